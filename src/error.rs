@@ -1,0 +1,91 @@
+//! What every failure becomes before a person sees it: what happened, what to do about it, and the exit status.
+//!
+//! Must not know who raised it. Whoever raises an error writes both lines, because only they know the remedy.
+
+use crate::exit::Exit;
+use std::fmt;
+
+/// The result of anything that can fail in words.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// How much of a text from outside a message quotes, in characters.
+const QUOTE: usize = 120;
+
+/// A bounded piece of a text from outside, in one line and without control characters.
+pub fn quote(text: &str) -> String {
+    let mut short: String = text.chars().take(QUOTE).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    if text.chars().nth(QUOTE).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// A failure in two lines. `Display` is the first line alone.
+#[derive(Debug)]
+pub struct Error {
+    exit: Exit,
+    what: String,
+    hint: String,
+    cause: Option<anyhow::Error>,
+}
+
+impl Error {
+    /// `what` happened and `hint`, what to do about it; neither ends in a full stop or a line break.
+    pub fn new(exit: Exit, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), hint: hint.into(), cause: None }
+    }
+
+    /// Adds what lay behind it, shown with `-v`. The caller vouches that it holds no secret.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<anyhow::Error>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// A failure that no row of the table foresees.
+    pub fn unexpected(what: impl Into<String>) -> Self {
+        Self::new(
+            Exit::Unexpected,
+            what,
+            "this looks like a defect of vmedia; please report it with the output of the same command and -vv",
+        )
+    }
+
+    /// A command line that cannot be obeyed.
+    pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what, hint)
+    }
+
+    /// Configuration or credentials that are missing or unreadable.
+    pub fn configuration(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Exit::Configuration, what, hint)
+    }
+
+    /// The exit status that this error gives.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// What happened, in one line.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What to do about it, in one line.
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+
+    /// The causes, outermost first, for `-v`.
+    pub fn causes(&self) -> Vec<String> {
+        self.cause.iter().flat_map(|cause| cause.chain().map(ToString::to_string)).collect()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Error {}
