@@ -6,4 +6,5 @@
 pub mod clock;
 pub mod error;
 pub mod exit;
+pub mod media;
 pub mod secret;

@@ -1,0 +1,112 @@
+//! Identifiers of sessions, attempts and media: opaque texts that are safe to put in a request.
+//!
+//! The provider's own examples are not all UUIDs and it reserves the right to change the form, so nothing here
+//! expects one. Must not know what a file name may hold; that is [`super::name`].
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The longest identifier that is taken, in bytes. UUIDs have 36.
+const LONGEST: usize = 128;
+
+/// Why a text is not an identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MalformedId(&'static str);
+
+impl fmt::Display for MalformedId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+impl std::error::Error for MalformedId {}
+
+/// An id goes into a URL path and is what the signature covers: whatever could change the path is refused.
+fn check(text: &str) -> Result<(), MalformedId> {
+    let fault = if text.is_empty() {
+        "it is empty"
+    } else if text.len() > LONGEST {
+        "it is longer than 128 bytes"
+    } else if text == "." || text == ".." {
+        "it would climb out of its path"
+    } else if text.contains(['/', '\\', '?', '#']) {
+        "it holds one of / \\ ? #"
+    } else if text.contains(char::is_whitespace) {
+        "it holds white space"
+    } else if text.contains(char::is_control) {
+        "it holds a control character"
+    } else {
+        return Ok(());
+    };
+    Err(MalformedId(fault))
+}
+
+macro_rules! identifier {
+    ($(#[$documentation:meta])* $name:ident) => {
+        $(#[$documentation])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text as it is: nothing is trimmed, no case is changed, because the signature covers it.
+            pub fn parse(text: &str) -> Result<Self, MalformedId> {
+                check(text).map(|()| Self(text.to_owned()))
+            }
+
+            /// The text as the provider wrote it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = MalformedId;
+
+            fn try_from(text: String) -> Result<Self, MalformedId> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+identifier!(
+    /// One verification of one person, with all its attempts.
+    SessionId
+);
+identifier!(
+    /// One try within a session.
+    AttemptId
+);
+identifier!(
+    /// One file.
+    MediaId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::SessionId;
+
+    #[test]
+    fn opaque_texts_pass_and_whatever_could_change_a_path_does_not() {
+        for good in ["f04bdb47-d3be-4b28-b028-a652feb060b5", "e7ab18d1-5545-5e47-af7b-e23gb6247f80", "A", "a%2F", "..a", "é"] {
+            assert_eq!(SessionId::parse(good).expect(good).as_str(), good);
+        }
+        let long = "x".repeat(129);
+        for bad in ["", ".", "..", "a/b", "../x", "a\\b", "a?b", "a#b", "a b", "a\n", "a\0", "\u{85}", &long] {
+            assert!(SessionId::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

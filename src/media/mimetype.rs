@@ -1,0 +1,227 @@
+//! From declared media types to file extensions, and from the first bytes of a file to what it really is.
+//!
+//! Must not decide what happens when the two disagree; that is the transfer's business.
+
+use super::Kind;
+
+/// How much of a file's beginning [`Format::of`] wants to see. Matroska needs more than 256 bytes.
+pub const HEAD_LENGTH: usize = 4096;
+
+/// The types that providers document, and those for which `mime_guess` has no answer or an unhelpful first one
+/// (`jfif` for image/jpeg, `aaf` for application/octet-stream, `asm` for text/plain).
+const EXTENSIONS: &[(&str, &str)] = &[
+    ("image/jpeg", "jpg"),
+    ("image/jpg", "jpg"),
+    ("image/pjpeg", "jpg"),
+    ("image/png", "png"),
+    ("image/heic", "heic"),
+    ("image/heif", "heif"),
+    ("image/webp", "webp"),
+    ("image/gif", "gif"),
+    ("image/tiff", "tif"),
+    ("image/pdf", "pdf"),
+    ("application/pdf", "pdf"),
+    ("video/mp4", "mp4"),
+    ("video/webm", "webm"),
+    ("video/quicktime", "mov"),
+    ("video/x-matroska", "mkv"),
+    ("application/json", "json"),
+    ("text/json", "json"),
+    ("text/plain", "txt"),
+    ("text/html", "html"),
+    ("application/xml", "xml"),
+    ("text/xml", "xml"),
+    ("application/octet-stream", "bin"),
+    ("binary/octet-stream", "bin"),
+];
+
+/// The declared type without its parameters, in lower case.
+fn essence(mimetype: &str) -> String {
+    mimetype.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// The extension for a declared type, without a dot: our table, then `mime_guess`, then what the kind implies.
+pub fn extension(mimetype: Option<&str>, kind: Kind) -> &'static str {
+    let essence = mimetype.map(essence).unwrap_or_default();
+    if let Some((_, extension)) = EXTENSIONS.iter().find(|(known, _)| *known == essence) {
+        return extension;
+    }
+    if let Some(guess) = mime_guess::get_mime_extensions_str(&essence).and_then(|all| all.first()) {
+        return guess;
+    }
+    match kind {
+        Kind::Nfc => "json",
+        Kind::Image | Kind::Video | Kind::Other => "bin",
+    }
+}
+
+/// What the first bytes of a file say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// No bytes at all.
+    Empty,
+    /// A web page.
+    Html,
+    /// Other XML; error pages of object stores are.
+    Xml,
+    /// A JSON text.
+    Json,
+    /// A known binary format, by its usual media type.
+    Known(&'static str),
+    /// None that is known.
+    Unknown,
+}
+
+impl Format {
+    /// Looks at the first [`HEAD_LENGTH`] bytes, or all of a shorter file.
+    pub fn of(head: &[u8]) -> Self {
+        if head.is_empty() {
+            return Self::Empty;
+        }
+        if let Some(known) = by_box_or_codestream(head) {
+            return Self::Known(known);
+        }
+        match infer::get(head).map(|kind| kind.mime_type()) {
+            Some("text/html") => return Self::Html,
+            Some("text/xml") => return Self::Xml,
+            Some(known) => return Self::Known(known),
+            None => {}
+        }
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        match text.first() {
+            Some(b'{' | b'[') => Self::Json,
+            Some(b'<') if looks_like_html(text) => Self::Html,
+            Some(b'<') => Self::Xml,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether this is text that a server sends when something went wrong, never a picture or a recording.
+    pub fn is_text_answer(self) -> bool {
+        matches!(self, Self::Html | Self::Xml | Self::Json)
+    }
+
+    /// A word for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "an empty file",
+            Self::Html => "a web page",
+            Self::Xml => "an XML text",
+            Self::Json => "a JSON text",
+            Self::Known(mimetype) => mimetype,
+            Self::Unknown => "an unknown format",
+        }
+    }
+
+    /// Whether the bytes may well be what was declared. A declared type whose magic is not known is believed.
+    pub fn agrees_with(self, mimetype: Option<&str>, kind: Kind) -> bool {
+        let declared = match (mimetype, kind) {
+            (Some(mimetype), _) => extension(Some(mimetype), kind),
+            (None, Kind::Nfc) => "json",
+            (None, Kind::Other) => return true,
+            (None, Kind::Image | Kind::Video) => {
+                return matches!(self, Self::Known(known) if known.starts_with(kind.as_str()) || known == "application/pdf");
+            }
+        };
+        match (declared, self) {
+            ("heic" | "heif", Self::Known(found)) => matches!(found, "image/heif" | "image/heic"),
+            ("jpg" | "png" | "webp" | "gif" | "tif" | "pdf", Self::Known(found)) => extension(Some(found), kind) == declared,
+            ("mp4" | "mov", Self::Known(found)) => matches!(extension(Some(found), kind), "mp4" | "mov" | "m4v" | "3gp"),
+            ("webm" | "mkv", Self::Known(found)) => matches!(found, "video/webm" | "video/x-matroska"),
+            ("json", found) => found == Self::Json,
+            ("jpg" | "png" | "webp" | "gif" | "tif" | "pdf" | "heic" | "heif" | "mp4" | "mov" | "webm" | "mkv", _) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Formats that `infer` passes over: HEIF with a general brand first, mobile video, bare JPEG 2000 (common in chips).
+fn by_box_or_codestream(head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(&[0xff, 0x4f, 0xff, 0x51]) {
+        return Some("image/jp2");
+    }
+    let brand = head.get(4..12)?.strip_prefix(b"ftyp")?;
+    match brand {
+        b"mif1" | b"msf1" | b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some("image/heif"),
+        b"qt  " => Some("video/quicktime"),
+        b"avif" | b"avis" => Some("image/avif"),
+        _ => Some("video/mp4"),
+    }
+}
+
+fn looks_like_html(text: &[u8]) -> bool {
+    let start = text.get(..512.min(text.len())).unwrap_or_default().to_ascii_lowercase();
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<body"].iter().any(|tag| start.windows(tag.len()).any(|window| window == *tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, extension};
+    use crate::media::Kind;
+
+    #[test]
+    fn documented_types_have_their_usual_extension() {
+        let cases = [
+            ("image/jpeg", "jpg"),
+            ("image/jpg", "jpg"),
+            ("IMAGE/JPEG; charset=binary", "jpg"),
+            ("image/png", "png"),
+            ("image/heic", "heic"),
+            ("image/heif", "heif"),
+            ("image/webp", "webp"),
+            ("image/pdf", "pdf"),
+            ("application/pdf", "pdf"),
+            ("video/mp4", "mp4"),
+            ("video/webm", "webm"),
+            ("application/json", "json"),
+            ("application/octet-stream", "bin"),
+            ("image/avif", "avif"),
+            ("no/such-thing", "bin"),
+            ("", "bin"),
+        ];
+        for (mimetype, expected) in cases {
+            assert_eq!(extension(Some(mimetype), Kind::Image), expected, "{mimetype}");
+        }
+        assert_eq!(extension(None, Kind::Nfc), "json");
+        assert_eq!(extension(None, Kind::Video), "bin");
+    }
+
+    #[test]
+    fn bytes_tell_what_they_are() {
+        let cases: &[(&[u8], Format)] = &[
+            (b"", Format::Empty),
+            (b"\xff\xd8\xff\xe0\x00\x10JFIF", Format::Known("image/jpeg")),
+            (b"\x89PNG\r\n\x1a\n", Format::Known("image/png")),
+            (b"%PDF-1.7", Format::Known("application/pdf")),
+            (b"\0\0\0\x20ftypisom", Format::Known("video/mp4")),
+            (b"\0\0\0\x20ftyp3gp4", Format::Known("video/mp4")),
+            (b"\0\0\0\x20ftypmif1\0\0\0\0miaf", Format::Known("image/heif")),
+            (b"\xff\x4f\xff\x51\0\0", Format::Known("image/jp2")),
+            (b" \n{\"status\":\"fail\"}", Format::Json),
+            (b"\xef\xbb\xbf[]", Format::Json),
+            (b"<!DOCTYPE html><html>", Format::Html),
+            (b"<!-- gateway --><html>", Format::Html),
+            (b"<?xml version=\"1.0\"?><Error/>", Format::Xml),
+            (b"<Error><Code>x</Code></Error>", Format::Xml),
+            (b"plain words", Format::Unknown),
+        ];
+        for (head, expected) in cases {
+            assert_eq!(Format::of(head), *expected, "{:?}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn only_a_real_contradiction_is_a_disagreement() {
+        let jpeg = Format::Known("image/jpeg");
+        assert!(jpeg.agrees_with(Some("image/jpg"), Kind::Image));
+        assert!(!jpeg.agrees_with(Some("image/png"), Kind::Image));
+        assert!(!Format::Unknown.agrees_with(Some("image/jpeg"), Kind::Image));
+        assert!(Format::Unknown.agrees_with(Some("application/x-unheard-of"), Kind::Image));
+        assert!(Format::Known("image/heif").agrees_with(Some("image/heic"), Kind::Image));
+        assert!(Format::Known("application/pdf").agrees_with(Some("image/pdf"), Kind::Image));
+        assert!(jpeg.agrees_with(None, Kind::Image));
+        assert!(!jpeg.agrees_with(None, Kind::Video));
+        assert!(Format::Json.agrees_with(Some("application/json"), Kind::Nfc));
+        assert!(!jpeg.agrees_with(Some("application/json"), Kind::Nfc));
+    }
+}

@@ -1,0 +1,13 @@
+//! The nouns: sessions, attempts, media, what a file is and what it may be called.
+//!
+//! Pure values and pure functions. Must not know providers, HTTP, or where bytes land.
+
+mod id;
+mod item;
+mod mimetype;
+mod name;
+
+pub use id::{AttemptId, MalformedId, MediaId, SessionId};
+pub use item::{Attempt, Kind, MediaItem, Place};
+pub use mimetype::{Format, HEAD_LENGTH, extension};
+pub use name::{context_name, id_name};
