@@ -6,5 +6,6 @@
 pub mod clock;
 pub mod error;
 pub mod exit;
+pub mod http;
 pub mod media;
 pub mod secret;

@@ -1,0 +1,208 @@
+//! The HTTP client: time-outs, no redirects, no compression, our own name. The only file that names `reqwest`.
+//!
+//! HTTP/1.1 only: several connections were measured to beat one HTTP/2 connection, threefold on videos.
+//! Must not know what is sent or why.
+
+use super::{Cause, Failure, Headers, Request, Response, Transport};
+use crate::error::{Error, Result};
+use reqwest::Url;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// What the client needs to know.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// Where the provider's API begins, without a trailing `/`.
+    pub base_url: String,
+    /// The longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// The longest wait for an answer, and for each further piece of it.
+    pub idle_timeout: Duration,
+    /// A PEM file of further certificate authorities to trust.
+    pub ca_cert: Option<PathBuf>,
+    /// How many connections may idle, ready for the next request.
+    pub connections: usize,
+}
+
+/// The shared client of a run. Built at the first request: loading certificates takes longer than `--version` should.
+pub struct Client {
+    options: ClientOptions,
+    built: OnceLock<std::result::Result<reqwest::blocking::Client, String>>,
+}
+
+impl Client {
+    /// Reads the additional certificates, if any; connects to nothing.
+    pub fn new(options: ClientOptions) -> Result<Self> {
+        if let Some(path) = &options.ca_cert {
+            read_certificates(path)?;
+        }
+        Ok(Self { options, built: OnceLock::new() })
+    }
+
+    fn build(&self) -> std::result::Result<reqwest::blocking::Client, String> {
+        let mut builder = reqwest::blocking::Client::builder()
+            .user_agent(concat!("vmedia/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .http1_only()
+            .connect_timeout(self.options.connect_timeout)
+            .timeout(self.options.idle_timeout)
+            .pool_max_idle_per_host(self.options.connections)
+            .tcp_nodelay(true);
+        if let Some(path) = &self.options.ca_cert {
+            builder = builder.tls_certs_merge(read_certificates(path).map_err(|error| error.to_string())?);
+        }
+        if Url::parse(&self.options.base_url).is_ok_and(|url| is_loopback(&url)) {
+            // A sandbox on this machine is never behind a proxy.
+            builder = builder.no_proxy();
+        }
+        if self.options.base_url.starts_with("http:") {
+            // Where no authorities are installed the client could not be built, although nobody would ask them.
+            builder = builder.tls_certs_only(std::iter::empty());
+        }
+        builder.build().map_err(|error| chain(&error))
+    }
+}
+
+fn read_certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>> {
+    let hint = "--ca-cert takes a PEM file with one or more CERTIFICATE blocks";
+    let pem = std::fs::read(path)
+        .map_err(|error| Error::configuration(format!("cannot read the certificates in {}: {error}", path.display()), hint))?;
+    match reqwest::Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        Ok(_) => Err(Error::configuration(format!("{} holds no certificate", path.display()), hint)),
+        Err(error) => Err(Error::configuration(format!("{} is not a PEM file of certificates", path.display()), hint).caused_by(error)),
+    }
+}
+
+impl Transport for Client {
+    fn send(&self, request: &Request) -> std::result::Result<Response, Failure> {
+        let client = self.built.get_or_init(|| self.build()).as_ref().map_err(|reason| {
+            let hint = "install the system's CA certificates (package ca-certificates), or name a file with --ca-cert";
+            Failure::local(Error::configuration(format!("cannot set up TLS: {reason}"), hint))
+        })?;
+        let url = format!("{}{}", self.options.base_url, request.target);
+        let mut builder = client.get(url).header("accept", "*/*").header("accept-encoding", "identity");
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let response = builder.send().map_err(|error| send_failure(&error))?;
+        let headers =
+            response.headers().iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        Ok(Response { status: response.status().as_u16(), headers: Headers::new(headers), body: Box::new(response) })
+    }
+}
+
+fn send_failure(error: &reqwest::Error) -> Failure {
+    if let Some(reason) = certificate_error(error) {
+        return Failure::new(Cause::Certificate, format!("the server's certificate was refused: {reason}"));
+    }
+    if error.is_builder() {
+        return Failure::new(Cause::Rejected, format!("the request cannot be sent: {}", innermost(error)));
+    }
+    let what = if error.is_timeout() && error.is_connect() {
+        "no connection in time".to_owned()
+    } else if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else if error.is_connect() {
+        format!("cannot connect: {}", innermost(error))
+    } else {
+        format!("the connection failed: {}", innermost(error))
+    };
+    Failure::new(Cause::Unavailable, what)
+}
+
+/// What a failed read of a body means.
+pub(super) fn read_failure(error: &std::io::Error) -> Failure {
+    let timed_out = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>()).is_some_and(reqwest::Error::is_timeout);
+    if timed_out || error.kind() == std::io::ErrorKind::TimedOut {
+        return Failure::new(Cause::Unavailable, "the transfer stalled");
+    }
+    Failure::new(Cause::Broken, format!("the transfer broke off: {}", innermost(error)))
+}
+
+/// The reason, when TLS refused the server's certificate: a network that fails may recover, a certificate will not.
+fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(current) = next {
+        if let Some(rustls::Error::InvalidCertificate(reason)) = current.downcast_ref::<rustls::Error>() {
+            return Some(reason.to_string());
+        }
+        // An I/O error's source is not what it wraps, but the source of that.
+        next = match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => current.source(),
+        };
+    }
+    None
+}
+
+/// The last cause of a chain: the outer ones repeat that something failed, and may hold the URL.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut current = error;
+    while let Some(source) = current.source() {
+        current = source;
+    }
+    let words = current.to_string();
+    words.split(" (os error").next().unwrap_or(&words).to_owned()
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut words = error.to_string();
+    let mut next = error.source();
+    while let Some(current) = next {
+        words = format!("{words}: {current}");
+        next = current.source();
+    }
+    words
+}
+
+/// Whether a URL points at this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Reads a base URL as people paste it: with or without a trailing `/`. Plain http is for this machine only, unless
+/// `insecure_http` says otherwise. The result has no trailing `/`, no query and no credentials.
+pub fn parse_base_url(text: &str, insecure_http: bool) -> std::result::Result<String, String> {
+    let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
+    match url.scheme() {
+        "https" => {}
+        "http" if insecure_http || is_loopback(&url) => {}
+        "http" => return Err("plain http would show the evidence and the signatures to everybody on the way".to_owned()),
+        other => return Err(format!("{other}: is not a scheme that providers speak")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it holds a user name or password".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("it holds a query or a fragment".to_owned());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_base_url;
+
+    #[test]
+    fn base_urls_are_read_as_people_paste_them() {
+        assert_eq!(parse_base_url(" https://api.example.com/ ", false).as_deref(), Ok("https://api.example.com"));
+        assert_eq!(parse_base_url("https://api.example.com/v1/", false).as_deref(), Ok("https://api.example.com/v1"));
+        for local in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:2"] {
+            assert_eq!(parse_base_url(local, false).as_deref(), Ok(local));
+        }
+        for bad in
+            ["api.example.com", "http://api.example.com", "ftp://x", "https://u:p@x", "https://x/?a=b", "", "http://127.0.0.1.example.com"]
+        {
+            assert!(parse_base_url(bad, false).is_err(), "{bad}");
+        }
+        assert!(parse_base_url("http://10.0.0.1", true).is_ok());
+    }
+}

@@ -1,0 +1,184 @@
+//! What can go wrong between a request and its whole, believed answer, and which of it is worth another try.
+//!
+//! Must not know the words of exit statuses beyond which one a cause leads to.
+
+use super::Headers;
+use crate::error::{Error, quote};
+use crate::exit::Exit;
+use jiff::Timestamp;
+use std::io::Read;
+use std::time::Duration;
+
+/// How much of an error's body is looked at.
+const EXCERPT: u64 = 4096;
+
+/// Why there is no answer to work with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// 401, 403: the credentials.
+    Refused,
+    /// 404, 410.
+    NotFound,
+    /// 204: the provider may not hand it out.
+    Withheld,
+    /// Any other status that asking again will not change.
+    Rejected,
+    /// 429: too fast.
+    Throttled,
+    /// 408, 425, 5xx, no connection, no answer in time.
+    Unavailable,
+    /// The server's certificate does not fit.
+    Certificate,
+    /// The body ended early, or is not as long as announced.
+    Broken,
+    /// 200, but not the kind of thing that was asked for.
+    Unusable,
+    /// A signature is there and wrong, or missing under `--strict`.
+    Untrusted,
+    /// Whole and signed, but not what the listing says; asked for once more.
+    Disagrees,
+    /// The run was asked to stop.
+    Stopped,
+    /// Nothing to do with the provider: the local side failed.
+    Local,
+}
+
+impl Cause {
+    /// Whether another try may end better.
+    pub fn is_worth_retrying(self) -> bool {
+        matches!(self, Self::Throttled | Self::Unavailable | Self::Broken | Self::Unusable | Self::Untrusted | Self::Disagrees)
+    }
+}
+
+/// A failed try: its cause and one line about it, without URL, header or secret.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub cause: Cause,
+    /// One line for people.
+    pub detail: String,
+    /// The status code, when there was an answer.
+    pub status: Option<u16>,
+    /// How long the provider asks to wait.
+    pub retry_after: Option<Duration>,
+    /// The local error, for [`Cause::Local`] and [`Cause::Stopped`].
+    pub local: Option<Error>,
+}
+
+impl Failure {
+    /// A failure with its line.
+    pub fn new(cause: Cause, detail: impl Into<String>) -> Self {
+        Self { cause, detail: detail.into(), status: None, retry_after: None, local: None }
+    }
+
+    /// A failure of this side: the disk, or a wish to stop.
+    pub fn local(error: Error) -> Self {
+        let cause = if error.exit().is_interruption() { Cause::Stopped } else { Cause::Local };
+        Self { cause, detail: error.what().to_owned(), status: None, retry_after: None, local: Some(error) }
+    }
+
+    /// The run was asked to stop.
+    pub fn stopped(exit: Exit) -> Self {
+        Self::local(Error::new(exit, "interrupted", "run the same command again; it goes on where this one stopped"))
+    }
+
+    /// What a status other than 200 means, with what its body says; the caller sees to it that the body ends.
+    pub fn of_status(status: u16, headers: &Headers, body: &mut dyn Read, now: Timestamp) -> Self {
+        let cause = match status {
+            204 => Cause::Withheld,
+            401 | 403 => Cause::Refused,
+            404 | 410 => Cause::NotFound,
+            429 => Cause::Throttled,
+            408 | 425 | 500..=599 => Cause::Unavailable,
+            _ => Cause::Rejected,
+        };
+        let mut detail = format!("HTTP {status}");
+        if (300..400).contains(&status) {
+            detail.push_str(", a redirect, which is never followed");
+        } else if let Some(said) = said_by(body) {
+            detail = format!("{detail}: {said}");
+        }
+        let retry_after = headers.value("retry-after").and_then(|value| retry_after(value, now));
+        Self { cause, detail, status: Some(status), retry_after, local: None }
+    }
+}
+
+/// `Retry-After` as seconds or as an HTTP date (RFC 9110 §10.2.3).
+fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+/// The code and message of a JSON error body (`message` or `error`; all parts optional).
+fn said_by(body: &mut dyn Read) -> Option<String> {
+    let mut text = Vec::new();
+    body.take(EXCERPT).read_to_end(&mut text).ok()?;
+    let value: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let word = |name: &str| match value.get(name)? {
+        serde_json::Value::String(text) => Some(quote(text)),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let message = word("message").or_else(|| word("error"));
+    match (word("code"), message) {
+        (Some(code), Some(message)) => Some(format!("{message} (code {code})")),
+        (Some(code), None) => Some(format!("code {code}")),
+        (None, message) => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, Failure, retry_after};
+    use crate::http::Headers;
+    use jiff::Timestamp;
+    use std::time::Duration;
+
+    fn of(status: u16, body: &str) -> Failure {
+        let headers = Headers::new([("Retry-After".to_owned(), "3".to_owned())]);
+        Failure::of_status(status, &headers, &mut body.as_bytes(), Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn every_status_has_its_cause() {
+        let retried: Vec<u16> = (100..=599).filter(|&status| of(status, "").cause.is_worth_retrying()).collect();
+        let expected: Vec<u16> = [408, 425, 429].into_iter().chain(500..=599).collect();
+        assert_eq!(retried, expected);
+        for (status, cause) in [
+            (204, Cause::Withheld),
+            (401, Cause::Refused),
+            (403, Cause::Refused),
+            (404, Cause::NotFound),
+            (410, Cause::NotFound),
+            (302, Cause::Rejected),
+            (400, Cause::Rejected),
+            (206, Cause::Rejected),
+        ] {
+            assert_eq!(of(status, "").cause, cause, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_providers_words_are_quoted_and_bounded() {
+        let said = |body: &str| of(404, body).detail;
+        assert_eq!(said(r#"{"status":"fail","code":"1101","message":"Resource not found"}"#), "HTTP 404: Resource not found (code 1101)");
+        assert_eq!(said(r#"{"code":1002,"error":"bad id"}"#), "HTTP 404: bad id (code 1002)");
+        assert_eq!(said("<html>"), "HTTP 404");
+        let long = said(&format!(r#"{{"message":"{}\u001b[31m"}}"#, "x".repeat(3000)));
+        assert!(long.chars().count() < 150 && !long.contains('\u{1b}'), "{long}");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now: Timestamp = "1994-11-06T08:49:30Z".parse().expect("a time stamp");
+        assert_eq!(retry_after("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon", now), None);
+        assert_eq!(retry_after("-1", now), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! The wire: sends signed requests, decides what is worth another try, and keeps one pace for a host.
+//!
+//! Must not know what a request means, who signed it, or where a body goes. `reqwest` is named in `client.rs` alone.
+
+mod body;
+mod client;
+mod failure;
+mod pace;
+mod retry;
+mod wire;
+
+pub use body::Watch;
+pub use client::{Client, ClientOptions, is_loopback, parse_base_url};
+pub use failure::{Cause, Failure};
+pub use retry::Policy;
+pub use wire::{Exchange, Note, Wire};
+
+use std::io::Read;
+
+/// A request as it goes out: always a GET, always below the base URL.
+///
+/// Not `Debug`: the headers hold the API key and a signature that opens the id for ever.
+pub struct Request {
+    /// The path and query below the base URL, already percent-encoded, beginning with `/`.
+    pub target: String,
+    /// Headers as `(name, value)`.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// What came back, before its body is read.
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The headers that somebody may ask for.
+    pub headers: Headers,
+    /// The body as it arrives.
+    pub body: Box<dyn Read + Send>,
+}
+
+/// Response headers, by lower-case name.
+#[derive(Debug, Clone, Default)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Collects them; values that are not text are left out.
+    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
+    }
+
+    /// The first value under a lower-case name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// `Content-Length`, when there is one that is a number.
+    pub fn content_length(&self) -> Option<u64> {
+        self.value("content-length")?.trim().parse().ok()
+    }
+
+    /// Whether the end of the body is marked on the wire. If not, a cut body cannot be told from a whole one.
+    pub fn body_is_framed(&self) -> bool {
+        self.content_length().is_some()
+            || self.value("transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"))
+    }
+}
+
+/// Something that sends one request once.
+pub trait Transport: Send + Sync {
+    /// Sends it and returns once the head of the answer is there. The connection and each wait for more bytes are
+    /// bounded; the whole is not, [`Watch`] does that.
+    fn send(&self, request: &Request) -> Result<Response, Failure>;
+}

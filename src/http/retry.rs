@@ -1,0 +1,114 @@
+//! When to try again, as a pure state machine: it is told what failed and answers how long to wait, or to give up.
+//!
+//! Must not sleep, send, or read a clock; the caller does.
+
+use super::{Cause, Failure};
+use std::time::Duration;
+
+/// The longest wait between two tries that is not asked for by the provider.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The longest `Retry-After` that is waited for; beyond it a later run is the better idea.
+const LONGEST_ASKED: Duration = Duration::from_secs(300);
+
+/// How often and how patiently.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Further tries after the first.
+    pub retries: u32,
+    /// The wait before the second try; it doubles from there.
+    pub delay: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { retries: 5, delay: Duration::from_millis(500) }
+    }
+}
+
+/// What to do after a failed try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Wait that long, then try again.
+    Wait(Duration),
+    /// It is no use.
+    GiveUp,
+}
+
+/// The tries of one request.
+#[derive(Debug)]
+pub(crate) struct Retry {
+    policy: Policy,
+    failed: u32,
+}
+
+impl Retry {
+    pub(crate) fn new(policy: Policy) -> Self {
+        Self { policy, failed: 0 }
+    }
+
+    /// How many tries failed so far.
+    pub(crate) fn failed(&self) -> u32 {
+        self.failed
+    }
+
+    /// Told of a failure; `chance` in `0.0..1.0` spreads the waits of many workers.
+    pub(crate) fn next(&mut self, failure: &Failure, chance: f64) -> Step {
+        self.failed += 1;
+        if failure.cause == Cause::Disagrees {
+            // Asked for once more on its own account: whoever raised it accepts the second answer.
+            return Step::Wait(Duration::ZERO);
+        }
+        if !failure.cause.is_worth_retrying() || self.failed > self.policy.retries {
+            return Step::GiveUp;
+        }
+        match failure.retry_after {
+            Some(asked) if asked > LONGEST_ASKED => Step::GiveUp,
+            // A little later than asked, never earlier, and not all at once.
+            Some(asked) => Step::Wait(asked + self.policy.delay.mul_f64(chance)),
+            None => {
+                let doubled = self.policy.delay.saturating_mul(1 << (self.failed - 1).min(16));
+                Step::Wait(doubled.min(LONGEST_WAIT).mul_f64(0.5 + chance / 2.0))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Policy, Retry, Step};
+    use crate::http::{Cause, Failure};
+    use std::time::Duration;
+
+    fn unavailable(retry_after: Option<u64>) -> Failure {
+        Failure { retry_after: retry_after.map(Duration::from_secs), ..Failure::new(Cause::Unavailable, "") }
+    }
+
+    #[test]
+    fn waits_double_within_their_jitter_and_end() {
+        for chance in [0.0, 0.5, 0.999] {
+            let mut retry = Retry::new(Policy { retries: 8, delay: Duration::from_millis(500) });
+            let mut full = 0.5;
+            for _ in 0..8 {
+                let Step::Wait(wait) = retry.next(&unavailable(None), chance) else { panic!("gave up early") };
+                assert!(wait.as_secs_f64() >= full / 2.0 && wait.as_secs_f64() <= full, "{wait:?} of {full}");
+                full = (full * 2.0_f64).min(30.0);
+            }
+            assert_eq!(retry.next(&unavailable(None), chance), Step::GiveUp);
+        }
+    }
+
+    #[test]
+    fn the_provider_is_never_asked_earlier_than_it_said() {
+        let mut retry = Retry::new(Policy::default());
+        let Step::Wait(wait) = retry.next(&unavailable(Some(3)), 0.9) else { panic!("gave up") };
+        assert!(wait >= Duration::from_secs(3) && wait < Duration::from_secs(4));
+        assert_eq!(retry.next(&unavailable(Some(301)), 0.0), Step::GiveUp);
+    }
+
+    #[test]
+    fn what_asking_cannot_change_is_asked_once() {
+        for cause in [Cause::Refused, Cause::NotFound, Cause::Withheld, Cause::Rejected, Cause::Certificate, Cause::Local, Cause::Stopped] {
+            assert_eq!(Retry::new(Policy::default()).next(&Failure::new(cause, ""), 0.0), Step::GiveUp, "{cause:?}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Runs one exchange to its end: waits at the gate, lets the caller build, send and read a fresh try, retries.
+//!
+//! A request is built for each try and never sent twice, because signatures may hold a time or a nonce. Must not
+//! know what is fetched.
+
+use super::pace::Pace;
+use super::retry::{Policy, Retry, Step};
+use super::{Cause, Failure, Request, Response, Transport, Watch};
+use crate::clock::{Cancel, Clock};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The overall limit of an exchange whose answer is a document, not a file.
+const DOCUMENT_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long the words of an error are listened to.
+const WORDS_LIMIT: Duration = Duration::from_secs(10);
+
+/// The way to one provider. Shared by all workers.
+pub struct Wire {
+    transport: Box<dyn Transport>,
+    policy: Policy,
+    file_limit: Option<Duration>,
+    pace: Pace,
+    clock: Arc<dyn Clock>,
+    cancel: Cancel,
+}
+
+/// What happens on the wire, for whoever wants to tell.
+pub enum Note<'a> {
+    /// The head of an answer arrived after that long.
+    Answered {
+        /// The status code.
+        status: u16,
+        /// From sending to the head of the answer.
+        after: Duration,
+    },
+    /// A try failed and another follows.
+    Retrying {
+        /// What failed.
+        failure: &'a Failure,
+        /// How many tries failed so far.
+        failed: u32,
+        /// The wait before the next.
+        wait: Duration,
+    },
+}
+
+/// One try of an exchange.
+pub struct Exchange<'a> {
+    wire: &'a Wire,
+    note: &'a dyn Fn(Note<'_>),
+}
+
+impl Wire {
+    /// `file_limit` bounds each media transfer as a whole; `None` bounds only silence and trickling.
+    pub fn new(transport: Box<dyn Transport>, policy: Policy, file_limit: Option<Duration>, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
+        Self { transport, policy, file_limit, pace: Pace::default(), clock, cancel }
+    }
+
+    /// The clock that everything on this wire goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Whether the run was asked to stop.
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// Calls `attempt` until it succeeds, fails for good, or patience ends.
+    pub fn exchange<T>(&self, note: &dyn Fn(Note<'_>), attempt: &mut dyn FnMut(&Exchange<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let mut retry = Retry::new(self.policy);
+        loop {
+            if !self.pace.pass(self.clock(), &self.cancel) {
+                return Err(self.stopped());
+            }
+            let failure = match attempt(&Exchange { wire: self, note }) {
+                Ok(answer) => {
+                    self.pace.answered();
+                    return Ok(answer);
+                }
+                Err(failure) => failure,
+            };
+            let nobody_there = failure.cause == Cause::Unavailable;
+            match retry.next(&failure, fastrand::f64()) {
+                Step::Wait(wait) if !(nobody_there && self.pace.is_down()) => {
+                    note(Note::Retrying { failure: &failure, failed: retry.failed(), wait });
+                    if failure.cause == Cause::Throttled || failure.retry_after.is_some() {
+                        self.pace.close(self.clock(), wait);
+                    } else if !self.cancel.wait(self.clock(), wait) {
+                        return Err(self.stopped());
+                    }
+                }
+                _ => {
+                    if nobody_there {
+                        self.pace.gave_up();
+                    } else {
+                        self.pace.answered();
+                    }
+                    return Err(told_how_often(failure, retry.failed()));
+                }
+            }
+        }
+    }
+
+    fn stopped(&self) -> Failure {
+        Failure::stopped(self.cancel.requested().unwrap_or(crate::exit::Exit::Interrupted))
+    }
+}
+
+fn told_how_often(mut failure: Failure, tries: u32) -> Failure {
+    if tries > 1 && failure.cause.is_worth_retrying() {
+        failure.detail = format!("{} (tried {tries} times)", failure.detail);
+    }
+    failure
+}
+
+impl<'a> Exchange<'a> {
+    /// Puts the body of a document under watch: it must come whole in two minutes.
+    pub fn watch_document(&self, body: Box<dyn std::io::Read + Send>) -> Watch<'a> {
+        Watch::new(body, self.wire.clock(), &self.wire.cancel, Some(DOCUMENT_LIMIT))
+    }
+
+    /// Puts the body of a file under watch, within the limit for files, if there is one.
+    pub fn watch_file(&self, body: Box<dyn std::io::Read + Send>) -> Watch<'a> {
+        Watch::new(body, self.wire.clock(), &self.wire.cancel, self.wire.file_limit)
+    }
+
+    /// Sends a request; any status but 200 is a failure.
+    pub fn send(&self, request: &Request) -> Result<Response, Failure> {
+        let clock = self.wire.clock();
+        let sent = clock.elapsed();
+        let response = self.wire.transport.send(request)?;
+        (self.note)(Note::Answered { status: response.status, after: clock.elapsed().saturating_sub(sent) });
+        if response.status == 200 {
+            return Ok(response);
+        }
+        let mut words = Watch::new(response.body, clock, &self.wire.cancel, Some(WORDS_LIMIT));
+        Err(Failure::of_status(response.status, &response.headers, &mut words, clock.now()))
+    }
+}
