@@ -8,4 +8,5 @@ pub mod error;
 pub mod exit;
 pub mod http;
 pub mod media;
+pub mod provider;
 pub mod secret;

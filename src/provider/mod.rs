@@ -1,0 +1,97 @@
+//! Who is asked: what every provider must be able to say about a session, and how its requests are signed.
+//!
+//! A provider describes; it sends nothing, stores nothing and prints nothing. A third provider is one new folder
+//! beside `veriff`. Must not know the archive or the terminal.
+
+pub mod veriff;
+
+use crate::http::{Failure, Headers, Request};
+use crate::media::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
+
+/// A request that the provider's API understands, before it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The endpoint for people, such as `sessions/{id}/media`.
+    pub endpoint: &'static str,
+    /// The stem under which the answer is kept, such as `media` or `attempts/<id>/media`.
+    pub document: String,
+    /// Path and query below the base URL, percent-encoded.
+    pub target: String,
+    /// What the signature covers.
+    pub subject: String,
+}
+
+/// Which attempts of a session are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Every attempt: the default, because a session's own listing covers the newest alone.
+    All,
+    /// The newest.
+    Latest,
+    /// This one.
+    Attempt(AttemptId),
+}
+
+/// What a provider says a session holds.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The attempts, newest first.
+    pub attempts: Vec<Attempt>,
+    /// Every medium once, in the order of the listings.
+    pub media: Vec<MediaItem>,
+    /// What was listed but cannot be asked for, or could not be listed: each a line for people. The session is not
+    /// whole as long as there is one.
+    pub problems: Vec<String>,
+}
+
+/// Whether an answer is the provider's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signature {
+    /// No signature was sent.
+    Absent,
+    /// It was sent, in this form, and it holds.
+    Held(String),
+    /// It was sent and no secret of ours makes it.
+    Wrong,
+}
+
+/// Checks a signature over a body while the body passes by.
+pub trait Seal: Send {
+    /// The next piece of the body.
+    fn update(&mut self, piece: &[u8]);
+    /// The verdict, after the last piece.
+    fn finish(self: Box<Self>) -> Signature;
+}
+
+/// Fetches a document for a provider that wants to read it, with retries, signature check and record.
+pub trait Ask {
+    /// The bytes of a JSON answer, known to be JSON.
+    fn ask(&mut self, call: &Call) -> Result<Vec<u8>, Failure>;
+}
+
+/// One provider with one set of credentials.
+pub trait Provider: Send + Sync {
+    /// Its name, as `--provider` takes it.
+    fn name(&self) -> &'static str;
+
+    /// The attempts of a session, newest first, each once; no media.
+    fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure>;
+
+    /// What a session holds, each medium once with every place that names it.
+    fn listing(&self, ask: &mut dyn Ask, session: &SessionId, scope: &Scope) -> Result<Listing, Failure>;
+
+    /// The request for the bytes of one medium.
+    fn media(&self, id: &MediaId) -> Call;
+
+    /// The names of the documents that can be kept beside the media (`--with`).
+    fn companions(&self) -> &'static [&'static str];
+
+    /// The request for one of them; `None` for a name that is not among them.
+    fn companion(&self, session: &SessionId, name: &str) -> Option<Call>;
+
+    /// A signed request, made anew for every try.
+    fn sign(&self, call: &Call) -> Request;
+
+    /// Begins to check the signature that an answer carries.
+    fn seal(&self, headers: &Headers) -> Box<dyn Seal>;
+}

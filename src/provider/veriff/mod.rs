@@ -1,0 +1,222 @@
+//! Veriff: its endpoints, what each signature covers, and how its listings become one.
+//!
+//! A session's own listing covers the newest attempt alone, and NFC entries are documented there alone, so a whole
+//! picture takes the attempts, the session's media and each attempt's media, merged by media id. A listing's `url`
+//! is never followed. Must not know how requests are sent or where media go.
+
+mod signing;
+mod wire;
+
+use super::{Ask, Call, Listing, Provider, Scope, Seal};
+use crate::http::{Cause, Failure, Headers, Request};
+use crate::media::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
+use crate::secret::Secret;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::collections::HashMap;
+use wire::Entry;
+
+/// What may stand in a path segment as it is (RFC 3986 §2.3, unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Companion documents: the name for `--with`, the path below the session.
+const COMPANIONS: [(&str, &str, &str); 4] = [
+    ("decision", "decision", "sessions/{id}/decision"),
+    ("decision-fullauto", "decision/fullauto?version=1.0.0", "sessions/{id}/decision/fullauto"),
+    ("person", "person", "sessions/{id}/person"),
+    ("watchlist-screening", "watchlist-screening", "sessions/{id}/watchlist-screening"),
+];
+const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
+
+/// One integration at Veriff.
+pub struct Veriff {
+    api_key: String,
+    secrets: Vec<Secret>,
+    signing: Secret,
+    integration_id: Option<String>,
+}
+
+impl Veriff {
+    /// The first secret signs requests; all of them may have signed an answer.
+    pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
+        let secrets = std::iter::once(signing.clone()).chain(others).collect();
+        Self { api_key, secrets, signing, integration_id }
+    }
+
+    /// The base URL without the `/v1` that people may or may not paste.
+    pub fn normalise_base_url(base_url: &str) -> String {
+        base_url.strip_suffix("/v1").unwrap_or(base_url).trim_end_matches('/').to_owned()
+    }
+}
+
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+fn session_call(session: &SessionId, below: &str, endpoint: &'static str, document: &str) -> Call {
+    Call {
+        endpoint,
+        document: document.to_owned(),
+        target: format!("/v1/sessions/{}/{below}", segment(session.as_str())),
+        subject: session.to_string(),
+    }
+}
+
+fn attempts_call(session: &SessionId) -> Call {
+    session_call(session, "attempts", "sessions/{id}/attempts", "attempts")
+}
+
+fn session_media_call(session: &SessionId) -> Call {
+    session_call(session, "media", "sessions/{id}/media", "media")
+}
+
+fn attempt_media_call(attempt: &AttemptId) -> Call {
+    Call {
+        endpoint: "attempts/{id}/media",
+        document: format!("attempts/{attempt}/media"),
+        target: format!("/v1/attempts/{}/media", segment(attempt.as_str())),
+        subject: attempt.to_string(),
+    }
+}
+
+/// The attempts that a scope asks for, and whether the session's own listing belongs to it.
+fn selected<'a>(attempts: &'a [Attempt], scope: &Scope) -> Result<(Vec<&'a Attempt>, bool), Failure> {
+    match scope {
+        Scope::All => Ok((attempts.iter().collect(), true)),
+        Scope::Latest => Ok((attempts.first().into_iter().collect(), true)),
+        Scope::Attempt(id) => match attempts.iter().position(|attempt| attempt.id == *id) {
+            Some(index) => Ok((attempts.iter().skip(index).take(1).collect(), index == 0)),
+            None => Err(Failure::new(Cause::NotFound, format!("the session has no attempt {id}"))),
+        },
+    }
+}
+
+/// Merges entries by id: each medium once, with every place, and what one listing lacks filled in from another.
+#[derive(Default)]
+struct Merge {
+    media: Vec<MediaItem>,
+    index: HashMap<MediaId, usize>,
+}
+
+impl Merge {
+    /// `attempt` is where the listing says it belongs; a session's own listing says nothing.
+    fn add(&mut self, entry: Entry, attempt: Option<&AttemptId>) {
+        let Some(known) = self.index.get(&entry.id).and_then(|&index| self.media.get_mut(index)) else {
+            self.index.insert(entry.id.clone(), self.media.len());
+            self.media.push(MediaItem {
+                id: entry.id,
+                attempt: attempt.cloned(),
+                kind: entry.kind,
+                context: entry.context,
+                mimetype: entry.mimetype,
+                size: entry.size,
+                duration: entry.duration,
+                places: vec![entry.place],
+            });
+            return;
+        };
+        // Attempts come newest first: the last to name a medium is the one that it came from.
+        if let Some(attempt) = attempt {
+            known.attempt = Some(attempt.clone());
+        }
+        known.context = known.context.take().or(entry.context);
+        known.mimetype = known.mimetype.take().or(entry.mimetype);
+        known.size = known.size.or(entry.size);
+        known.duration = known.duration.or(entry.duration);
+        known.places.push(entry.place);
+    }
+}
+
+impl Veriff {
+    /// Adds what one listing names. A listing that is not there leaves the session incomplete, but not unreadable.
+    fn add_listing(
+        ask: &mut dyn Ask,
+        call: &Call,
+        attempt: Option<&AttemptId>,
+        merge: &mut Merge,
+        listing: &mut Listing,
+    ) -> Result<bool, Failure> {
+        let bytes = match ask.ask(call) {
+            Ok(bytes) => bytes,
+            Err(failure) if failure.cause == Cause::NotFound => {
+                listing.problems.push(format!("{} cannot be listed: {}", call.document, failure.detail));
+                return Ok(false);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let read = wire::media(call.endpoint, &call.document, &bytes)?;
+        listing.problems.extend(read.problems);
+        for entry in read.found {
+            merge.add(entry, attempt);
+        }
+        Ok(true)
+    }
+}
+
+impl Provider for Veriff {
+    fn name(&self) -> &'static str {
+        "veriff"
+    }
+
+    fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
+        let read = wire::attempts(&ask.ask(&attempts_call(session))?)?;
+        Ok(Listing { attempts: read.found, problems: read.problems, ..Listing::default() })
+    }
+
+    fn listing(&self, ask: &mut dyn Ask, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
+        let mut listing = self.attempts(ask, session)?;
+        let attempts = listing.attempts.clone();
+        let (wanted, with_session) = selected(&attempts, scope)?;
+        let mut merge = Merge::default();
+        let mut listed = 0;
+        if with_session {
+            listed += usize::from(Self::add_listing(ask, &session_media_call(session), None, &mut merge, &mut listing)?);
+        }
+        for attempt in &wanted {
+            listed += usize::from(Self::add_listing(ask, &attempt_media_call(&attempt.id), Some(&attempt.id), &mut merge, &mut listing)?);
+        }
+        if listed == 0 {
+            let detail = listing.problems.pop().unwrap_or_else(|| "nothing can be listed".to_owned());
+            return Err(Failure::new(Cause::NotFound, detail));
+        }
+        listing.media = merge.media;
+        if let Some(newest) = attempts.first() {
+            for item in listing.media.iter_mut().filter(|item| item.attempt.is_none()) {
+                item.attempt = Some(newest.id.clone());
+            }
+        }
+        Ok(listing)
+    }
+
+    fn media(&self, id: &MediaId) -> Call {
+        Call {
+            endpoint: "media/{id}",
+            document: format!("media/{id}"),
+            target: format!("/v1/media/{}", segment(id.as_str())),
+            subject: id.to_string(),
+        }
+    }
+
+    fn companions(&self) -> &'static [&'static str] {
+        &COMPANION_NAMES
+    }
+
+    fn companion(&self, session: &SessionId, name: &str) -> Option<Call> {
+        let (document, below, endpoint) = COMPANIONS.iter().find(|(known, ..)| *known == name)?;
+        Some(session_call(session, below, endpoint, document))
+    }
+
+    fn sign(&self, call: &Call) -> Request {
+        let mut headers = vec![("x-auth-client", self.api_key.clone()), ("x-hmac-signature", signing::sign(&self.signing, &call.subject))];
+        if let Some(integration_id) = &self.integration_id {
+            headers.push(("vrf-integration-id", integration_id.clone()));
+        }
+        Request { target: call.target.clone(), headers }
+    }
+
+    fn seal(&self, headers: &Headers) -> Box<dyn Seal> {
+        Box::new(signing::HmacSeal::new(&self.secrets, headers))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! Reads Veriff's JSON: tolerant of everything the documentation contradicts itself about, strict about nothing but
+//! being JSON objects (devdocs.veriff.com: attempts, session media, attempt media).
+//!
+//! Must not know how answers are fetched or merged.
+
+use crate::http::{Cause, Failure};
+use crate::media::{Attempt, AttemptId, Kind, MediaId, Place};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::error::Category;
+use std::fmt;
+
+/// The sections of a media listing that the documentation names.
+const SECTIONS: [(&str, Kind); 3] = [("images", Kind::Image), ("videos", Kind::Video), ("nfcDocuments", Kind::Nfc)];
+
+/// The largest size that a listing can sensibly declare: what a float still counts exactly.
+const LARGEST_SIZE: f64 = 9_007_199_254_740_992.0;
+
+/// One entry of one listing.
+#[derive(Debug, PartialEq)]
+pub(super) struct Entry {
+    pub(super) id: MediaId,
+    pub(super) kind: Kind,
+    pub(super) context: Option<String>,
+    pub(super) mimetype: Option<String>,
+    pub(super) size: Option<u64>,
+    pub(super) duration: Option<f64>,
+    pub(super) place: Place,
+}
+
+/// What was read, and what could not be made sense of.
+#[derive(Debug)]
+pub(super) struct Read<T> {
+    pub(super) found: Vec<T>,
+    pub(super) problems: Vec<String>,
+}
+
+/// The members of a JSON object in their order, also those whose name comes twice: nothing listed is to be overlooked.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+impl Members {
+    fn of(endpoint: &str, bytes: &[u8]) -> Result<Self, Failure> {
+        let unusable = |what: String| Failure::new(Cause::Unusable, format!("{endpoint}: {what}"));
+        let members: Self = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+            Category::Data => unusable("the answer is JSON, but not an object".to_owned()),
+            _ => unusable(format!("the answer is not JSON ({error})")),
+        })?;
+        if members.0.iter().any(|(name, value)| name == "status" && value.as_str() == Some("fail")) {
+            return Err(unusable("the answer says that the request failed, with status 200".to_owned()));
+        }
+        Ok(members)
+    }
+
+    /// The entries under a name. Missing, null and empty are one; anything else that is no list is a problem.
+    fn entries(&self, section: &str, problems: &mut Vec<String>) -> Vec<&Value> {
+        let mut entries = Vec::new();
+        for (_, value) in self.0.iter().filter(|(name, _)| name == section) {
+            match value {
+                Value::Array(list) => entries.extend(list),
+                Value::Null => {}
+                Value::Object(members) if members.is_empty() => {}
+                _ => problems.push(format!("{section} is no list, so that what it holds cannot be asked for")),
+            }
+        }
+        entries
+    }
+}
+
+/// The attempts of `GET /v1/sessions/{id}/attempts`: newest first, each once although the examples repeat them.
+pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
+    let answer = Members::of("sessions/{id}/attempts", bytes)?;
+    let mut read = Read { found: Vec::<Attempt>::new(), problems: Vec::new() };
+    for (index, entry) in answer.entries("verifications", &mut read.problems).into_iter().enumerate() {
+        match AttemptId::parse(&id_text(entry)) {
+            Ok(id) if read.found.iter().any(|known| known.id == id) => {}
+            Ok(id) => read.found.push(Attempt { id, status: text(entry, "status"), created: text(entry, "createdTime") }),
+            Err(reason) => read.problems.push(format!("attempt {} of the listing has an unusable id: {reason}", index + 1)),
+        }
+    }
+    Ok(read)
+}
+
+/// The media of `GET /v1/sessions/{id}/media` or `GET /v1/attempts/{id}/media`, in their order. `document` is where
+/// the answer is kept.
+pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read<Entry>, Failure> {
+    let answer = Members::of(endpoint, bytes)?;
+    let mut read = Read { found: Vec::new(), problems: Vec::new() };
+    let known = |name: &str| SECTIONS.iter().any(|(section, _)| *section == name);
+    let mut others: Vec<&str> =
+        answer.0.iter().filter(|(name, value)| !known(name) && holds_media(value)).map(|(name, _)| name.as_str()).collect();
+    others.dedup();
+    for (section, kind) in SECTIONS.into_iter().chain(others.into_iter().map(|name| (name, Kind::Other))) {
+        for (index, value) in answer.entries(section, &mut read.problems).into_iter().enumerate() {
+            let pointer = format!("/{}/{index}", section.replace('~', "~0").replace('/', "~1"));
+            match MediaId::parse(&id_text(value)) {
+                Ok(id) => read.found.push(Entry {
+                    id,
+                    kind,
+                    context: text(value, "context").or_else(|| text(value, "name")),
+                    mimetype: text(value, "mimetype"),
+                    size: number(value, "size").map(as_bytes),
+                    duration: number(value, "duration"),
+                    place: Place { document: document.to_owned(), pointer },
+                }),
+                Err(reason) => read.problems.push(format!("{document}{pointer} has an unusable id: {reason}")),
+            }
+        }
+    }
+    Ok(read)
+}
+
+/// Whether a section that nobody documented looks like a list of media all the same.
+fn holds_media(value: &Value) -> bool {
+    value.as_array().is_some_and(|list| {
+        list.iter().any(|entry| entry.get("id").is_some() && (entry.get("mimetype").is_some() || entry.get("url").is_some()))
+    })
+}
+
+fn id_text(entry: &Value) -> String {
+    match entry.get("id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn text(entry: &Value, name: &str) -> Option<String> {
+    entry.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Integer, float or numeric text; anything that cannot be a size or a length is as good as missing.
+fn number(entry: &Value, name: &str) -> Option<f64> {
+    let number = match entry.get(name)? {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    (number.is_finite() && (0.0..LARGEST_SIZE).contains(&number)).then_some(number)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`number` bounds it to whole positive values")]
+fn as_bytes(size: f64) -> u64 {
+    size.round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{attempts, media};
+    use crate::media::Kind;
+
+    fn read(json: &str) -> Vec<(String, Kind, Option<u64>, Option<f64>)> {
+        let read = media("x", "media", json.as_bytes()).expect(json);
+        read.found.into_iter().map(|entry| (entry.id.to_string(), entry.kind, entry.size, entry.duration)).collect()
+    }
+
+    #[test]
+    fn missing_null_and_empty_sections_are_one() {
+        for json in [r#"{"status":"success"}"#, r#"{"images":null,"videos":[]}"#, r#"{"nfcDocuments":{}}"#, "{}"] {
+            assert!(read(json).is_empty(), "{json}");
+        }
+    }
+
+    #[test]
+    fn sizes_come_in_every_form() {
+        let size = |json: &str| read(&format!(r#"{{"images":[{{"id":"a","size":{json}}}]}}"#))[0].2;
+        assert_eq!(size("245678"), Some(245_678));
+        assert_eq!(size("12345.0"), Some(12_345));
+        assert_eq!(size(r#""245678""#), Some(245_678));
+        for hostile in ["null", "-1", "1e300", r#""many""#, "[]", "true", r#""NaN""#] {
+            assert_eq!(size(hostile), None, "{hostile}");
+        }
+    }
+
+    #[test]
+    fn every_section_is_read_and_unknown_ones_that_hold_media_too() {
+        let found = read(
+            r#"{"images":[{"id":"a"}],"videos":[{"id":"b","duration":"8.5"}],"nfcDocuments":[{"id":"c"}],
+               "audios":[{"id":"d","mimetype":"audio/mp4"}],"notes":[{"id":"e"}],"status":"success"}"#,
+        );
+        let kinds: Vec<_> = found.iter().map(|(id, kind, ..)| (id.as_str(), *kind)).collect();
+        assert_eq!(kinds, [("a", Kind::Image), ("b", Kind::Video), ("c", Kind::Nfc), ("d", Kind::Other)]);
+        assert_eq!(found[1].3, Some(8.5));
+    }
+
+    #[test]
+    fn an_entry_without_a_usable_id_is_told_of() {
+        let read = media("x", "media", br#"{"images":[{"id":"../../x"},{"context":"face"},{"id":7}]}"#).expect("a listing");
+        assert_eq!(read.found.len(), 1);
+        assert_eq!(read.problems.len(), 2);
+        assert!(read.problems[0].starts_with("media/images/0 "), "{:?}", read.problems);
+    }
+
+    #[test]
+    fn attempts_are_listed_once_in_their_order() {
+        let json = br#"{"verifications":[{"id":"b","status":"approved","createdTime":"2023"},{"id":"a","status":null},{"id":"b"},{}]}"#;
+        let read = attempts(json).expect("attempts");
+        assert_eq!(read.found.iter().map(|attempt| attempt.id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+        assert_eq!(read.found[0].status.as_deref(), Some("approved"));
+        assert_eq!(read.problems.len(), 1);
+    }
+
+    #[test]
+    fn an_answer_that_is_no_listing_is_refused() {
+        for json in ["", "<html>", "[]", "null", r#""x""#, r#"{"status":"fail","code":"1101"}"#, &"[".repeat(100_000)] {
+            assert!(media("x", "media", json.as_bytes()).is_err(), "{json:.20}");
+        }
+    }
+}
