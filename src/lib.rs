@@ -10,3 +10,4 @@ pub mod http;
 pub mod media;
 pub mod provider;
 pub mod secret;
+pub mod store;

@@ -1,0 +1,44 @@
+//! Folders that are private to the user, and the file system's errors in two lines.
+//!
+//! Must not know what is kept in them.
+
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+/// Makes a folder and its parents, private to the user.
+pub(super) fn create_folder(folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| io_error("create the folder", folder, error))
+}
+
+/// An error of the file system in two lines.
+pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
+    let hint = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room and run the same command again; what was finished is kept and not fetched again"
+        }
+        ErrorKind::PermissionDenied => "choose a folder that you may write with -o, or ask for permission on this one",
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only; choose another folder with -o",
+        ErrorKind::InvalidFilename => "the path is too long for this file system; choose a shorter folder with -o",
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            "something else has that name; choose another folder with -o, or move it away"
+        }
+        _ => "check the disk and the folder given with -o, then run the same command again",
+    };
+    Error::new(Exit::Local, format!("cannot {verb} {}: {}", path.display(), plain(&error)), hint).caused_by(error)
+}
+
+/// The system's words without "(os error 28)".
+fn plain(error: &io::Error) -> String {
+    let words = error.to_string();
+    words.split(" (os error").next().unwrap_or(&words).to_owned()
+}

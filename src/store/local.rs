@@ -1,0 +1,264 @@
+//! A folder on this machine as a store. The only writer of archive files: temporary file, sync, rename without
+//! overwriting, private modes (folders 0700, files 0600).
+//!
+//! Must not know what the files mean.
+
+use super::files::{create_folder, io_error};
+use super::scratch::Scratch;
+use super::{BUFFER, Digest, Judge, Locked, Placement, PutError, Store, StorePath, lock};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use sha2::{Digest as _, Sha256};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use tempfile::NamedTempFile;
+
+/// The folder for locks and unfinished files in an archive root; never part of a bag.
+const HOUSE: &str = ".vmedia";
+
+/// A folder as a store. Makes nothing until the first write.
+pub struct LocalStore {
+    root: PathBuf,
+    holder: String,
+    /// Buffers between puts: allocating one for each was measured to cost a third of the memory of a run.
+    buffers: Mutex<Vec<Vec<u8>>>,
+    scratch: OnceLock<std::result::Result<Scratch, (Exit, String, String)>>,
+}
+
+impl LocalStore {
+    /// `holder` says to others who holds a lock.
+    pub fn new(root: PathBuf, holder: String) -> Self {
+        Self { root, holder, buffers: Mutex::default(), scratch: OnceLock::new() }
+    }
+
+    fn full(&self, path: &StorePath) -> PathBuf {
+        path.as_str().split('/').fold(self.root.clone(), |full, name| full.join(name))
+    }
+
+    fn scratch(&self) -> Result<&Path> {
+        let made = self.scratch.get_or_init(|| {
+            let parent = self.root.join(HOUSE).join("unfinished");
+            Scratch::create(&parent, &self.holder).map_err(|error| (error.exit(), error.what().to_owned(), error.hint().to_owned()))
+        });
+        match made {
+            Ok(scratch) => Ok(scratch.folder()),
+            Err((exit, what, hint)) => Err(Error::new(*exit, what, hint)),
+        }
+    }
+
+    /// Reads a body into a temporary file, piece by piece.
+    fn receive(
+        &self,
+        body: &mut dyn Read,
+        judge: &mut dyn Judge,
+        buffer: &mut [u8],
+    ) -> std::result::Result<(NamedTempFile, Digest), PutError> {
+        let mut file = self.temporary().map_err(PutError::Local)?;
+        let mut hasher = Sha256::new();
+        let mut bytes = 0;
+        loop {
+            let count = fill(body, buffer).map_err(PutError::Source)?;
+            let piece = buffer.get(..count).unwrap_or_default();
+            if piece.is_empty() {
+                return Ok((file, Digest { bytes, sha256: hex::encode(hasher.finalize()) }));
+            }
+            judge.piece(piece);
+            hasher.update(piece);
+            file.write_all(piece).map_err(|error| PutError::Local(io_error("write", &self.root, error)))?;
+            bytes += count as u64;
+        }
+    }
+
+    fn temporary(&self) -> Result<NamedTempFile> {
+        let folder = self.scratch()?;
+        NamedTempFile::new_in(folder).map_err(|error| io_error("create a file in", folder, error))
+    }
+
+    /// Syncs and renames; `overwrite` is for our own small files alone.
+    fn publish(&self, file: NamedTempFile, path: &StorePath, overwrite: bool) -> Result<()> {
+        let full = self.full(path);
+        file.as_file().sync_data().map_err(|error| io_error("write", &full, error))?;
+        if let Some(parent) = full.parent() {
+            create_folder(parent)?;
+        }
+        let renamed = if overwrite { file.persist(&full) } else { file.persist_noclobber(&full) };
+        renamed.map(drop).map_err(|error| io_error("write", &full, error.error))
+    }
+}
+
+/// Reads until the buffer is full or the stream ends: few large writes instead of many small ones.
+fn fill(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match body.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+impl Store for LocalStore {
+    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
+        let mut buffer = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(|| vec![0; BUFFER]);
+        let received = self.receive(body, judge, &mut buffer);
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        let (file, digest) = received?;
+        match judge.verdict(&digest).map_err(PutError::Local)? {
+            Placement::At(path) => self.publish(file, &path, false).map_err(PutError::Local)?,
+            Placement::Discard => {}
+            Placement::Refuse => return Err(PutError::Refused),
+        }
+        Ok(digest)
+    }
+
+    fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
+        let mut file = self.temporary()?;
+        file.write_all(bytes).map_err(|error| io_error("write", &self.full(path), error))?;
+        self.publish(file, path, true)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "an append cannot be published by a rename")]
+    fn append(&self, path: &StorePath, line: &str) -> Result<()> {
+        let full = self.full(path);
+        if let Some(parent) = full.parent() {
+            create_folder(parent)?;
+        }
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // One write a line, so that two lines never mix.
+        let line = format!("{line}\n");
+        options.open(&full).and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| io_error("write", &full, error))
+    }
+
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        let Some(file) = self.open(path)? else { return Ok(None) };
+        let full = self.full(path);
+        let mut bytes = Vec::new();
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| io_error("read", &full, error))?;
+        if bytes.len() as u64 > limit {
+            let hint = "vmedia never writes it that large; look at what is in it";
+            return Err(Error::new(Exit::Local, format!("{} is larger than {limit} bytes", full.display()), hint));
+        }
+        Ok(Some(bytes))
+    }
+
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        let full = self.full(path);
+        // Opening a pipe would wait for somebody to write to it, and a link may lead out of the archive.
+        if self.length(path)?.is_none() {
+            return Ok(None);
+        }
+        match File::open(&full) {
+            Ok(file) => Ok(Some(Box::new(file))),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(io_error("read", &full, error)),
+        }
+    }
+
+    fn length(&self, path: &StorePath) -> Result<Option<u64>> {
+        let full = self.full(path);
+        match fs::symlink_metadata(&full) {
+            Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
+            Ok(_) => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(io_error("look at", &full, error)),
+        }
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.clone()];
+        while let Some(folder) = folders.pop() {
+            let full = self.full(&folder);
+            let entries = match fs::read_dir(&full) {
+                Ok(entries) => entries,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(io_error("list", &full, error)),
+            };
+            for entry in entries {
+                let entry = entry.map_err(|error| io_error("list", &full, error))?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let path = StorePath::parse(&format!("{folder}/{name}")).unwrap_or_else(|| folder.join(&name));
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => folders.push(path),
+                    _ => found.push(path),
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the name was looked for and is free, under the session's lock")]
+    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
+        let (from, to) = (self.full(from), self.full(to));
+        if let Some(parent) = to.parent() {
+            create_folder(parent)?;
+        }
+        let hint = "move it away by hand and run again";
+        if to.symlink_metadata().is_ok() {
+            return Err(Error::new(Exit::Local, format!("{} is in the way", to.display()), hint));
+        }
+        fs::rename(&from, &to).map_err(|error| io_error("move", &from, error))
+    }
+
+    fn remove(&self, path: &StorePath) -> Result<()> {
+        let full = self.full(path);
+        match fs::remove_file(&full) {
+            Err(error) if !is_absent(&error) => Err(io_error("remove", &full, error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn folder(&self, path: &StorePath) -> Result<()> {
+        create_folder(&self.full(path))
+    }
+
+    fn sync(&self, folder: &StorePath) -> Result<()> {
+        let mut folders = vec![self.full(folder)];
+        while let Some(folder) = folders.pop() {
+            sync_folder(&folder).map_err(|error| io_error("write", &folder, error))?;
+            let entries = fs::read_dir(&folder).map_err(|error| io_error("list", &folder, error))?;
+            folders.extend(entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()));
+        }
+        // The session's own name stands in the root.
+        sync_folder(&self.root).map_err(|error| io_error("write", &self.root, error))
+    }
+
+    fn lock(&self, name: &StorePath) -> Result<Locked> {
+        let folder = self.root.join(HOUSE).join("locks");
+        create_folder(&folder)?;
+        lock::take(&folder.join(name.as_str().replace('/', "~")), &self.holder)
+    }
+
+    fn root(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    fn location(&self, path: &StorePath) -> String {
+        self.full(path).display().to_string()
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Windows has no handle for a folder that could be synced; NTFS journals its names.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the other systems' shape")]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}

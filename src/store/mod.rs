@@ -1,0 +1,134 @@
+//! Where bytes land: relative paths and streams in, whole files under final names out.
+//!
+//! The archive speaks to this trait alone, in `/`-separated relative paths, so that an object store can stand where
+//! the local folder stands. Must not know what the files mean.
+
+mod files;
+mod local;
+mod lock;
+mod path;
+mod scratch;
+
+pub use local::LocalStore;
+pub use lock::{Lock, Locked};
+pub use path::StorePath;
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::io::{self, Read};
+
+/// How much is read and written at once; measured best for small and large files alike.
+pub const BUFFER: usize = 256 * 1024;
+
+/// The length and SHA-256 of a file's bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The length in bytes.
+    pub bytes: u64,
+    /// SHA-256, 64 lower-case hex digits.
+    pub sha256: String,
+}
+
+impl Digest {
+    /// The digest of bytes in memory.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(bytes)) }
+    }
+
+    /// Reads a stream to its end. `watch` sees the count of each piece and may end the reading with an error.
+    pub fn read(mut stream: impl Read, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> io::Result<Self> {
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; BUFFER];
+        let mut bytes = 0;
+        loop {
+            let count = match stream.read(&mut buffer) {
+                Ok(0) => return Ok(Self { bytes, sha256: hex::encode(hasher.finalize()) }),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            watch(count)?;
+            hasher.update(buffer.get(..count).unwrap_or_default());
+            bytes += count as u64;
+        }
+    }
+}
+
+/// What becomes of a body that was read to its end.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// It gets this name, which must be free.
+    At(StorePath),
+    /// It is what the store holds already; the copy goes.
+    Discard,
+    /// It is not to be kept.
+    Refuse,
+}
+
+/// Decides about a body: sees every piece, then its digest, before anything has a final name.
+pub trait Judge {
+    /// The next piece.
+    fn piece(&mut self, piece: &[u8]);
+    /// The verdict, after the last piece. An error of this side ends the put.
+    fn verdict(&mut self, digest: &Digest) -> Result<Placement>;
+}
+
+/// Why a put left nothing behind.
+#[derive(Debug)]
+pub enum PutError {
+    /// The stream failed.
+    Source(io::Error),
+    /// The judge refused it.
+    Refused,
+    /// The store failed.
+    Local(Error),
+}
+
+/// A place that keeps files.
+pub trait Store: Send + Sync {
+    /// Reads `body` to its end, lets `judge` decide, and publishes the whole file, synced, under a free name.
+    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError>;
+
+    /// Publishes a small file of ours, in one step, over what may stand there.
+    fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()>;
+
+    /// Adds a line to a small file of ours. After a power loss the last lines may be missing or torn.
+    fn append(&self, path: &StorePath, line: &str) -> Result<()>;
+
+    /// The whole of a small file; `None` when it is not there; an error above `limit` bytes.
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>>;
+
+    /// A file as a stream; `None` when it is not there.
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>>;
+
+    /// A file's length; `None` when it is not there.
+    fn length(&self, path: &StorePath) -> Result<Option<u64>>;
+
+    /// Every file below a folder, sorted.
+    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>>;
+
+    /// Gives a file another, free name.
+    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()>;
+
+    /// Removes a small file of ours.
+    fn remove(&self, path: &StorePath) -> Result<()>;
+
+    /// Makes sure that a folder exists, where stores have folders.
+    fn folder(&self, path: &StorePath) -> Result<()>;
+
+    /// Makes the names in a folder and below it outlast a power loss.
+    fn sync(&self, folder: &StorePath) -> Result<()>;
+
+    /// Takes the lock of that name, or says who has it. Dropping it frees it; so does the end of the process.
+    fn lock(&self, name: &StorePath) -> Result<Locked>;
+
+    /// Where a person finds the whole store.
+    fn root(&self) -> String;
+
+    /// Where a person finds a file.
+    fn location(&self, path: &StorePath) -> String;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! The local store on a real folder.
+
+#![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
+
+use super::{Digest, Judge, LocalStore, Locked, Placement, PutError, Store, StorePath};
+use crate::error::Result;
+use std::io::Read;
+
+struct Fixed(Option<Placement>);
+
+impl Judge for Fixed {
+    fn piece(&mut self, _: &[u8]) {}
+    fn verdict(&mut self, _: &Digest) -> Result<Placement> {
+        Ok(self.0.take().unwrap_or(Placement::Refuse))
+    }
+}
+
+fn path(text: &str) -> StorePath {
+    StorePath::parse(text).expect("a path")
+}
+
+fn store() -> (tempfile::TempDir, LocalStore) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = LocalStore::new(folder.path().join("archive"), "the test".to_owned());
+    (folder, store)
+}
+
+fn put(store: &LocalStore, bytes: &[u8], placement: Placement) -> std::result::Result<Digest, PutError> {
+    store.put(&mut &*bytes, &mut Fixed(Some(placement)))
+}
+
+#[test]
+fn a_put_is_whole_private_and_leaves_no_trace_besides() {
+    let (folder, store) = store();
+    let digest = put(&store, b"bytes", Placement::At(path("s/data/x.jpg"))).expect("a put");
+    assert_eq!(digest, Digest::of(b"bytes"));
+    assert_eq!(store.read(&path("s/data/x.jpg"), 10).expect("readable").as_deref(), Some(&b"bytes"[..]));
+    assert_eq!(store.list(&path("s")).expect("a list"), [path("s/data/x.jpg")]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| std::fs::metadata(folder.path().join("archive").join(name)).expect(name).permissions().mode() & 0o777;
+        assert_eq!((mode(""), mode("s/data"), mode("s/data/x.jpg")), (0o700, 0o700, 0o600));
+    }
+    drop(store);
+    assert_eq!(std::fs::read_dir(folder.path().join("archive/.vmedia/unfinished")).expect("a folder").count(), 0);
+}
+
+#[test]
+fn nothing_is_overwritten_and_nothing_refused_stays() {
+    let (_folder, store) = store();
+    put(&store, b"first", Placement::At(path("s/x"))).expect("a put");
+    assert!(matches!(put(&store, b"second", Placement::At(path("s/x"))), Err(PutError::Local(_))));
+    assert!(matches!(put(&store, b"third", Placement::Refuse), Err(PutError::Refused)));
+    put(&store, b"fourth", Placement::Discard).expect("a put");
+    assert_eq!(store.read(&path("s/x"), 10).expect("readable").as_deref(), Some(&b"first"[..]));
+    assert_eq!(store.list(&path("s")).expect("a list").len(), 1);
+}
+
+#[test]
+fn a_stream_that_fails_leaves_nothing() {
+    struct Broken(bool);
+    impl Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if std::mem::replace(&mut self.0, true) {
+                Err(std::io::Error::other("cut"))
+            } else {
+                buffer.first_mut().map_or(Ok(0), |first| {
+                    *first = 1;
+                    Ok(1)
+                })
+            }
+        }
+    }
+    let (folder, store) = store();
+    let outcome = store.put(&mut Broken(false), &mut Fixed(Some(Placement::At(path("s/x")))));
+    assert!(matches!(outcome, Err(PutError::Source(_))));
+    assert!(!folder.path().join("archive/s").exists());
+}
+
+#[test]
+fn a_lock_is_had_once_and_its_file_goes_with_it() {
+    let (folder, store) = store();
+    let Locked::Held(lock) = store.lock(&path("s")).expect("a lock") else { panic!("it is free") };
+    let Locked::By(holder) = store.lock(&path("s")).expect("an answer") else { panic!("it is held") };
+    assert!(holder == "the test" || cfg!(windows), "{holder}");
+    drop(lock);
+    assert_eq!(std::fs::read_dir(folder.path().join("archive/.vmedia/locks")).expect("a folder").count(), 0);
+    assert!(matches!(store.lock(&path("s")).expect("a lock"), Locked::Held(_)));
+}
+
+#[test]
+fn what_a_dead_run_left_is_swept_and_a_living_runs_is_not() {
+    let (folder, living) = store();
+    put(&living, b"x", Placement::At(path("s/x"))).expect("a put");
+    let unfinished = folder.path().join("archive/.vmedia/unfinished");
+    std::fs::create_dir(unfinished.join("dead")).expect("a folder");
+    std::fs::write(unfinished.join("dead.lock"), "").expect("a file");
+    std::fs::write(unfinished.join("dead/.tmpXYZ"), "half a passport").expect("a file");
+    let next = LocalStore::new(folder.path().join("archive"), "the next".to_owned());
+    put(&next, b"y", Placement::At(path("s/y"))).expect("a put");
+    assert!(!unfinished.join("dead").exists());
+    let folders = std::fs::read_dir(&unfinished).expect("a folder").filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()));
+    assert_eq!(folders.count(), 2);
+}
+
+#[test]
+fn a_root_that_cannot_be_a_folder_is_a_local_failure() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").expect("a file");
+    let store = LocalStore::new(file, String::new());
+    let Err(PutError::Local(error)) = put(&store, b"x", Placement::At(path("s/x"))) else { panic!("it cannot work") };
+    assert_eq!(error.exit().code(), 6);
+}
