@@ -3,6 +3,7 @@
 //!
 //! A value walks through the rooms in one direction: what was typed → settings → plan → transfer → store → events → what
 
+pub mod archive;
 pub mod clock;
 pub mod error;
 pub mod exit;

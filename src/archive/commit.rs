@@ -1,0 +1,78 @@
+//! Turns what a session's folder holds into a valid bag: the record, the manifests, the declaration, in an order
+//! that leaves every moment recognisable.
+//!
+//! Writes only what differs from what is there, so a run that changed nothing touches nothing. Must not decide what
+//! is kept.
+
+use super::bag::{self, Manifest};
+use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
+use super::record::{Record, tool};
+use super::session::SessionArchive;
+use crate::error::{Error, Result};
+use crate::store::Digest;
+use jiff::Timestamp;
+
+/// The tag files as they should be, in the order in which they are written.
+type TagFiles = Vec<(&'static str, Vec<u8>)>;
+
+impl SessionArchive {
+    /// Makes the folder a valid bag of what the record holds; says whether anything had to be written.
+    pub fn commit(&mut self, now: Timestamp) -> Result<bool> {
+        if self.before.as_ref() != Some(&self.record) {
+            self.record.updated = now;
+            self.record.tool = tool();
+        }
+        let files = tag_files(&self.record)?;
+        let mut differing = Vec::new();
+        for (name, bytes) in &files {
+            let limit = (bytes.len() as u64).saturating_mul(4).max(64 * 1024 * 1024);
+            if self.store.read(&self.folder.join(name), limit)?.as_ref() != Some(bytes) {
+                differing.push((*name, bytes));
+            }
+        }
+        if differing.is_empty() && !self.unfinished {
+            return Ok(false);
+        }
+        self.begin(now)?;
+        self.store.folder(&self.folder.join(PAYLOAD))?;
+        // The names of the payload before the manifests that vouch for them.
+        self.store.sync(&self.folder)?;
+        for (name, bytes) in differing {
+            self.store.replace(&self.folder.join(name), bytes)?;
+        }
+        self.store.sync(&self.folder)?;
+        self.store.remove(&self.folder.join(MARKER))?;
+        self.store.sync(&self.folder)?;
+        self.unfinished = false;
+        self.before = Some(self.record.clone());
+        Ok(true)
+    }
+}
+
+/// The text of every tag file, from the record alone.
+fn tag_files(record: &Record) -> Result<TagFiles> {
+    let mut text = serde_json::to_vec_pretty(record).map_err(|error| Error::unexpected("cannot write archive.json").caused_by(error))?;
+    text.push(b'\n');
+    let payload: Vec<_> = record.media.iter().flat_map(|medium| medium.present()).collect();
+    let manifest: Manifest = payload.iter().map(|file| (file.path.clone(), file.digest.sha256.clone())).collect();
+    let digests: Vec<&Digest> = payload.iter().map(|file| &file.digest).collect();
+    let day = record.updated.strftime("%Y-%m-%d").to_string();
+    let mut files: TagFiles = vec![
+        (RECORD, text),
+        (MANIFEST, bag::manifest_text(&manifest).into_bytes()),
+        (INFO, bag::info_text(record.session.as_str(), &record.provider, &day, &digests).into_bytes()),
+        (DECLARATION, bag::DECLARATION_TEXT.as_bytes().to_vec()),
+    ];
+    let mut tags: Manifest = files.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes).sha256)).collect();
+    tags.extend(
+        record
+            .documents
+            .iter()
+            .filter(|document| document.lost.is_none())
+            .map(|document| (document.path.clone(), document.digest.sha256.clone())),
+    );
+    let moved = record.history.iter().filter_map(|happened| Some((happened.moved_to.clone()?, happened.moved.as_ref()?.sha256.clone())));
+    tags.extend(moved);
+    files.push((TAG_MANIFEST, bag::manifest_text(&tags).into_bytes()));
+    Ok(files)
+}

@@ -1,0 +1,19 @@
+//! What is kept: each session's folder as a BagIt bag (RFC 8493) with a record of where every file came from.
+//!
+//! Speaks to the store in relative paths and streams. Must not know providers, HTTP or the terminal.
+
+mod bag;
+mod commit;
+mod layout;
+mod marker;
+mod placing;
+mod record;
+mod session;
+mod verify;
+
+pub use record::{AttemptRecord, CompanionRecord, CompanionState, FileRecord, MediaRecord, Record, SignatureRecord, State};
+pub use session::{Document, Holding, Origin, SessionArchive, planned_path};
+pub use verify::{Finding, Verified, bags, verify_bag};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! Where the bytes of a medium or an answer go in a session's folder: beside what is there, never over it.
+//!
+//! Bytes that are here already are not kept twice, other bytes of a known medium get a name of their own, damaged
+//! files are moved out of the payload once there are good bytes. Must not decide whether bytes are to be believed.
+
+use super::layout::{self, MARKER};
+use super::marker::Line;
+use super::record::{DocumentRecord, FileRecord, HistoryRecord, MediaRecord, State};
+use super::session::{Document, LARGEST_RECORD, SessionArchive};
+use crate::error::Result;
+use crate::media::{MediaId, MediaItem};
+use crate::store::{Digest, Placement};
+use jiff::Timestamp;
+use serde_json::Map;
+
+impl SessionArchive {
+    /// Decides where the bytes of a medium go, and announces them. `file` comes without a path and gets it.
+    /// Bytes that are here already are not kept twice; other bytes stand beside the old ones, never instead.
+    pub fn place(&mut self, item: &MediaItem, file: &mut FileRecord, now: Timestamp) -> Result<Placement> {
+        let known = match self.record.media.iter().find(|known| known.id == item.id) {
+            Some(known) => known.clone(),
+            None => MediaRecord::new(item),
+        };
+        let same = known.present().find(|old| old.digest == file.digest);
+        if let Some(same) = same
+            && !self.damaged.contains(&same.path)
+        {
+            file.path.clone_from(&same.path);
+            return Ok(Placement::Discard);
+        }
+        self.begin(now)?;
+        let same = same.map(|same| same.path.clone());
+        self.set_damaged_aside(&known, same.as_deref(), now)?;
+        let named = MediaItem { attempt: known.attempt.clone(), ..item.clone() };
+        let mut version = 1;
+        while same.is_none() && known.files.iter().any(|old| old.path == layout::media_path(&named, version)) {
+            version += 1;
+        }
+        file.path = same.unwrap_or_else(|| layout::media_path(&named, version));
+        let path = self.folder.join(&file.path);
+        // What stands there and is in no record is a file of a run that was killed, or not ours at all.
+        let is_here = match self.store.open(&path)? {
+            None => false,
+            Some(stream) => {
+                let is_same = Digest::read(stream, &mut |_| Ok(())).is_ok_and(|digest| digest == file.digest);
+                if !is_same {
+                    self.set_aside(&file.path, "nobody vouched for it", now)?;
+                }
+                is_same
+            }
+        };
+        let announced = MediaRecord { files: vec![file.clone()], ..known };
+        self.store.append(&self.folder.join(MARKER), &Line::Archiving(announced).text()?)?;
+        Ok(if is_here { Placement::Discard } else { Placement::At(path) })
+    }
+
+    /// Moves the damaged files of a medium out of the payload, now that there are good bytes. `healed` is the path
+    /// that the very same bytes will take again.
+    fn set_damaged_aside(&mut self, known: &MediaRecord, healed: Option<&str>, now: Timestamp) -> Result<()> {
+        let damaged: Vec<String> = known.present().map(|file| file.path.clone()).filter(|path| self.damaged.contains(path)).collect();
+        for path in damaged {
+            let what = self.set_aside(&path, "fetched again", now)?;
+            if healed != Some(path.as_str())
+                && let Some(lost) = self.file_mut(&known.id, &path)
+            {
+                lost.lost = Some(what);
+            }
+            self.damaged.remove(&path);
+        }
+        Ok(())
+    }
+
+    /// Keeps an answer, unless an equal one is here and whole; an answer that changed stands beside the old one.
+    pub fn keep_document(&mut self, document: &Document, now: Timestamp) -> Result<()> {
+        self.keep_version(document, now)?;
+        self.lose_versions(&document.name, now)
+    }
+
+    /// Earlier answers that were deleted or altered and that nobody will give again: told, and no longer vouched for.
+    fn lose_versions(&mut self, name: &str, now: Timestamp) -> Result<()> {
+        let recorded: Vec<(String, Digest)> = self
+            .record
+            .documents
+            .iter()
+            .filter(|known| known.name == name && known.lost.is_none())
+            .map(|known| (known.path.clone(), known.digest.clone()))
+            .collect();
+        for (path, digest) in recorded {
+            if self.store.read(&self.folder.join(&path), LARGEST_RECORD)?.is_some_and(|bytes| Digest::of(&bytes) == digest) {
+                continue;
+            }
+            self.begin(now)?;
+            let what = self.set_aside(&path, "the provider now answers differently", now)?;
+            if let Some(known) = self.record.documents.iter_mut().find(|known| known.path == path) {
+                known.lost = Some(what);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_version(&mut self, document: &Document, now: Timestamp) -> Result<()> {
+        let digest = Digest::of(&document.bytes);
+        let known =
+            self.record.documents.iter().find(|known| known.name == document.name && known.digest == digest && known.lost.is_none());
+        if let Some(path) = known.map(|known| known.path.clone()) {
+            return self.heal_document(&path, document, now);
+        }
+        self.begin(now)?;
+        let mut version = 1;
+        let path = loop {
+            let path = layout::document_path(&document.name, version);
+            let full = self.folder.join(&path);
+            let recorded = self.record.documents.iter().any(|known| known.path == path);
+            match self.store.read(&full, LARGEST_RECORD)? {
+                None if !recorded => {
+                    self.store.replace(&full, &document.bytes)?;
+                    break path;
+                }
+                Some(bytes) if !recorded && bytes == document.bytes => break path,
+                _ => version += 1,
+            }
+        };
+        self.record.documents.push(DocumentRecord {
+            name: document.name.clone(),
+            endpoint: document.endpoint.clone(),
+            path,
+            digest,
+            signature: document.signature.clone(),
+            fetched: document.fetched,
+            lost: None,
+            extra: Map::new(),
+        });
+        Ok(())
+    }
+
+    /// Writes an answer again whose file was deleted or altered; the altered one is set aside.
+    fn heal_document(&mut self, path: &str, document: &Document, now: Timestamp) -> Result<()> {
+        let full = self.folder.join(path);
+        if self.store.read(&full, LARGEST_RECORD)?.as_ref() == Some(&document.bytes) {
+            return Ok(());
+        }
+        self.begin(now)?;
+        self.set_aside(path, "fetched again", now)?;
+        self.store.replace(&full, &document.bytes)
+    }
+
+    /// Moves a damaged file out of the way, or notes that it is missing, and tells of it.
+    fn set_aside(&mut self, path: &str, then: &str, now: Timestamp) -> Result<String> {
+        let mut happened = HistoryRecord {
+            at: now,
+            what: format!("found missing; {then}"),
+            path: path.to_owned(),
+            moved_to: None,
+            moved: None,
+            extra: Map::new(),
+        };
+        let from = self.folder.join(path);
+        if let Some(stream) = self.store.open(&from)? {
+            let mut version = 1;
+            let to = loop {
+                let to = layout::damaged_path(path, version);
+                if self.store.length(&self.folder.join(&to))?.is_none() {
+                    break to;
+                }
+                version += 1;
+            };
+            happened.what = format!("found altered and set aside; {then}");
+            happened.moved = Digest::read(stream, &mut |_| Ok(())).ok();
+            happened.moved_to = Some(to.clone());
+            self.store.append(&self.folder.join(MARKER), &Line::Moved(happened.clone()).text()?)?;
+            self.store.set_aside(&from, &self.folder.join(&to))?;
+        }
+        self.notices.push(format!("{path} was {}", happened.what));
+        let what = happened.what.clone();
+        self.record.history.push(happened);
+        Ok(what)
+    }
+
+    fn file_mut(&mut self, id: &MediaId, path: &str) -> Option<&mut FileRecord> {
+        self.record.media.iter_mut().find(|known| known.id == *id)?.files.iter_mut().find(|file| file.path == path)
+    }
+
+    /// Records a file that was published at the place that [`Self::place`] gave.
+    pub fn archived(&mut self, item: &MediaItem, file: FileRecord) {
+        let Some(known) = self.record.media.iter_mut().find(|known| known.id == item.id) else {
+            self.add_file(&MediaRecord::new(item), file);
+            return;
+        };
+        if known.present().any(|old| old.path == file.path) {
+            known.state = State::Archived;
+            known.reason = None;
+            return;
+        }
+        if !known.files.is_empty() {
+            let text =
+                format!("the provider now answers media {} with other bytes; they are kept beside the old ones as {}", item.id, file.path);
+            self.notices.push(text);
+        }
+        self.add_file(&MediaRecord::new(item), file);
+    }
+
+    pub(super) fn add_file(&mut self, medium: &MediaRecord, file: FileRecord) {
+        let index = match self.record.media.iter().position(|known| known.id == medium.id) {
+            Some(index) => index,
+            None => {
+                self.record.media.push(MediaRecord { files: Vec::new(), ..medium.clone() });
+                self.record.media.len() - 1
+            }
+        };
+        if let Some(known) = self.record.media.get_mut(index) {
+            known.state = State::Archived;
+            known.reason = None;
+            known.files.push(file);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! `archive.json`: where every file of a session came from, what it should be, and what became of what is not there.
+//!
+//! Fields that a newer version added survive a rewrite. Must not know how anything was fetched.
+
+use crate::media::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
+use crate::store::Digest;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The name of the schema.
+pub(super) const SCHEMA: &str = "vmedia-archive";
+/// The version of the schema that this program writes.
+pub(super) const VERSION: u32 = 1;
+
+/// The reason of media that were listed and not yet settled.
+pub(super) const NOT_YET: &str = "not fetched yet";
+
+/// This program, as records name it.
+pub(super) fn tool() -> String {
+    concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned()
+}
+
+/// What one session's folder holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Always `vmedia-archive`.
+    pub schema: String,
+    /// The version of the schema, from 1.
+    pub version: u32,
+    /// The program that wrote it last, with its version.
+    pub tool: String,
+    /// The provider's name.
+    pub provider: String,
+    /// Where the provider was asked.
+    pub base_url: String,
+    /// The session.
+    pub session: SessionId,
+    /// When this record began.
+    pub created: Timestamp,
+    /// When something in it changed last.
+    pub updated: Timestamp,
+    /// The attempts, newest first.
+    #[serde(default)]
+    pub attempts: Vec<AttemptRecord>,
+    /// Every medium that was ever listed.
+    #[serde(default)]
+    pub media: Vec<MediaRecord>,
+    /// The provider's answers, byte for byte.
+    #[serde(default)]
+    pub documents: Vec<DocumentRecord>,
+    /// The companion documents that were asked for.
+    #[serde(default)]
+    pub companions: Vec<CompanionRecord>,
+    /// What the provider listed but cannot be asked for, or could not list.
+    #[serde(default)]
+    pub problems: Vec<String>,
+    /// What happened to files that were here before.
+    #[serde(default)]
+    pub history: Vec<HistoryRecord>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    /// Its id.
+    pub id: AttemptId,
+    /// Its status when it was last listed.
+    pub status: Option<String>,
+    /// When it began, as the provider writes it.
+    pub created: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What became of a medium. Every listed medium is in exactly one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Its bytes are here.
+    Archived,
+    /// The provider may not hand it out; it is asked again next time.
+    Withheld,
+    /// The provider no longer has it.
+    Gone,
+    /// It could not be had, or not be believed.
+    Failed,
+    /// It was not asked for (`--only`, `--context`).
+    Excluded,
+}
+
+/// One medium.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MediaRecord {
+    /// Its id.
+    pub id: MediaId,
+    /// The attempt it is filed under.
+    pub attempt: Option<AttemptId>,
+    /// Picture, video or NFC.
+    pub kind: Kind,
+    /// What it shows.
+    pub context: Option<String>,
+    /// The declared media type.
+    pub mimetype: Option<String>,
+    /// The declared size in bytes.
+    pub size: Option<u64>,
+    /// The declared length in seconds.
+    pub duration: Option<f64>,
+    /// Every place that lists it.
+    #[serde(default)]
+    pub places: Vec<Place>,
+    /// What became of it.
+    pub state: State,
+    /// Why, unless it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// Since when the provider no longer lists it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unlisted_since: Option<Timestamp>,
+    /// Its files, the first that came first.
+    #[serde(default)]
+    pub files: Vec<FileRecord>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One file of a medium.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Its path below the session's folder.
+    pub path: String,
+    /// Its length and SHA-256.
+    #[serde(flatten)]
+    pub digest: Digest,
+    /// The response's `Content-Type`.
+    pub content_type: Option<String>,
+    /// The provider's signature over the bytes.
+    pub signature: SignatureRecord,
+    /// When it was fetched.
+    pub fetched: Timestamp,
+    /// Where it is not what was declared.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub disagreements: Vec<String>,
+    /// Why these bytes are no longer here under this path.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lost: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The provider's signature over bytes that were kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "verdict", content = "value")]
+pub enum SignatureRecord {
+    /// None was sent.
+    Absent,
+    /// It was sent, in this form, and held.
+    Held(String),
+}
+
+/// One answer of the provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// What it is, such as `media` or `attempts/<id>/media`.
+    pub name: String,
+    /// The endpoint that gave it.
+    pub endpoint: String,
+    /// Its path below the session's folder.
+    pub path: String,
+    /// Its length and SHA-256.
+    #[serde(flatten)]
+    pub digest: Digest,
+    /// The provider's signature over the bytes.
+    pub signature: SignatureRecord,
+    /// When it was first answered so.
+    pub fetched: Timestamp,
+    /// Why these bytes are no longer here under this path.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lost: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What became of a companion document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompanionState {
+    /// It is here.
+    Archived,
+    /// The provider has none.
+    Absent,
+    /// It could not be had.
+    Failed,
+}
+
+/// One companion document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompanionRecord {
+    /// Its name, as `--with` takes it.
+    pub name: String,
+    /// What became of it.
+    pub state: CompanionState,
+    /// Why, unless it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Something that happened to a file that was here before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRecord {
+    /// When.
+    pub at: Timestamp,
+    /// What, in words.
+    pub what: String,
+    /// The path it concerns.
+    pub path: String,
+    /// Where the file is now, if it was moved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub moved_to: Option<String>,
+    /// What the moved file is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub moved: Option<Digest>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl MediaRecord {
+    /// The record of a medium that was just listed for the first time.
+    pub fn new(item: &MediaItem) -> Self {
+        Self {
+            id: item.id.clone(),
+            attempt: item.attempt.clone(),
+            kind: item.kind,
+            context: item.context.clone(),
+            mimetype: item.mimetype.clone(),
+            size: item.size,
+            duration: item.duration,
+            places: item.places.clone(),
+            state: State::Failed,
+            reason: Some(NOT_YET.to_owned()),
+            unlisted_since: None,
+            files: Vec::new(),
+            extra: Map::new(),
+        }
+    }
+
+    /// Takes over what a newer listing says. The attempt stays: it is part of the name. What this run did not ask for
+    /// (`--latest`, `--attempt`) stays as it was.
+    pub fn describe(&mut self, item: &MediaItem) {
+        self.kind = item.kind;
+        self.context = item.context.clone().or(self.context.take());
+        self.mimetype = item.mimetype.clone().or(self.mimetype.take());
+        self.size = item.size.or(self.size);
+        self.duration = item.duration.or(self.duration);
+        let asked = |place: &Place| item.places.iter().any(|newer| newer.document == place.document);
+        let others = self.places.iter().filter(|place| !asked(place)).cloned();
+        self.places = item.places.iter().cloned().chain(others).collect();
+        self.unlisted_since = None;
+    }
+
+    /// The files whose bytes should be here.
+    pub fn present(&self) -> impl Iterator<Item = &FileRecord> {
+        self.files.iter().filter(|file| file.lost.is_none())
+    }
+}

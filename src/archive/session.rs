@@ -1,0 +1,299 @@
+//! One session's folder: what it holds, what may be added, and how a change becomes a valid bag again.
+//!
+//! The order that makes it safe: the mark of an unfinished session first, then payload (each file announced in the
+//! mark before it gets its name), then documents and tag files, all synced, and the mark goes last. Nothing that is
+//! there is ever overwritten but our own tag files. Must not know where bytes come from.
+
+use super::layout::{self, MARKER, RECORD};
+use super::marker::{self, Line};
+use super::record::{
+    AttemptRecord, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION,
+};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::media::{Attempt, MediaId, MediaItem, SessionId};
+use crate::store::{Digest, Store, StorePath};
+use jiff::Timestamp;
+use serde_json::Map;
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+
+/// A record or a mark above this size was not written by us.
+pub(super) const LARGEST_RECORD: u64 = 256 * 1024 * 1024;
+
+/// Where a session's files come from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The provider's name.
+    pub provider: String,
+    /// Where it is asked.
+    pub base_url: String,
+    /// The session.
+    pub session: SessionId,
+}
+
+/// An answer of the provider that is kept as it is.
+#[derive(Debug)]
+pub struct Document {
+    /// What it is, such as `media` or `attempts/<id>/media`.
+    pub name: String,
+    /// The endpoint that gave it.
+    pub endpoint: String,
+    /// The answer.
+    pub bytes: Vec<u8>,
+    /// The provider's signature over it.
+    pub signature: SignatureRecord,
+    /// When it was fetched.
+    pub fetched: Timestamp,
+}
+
+/// What the archive has of a medium.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holding {
+    /// Nothing.
+    Absent,
+    /// All its bytes, re-read just now: where and how many.
+    Intact {
+        /// The path of its newest file below the session's folder.
+        path: String,
+        /// The bytes of that file.
+        bytes: u64,
+    },
+    /// A file that should be there is missing or altered: why.
+    Damaged(String),
+}
+
+/// One session's folder, open for changes. Whoever opens it holds the session's lock.
+pub struct SessionArchive {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) folder: StorePath,
+    pub(super) record: Record,
+    pub(super) before: Option<Record>,
+    pub(super) unfinished: bool,
+    pub(super) damaged: HashSet<String>,
+    /// What changed that a person should hear of.
+    pub(super) notices: Vec<String>,
+}
+
+impl SessionArchive {
+    /// The lock that guards a session.
+    pub fn lock_name(session: &SessionId) -> StorePath {
+        layout::session_folder(session)
+    }
+
+    /// Reads what is there; writes nothing.
+    pub fn open(store: Arc<dyn Store>, origin: Origin, now: Timestamp) -> Result<Self> {
+        let folder = layout::session_folder(&origin.session);
+        let before = read_record(store.as_ref(), &folder)?;
+        if let Some(record) = &before
+            && (record.session != origin.session || record.provider != origin.provider)
+        {
+            let what = format!("{} belongs to session {} at {}", store.location(&folder), record.session, record.provider);
+            return Err(Error::new(Exit::Configuration, what, "choose another archive folder with -o"));
+        }
+        let record = before.clone().unwrap_or_else(|| empty_record(origin, now));
+        let mark = store.read(&folder.join(MARKER), LARGEST_RECORD)?;
+        let mut archive = Self { store, folder, record, before, unfinished: mark.is_some(), damaged: HashSet::new(), notices: Vec::new() };
+        if let Some(mark) = mark {
+            archive.take_over(marker::parse(&mark))?;
+        }
+        Ok(archive)
+    }
+
+    /// Where a person finds the session.
+    pub fn location(&self) -> String {
+        self.store.location(&self.folder)
+    }
+
+    /// The record as it stands.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// What changed that a person should hear of; each is told once.
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Files of a killed run whose bytes are what its mark says.
+    fn take_over(&mut self, lines: Vec<Line>) -> Result<()> {
+        for line in lines {
+            match line {
+                Line::Began { .. } => {}
+                Line::Moved(moved) => {
+                    if !self.record.history.contains(&moved) {
+                        self.record.history.push(moved);
+                    }
+                }
+                Line::Archiving(announced) => {
+                    for file in announced.files.clone() {
+                        if self
+                            .record
+                            .media
+                            .iter()
+                            .flat_map(|medium| &medium.files)
+                            .any(|known| known.path == file.path && known.lost.is_none())
+                        {
+                            continue;
+                        }
+                        if self.check(&file, &mut |_| Ok(()))?.is_none() {
+                            self.add_file(&announced, file);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a file is not what the record says; `None` when it is.
+    fn check(&self, file: &FileRecord, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> Result<Option<String>> {
+        let path = self.folder.join(&file.path);
+        let Some(stream) = self.store.open(&path)? else { return Ok(Some("it is missing".to_owned())) };
+        if self.store.length(&path)? != Some(file.digest.bytes) {
+            return Ok(Some("its length has changed".to_owned()));
+        }
+        match Digest::read(stream, watch) {
+            Ok(digest) if digest == file.digest => Ok(None),
+            Ok(_) => Ok(Some("its bytes have changed".to_owned())),
+            Err(error) => Ok(Some(format!("it cannot be read: {error}"))),
+        }
+    }
+
+    /// Takes over what the provider lists now: attempts, and for each medium what is said of it.
+    pub fn describe(&mut self, attempts: &[Attempt], media: &[MediaItem], problems: &[String]) {
+        let known = std::mem::take(&mut self.record.attempts);
+        self.record.attempts = attempts.iter().map(|attempt| attempt_record(attempt, &known)).collect();
+        let gone = known.into_iter().filter(|old| attempts.iter().all(|attempt| attempt.id != old.id));
+        self.record.attempts.extend(gone);
+        self.record.problems = problems.to_vec();
+        for item in media {
+            match self.record.media.iter_mut().find(|known| known.id == item.id) {
+                Some(known) => known.describe(item),
+                None => self.record.media.push(MediaRecord::new(item)),
+            }
+        }
+    }
+
+    /// Marks media that were listed before and no longer are. Only a complete listing can tell.
+    pub fn mark_unlisted(&mut self, media: &[MediaItem], now: Timestamp) {
+        let listed: HashSet<&MediaId> = media.iter().map(|item| &item.id).collect();
+        for known in self.record.media.iter_mut().filter(|known| known.unlisted_since.is_none() && !listed.contains(&known.id)) {
+            known.unlisted_since = Some(now);
+            self.notices.push(format!("media {} is no longer listed by the provider; what is archived of it stays", known.id));
+        }
+    }
+
+    /// What the archive has of a medium, re-read from the store. `watch` sees the count of each piece that is read.
+    pub fn holding(&mut self, id: &MediaId, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> Result<Holding> {
+        let Some(known) = self.record.media.iter().find(|known| known.id == *id) else { return Ok(Holding::Absent) };
+        let files: Vec<FileRecord> = known.present().cloned().collect();
+        let mut fault = None;
+        for file in &files {
+            if let Some(reason) = self.check(file, watch)? {
+                fault.get_or_insert(format!("{}: {reason}", file.path));
+                self.damaged.insert(file.path.clone());
+            }
+        }
+        Ok(match (fault, files.last()) {
+            (Some(reason), _) => Holding::Damaged(reason),
+            (None, Some(file)) => {
+                self.settled_by_its_files(id);
+                Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes }
+            }
+            (None, None) => Holding::Absent,
+        })
+    }
+
+    /// A medium whose files are all whole is archived, whatever a run said that found them otherwise.
+    fn settled_by_its_files(&mut self, id: &MediaId) {
+        if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
+            known.state = State::Archived;
+            known.reason = None;
+        }
+    }
+
+    /// Marks the session as unfinished, before the first change.
+    pub(super) fn begin(&mut self, now: Timestamp) -> Result<()> {
+        if !self.unfinished {
+            let line = Line::Began { at: now, tool: super::record::tool() };
+            self.store.replace(&self.folder.join(MARKER), format!("{}\n", line.text()?).as_bytes())?;
+            // The mark must outlast a power loss that the change itself outlasts.
+            self.store.sync(&self.folder)?;
+            self.unfinished = true;
+        }
+        Ok(())
+    }
+
+    /// Records why a medium is not archived. What is archived of it from before stays so.
+    pub fn settle(&mut self, id: &MediaId, state: State, reason: Option<String>) {
+        if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
+            let whole = known.present().next().is_some() && known.present().all(|file| !self.damaged.contains(&file.path));
+            let is_news = state != State::Excluded || known.state == State::Excluded || known.reason.as_deref() == Some(NOT_YET);
+            if whole || !is_news {
+                // Not asking for a medium says nothing of one that is here, or of why it is not.
+                return;
+            }
+            known.state = state;
+            known.reason = reason;
+        }
+    }
+
+    /// Records what became of a companion document.
+    pub fn companion(&mut self, name: &str, state: CompanionState, reason: Option<String>) {
+        let had = self.record.documents.iter().any(|known| known.name == name);
+        match self.record.companions.iter_mut().find(|known| known.name == name) {
+            Some(_) if had && state != CompanionState::Archived => {}
+            Some(known) => {
+                known.state = state;
+                known.reason = reason;
+            }
+            None => self.record.companions.push(CompanionRecord { name: name.to_owned(), state, reason, extra: Map::new() }),
+        }
+    }
+}
+
+/// Where a medium would be filed, below its session's folder.
+pub fn planned_path(item: &MediaItem) -> String {
+    layout::media_path(item, 1)
+}
+
+fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<Record>> {
+    let path = folder.join(RECORD);
+    let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
+    let hint = "keep the file, and restore it from a backup; or move the folder away, and the session is archived anew";
+    // One session's misfortune: the disk is well, and the others go on.
+    let record: Record = serde_json::from_slice(&bytes)
+        .map_err(|error| Error::new(Exit::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error))?;
+    if record.schema != SCHEMA || record.version > VERSION {
+        let what = format!("{} was written by a newer vmedia ({})", store.location(&path), record.tool);
+        return Err(Error::new(Exit::Configuration, what, "install that version or a newer one"));
+    }
+    Ok(Some(record))
+}
+
+fn empty_record(origin: Origin, now: Timestamp) -> Record {
+    Record {
+        schema: SCHEMA.to_owned(),
+        version: VERSION,
+        tool: super::record::tool(),
+        provider: origin.provider,
+        base_url: origin.base_url,
+        session: origin.session,
+        created: now,
+        updated: now,
+        attempts: Vec::new(),
+        media: Vec::new(),
+        documents: Vec::new(),
+        companions: Vec::new(),
+        problems: Vec::new(),
+        history: Vec::new(),
+        extra: Map::new(),
+    }
+}
+
+fn attempt_record(attempt: &Attempt, known: &[AttemptRecord]) -> AttemptRecord {
+    let extra = known.iter().find(|old| old.id == attempt.id).map(|old| old.extra.clone()).unwrap_or_default();
+    AttemptRecord { id: attempt.id.clone(), status: attempt.status.clone(), created: attempt.created.clone(), extra }
+}
