@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod clock;
+pub mod engine;
 pub mod error;
 pub mod exit;
 pub mod http;

@@ -1,0 +1,112 @@
+//! Fetches the JSON answers that listings are made of: bounded, signature checked, known to be JSON, kept as they
+//! came. Must not read what they say; that is the provider's business.
+
+use super::event::Event;
+use super::{Emit, Services};
+use crate::archive::{Document, SignatureRecord};
+use crate::http::{Cause, Exchange, Failure, Note, Watch};
+use crate::media::{Format, SessionId};
+use crate::provider::{Ask, Call, Listing, Scope, Signature};
+use std::io::Read;
+use std::time::Duration;
+
+/// The largest answer that is taken for a listing. The largest real ones have some tens of kilobytes.
+const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
+/// How much of an answer that is not JSON is quoted.
+const QUOTED: usize = 200;
+
+/// Asks on behalf of one session and keeps every answer.
+pub(super) struct Asking<'a> {
+    services: &'a Services,
+    emit: &'a Emit,
+    session: &'a SessionId,
+    strict: bool,
+    answers: Vec<Document>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(services: &'a Services, emit: &'a Emit, session: &'a SessionId, strict: bool) -> Self {
+        Self { services, emit, session, strict, answers: Vec::new() }
+    }
+
+    /// The answers so far, each once.
+    pub(super) fn into_answers(self) -> Vec<Document> {
+        self.answers
+    }
+
+    fn fetch(&self, exchange: &Exchange<'_>, call: &Call) -> Result<Document, Failure> {
+        let response = exchange.send(&self.services.provider.sign(call))?;
+        let mut seal = self.services.provider.seal(&response.headers);
+        let mut bytes = Vec::new();
+        let mut body = exchange.watch_document(response.body).take(LARGEST_ANSWER + 1);
+        body.read_to_end(&mut bytes).map_err(Watch::failure)?;
+        if bytes.len() as u64 > LARGEST_ANSWER {
+            return Err(Failure::new(Cause::Rejected, format!("{}: the answer is larger than 16 MiB", call.endpoint)));
+        }
+        seal.update(&bytes);
+        let signature = match seal.finish() {
+            Signature::Held(value) => SignatureRecord::Held(value),
+            Signature::Absent if self.strict => {
+                return Err(Failure::new(Cause::Untrusted, format!("{}: the answer is not signed (--strict)", call.endpoint)));
+            }
+            Signature::Absent => SignatureRecord::Absent,
+            Signature::Wrong => {
+                return Err(Failure::new(Cause::Untrusted, format!("{}: the answer's signature does not fit its bytes", call.endpoint)));
+            }
+        };
+        if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_err() {
+            return Err(Failure::new(
+                Cause::Unusable,
+                format!("{}: answered with {}, not JSON: {}", call.endpoint, not_json(&bytes), excerpt(&bytes)),
+            ));
+        }
+        let fetched = self.services.wire.clock().now();
+        Ok(Document { name: call.document.clone(), endpoint: call.endpoint.to_owned(), bytes, signature, fetched })
+    }
+}
+
+impl Ask for Asking<'_> {
+    fn ask(&mut self, call: &Call) -> Result<Vec<u8>, Failure> {
+        let note = |note: Note<'_>| self.emit.event(told(self.session, &call.document, &note));
+        let document = self.services.wire.exchange(&note, &mut |exchange| self.fetch(exchange, call))?;
+        let bytes = document.bytes.clone();
+        self.answers.push(document);
+        Ok(bytes)
+    }
+}
+
+/// What happens on the wire, as an event.
+pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event {
+    let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    let (session, request) = (session.clone(), request.to_owned());
+    match note {
+        Note::Answered { status, after } => Event::Answered { session, request, status: *status, milliseconds: milliseconds(*after) },
+        Note::Retrying { failure, failed, wait } => {
+            Event::Retrying { session, request, failed: *failed, wait: milliseconds(*wait), reason: failure.detail.clone() }
+        }
+    }
+}
+
+fn not_json(bytes: &[u8]) -> &'static str {
+    match Format::of(bytes.get(..4096.min(bytes.len())).unwrap_or_default()) {
+        Format::Json if bytes.starts_with(b"\xef\xbb\xbf") => "a byte order mark first",
+        Format::Json => "a text that breaks off",
+        format => format.as_str(),
+    }
+}
+
+/// A bounded piece of an answer, for an error message; who prints it escapes it.
+fn excerpt(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.get(..QUOTED.min(bytes.len())).unwrap_or_default());
+    crate::error::quote(text.trim())
+}
+
+/// What the provider lists, without an archive.
+pub fn listing(services: &Services, emit: &Emit, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
+    services.provider.listing(&mut Asking::new(services, emit, session, false), session, scope)
+}
+
+/// The attempts of a session, without an archive.
+pub fn attempts(services: &Services, emit: &Emit, session: &SessionId) -> Result<Listing, Failure> {
+    services.provider.attempts(&mut Asking::new(services, emit, session, false), session)
+}

@@ -1,0 +1,312 @@
+//! What happens, as data: the one contract between the work and whoever shows it, and what `--format json` prints.
+//!
+//! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
+//! nothing of what a picture shows. Must not know how it is shown.
+
+use crate::archive::State;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::media::{AttemptId, Kind, MediaId, SessionId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The version of the event schema.
+pub(super) const VERSION: u32 = 1;
+
+/// The reason of media that did not come because the run ended first.
+pub const CUT_SHORT: &str = "the run ended before it was fetched";
+
+/// An event as a line of JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventLine {
+    /// The version of the schema.
+    pub v: u32,
+    /// When it was told.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Between workers and the thread that owns the terminal.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Something happened; `transfer` names the transfer that it belongs to, for progress bars.
+    Event {
+        /// The running transfer's number.
+        transfer: Option<u64>,
+        /// What happened.
+        event: Box<Event>,
+    },
+    /// So many bytes of a transfer arrived; the count starts anew with every try.
+    Progress {
+        /// The running transfer's number.
+        transfer: u64,
+        /// Bytes of this try.
+        bytes: u64,
+    },
+}
+
+/// The two lines of an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorText {
+    /// What happened.
+    pub what: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl From<&Error> for ErrorText {
+    fn from(error: &Error) -> Self {
+        Self { what: error.what().to_owned(), hint: error.hint().to_owned() }
+    }
+}
+
+/// Counts of what became of media.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tally {
+    /// Fetched in this run.
+    pub fetched: u64,
+    /// Of those, how many brought the bytes that were here already (`--refetch`).
+    pub unchanged: u64,
+    /// Here already and whole.
+    pub kept: u64,
+    /// Withheld by the provider.
+    pub withheld: u64,
+    /// No longer at the provider.
+    pub gone: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Not asked for.
+    pub excluded: u64,
+    /// Bytes fetched in this run.
+    pub bytes: u64,
+}
+
+impl Tally {
+    /// Adds another's counts.
+    pub fn add(&mut self, other: &Self) {
+        self.fetched += other.fetched;
+        self.unchanged += other.unchanged;
+        self.kept += other.kept;
+        self.withheld += other.withheld;
+        self.gone += other.gone;
+        self.failed += other.failed;
+        self.excluded += other.excluded;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// The run begins.
+    RunStarted {
+        /// The version of the program.
+        version: String,
+        /// The provider.
+        provider: String,
+        /// Where it is asked.
+        base_url: String,
+        /// How many sessions.
+        sessions: u64,
+        /// Where they are archived.
+        archive: String,
+        /// Whether this only plans.
+        dry_run: bool,
+    },
+    /// A word of the command line is no session id; others go on.
+    ArgumentRejected {
+        /// Its number among the ids, from 1.
+        number: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A line of an id list is not one.
+    LineRejected {
+        /// Its number, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another run holds the session; this one comes back to it.
+    SessionWaiting {
+        /// The session.
+        session: SessionId,
+        /// Who holds it.
+        holder: String,
+    },
+    /// The provider said what the session holds, and it was compared with the archive.
+    SessionListed {
+        /// The session.
+        session: SessionId,
+        /// How many attempts.
+        attempts: u64,
+        /// How many media.
+        media: u64,
+        /// How many will be fetched.
+        to_fetch: u64,
+        /// Their declared bytes, as far as declared.
+        bytes: u64,
+    },
+    /// What would be done with a medium (`--dry-run`).
+    MediaPlanned {
+        /// The session.
+        session: SessionId,
+        /// The medium.
+        media: MediaId,
+        /// Its sort.
+        kind: Kind,
+        /// What it shows.
+        context: Option<String>,
+        /// Declared bytes.
+        size: Option<u64>,
+        /// `fetch`, `keep` or `exclude`.
+        action: String,
+        /// Why.
+        reason: String,
+        /// Where it is or would be filed, below the session's folder.
+        path: String,
+    },
+    /// A request was answered (shown with `-v`).
+    Answered {
+        /// The session.
+        session: SessionId,
+        /// Which endpoint and id, without host.
+        request: String,
+        /// The status code.
+        status: u16,
+        /// From request to answer.
+        milliseconds: u64,
+    },
+    /// A try failed and another follows.
+    Retrying {
+        /// The session.
+        session: SessionId,
+        /// Which endpoint and id, without host.
+        request: String,
+        /// How many tries failed so far.
+        failed: u32,
+        /// Milliseconds until the next.
+        wait: u64,
+        /// What failed.
+        reason: String,
+    },
+    /// A transfer begins.
+    MediaStarted {
+        /// The session.
+        session: SessionId,
+        /// The medium.
+        media: MediaId,
+        /// Its sort.
+        kind: Kind,
+        /// What it shows.
+        context: Option<String>,
+        /// Declared bytes.
+        size: Option<u64>,
+    },
+    /// A medium is settled for this run.
+    MediaFinished {
+        /// The session.
+        session: SessionId,
+        /// The medium.
+        media: MediaId,
+        /// Its attempt.
+        attempt: Option<AttemptId>,
+        /// Its sort.
+        kind: Kind,
+        /// What it shows.
+        context: Option<String>,
+        /// What became of it.
+        state: State,
+        /// Whether its bytes came in this run.
+        fetched: bool,
+        /// Its path below the session's folder.
+        path: Option<String>,
+        /// Its bytes.
+        bytes: Option<u64>,
+        /// Its SHA-256.
+        sha256: Option<String>,
+        /// Why, unless it is archived.
+        reason: Option<String>,
+        /// Where it is not what was declared.
+        disagreements: Vec<String>,
+    },
+    /// Something is missing from a session besides media: a listing, a companion document. The session is incomplete.
+    Problem {
+        /// The session.
+        session: SessionId,
+        /// What.
+        text: String,
+    },
+    /// Something that a person should know.
+    Notice {
+        /// The session.
+        session: SessionId,
+        /// What.
+        text: String,
+    },
+    /// A session is done, in the order in which sessions were given.
+    SessionFinished {
+        /// The session.
+        session: SessionId,
+        /// How it ended.
+        exit: Exit,
+        /// Its folder.
+        folder: String,
+        /// Counts.
+        tally: Tally,
+        /// Why, when it failed as a whole.
+        error: Option<ErrorText>,
+    },
+    /// The run is over.
+    RunFinished {
+        /// How it ended.
+        exit: Exit,
+        /// The number that the process ends with.
+        code: u8,
+        /// Sessions that are complete.
+        complete: u64,
+        /// Sessions that are not.
+        incomplete: u64,
+        /// Sessions that were never begun.
+        not_started: u64,
+        /// Counts over all sessions.
+        tally: Tally,
+        /// Duration of the run.
+        milliseconds: u64,
+    },
+    /// A bag was checked (`verify`).
+    BagVerified {
+        /// Its folder.
+        folder: String,
+        /// The session, when the record could be read.
+        session: Option<String>,
+        /// Payload files that were read.
+        files: u64,
+        /// Bytes that were read.
+        bytes: u64,
+        /// Listed media that were never archived.
+        missing: Vec<String>,
+        /// What is wrong, each with its path.
+        findings: Vec<String>,
+    },
+    /// A verification is over.
+    VerifyFinished {
+        /// How it ended.
+        exit: Exit,
+        /// The number that the process ends with.
+        code: u8,
+        /// Bags that were checked.
+        bags: u64,
+        /// Bags with findings.
+        damaged: u64,
+        /// Payload files that were read.
+        files: u64,
+        /// Bytes that were read.
+        bytes: u64,
+    },
+}

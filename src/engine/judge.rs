@@ -1,0 +1,144 @@
+//! Judges the bytes of one medium while they pass: signature, length, whether it is a picture at all, whether it is
+//! what was declared. Nothing gets a name before this says so.
+//!
+//! Must not fetch and must not retry.
+
+use crate::archive::{FileRecord, SessionArchive, SignatureRecord};
+use crate::error::Result;
+use crate::http::{Cause, Failure, Headers};
+use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem};
+use crate::provider::{Seal, Signature};
+use crate::store::{Digest, Judge, Placement};
+use jiff::Timestamp;
+use std::sync::{Mutex, PoisonError};
+
+/// What the judge needs to know of a try.
+pub(super) struct Case<'a> {
+    pub(super) item: &'a MediaItem,
+    pub(super) archive: &'a Mutex<SessionArchive>,
+    pub(super) headers: &'a Headers,
+    pub(super) strict: bool,
+    /// Whether an earlier try disagreed with the listing already, so that the provider insists.
+    pub(super) insisted: bool,
+    pub(super) now: Timestamp,
+}
+
+/// The judge of one try.
+pub(super) struct MediaJudge<'a> {
+    case: Case<'a>,
+    seal: Option<Box<dyn Seal>>,
+    head: Vec<u8>,
+    /// Where the file went, once it was accepted.
+    pub(super) accepted: Option<FileRecord>,
+    /// Whether its very bytes were here already.
+    pub(super) was_here: bool,
+    /// Why it was refused.
+    pub(super) refused: Option<Failure>,
+}
+
+impl<'a> MediaJudge<'a> {
+    pub(super) fn new(case: Case<'a>, seal: Box<dyn Seal>) -> Self {
+        Self { case, seal: Some(seal), head: Vec::new(), accepted: None, was_here: false, refused: None }
+    }
+
+    /// What must never be filed, whatever the listing says.
+    fn refusal(&self, signature: &Signature, digest: &Digest) -> Option<Failure> {
+        let refuse = |cause, detail: &str| Some(Failure::new(cause, detail));
+        if self.case.headers.content_length().is_some_and(|announced| announced != digest.bytes) {
+            return refuse(Cause::Broken, "the transfer is not as long as announced");
+        }
+        if *signature == Signature::Wrong {
+            return refuse(Cause::Untrusted, "the provider's signature does not fit the bytes");
+        }
+        if *signature == Signature::Absent && self.case.strict {
+            return refuse(Cause::Untrusted, "the answer is not signed (--strict)");
+        }
+        let format = Format::of(&self.head);
+        let what = match self.case.item.kind {
+            Kind::Image => "a picture",
+            Kind::Video => "a recording",
+            Kind::Nfc => "NFC data",
+            Kind::Other => "a file",
+        };
+        let wrong = match (self.case.item.kind, format) {
+            (_, Format::Empty) => true,
+            (Kind::Image | Kind::Video, format) => format.is_text_answer(),
+            (Kind::Nfc, Format::Json) => is_error_answer(&self.head, digest.bytes),
+            (Kind::Nfc, format) => matches!(format, Format::Html | Format::Xml),
+            (Kind::Other, _) => false,
+        };
+        let quoted = if format.is_text_answer() {
+            format!(": {}", crate::error::quote(String::from_utf8_lossy(&self.head).trim()))
+        } else {
+            String::new()
+        };
+        wrong.then(|| Failure::new(Cause::Unusable, format!("{} came where {what} should be{quoted}", format.as_str())))
+    }
+
+    /// Where whole and believed bytes are not what was declared.
+    fn disagreements(&self, signature: &Signature, digest: &Digest) -> Vec<String> {
+        let item = self.case.item;
+        let mut found = Vec::new();
+        if let Some(size) = item.size.filter(|size| *size != digest.bytes) {
+            found.push(format!("the listing says {size} bytes, {} came", digest.bytes));
+        }
+        let format = Format::of(&self.head);
+        if !format.agrees_with(item.mimetype.as_deref(), item.kind) {
+            let declared = item.mimetype.as_deref().unwrap_or(item.kind.as_str());
+            found.push(format!("the listing says {declared}, the bytes say {}", format.as_str()));
+        }
+        if !self.case.headers.body_is_framed() && *signature == Signature::Absent && item.size.is_none() {
+            found.push("nothing proves that the transfer was whole: no length, no signature, no declared size".to_owned());
+        }
+        found
+    }
+}
+
+/// A JSON error where NFC data should be. Real NFC data is larger than what is looked at, or has no such status.
+fn is_error_answer(head: &[u8], bytes: u64) -> bool {
+    let whole = bytes == head.len() as u64;
+    let value: Option<serde_json::Value> = if whole { serde_json::from_slice(head).ok() } else { None };
+    value.is_some_and(|value| value.get("status").and_then(serde_json::Value::as_str) == Some("fail"))
+}
+
+impl Judge for MediaJudge<'_> {
+    fn piece(&mut self, piece: &[u8]) {
+        if let Some(seal) = &mut self.seal {
+            seal.update(piece);
+        }
+        let wanted = HEAD_LENGTH.saturating_sub(self.head.len());
+        self.head.extend(piece.iter().take(wanted));
+    }
+
+    fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
+        let signature = self.seal.take().map_or(Signature::Wrong, |seal| seal.finish());
+        if let Some(refusal) = self.refusal(&signature, digest) {
+            self.refused = Some(refusal);
+            return Ok(Placement::Refuse);
+        }
+        let disagreements = self.disagreements(&signature, digest);
+        if !disagreements.is_empty() && (self.case.strict || !self.case.insisted) {
+            let (cause, why) = if self.case.insisted { (Cause::Rejected, " (--strict)") } else { (Cause::Disagrees, "") };
+            self.refused = Some(Failure::new(cause, format!("{}{why}", disagreements.join("; "))));
+            return Ok(Placement::Refuse);
+        }
+        let mut file = FileRecord {
+            path: String::new(),
+            digest: digest.clone(),
+            content_type: self.case.headers.value("content-type").map(crate::error::quote),
+            signature: match signature {
+                Signature::Held(value) => SignatureRecord::Held(value),
+                Signature::Absent | Signature::Wrong => SignatureRecord::Absent,
+            },
+            fetched: self.case.now,
+            disagreements,
+            lost: None,
+            extra: serde_json::Map::new(),
+        };
+        let mut archive = self.case.archive.lock().unwrap_or_else(PoisonError::into_inner);
+        let placement = archive.place(self.case.item, &mut file, self.case.now)?;
+        self.accepted = Some(file);
+        self.was_here = placement == Placement::Discard;
+        Ok(placement)
+    }
+}

@@ -1,0 +1,86 @@
+//! The work: what a provider lists × what the archive holds → a plan → transfers → a bag, over many sessions at once.
+//!
+//! Workers send events over a bounded channel and print nothing. Must not know the terminal, the command line, or
+//! which provider it is.
+
+mod documents;
+mod event;
+mod finish;
+mod judge;
+mod plan;
+mod pool;
+mod run;
+mod transfer;
+mod words;
+
+pub use documents::{attempts, listing};
+pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally};
+pub use plan::{Action, Selection};
+pub use run::{Running, start};
+pub use words::session_error;
+
+use crate::http::Wire;
+use crate::provider::{Provider, Scope};
+use crate::store::Store;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+/// The version of the event schema.
+pub const EVENT_VERSION: u32 = event::VERSION;
+
+/// Everything that the work needs from outside.
+#[derive(Clone)]
+pub struct Services {
+    /// Who is asked.
+    pub provider: Arc<dyn Provider>,
+    /// Over which wire.
+    pub wire: Arc<Wire>,
+    /// Where bytes land.
+    pub store: Arc<dyn Store>,
+    /// The base URL, for records.
+    pub base_url: String,
+    /// Which credentials were used, in words without them; shown when the provider refuses them.
+    pub credentials: String,
+}
+
+/// What is wanted of every session.
+#[derive(Clone)]
+pub struct Options {
+    /// Which attempts.
+    pub scope: Scope,
+    /// Which media.
+    pub selection: Selection,
+    /// Which companion documents, by the provider's names.
+    pub companions: Vec<String>,
+    /// How many requests are in flight at once.
+    pub workers: usize,
+    /// Whether files that are here are fetched again and compared.
+    pub refetch: bool,
+    /// Whether disagreements and unsigned answers are failures.
+    pub strict: bool,
+    /// Whether only the plan is wanted.
+    pub dry_run: bool,
+}
+
+/// Where events go. A receiver that is gone is no reason to stop.
+#[derive(Clone)]
+pub struct Emit(SyncSender<Message>);
+
+impl Emit {
+    /// Sends into this channel.
+    pub fn new(sender: SyncSender<Message>) -> Self {
+        Self(sender)
+    }
+
+    pub(crate) fn event(&self, event: Event) {
+        let _ = self.0.send(Message::Event { transfer: None, event: Box::new(event) });
+    }
+
+    pub(crate) fn transfer(&self, transfer: u64, event: Event) {
+        let _ = self.0.send(Message::Event { transfer: Some(transfer), event: Box::new(event) });
+    }
+
+    pub(crate) fn progress(&self, transfer: u64, bytes: u64) {
+        let _ = self.0.send(Message::Progress { transfer, bytes });
+    }
+}

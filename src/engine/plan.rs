@@ -1,0 +1,126 @@
+//! The plan: what the provider lists × what the archive holds → what is to be done with each medium, and why.
+//!
+//! A value. A dry run shows it and drops it; the work carries it out. Must not fetch or write.
+
+use crate::archive::Holding;
+use crate::error::Result;
+use crate::media::{Kind, MediaId, MediaItem};
+use globset::GlobSet;
+
+/// Which media are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// These sorts; none means all.
+    pub kinds: Vec<Kind>,
+    /// Contexts that match one of these; `None` means all.
+    pub contexts: Option<GlobSet>,
+}
+
+impl Selection {
+    /// Why a medium is not wanted; `None` when it is.
+    fn excludes(&self, item: &MediaItem) -> Option<String> {
+        if !self.kinds.is_empty() && !self.kinds.contains(&item.kind) {
+            return Some(format!("--only leaves out {}", item.kind));
+        }
+        let context = item.context.as_deref().unwrap_or_default();
+        match &self.contexts {
+            Some(contexts) if !contexts.is_match(context) => Some(format!("no --context matches {context:?}")),
+            _ => None,
+        }
+    }
+}
+
+/// What is to be done with a medium.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Fetch it, for this reason.
+    Fetch(String),
+    /// It is here: where, how many bytes.
+    Keep(String, u64),
+    /// It is not wanted, for this reason.
+    Exclude(String),
+}
+
+/// A medium with what is to be done.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) item: MediaItem,
+    pub(super) action: Action,
+}
+
+/// Decides about every listed medium. `holding` says what the archive has of it.
+pub(super) fn plan(
+    media: Vec<MediaItem>,
+    selection: &Selection,
+    refetch: bool,
+    holding: &mut dyn FnMut(&MediaId) -> Result<Holding>,
+) -> Result<Vec<Task>> {
+    let decide = |item: MediaItem| {
+        if let Some(reason) = selection.excludes(&item) {
+            return Ok(Task { item, action: Action::Exclude(reason) });
+        }
+        let action = match holding(&item.id)? {
+            Holding::Absent => Action::Fetch("not here yet".to_owned()),
+            Holding::Damaged(reason) => Action::Fetch(format!("damaged: {reason}")),
+            Holding::Intact { .. } if refetch => Action::Fetch("to compare (--refetch)".to_owned()),
+            Holding::Intact { path, bytes } => Action::Keep(path, bytes),
+        };
+        Ok(Task { item, action })
+    };
+    media.into_iter().map(decide).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, Selection, plan};
+    use crate::archive::Holding;
+    use crate::media::{Kind, MediaId, MediaItem};
+    use globset::{Glob, GlobSetBuilder};
+
+    fn item(id: &str, kind: Kind, context: &str) -> MediaItem {
+        MediaItem {
+            id: MediaId::parse(id).expect("an id"),
+            attempt: None,
+            kind,
+            context: Some(context.to_owned()),
+            mimetype: None,
+            size: None,
+            duration: None,
+            places: Vec::new(),
+        }
+    }
+
+    fn actions(selection: &Selection, refetch: bool) -> Vec<String> {
+        let media = vec![item("new", Kind::Image, "face"), item("held", Kind::Video, "selfid_video"), item("bad", Kind::Nfc, "nfc")];
+        let mut holding = |id: &MediaId| {
+            Ok(match id.as_str() {
+                "held" => Holding::Intact { path: "data/x".to_owned(), bytes: 1 },
+                "bad" => Holding::Damaged("altered".to_owned()),
+                _ => Holding::Absent,
+            })
+        };
+        let tasks = plan(media, selection, refetch, &mut holding).expect("a plan");
+        let word = |action: &Action| match action {
+            Action::Fetch(_) => "fetch",
+            Action::Keep(..) => "keep",
+            Action::Exclude(_) => "exclude",
+        };
+        tasks.iter().map(|task| word(&task.action).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_here_is_kept_and_what_is_not_or_is_damaged_is_fetched() {
+        assert_eq!(actions(&Selection::default(), false), ["fetch", "keep", "fetch"]);
+        assert_eq!(actions(&Selection::default(), true), ["fetch", "fetch", "fetch"]);
+    }
+
+    #[test]
+    fn a_selection_leaves_out_by_sort_and_by_context() {
+        let only = Selection { kinds: vec![Kind::Image, Kind::Nfc], contexts: None };
+        assert_eq!(actions(&only, false), ["fetch", "exclude", "fetch"]);
+        let mut globs = GlobSetBuilder::new();
+        globs.add(Glob::new("selfid*").expect("a pattern"));
+        let context = Selection { kinds: Vec::new(), contexts: Some(globs.build().expect("patterns")) };
+        assert_eq!(actions(&context, false), ["exclude", "keep", "exclude"]);
+    }
+}

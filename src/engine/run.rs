@@ -1,0 +1,286 @@
+//! A run over many sessions: worker threads that take from one queue, and the channel on which they tell.
+//!
+//! Must not decide about single files (`transfer`) or sum up (`finish`).
+
+use super::documents::Asking;
+use super::event::{CUT_SHORT, Event, Message};
+use super::finish::{Companion, Finisher, SessionWork};
+use super::plan::{Action, Task, plan};
+use super::pool::{Pool, Work};
+use super::transfer::Transfer;
+use super::{Emit, Options, Services};
+use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, planned_path};
+use crate::error::{Error, Result};
+use crate::http::{Cause, Failure};
+use crate::media::{MediaItem, SessionId};
+use crate::provider::{Ask, Listing, Scope};
+use crate::store::Locked;
+use std::collections::HashSet;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// How many messages may wait for the thread that shows them.
+const CHANNEL: usize = 1024;
+
+/// One file of an open session.
+struct Job {
+    work: Arc<SessionWork>,
+    item: MediaItem,
+}
+
+/// A run that is under way.
+pub struct Running {
+    receiver: Receiver<Message>,
+    shared: Arc<Shared>,
+    _workers: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// What the work tells; it ends with the work.
+    pub fn messages(&self) -> &Receiver<Message> {
+        &self.receiver
+    }
+
+    /// Sessions that ended but stand behind one that never did, after an early end.
+    pub fn remaining(&self) -> Vec<Event> {
+        self.shared.finisher.remaining()
+    }
+}
+
+struct Shared {
+    services: Services,
+    options: Options,
+    sessions: Vec<SessionId>,
+    pool: Pool<Job>,
+    finisher: Finisher,
+    transfers: AtomicU64,
+    waited_for: Mutex<HashSet<usize>>,
+}
+
+/// Starts the workers. Each session should be there once.
+pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> Result<Running> {
+    let (sender, receiver) = sync_channel(CHANNEL);
+    let workers = options.workers.max(1);
+    let finisher = Finisher::new(services.clone());
+    let pool = Pool::new(sessions.len());
+    let shared =
+        Arc::new(Shared { services, options, sessions, pool, finisher, transfers: AtomicU64::new(1), waited_for: Mutex::default() });
+    let mut threads = Vec::new();
+    for number in 0..workers {
+        let (shared, emit) = (Arc::clone(&shared), Emit::new(sender.clone()));
+        let builder = std::thread::Builder::new().name(format!("worker {number}"));
+        match builder.spawn(move || shared.work(&emit)) {
+            Ok(thread) => threads.push(thread),
+            Err(_) if !threads.is_empty() => break,
+            Err(error) => return Err(Error::unexpected(format!("cannot start a worker: {error}"))),
+        }
+    }
+    Ok(Running { receiver, shared, _workers: threads })
+}
+
+/// What the provider says of a session.
+struct Found {
+    listing: Listing,
+    answers: Vec<Document>,
+    companions: Vec<Companion>,
+}
+
+/// What opening a session leads to.
+enum Opened {
+    /// Another run holds it.
+    Deferred,
+    /// These files are to be fetched.
+    Files(Vec<Job>),
+}
+
+impl Shared {
+    fn stopping(&self) -> bool {
+        self.services.wire.cancel().requested().is_some() || self.finisher.has_ended()
+    }
+
+    fn work(&self, emit: &Emit) {
+        while let Some(work) = self.pool.take(&|| self.stopping()) {
+            match work {
+                Work::Fetch(job) => self.fetch(&job, emit),
+                Work::Open(index) => match self.open(index, emit) {
+                    Ok(Opened::Deferred) => self.pool.deferred(index),
+                    Ok(Opened::Files(files)) => self.pool.opened(files),
+                    Err(failure) => {
+                        if let Some(session) = self.sessions.get(index) {
+                            self.finisher.fail(index, session, failure, emit);
+                        }
+                        self.pool.opened(Vec::new());
+                    }
+                },
+            }
+            if self.finisher.has_ended() {
+                self.pool.end();
+            }
+        }
+    }
+
+    fn open(&self, index: usize, emit: &Emit) -> std::result::Result<Opened, Failure> {
+        let Some(session) = self.sessions.get(index) else { return Ok(Opened::Files(Vec::new())) };
+        let lock = if self.options.dry_run {
+            None
+        } else {
+            match self.services.store.lock(&SessionArchive::lock_name(session)).map_err(Failure::local)? {
+                Locked::Held(lock) => Some(lock),
+                Locked::By(holder) => {
+                    if self.waited_for.lock().unwrap_or_else(PoisonError::into_inner).insert(index) {
+                        emit.event(Event::SessionWaiting { session: session.clone(), holder });
+                    }
+                    return Ok(Opened::Deferred);
+                }
+            }
+        };
+        let found = self.look(session, emit)?;
+        let now = self.services.wire.clock().now();
+        let origin = Origin {
+            provider: self.services.provider.name().to_owned(),
+            base_url: self.services.base_url.clone(),
+            session: session.clone(),
+        };
+        let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, now).map_err(Failure::local)?;
+        let tasks = self.plan(&mut archive, &found.listing)?;
+        if self.options.dry_run {
+            show_plan(session, &tasks, emit);
+            self.finisher.planned(index, session, &archive, &found.listing, emit);
+            return Ok(Opened::Files(Vec::new()));
+        }
+        self.describe(&mut archive, &found).map_err(Failure::local)?;
+        let to_fetch = tasks.iter().filter(|task| matches!(task.action, Action::Fetch(_))).count();
+        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch);
+        Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
+    }
+
+    /// Asks the provider for everything about a session but its media.
+    fn look(&self, session: &SessionId, emit: &Emit) -> std::result::Result<Found, Failure> {
+        let mut asking = Asking::new(&self.services, emit, session, self.options.strict);
+        let listing = self.services.provider.listing(&mut asking, session, &self.options.scope)?;
+        let mut companions = Vec::new();
+        for name in &self.options.companions {
+            let Some(call) = self.services.provider.companion(session, name) else { continue };
+            let (state, reason) = match asking.ask(&call) {
+                Ok(_) => (CompanionState::Archived, None),
+                // A product that is not part of the contract is refused with 400 or 403; only 401 is about the key.
+                Err(failure) if failure.cause == Cause::NotFound || matches!(failure.status, Some(400 | 403)) => {
+                    (CompanionState::Absent, Some(failure.detail))
+                }
+                Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local) => return Err(failure),
+                Err(failure) => (CompanionState::Failed, Some(failure.detail)),
+            };
+            companions.push(Companion { name: name.clone(), state, reason });
+        }
+        Ok(Found { listing, answers: asking.into_answers(), companions })
+    }
+
+    fn plan(&self, archive: &mut SessionArchive, listing: &Listing) -> std::result::Result<Vec<Task>, Failure> {
+        let cancel = self.services.wire.cancel();
+        let mut watch = |_| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
+        let mut holding = |id: &_| archive.holding(id, &mut watch);
+        let tasks = plan(listing.media.clone(), &self.options.selection, self.options.refetch, &mut holding).map_err(Failure::local)?;
+        match cancel.requested() {
+            // Files whose reading was cut short look damaged; such a plan is not to be carried out.
+            Some(exit) => Err(Failure::stopped(exit)),
+            None => Ok(tasks),
+        }
+    }
+
+    fn describe(&self, archive: &mut SessionArchive, found: &Found) -> Result<()> {
+        let now = self.services.wire.clock().now();
+        let listing = &found.listing;
+        archive.describe(&listing.attempts, &listing.media, &listing.problems);
+        if self.options.scope == Scope::All && listing.problems.is_empty() {
+            archive.mark_unlisted(&listing.media, now);
+        }
+        for answer in &found.answers {
+            archive.keep_document(answer, now)?;
+        }
+        for companion in &found.companions {
+            archive.companion(&companion.name, companion.state, companion.reason.clone());
+        }
+        Ok(())
+    }
+
+    /// Settles what needs no transfer and hands out the rest.
+    fn begin(&self, work: SessionWork, found: &Found, tasks: Vec<Task>, emit: &Emit) -> Vec<Job> {
+        let to_fetch: Vec<&Task> = tasks.iter().filter(|task| matches!(task.action, Action::Fetch(_))).collect();
+        emit.event(Event::SessionListed {
+            session: work.session.clone(),
+            attempts: found.listing.attempts.len() as u64,
+            media: found.listing.media.len() as u64,
+            to_fetch: to_fetch.len() as u64,
+            bytes: to_fetch.iter().filter_map(|task| task.item.size).sum(),
+        });
+        work.note_problems(&found.listing.problems, &found.companions, emit);
+        let work = Arc::new(work);
+        let mut jobs = Vec::new();
+        for Task { item, action } in tasks {
+            match action {
+                Action::Fetch(_) => jobs.push(Job { work: Arc::clone(&work), item }),
+                Action::Keep(path, bytes) => work.kept(&item, path, bytes, emit),
+                Action::Exclude(reason) => work.settled(&item, State::Excluded, &reason, emit),
+            }
+        }
+        if jobs.is_empty() {
+            self.finisher.finish(&work, emit);
+        }
+        jobs
+    }
+
+    fn fetch(&self, job: &Job, emit: &Emit) {
+        let Job { work, item } = job;
+        let outcome = if self.stopping() {
+            Err(self.services.wire.cancel().requested().map_or_else(|| Failure::new(Cause::Stopped, CUT_SHORT), Failure::stopped))
+        } else {
+            let number = self.transfers.fetch_add(1, Ordering::Relaxed);
+            let transfer = Transfer {
+                services: &self.services,
+                emit,
+                session: &work.session,
+                archive: &work.archive,
+                item,
+                strict: self.options.strict,
+                number,
+            };
+            let outcome = transfer.run();
+            if let Ok((file, _)) = &outcome {
+                emit.progress(number, file.digest.bytes);
+            }
+            emit.progress(number, u64::MAX);
+            outcome
+        };
+        match outcome {
+            Ok((file, was_here)) => work.fetched(item, &file, was_here, emit),
+            Err(failure) => self.finisher.not_fetched(work, item, failure, emit),
+        }
+        if work.one_less() {
+            self.finisher.finish(work, emit);
+        }
+    }
+}
+
+/// Shows what would be done, medium by medium.
+fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
+    for Task { item, action } in tasks {
+        let (action, reason, path) = match action {
+            Action::Fetch(reason) => ("fetch", reason.clone(), planned_path(item)),
+            Action::Keep(path, _) => ("keep", "here and whole".to_owned(), path.clone()),
+            Action::Exclude(reason) => ("exclude", reason.clone(), planned_path(item)),
+        };
+        emit.event(Event::MediaPlanned {
+            session: session.clone(),
+            media: item.id.clone(),
+            kind: item.kind,
+            context: item.context.clone(),
+            size: item.size,
+            action: action.to_owned(),
+            reason,
+            path,
+        });
+    }
+}

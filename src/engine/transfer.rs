@@ -1,0 +1,83 @@
+//! One medium from the provider to its place: signed anew for each try, streamed through the judge into the store.
+//!
+//! Must not decide what to fetch or what a failure means for the session.
+
+use super::documents::told;
+use super::event::Event;
+use super::judge::{Case, MediaJudge};
+use super::{Emit, Services};
+use crate::archive::{FileRecord, SessionArchive};
+use crate::http::{Cause, Exchange, Failure, Note, Watch};
+use crate::media::{MediaItem, SessionId};
+use crate::store::PutError;
+use std::sync::{Mutex, PoisonError};
+
+/// One medium to be fetched.
+pub(super) struct Transfer<'a> {
+    pub(super) services: &'a Services,
+    pub(super) emit: &'a Emit,
+    pub(super) session: &'a SessionId,
+    pub(super) archive: &'a Mutex<SessionArchive>,
+    pub(super) item: &'a MediaItem,
+    pub(super) strict: bool,
+    pub(super) number: u64,
+}
+
+impl Transfer<'_> {
+    /// Fetches it, with retries, and records it in the archive; says whether its very bytes were here before.
+    pub(super) fn run(&self) -> Result<(FileRecord, bool), Failure> {
+        self.emit.transfer(
+            self.number,
+            Event::MediaStarted {
+                session: self.session.clone(),
+                media: self.item.id.clone(),
+                kind: self.item.kind,
+                context: self.item.context.clone(),
+                size: self.item.size,
+            },
+        );
+        let call = self.services.provider.media(&self.item.id);
+        let note = |note: Note<'_>| self.emit.event(told(self.session, &call.document, &note));
+        let mut insisted = false;
+        let (file, was_here) = self.services.wire.exchange(&note, &mut |exchange| {
+            let outcome = self.attempt(exchange, insisted);
+            insisted |= matches!(&outcome, Err(failure) if failure.cause == Cause::Disagrees);
+            outcome
+        })?;
+        self.archive.lock().unwrap_or_else(PoisonError::into_inner).archived(self.item, file.clone());
+        Ok((file, was_here))
+    }
+
+    /// One try.
+    fn attempt(&self, exchange: &Exchange<'_>, insisted: bool) -> Result<(FileRecord, bool), Failure> {
+        let call = self.services.provider.media(&self.item.id);
+        let response = exchange.send(&self.services.provider.sign(&call))?;
+        let encoding = response.headers.value("content-encoding").unwrap_or("identity");
+        if !encoding.eq_ignore_ascii_case("identity") {
+            return Err(Failure::new(
+                Cause::Unusable,
+                format!("the answer is compressed ({}), which was not asked for", crate::error::quote(encoding)),
+            ));
+        }
+        let case = Case {
+            item: self.item,
+            archive: self.archive,
+            headers: &response.headers,
+            strict: self.strict,
+            insisted,
+            now: self.services.wire.clock().now(),
+        };
+        let mut judge = MediaJudge::new(case, self.services.provider.seal(&response.headers));
+        let tell = |bytes| self.emit.progress(self.number, bytes);
+        let mut body = exchange.watch_file(response.body).telling(&tell);
+        match self.services.store.put(&mut body, &mut judge) {
+            Ok(_) => judge
+                .accepted
+                .map(|file| (file, judge.was_here))
+                .ok_or_else(|| Failure::local(crate::error::Error::unexpected("a file was stored that nobody accepted"))),
+            Err(PutError::Source(error)) => Err(Watch::failure(error)),
+            Err(PutError::Local(error)) => Err(Failure::local(error)),
+            Err(PutError::Refused) => Err(judge.refused.unwrap_or_else(|| Failure::new(Cause::Unusable, "the bytes were refused"))),
+        }
+    }
+}

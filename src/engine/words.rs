@@ -1,0 +1,55 @@
+//! The two lines for a session that failed as a whole, from the cause of its failure.
+//!
+//! Must not know how they are shown.
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::http::{Cause, Failure};
+use crate::media::SessionId;
+
+/// What happened to a session and what to do about it. `credentials` says in words which ones were used.
+pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -> Error {
+    let detail = failure.detail;
+    if let Some(local) = failure.local {
+        return local;
+    }
+    let (exit, what, hint) = match failure.cause {
+        Cause::Refused => (
+            Exit::Refused,
+            format!("the provider refuses the credentials: {detail}"),
+            format!("used were {credentials}; each integration has a key and secrets of its own, and may accept certain addresses only"),
+        ),
+        Cause::NotFound | Cause::Withheld => (
+            Exit::NotFound,
+            format!("session {session} is not found at the provider: {detail}"),
+            "it never existed, was deleted, is past the provider's retention, or belongs to another integration; check the id".to_owned(),
+        ),
+        Cause::Rejected => (
+            Exit::Rejected,
+            format!("the provider rejects the request for session {session}: {detail}"),
+            "check the id and the base URL; asking again will not help".to_owned(),
+        ),
+        Cause::Certificate => (
+            Exit::Unavailable,
+            format!("cannot reach the provider safely: {detail}"),
+            "check the base URL and this machine's clock; behind a proxy that opens TLS, name its authority with --ca-cert".to_owned(),
+        ),
+        Cause::Throttled | Cause::Unavailable | Cause::Broken => (
+            Exit::Unavailable,
+            format!("the provider is unavailable: {detail}"),
+            "check the network and the base URL, or run the same command again later; what is finished is not fetched again".to_owned(),
+        ),
+        Cause::Unusable => (
+            Exit::Unavailable,
+            format!("the provider's answer cannot be used: {detail}"),
+            "check the base URL; a gateway or a login page may stand in between".to_owned(),
+        ),
+        Cause::Untrusted | Cause::Disagrees => (
+            Exit::Rejected,
+            format!("the provider's answer cannot be trusted: {detail}"),
+            "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas; --strict also refuses answers without a signature; otherwise somebody changes what you receive".to_owned(),
+        ),
+        Cause::Stopped | Cause::Local => (Exit::Partial, detail, "run the same command again".to_owned()),
+    };
+    Error::new(exit, what, hint)
+}
