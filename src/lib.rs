@@ -11,5 +11,6 @@ pub mod exit;
 pub mod http;
 pub mod media;
 pub mod provider;
+pub mod sandbox;
 pub mod secret;
 pub mod store;

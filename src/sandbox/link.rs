@@ -1,0 +1,104 @@
+//! Connections that can be torn down before anything was answered.
+//!
+//! An HTTP handler cannot refuse to answer; a `reset` fault must. So each connection carries a handle that turns every
+//! further read and write of it into an error.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Tears down the connection that a request came by.
+#[derive(Clone, Debug)]
+pub(crate) struct Handle(Arc<AtomicBool>);
+
+impl Handle {
+    /// The next write of the connection fails, and the peer sees a reset.
+    pub(crate) fn reset(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Connected<IncomingStream<'_, Port>> for Handle {
+    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
+/// Accepts connections and gives each its handle.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    pub(crate) address: SocketAddr,
+}
+
+impl Listener for Port {
+    type Io = Link;
+    type Addr = Handle;
+
+    async fn accept(&mut self) -> (Link, Handle) {
+        let (stream, _) = Listener::accept(&mut self.listener).await;
+        // Small answers must not wait for the peer's acknowledgements; a socket without the option still works.
+        let _ = stream.set_nodelay(true);
+        let handle = Handle(Arc::new(AtomicBool::new(false)));
+        (Link { stream, handle: handle.clone() }, handle)
+    }
+
+    fn local_addr(&self) -> io::Result<Handle> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} has no handle", self.address)))
+    }
+}
+
+/// One connection.
+pub(crate) struct Link {
+    stream: TcpStream,
+    handle: Handle,
+}
+
+impl Link {
+    fn alive(&self) -> io::Result<()> {
+        if !self.handle.0.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        // Closing with nothing to linger for sends a reset instead of an orderly end.
+        let _ = self.stream.set_zero_linger();
+        Err(io::ErrorKind::ConnectionReset.into())
+    }
+}
+
+impl AsyncRead for Link {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.alive()?;
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Link {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.alive()?;
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        self.alive()?;
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
