@@ -1,0 +1,295 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[vmedia] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'vmedia'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'vmedia'= {
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'Show what sessions hold, before anything is fetched'
+            cand attempts 'Show the attempts of sessions'
+            cand download 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
+            cand verify 'Check archived sessions against their manifests, offline'
+            cand sandbox 'Run a small provider on this machine, to try vmedia without an account'
+            cand demo 'See the main job in one command: a sandbox, a download with progress bars, a check'
+            cand completions 'Print the completions for a shell'
+            cand man 'Print the man page, or write all man pages into a folder'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'vmedia;list'= {
+            cand --attempt 'Only this attempt'
+            cand --format 'How to print it'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --latest 'Only the newest attempt'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;attempts'= {
+            cand --format 'How to print it'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;download'= {
+            cand --from 'Read session ids from a file, or - for standard input: one a line, CSV, or JSON lines of webhooks'
+            cand --attempt 'Only this attempt'
+            cand -o 'The archive''s folder [default: ./vmedia-archive]'
+            cand --output 'The archive''s folder [default: ./vmedia-archive]'
+            cand --only 'Only these sorts of media'
+            cand --context 'Only media whose context matches; may be given several times'
+            cand --with 'Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all'
+            cand -j 'Requests in flight at once, 1 to 64 [default: 16]'
+            cand --jobs 'Requests in flight at once, 1 to 64 [default: 16]'
+            cand --format 'How to tell what happens'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --latest 'Only the newest attempt'
+            cand --dry-run 'Show what would be done and write nothing'
+            cand --refetch 'Fetch again what is here and compare; what differs is kept beside it'
+            cand --strict 'Take no file that disagrees with the listing and no answer that is not signed'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;verify'= {
+            cand --format 'How to tell what is found'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;sandbox'= {
+            cand --listen 'Where to listen; this machine only'
+            cand --data 'Serve the sessions in this folder too, and keep uploads in it'
+            cand --faults 'Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;demo'= {
+            cand -o 'Where to put the demonstration''s archive'
+            cand --output 'Where to put the demonstration''s archive'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;completions'= {
+            cand --dir 'Write the files for all shells into this folder'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;man'= {
+            cand --dir 'Write a page for the program and one for each command into this folder'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;help'= {
+            cand list 'Show what sessions hold, before anything is fetched'
+            cand attempts 'Show the attempts of sessions'
+            cand download 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
+            cand verify 'Check archived sessions against their manifests, offline'
+            cand sandbox 'Run a small provider on this machine, to try vmedia without an account'
+            cand demo 'See the main job in one command: a sandbox, a download with progress bars, a check'
+            cand completions 'Print the completions for a shell'
+            cand man 'Print the man page, or write all man pages into a folder'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'vmedia;help;list'= {
+        }
+        &'vmedia;help;attempts'= {
+        }
+        &'vmedia;help;download'= {
+        }
+        &'vmedia;help;verify'= {
+        }
+        &'vmedia;help;sandbox'= {
+        }
+        &'vmedia;help;demo'= {
+        }
+        &'vmedia;help;completions'= {
+        }
+        &'vmedia;help;man'= {
+        }
+        &'vmedia;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

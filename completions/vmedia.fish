@@ -1,0 +1,248 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_vmedia_global_optspecs
+    string join \n p/profile= config= provider= base-url= q/quiet v/verbose no-progress color= log-file= ca-cert= insecure-http retries= retry-delay= connect-timeout= timeout= max-time= h/help V/version
+end
+
+function __fish_vmedia_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_vmedia_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_vmedia_using_subcommand
+    set -l cmd (__fish_vmedia_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c vmedia -n "__fish_vmedia_needs_command" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_needs_command" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_needs_command" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_needs_command" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_needs_command" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_needs_command" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_needs_command" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_needs_command" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_needs_command" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_needs_command" -s V -l version -d 'Print version'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "attempts" -d 'Show the attempts of sessions'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "verify" -d 'Check archived sessions against their manifests, offline'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "completions" -d 'Print the completions for a shell'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l attempt -d 'Only this attempt' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l format -d 'How to print it' -r -f -a "table\t'For people'
+json\t'One JSON array'
+csv\t'For spreadsheets'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l latest -d 'Only the newest attempt'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l format -d 'How to print it' -r -f -a "table\t'For people'
+json\t'One JSON array'
+csv\t'For spreadsheets'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l from -d 'Read session ids from a file, or - for standard input: one a line, CSV, or JSON lines of webhooks' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l attempt -d 'Only this attempt' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s o -l output -d 'The archive\'s folder [default: ./vmedia-archive]' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only these sorts of media' -r -f -a "image\t'Pictures, and PDF files among them'
+video\t'Recordings'
+nfc\t'Data from a document\'s chip'
+other\t'Anything that this version has no word for'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches; may be given several times' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Requests in flight at once, 1 to 64 [default: 16]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
+json\t'One JSON object a line on standard output, an event each'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l latest -d 'Only the newest attempt'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l dry-run -d 'Show what would be done and write nothing'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l refetch -d 'Fetch again what is here and compare; what differs is kept beside it'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l strict -d 'Take no file that disagrees with the listing and no answer that is not signed'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l format -d 'How to tell what is found' -r -f -a "text\t'For people'
+json\t'One JSON object a line on standard output, an event each'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l listen -d 'Where to listen; this machine only' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l data -d 'Serve the sessions in this folder too, and keep uploads in it' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l faults -d 'Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s o -l output -d 'Where to put the demonstration\'s archive' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l dir -d 'Write the files for all shells into this folder' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l dir -d 'Write a page for the program and one for each command into this folder' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "verify" -d 'Check archived sessions against their manifests, offline'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

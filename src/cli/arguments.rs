@@ -1,0 +1,297 @@
+//! The commands and flags as clap reads them. The doc comments here are the help that people read.
+//!
+//! Secrets have no flag: a command line is visible to every user of the machine.
+
+use super::help;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Brings home the media behind an identity check, and proves years later that nothing was lost or changed.
+#[derive(Debug, Parser)]
+#[command(name = "vmedia", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true, after_help = help::PROGRAM)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what sessions hold, before anything is fetched
+    #[command(after_help = help::LIST)]
+    List(ListArguments),
+    /// Show the attempts of sessions
+    #[command(after_help = help::ATTEMPTS)]
+    Attempts(AttemptsArguments),
+    /// Archive every image, video and NFC file of sessions, each session in a folder of its own
+    #[command(after_help = help::DOWNLOAD)]
+    Download(DownloadArguments),
+    /// Check archived sessions against their manifests, offline
+    #[command(after_help = help::VERIFY)]
+    Verify(VerifyArguments),
+    /// Run a small provider on this machine, to try vmedia without an account
+    #[command(after_help = help::SANDBOX)]
+    Sandbox(SandboxArguments),
+    /// See the main job in one command: a sandbox, a download with progress bars, a check
+    #[command(after_help = help::DEMO)]
+    Demo(DemoArguments),
+    /// Print the completions for a shell
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(CompletionsArguments),
+    /// Print the man page, or write all man pages into a folder
+    #[command(after_help = help::MAN)]
+    Man(ManArguments),
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Use this profile of the configuration file
+    #[arg(short, long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Read this configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Ask this provider
+    #[arg(long, global = true)]
+    pub provider: Option<ProviderChoice>,
+    /// Where the provider's API begins, with or without /v1
+    #[arg(long, global = true, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Say only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: -v each file and its causes, -vv each request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Draw no progress bars
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Append what happens to this file, a line an event
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+    /// Trust the certificate authorities in this PEM file too
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Network")]
+    pub ca_cert: Option<PathBuf>,
+    /// Allow plain http to hosts other than this machine
+    #[arg(long, global = true, help_heading = "Network")]
+    pub insecure_http: bool,
+    /// Further tries after one that failed for a passing reason [default: 5]
+    #[arg(long, global = true, value_name = "N", help_heading = "Network", value_parser = clap::value_parser!(u32).range(..=100))]
+    pub retries: Option<u32>,
+    /// Seconds before the second try; doubled for each further one [default: 0.5]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Network", value_parser = seconds)]
+    pub retry_delay: Option<Duration>,
+    /// Seconds to wait for a connection [default: 10]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Network", value_parser = seconds)]
+    pub connect_timeout: Option<Duration>,
+    /// Seconds of silence after which a try is given up [default: 60]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Network", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+    /// Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]
+    #[arg(long, global = true, value_name = "SECONDS", help_heading = "Network", value_parser = seconds)]
+    pub max_time: Option<Duration>,
+}
+
+/// Providers that can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProviderChoice {
+    /// Veriff's Public API v1
+    Veriff,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How lists are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// For people
+    #[default]
+    Table,
+    /// One JSON array
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// How a run is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum EventFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line on standard output, an event each
+    Json,
+}
+
+/// Sorts of media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindChoice {
+    /// Pictures, and PDF files among them
+    Image,
+    /// Recordings
+    Video,
+    /// Data from a document's chip
+    Nfc,
+    /// Anything that this version has no word for
+    Other,
+}
+
+/// `vmedia list`.
+#[derive(Debug, Clone, Args)]
+pub struct ListArguments {
+    /// The sessions
+    #[arg(required = true, value_name = "SESSION_ID")]
+    pub sessions: Vec<String>,
+    /// Only this attempt
+    #[arg(long, value_name = "ID", conflicts_with = "latest")]
+    pub attempt: Option<String>,
+    /// Only the newest attempt
+    #[arg(long)]
+    pub latest: bool,
+    /// How to print it
+    #[arg(long, default_value = "table")]
+    pub format: TableFormat,
+}
+
+/// `vmedia attempts`.
+#[derive(Debug, Clone, Args)]
+pub struct AttemptsArguments {
+    /// The sessions
+    #[arg(required = true, value_name = "SESSION_ID")]
+    pub sessions: Vec<String>,
+    /// How to print it
+    #[arg(long, default_value = "table")]
+    pub format: TableFormat,
+}
+
+/// `vmedia download`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DownloadArguments {
+    /// The sessions
+    #[arg(value_name = "SESSION_ID", required_unless_present = "from")]
+    pub sessions: Vec<String>,
+    /// Read session ids from a file, or - for standard input: one a line, CSV, or JSON lines of webhooks
+    #[arg(long, value_name = "FILE|-")]
+    pub from: Option<String>,
+    /// Only the newest attempt
+    #[arg(long)]
+    pub latest: bool,
+    /// Only this attempt
+    #[arg(long, value_name = "ID", conflicts_with = "latest")]
+    pub attempt: Option<String>,
+    /// The archive's folder [default: ./vmedia-archive]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Only these sorts of media
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub only: Vec<KindChoice>,
+    /// Only media whose context matches; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub context: Vec<String>,
+    /// Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub with: Vec<String>,
+    /// Requests in flight at once, 1 to 64 [default: 16]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+    /// Show what would be done and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Fetch again what is here and compare; what differs is kept beside it
+    #[arg(long)]
+    pub refetch: bool,
+    /// Take no file that disagrees with the listing and no answer that is not signed
+    #[arg(long)]
+    pub strict: bool,
+    /// How to tell what happens
+    #[arg(long, default_value = "text")]
+    pub format: EventFormat,
+}
+
+/// `vmedia verify`.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArguments {
+    /// Session folders or archive folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to tell what is found
+    #[arg(long, default_value = "text")]
+    pub format: EventFormat,
+}
+
+/// `vmedia sandbox`.
+#[derive(Debug, Clone, Args)]
+pub struct SandboxArguments {
+    /// Where to listen; this machine only
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Serve the sessions in this folder too, and keep uploads in it
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How to misbehave, in the words of the sandbox's documentation.
+    #[arg(
+        long,
+        value_name = "SCRIPT",
+        value_delimiter = ',',
+        help = "Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas"
+    )]
+    pub faults: Vec<String>,
+    /// Run this command with the environment set to the sandbox, and exit with its status
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+/// `vmedia demo`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArguments {
+    /// Where to put the demonstration's archive
+    #[arg(short, long, value_name = "DIR", default_value = "vmedia-demo")]
+    pub output: PathBuf,
+}
+
+/// `vmedia completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(required_unless_present = "dir")]
+    pub shell: Option<clap_complete::Shell>,
+    /// Write the files for all shells into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "shell")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `vmedia man`.
+#[derive(Debug, Clone, Args)]
+pub struct ManArguments {
+    /// Write a page for the program and one for each command into this folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// A positive number of seconds, whole or not.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = f64::from_str(text).map_err(|_| "not a number of seconds".to_owned())?;
+    if number > 0.0 && number <= 604_800.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and 604800 seconds".to_owned()) }
+}

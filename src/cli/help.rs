@@ -1,0 +1,126 @@
+//! The longer texts of the help and the man pages: examples, exit statuses, environment, files.
+//!
+//! Must hold nothing that no test reads: the numbers and names here are compared with the code.
+
+/// Below the program's own help.
+pub(super) const PROGRAM: &str = "\
+Examples:
+  vmedia demo                                  see it work, without an account
+  vmedia list <session-id>                     what a session holds
+  vmedia download <session-id>                 archive it below ./vmedia-archive
+  vmedia download --from ids.txt --format json archive many, told to a script
+  vmedia verify vmedia-archive                 check all that is archived
+
+Credentials come from the environment or a profile: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
+The man page lists exit statuses, environment and files: vmedia man | man -l -";
+
+pub(super) const LIST: &str = "\
+Examples:
+  vmedia list f04bdb47-d3be-4b28-b028-a652feb060b5
+  vmedia list --latest --format csv <session-id> > media.csv";
+
+pub(super) const ATTEMPTS: &str = "\
+Examples:
+  vmedia attempts f04bdb47-d3be-4b28-b028-a652feb060b5
+  vmedia attempts --format json <session-id>";
+
+pub(super) const DOWNLOAD: &str = "\
+Every attempt is archived unless --latest or --attempt says otherwise. What is archived and whole is not fetched again.
+
+Examples:
+  vmedia download <session-id>
+  vmedia download <session-id> --with all -o /srv/evidence
+  vmedia download --from ids.csv --format json > events.ndjson
+  vmedia download <session-id> --only image --context 'document-*' --dry-run";
+
+pub(super) const VERIFY: &str = "\
+Needs no credentials and no network.
+
+Examples:
+  vmedia verify vmedia-archive
+  vmedia verify vmedia-archive/<session-id> --format json";
+
+pub(super) const SANDBOX: &str = "\
+Without a command it prints the settings to paste into another terminal and serves until Ctrl-C.
+TARGET is any, attempts, session-media, attempt-media, media, media:ID, session:ID, decision, person or watchlist-screening.
+FAULT is a status (503, 429:2 with Retry-After), reset, cut, stall, slow:BYTES, hang, html, json, bad-signature,
+no-signature, flip, short, type, empty, redirect, gzip or huge.
+
+Examples:
+  vmedia sandbox
+  vmedia sandbox -- sh -c 'vmedia download \"$VMEDIA_SESSION_ID\"'
+  vmedia sandbox --faults 'media=503*2,attempts=429:3*1' -- sh -c 'vmedia download \"$VMEDIA_SESSION_ID\"'";
+
+pub(super) const DEMO: &str = "\
+Examples:
+  vmedia demo
+  vmedia demo -o /tmp/demo";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  vmedia completions bash > ~/.local/share/bash-completion/completions/vmedia
+  vmedia completions zsh > ~/.zfunc/_vmedia
+  vmedia completions fish > ~/.config/fish/completions/vmedia.fish";
+
+pub(super) const MAN: &str = "\
+Examples:
+  vmedia man | man -l -
+  vmedia man --dir ~/.local/share/man/man1";
+
+/// Sections of every man page: a title and its entries as term and text.
+pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "EXIT STATUS",
+        &[
+            ("0", "All done."),
+            ("1", "Something unexpected; most likely a defect."),
+            ("2", "The command line, or the only session id on it, is malformed."),
+            ("3", "Configuration or credentials are missing or cannot be read."),
+            ("4", "Refused by the provider; do not retry."),
+            ("5", "Provider or network unavailable after the retries; try later."),
+            ("6", "The local file system: full, read-only, not permitted."),
+            ("7", "Some items failed, the rest is archived."),
+            ("8", "Verification found damage."),
+            ("9", "Not found at the provider: never existed, deleted, or past its retention."),
+            ("130, 143", "Interrupted (SIGINT), terminated (SIGTERM). What was finished is kept; the next run goes on."),
+            (
+                "Several sessions",
+                "All alike give that status, a mixture gives 7. Refused credentials and an unusable disk end the run and win over that; an interruption wins over all.",
+            ),
+        ],
+    ),
+    (
+        "ENVIRONMENT",
+        &[
+            ("VMEDIA_PROFILE", "The profile to use, as --profile."),
+            ("VMEDIA_CONFIG", "The configuration file, as --config."),
+            ("VMEDIA_PROVIDER", "The provider, as --provider."),
+            ("VMEDIA_BASE_URL", "Where the provider's API begins, as --base-url."),
+            ("VMEDIA_API_KEY", "The API key."),
+            ("VMEDIA_API_SECRET", "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify."),
+            ("VMEDIA_INTEGRATION_ID", "The integration, where one key serves several."),
+            ("VMEDIA_OUTPUT", "The archive's folder, as --output."),
+            ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
+            ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),
+            ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities in place of the system's."),
+        ],
+    ),
+    (
+        "FILES",
+        &[
+            (
+                "config.toml",
+                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, and output folder.",
+            ),
+            ("<archive>/<session-id>/", "One session: a BagIt bag (RFC 8493)."),
+            ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A medium, byte for byte as the provider sent it."),
+            ("<archive>/<session-id>/metadata/", "The provider's answers, byte for byte."),
+            ("<archive>/<session-id>/archive.json", "Where every file came from, and what became of what is not there."),
+            (
+                "<archive>/<session-id>/unfinished.ndjson",
+                "Only while a run changes the session, or after one that was killed; the next run finishes it.",
+            ),
+            ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
+        ],
+    ),
+];

@@ -1,0 +1,30 @@
+//! `vmedia attempts`: the attempts of sessions. Must not look at media.
+
+use super::Context;
+use super::look::look;
+use crate::cli::AttemptsArguments;
+use crate::engine;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::report::{Column, Table};
+use serde_json::json;
+
+const COLUMNS: [Column; 5] = [
+    Column { name: "session", title: "SESSION", is_number: false },
+    Column { name: "number", title: "NO", is_number: true },
+    Column { name: "attempt", title: "ATTEMPT", is_number: false },
+    Column { name: "status", title: "STATUS", is_number: false },
+    Column { name: "created", title: "CREATED", is_number: false },
+];
+
+/// Shows the attempts, newest first; the number counts from the oldest.
+pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Exit> {
+    let mut table = Table::new(&COLUMNS);
+    look(context, &arguments.sessions, arguments.format, &mut table, engine::attempts, |table, session, listing| {
+        let count = listing.attempts.len();
+        for (index, attempt) in listing.attempts.iter().enumerate() {
+            let cells = [json!(session), json!(count - index), json!(attempt.id), json!(attempt.status), json!(attempt.created)];
+            table.row(cells.into_iter().map(|value| (value, None)).collect());
+        }
+    })
+}

@@ -1,0 +1,105 @@
+//! `vmedia demo`: the main job in one command, with no account. It starts a sandbox, runs the same download and the
+//! same check that everybody runs, and says where to look.
+//!
+//! Must not do anything that the real commands would not do.
+
+use super::Context;
+use super::download::{archive, plain};
+use super::look::session_id;
+use super::services::{DEFAULT_JOBS, services};
+use super::verify::verify;
+use crate::cli::{DemoArguments, EventFormat, ProviderChoice};
+use crate::config::{Network, ProviderSettings};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::report::{Reporter, ReporterOptions, Style, bytes};
+use crate::sandbox::{Options, Pace, SAMPLE_SESSION, Sandbox};
+use crate::secret::Secret;
+use crate::store::{Store, StorePath};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+/// Tried first, so that a second demonstration finds the very same answers and has nothing to keep beside them.
+const PORT: u16 = 38_417;
+/// The companion documents that the sample has.
+const WITH: [&str; 3] = ["decision", "person", "watchlist-screening"];
+/// As fast as a far provider over a modest line, so that the bars can be seen.
+const PACE: Pace = Pace { latency: Duration::from_millis(120), bytes_per_second: Some(90_000) };
+
+/// Shows it.
+pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> {
+    let sandbox = start(context)?;
+    let session = session_id(SAMPLE_SESSION)?;
+    let settings = ProviderSettings {
+        provider: ProviderChoice::Veriff,
+        base_url: sandbox.base_url(),
+        api_key: sandbox.api_key().to_owned(),
+        signing: Secret::new(sandbox.api_secret().to_owned()),
+        others: Vec::new(),
+        integration_id: None,
+        credentials: "the sandbox's own".to_owned(),
+    };
+    let services = services(settings, &Network::new(&context.global), arguments.output.clone(), DEFAULT_JOBS, context)?;
+    let (options, identifiers) = plain(session.clone(), &WITH);
+    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
+    let dim = |text: &str| context.console.paint(Style::Dim, text);
+    reporter.say("A sandbox on this machine plays the provider. The person it shows does not exist,");
+    reporter.say("and nothing leaves this machine.");
+    reporter.say(&dim(&format!("$ vmedia download {session} --with {} -o {}", WITH.join(","), arguments.output.display())));
+    let folder = crate::archive::SessionArchive::lock_name(&session);
+    let store = std::sync::Arc::clone(&services.store);
+    let exit = archive(services, options, identifiers, &mut reporter, context)?;
+    if exit != Exit::Done {
+        return Ok(exit);
+    }
+    let location = store.location(&folder);
+    reporter.say(&dim(&format!("$ vmedia verify {location}")));
+    let exit = verify(&[Path::new(&location).to_owned()], &mut reporter, context)?;
+    for line in tour(store.as_ref(), &folder, &location)? {
+        reporter.say(&line);
+    }
+    Ok(exit)
+}
+
+fn start(context: &Context) -> Result<Sandbox> {
+    let pace = if context.console.is_terminal { PACE } else { Pace::default() };
+    let options = Options { pace, ..Options::default() };
+    let preferred = Options { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), ..options.clone() };
+    Sandbox::start(preferred)
+        .or_else(|_| Sandbox::start(options))
+        .map_err(|error| Error::unexpected(format!("the sandbox cannot start: {error}")).caused_by(error))
+}
+
+/// What lies where, and what to type next.
+fn tour(store: &dyn Store, folder: &StorePath, location: &str) -> Result<Vec<String>> {
+    let mut lines = vec![String::new(), format!("{location}/")];
+    let mut shown = String::new();
+    let paths = store.list(folder)?;
+    let below = |path: &'_ StorePath| path.below(folder).unwrap_or_default().to_owned();
+    let mut names: Vec<(String, &StorePath)> = paths.iter().map(|path| (below(path), path)).collect();
+    names.sort_by_key(|(name, _)| (name.contains('/'), name.rsplit_once('/').map(|(parent, _)| parent.to_owned()), name.clone()));
+    for (name, path) in &names {
+        let length = store.length(path)?.unwrap_or(0);
+        let (parent, name) = name.rsplit_once('/').unwrap_or(("", name));
+        if parent != shown {
+            parent.clone_into(&mut shown);
+            lines.push(format!("  {parent}/"));
+        }
+        let indent = if parent.is_empty() { "  " } else { "    " };
+        lines.push(format!("{indent}{name}  {}", bytes(length)));
+    }
+    lines.extend(
+        [
+            "",
+            "Open the pictures and the video. archive.json says where each came from.",
+            "Check it without vmedia, in that folder:",
+            "  sha256sum -c manifest-sha256.txt",
+            "Archive a session of your own, with the credentials of your integration:",
+            "  export VMEDIA_BASE_URL=... VMEDIA_API_KEY=... VMEDIA_API_SECRET=...",
+            "  vmedia download <session-id>",
+        ]
+        .map(str::to_owned),
+    );
+    Ok(lines)
+}

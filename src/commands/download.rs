@@ -1,0 +1,212 @@
+//! `vmedia download`: archives sessions. Resolves what is wanted and sums up how it ended; the engine does the work.
+
+use super::Context;
+use super::list::scope;
+use super::look::session_id;
+use super::pump::pump;
+use super::services::{DEFAULT_JOBS, services};
+use crate::cli::{DownloadArguments, KindChoice};
+use crate::config::{Identifiers, Network, Rejected, Resolver};
+use crate::engine::{self, Event, Message, Options, Selection, Services, Tally};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::media::{Kind, SessionId};
+use crate::provider::Provider;
+use crate::report::{Reporter, ReporterOptions};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::io::Read;
+
+/// A list of session ids above this size is a mistake.
+const LARGEST_LIST: u64 = 256 * 1024 * 1024;
+
+/// Archives what the arguments name.
+pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
+    let identifiers = identifiers(arguments)?;
+    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
+    let output = resolver.output(arguments.output.clone());
+    let services = services(resolver.provider_settings()?, &Network::new(&context.global), output, jobs, context)?;
+    let options = options(arguments, services.provider.as_ref(), jobs)?;
+    let mut reporter =
+        Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: !arguments.dry_run })?;
+    archive(services, options, identifiers, &mut reporter, context)
+}
+
+/// Runs the engine over the sessions and tells how it ended.
+pub(super) fn archive(
+    services: Services,
+    options: Options,
+    identifiers: Identifiers,
+    reporter: &mut Reporter,
+    context: &Context,
+) -> Result<Exit> {
+    let clock = context.clock.as_ref();
+    let began = clock.elapsed();
+    let total = identifiers.sessions.len() as u64;
+    reporter.event(&started(&services, &options, total), clock);
+    let mut exits: Vec<Exit> = Vec::new();
+    for rejected in &identifiers.rejected {
+        reporter.event(&told(rejected), clock);
+        exits.push(Exit::Usage);
+    }
+    let rejected = exits.len() as u64;
+    let mut tally = Tally::default();
+    let mut show = |event: &Event| {
+        if let Event::SessionFinished { exit, tally: counts, .. } = event {
+            exits.push(*exit);
+            tally.add(counts);
+        }
+    };
+    let running = engine::start(services, options, identifiers.sessions)?;
+    pump(context, running.messages(), &mut |message| {
+        if let Message::Event { event, .. } = message {
+            show(event);
+        }
+        reporter.message(message, clock);
+    });
+    for event in running.remaining() {
+        show(&event);
+        reporter.event(&event, clock);
+    }
+    reporter.finish();
+    let told = exits.len() as u64 - rejected;
+    let complete = exits.iter().filter(|exit| **exit == Exit::Done).count() as u64;
+    let exit = context.cancel.requested().unwrap_or_else(|| Exit::merge(exits));
+    let milliseconds = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
+    reporter.event(
+        &Event::RunFinished {
+            exit,
+            code: exit.code(),
+            complete,
+            incomplete: told - complete,
+            not_started: total - told,
+            tally,
+            milliseconds,
+        },
+        clock,
+    );
+    if exit.is_interruption() {
+        reporter.interrupted(exit);
+    }
+    Ok(exit)
+}
+
+fn started(services: &Services, options: &Options, sessions: u64) -> Event {
+    Event::RunStarted {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        provider: services.provider.name().to_owned(),
+        base_url: services.base_url.clone(),
+        sessions,
+        archive: services.store.root(),
+        dry_run: options.dry_run,
+    }
+}
+
+fn told(rejected: &Rejected) -> Event {
+    match rejected.clone() {
+        Rejected::Line(line, reason) => Event::LineRejected { line, reason },
+        Rejected::Argument(number, reason) => Event::ArgumentRejected { number, reason },
+    }
+}
+
+/// The sessions that are named on the command line and in a list, each once.
+fn identifiers(arguments: &DownloadArguments) -> Result<Identifiers> {
+    let mut identifiers = Identifiers::default();
+    let is_batch = arguments.sessions.len() > 1 || arguments.from.is_some();
+    for (index, text) in arguments.sessions.iter().enumerate() {
+        match session_id(text) {
+            Ok(session) => identifiers.add(session),
+            Err(error) if is_batch => identifiers.rejected.push(Rejected::Argument(index as u64 + 1, error.what().to_owned())),
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some(from) = &arguments.from {
+        identifiers.add_list(&read_list(from)?);
+        if identifiers.sessions.is_empty() && identifiers.rejected.is_empty() {
+            return Err(Error::usage(
+                format!("there is no session id in {from}"),
+                "put one id on each line; blank lines and lines that begin with # are skipped",
+            ));
+        }
+    }
+    Ok(identifiers)
+}
+
+fn read_list(from: &str) -> Result<String> {
+    let failed = |error: std::io::Error| {
+        Error::usage(format!("cannot read the list {from}: {error}"), "name a readable file, or - for standard input")
+    };
+    let mut bytes = Vec::new();
+    let read = if from == "-" {
+        std::io::stdin().lock().take(LARGEST_LIST).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(from).and_then(|file| file.take(LARGEST_LIST).read_to_end(&mut bytes))
+    };
+    read.map_err(failed)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) -> Result<Options> {
+    let kind = |choice: &KindChoice| match choice {
+        KindChoice::Image => Kind::Image,
+        KindChoice::Video => Kind::Video,
+        KindChoice::Nfc => Kind::Nfc,
+        KindChoice::Other => Kind::Other,
+    };
+    Ok(Options {
+        scope: scope(arguments.attempt.as_deref(), arguments.latest)?,
+        selection: Selection { kinds: arguments.only.iter().map(kind).collect(), contexts: contexts(&arguments.context)? },
+        companions: companions(&arguments.with, provider)?,
+        workers: usize::from(jobs),
+        refetch: arguments.refetch,
+        strict: arguments.strict,
+        dry_run: arguments.dry_run,
+    })
+}
+
+fn contexts(patterns: &[String]) -> Result<Option<GlobSet>> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |error: globset::Error| Error::usage(format!("--context takes a pattern: {error}"), "for example --context 'document-*'");
+    let mut globs = GlobSetBuilder::new();
+    for pattern in patterns {
+        globs.add(GlobBuilder::new(pattern).case_insensitive(true).build().map_err(wrong)?);
+    }
+    globs.build().map(Some).map_err(wrong)
+}
+
+/// The companion documents that `--with` names; `all` is all of them.
+fn companions(names: &[String], provider: &dyn Provider) -> Result<Vec<String>> {
+    let known = provider.companions();
+    let mut wanted: Vec<String> = Vec::new();
+    for name in names.iter().map(|name| name.trim()) {
+        let named: &[&str] = if name == "all" {
+            known
+        } else {
+            std::slice::from_ref(known.iter().find(|known| **known == name).ok_or_else(|| unknown_companion(name, known))?)
+        };
+        wanted.extend(named.iter().map(|name| (*name).to_owned()).filter(|name| !wanted.contains(name)).collect::<Vec<_>>());
+    }
+    Ok(wanted)
+}
+
+fn unknown_companion(name: &str, known: &[&str]) -> Error {
+    Error::usage(format!("--with does not know {name:?}"), format!("it takes {}, or all", known.join(", ")))
+}
+
+/// One session with the defaults, for `demo`.
+pub(super) fn plain(session: SessionId, with: &[&str]) -> (Options, Identifiers) {
+    let mut identifiers = Identifiers::default();
+    identifiers.add(session);
+    let options = Options {
+        scope: crate::provider::Scope::All,
+        selection: Selection::default(),
+        companions: with.iter().map(|name| (*name).to_owned()).collect(),
+        workers: usize::from(DEFAULT_JOBS),
+        refetch: false,
+        strict: false,
+        dry_run: false,
+    };
+    (options, identifiers)
+}

@@ -1,0 +1,62 @@
+//! `vmedia list`: what sessions hold, before anything is fetched. Must not touch an archive.
+
+use super::Context;
+use super::look::{attempt_id, look};
+use crate::archive::planned_path;
+use crate::cli::ListArguments;
+use crate::engine;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::media::{MediaItem, SessionId};
+use crate::provider::Scope;
+use crate::report::{Column, Table, bytes};
+use serde_json::{Value, json};
+
+const COLUMNS: [Column; 9] = [
+    Column { name: "session", title: "SESSION", is_number: false },
+    Column { name: "attempt", title: "ATTEMPT", is_number: false },
+    Column { name: "kind", title: "KIND", is_number: false },
+    Column { name: "context", title: "CONTEXT", is_number: false },
+    Column { name: "mimetype", title: "TYPE", is_number: false },
+    Column { name: "size", title: "SIZE", is_number: true },
+    Column { name: "duration", title: "SECONDS", is_number: true },
+    Column { name: "media", title: "MEDIA", is_number: false },
+    Column { name: "path", title: "FILE NAME", is_number: false },
+];
+
+/// The attempts that the flags ask for.
+pub(super) fn scope(attempt: Option<&str>, latest: bool) -> Result<Scope> {
+    match (attempt, latest) {
+        (Some(text), _) => Ok(Scope::Attempt(attempt_id(text)?)),
+        (None, true) => Ok(Scope::Latest),
+        (None, false) => Ok(Scope::All),
+    }
+}
+
+/// Shows the media of every attempt, or of those that the flags name.
+pub(super) fn run(arguments: &ListArguments, context: &Context) -> Result<Exit> {
+    let scope = scope(arguments.attempt.as_deref(), arguments.latest)?;
+    let mut table = Table::new(&COLUMNS);
+    let ask = move |services: &engine::Services, emit: &engine::Emit, session: &SessionId| engine::listing(services, emit, session, &scope);
+    look(context, &arguments.sessions, arguments.format, &mut table, ask, |table, session, listing| {
+        for item in &listing.media {
+            table.row(row(session, item));
+        }
+    })
+}
+
+fn row(session: &SessionId, item: &MediaItem) -> Vec<(Value, Option<String>)> {
+    let path = planned_path(item);
+    let as_is = |value: Value| (value, None);
+    vec![
+        as_is(json!(session)),
+        as_is(json!(item.attempt)),
+        as_is(json!(item.kind)),
+        as_is(json!(item.context)),
+        as_is(json!(item.mimetype)),
+        (json!(item.size), item.size.map(bytes)),
+        (json!(item.duration), item.duration.map(|seconds| seconds.to_string())),
+        as_is(json!(item.id)),
+        (json!(path), path.rsplit('/').next().map(str::to_owned)),
+    ]
+}

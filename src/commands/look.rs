@@ -1,0 +1,102 @@
+//! What `list` and `attempts` share: asking about sessions one after the other and printing one table.
+//!
+//! Must not know the columns.
+
+use super::Context;
+use super::pump::beside;
+use super::services::{DEFAULT_JOBS, services};
+use crate::cli::{EventFormat, TableFormat};
+use crate::config::{Network, Resolver};
+use crate::engine::{Emit, Event, Services, session_error};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::http::Failure;
+use crate::media::{AttemptId, SessionId};
+use crate::provider::Listing;
+use crate::report::{Reporter, ReporterOptions, Table};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A session id from the command line.
+pub(super) fn session_id(text: &str) -> Result<SessionId> {
+    SessionId::parse(text).map_err(|reason| malformed("session", text, &reason.to_string()))
+}
+
+/// An attempt id from the command line.
+pub(super) fn attempt_id(text: &str) -> Result<AttemptId> {
+    AttemptId::parse(text).map_err(|reason| malformed("attempt", text, &reason.to_string()))
+}
+
+fn malformed(what: &str, text: &str, reason: &str) -> Error {
+    Error::usage(
+        format!("{:?} is no {what} id: {reason}", crate::error::quote(text)),
+        "an id looks like f04bdb47-d3be-4b28-b028-a652feb060b5",
+    )
+}
+
+/// Asks about each session and prints the rows; sessions that fail are told of and the others go on.
+pub(super) fn look(
+    context: &Context,
+    sessions: &[String],
+    format: TableFormat,
+    table: &mut Table,
+    ask: impl Fn(&Services, &Emit, &SessionId) -> std::result::Result<Listing, Failure> + Send + Sync + 'static,
+    add: impl Fn(&mut Table, &SessionId, &Listing),
+) -> Result<Exit> {
+    let mut seen = HashSet::new();
+    let sessions: Vec<&String> = sessions.iter().filter(|text| seen.insert(*text)).collect();
+    if let [only] = sessions[..] {
+        session_id(only)?;
+        table.hide_from_people("session");
+    }
+    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let services = services(resolver.provider_settings()?, &Network::new(&context.global), resolver.output(None), DEFAULT_JOBS, context)?;
+    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: false })?;
+    let mut exits = Vec::new();
+    let ask = Arc::new(ask);
+    for text in sessions {
+        let session = match session_id(text) {
+            Ok(session) => session,
+            Err(error) => {
+                reporter.error(&error);
+                exits.push(error.exit());
+                continue;
+            }
+        };
+        let (ask, services, asked) = (Arc::clone(&ask), services.clone(), session.clone());
+        let credentials = services.credentials.clone();
+        let outcome = beside(context, &mut reporter, move |emit| ask(&services, emit, &asked));
+        let exit = match outcome {
+            Some(Ok(listing)) => {
+                add(table, &session, &listing);
+                tell(&session, &listing, &mut reporter, context)
+            }
+            Some(Err(failure)) if context.cancel.requested().is_none() => {
+                let error = session_error(&session, failure, &credentials);
+                reporter.error(&error);
+                error.exit()
+            }
+            _ => context.cancel.requested().unwrap_or(Exit::Unexpected),
+        };
+        exits.push(exit);
+        if exit.ends_run() {
+            break;
+        }
+    }
+    if let Some(exit) = context.cancel.requested() {
+        reporter.interrupted(exit);
+        return Ok(exit);
+    }
+    if exits.contains(&Exit::Done) || exits.contains(&Exit::Partial) {
+        context.console.answer(table.render(format)?.as_bytes());
+    }
+    Ok(Exit::merge(exits))
+}
+
+/// Tells of what is listed but cannot be shown, and says whether all of it is.
+fn tell(session: &SessionId, listing: &Listing, reporter: &mut Reporter, context: &Context) -> Exit {
+    for text in listing.problems.clone() {
+        reporter.event(&Event::Problem { session: session.clone(), text }, context.clock.as_ref());
+    }
+    if listing.problems.is_empty() { Exit::Done } else { Exit::Partial }
+}

@@ -1,0 +1,75 @@
+//! The verbs: one file each, one shape each. A command resolves its settings, hands the work to the engine and the
+//! events to the report, and says how it ended.
+//!
+//! Must not do the work itself and must not print but through the report.
+
+mod attempts;
+mod demo;
+mod download;
+mod generate;
+mod list;
+mod look;
+mod pump;
+mod sandbox;
+mod services;
+mod verify;
+
+use crate::cli::{Arguments, Command, Global};
+use crate::clock::{Cancel, Clock, SystemClock};
+use crate::config::Environment;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::report::Console;
+use std::sync::Arc;
+
+/// What every command is handed.
+pub struct Context {
+    /// Where words go.
+    pub console: Console,
+    /// The environment as it was at the start.
+    pub environment: Environment,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Whether somebody asked to stop.
+    pub cancel: Cancel,
+    /// The flags that every command takes.
+    pub global: Global,
+}
+
+impl Context {
+    /// The context of this process.
+    pub fn of_process(global: Global) -> Result<Self> {
+        let cancel = Cancel::on_signals().map_err(|error| crate::error::Error::unexpected("cannot listen for signals").caused_by(error))?;
+        Ok(Self {
+            console: Console::of_process(global.color),
+            environment: Environment::of_process(),
+            clock: Arc::new(SystemClock::start()),
+            cancel,
+            global,
+        })
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With a status of our own.
+    With(Exit),
+    /// With the status of a command that `sandbox` ran.
+    As(u8),
+}
+
+/// Carries out what was typed.
+pub fn run(arguments: Arguments) -> Result<Ended> {
+    let context = Context::of_process(arguments.global)?;
+    match arguments.command {
+        Command::List(list) => list::run(&list, &context).map(Ended::With),
+        Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),
+        Command::Download(download) => download::run(&download, &context).map(Ended::With),
+        Command::Verify(verify) => verify::run(&verify, &context).map(Ended::With),
+        Command::Sandbox(sandbox) => sandbox::run(sandbox, &context),
+        Command::Demo(demo) => demo::run(&demo, &context).map(Ended::With),
+        Command::Completions(completions) => generate::completions(&completions, &context).map(Ended::With),
+        Command::Man(man) => generate::man(&man, &context).map(Ended::With),
+    }
+}

@@ -1,0 +1,113 @@
+//! `vmedia sandbox`: a small provider on this machine, for trying and for CI.
+//!
+//! With a command it runs that command against the sandbox and ends with its status; without one it prints the
+//! settings and serves until it is stopped. Must not know how a provider works.
+
+use super::{Context, Ended};
+use crate::cli::SandboxArguments;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::report::{Console, Style, sanitize};
+use crate::sandbox::{Exchange, Options, SAMPLE_SESSION, Sandbox, parse_faults};
+use std::ffi::OsString;
+use std::process::{Command, ExitStatus};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Starts the sandbox and serves.
+pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ended> {
+    let faults = parse_faults(&arguments.faults.join(","))
+        .map_err(|error| Error::usage(format!("--faults: {error}"), "vmedia sandbox --help shows the words"))?;
+    let console = context.console.clone();
+    let quiet = context.global.quiet;
+    // A command's own output is not to be mixed with the sandbox's, unless somebody asks for it.
+    let tells = if arguments.command.is_empty() { !quiet } else { context.global.verbose > 0 };
+    let observer = move |exchange: &Exchange| {
+        if tells {
+            console.message(&line(exchange, &console));
+        }
+    };
+    let options =
+        Options { listen: arguments.listen, data: arguments.data, faults, observer: Some(Arc::new(observer)), ..Options::default() };
+    let sandbox = Sandbox::start(options).map_err(|error| {
+        Error::usage(format!("the sandbox cannot start: {error}"), "choose another address with --listen, or another folder with --data")
+            .caused_by(error)
+    })?;
+    let settings = settings(&sandbox);
+    match arguments.command.split_first() {
+        Some((program, words)) => run_command(program, words, &settings),
+        None => Ok(Ended::With(serve(&settings, context))),
+    }
+}
+
+/// What a client needs to know, as environment variables.
+fn settings(sandbox: &Sandbox) -> [(&'static str, String); 5] {
+    [
+        ("VMEDIA_PROVIDER", "veriff".to_owned()),
+        ("VMEDIA_BASE_URL", sandbox.base_url()),
+        ("VMEDIA_API_KEY", sandbox.api_key().to_owned()),
+        ("VMEDIA_API_SECRET", sandbox.api_secret().to_owned()),
+        ("VMEDIA_SESSION_ID", SAMPLE_SESSION.to_owned()),
+    ]
+}
+
+fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str, String)]) -> Result<Ended> {
+    let failed = |error: std::io::Error| {
+        Error::usage(
+            format!("cannot run {}: {error}", program.display()),
+            "what follows -- is a command and its arguments; wrap shell syntax in: sh -c '...'",
+        )
+    };
+    let mut command = Command::new(program);
+    command.args(words);
+    for (name, value) in settings {
+        command.env(name, value);
+    }
+    let status = command.status().map_err(failed)?;
+    Ok(Ended::As(status_number(status)))
+}
+
+/// The number that a shell would give: 128 and the signal for a command that a signal ended.
+fn status_number(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    }
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+fn serve(settings: &[(&'static str, String)], context: &Context) -> Exit {
+    let assign = |(name, value): &(&str, String)| {
+        if cfg!(windows) { format!("$env:{name} = \"{value}\"\n") } else { format!("export {name}={value}\n") }
+    };
+    let text: String = settings.iter().map(assign).collect();
+    context.console.answer(text.as_bytes());
+    if !context.global.quiet {
+        let console = &context.console;
+        console.message(&console.paint(
+            Style::Dim,
+            "The sandbox serves until Ctrl-C. Paste the lines above into another terminal; then: vmedia download $VMEDIA_SESSION_ID",
+        ));
+    }
+    while context.cancel.requested().is_none() {
+        context.clock.sleep(Duration::from_millis(100));
+    }
+    context.cancel.requested().unwrap_or(Exit::Interrupted)
+}
+
+fn line(exchange: &Exchange, console: &Console) -> String {
+    let status = match exchange.status {
+        0 => "no answer".to_owned(),
+        status => status.to_string(),
+    };
+    let style = if exchange.status == 200 { Style::Good } else { Style::Note };
+    let fault = exchange.fault.as_deref().map(|fault| format!("  fault {fault}")).unwrap_or_default();
+    let signed = if exchange.signed { "" } else { "  not signed" };
+    format!(
+        "{} {} {}{}",
+        console.paint(style, &status),
+        exchange.method,
+        sanitize(&exchange.path),
+        console.paint(Style::Dim, &format!("{signed}{fault}"))
+    )
+}

@@ -1,0 +1,45 @@
+//! The environment, read once. The only place that looks at it; everything else is handed this value.
+//!
+//! Must not know what a variable means.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+
+/// The names that vmedia reads; the man page explains each.
+pub(super) mod names {
+    pub(in crate::config) const PROFILE: &str = "VMEDIA_PROFILE";
+    pub(in crate::config) const CONFIG: &str = "VMEDIA_CONFIG";
+    pub(in crate::config) const PROVIDER: &str = "VMEDIA_PROVIDER";
+    pub(in crate::config) const BASE_URL: &str = "VMEDIA_BASE_URL";
+    pub(in crate::config) const API_KEY: &str = "VMEDIA_API_KEY";
+    pub(in crate::config) const API_SECRET: &str = "VMEDIA_API_SECRET";
+    pub(in crate::config) const INTEGRATION_ID: &str = "VMEDIA_INTEGRATION_ID";
+    pub(in crate::config) const OUTPUT: &str = "VMEDIA_OUTPUT";
+}
+
+/// A snapshot of the environment. Not `Debug`: it may hold secrets.
+#[derive(Clone, Default)]
+pub struct Environment(HashMap<String, OsString>);
+
+impl Environment {
+    /// The environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn of_process() -> Self {
+        Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
+    }
+
+    /// An environment of these variables alone.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), OsString::from(value))).collect())
+    }
+
+    /// A variable that is set to something.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.to_str().map(str::trim).filter(|value| !value.is_empty())
+    }
+
+    /// A variable that names a file or folder, which need not be text.
+    pub fn path(&self, name: &str) -> Option<std::path::PathBuf> {
+        self.0.get(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from)
+    }
+}

@@ -1,0 +1,70 @@
+//! The configuration file: profiles in TOML, secrets by reference only.
+//!
+//! Must not resolve anything; it says what is written.
+
+use super::environment::{Environment, names};
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// The profile to use when none is named.
+    pub(super) default_profile: Option<String>,
+    /// The profiles by name.
+    #[serde(default)]
+    pub(super) profiles: BTreeMap<String, Profile>,
+}
+
+/// One integration.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) provider: Option<String>,
+    pub(super) base_url: Option<String>,
+    pub(super) api_key: Option<String>,
+    /// The name of an environment variable that holds the secret.
+    pub(super) secret_env: Option<String>,
+    /// A file that holds the secret, readable by its owner alone.
+    pub(super) secret_file: Option<PathBuf>,
+    /// A command that prints the secret, run without a shell.
+    pub(super) secret_command: Option<Vec<String>>,
+    pub(super) integration_id: Option<String>,
+    pub(super) output: Option<PathBuf>,
+}
+
+/// Where the configuration is looked for, and whether somebody asked for that very file.
+pub(super) fn location(flag: Option<&Path>, environment: &Environment) -> Option<(PathBuf, bool)> {
+    if let Some(path) = flag {
+        return Some((path.to_owned(), true));
+    }
+    if let Some(path) = environment.path(names::CONFIG) {
+        return Some((path, true));
+    }
+    let folders = directories::ProjectDirs::from("", "", "vmedia")?;
+    Some((folders.config_dir().join("config.toml"), false))
+}
+
+/// Reads it; a file that nobody asked for may be absent.
+pub(super) fn read(path: &Path, asked_for: bool) -> Result<File> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => return Ok(File::default()),
+        Err(error) => {
+            let what = format!("cannot read the configuration {}: {error}", path.display());
+            return Err(Error::configuration(what, "name another file with --config, or make this one readable"));
+        }
+    };
+    toml::from_str(&text).map_err(|error| {
+        let line = error.span().and_then(|span| text.get(..span.start)).map_or(0, |before| before.matches('\n').count() + 1);
+        // The parser's own message quotes the line, which may hold something private.
+        let what = format!("the configuration {} is wrong at line {line}: {}", path.display(), error.message());
+        Error::configuration(
+            what,
+            "the keys of a profile are provider, base_url, api_key, secret_env, secret_file, secret_command, integration_id, output",
+        )
+    })
+}

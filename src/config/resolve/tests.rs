@@ -1,0 +1,116 @@
+//! Which source wins, and what is said when none has a value.
+
+#![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
+
+use super::Resolver;
+use crate::cli::Global;
+use crate::config::Environment;
+use std::path::PathBuf;
+
+const FILE: &str = r#"
+default_profile = "eu"
+[profiles.eu]
+base_url = "https://eu.example/v1"
+api_key = "key-eu"
+secret_env = "EU_SECRET"
+output = "/srv/eu"
+[profiles.us]
+base_url = "https://us.example"
+api_key = "key-us"
+secret_command = ["printf", "from-command\n"]
+"#;
+
+fn with_file(text: &str) -> (tempfile::TempDir, Global) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, text).expect("a file");
+    (folder, Global { config: Some(path), ..Global::default() })
+}
+
+fn refused(global: &Global, environment: &Environment) -> (u8, String) {
+    let outcome = Resolver::new(global, environment).and_then(|resolver| resolver.provider_settings());
+    outcome.map(|_| (0, String::new())).unwrap_or_else(|error| (error.exit().code(), error.what().to_owned()))
+}
+
+#[test]
+fn flag_beats_environment_beats_profile_beats_default() {
+    let (_folder, mut global) = with_file(FILE);
+    let base_url = |global: &Global, pairs: &[(&str, &str)]| {
+        let environment = Environment::from_pairs([("EU_SECRET", "s")].iter().chain(pairs).copied());
+        Resolver::new(global, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings").base_url
+    };
+    assert_eq!(base_url(&global, &[]), "https://eu.example");
+    assert_eq!(base_url(&global, &[("VMEDIA_BASE_URL", "https://env.example/v1/")]), "https://env.example");
+    global.base_url = Some("https://flag.example".to_owned());
+    assert_eq!(base_url(&global, &[("VMEDIA_BASE_URL", "https://env.example")]), "https://flag.example");
+    let output = |flag: Option<&str>, pairs: &[(&str, &str)]| {
+        let environment = Environment::from_pairs(pairs.iter().copied());
+        Resolver::new(&global, &environment).expect("a resolver").output(flag.map(PathBuf::from))
+    };
+    assert_eq!(output(None, &[]), PathBuf::from("/srv/eu"));
+    assert_eq!(output(None, &[("VMEDIA_OUTPUT", "/env")]), PathBuf::from("/env"));
+    assert_eq!(output(Some("/flag"), &[("VMEDIA_OUTPUT", "/env")]), PathBuf::from("/flag"));
+}
+
+#[test]
+fn several_secrets_are_for_a_rotation_and_sources_are_named_without_them() {
+    let environment =
+        Environment::from_pairs([("VMEDIA_API_KEY", "key"), ("VMEDIA_API_SECRET", "new, old"), ("VMEDIA_BASE_URL", "https://x.example")]);
+    let (_folder, global) = with_file("");
+    let settings = Resolver::new(&global, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings");
+    assert_eq!((settings.signing.expose(), settings.others.len()), (&b"new"[..], 1));
+    assert_eq!(
+        settings.credentials,
+        "the API key from the environment (VMEDIA_API_KEY) and the secret from the environment (VMEDIA_API_SECRET) (no profile)"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_comes_from_a_command_or_a_private_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, mut global) = with_file(FILE);
+    global.profile = Some("us".to_owned());
+    let settings = Resolver::new(&global, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
+    assert_eq!(settings.signing.expose(), b"from-command");
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "from-file\n").expect("a file");
+    let text = format!("[profiles.x]\nbase_url = \"https://x.example\"\napi_key = \"k\"\nsecret_file = {secret:?}\n");
+    let (_folder, mut global) = with_file(&text);
+    global.profile = Some("x".to_owned());
+    std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).expect("a mode");
+    let (code, what) = refused(&global, &Environment::default());
+    assert!(code == 3 && what.contains("can be read by others (mode 644)"), "{what}");
+    std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).expect("a mode");
+    let settings = Resolver::new(&global, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
+    assert_eq!(settings.signing.expose(), b"from-file");
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_named() {
+    let (_folder, global) = with_file("");
+    let all = [("VMEDIA_API_KEY", "key"), ("VMEDIA_API_SECRET", "secret"), ("VMEDIA_BASE_URL", "https://x.example")];
+    for (index, missing) in ["API key", "API secret", "base URL"].into_iter().enumerate() {
+        let pairs = all.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, pair)| *pair);
+        let (code, what) = refused(&global, &Environment::from_pairs(pairs));
+        assert!(code == 3 && what.contains(missing), "{what}");
+    }
+    for (variable, value, word) in [
+        ("VMEDIA_PROVIDER", "onfido", "onfido"),
+        ("VMEDIA_API_KEY", "a b", "characters"),
+        ("VMEDIA_API_SECRET", ",", "empty"),
+        ("VMEDIA_BASE_URL", "http://api.example", "plain http"),
+        ("VMEDIA_PROFILE", "nowhere", "no profile nowhere"),
+    ] {
+        let pairs = all.iter().copied().filter(|(name, _)| *name != variable).chain([(variable, value)]);
+        let (code, what) = refused(&global, &Environment::from_pairs(pairs));
+        assert!(code == 3 && what.contains(word), "{code} {what}");
+    }
+    for (text, word) in [("[profiles.x]\nbase_ulr = 1", "line 2"), ("profiles = 1", "line 1"), ("[", "line 1")] {
+        let (_folder, global) = with_file(text);
+        let (code, what) = refused(&global, &Environment::default());
+        assert!(code == 3 && what.contains(word), "{what}");
+    }
+    let absent = Global { config: Some(PathBuf::from("/nowhere/config.toml")), ..Global::default() };
+    assert_eq!(refused(&absent, &Environment::default()).0, 3);
+}

@@ -1,0 +1,106 @@
+//! Standard output and standard error: the only place that writes to them.
+//!
+//! A reader that went away ends nothing: evidence is fetched although nobody watches. Must not know what it prints.
+
+use crate::cli::ColorChoice;
+use anstyle::{AnsiColor, Color};
+use std::io::{IsTerminal, Write};
+
+/// What a piece of text means.
+#[derive(Debug, Clone, Copy)]
+pub enum Style {
+    /// Something failed.
+    Error,
+    /// What to do about it.
+    Hint,
+    /// Something that a person should know.
+    Note,
+    /// All is well.
+    Good,
+    /// Less important.
+    Dim,
+    /// More important.
+    Strong,
+}
+
+/// The two streams.
+#[derive(Debug, Clone)]
+pub struct Console {
+    /// Whether standard error is a terminal that bars can be drawn on.
+    pub is_terminal: bool,
+    /// The width of that terminal, in letters.
+    pub width: Option<u16>,
+    colour_out: bool,
+    colour_err: bool,
+}
+
+impl Console {
+    /// Looks at the streams of this process.
+    pub fn of_process(choice: ColorChoice) -> Self {
+        let wants = |automatic: anstream::ColorChoice| match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => automatic != anstream::ColorChoice::Never,
+        };
+        Self {
+            is_terminal: std::io::stderr().is_terminal(),
+            width: console::Term::stderr().size_checked().map(|(_, columns)| columns),
+            colour_out: wants(anstream::AutoStream::choice(&std::io::stdout())),
+            colour_err: wants(anstream::AutoStream::choice(&std::io::stderr())),
+        }
+    }
+
+    /// Paints text for standard error.
+    pub fn paint(&self, style: Style, text: &str) -> String {
+        paint(self.colour_err, style, text)
+    }
+
+    /// Whether standard output takes colour.
+    pub fn colours_answers(&self) -> bool {
+        self.colour_out
+    }
+
+    /// Whether standard error takes colour.
+    pub fn colours_messages(&self) -> bool {
+        self.colour_err
+    }
+
+    /// Writes bytes to standard output; says whether somebody still reads.
+    pub fn answer(&self, bytes: &[u8]) -> bool {
+        let mut out = std::io::stdout().lock();
+        out.write_all(bytes).and_then(|()| out.flush()).is_ok()
+    }
+
+    /// Writes a line to standard error.
+    pub fn message(&self, line: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "{line}");
+    }
+
+    /// Writes the two lines of an error to standard error.
+    pub fn error(&self, what: &str, hint: &str) {
+        self.message(&self.error_lines(what, hint));
+    }
+
+    /// The two lines of an error.
+    pub fn error_lines(&self, what: &str, hint: &str) -> String {
+        let (error, advice) = (self.paint(Style::Error, "error:"), self.paint(Style::Hint, "hint:"));
+        format!("vmedia: {error} {}\nvmedia: {advice} {}", super::sanitize(what), super::sanitize(hint))
+    }
+}
+
+fn paint(colour: bool, style: Style, text: &str) -> String {
+    if !colour {
+        return text.to_owned();
+    }
+    let plain = anstyle::Style::new();
+    let style = match style {
+        Style::Error => plain.bold().fg_color(Some(Color::Ansi(AnsiColor::Red))),
+        Style::Hint => plain.fg_color(Some(Color::Ansi(AnsiColor::Cyan))),
+        Style::Note => plain.fg_color(Some(Color::Ansi(AnsiColor::Yellow))),
+        Style::Good => plain.fg_color(Some(Color::Ansi(AnsiColor::Green))),
+        Style::Dim => plain.dimmed(),
+        Style::Strong => plain.bold(),
+    };
+    format!("{}{text}{}", style.render(), style.render_reset())
+}

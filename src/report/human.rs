@@ -1,0 +1,253 @@
+//! Events as sentences. Gives lines; prints nothing.
+//!
+//! Everything that came from outside is made safe for a terminal here.
+
+use super::console::{Console, Style};
+use super::format::{bytes, duration, plural};
+use super::sanitize;
+use crate::archive::State;
+use crate::engine::{CUT_SHORT, ErrorText, Event, Tally};
+use crate::exit::Exit;
+use crate::media::Kind;
+use std::time::Duration;
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verbosity {
+    /// Only what went wrong.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// Each file.
+    Files,
+    /// Each request.
+    Requests,
+}
+
+/// What to do about a session that lacks something besides media.
+const INCOMPLETE: &str = "what else the session has is archived; run the same command again, and if it stays so, ask the provider";
+
+/// Turns events into lines.
+pub(super) struct Human {
+    pub(super) verbosity: Verbosity,
+    /// Errors that end a run come from many workers at once; each is said once.
+    said: Vec<ErrorText>,
+    sessions: u64,
+    only_plans: bool,
+}
+
+impl Human {
+    pub(super) fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity, said: Vec::new(), sessions: 0, only_plans: false }
+    }
+
+    /// The lines for an event, if it is worth any.
+    pub(super) fn lines(&mut self, event: &Event, console: &Console) -> Option<String> {
+        let normal = self.verbosity >= Verbosity::Normal;
+        let note = |text: String| format!("vmedia: {} {}", console.paint(Style::Note, "note:"), sanitize(&text));
+        match event {
+            Event::RunStarted { sessions, dry_run, .. } => {
+                self.sessions = *sessions;
+                self.only_plans = *dry_run;
+                None
+            }
+            Event::LineRejected { line, reason } => Some(console.error_lines(
+                &format!("line {line} of the list is no session id: {reason}"),
+                "correct the line and run the list again; the other lines go on",
+            )),
+            Event::ArgumentRejected { reason, .. } => {
+                Some(console.error_lines(reason, "correct the id and run it again; the other sessions go on"))
+            }
+            Event::SessionWaiting { session, holder } => {
+                normal.then(|| note(format!("session {session} is being archived by {holder}; waiting for it")))
+            }
+            Event::MediaPlanned { kind, context, size, action, reason, path, .. } => {
+                let size = size.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
+                Some(sanitize(&format!("{action:<8} {path}  ({} {}{size}: {reason})", word(*kind), shown(context.as_deref()))).into_owned())
+            }
+            Event::Answered { request, status, milliseconds, .. } => {
+                let line = format!("{request} answered {status} after {milliseconds} ms");
+                (self.verbosity >= Verbosity::Requests).then(|| console.paint(Style::Dim, &sanitize(&line)))
+            }
+            Event::Retrying { request, failed, wait, reason, .. } => {
+                let wait = if *wait == 0 { "at once".to_owned() } else { format!("in {}", duration(Duration::from_millis(*wait))) };
+                // Short waits are the network's daily life; what a person would wait for is said.
+                let line = format!("{request}: {reason}; try {} {wait}", failed + 1);
+                (self.verbosity >= Verbosity::Files || normal && *failed >= 2).then(|| note(line))
+            }
+            Event::MediaFinished { .. } => self.media(event, console),
+            Event::Problem { session, text } => Some(console.error_lines(&format!("session {session}: {text}"), INCOMPLETE)),
+            Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
+            Event::SessionFinished { session, exit, folder, tally, error } => {
+                self.session(session.as_str(), *exit, folder, tally, error.as_ref(), console)
+            }
+            Event::RunFinished { exit, complete, incomplete, not_started, tally, milliseconds, .. } => {
+                let several = (self.sessions > 1 || *not_started > 0) && !self.only_plans;
+                (normal && several).then(|| summary(*exit, [*complete, *incomplete, *not_started], tally, *milliseconds, console))
+            }
+            Event::BagVerified { folder, files, bytes: read, missing, findings, .. } => {
+                self.bag(folder, *files, *read, missing, findings, console)
+            }
+            Event::VerifyFinished { bags, damaged, files, bytes: read, .. } => {
+                let sound = if *damaged == 0 {
+                    console.paint(Style::Good, "all sound")
+                } else {
+                    console.paint(Style::Error, &format!("{damaged} damaged"))
+                };
+                (normal && *bags != 1)
+                    .then(|| format!("{}: {sound}; {}, {} read", plural(*bags, "session"), plural(*files, "file"), bytes(*read)))
+            }
+            Event::SessionListed { .. } | Event::MediaStarted { .. } => None,
+        }
+    }
+
+    fn media(&self, event: &Event, console: &Console) -> Option<String> {
+        let Event::MediaFinished { session, media, kind, context, state, fetched, path, bytes: length, reason, disagreements, .. } = event
+        else {
+            return None;
+        };
+        let name = format!("{} {} ({media}) of session {session}", word(*kind), shown(context.as_deref()));
+        let reason = reason.as_deref().unwrap_or("no reason given");
+        let normal = self.verbosity >= Verbosity::Normal;
+        match state {
+            State::Archived => {
+                let path = sanitize(path.as_deref().unwrap_or_default()).into_owned();
+                let done = if *fetched { "fetched" } else { "kept" };
+                let mut lines: Vec<String> = (self.verbosity >= Verbosity::Files)
+                    .then(|| format!("{done} {path} ({})", bytes(length.unwrap_or(0))))
+                    .into_iter()
+                    .collect();
+                let note = console.paint(Style::Note, "note:");
+                lines.extend(
+                    disagreements
+                        .iter()
+                        .filter(|_| normal)
+                        .map(|text| format!("vmedia: {note} {}", sanitize(&format!("{name} does not agree with its listing, and the provider sent the same again: {text}; it is archived as it came")))),
+                );
+                (!lines.is_empty()).then(|| lines.join("\n"))
+            }
+            State::Withheld => normal.then(|| {
+                format!(
+                    "vmedia: {} {}",
+                    console.paint(Style::Note, "note:"),
+                    sanitize(&format!("{name} is withheld by the provider; the next run asks again"))
+                )
+            }),
+            State::Gone => Some(console.error_lines(
+                &format!("{name} is gone: {reason}"),
+                "it was deleted or is past the provider's retention; what else the session has is archived",
+            )),
+            State::Failed if reason == CUT_SHORT && self.verbosity < Verbosity::Files => None,
+            State::Failed => Some(
+                console
+                    .error_lines(&format!("{name} failed: {reason}"), "run the same command again; what is archived is not fetched again"),
+            ),
+            State::Excluded => (self.verbosity >= Verbosity::Files).then(|| sanitize(&format!("left out {name}: {reason}")).into_owned()),
+        }
+    }
+
+    fn session(
+        &mut self,
+        session: &str,
+        exit: Exit,
+        folder: &str,
+        tally: &Tally,
+        error: Option<&ErrorText>,
+        console: &Console,
+    ) -> Option<String> {
+        if exit.is_interruption() {
+            // The command itself tells of it, once.
+            return None;
+        }
+        if let Some(error) = error {
+            let ends = exit.ends_run();
+            if ends && self.said.contains(error) {
+                return None;
+            }
+            self.said.push(error.clone());
+            self.said.truncate(16);
+            return Some(console.error_lines(&error.what, &error.hint));
+        }
+        if self.verbosity == Verbosity::Quiet || self.only_plans {
+            return None;
+        }
+        let (style, verdict) = if exit == Exit::Done { (Style::Good, "complete") } else { (Style::Error, "incomplete") };
+        let files = files(tally);
+        Some(format!("{} {}: {files} in {}", sanitize(session), console.paint(style, verdict), sanitize(folder)))
+    }
+
+    fn bag(&self, folder: &str, files: u64, read: u64, missing: &[String], findings: &[String], console: &Console) -> Option<String> {
+        let mut lines: Vec<String> = findings
+            .iter()
+            .map(|finding| {
+                console.error_lines(
+                    &format!("{folder}: {finding}"),
+                    "keep the folder as it is; `vmedia download` for this session fetches damaged files again and keeps the old ones aside",
+                )
+            })
+            .collect();
+        if self.verbosity >= Verbosity::Normal {
+            let note = console.paint(Style::Note, "note:");
+            lines.extend(missing.iter().map(|missing| format!("vmedia: {note} {}", sanitize(&format!("{folder}: {missing}")))));
+            let verdict = if findings.is_empty() { console.paint(Style::Good, "sound") } else { console.paint(Style::Error, "damaged") };
+            let lacking = if missing.is_empty() { String::new() } else { format!("; {} never archived", missing.len()) };
+            lines.push(format!("{} {verdict}: {}, {} read{lacking}", sanitize(folder), plural(files, "file"), bytes(read)));
+        }
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
+fn shown(context: Option<&str>) -> &str {
+    context.unwrap_or("without context")
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Image => "image",
+        Kind::Video => "video",
+        Kind::Nfc => "NFC file",
+        Kind::Other => "file",
+    }
+}
+
+/// `7 files fetched (1.2 MB), 2 kept, 1 failed`.
+fn files(tally: &Tally) -> String {
+    let mut parts = Vec::new();
+    if tally.fetched > 0 || tally.kept == 0 {
+        parts.push(format!("{} fetched ({})", plural(tally.fetched, "file"), bytes(tally.bytes)));
+    }
+    if tally.unchanged > 0 {
+        parts.push(format!("{} of them unchanged", tally.unchanged));
+    }
+    if tally.kept > 0 {
+        parts.push(if tally.fetched > 0 {
+            format!("{} kept", tally.kept)
+        } else {
+            format!("{} kept, nothing to fetch", plural(tally.kept, "file"))
+        });
+    }
+    for (count, what) in [(tally.withheld, "withheld"), (tally.gone, "gone"), (tally.failed, "failed"), (tally.excluded, "left out")] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    parts.join(", ")
+}
+
+fn summary(exit: Exit, [complete, incomplete, not_started]: [u64; 3], tally: &Tally, milliseconds: u64, console: &Console) -> String {
+    let mut parts = vec![format!("{complete} complete")];
+    if incomplete > 0 {
+        parts.push(format!("{incomplete} incomplete"));
+    }
+    if not_started > 0 {
+        parts.push(format!("{not_started} not begun"));
+    }
+    let style = if exit == Exit::Done { Style::Good } else { Style::Error };
+    let sessions = plural(complete + incomplete + not_started, "session");
+    format!(
+        "{sessions}: {}; {} in {}",
+        console.paint(style, &parts.join(", ")),
+        files(tally),
+        duration(Duration::from_millis(milliseconds))
+    )
+}

@@ -1,0 +1,17 @@
+//! What is shown: events become lines, bars, JSON or a log; lists become tables. One thread owns the terminal.
+//!
+//! Must not do any of the work it reports.
+
+mod bars;
+mod console;
+mod format;
+mod human;
+mod reporter;
+mod sanitize;
+mod table;
+
+pub use console::{Console, Style};
+pub use format::{bytes, duration, plural};
+pub use reporter::{Reporter, ReporterOptions};
+pub use sanitize::sanitize;
+pub use table::{Column, Table};

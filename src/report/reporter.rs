@@ -1,0 +1,149 @@
+//! Takes the events of a run on the one thread that owns the terminal, and shows them as was wanted.
+//!
+//! Must not work; it is told.
+
+use super::bars::Bars;
+use super::console::{Console, Style};
+use super::human::{Human, Verbosity};
+use super::sanitize;
+use crate::cli::{EventFormat, Global};
+use crate::clock::Clock;
+use crate::engine::{Event, EventLine, Message};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+/// How a run is to be shown.
+#[derive(Debug, Clone, Copy)]
+pub struct ReporterOptions {
+    /// For people or for scripts.
+    pub format: EventFormat,
+    /// Whether bars are of use for this command.
+    pub bars: bool,
+}
+
+/// Shows a run.
+pub struct Reporter {
+    console: Console,
+    human: Human,
+    bars: Option<Bars>,
+    format: EventFormat,
+    log: Option<File>,
+    causes: bool,
+}
+
+impl Reporter {
+    /// Opens the log, if one is wanted, and puts up the bars, if there is a terminal for them.
+    pub fn new(console: &Console, global: &Global, options: ReporterOptions) -> Result<Self> {
+        let verbosity = match (global.quiet, global.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::Files,
+            (false, _) => Verbosity::Requests,
+        };
+        let log = global.log_file.as_deref().map(open_log).transpose()?;
+        let draws = options.bars && console.is_terminal && !global.quiet && !global.no_progress;
+        let bars = draws.then(|| Bars::new(console.width));
+        Ok(Self { console: console.clone(), human: Human::new(verbosity), bars, format: options.format, log, causes: global.verbose > 0 })
+    }
+
+    /// Takes a message from the work.
+    pub fn message(&mut self, message: &Message, clock: &dyn Clock) {
+        match message {
+            Message::Progress { transfer, bytes } => {
+                if let Some(bars) = &mut self.bars {
+                    bars.progress(*transfer, *bytes);
+                }
+            }
+            Message::Event { transfer, event } => {
+                if let Some(bars) = &mut self.bars {
+                    bars.event(*transfer, event);
+                }
+                self.event(event, clock);
+            }
+        }
+    }
+
+    /// Shows an event.
+    pub fn event(&mut self, event: &Event, clock: &dyn Clock) {
+        let is_request = matches!(event, Event::Answered { .. });
+        if self.log.is_some() || self.format == EventFormat::Json {
+            let line = EventLine { v: crate::engine::EVENT_VERSION, at: clock.now(), event: event.clone() };
+            // Events are plain data; they always serialise.
+            let text = serde_json::to_string(&line).map(|text| text + "\n").unwrap_or_default();
+            if let Some(log) = &mut self.log {
+                let _ = log.write_all(text.as_bytes());
+            }
+            if self.format == EventFormat::Json && (!is_request || self.human.verbosity >= Verbosity::Requests) {
+                self.print(|console| {
+                    console.answer(text.as_bytes());
+                });
+            }
+        }
+        if self.format == EventFormat::Text
+            && let Some(lines) = self.human.lines(event, &self.console)
+        {
+            if matches!(event, Event::MediaPlanned { .. }) {
+                self.print(|console| {
+                    console.answer(format!("{lines}\n").as_bytes());
+                });
+            } else {
+                self.print(|console| console.message(&lines));
+            }
+        }
+    }
+
+    /// Shows an error that ends a command, and its causes with `-v`.
+    pub fn error(&mut self, error: &Error) {
+        let lines = self.console.error_lines(error.what(), error.hint());
+        let causes = if self.causes { error.causes() } else { Vec::new() };
+        self.print(|console| {
+            console.message(&lines);
+            for cause in causes {
+                console.message(&console.paint(Style::Dim, &format!("  because: {}", sanitize(&cause))));
+            }
+        });
+    }
+
+    /// Says a sentence that is no event.
+    pub fn say(&mut self, line: &str) {
+        if self.human.verbosity > Verbosity::Quiet {
+            self.print(|console| console.message(line));
+        }
+    }
+
+    /// Takes the bars down; what follows is printed below nothing.
+    pub fn finish(&mut self) {
+        if let Some(mut bars) = self.bars.take() {
+            bars.clear();
+        }
+    }
+
+    /// Tells of an interruption.
+    pub fn interrupted(&mut self, exit: Exit) {
+        self.finish();
+        let what = if exit == Exit::Terminated { "terminated" } else { "interrupted" };
+        self.print(|console| console.error(what, "what is finished is kept; run the same command again and it goes on from there"));
+    }
+
+    fn print(&self, print: impl FnOnce(&Console)) {
+        match &self.bars {
+            Some(bars) => bars.suspend(|| print(&self.console)),
+            None => print(&self.console),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]
+fn open_log(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| {
+        Error::new(Exit::Local, format!("cannot write the log {}: {error}", path.display()), "choose another file with --log-file")
+            .caused_by(error)
+    })
+}
