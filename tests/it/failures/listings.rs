@@ -1,0 +1,120 @@
+//! Listings that are none, each told with its endpoint and a bounded, escaped piece of what came.
+
+use crate::harness::{NEWEST, Run, SESSION, World, tree};
+use crate::wire::{Say, Wire, length, signed, unsigned};
+
+#[test]
+fn a_web_page_instead_of_a_listing_is_told_in_two_lines() {
+    for verb in ["download", "list", "attempts"] {
+        let world = World::new();
+        world.faults("attempts=html");
+        let run = world.run(&[verb, SESSION, "--retries", "1"]).ends_with(5);
+        let what = "the provider's answer cannot be used: sessions/{id}/attempts: answered with a web page, not JSON: <!DOCTYPE html>";
+        let run = run.complains(what, "a gateway or a login page may stand in between");
+        let error = run.stderr.lines().find(|line| line.contains("error:")).expect("an error");
+        assert!(error.len() < 400, "{} bytes: {error}", error.len());
+        assert!(!run.stderr.contains("put in the way by the sandbox"), "the piece is bounded: {}", run.stderr);
+        assert_eq!((world.sandbox.exchanges().len(), world.tree().len()), (2, 0));
+    }
+}
+
+#[test]
+fn the_endpoint_that_answered_nonsense_is_named() {
+    for (target, endpoint) in [("session-media", "sessions/{id}/media"), ("attempt-media", "attempts/{id}/media")] {
+        for (fault, said) in [("html", "answered with a web page, not JSON"), ("empty", "answered with an empty file, not JSON")] {
+            let world = World::new();
+            world.faults(&format!("{target}={fault}"));
+            world
+                .run(&["download", SESSION, "--retries", "0"])
+                .ends_with(5)
+                .complains(&format!("{endpoint}: {said}"), "check the base URL");
+            assert_eq!(world.held().len(), 0);
+        }
+    }
+}
+
+#[test]
+fn an_error_that_comes_with_status_200_is_no_empty_session() {
+    let world = World::new();
+    world.faults("session-media=json");
+    world.run(&["download", SESSION, "--retries", "1"]).ends_with(5).complains("the answer says that the request failed", "");
+    assert!(world.tree().is_empty());
+}
+
+#[test]
+fn a_listing_that_breaks_off_is_not_half_a_session() {
+    let body = r#"{"status":"success","verifications":[{"id":"a"}"#;
+    let wire = Wire::start("", move |_, _| Say::Bytes(signed(&length(body.len()), body.as_bytes())));
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = Run::of(&wire.command(folder.path(), &["download", SESSION, "--retries", "1"]).output().expect("a run"));
+    run.ends_with(5).complains("answered with a text that breaks off, not JSON: {", "check the base URL");
+    assert!(tree(folder.path()).is_empty());
+}
+
+#[test]
+fn what_a_gateway_says_is_escaped() {
+    let body = "<html>\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}gpj.exe\r\n\u{9b}31m";
+    let wire = Wire::start("", move |_, _| Say::Bytes(unsigned(&length(body.len()), body.as_bytes())));
+    for verb in ["download", "list"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let run = Run::of(&wire.command(folder.path(), &[verb, SESSION, "--retries", "0"]).output().expect("a run")).ends_with(5);
+        let is_raw = |letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}');
+        assert!(!run.stderr.contains(is_raw), "{:?}", run.stderr);
+        run.complains("answered with a web page, not JSON: <html>", "check the base URL");
+    }
+}
+
+#[test]
+fn a_huge_listing_is_refused_and_asked_for_once() {
+    for (target, endpoint) in [("attempts", "sessions/{id}/attempts"), ("session-media", "sessions/{id}/media")] {
+        let world = World::new();
+        world.faults(&format!("{target}=huge"));
+        let run = world.run(&["download", SESSION]).ends_with(4);
+        run.complains(&format!("{endpoint}: the answer is larger than 16 MiB"), "");
+        assert_eq!(world.sandbox.exchanges().iter().filter(|exchange| exchange.fault.is_some()).count(), 1);
+        assert!(world.tree().is_empty());
+    }
+}
+
+#[test]
+fn a_listing_without_an_end_does_not_fill_the_memory() {
+    let head = unsigned("Content-Type: application/json\r\n", br#"{"status":"success","images":["#);
+    let wire = Wire::start("", move |_, _| Say::Endless(head.clone(), b"1,".repeat(32 << 10), 1 << 30));
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = Run::of(&wire.command(folder.path(), &["download", SESSION]).output().expect("a run")).ends_with(4);
+    run.says("the answer is larger than 16 MiB");
+    assert!(wire.sent() < 64 << 20, "{} bytes were taken of a listing without an end", wire.sent());
+}
+
+#[test]
+fn a_listing_that_its_signature_does_not_fit_is_not_believed() {
+    for (target, endpoint) in [("attempts", "sessions/{id}/attempts"), ("attempt-media", "attempts/{id}/media")] {
+        let world = World::new();
+        world.faults(&format!("{target}=bad-signature"));
+        let run = world.run(&["download", SESSION, "--retries", "1"]).ends_with(4);
+        let what = format!("the provider's answer cannot be trusted: {endpoint}: the answer's signature does not fit its bytes");
+        run.complains(&what, "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas");
+        assert!(world.tree().is_empty());
+        world.faults(&format!("{target}=flip*1"));
+        world.run(&["download", SESSION]).ends_with(0);
+    }
+}
+
+#[test]
+fn an_unsigned_listing_is_recorded_as_such_and_refused_when_strict() {
+    let world = World::new();
+    world.faults("session-media=no-signature");
+    world
+        .run(&["download", SESSION, "--strict", "--retries", "0"])
+        .ends_with(4)
+        .says("sessions/{id}/media: the answer is not signed (--strict)");
+    assert!(world.tree().is_empty());
+    world.run(&["download", SESSION]).ends_with(0);
+    let record = world.record();
+    let verdict = |name: &str| {
+        let documents = record["documents"].as_array().expect("documents");
+        documents.iter().find(|document| document["name"] == *name).expect(name)["signature"]["verdict"].clone()
+    };
+    assert_eq!((verdict("media"), verdict("attempts")), ("absent".into(), "held".into()));
+    assert_eq!(verdict(&format!("attempts/{NEWEST}/media")), "held");
+}

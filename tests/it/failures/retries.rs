@@ -1,0 +1,198 @@
+//! What passes: tried again, with an end to patience.
+
+use crate::harness::{ALL, SESSION, World, all_but, is_sound};
+use std::collections::BTreeMap;
+
+/// How many requests there were for each path.
+fn counts(world: &World) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for exchange in world.sandbox.exchanges() {
+        *counts.entry(exchange.path).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn every_passing_failure_is_tried_again_until_it_passes() {
+    for fault in ["408", "425", "429", "500", "502", "503", "504", "reset", "cut"] {
+        let world = World::new();
+        world.faults(&format!("any={fault}*2"));
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!(world.held(), ALL, "{fault}");
+        let counts = counts(&world);
+        assert!(counts.len() == 9 && counts.values().all(|count| *count == 3), "{fault}: {counts:?}");
+        assert!(world.sandbox.exchanges().iter().all(|exchange| exchange.signed), "each try is signed");
+        for medium in ALL {
+            assert_eq!(world.recorded(medium)["state"], "archived", "{fault}");
+        }
+        is_sound(&world);
+    }
+}
+
+#[test]
+fn answers_that_are_not_to_be_believed_are_tried_again() {
+    for fault in ["bad-signature", "flip", "html", "json", "empty", "gzip"] {
+        let world = World::new();
+        world.faults(&format!("media={fault}*2"));
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!(world.held(), ALL, "{fault}");
+        for medium in ALL {
+            assert_eq!((world.asked(medium), world.recorded(medium)["files"][0].get("disagreements")), (3, None), "{fault}");
+        }
+    }
+}
+
+#[test]
+fn the_number_of_retries_is_the_number_that_was_asked_for() {
+    for (retries, requests) in [("0", 1), ("2", 3)] {
+        let world = World::new();
+        world.faults("media=503");
+        world.run(&["download", SESSION, "--retries", retries]).ends_with(5).says("HTTP 503");
+        let counts = counts(&world);
+        assert!(counts.iter().filter(|(path, _)| path.starts_with("/v1/media/")).all(|(_, count)| *count == requests), "{counts:?}");
+        assert_eq!(world.media_requests(), requests * ALL.len());
+    }
+}
+
+#[test]
+fn a_listing_that_nobody_answers_ends_as_unavailable() {
+    for (fault, said) in [("503", "HTTP 503"), ("reset", "the connection failed"), ("cut", "the transfer broke off")] {
+        let world = World::new();
+        world.faults(&format!("attempts={fault}"));
+        let run = world.run(&["download", SESSION, "--retries", "2"]).ends_with(5);
+        let run = run.complains("the provider is unavailable: ", "run the same command again later");
+        run.says(said).says("(tried 3 times)");
+        assert_eq!((world.sandbox.exchanges().len(), world.tree().len()), (3, 0), "{fault}");
+    }
+}
+
+#[test]
+fn media_that_nobody_answers_end_as_unavailable_when_there_is_nothing_else() {
+    for (fault, said) in [("503", "HTTP 503"), ("reset", "the connection failed"), ("cut", "the transfer broke off")] {
+        let world = World::new();
+        world.faults(&format!("media={fault}"));
+        let run = world.run(&["download", SESSION, "--retries", "1"]).ends_with(5);
+        run.complains(&format!("image face (face-{SESSION}) of session {SESSION} failed: {said}"), "run the same command again");
+        assert_eq!(world.held(), [""; 0], "{fault}: nothing under a final name");
+        for medium in ALL {
+            assert_eq!(world.recorded(medium)["state"], "failed");
+        }
+        is_sound(&world);
+        world.faults("");
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!(world.held(), ALL);
+    }
+}
+
+#[test]
+fn media_that_nobody_answers_are_a_part_when_the_rest_is_archived() {
+    for (fault, said) in [("503", "HTTP 503"), ("reset", "the connection failed"), ("cut", "the transfer broke off")] {
+        let world = World::new();
+        world.faults(&format!("media:video-{SESSION}={fault}"));
+        let run = world.run(&["download", SESSION, "--retries", "1"]).ends_with(7);
+        let what = format!("video selfid_video (video-{SESSION}) of session {SESSION} failed: {said}");
+        run.complains(&what, "what is archived is not fetched again").says("(tried 2 times)");
+        assert_eq!(world.held(), all_but("video"), "{fault}");
+        let video = world.recorded("video");
+        assert_eq!(video["state"], "failed");
+        assert!(video["reason"].as_str().is_some_and(|reason| reason.contains(said)), "{video}");
+        is_sound(&world);
+    }
+}
+
+#[test]
+fn silence_in_the_middle_of_a_file_ends_a_try() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=stall*1"));
+    world.run(&["download", SESSION, "--timeout", "1"]).ends_with(0);
+    assert_eq!((world.held(), world.asked("video")), (ALL.to_vec(), 2));
+
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=stall"));
+    let run = world.run(&["download", SESSION, "--timeout", "1", "--retries", "1"]).ends_with(7);
+    run.says("failed: the transfer stalled (tried 2 times)");
+    assert_eq!((world.held(), world.asked("video")), (all_but("video"), 2));
+}
+
+#[test]
+fn silence_instead_of_an_answer_ends_a_try() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang*1"));
+    world.run(&["download", SESSION, "--timeout", "1"]).ends_with(0);
+    assert_eq!((world.held(), world.asked("video")), (ALL.to_vec(), 2));
+}
+
+#[test]
+fn silence_instead_of_a_listing_ends_a_try() {
+    for fault in ["hang", "stall"] {
+        let world = World::new();
+        world.faults(&format!("attempts={fault}"));
+        let mut command = world.command(&["download", SESSION, "--timeout", "1", "--retries", "0"]);
+        // Far more than a second, and far less than what a person would call hanging.
+        let output = command.timeout(std::time::Duration::from_secs(30)).output().expect("a run");
+        let run = crate::harness::Run::of(&output).ends_with(5);
+        run.complains("the provider is unavailable: ", "run the same command again later");
+        assert!(world.tree().is_empty());
+    }
+}
+
+#[test]
+fn a_file_that_trickles_outlasts_its_time() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=slow:5"));
+    let run = world.run(&["download", SESSION, "--max-time", "1", "--retries", "1"]).ends_with(7);
+    run.says("failed: the transfer outlasted its time limit (tried 2 times)");
+    assert_eq!((world.held(), world.asked("video")), (all_but("video"), 2));
+    assert_eq!(world.recorded("video")["state"], "failed");
+}
+
+#[test]
+fn nobody_at_the_other_end_is_unavailable() {
+    let world = World::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+    let mut command = world.command(&["download", SESSION, "--retries", "1"]);
+    let output = command.env("VMEDIA_BASE_URL", format!("http://127.0.0.1:{port}")).output().expect("a run");
+    let run = crate::harness::Run::of(&output).ends_with(5);
+    run.complains("the provider is unavailable: cannot connect: ", "check the network and the base URL").says("(tried 2 times)");
+    assert!(world.tree().is_empty());
+}
+
+#[test]
+fn no_secret_and_no_signature_is_told_whatever_fails() {
+    let world = World::new();
+    world.faults("attempts=503*1,session-media=html*1,media=reset/3,media=bad-signature/4,media=429:1/7");
+    let run = world.run(&["download", SESSION, "-vv", "--log-file", "log"]).ends_with(0);
+    let log = std::fs::read_to_string(world.folder().join("log")).expect("a log");
+    let mut secrets = vec![world.sandbox.api_key().to_owned(), world.sandbox.api_secret().to_owned()];
+    for subject in [SESSION, crate::harness::NEWEST, crate::harness::FIRST, &format!("front-{SESSION}")] {
+        secrets.push(crate::harness::signature(world.sandbox.api_secret(), subject.as_bytes()));
+    }
+    for secret in &secrets {
+        for text in [&run.stdout, &run.stderr, &log] {
+            assert!(!text.contains(secret.as_str()), "{secret} in {text}");
+        }
+        for (path, bytes) in world.tree() {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} in {path}");
+        }
+    }
+    assert!(log.contains("retrying") && run.stderr.contains("try 2"), "{}", run.stderr);
+}
+
+#[test]
+fn an_error_whose_words_trickle_is_not_listened_to_for_ever() {
+    use crate::wire::{Say, Wire};
+    let head = b"HTTP/1.1 503 Slow\r\nConnection: close\r\nContent-Length: 4096\r\n\r\n";
+    let picture = r#"{"images":[{"id":"m","context":"face","mimetype":"image/jpeg"}]}"#;
+    let is_ended = |trickles: &'static str| {
+        let wire = Wire::start(picture, move |path, _| if path.ends_with(trickles) { Say::Trickle(head.to_vec()) } else { Say::Usual });
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = wire.command(folder.path(), &["download", SESSION, "--retries", "0", "--timeout", "1", "--max-time", "1"]);
+        let output = command.timeout(std::time::Duration::from_secs(30)).output().expect("a run");
+        crate::harness::Run::of(&output).ends_with(5).says("HTTP 503");
+    };
+    std::thread::scope(|scope| {
+        for trickles in ["attempts", "media/m"] {
+            scope.spawn(move || is_ended(trickles));
+        }
+    });
+}

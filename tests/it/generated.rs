@@ -1,0 +1,127 @@
+//! Completions and man pages are what the code generates, and say what the code does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use vmedia::cli::generate::{completions, man_pages};
+use vmedia::exit::Exit;
+
+const REGENERATE: &str = "run: cargo run -- completions --dir completions && cargo run -- man --dir man";
+
+/// The generated files are the folder's, and the folder has no other.
+#[track_caller]
+fn is_current(folder: &str, generated: Vec<(String, Vec<u8>)>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{folder}/: {error}; {REGENERATE}"));
+    let held: BTreeSet<String> = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    let names: BTreeSet<String> = generated.iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(held, names, "{folder}/ has other files than it should; delete what is too much and {REGENERATE}");
+    for (name, text) in generated {
+        // A checkout may have turned line ends.
+        let held = String::from_utf8(std::fs::read(path.join(&name)).expect("readable")).expect("UTF-8").replace("\r\n", "\n");
+        assert!(held == String::from_utf8(text).expect("UTF-8"), "{folder}/{name} is stale; {REGENERATE}");
+    }
+}
+
+/// Every man page as the text between its requests, by name.
+fn pages() -> BTreeMap<String, String> {
+    let text =
+        |bytes| String::from_utf8(bytes).expect("UTF-8").replace("\\-", "-").replace("\\fB", "").replace("\\fI", "").replace("\\fR", "");
+    man_pages().expect("pages").into_iter().map(|(name, bytes)| (name, text(bytes))).collect()
+}
+
+/// The lines of a section.
+fn section<'a>(page: &'a str, title: &str) -> Vec<&'a str> {
+    let header = |line: &str| line.strip_prefix(".SH ").map(|name| name.trim_matches('"').to_owned());
+    page.lines().skip_while(|line| header(line).as_deref() != Some(title)).skip(1).take_while(|line| header(line).is_none()).collect()
+}
+
+#[test]
+fn the_completions_in_the_repository_are_current() {
+    is_current("completions", completions());
+}
+
+#[test]
+fn the_man_pages_in_the_repository_are_current() {
+    is_current("man", man_pages().expect("pages"));
+}
+
+#[test]
+fn every_man_page_has_the_sections_that_people_look_for() {
+    let pages = pages();
+    assert!(pages.len() > 5, "{:?}", pages.keys());
+    for (name, page) in &pages {
+        for title in ["NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"] {
+            assert!(section(page, title).iter().any(|line| !line.starts_with('.') && !line.is_empty()), "{name} has no {title}");
+        }
+        assert!(section(page, "EXAMPLES").iter().any(|line| line.trim_start().starts_with("vmedia ")), "{name} has no example");
+    }
+}
+
+#[test]
+fn the_exit_statuses_of_the_man_pages_are_those_of_the_code() {
+    // A new status has to be added here; this does not compile without it.
+    let known = |exit: Exit| match exit {
+        Exit::Done | Exit::Unexpected | Exit::Usage | Exit::Configuration | Exit::Refused | Exit::Rejected | Exit::Unavailable => {
+            exit.code()
+        }
+        Exit::Local | Exit::Partial | Exit::Damaged | Exit::NotFound | Exit::Interrupted | Exit::Terminated => exit.code(),
+    };
+    let codes: BTreeSet<u8> = [
+        Exit::Done,
+        Exit::Unexpected,
+        Exit::Usage,
+        Exit::Configuration,
+        Exit::Refused,
+        Exit::Rejected,
+        Exit::Unavailable,
+        Exit::Local,
+        Exit::Partial,
+        Exit::Damaged,
+        Exit::NotFound,
+        Exit::Interrupted,
+        Exit::Terminated,
+    ]
+    .map(known)
+    .into();
+    for (name, page) in pages() {
+        let lines = section(&page, "EXIT STATUS");
+        let terms = lines.iter().zip(lines.iter().skip(1)).filter(|(request, _)| request.starts_with(".TP")).map(|(_, term)| term);
+        let told: BTreeSet<u8> = terms.flat_map(|term| term.split(", ")).filter_map(|number| number.trim().parse().ok()).collect();
+        assert_eq!(told, codes, "{name}");
+    }
+}
+
+#[test]
+fn every_variable_that_the_code_reads_is_in_the_man_pages() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/environment.rs");
+    let source = std::fs::read_to_string(source).expect("the source");
+    let read: BTreeSet<&str> = source.split('"').filter(|text| text.starts_with("VMEDIA_")).collect();
+    assert!(read.len() >= 8, "{read:?}");
+    for (name, page) in pages() {
+        let lines = section(&page, "ENVIRONMENT");
+        let told: BTreeSet<&str> = lines.iter().copied().filter(|line| line.starts_with("VMEDIA_")).collect();
+        assert_eq!(told, read, "{name}");
+    }
+}
+
+#[test]
+fn every_flag_of_every_verb_is_in_its_man_page() {
+    use clap::CommandFactory;
+    let mut command = vmedia::cli::Arguments::command();
+    command.build();
+    let pages = pages();
+    let mut flags = 0;
+    let verbs =
+        command.get_subcommands().filter(|verb| verb.get_name() != "help").map(|verb| (format!("vmedia-{}.1", verb.get_name()), verb));
+    for (name, verb) in verbs.chain([("vmedia.1".to_owned(), &command)]) {
+        let page = pages.get(&name).unwrap_or_else(|| panic!("no {name} in {:?}", pages.keys()));
+        let terms: Vec<&str> =
+            page.lines().zip(page.lines().skip(1)).filter(|(request, _)| request.starts_with(".TP")).map(|(_, term)| term).collect();
+        for long in verb.get_arguments().filter(|argument| !argument.is_hide_set()).filter_map(clap::Arg::get_long) {
+            flags += 1;
+            let is_told = terms.iter().any(|term| term.split([',', ' ', '[']).any(|word| word == format!("--{long}")));
+            assert!(is_told, "{name} lacks --{long}");
+        }
+    }
+    assert!(flags > 100, "{flags}");
+}

@@ -1,0 +1,336 @@
+//! What every test stands on: a folder of its own, a sandbox of its own, the real program with a clean environment.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use vmedia::engine::Event;
+use vmedia::sandbox::fixture::{Attempt, Media, Session};
+use vmedia::sandbox::{Fault, Options, Sandbox, parse_faults};
+
+/// The smallest bytes that their magic calls a JPEG, made different by `seed`.
+pub fn jpeg(seed: &str) -> Vec<u8> {
+    [&[0xff, 0xd8, 0xff, 0xe0, 0, 0x10][..], b"JFIF\0", seed.as_bytes(), &[0xff, 0xd9]].concat()
+}
+
+/// The smallest bytes that their magic calls an MP4 file.
+pub fn mp4(seed: &str) -> Vec<u8> {
+    [&[0, 0, 0, 0x18][..], b"ftypisom\0\0\x02\0isomiso2", seed.as_bytes()].concat()
+}
+
+/// NFC data as the provider hands it out.
+pub fn nfc(seed: &str) -> Vec<u8> {
+    format!(r#"{{"com":"{seed}","sod":"AA==","dg1":"AA==","dg2":"AA=="}}"#).into_bytes()
+}
+
+/// The session that most tests use.
+pub const SESSION: &str = "f04bdb47-d3be-4b28-b028-a652feb060b5";
+/// Its newest attempt.
+pub const NEWEST: &str = "a1c68aea-7f4d-478d-80ab-ca9356074f69";
+/// Its first attempt.
+pub const FIRST: &str = "f2270684-8c51-4d03-88eb-dafd43e8b486";
+
+/// Two attempts: front, selfie, video and NFC data in the newest, a front in the first.
+pub fn session() -> Session {
+    session_named(SESSION, NEWEST, FIRST)
+}
+
+/// The same under other ids; media ids are made of them.
+pub fn session_named(session: &str, newest: &str, first: &str) -> Session {
+    let id = |what: &str| format!("{what}-{session}");
+    Session::new(session)
+        .attempt(
+            Attempt::new(newest, "approved")
+                .media(Media::image(id("front"), "document-front", "image/jpeg", jpeg("front")))
+                .media(Media::image(id("face"), "face", "image/jpeg", jpeg("face")))
+                .media(Media::video(id("video"), "selfid_video", "video/mp4", mp4("video")))
+                .media(Media::nfc(id("nfc"), nfc("nfc"))),
+        )
+        .attempt(Attempt::new(first, "resubmission_requested").media(Media::image(id("old"), "document-front", "image/jpeg", jpeg("old"))))
+}
+
+/// A test's own world.
+pub struct World {
+    folder: tempfile::TempDir,
+    /// The provider.
+    pub sandbox: Sandbox,
+}
+
+/// What a run of the program gave.
+pub struct Run {
+    /// Its exit status.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Run {
+    /// From what the operating system gave.
+    pub fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout.clone()).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr.clone()).expect("UTF-8"),
+        }
+    }
+
+    /// Fails the test, showing everything, unless the status is this one.
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "status\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails the test unless standard error holds this.
+    #[track_caller]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.stderr.contains(words), "no {words:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails the test unless standard error holds the two lines of an error: these words in the first, those in the second.
+    #[track_caller]
+    pub fn complains(self, what: &str, hint: &str) -> Self {
+        let lines: Vec<&str> = self.stderr.lines().collect();
+        let is_said = lines.windows(2).any(|pair| {
+            let error = pair[0].strip_prefix("vmedia: error: ").is_some_and(|line| line.contains(what));
+            error && pair[1].strip_prefix("vmedia: hint: ").is_some_and(|line| line.contains(hint))
+        });
+        assert!(is_said, "no error with {what:?} and hint with {hint:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// The events on standard output, each line parsed with no field unknown.
+    #[track_caller]
+    pub fn events(&self) -> Vec<Event> {
+        self.stdout.lines().map(event).collect()
+    }
+}
+
+/// Parses a line of JSON as an event of this version, with nothing in it that the schema does not know.
+#[track_caller]
+pub fn event(line: &str) -> Event {
+    let mut value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let object = value.as_object_mut().expect("an object");
+    assert_eq!(object.remove("v"), Some(Value::from(1)), "{line}");
+    assert!(object.remove("at").is_some_and(|at| at.as_str().is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok())), "{line}");
+    serde_json::from_value(value).unwrap_or_else(|error| panic!("{error}: {line}"))
+}
+
+impl World {
+    /// A sandbox with these sessions alone.
+    pub fn with(sessions: Vec<Session>) -> Self {
+        Self::start(Options { samples: false, sessions, ..Options::default() })
+    }
+
+    /// A sandbox with the usual session.
+    pub fn new() -> Self {
+        Self::with(vec![session()])
+    }
+
+    /// A sandbox of these options.
+    pub fn start(options: Options) -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder"), sandbox: Sandbox::start(options).expect("a sandbox") }
+    }
+
+    /// The test's folder, where the program runs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The archive that a run without `-o` makes.
+    pub fn archive(&self) -> PathBuf {
+        self.folder().join("vmedia-archive")
+    }
+
+    /// A file below the usual session's folder.
+    pub fn file(&self, below: &str) -> PathBuf {
+        self.archive().join(SESSION).join(below)
+    }
+
+    /// Scripts faults, as `--faults` takes them.
+    pub fn faults(&self, script: &str) {
+        let faults: Vec<Fault> = parse_faults(script).expect(script);
+        self.sandbox.set_faults(faults);
+    }
+
+    /// The program with the sandbox's credentials, in the test's folder, with a clean environment and short waits.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = bare(self.folder());
+        command
+            .env("VMEDIA_BASE_URL", self.sandbox.base_url())
+            .env("VMEDIA_API_KEY", self.sandbox.api_key())
+            .env("VMEDIA_API_SECRET", self.sandbox.api_secret())
+            .args(words)
+            .args(["--retry-delay", "0.01"]);
+        command
+    }
+
+    /// The same as a process that can be started and left alone for a while.
+    pub fn process(&self, words: &[&str]) -> std::process::Command {
+        let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_vmedia"));
+        process.current_dir(self.folder()).env_clear().env("HOME", self.folder()).env("XDG_CONFIG_HOME", self.folder().join("config"));
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            process.env("SystemRoot", root);
+        }
+        process
+            .env("VMEDIA_BASE_URL", self.sandbox.base_url())
+            .env("VMEDIA_API_KEY", self.sandbox.api_key())
+            .env("VMEDIA_API_SECRET", self.sandbox.api_secret())
+            .args(words)
+            .args(["--retry-delay", "0.01"]);
+        process
+    }
+
+    /// Runs it.
+    pub fn run(&self, words: &[&str]) -> Run {
+        Run::of(&self.command(words).output().expect("a run"))
+    }
+
+    /// Every file of the archive with its bytes, by path below it; locks and the like left out.
+    pub fn tree(&self) -> BTreeMap<String, Vec<u8>> {
+        tree(&self.archive())
+    }
+
+    /// How many requests for media there were so far.
+    pub fn media_requests(&self) -> usize {
+        self.sandbox.exchanges().iter().filter(|exchange| exchange.path.starts_with("/v1/media/")).count()
+    }
+
+    /// How many requests there were for one of the usual session's media, such as `front`.
+    pub fn asked(&self, what: &str) -> usize {
+        let path = format!("/v1/media/{what}-{SESSION}");
+        self.sandbox.exchanges().iter().filter(|exchange| exchange.path == path).count()
+    }
+
+    /// Which of the usual session's media are archived. Fails the test if any of them has other bytes than the provider,
+    /// or if there is any other file in the payload.
+    #[track_caller]
+    pub fn held(&self) -> Vec<&'static str> {
+        let expected = [
+            (NEWEST, "face", "face", "jpg", jpeg("face")),
+            (NEWEST, "front", "document-front", "jpg", jpeg("front")),
+            (NEWEST, "nfc", "nfc", "json", nfc("nfc")),
+            (FIRST, "old", "document-front", "jpg", jpeg("old")),
+            (NEWEST, "video", "selfid_video", "mp4", mp4("video")),
+        ];
+        let mut files = tree(&self.file("data"));
+        let held = expected.into_iter().filter_map(|(attempt, what, context, extension, bytes)| {
+            let path = format!("{attempt}/{context}_{what}-{SESSION}.{extension}");
+            let found = files.remove(&path)?;
+            assert!(found == bytes, "{path} is not what the provider has: {:?}", String::from_utf8_lossy(&found));
+            Some(what)
+        });
+        let held = held.collect();
+        assert!(files.is_empty(), "nobody knows {:?}", files.keys());
+        held
+    }
+
+    /// What the record says of one of the usual session's media, such as `front`.
+    #[track_caller]
+    pub fn recorded(&self, what: &str) -> Value {
+        let record = self.record();
+        let id = format!("{what}-{SESSION}");
+        let found = record["media"].as_array().expect("media").iter().find(|medium| medium["id"] == *id);
+        found.unwrap_or_else(|| panic!("no {id} in {record:#}")).clone()
+    }
+
+    /// The record of the usual session.
+    pub fn record(&self) -> Value {
+        serde_json::from_slice(&std::fs::read(self.file("archive.json")).expect("a record")).expect("JSON")
+    }
+}
+
+/// What [`World::held`] gives when nothing is missing.
+pub const ALL: [&str; 5] = ["face", "front", "nfc", "old", "video"];
+
+/// The same without one.
+pub fn all_but(what: &str) -> Vec<&'static str> {
+    ALL.into_iter().filter(|known| *known != what).collect()
+}
+
+/// Waits until something is so; fails the test when it is not so after a time that nothing here takes.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{what}: not so after a minute");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+/// The program in a folder with nothing in its environment.
+pub fn bare(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("vmedia").expect("the program");
+    command.current_dir(folder).env_clear().env("HOME", folder).env("XDG_CONFIG_HOME", folder.join("config"));
+    // Windows programs do not start without it.
+    if let Some(root) = std::env::var_os("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
+    command.timeout(std::time::Duration::from_secs(120));
+    command
+}
+
+/// Every file below a folder with its bytes; `.vmedia` left out.
+pub fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.expect("an entry").path();
+            if path.ends_with(".vmedia") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
+                files.insert(name, std::fs::read(&path).expect("readable"));
+            }
+        }
+    }
+    files
+}
+
+/// Fails the test unless the folder is a bag that vmedia's own check finds sound.
+#[track_caller]
+pub fn is_sound(world: &World) {
+    let run = Run::of(&bare(world.folder()).args(["verify", "vmedia-archive"]).output().expect("a run"));
+    assert_eq!(run.code, 0, "--- stdout\n{}\n--- stderr\n{}", run.stdout, run.stderr);
+}
+
+/// Fails the test unless tools that are not ours accept a session's folder: `sha256sum` and the Python package `bagit`,
+/// each where it is installed.
+#[track_caller]
+pub fn others_accept(bag: &Path) {
+    use std::process::Command;
+    let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+    let accepts = |command: &mut Command| {
+        let output = command.current_dir(bag).output().expect("a judge that runs");
+        let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert!(output.status.success(), "{command:?} refuses {}:\n{said}", bag.display());
+    };
+    if runs(Command::new("sha256sum").arg("--version")) {
+        for manifest in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
+            // An empty list is no list to sha256sum, while a bag may well be empty.
+            if std::fs::metadata(bag.join(manifest)).expect(manifest).len() > 0 {
+                accepts(Command::new("sha256sum").args(["--check", "--strict", "--quiet", manifest]));
+            }
+        }
+    }
+    if runs(Command::new("python3").args(["-c", "import bagit"])) {
+        accepts(Command::new("python3").args(["-m", "bagit", "--validate"]).arg(bag));
+    }
+}
+
+/// The signature that whoever holds the sandbox's secret makes over a message, by the published recipe.
+pub fn signature(secret: &str, message: &[u8]) -> String {
+    use hmac::{Hmac, KeyInit, Mac};
+    let mut hmac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
+    hmac.update(message);
+    hex::encode(hmac.finalize().into_bytes())
+}

@@ -1,0 +1,96 @@
+//! JSON that is deep, doubled, of another shape, or none.
+
+use super::{is_contained, is_harmless};
+use crate::harness::{NEWEST, SESSION, World, jpeg, session, tree};
+use vmedia::sandbox::fixture::{Attempt, Media, Session};
+
+/// Worlds whose attempts, session listing or attempt listing is this text.
+fn worlds(text: &str) -> Vec<World> {
+    let mut of_attempt = session();
+    of_attempt.attempts[1].listing = Some(text.to_owned());
+    [session().attempts_listing(text), session().media_listing(text), of_attempt].map(|session| World::with(vec![session])).into()
+}
+
+#[test]
+fn deep_json_ends_no_process() {
+    let (open, closed) = ("[".repeat(100_000), "]".repeat(100_000));
+    let objects = format!("{}1{}", r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
+    for text in [open.clone(), format!("{open}{closed}"), format!(r#"{{"verifications":{open}{closed},"images":{open}{closed}}}"#), objects]
+    {
+        for world in worlds(&text) {
+            let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(5);
+            assert!(run.stderr.len() < 1000, "{} bytes of words", run.stderr.len());
+            run.complains("the provider's answer cannot be used: ", "check the base URL");
+            assert_eq!(world.held().len(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_deep_companion_is_kept_as_it_came() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let world = World::with(vec![session().companion("decision", &deep)]);
+    world.run(&["download", SESSION, "--with", "decision"]).ends_with(0);
+    assert!(std::fs::read(world.file("metadata/decision.json")).expect("kept") == deep.as_bytes());
+    crate::harness::is_sound(&world);
+}
+
+#[test]
+fn a_listing_of_another_shape_is_refused() {
+    for text in ["[]", r#""listing""#, "null", "7", "true", r#"[{"verifications":[]}]"#] {
+        for world in worlds(text) {
+            let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(5);
+            run.complains("the provider's answer cannot be used: ", "check the base URL");
+            assert_eq!(world.held().len(), 0, "{text}");
+        }
+    }
+}
+
+#[test]
+fn text_that_is_no_json_is_refused() {
+    for text in
+        ["", " ", "\u{feff}", "{", r#"{"images":[}"#, "{}{}", "{'images':[]}", "NaN", "\0", "\u{feff}{}", r#"{"images":[]} trailing"#]
+    {
+        for world in worlds(text) {
+            let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(5);
+            is_harmless(&run.stderr);
+            run.complains(", not JSON: ", "check the base URL");
+            assert_eq!(world.held().len(), 0, "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn entries_that_are_none_are_told_and_the_rest_is_archived() {
+    let good = Media::image("good", "face", "image/jpeg", jpeg("good"));
+    let listing = r#"{"status":"success","images":[null,7,"good",[],{},{"id":null},{"id":true},{"id":["good"]},{"id":"good","mimetype":"image/jpeg","context":7,"size":{}}],"videos":null,"nfcDocuments":{}}"#;
+    let world = World::with(vec![Session::new(SESSION).attempt(Attempt::new(NEWEST, "approved").media(good)).media_listing(listing)]);
+    world.run(&["download", SESSION]).ends_with(7).says("media/images/0 has an unusable id").says("media/images/7 has an unusable id");
+    assert_eq!(tree(&world.file("data")).into_values().collect::<Vec<_>>(), [jpeg("good")]);
+    assert_eq!(world.record()["problems"].as_array().map(Vec::len), Some(8));
+    is_contained(&world);
+}
+
+#[test]
+fn a_section_that_comes_twice_hides_nothing_in_silence() {
+    let entry = |id: &str| format!(r#"{{"id":"{id}","context":"face","mimetype":"image/jpeg"}}"#);
+    let listing = format!(r#"{{"status":"success","images":[{}],"images":[{}]}}"#, entry("one"), entry("two"));
+    let attempt = ["one", "two"]
+        .iter()
+        .fold(Attempt::new(NEWEST, "approved"), |attempt, id| attempt.media(Media::image(*id, "face", "image/jpeg", jpeg(id))));
+    let world = World::with(vec![Session::new(SESSION).attempt(attempt.listing(&listing)).media_listing(&listing)]);
+    let run = world.run(&["download", SESSION]);
+    let both = tree(&world.archive().join(SESSION).join("data")).len() == 2;
+    assert!(both || run.code != 0, "a listed medium is neither archived nor told of: {}", run.stderr);
+}
+
+#[test]
+fn a_section_that_is_no_list_hides_nothing_in_silence() {
+    for section in [r#"{"id":"one","mimetype":"image/jpeg"}"#, r#""one""#, "true"] {
+        let listing = format!(r#"{{"status":"success","images":{section}}}"#);
+        let attempt = Attempt::new(NEWEST, "approved").media(Media::image("one", "face", "image/jpeg", jpeg("one")));
+        let world = World::with(vec![Session::new(SESSION).attempt(attempt.listing(&listing)).media_listing(&listing)]);
+        let run = world.run(&["download", SESSION]);
+        assert!(run.code == 5 || run.code == 7, "{section} passed for an empty list: {} {}", run.code, run.stderr);
+    }
+}

@@ -1,0 +1,301 @@
+//! What people type wrong, each with two lines and a status.
+
+use crate::harness::{ALL, Run, SESSION, World, bare, session_named, tree};
+use std::path::Path;
+
+/// Runs the program with these variables alone; nothing is asked of anybody.
+fn run(folder: &Path, environment: &[(&str, &str)], words: &[&str]) -> Run {
+    Run::of(&bare(folder).envs(environment.iter().copied()).args(words).output().expect("a run"))
+}
+
+const KEY: (&str, &str) = ("VMEDIA_API_KEY", "key");
+const SECRET: (&str, &str) = ("VMEDIA_API_SECRET", "secret-horse");
+/// A host that can be nobody's (RFC 2606).
+const NOBODY: (&str, &str) = ("VMEDIA_BASE_URL", "https://nobody.invalid");
+
+/// Fails the test unless there are exactly the two lines of one error.
+#[track_caller]
+fn is_two_lines(run: &Run) {
+    assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn each_missing_credential_is_named_with_its_variable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for verb in ["download", "list", "attempts"] {
+        for (environment, what, hint) in [
+            (vec![], "there is no API key", "set VMEDIA_API_KEY and VMEDIA_API_SECRET"),
+            (vec![SECRET, NOBODY], "there is no API key", "set VMEDIA_API_KEY and VMEDIA_API_SECRET"),
+            (vec![KEY, NOBODY], "there is no API secret", "set VMEDIA_API_SECRET to the shared secret"),
+            (vec![KEY, SECRET], "there is no base URL", "set VMEDIA_BASE_URL"),
+            (vec![("VMEDIA_API_KEY", ""), SECRET, NOBODY], "there is no API key", "vmedia demo"),
+            (
+                vec![KEY, ("VMEDIA_API_SECRET", " , "), NOBODY],
+                "the secret from the environment (VMEDIA_API_SECRET) is empty",
+                "put the shared secret there",
+            ),
+        ] {
+            let run = run(folder.path(), &environment, &[verb, SESSION]).ends_with(3).complains(what, hint);
+            is_two_lines(&run);
+        }
+    }
+    assert!(tree(folder.path()).is_empty(), "nothing is written before there is somebody to ask");
+}
+
+#[test]
+fn a_key_with_what_no_key_has_is_named_and_not_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for key in ["a key", "k\u{e9}y", "k\ney"] {
+        let run = run(folder.path(), &[("VMEDIA_API_KEY", key), SECRET, NOBODY], &["download", SESSION]).ends_with(3);
+        assert!(!run.stderr.contains(key), "{}", run.stderr);
+        run.complains("the API key from the environment (VMEDIA_API_KEY) holds characters that no key has", "copy it again");
+    }
+}
+
+#[test]
+fn a_base_url_that_is_none_is_told_by_where_it_is_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (url, reason) in [
+        ("api.example.invalid", "it is not a URL"),
+        ("ftp://example.invalid", "ftp: is not a scheme that providers speak"),
+        ("https://user:hunter2@example.invalid", "it holds a user name or password"),
+        ("https://example.invalid/?a=b", "it holds a query or a fragment"),
+        ("http://example.invalid", "plain http would show the evidence"),
+        ("http://127.0.0.1.example.invalid", "plain http would show the evidence"),
+    ] {
+        let words = ["download", SESSION];
+        let of_environment = run(folder.path(), &[KEY, SECRET, ("VMEDIA_BASE_URL", url)], &words).ends_with(3);
+        let of_flag = run(folder.path(), &[KEY, SECRET, NOBODY], &[&words[..], &["--base-url", url]].concat()).ends_with(2);
+        for run in [of_environment, of_flag] {
+            is_two_lines(&run);
+            assert!(!run.stderr.contains("hunter2"), "a password is shown: {}", run.stderr);
+            run.complains(reason, "");
+        }
+    }
+}
+
+#[test]
+fn plain_http_is_for_this_machine_unless_somebody_insists() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = [KEY, SECRET, ("VMEDIA_BASE_URL", "http://nobody.invalid")];
+    run(folder.path(), &url, &["list", SESSION])
+        .ends_with(3)
+        .complains("plain http", "use https; where the network is your own, --insecure-http allows it");
+    let words = ["list", SESSION, "--insecure-http", "--retries", "0", "--connect-timeout", "1"];
+    run(folder.path(), &url, &words).ends_with(5).complains("the provider is unavailable: ", "check the network and the base URL");
+}
+
+#[test]
+fn a_malformed_id_is_usage_when_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let long = "x".repeat(129);
+    for (id, reason) in [
+        ("a/b", "it holds one of"),
+        ("../../etc", "it holds one of"),
+        ("..", "it would climb out of its path"),
+        ("a b", "it holds white space"),
+        ("", "it is empty"),
+        ("a\u{1b}[31mb", "it holds a control character"),
+        (&long, "it is longer than 128 bytes"),
+    ] {
+        for verb in ["download", "list", "attempts"] {
+            let run = run(folder.path(), &[KEY, SECRET, NOBODY], &[verb, id]).ends_with(2);
+            is_two_lines(&run);
+            assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+            run.complains(&format!("is no session id: {reason}"), "an id looks like ");
+        }
+        run(folder.path(), &[KEY, SECRET, NOBODY], &["list", SESSION, "--attempt", id])
+            .ends_with(2)
+            .complains("is no attempt id", "an id looks like ");
+    }
+}
+
+#[test]
+fn an_id_that_begins_with_a_dash_can_be_named() {
+    let world = World::with(vec![session_named("-dash", "new", "old")]);
+    world.run(&["download", "-dash"]).ends_with(2).complains("unexpected argument '-d'", "to pass '-d' as a value, use '-- -d'");
+    let mut command = world.process(&["download"]);
+    let run = Run::of(&command.args(["--", "-dash"]).output().expect("a run"));
+    run.ends_with(0);
+    assert_eq!(tree(&world.archive().join("~2ddash").join("data")).len(), 5);
+    std::fs::write(world.folder().join("ids"), "-dash\n").expect("written");
+    world.run(&["download", "--from", "ids"]).ends_with(0).says("5 files kept");
+}
+
+#[test]
+fn a_bad_line_of_a_list_is_numbered_and_the_others_go_on() {
+    let world = World::new();
+    std::fs::write(world.folder().join("ids"), format!("# ids\n\nnot an id\n{SESSION}\n../../x\n{{\"broken\n")).expect("written");
+    let run = world.run(&["download", "--from", "ids"]).ends_with(7);
+    let run = run.complains(
+        "line 3 of the list is no session id: it holds white space",
+        "correct the line and run the list again; the other lines go on",
+    );
+    let run = run.complains("line 5 of the list is no session id: it holds one of / \\ ? #", "correct the line");
+    run.complains("line 6 of the list is no session id: it begins like JSON and is none", "correct the line");
+    assert_eq!(world.held(), ALL);
+
+    std::fs::write(world.folder().join("ids"), "not an id\n").expect("written");
+    world.run(&["download", "--from", "ids"]).ends_with(2).complains("line 1 of the list", "correct the line");
+    world.run(&["download", SESSION, "--from", "ids"]).ends_with(7).complains("line 1 of the list", "correct the line");
+}
+
+#[test]
+fn a_list_that_cannot_be_read_or_holds_nothing_is_usage() {
+    let world = World::new();
+    world
+        .run(&["download", "--from", "nowhere"])
+        .ends_with(2)
+        .complains("cannot read the list nowhere", "name a readable file, or - for standard input");
+    std::fs::create_dir(world.folder().join("folder")).expect("a folder");
+    world.run(&["download", "--from", "folder"]).ends_with(2).complains("cannot read the list folder", "name a readable file");
+    for nothing in ["", "\n# only words\n\n", "session_id\n"] {
+        std::fs::write(world.folder().join("ids"), nothing).expect("written");
+        world.run(&["download", "--from", "ids"]).ends_with(2).complains("there is no session id in ids", "put one id on each line");
+    }
+    let run = Run::of(&world.command(&["download", "--from", "-"]).write_stdin("").output().expect("a run"));
+    run.ends_with(2).complains("there is no session id in -", "put one id on each line");
+    assert!(world.sandbox.exchanges().is_empty());
+}
+
+#[test]
+fn an_archive_folder_that_cannot_be_written_is_a_local_failure() {
+    let world = World::new();
+    std::fs::write(world.folder().join("file"), "in the way").expect("written");
+    let outputs = if cfg!(unix) { &["file", "file/below"][..] } else { &["file"][..] };
+    for output in outputs {
+        let run = world.run(&["download", SESSION, "-o", output]).ends_with(6);
+        run.complains("cannot create the folder file", "something else has that name; choose another folder with -o");
+    }
+    #[cfg(unix)]
+    let long = "x".repeat(300);
+    #[cfg(unix)]
+    world.run(&["download", SESSION, "-o", &long]).ends_with(6).complains(&long, "choose a shorter folder with -o");
+    assert_eq!(world.media_requests(), 0);
+    let run = world.run(&["download", SESSION, "--log-file", "file/log"]).ends_with(6);
+    run.complains("cannot write the log file/log", "choose another file with --log-file");
+}
+
+#[test]
+fn what_does_not_exist_on_the_command_line_is_usage() {
+    let world = World::new();
+    for (words, what, hint) in [
+        (
+            vec!["download", SESSION, "--with", "nonsense"],
+            "--with does not know \"nonsense\"",
+            "it takes decision, decision-fullauto, person, watchlist-screening, or all",
+        ),
+        (vec!["download", SESSION, "--context", "a{b"], "--context takes a pattern: ", "for example --context 'document-*'"),
+        (vec!["download", SESSION, "--context", "[z-a]"], "--context takes a pattern: ", "for example --context"),
+        (vec!["download", SESSION, "--only", "pictures"], "invalid value 'pictures'", "vmedia --help shows what there is"),
+        (vec!["download", SESSION, "--nonsense"], "unexpected argument '--nonsense' found", ""),
+        (vec!["download", SESSION, "--lates"], "unexpected argument '--lates' found", "a similar argument exists: '--latest'"),
+        (vec!["downlod", SESSION], "unrecognized subcommand 'downlod'", "download"),
+        (vec!["download"], "the following required arguments were not provided", "usage: vmedia download"),
+        (vec!["download", SESSION, "--latest", "--attempt", "a"], "cannot be used with", "usage: vmedia download"),
+        (vec!["download", SESSION, "-j", "0"], "invalid value '0'", ""),
+        (vec!["download", SESSION, "-j", "65"], "invalid value '65'", ""),
+        (vec!["download", SESSION, "--retries", "-1"], "unexpected argument '-1'", ""),
+        (vec!["download", SESSION, "--retries", "101"], "invalid value '101'", ""),
+        (vec!["download", SESSION, "--timeout", "0"], "invalid value '0'", ""),
+        (vec!["download", SESSION, "--timeout", "nan"], "invalid value 'nan'", ""),
+        (vec!["download", SESSION, "--timeout", "1e400"], "invalid value '1e400'", ""),
+        (vec!["download", SESSION, "--provider", "nobody"], "invalid value 'nobody'", ""),
+        (vec!["verify"], "the following required arguments were not provided", "usage: vmedia verify"),
+    ] {
+        let run = Run::of(
+            &bare(world.folder())
+                .env("VMEDIA_BASE_URL", world.sandbox.base_url())
+                .envs([KEY, SECRET])
+                .args(&words)
+                .output()
+                .expect("a run"),
+        );
+        is_two_lines(&run.ends_with(2).complains(what, hint));
+    }
+    assert!(world.sandbox.exchanges().is_empty() && tree(world.folder()).is_empty());
+}
+
+#[test]
+fn no_arguments_give_help_and_usage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = run(folder.path(), &[], &[]).ends_with(2).says("Usage: vmedia").says("download").says("vmedia demo");
+    assert_eq!(run.stdout, "");
+}
+
+/// Writes the configuration that is looked for.
+fn configure(folder: &Path, text: &str) {
+    let home = folder.join("config/vmedia");
+    std::fs::create_dir_all(&home).expect("a folder");
+    std::fs::write(home.join("config.toml"), text).expect("written");
+}
+
+// Elsewhere the file lies in folders that the environment does not move.
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_configuration_that_is_wrong_is_told_by_file_and_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let all = [KEY, SECRET, NOBODY];
+    for (text, line, said) in [
+        ("[profiles.a]\nbase_url = \n", 2, ""),
+        ("x", 1, ""),
+        ("[profiles.a]\napi_key = \"k\"\napi_secret = \"hunter2\"\n", 3, "api_secret"),
+        ("[profiles.a]\nbase_url = 7\n", 2, ""),
+    ] {
+        configure(folder.path(), text);
+        let run = run(folder.path(), &all, &["download", SESSION]).ends_with(3);
+        assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+        run.complains(&format!("config.toml is wrong at line {line}: "), "the keys of a profile are provider, base_url").says(said);
+    }
+    run(folder.path(), &all, &["download", SESSION, "--config", "nowhere"])
+        .ends_with(3)
+        .complains("cannot read the configuration nowhere", "name another file");
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_told_with_those_that_are() {
+    let world = World::new();
+    let file = world.folder().join("config.toml");
+    std::fs::write(&file, "[profiles.live]\n[profiles.test]\n").expect("written");
+    let words = ["download", SESSION, "--config", "config.toml", "--profile", "nobody"];
+    world.run(&words).ends_with(3).complains("there is no profile nobody in config.toml", "it has live, test; choose one with --profile");
+    std::fs::write(&file, "default_profile = \"gone\"\n").expect("written");
+    world.run(&words[..4]).ends_with(3).complains("there is no profile gone in config.toml", "it has no profiles");
+    std::fs::write(&file, "[profiles.other]\nprovider = \"nobody\"\n").expect("written");
+    world
+        .run(&["download", SESSION, "--config", "config.toml", "-p", "other"])
+        .ends_with(3)
+        .complains("there is no provider \"nobody\"", "veriff");
+    assert!(world.sandbox.exchanges().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new();
+    let secret = world.folder().join("secret");
+    std::fs::write(&secret, format!("{}\n", world.sandbox.api_secret())).expect("written");
+    let profile = format!(
+        "[profiles.a]\nbase_url = \"{}\"\napi_key = \"{}\"\nsecret_file = \"secret\"\n",
+        world.sandbox.base_url(),
+        world.sandbox.api_key()
+    );
+    std::fs::write(world.folder().join("c.toml"), profile).expect("written");
+    let run = || run(world.folder(), &[], &["download", SESSION, "--config", "c.toml", "-p", "a"]);
+    for mode in [0o644, 0o640, 0o604, 0o666] {
+        std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(mode)).expect("set");
+        let run = run().ends_with(3).complains(&format!("secret_file secret can be read by others (mode {mode:o})"), "chmod 600 secret");
+        assert!(!run.stderr.contains(world.sandbox.api_secret()));
+    }
+    assert!(world.sandbox.exchanges().is_empty());
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("set");
+    run().ends_with(0);
+    world.faults("attempts=401");
+    run()
+        .ends_with(4)
+        .complains("refuses the credentials", "the API key from profile a and the secret from secret_file secret of profile a");
+    std::fs::remove_file(&secret).expect("removed");
+    run().ends_with(3).complains("cannot read secret_file secret", "readable for the user that runs vmedia, and for nobody else");
+}

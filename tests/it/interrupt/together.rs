@@ -1,0 +1,124 @@
+//! Two runs at once, on one session and on one archive.
+
+use super::{Process, unfinished};
+use crate::harness::{ALL, SESSION, World, is_sound, session, session_named, until};
+use std::time::Duration;
+use vmedia::sandbox::{Options, Pace};
+
+fn slow_world(sessions: Vec<vmedia::sandbox::fixture::Session>) -> World {
+    let pace = Pace { latency: Duration::from_millis(60), bytes_per_second: None };
+    World::start(Options { samples: false, sessions, pace, ..Options::default() })
+}
+
+#[test]
+fn two_runs_on_one_session_fetch_each_file_once() {
+    let world = slow_world(vec![session()]);
+    // Some seconds, in which the second begins.
+    world.faults(&format!("media:video-{SESSION}=slow:8"));
+    let first = Process::start(&world, &["download", SESSION, "-j", "1"]);
+    until("the first is at work", || world.media_requests() > 0);
+    let second = Process::start(&world, &["download", SESSION]);
+    let number = first.0.as_ref().expect("running").id();
+    let first = first.wait().ends_with(0);
+    let second = second.wait().ends_with(0);
+    assert!(!first.stderr.contains("waiting"), "{}", first.stderr);
+    second.says(&format!("session {SESSION} is being archived by process {number} since ")).says("5 files kept, nothing to fetch");
+    assert_eq!(world.held(), ALL);
+    for medium in ALL {
+        assert_eq!(world.asked(medium), 1, "{medium}");
+    }
+    assert_eq!(unfinished(&world), []);
+    is_sound(&world);
+}
+
+#[test]
+fn whoever_waits_for_one_session_goes_on_with_the_others() {
+    let world = slow_world(vec![session(), session_named("free", "new", "old")]);
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let first = Process::start(&world, &["download", SESSION]);
+    until("the first holds its session", || world.asked("video") == 1);
+    let second = Process::start(&world, &["download", SESSION, "free"]);
+    until("the free one is archived", || {
+        world.archive().join("free/bagit.txt").exists() && !world.archive().join("free/unfinished.ndjson").exists()
+    });
+    world.faults("");
+    // The lock goes with the process that has it, however that ends.
+    first.kill();
+    second.wait().ends_with(0).says("2 sessions: 2 complete");
+    assert_eq!(world.held(), ALL);
+    is_sound(&world);
+}
+
+#[test]
+fn many_runs_that_begin_at_once_agree() {
+    for _ in 0..4 {
+        let world = World::with(vec![session()]);
+        let runs: Vec<Process> = (0..5).map(|_| Process::start(&world, &["download", SESSION])).collect();
+        for run in runs {
+            run.wait().ends_with(0);
+        }
+        assert_eq!((world.held(), world.media_requests()), (ALL.to_vec(), ALL.len()));
+        assert_eq!(unfinished(&world), []);
+        is_sound(&world);
+    }
+}
+
+#[test]
+fn runs_on_different_sessions_of_one_archive_do_not_wait() {
+    let ids: Vec<String> = (0..6).map(|number| format!("s{number}")).collect();
+    let world = slow_world(ids.iter().map(|id| session_named(id, &format!("{id}-new"), &format!("{id}-old"))).collect());
+    let runs: Vec<Process> = ids.iter().map(|id| Process::start(&world, &["download", id])).collect();
+    for run in runs {
+        let run = run.wait().ends_with(0);
+        assert!(!run.stderr.contains("waiting"), "{}", run.stderr);
+    }
+    for id in &ids {
+        assert_eq!(crate::harness::tree(&world.archive().join(id).join("data")).len(), 5);
+    }
+    assert_eq!(world.media_requests(), 5 * ids.len());
+    assert_eq!(unfinished(&world), []);
+    is_sound(&world);
+}
+
+#[test]
+fn the_lock_of_a_run_that_was_killed_holds_nobody_up() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let process = Process::start(&world, &["download", SESSION]);
+    until("it holds its session", || world.asked("video") == 1);
+    process.kill();
+    let lock = world.archive().join(".vmedia/locks").join(SESSION);
+    assert!(lock.exists(), "the file is there, the lock is not");
+    world.faults("");
+    let run = world.run(&["download", SESSION]).ends_with(0);
+    assert!(!run.stderr.contains("is being archived by"), "{}", run.stderr);
+    assert_eq!(world.held(), ALL);
+    assert!(!lock.exists(), "locks do not gather");
+}
+
+#[test]
+fn a_dry_run_waits_for_nobody() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let process = Process::start(&world, &["download", SESSION]);
+    until("it holds its session", || world.asked("video") == 1);
+    world.run(&["download", SESSION, "--dry-run"]).ends_with(0);
+    process.kill();
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_waits_for_another_run_can_be_interrupted() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let first = Process::start(&world, &["download", SESSION]);
+    until("the first holds its session", || world.asked("video") == 1);
+    let log = world.folder().join("log");
+    let mut second = Process::start(&world, &["download", SESSION, "--log-file", "log"]);
+    until("the second waits", || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("session-waiting")));
+    second.signal(&["INT"]);
+    second.wait().ends_with(130).says("is being archived by process").complains("interrupted", "run the same command again");
+    first.kill();
+    let finished = world.held();
+    super::completes(&world, &finished);
+}

@@ -1,0 +1,211 @@
+//! The fences of the architecture, as `src/lib.rs` describes it, over the text of the source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Edges that do not lead down, each for the reason that stands here.
+const EXCEPTIONS: [(&str, &str, &str); 6] = [
+    ("config", "cli", "it resolves what was typed into settings"),
+    ("report", "cli", "the formats that were asked for"),
+    ("report", "engine", "events are the contract between the work and whoever shows it"),
+    ("commands", "cli", "a verb is handed what was typed"),
+    ("error", "exit", "an error carries the status that it gives"),
+    ("clock", "exit", "the wish to stop says which status the run ends with"),
+];
+
+/// A file of the source: its path below `src`, and its code without comments and without inline tests.
+struct Source {
+    path: String,
+    text: String,
+    code: String,
+}
+
+impl Source {
+    /// The module below the crate that the file belongs to.
+    fn module(&self) -> &str {
+        let first = self.path.split('/').next().unwrap_or_default();
+        first.strip_suffix(".rs").unwrap_or(first)
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.ends_with("tests.rs")
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("UTF-8").replace("\r\n", "\n");
+                let before_tests = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+                let code = before_tests.lines().map(without_comment).collect::<Vec<_>>().join("\n");
+                let path = path.strip_prefix(&root).expect("below").to_string_lossy().replace('\\', "/");
+                sources.push(Source { path, text, code });
+            }
+        }
+    }
+    assert!(sources.len() > 50, "{}", sources.len());
+    sources
+}
+
+/// The line up to a comment; `https://` in a text is none.
+fn without_comment(line: &str) -> &str {
+    match line.match_indices("//").find(|(at, _)| !line[..*at].ends_with(':')) {
+        Some((at, _)) => &line[..at],
+        None => line,
+    }
+}
+
+/// Where a word stands, as whole words go.
+fn names(code: &str, word: &str) -> bool {
+    let is_part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    code.match_indices(word).any(|(at, _)| !is_part(code[..at].chars().next_back()) && !is_part(code[at + word.len()..].chars().next()))
+}
+
+/// Only these files (or folders, ending in `/`) name these words, and some of them do.
+#[track_caller]
+fn stands_in(places: &[&str], words: &[&str]) {
+    let sources = sources();
+    for word in words {
+        let naming: BTreeSet<&str> = sources.iter().filter(|source| names(&source.code, word)).map(|source| source.path.as_str()).collect();
+        let inside = |path: &&str| places.iter().any(|place| if place.ends_with('/') { path.starts_with(place) } else { path == place });
+        let outside: Vec<_> = naming.iter().filter(|path| !inside(path)).collect();
+        assert!(outside.is_empty(), "{word} belongs in {places:?} and is named in {outside:?}");
+        assert!(naming.iter().any(inside), "nothing in {places:?} names {word}: has it moved, or does this fence guard nothing?");
+    }
+}
+
+/// The modules of a piece of code that are named as `crate::…`.
+fn edges(code: &str) -> BTreeSet<String> {
+    let code = code.replace("pub(in crate::", "");
+    let word = |rest: &str| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect::<String>();
+    code.split("crate::").skip(1).map(word).collect()
+}
+
+/// The layers of the table in `src/lib.rs`.
+fn layers() -> BTreeMap<String, u8> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("the crate's root");
+    let mut layers = BTreeMap::new();
+    for row in text.lines().filter_map(|line| line.strip_prefix("//! | ")) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let Ok(layer) = cells[0].trim().parse() else { continue };
+        for name in cells[1].split('`').skip(1).step_by(2) {
+            layers.insert(name.to_owned(), layer);
+        }
+    }
+    layers
+}
+
+#[test]
+fn the_table_of_layers_names_every_module_and_nothing_else() {
+    let modules: BTreeSet<String> = sources().iter().map(|source| source.module().to_owned()).filter(|module| module != "lib").collect();
+    let named: BTreeSet<String> = layers().into_keys().filter(|name| name != "run").collect();
+    assert_eq!(named, modules);
+}
+
+#[test]
+fn a_module_uses_what_stands_below_it() {
+    let layers = layers();
+    let mut used = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|source| !source.is_test() && !matches!(source.module(), "lib" | "main")) {
+        assert!(!source.code.contains("crate::{"), "{}: one module a line, so that edges can be read", source.path);
+        let module = source.module();
+        for target in edges(&source.code).into_iter().filter(|target| target != module) {
+            let goes_down = layers.get(&target).is_some_and(|layer| *layer < layers[module]);
+            match EXCEPTIONS.iter().find(|(from, to, _)| *from == module && *to == target) {
+                Some(exception) => _ = used.insert(*exception),
+                None if goes_down => {}
+                None => wrong.push(format!("{} uses {target}", source.path)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let unused: Vec<_> = EXCEPTIONS.iter().filter(|exception| !used.contains(*exception)).collect();
+    assert!(unused.is_empty(), "exceptions that nobody needs any more: {unused:?}");
+}
+
+#[test]
+fn no_module_leaves_its_room_by_a_chain_of_super() {
+    for source in sources() {
+        let parts: Vec<&str> = source.path.split('/').collect();
+        // `engine/run.rs` is two deep, `engine/mod.rs` and `error.rs` one.
+        let depth = parts.len() - usize::from(source.path.ends_with("/mod.rs"));
+        let chain = "super::".repeat(depth);
+        assert!(!source.code.contains(&chain), "{} reaches the crate's root by {chain}", source.path);
+    }
+}
+
+#[test]
+fn the_sandbox_uses_no_other_module_and_the_archive_and_the_provider_do_not_know_each_other() {
+    for source in sources() {
+        let edges = edges(&source.code);
+        let forbidden: &[&str] = match source.module() {
+            "sandbox" => {
+                let others: Vec<_> = edges.iter().filter(|target| *target != "sandbox").collect();
+                assert!(others.is_empty(), "{} uses {others:?}: a fake that shares the client's mistakes proves nothing", source.path);
+                continue;
+            }
+            "provider" => &["archive", "store", "report", "cli"],
+            "archive" => &["provider", "http", "report", "cli"],
+            "engine" => &["report", "cli", "config", "sandbox"],
+            "report" => &["store", "provider", "http", "config", "sandbox"],
+            _ => &["sandbox"],
+        };
+        let is_command = source.module() == "commands" || source.module() == "lib";
+        let wrong: Vec<_> = forbidden.iter().filter(|target| !is_command && edges.contains(**target)).collect();
+        assert!(wrong.is_empty(), "{} uses {wrong:?}", source.path);
+    }
+}
+
+#[test]
+fn each_foreign_crate_is_named_in_its_room_alone() {
+    stands_in(&["http/client.rs"], &["reqwest"]);
+    stands_in(&["cli/"], &["clap", "clap_complete", "clap_mangen"]);
+    stands_in(&["report/bars.rs"], &["indicatif"]);
+    stands_in(&["report/table.rs"], &["comfy_table"]);
+    stands_in(&["sandbox/"], &["axum", "tokio"]);
+}
+
+#[test]
+fn one_place_prints() {
+    for source in sources() {
+        for name in ["println!", "print!", "eprintln!", "eprint!", "dbg!"] {
+            assert!(!names(&source.code, name), "{} has {name}", source.path);
+        }
+    }
+    // The bars draw on standard error through `indicatif`, and ask how wide it is; nothing else may touch it.
+    stands_in(&["report/console.rs"], &["stdout()", "io::stderr()"]);
+    stands_in(&["report/console.rs", "report/bars.rs"], &["stderr()"]);
+}
+
+#[test]
+fn one_place_reads_the_clock_and_one_the_environment() {
+    stands_in(&["clock.rs", "sandbox/"], &["Timestamp::now", "Instant::now"]);
+    stands_in(&["config/environment.rs"], &["env::vars_os"]);
+    for source in sources() {
+        for name in ["env::var", "env::vars", "env::var_os", "process::exit"] {
+            assert!(!names(&source.code, name), "{} has {name}", source.path);
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_and_none_is_long() {
+    for source in sources() {
+        assert!(
+            source.text.starts_with("//! ") || source.path == "main.rs" && source.text.contains("//!"),
+            "{} opens without a word",
+            source.path
+        );
+        let lines = source.text.lines().count();
+        let limit = if source.path == "main.rs" { 30 } else { 400 };
+        assert!(lines <= limit || source.is_test(), "{} has {lines} lines", source.path);
+    }
+}

@@ -1,0 +1,42 @@
+//! The program as its users run it: the real binary, real HTTP on loopback, real files. One concern a file.
+//!
+//! - `demo`: the README's first command, and that its archive is what other tools accept.
+//! - `download`: the main job: every attempt, second runs, narrowing, companions, comparing, lists of ids.
+//! - `listing`: `list` and `attempts` in their three formats.
+//! - `samples`: sessions with every documented context and mimetype, and with every contradiction.
+//! - `failures`: the table of failures, each with what is archived, said and returned.
+//! - `hostile`: names, sizes and texts that mean harm.
+//! - `input`: what people type wrong, each with two lines and a status.
+//! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
+//! - `output`: what is printed where; JSON events; no escape codes off a terminal; no secret anywhere.
+//! - `sandbox`: the sandbox as a command, and the vendor's round trip.
+//! - `generated`: completions and man pages are what the code generates.
+//! - `wire`: a server that says whatever bytes a test wants, for what the sandbox is too well-bred to say.
+//! - `layers`: the fences of the architecture.
+
+#![allow(unreachable_pub, missing_docs, reason = "one binary, read from within")]
+#![allow(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
+    reason = "tests may"
+)]
+
+mod harness;
+
+mod demo;
+mod download;
+mod failures;
+mod generated;
+mod hostile;
+mod input;
+mod interrupt;
+mod layers;
+mod listing;
+mod output;
+mod samples;
+mod sandbox;
+mod wire;
