@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""How much memory `vmedia download` takes at its peak, for many small files and for a few large ones.
+
+Usage:
+    cargo build --release
+    python3 benches/memory.py [--binary PATH] [--small] [--out FILE]
+
+    --binary PATH   the program to measure; target/release/vmedia unless told
+    --small         fewer and smaller files, to see that everything works
+    --out FILE      write the figures there too, as JSON
+
+The files are made in a temporary folder (TMPDIR), served by `vmedia sandbox --data`, and fetched by `vmedia download`
+in a process of its own, whose peak is what the system reports when it ends. The sandbox is not counted. Both loads
+together need about 4 GB of disk.
+
+Fails (exit status 1) when a peak is above 40 MB. Megabytes here are millions of bytes. Linux and macOS only.
+"""
+
+import os
+import sys
+
+# The child must be a small process: until a new program runs in it, a process counts as large as the one that started
+# it. That is why nothing else is imported up here.
+
+SESSION = "5f0c2d6e-8a41-4b7d-9e13-c27b64a0f815"
+ATTEMPT = "b41e9a70-36cd-4f52-8d08-1f7a5c93e2d4"
+LIMIT = 40_000_000
+BLOCK = 1_000_000
+
+
+def peak_of(usage):
+    """Bytes of a peak: the systems disagree on the unit."""
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def child(report, command):
+    """Runs the command, and writes to `report` its own peak before that, the command's peak, and its status."""
+    import resource
+
+    floor = peak_of(resource.getrusage(resource.RUSAGE_SELF))
+    process = os.posix_spawn(command[0], command, os.environ)
+    _, status, usage = os.wait4(process, 0)
+    code = os.waitstatus_to_exitcode(status)
+    with open(report, "w", encoding="ascii") as file:
+        file.write(f"{floor} {peak_of(usage)} {code}\n")
+    return code if code >= 0 else 128 - code
+
+
+def start_of(extension):
+    """The bytes by which the type of a file is known."""
+    if extension == "jpg":
+        return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+    return b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42"
+
+
+def write_files(folder, load, block):
+    """Makes the load's files. Every one differs from the others, and none has a hole."""
+    attempt = folder / SESSION / ATTEMPT
+    attempt.mkdir(parents=True)
+    for number in range(1, load["files"] + 1):
+        left = load["bytes"]
+        with open(attempt / f"document-front-{number:04}.{load['extension']}", "wb") as file:
+            piece = start_of(load["extension"]) + number.to_bytes(8, "big") + block
+            while left > 0:
+                left -= file.write(piece[:left])
+                piece = block
+
+
+def payload(archive):
+    """How many media files the archive holds, and how many bytes."""
+    sizes = [path.stat().st_size for path in (archive / SESSION / "data").rglob("*") if path.is_file()]
+    return len(sizes), sum(sizes)
+
+
+def measure(binary, load, block, home):
+    """The load with its figures: peak, and the floor below which a peak cannot be seen."""
+    import pathlib
+    import subprocess
+    import time
+
+    data, archive, report = home / "data", home / "archive", home / "report"
+    write_files(data, load, block)
+    # Nothing of the person who measures: no configuration, no credentials, no proxy.
+    strange = ("VMEDIA_", "XDG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HOME")
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(strange)}
+    environment["HOME"] = str(home)
+    script = pathlib.Path(__file__).resolve()
+    python = [sys.executable, "-I", "-S", str(script), "--child", str(report)]
+    download = [binary, "download", SESSION, "-o", str(archive), "--quiet", "--no-progress"]
+    begun = time.monotonic()
+    subprocess.run(
+        [binary, "sandbox", "--data", str(data), "--", *python, *download],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    seconds = time.monotonic() - begun
+    floor, peak, status = (int(number) for number in report.read_text(encoding="ascii").split())
+    if status != 0:
+        raise RuntimeError(f"{load['name']}: the download ended with {status}, and nobody passed it on")
+    expected = load["files"], load["files"] * load["bytes"]
+    if payload(archive) != expected:
+        raise RuntimeError(f"{load['name']}: {payload(archive)} files and bytes were archived, not {expected}")
+    return {**load, "peak": peak, "floor": floor, "seconds": round(seconds, 1)}
+
+
+def table(results):
+    """The results as text, in columns."""
+    yield f"{'load':<20}{'peak':>10}{'time':>10}"
+    for result in results:
+        # A peak at the floor is that of the process before the program began.
+        mark = "<=" if result["peak"] <= result["floor"] else ""
+        peak = f"{mark}{result['peak'] / 1e6:.1f} MB"
+        yield f"{result['name']:<20}{peak:>10}{result['seconds']:>8.1f} s"
+
+
+def verdict(results):
+    """What is wrong with the results, in sentences."""
+    for result in results:
+        if result["peak"] > LIMIT:
+            yield f"{result['name']}: the peak of {result['peak'] / 1e6:.1f} MB is above {LIMIT / 1e6:.0f} MB"
+
+
+def main():
+    """Measures both loads and judges them."""
+    import argparse
+    import json
+    import pathlib
+    import random
+    import subprocess
+    import tempfile
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default="target/release/vmedia", metavar="PATH")
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--out", metavar="FILE")
+    arguments = parser.parse_args()
+
+    binary = os.path.abspath(arguments.binary)
+    if not os.access(binary, os.X_OK):
+        parser.error(f"{binary} is no program; build it with: cargo build --release")
+    if os.name != "posix":
+        parser.error("this system does not say what a process took at its peak")
+    share = 10 if arguments.small else 1
+    loads = [
+        {"name": "many small files", "files": 1_000 // share, "bytes": 250_000 // share, "extension": "jpg"},
+        {"name": "a few large files", "files": 8, "bytes": 200_000_000 // share, "extension": "mp4"},
+    ]
+    block = random.Random(1).randbytes(BLOCK)
+    results = []
+    for load in loads:
+        with tempfile.TemporaryDirectory(prefix="vmedia-memory-") as home:
+            try:
+                results.append(measure(binary, load, block, pathlib.Path(home)))
+            except (subprocess.CalledProcessError, OSError, RuntimeError, ValueError) as error:
+                sys.exit(f"not measured: {error}")
+    print("\n".join(table(results)))
+    if arguments.out:
+        pathlib.Path(arguments.out).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    faults = list(verdict(results))
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        sys.exit(child(sys.argv[2], sys.argv[3:]))
+    sys.exit(main())
