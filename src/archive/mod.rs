@@ -13,7 +13,7 @@ mod verify;
 
 pub use record::{AttemptRecord, CompanionRecord, CompanionState, FileRecord, MediaRecord, Record, SignatureRecord, State};
 pub use session::{Document, Holding, Origin, SessionArchive, planned_path};
-pub use verify::{Finding, Verified, bags, verify_bag};
+pub use verify::{Finding, Verified, bags, payload_bytes, verify_bag};
 
 #[cfg(test)]
 mod tests;

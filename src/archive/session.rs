@@ -185,6 +185,13 @@ impl SessionArchive {
         }
     }
 
+    /// How many bytes of these media should be here.
+    pub fn held_bytes(&self, media: &[MediaItem]) -> u64 {
+        let listed: HashSet<&MediaId> = media.iter().map(|item| &item.id).collect();
+        let known = self.record.media.iter().filter(|known| listed.contains(&known.id));
+        known.flat_map(MediaRecord::present).map(|file| file.digest.bytes).sum()
+    }
+
     /// What the archive has of a medium, re-read from the store. `watch` sees the count of each piece that is read.
     pub fn holding(&mut self, id: &MediaId, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> Result<Holding> {
         let Some(known) = self.record.media.iter().find(|known| known.id == *id) else { return Ok(Holding::Absent) };

@@ -60,6 +60,11 @@ pub fn bags(store: &dyn Store, names: &[String]) -> Result<Vec<StorePath>> {
     Ok(found)
 }
 
+/// How many bytes of payload a bag says that it holds; none when it does not say.
+pub fn payload_bytes(store: &dyn Store, folder: &StorePath) -> Result<u64> {
+    Ok(read(store, folder, INFO)?.as_deref().and_then(bag::parse_oxum).map_or(0, |(bytes, _)| bytes))
+}
+
 /// Checks one bag. `watch` sees the count of each piece that is read and may stop the check with an error.
 pub fn verify_bag(store: &dyn Store, folder: &StorePath, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> Result<Verified> {
     let mut verified = Verified::default();

@@ -3,10 +3,10 @@
 use super::Context;
 use super::pump::beside;
 use super::services::store;
-use crate::archive::{Verified, bags, verify_bag};
+use crate::archive::{Verified, bags, payload_bytes, verify_bag};
 use crate::cli::VerifyArguments;
 use crate::clock::Cancel;
-use crate::engine::Event;
+use crate::engine::{Emit, Event};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
@@ -22,7 +22,7 @@ struct Bag {
 
 /// Checks what the arguments name.
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
-    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: false })?;
+    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: true })?;
     verify(&arguments.paths, &mut reporter, context)
 }
 
@@ -32,29 +32,52 @@ pub(super) fn verify(paths: &[PathBuf], reporter: &mut Reporter, context: &Conte
     for path in paths {
         found.extend(find(path, context)?);
     }
-    let (mut checked, mut damaged, mut files, mut bytes) = (0, 0, 0, 0);
-    for Bag { store, folder } in found {
-        let location = store.location(&folder);
-        let cancel = context.cancel.clone();
-        let outcome = beside(context, reporter, move |_| verify_bag(store.as_ref(), &folder, &mut |_| go_on(&cancel)));
-        if let Some(exit) = context.cancel.requested() {
-            reporter.interrupted(exit);
-            return Ok(exit);
-        }
-        let verified = outcome.ok_or_else(|| Error::unexpected("the verification ended without a verdict"))??;
-        checked += 1;
-        damaged += u64::from(!verified.findings.is_empty());
-        files += verified.files;
-        bytes += verified.bytes;
-        reporter.event(&told(location, verified), context.clock.as_ref());
+    let cancel = context.cancel.clone();
+    let outcome = beside(context, reporter, move |emit| check(&found, &cancel, emit));
+    reporter.finish();
+    if let Some(exit) = context.cancel.requested() {
+        reporter.interrupted(exit);
+        return Ok(exit);
     }
-    let exit = if damaged == 0 { Exit::Done } else { Exit::Damaged };
-    reporter.event(&Event::VerifyFinished { exit, code: exit.code(), bags: checked, damaged, files, bytes }, context.clock.as_ref());
+    let sum = outcome.ok_or_else(|| Error::unexpected("the verification ended without a verdict"))??;
+    let exit = if sum.damaged == 0 { Exit::Done } else { Exit::Damaged };
+    let Sum { bags, damaged, files, bytes } = sum;
+    reporter.event(&Event::VerifyFinished { exit, code: exit.code(), bags, damaged, files, bytes }, context.clock.as_ref());
     Ok(exit)
 }
 
-fn go_on(cancel: &Cancel) -> std::io::Result<()> {
-    cancel.requested().map_or(Ok(()), |_| Err(std::io::Error::other("stopped")))
+/// What was checked in all.
+#[derive(Default)]
+struct Sum {
+    bags: u64,
+    damaged: u64,
+    files: u64,
+    bytes: u64,
+}
+
+/// Checks one bag after the other and tells of each.
+fn check(found: &[Bag], cancel: &Cancel, emit: &Emit) -> Result<Sum> {
+    let mut expected = 0;
+    for Bag { store, folder } in found {
+        expected += payload_bytes(store.as_ref(), folder)?;
+    }
+    emit.event(Event::VerifyStarted { bags: found.len() as u64, bytes: expected });
+    let mut sum = Sum::default();
+    for Bag { store, folder } in found {
+        let mut read = 0;
+        let mut watch = |count| {
+            read += count as u64;
+            emit.progress(0, read);
+            cancel.requested().map_or(Ok(()), |_| Err(std::io::Error::other("stopped")))
+        };
+        let verified = verify_bag(store.as_ref(), folder, &mut watch)?;
+        sum.bags += 1;
+        sum.damaged += u64::from(!verified.findings.is_empty());
+        sum.files += verified.files;
+        sum.bytes += verified.bytes;
+        emit.event(told(store.location(folder), verified));
+    }
+    Ok(sum)
 }
 
 fn told(folder: String, verified: Verified) -> Event {

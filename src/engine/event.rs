@@ -139,6 +139,13 @@ pub enum Event {
         /// Who holds it.
         holder: String,
     },
+    /// The files that the archive has of a session are read again and compared with their digests.
+    SessionReread {
+        /// The session.
+        session: SessionId,
+        /// How many bytes.
+        bytes: u64,
+    },
     /// The provider said what the session holds, and it was compared with the archive.
     SessionListed {
         /// The session.
@@ -279,7 +286,14 @@ pub enum Event {
         /// Duration of the run.
         milliseconds: u64,
     },
-    /// A bag was checked (`verify`).
+    /// A verification begins (`verify`).
+    VerifyStarted {
+        /// How many bags.
+        bags: u64,
+        /// How many bytes of payload they say that they hold.
+        bytes: u64,
+    },
+    /// A bag was checked.
     BagVerified {
         /// Its folder.
         folder: String,

@@ -145,7 +145,7 @@ impl Shared {
             session: session.clone(),
         };
         let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, now).map_err(Failure::local)?;
-        let tasks = self.plan(&mut archive, &found.listing)?;
+        let tasks = self.plan(&mut archive, session, &found.listing, emit)?;
         if self.options.dry_run {
             show_plan(session, &tasks, emit);
             self.finisher.planned(index, session, &archive, &found.listing, emit);
@@ -178,15 +178,33 @@ impl Shared {
         Ok(Found { listing, answers: asking.into_answers(), companions })
     }
 
-    fn plan(&self, archive: &mut SessionArchive, listing: &Listing) -> std::result::Result<Vec<Task>, Failure> {
+    /// Decides about every medium; what is here is read again for it.
+    fn plan(
+        &self,
+        archive: &mut SessionArchive,
+        session: &SessionId,
+        listing: &Listing,
+        emit: &Emit,
+    ) -> std::result::Result<Vec<Task>, Failure> {
         let cancel = self.services.wire.cancel();
-        let mut watch = |_| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
+        let number = self.transfers.fetch_add(1, Ordering::Relaxed);
+        let held = archive.held_bytes(&listing.media);
+        if held > 0 {
+            emit.transfer(number, Event::SessionReread { session: session.clone(), bytes: held });
+        }
+        let mut read = 0;
+        let mut watch = |count| {
+            read += count as u64;
+            emit.progress(number, read);
+            cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")))
+        };
         let mut holding = |id: &_| archive.holding(id, &mut watch);
-        let tasks = plan(listing.media.clone(), &self.options.selection, self.options.refetch, &mut holding).map_err(Failure::local)?;
+        let tasks = plan(listing.media.clone(), &self.options.selection, self.options.refetch, &mut holding).map_err(Failure::local);
+        emit.progress(number, u64::MAX);
         match cancel.requested() {
             // Files whose reading was cut short look damaged; such a plan is not to be carried out.
             Some(exit) => Err(Failure::stopped(exit)),
-            None => Ok(tasks),
+            None => tasks,
         }
     }
 

@@ -31,6 +31,8 @@ struct Running {
     name: String,
     size: Option<u64>,
     bytes: u64,
+    /// Whether its bytes are part of the whole that is to be done; files that are read again are not.
+    counts: bool,
     bar: Option<ProgressBar>,
 }
 
@@ -59,6 +61,8 @@ pub(super) struct Bars {
     is_wide: bool,
     free: Vec<ProgressBar>,
     running: BTreeMap<u64, Running>,
+    /// What is counted: files of a download, sessions of a verification.
+    noun: &'static str,
     files: u64,
     files_done: u64,
     settled_bytes: u64,
@@ -76,7 +80,18 @@ impl Bars {
         let total = screen.add(ProgressBar::new(0).with_style(style(ASKING)).with_prefix("asking what there is"));
         let rows = (0..ROWS).map(|_| screen.add(ProgressBar::new(0).with_style(style(BLANK)))).rev().collect();
         let is_wide = width.is_none_or(|columns| columns >= WIDE);
-        Self { screen, total, is_wide, free: rows, running: BTreeMap::new(), files: 0, files_done: 0, settled_bytes: 0, expected_bytes: 0 }
+        Self {
+            screen,
+            total,
+            is_wide,
+            free: rows,
+            running: BTreeMap::new(),
+            noun: "file",
+            files: 0,
+            files_done: 0,
+            settled_bytes: 0,
+            expected_bytes: 0,
+        }
     }
 
     /// Runs `print` with the bars out of the way.
@@ -106,13 +121,23 @@ impl Bars {
                 self.files += to_fetch;
                 self.expected_bytes += bytes;
             }
+            (Event::VerifyStarted { bags, bytes }, _) => {
+                self.noun = "session";
+                (self.files, self.expected_bytes) = (*bags, *bytes);
+                self.running.insert(0, Running { name: String::new(), size: None, bytes: 0, counts: true, bar: None });
+                self.total.set_style(style(TOTAL));
+            }
+            (Event::BagVerified { bytes, .. }, _) => {
+                self.files_done += 1;
+                self.settled_bytes += bytes;
+                self.running.entry(0).and_modify(|bag| bag.bytes = 0);
+            }
             (Event::MediaStarted { media, context, size, .. }, Some(transfer)) => {
-                let name = sanitize(&format!("{} {media}", context.as_deref().unwrap_or("media"))).into_owned();
-                let mut running = Running { name, size: *size, bytes: 0, bar: None };
-                if let Some(bar) = self.free.pop() {
-                    running.take(bar, self.is_wide);
-                }
-                self.running.insert(transfer, running);
+                let name = format!("{} {media}", context.as_deref().unwrap_or("media"));
+                self.begin(transfer, &name, *size, true);
+            }
+            (Event::SessionReread { session, bytes }, Some(transfer)) => {
+                self.begin(transfer, &format!("re-reading {session}"), Some(*bytes), false);
             }
             (Event::MediaFinished { fetched, state, .. }, _) if *fetched || !matches!(state, State::Archived | State::Excluded) => {
                 self.files_done = (self.files_done + 1).min(self.files);
@@ -120,6 +145,14 @@ impl Bars {
             _ => {}
         }
         self.show_total();
+    }
+
+    fn begin(&mut self, transfer: u64, name: &str, size: Option<u64>, counts: bool) {
+        let mut running = Running { name: sanitize(name).into_owned(), size, bytes: 0, counts, bar: None };
+        if let Some(bar) = self.free.pop() {
+            running.take(bar, self.is_wide);
+        }
+        self.running.insert(transfer, running);
     }
 
     /// So many bytes of a transfer; the largest number says that it is over.
@@ -138,9 +171,11 @@ impl Bars {
     /// Frees a row; the file that waits longest without one gets it.
     fn end(&mut self, transfer: u64) {
         let Some(running) = self.running.remove(&transfer) else { return };
-        self.settled_bytes += running.bytes;
-        // A size that was wrong or missing: what came is what counts.
-        self.expected_bytes = self.expected_bytes.saturating_sub(running.size.unwrap_or(0)) + running.bytes;
+        if running.counts {
+            self.settled_bytes += running.bytes;
+            // A size that was wrong or missing: what came is what counts.
+            self.expected_bytes = self.expected_bytes.saturating_sub(running.size.unwrap_or(0)) + running.bytes;
+        }
         let Some(bar) = running.bar else { return };
         match self.running.values_mut().find(|waiting| waiting.bar.is_none()) {
             Some(waiting) => waiting.take(bar, self.is_wide),
@@ -152,7 +187,7 @@ impl Bars {
     }
 
     fn show_total(&self) {
-        let running: u64 = self.running.values().map(|running| running.bytes).sum();
+        let running: u64 = self.running.values().filter(|running| running.counts).map(|running| running.bytes).sum();
         let done = self.settled_bytes + running;
         if self.files == 0 {
             self.total.tick();
@@ -160,7 +195,7 @@ impl Bars {
         }
         self.total.set_length(self.expected_bytes.max(done).max(1));
         self.total.set_position(done);
-        self.total.set_prefix(format!("{} of {}", self.files_done, plural(self.files, "file")));
+        self.total.set_prefix(format!("{} of {}", self.files_done, plural(self.files, self.noun)));
         let left = self.total.eta().as_secs();
         let left = if done == 0 || left == 0 { String::new() } else { format!(", {left} s left") };
         self.total.set_message(format!("{} of {}{left}", bytes(done), bytes(self.expected_bytes.max(done))));

@@ -97,7 +97,7 @@ impl Human {
                 (normal && *bags != 1)
                     .then(|| format!("{}: {sound}; {}, {} read", plural(*bags, "session"), plural(*files, "file"), bytes(*read)))
             }
-            Event::SessionListed { .. } | Event::MediaStarted { .. } => None,
+            Event::SessionReread { .. } | Event::SessionListed { .. } | Event::MediaStarted { .. } | Event::VerifyStarted { .. } => None,
         }
     }
 

@@ -116,7 +116,14 @@ fn events_are_lines_of_json_with_nothing_else_on_either_stream() {
     let run = world.run(&["verify", "vmedia-archive", "--format", "json"]).ends_with(0);
     let events = run.events();
     assert!(
-        matches!(&events[..], [Event::BagVerified { files: 5, .. }, Event::VerifyFinished { bags: 1, damaged: 0, code: 0, .. }]),
+        matches!(
+            &events[..],
+            [
+                Event::VerifyStarted { bags: 1, bytes: 132 },
+                Event::BagVerified { files: 5, .. },
+                Event::VerifyFinished { bags: 1, damaged: 0, code: 0, .. }
+            ]
+        ),
         "{events:?}"
     );
 }
