@@ -88,3 +88,14 @@ fn strict_takes_no_file_that_disagrees_with_the_listing() {
     assert!(file["disagreements"][0].as_str().is_some_and(|text| text.contains("1000000")), "{file}");
     is_sound(&world);
 }
+
+#[test]
+fn a_proxy_is_asked_as_usual_and_never_about_this_machine() {
+    let world = World::new();
+    let through = |base: &str, proxy: &str| {
+        let mut command = world.command(&["download", SESSION, "--insecure-http", "--retries", "0"]);
+        Run::of(&command.env("VMEDIA_BASE_URL", base).env("http_proxy", proxy).output().expect("a run"))
+    };
+    through("http://provider.invalid", &world.sandbox.base_url()).ends_with(0).says("5 files fetched");
+    through(&world.sandbox.base_url(), "http://127.0.0.1:9").ends_with(0).says("5 files kept");
+}
