@@ -70,11 +70,6 @@ impl Cancel {
         Ok(cancel)
     }
 
-    /// Asks the work to stop, as a signal would.
-    pub fn request(&self, exit: Exit) {
-        self.0.store(usize::from(exit.code()), Ordering::SeqCst);
-    }
-
     /// [`Exit::Interrupted`] or [`Exit::Terminated`] once the run was asked to stop.
     pub fn requested(&self) -> Option<Exit> {
         match self.0.load(Ordering::SeqCst) {

@@ -20,6 +20,12 @@ pub fn quote(text: &str) -> String {
     short
 }
 
+/// An error's own words without the system's "(os error 28)".
+pub(crate) fn plain(error: &(impl std::error::Error + ?Sized)) -> String {
+    let words = error.to_string();
+    words.split(" (os error").next().unwrap_or(&words).to_owned()
+}
+
 /// A failure in two lines. `Display` is the first line alone.
 #[derive(Debug)]
 pub struct Error {

@@ -5,7 +5,7 @@
 
 use super::layout::{self, MARKER};
 use super::marker::Line;
-use super::record::{DocumentRecord, FileRecord, HistoryRecord, MediaRecord, State};
+use super::record::{DocumentRecord, FileRecord, HistoryRecord, MediaRecord};
 use super::session::{Document, LARGEST_RECORD, SessionArchive};
 use crate::error::Result;
 use crate::media::{MediaId, MediaItem};
@@ -72,17 +72,18 @@ impl SessionArchive {
 
     /// Keeps an answer, unless an equal one is here and whole; an answer that changed stands beside the old one.
     pub fn keep_document(&mut self, document: &Document, now: Timestamp) -> Result<()> {
-        self.keep_version(document, now)?;
-        self.lose_versions(&document.name, now)
+        let kept = self.keep_version(document, now)?;
+        self.lose_versions(&document.name, &kept, now)
     }
 
     /// Earlier answers that were deleted or altered and that nobody will give again: told, and no longer vouched for.
-    fn lose_versions(&mut self, name: &str, now: Timestamp) -> Result<()> {
+    /// The one at `kept` was just read or written.
+    fn lose_versions(&mut self, name: &str, kept: &str, now: Timestamp) -> Result<()> {
         let recorded: Vec<(String, Digest)> = self
             .record
             .documents
             .iter()
-            .filter(|known| known.name == name && known.lost.is_none())
+            .filter(|known| known.name == name && known.path != kept && known.lost.is_none())
             .map(|known| (known.path.clone(), known.digest.clone()))
             .collect();
         for (path, digest) in recorded {
@@ -98,12 +99,14 @@ impl SessionArchive {
         Ok(())
     }
 
-    fn keep_version(&mut self, document: &Document, now: Timestamp) -> Result<()> {
+    /// Where the answer is kept now.
+    fn keep_version(&mut self, document: &Document, now: Timestamp) -> Result<String> {
         let digest = Digest::of(&document.bytes);
         let known =
             self.record.documents.iter().find(|known| known.name == document.name && known.digest == digest && known.lost.is_none());
         if let Some(path) = known.map(|known| known.path.clone()) {
-            return self.heal_document(&path, document, now);
+            self.heal_document(&path, document, now)?;
+            return Ok(path);
         }
         self.begin(now)?;
         let mut version = 1;
@@ -123,14 +126,14 @@ impl SessionArchive {
         self.record.documents.push(DocumentRecord {
             name: document.name.clone(),
             endpoint: document.endpoint.clone(),
-            path,
+            path: path.clone(),
             digest,
             signature: document.signature.clone(),
             fetched: document.fetched,
             lost: None,
             extra: Map::new(),
         });
-        Ok(())
+        Ok(path)
     }
 
     /// Writes an answer again whose file was deleted or altered; the altered one is set aside.
@@ -187,8 +190,7 @@ impl SessionArchive {
             return;
         };
         if known.present().any(|old| old.path == file.path) {
-            known.state = State::Archived;
-            known.reason = None;
+            known.arrived();
             return;
         }
         if !known.files.is_empty() {
@@ -208,8 +210,7 @@ impl SessionArchive {
             }
         };
         if let Some(known) = self.record.media.get_mut(index) {
-            known.state = State::Archived;
-            known.reason = None;
+            known.arrived();
             known.files.push(file);
         }
     }

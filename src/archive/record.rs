@@ -269,6 +269,12 @@ impl MediaRecord {
         self.unlisted_since = None;
     }
 
+    /// Its bytes are here.
+    pub(super) fn arrived(&mut self) {
+        self.state = State::Archived;
+        self.reason = None;
+    }
+
     /// The files whose bytes should be here.
     pub fn present(&self) -> impl Iterator<Item = &FileRecord> {
         self.files.iter().filter(|file| file.lost.is_none())

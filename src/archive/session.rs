@@ -77,8 +77,8 @@ pub struct SessionArchive {
 }
 
 impl SessionArchive {
-    /// The lock that guards a session.
-    pub fn lock_name(session: &SessionId) -> StorePath {
+    /// A session's folder in the archive; its name is that of the session's lock, too.
+    pub fn folder_of(session: &SessionId) -> StorePath {
         layout::session_folder(session)
     }
 
@@ -106,11 +106,6 @@ impl SessionArchive {
         self.store.location(&self.folder)
     }
 
-    /// The record as it stands.
-    pub fn record(&self) -> &Record {
-        &self.record
-    }
-
     /// What changed that a person should hear of; each is told once.
     pub fn take_notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
@@ -128,16 +123,8 @@ impl SessionArchive {
                 }
                 Line::Archiving(announced) => {
                     for file in announced.files.clone() {
-                        if self
-                            .record
-                            .media
-                            .iter()
-                            .flat_map(|medium| &medium.files)
-                            .any(|known| known.path == file.path && known.lost.is_none())
-                        {
-                            continue;
-                        }
-                        if self.check(&file, &mut |_| Ok(()))?.is_none() {
+                        let is_recorded = self.record.media.iter().flat_map(MediaRecord::present).any(|known| known.path == file.path);
+                        if !is_recorded && self.check(&file, &mut |_| Ok(()))?.is_none() {
                             self.add_file(&announced, file);
                         }
                     }
@@ -206,19 +193,14 @@ impl SessionArchive {
         Ok(match (fault, files.last()) {
             (Some(reason), _) => Holding::Damaged(reason),
             (None, Some(file)) => {
-                self.settled_by_its_files(id);
+                // Its files are whole, whatever an earlier run said that found them otherwise.
+                if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
+                    known.arrived();
+                }
                 Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes }
             }
             (None, None) => Holding::Absent,
         })
-    }
-
-    /// A medium whose files are all whole is archived, whatever a run said that found them otherwise.
-    fn settled_by_its_files(&mut self, id: &MediaId) {
-        if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
-            known.state = State::Archived;
-            known.reason = None;
-        }
     }
 
     /// Marks the session as unfinished, before the first change.

@@ -185,7 +185,7 @@ fn a_damaged_file_is_set_aside_and_healed() {
     archive.commit(Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
     assert_eq!(std::fs::read(desk.file("damaged/data/a/face_1.jpg")).expect("kept aside"), b"bad");
-    assert_eq!(archive.record().history.len(), 2);
+    assert_eq!(archive.record.history.len(), 2);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
 }
 
 fn state(archive: &SessionArchive, id: &str) -> (State, usize) {
-    let known = archive.record().media.iter().find(|known| known.id.as_str() == id).expect("a record");
+    let known = archive.record.media.iter().find(|known| known.id.as_str() == id).expect("a record");
     (known.state, known.places.len())
 }
 
@@ -263,7 +263,7 @@ fn a_narrower_run_forgets_nothing_that_a_wider_one_knew() {
     archive.describe(&[], &[narrow], &[]);
     archive.settle(&id, State::Excluded, Some("--only leaves out image".to_owned()));
     assert_eq!(state(&archive, "1"), (State::Gone, 2));
-    let known = &archive.record().media[0];
+    let known = &archive.record.media[0];
     assert_eq!((known.size, known.context.as_deref()), (Some(3), Some("face")));
     keep(&mut archive, "1", b"one");
     archive.settle(&id, State::Failed, Some("HTTP 503".to_owned()));

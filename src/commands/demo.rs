@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     reporter.say("A sandbox on this machine plays the provider. The person it shows does not exist,");
     reporter.say("and nothing leaves this machine.");
     reporter.say(&dim(&format!("$ vmedia download {session} --with {} -o {}", WITH.join(","), arguments.output.display())));
-    let folder = crate::archive::SessionArchive::lock_name(&session);
+    let folder = crate::archive::SessionArchive::folder_of(&session);
     let store = std::sync::Arc::clone(&services.store);
     let exit = archive(services, options, identifiers, &mut reporter, context)?;
     if exit != Exit::Done {
@@ -76,12 +76,12 @@ fn tour(store: &dyn Store, folder: &StorePath, location: &str) -> Result<Vec<Str
     let mut lines = vec![String::new(), format!("{location}/")];
     let mut shown = String::new();
     let paths = store.list(folder)?;
-    let below = |path: &'_ StorePath| path.below(folder).unwrap_or_default().to_owned();
-    let mut names: Vec<(String, &StorePath)> = paths.iter().map(|path| (below(path), path)).collect();
-    names.sort_by_key(|(name, _)| (name.contains('/'), name.rsplit_once('/').map(|(parent, _)| parent.to_owned()), name.clone()));
-    for (name, path) in &names {
+    let split = |path| StorePath::below(path, folder).map(|below| (below.rsplit_once('/').unwrap_or(("", below)), path));
+    let mut files: Vec<_> = paths.iter().filter_map(split).collect();
+    // Folder by folder, what lies in the session's own folder first.
+    files.sort();
+    for ((parent, name), path) in files {
         let length = store.length(path)?.unwrap_or(0);
-        let (parent, name) = name.rsplit_once('/').unwrap_or(("", name));
         if parent != shown {
             parent.clone_into(&mut shown);
             lines.push(format!("  {parent}/"));

@@ -181,12 +181,15 @@ fn companions(names: &[String], provider: &dyn Provider) -> Result<Vec<String>> 
     let known = provider.companions();
     let mut wanted: Vec<String> = Vec::new();
     for name in names.iter().map(|name| name.trim()) {
-        let named: &[&str] = if name == "all" {
-            known
-        } else {
-            std::slice::from_ref(known.iter().find(|known| **known == name).ok_or_else(|| unknown_companion(name, known))?)
-        };
-        wanted.extend(named.iter().map(|name| (*name).to_owned()).filter(|name| !wanted.contains(name)).collect::<Vec<_>>());
+        let named: Vec<&str> = known.iter().copied().filter(|known| name == "all" || name == *known).collect();
+        if named.is_empty() {
+            return Err(unknown_companion(name, known));
+        }
+        for name in named {
+            if !wanted.iter().any(|wanted| wanted == name) {
+                wanted.push(name.to_owned());
+            }
+        }
     }
     Ok(wanted)
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The version of the event schema.
-pub(super) const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// The reason of media that did not come because the run ended first.
 pub const CUT_SHORT: &str = "the run ended before it was fetched";

@@ -5,7 +5,7 @@
 
 use super::event::{CUT_SHORT, ErrorText, Event, Tally};
 use super::words::session_error;
-use super::{Emit, Services};
+use super::{Emit, Services, locked};
 use crate::archive::{CompanionState, FileRecord, SessionArchive, State};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -14,8 +14,8 @@ use crate::media::{MediaItem, SessionId};
 use crate::provider::Listing;
 use crate::store::Lock;
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A session that is under way.
 pub(super) struct SessionWork {
@@ -43,10 +43,6 @@ pub(super) struct Companion {
     pub(super) name: String,
     pub(super) state: CompanionState,
     pub(super) reason: Option<String>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl SessionWork {
@@ -243,7 +239,7 @@ impl Finisher {
         let event = Event::SessionFinished {
             session: session.clone(),
             exit: error.exit(),
-            folder: self.services.store.location(&SessionArchive::lock_name(session)),
+            folder: self.services.store.location(&SessionArchive::folder_of(session)),
             tally: Tally::default(),
             error: Some(ErrorText::from(&error)),
         };

@@ -3,6 +3,7 @@
 //!
 //! Must not fetch and must not retry.
 
+use super::locked;
 use crate::archive::{FileRecord, SessionArchive, SignatureRecord};
 use crate::error::Result;
 use crate::http::{Cause, Failure, Headers};
@@ -10,7 +11,7 @@ use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem};
 use crate::provider::{Seal, Signature};
 use crate::store::{Digest, Judge, Placement};
 use jiff::Timestamp;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// What the judge needs to know of a try.
 pub(super) struct Case<'a> {
@@ -28,21 +29,19 @@ pub(super) struct MediaJudge<'a> {
     case: Case<'a>,
     seal: Option<Box<dyn Seal>>,
     head: Vec<u8>,
-    /// Where the file went, once it was accepted.
-    pub(super) accepted: Option<FileRecord>,
-    /// Whether its very bytes were here already.
-    pub(super) was_here: bool,
+    /// Where the file went, once it was accepted, and whether its very bytes were here already.
+    pub(super) accepted: Option<(FileRecord, bool)>,
     /// Why it was refused.
     pub(super) refused: Option<Failure>,
 }
 
 impl<'a> MediaJudge<'a> {
     pub(super) fn new(case: Case<'a>, seal: Box<dyn Seal>) -> Self {
-        Self { case, seal: Some(seal), head: Vec::new(), accepted: None, was_here: false, refused: None }
+        Self { case, seal: Some(seal), head: Vec::new(), accepted: None, refused: None }
     }
 
     /// What must never be filed, whatever the listing says.
-    fn refusal(&self, signature: &Signature, digest: &Digest) -> Option<Failure> {
+    fn refusal(&self, signature: &Signature, format: Format, digest: &Digest) -> Option<Failure> {
         let refuse = |cause, detail: &str| Some(Failure::new(cause, detail));
         if self.case.headers.content_length().is_some_and(|announced| announced != digest.bytes) {
             return refuse(Cause::Broken, "the transfer is not as long as announced");
@@ -53,7 +52,6 @@ impl<'a> MediaJudge<'a> {
         if *signature == Signature::Absent && self.case.strict {
             return refuse(Cause::Untrusted, "the answer is not signed (--strict)");
         }
-        let format = Format::of(&self.head);
         let what = match self.case.item.kind {
             Kind::Image => "a picture",
             Kind::Video => "a recording",
@@ -76,13 +74,12 @@ impl<'a> MediaJudge<'a> {
     }
 
     /// Where whole and believed bytes are not what was declared.
-    fn disagreements(&self, signature: &Signature, digest: &Digest) -> Vec<String> {
+    fn disagreements(&self, signature: &Signature, format: Format, digest: &Digest) -> Vec<String> {
         let item = self.case.item;
         let mut found = Vec::new();
         if let Some(size) = item.size.filter(|size| *size != digest.bytes) {
             found.push(format!("the listing says {size} bytes, {} came", digest.bytes));
         }
-        let format = Format::of(&self.head);
         if !format.agrees_with(item.mimetype.as_deref(), item.kind) {
             let declared = item.mimetype.as_deref().unwrap_or(item.kind.as_str());
             found.push(format!("the listing says {declared}, the bytes say {}", format.as_str()));
@@ -112,11 +109,12 @@ impl Judge for MediaJudge<'_> {
 
     fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
         let signature = self.seal.take().map_or(Signature::Wrong, |seal| seal.finish());
-        if let Some(refusal) = self.refusal(&signature, digest) {
+        let format = Format::of(&self.head);
+        if let Some(refusal) = self.refusal(&signature, format, digest) {
             self.refused = Some(refusal);
             return Ok(Placement::Refuse);
         }
-        let disagreements = self.disagreements(&signature, digest);
+        let disagreements = self.disagreements(&signature, format, digest);
         if !disagreements.is_empty() && (self.case.strict || !self.case.insisted) {
             let (cause, why) = if self.case.insisted { (Cause::Rejected, " (--strict)") } else { (Cause::Disagrees, "") };
             self.refused = Some(Failure::new(cause, format!("{}{why}", disagreements.join("; "))));
@@ -135,10 +133,8 @@ impl Judge for MediaJudge<'_> {
             lost: None,
             extra: serde_json::Map::new(),
         };
-        let mut archive = self.case.archive.lock().unwrap_or_else(PoisonError::into_inner);
-        let placement = archive.place(self.case.item, &mut file, self.case.now)?;
-        self.accepted = Some(file);
-        self.was_here = placement == Placement::Discard;
+        let placement = locked(self.case.archive).place(self.case.item, &mut file, self.case.now)?;
+        self.accepted = Some((file, placement == Placement::Discard));
         Ok(placement)
     }
 }

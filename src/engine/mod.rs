@@ -14,7 +14,7 @@ mod transfer;
 mod words;
 
 pub use documents::{attempts, listing};
-pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally};
+pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use run::{Running, start};
 pub use words::session_error;
@@ -22,11 +22,8 @@ pub use words::session_error;
 use crate::http::Wire;
 use crate::provider::{Provider, Scope};
 use crate::store::Store;
-use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-
-/// The version of the event schema.
-pub const EVENT_VERSION: u32 = event::VERSION;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Everything that the work needs from outside.
 #[derive(Clone)]
@@ -60,6 +57,11 @@ pub struct Options {
     pub strict: bool,
     /// Whether only the plan is wanted.
     pub dry_run: bool,
+}
+
+/// A lock whose last holder may have panicked: what it guards is counts and queues, whole after every step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where events go. A receiver that is gone is no reason to stop.

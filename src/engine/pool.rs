@@ -4,8 +4,9 @@
 //! A worker opens a further session only when no file waits, which bounds what is open at once. Must not know what
 //! the work is.
 
+use super::locked;
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How often workers that have nothing to do look for it, and sessions that another run holds are tried again.
@@ -42,13 +43,9 @@ impl<F> Pool<F> {
         Self { state: Mutex::new(state), changed: Condvar::new(), sessions }
     }
 
-    fn state(&self) -> MutexGuard<'_, State<F>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The next piece of work; `None` when there is and will be none. `stopping` is asked before a session is begun.
     pub(super) fn take(&self, stopping: &dyn Fn() -> bool) -> Option<Work<F>> {
-        let mut state = self.state();
+        let mut state = locked(&self.state);
         let mut looked = false;
         loop {
             if let Some(file) = state.files.pop_front() {
@@ -76,7 +73,7 @@ impl<F> Pool<F> {
 
     /// A session was opened and has these files.
     pub(super) fn opened(&self, files: Vec<F>) {
-        let mut state = self.state();
+        let mut state = locked(&self.state);
         state.opening -= 1;
         state.files.extend(files);
         self.changed.notify_all();
@@ -84,7 +81,7 @@ impl<F> Pool<F> {
 
     /// A session is held by another run and wants to be tried again.
     pub(super) fn deferred(&self, index: usize) {
-        let mut state = self.state();
+        let mut state = locked(&self.state);
         state.opening -= 1;
         state.waiting.push_back(index);
         self.changed.notify_all();
@@ -92,7 +89,7 @@ impl<F> Pool<F> {
 
     /// No further session is to be begun.
     pub(super) fn end(&self) {
-        self.state().ended = true;
+        locked(&self.state).ended = true;
         self.changed.notify_all();
     }
 }

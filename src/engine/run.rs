@@ -8,7 +8,7 @@ use super::finish::{Companion, Finisher, SessionWork};
 use super::plan::{Action, Task, plan};
 use super::pool::{Pool, Work};
 use super::transfer::Transfer;
-use super::{Emit, Options, Services};
+use super::{Emit, Options, Services, locked};
 use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, planned_path};
 use crate::error::{Error, Result};
 use crate::http::{Cause, Failure};
@@ -19,8 +19,7 @@ use std::collections::HashSet;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex};
 
 /// How many messages may wait for the thread that shows them.
 const CHANNEL: usize = 1024;
@@ -35,7 +34,6 @@ struct Job {
 pub struct Running {
     receiver: Receiver<Message>,
     shared: Arc<Shared>,
-    _workers: Vec<JoinHandle<()>>,
 }
 
 impl Running {
@@ -68,17 +66,17 @@ pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> 
     let pool = Pool::new(sessions.len());
     let shared =
         Arc::new(Shared { services, options, sessions, pool, finisher, transfers: AtomicU64::new(1), waited_for: Mutex::default() });
-    let mut threads = Vec::new();
     for number in 0..workers {
         let (shared, emit) = (Arc::clone(&shared), Emit::new(sender.clone()));
         let builder = std::thread::Builder::new().name(format!("worker {number}"));
         match builder.spawn(move || shared.work(&emit)) {
-            Ok(thread) => threads.push(thread),
-            Err(_) if !threads.is_empty() => break,
-            Err(error) => return Err(Error::unexpected(format!("cannot start a worker: {error}"))),
+            Err(error) if number == 0 => return Err(Error::unexpected(format!("cannot start a worker: {error}"))),
+            // Fewer workers than wanted do the same work.
+            Err(_) => break,
+            Ok(_) => {}
         }
     }
-    Ok(Running { receiver, shared, _workers: threads })
+    Ok(Running { receiver, shared })
 }
 
 /// What the provider says of a session.
@@ -127,10 +125,10 @@ impl Shared {
         let lock = if self.options.dry_run {
             None
         } else {
-            match self.services.store.lock(&SessionArchive::lock_name(session)).map_err(Failure::local)? {
+            match self.services.store.lock(&SessionArchive::folder_of(session)).map_err(Failure::local)? {
                 Locked::Held(lock) => Some(lock),
                 Locked::By(holder) => {
-                    if self.waited_for.lock().unwrap_or_else(PoisonError::into_inner).insert(index) {
+                    if locked(&self.waited_for).insert(index) {
                         emit.event(Event::SessionWaiting { session: session.clone(), holder });
                     }
                     return Ok(Opened::Deferred);
@@ -152,8 +150,15 @@ impl Shared {
             return Ok(Opened::Files(Vec::new()));
         }
         self.describe(&mut archive, &found).map_err(Failure::local)?;
-        let to_fetch = tasks.iter().filter(|task| matches!(task.action, Action::Fetch(_))).count();
-        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch);
+        let to_fetch: Vec<&Task> = tasks.iter().filter(|task| matches!(task.action, Action::Fetch(_))).collect();
+        emit.event(Event::SessionListed {
+            session: session.clone(),
+            attempts: found.listing.attempts.len() as u64,
+            media: found.listing.media.len() as u64,
+            to_fetch: to_fetch.len() as u64,
+            bytes: to_fetch.iter().filter_map(|task| task.item.size).sum(),
+        });
+        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.len());
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
     }
 
@@ -226,14 +231,6 @@ impl Shared {
 
     /// Settles what needs no transfer and hands out the rest.
     fn begin(&self, work: SessionWork, found: &Found, tasks: Vec<Task>, emit: &Emit) -> Vec<Job> {
-        let to_fetch: Vec<&Task> = tasks.iter().filter(|task| matches!(task.action, Action::Fetch(_))).collect();
-        emit.event(Event::SessionListed {
-            session: work.session.clone(),
-            attempts: found.listing.attempts.len() as u64,
-            media: found.listing.media.len() as u64,
-            to_fetch: to_fetch.len() as u64,
-            bytes: to_fetch.iter().filter_map(|task| task.item.size).sum(),
-        });
         work.note_problems(&found.listing.problems, &found.companions, emit);
         let work = Arc::new(work);
         let mut jobs = Vec::new();

@@ -5,12 +5,13 @@
 use super::documents::told;
 use super::event::Event;
 use super::judge::{Case, MediaJudge};
-use super::{Emit, Services};
+use super::{Emit, Services, locked};
 use crate::archive::{FileRecord, SessionArchive};
 use crate::http::{Cause, Exchange, Failure, Note, Watch};
 use crate::media::{MediaItem, SessionId};
+use crate::provider::Call;
 use crate::store::PutError;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// One medium to be fetched.
 pub(super) struct Transfer<'a> {
@@ -40,18 +41,17 @@ impl Transfer<'_> {
         let note = |note: Note<'_>| self.emit.event(told(self.session, &call.document, &note));
         let mut insisted = false;
         let (file, was_here) = self.services.wire.exchange(&note, &mut |exchange| {
-            let outcome = self.attempt(exchange, insisted);
+            let outcome = self.attempt(exchange, &call, insisted);
             insisted |= matches!(&outcome, Err(failure) if failure.cause == Cause::Disagrees);
             outcome
         })?;
-        self.archive.lock().unwrap_or_else(PoisonError::into_inner).archived(self.item, file.clone());
+        locked(self.archive).archived(self.item, file.clone());
         Ok((file, was_here))
     }
 
     /// One try.
-    fn attempt(&self, exchange: &Exchange<'_>, insisted: bool) -> Result<(FileRecord, bool), Failure> {
-        let call = self.services.provider.media(&self.item.id);
-        let response = exchange.send(&self.services.provider.sign(&call))?;
+    fn attempt(&self, exchange: &Exchange<'_>, call: &Call, insisted: bool) -> Result<(FileRecord, bool), Failure> {
+        let response = exchange.send(&self.services.provider.sign(call))?;
         let encoding = response.headers.value("content-encoding").unwrap_or("identity");
         if !encoding.eq_ignore_ascii_case("identity") {
             return Err(Failure::new(
@@ -71,10 +71,9 @@ impl Transfer<'_> {
         let tell = |bytes| self.emit.progress(self.number, bytes);
         let mut body = exchange.watch_file(response.body).telling(&tell);
         match self.services.store.put(&mut body, &mut judge) {
-            Ok(_) => judge
-                .accepted
-                .map(|file| (file, judge.was_here))
-                .ok_or_else(|| Failure::local(crate::error::Error::unexpected("a file was stored that nobody accepted"))),
+            Ok(_) => {
+                judge.accepted.ok_or_else(|| Failure::local(crate::error::Error::unexpected("a file was stored that nobody accepted")))
+            }
             Err(PutError::Source(error)) => Err(Watch::failure(error)),
             Err(PutError::Local(error)) => Err(Failure::local(error)),
             Err(PutError::Refused) => Err(judge.refused.unwrap_or_else(|| Failure::new(Cause::Unusable, "the bytes were refused"))),

@@ -4,7 +4,7 @@
 //! Must not know what is sent or why.
 
 use super::{Cause, Failure, Headers, Request, Response, Transport};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use reqwest::Url;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -28,16 +28,15 @@ pub struct ClientOptions {
 /// The shared client of a run. Built at the first request: loading certificates takes longer than `--version` should.
 pub struct Client {
     options: ClientOptions,
+    certificates: Vec<reqwest::Certificate>,
     built: OnceLock<std::result::Result<reqwest::blocking::Client, String>>,
 }
 
 impl Client {
     /// Reads the additional certificates, if any; connects to nothing.
     pub fn new(options: ClientOptions) -> Result<Self> {
-        if let Some(path) = &options.ca_cert {
-            read_certificates(path)?;
-        }
-        Ok(Self { options, built: OnceLock::new() })
+        let certificates = options.ca_cert.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
+        Ok(Self { options, certificates, built: OnceLock::new() })
     }
 
     fn build(&self) -> std::result::Result<reqwest::blocking::Client, String> {
@@ -50,8 +49,8 @@ impl Client {
             .timeout(self.options.idle_timeout)
             .pool_max_idle_per_host(self.options.connections)
             .tcp_nodelay(true);
-        if let Some(path) = &self.options.ca_cert {
-            builder = builder.tls_certs_merge(read_certificates(path).map_err(|error| error.to_string())?);
+        if !self.certificates.is_empty() {
+            builder = builder.tls_certs_merge(self.certificates.iter().cloned());
         }
         if Url::parse(&self.options.base_url).is_ok_and(|url| is_loopback(&url)) {
             // A sandbox on this machine is never behind a proxy.
@@ -144,8 +143,7 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     while let Some(source) = current.source() {
         current = source;
     }
-    let words = current.to_string();
-    words.split(" (os error").next().unwrap_or(&words).to_owned()
+    plain(current)
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

@@ -66,7 +66,7 @@ pub trait Seal: Send {
 /// Fetches a document for a provider that wants to read it, with retries, signature check and record.
 pub trait Ask {
     /// The bytes of a JSON answer, known to be JSON.
-    fn ask(&mut self, call: &Call) -> Result<Vec<u8>, Failure>;
+    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure>;
 }
 
 /// One provider with one set of credentials.

@@ -82,6 +82,11 @@ impl Console {
         self.message(&self.error_lines(what, hint));
     }
 
+    /// A line that a person should know; made safe for a terminal here.
+    pub fn note_line(&self, text: &str) -> String {
+        format!("vmedia: {} {}", self.paint(Style::Note, "note:"), super::sanitize(text))
+    }
+
     /// The two lines of an error.
     pub fn error_lines(&self, what: &str, hint: &str) -> String {
         let (error, advice) = (self.paint(Style::Error, "error:"), self.paint(Style::Hint, "hint:"));

@@ -44,7 +44,7 @@ impl Human {
     /// The lines for an event, if it is worth any.
     pub(super) fn lines(&mut self, event: &Event, console: &Console) -> Option<String> {
         let normal = self.verbosity >= Verbosity::Normal;
-        let note = |text: String| format!("vmedia: {} {}", console.paint(Style::Note, "note:"), sanitize(&text));
+        let note = |text: String| console.note_line(&text);
         match event {
             Event::RunStarted { sessions, dry_run, .. } => {
                 self.sessions = *sessions;
@@ -117,22 +117,13 @@ impl Human {
                     .then(|| format!("{done} {path} ({})", bytes(length.unwrap_or(0))))
                     .into_iter()
                     .collect();
-                let note = console.paint(Style::Note, "note:");
-                lines.extend(
-                    disagreements
-                        .iter()
-                        .filter(|_| normal)
-                        .map(|text| format!("vmedia: {note} {}", sanitize(&format!("{name} does not agree with its listing, and the provider sent the same again: {text}; it is archived as it came")))),
-                );
+                lines.extend(disagreements.iter().filter(|_| normal).map(|text| {
+                    let why = "does not agree with its listing, and the provider sent the same again";
+                    console.note_line(&format!("{name} {why}: {text}; it is archived as it came"))
+                }));
                 (!lines.is_empty()).then(|| lines.join("\n"))
             }
-            State::Withheld => normal.then(|| {
-                format!(
-                    "vmedia: {} {}",
-                    console.paint(Style::Note, "note:"),
-                    sanitize(&format!("{name} is withheld by the provider; the next run asks again"))
-                )
-            }),
+            State::Withheld => normal.then(|| console.note_line(&format!("{name} is withheld by the provider; the next run asks again"))),
             State::Gone => Some(console.error_lines(
                 &format!("{name} is gone: {reason}"),
                 "it was deleted or is past the provider's retention; what else the session has is archived",
@@ -187,8 +178,7 @@ impl Human {
             })
             .collect();
         if self.verbosity >= Verbosity::Normal {
-            let note = console.paint(Style::Note, "note:");
-            lines.extend(missing.iter().map(|missing| format!("vmedia: {note} {}", sanitize(&format!("{folder}: {missing}")))));
+            lines.extend(missing.iter().map(|missing| console.note_line(&format!("{folder}: {missing}"))));
             let verdict = if findings.is_empty() { console.paint(Style::Good, "sound") } else { console.paint(Style::Error, "damaged") };
             let lacking = if missing.is_empty() { String::new() } else { format!("; {} never archived", missing.len()) };
             lines.push(format!("{} {verdict}: {}, {} read{lacking}", sanitize(folder), plural(files, "file"), bytes(read)));

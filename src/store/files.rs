@@ -2,7 +2,7 @@
 //!
 //! Must not know what is kept in them.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -35,10 +35,4 @@ pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
         _ => "check the disk and the folder given with -o, then run the same command again",
     };
     Error::new(Exit::Local, format!("cannot {verb} {}: {}", path.display(), plain(&error)), hint).caused_by(error)
-}
-
-/// The system's words without "(os error 28)".
-fn plain(error: &io::Error) -> String {
-    let words = error.to_string();
-    words.split(" (os error").next().unwrap_or(&words).to_owned()
 }

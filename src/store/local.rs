@@ -37,6 +37,15 @@ impl LocalStore {
         path.as_str().split('/').fold(self.root.clone(), |full, name| full.join(name))
     }
 
+    /// The full path, with its folder made.
+    fn prepared(&self, path: &StorePath) -> Result<PathBuf> {
+        let full = self.full(path);
+        if let Some(parent) = full.parent() {
+            create_folder(parent)?;
+        }
+        Ok(full)
+    }
+
     fn scratch(&self) -> Result<&Path> {
         let made = self.scratch.get_or_init(|| {
             let parent = self.root.join(HOUSE).join("unfinished");
@@ -78,11 +87,8 @@ impl LocalStore {
 
     /// Syncs and renames; `overwrite` is for our own small files alone.
     fn publish(&self, file: NamedTempFile, path: &StorePath, overwrite: bool) -> Result<()> {
-        let full = self.full(path);
-        file.as_file().sync_data().map_err(|error| io_error("write", &full, error))?;
-        if let Some(parent) = full.parent() {
-            create_folder(parent)?;
-        }
+        file.as_file().sync_data().map_err(|error| io_error("write", &self.full(path), error))?;
+        let full = self.prepared(path)?;
         let renamed = if overwrite { file.persist(&full) } else { file.persist_noclobber(&full) };
         renamed.map(drop).map_err(|error| io_error("write", &full, error.error))
     }
@@ -124,10 +130,7 @@ impl Store for LocalStore {
 
     #[expect(clippy::disallowed_methods, reason = "an append cannot be published by a rename")]
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {
-        let full = self.full(path);
-        if let Some(parent) = full.parent() {
-            create_folder(parent)?;
-        }
+        let full = self.prepared(path)?;
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         #[cfg(unix)]
@@ -198,10 +201,7 @@ impl Store for LocalStore {
 
     #[expect(clippy::disallowed_methods, reason = "the name was looked for and is free, under the session's lock")]
     fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
-        let (from, to) = (self.full(from), self.full(to));
-        if let Some(parent) = to.parent() {
-            create_folder(parent)?;
-        }
+        let (from, to) = (self.full(from), self.prepared(to)?);
         let hint = "move it away by hand and run again";
         if to.symlink_metadata().is_ok() {
             return Err(Error::new(Exit::Local, format!("{} is in the way", to.display()), hint));

@@ -143,7 +143,7 @@ impl Veriff {
             }
             Err(failure) => return Err(failure),
         };
-        let read = wire::media(call.endpoint, &call.document, &bytes)?;
+        let read = wire::media(call.endpoint, &call.document, bytes)?;
         listing.problems.extend(read.problems);
         for entry in read.found {
             merge.add(entry, attempt);
@@ -158,7 +158,7 @@ impl Provider for Veriff {
     }
 
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
-        let read = wire::attempts(&ask.ask(&attempts_call(session))?)?;
+        let read = wire::attempts(ask.ask(&attempts_call(session))?)?;
         Ok(Listing { attempts: read.found, problems: read.problems, ..Listing::default() })
     }
 

@@ -11,9 +11,9 @@ use std::collections::HashMap;
 struct Answers(HashMap<&'static str, &'static str>);
 
 impl Ask for Answers {
-    fn ask(&mut self, call: &Call) -> Result<Vec<u8>, Failure> {
+    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
         match self.0.get(call.target.as_str()) {
-            Some(text) => Ok(text.as_bytes().to_vec()),
+            Some(text) => Ok(text.as_bytes()),
             None => Err(Failure::new(Cause::NotFound, "HTTP 404")),
         }
     }
