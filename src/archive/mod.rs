@@ -4,6 +4,7 @@
 
 mod bag;
 mod commit;
+mod describing;
 mod layout;
 mod marker;
 mod placing;
@@ -11,7 +12,10 @@ mod record;
 mod session;
 mod verify;
 
-pub use record::{AttemptRecord, CompanionRecord, CompanionState, FileRecord, MediaRecord, Record, SignatureRecord, State};
+pub use record::{
+    AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
+    State,
+};
 pub use session::{Document, Holding, Origin, SessionArchive, planned_path};
 pub use verify::{Finding, Verified, bags, payload_bytes, verify_bag};
 

@@ -5,7 +5,7 @@
 
 use super::layout::{self, MARKER};
 use super::marker::Line;
-use super::record::{DocumentRecord, FileRecord, HistoryRecord, MediaRecord};
+use super::record::{Change, DocumentRecord, FileRecord, HistoryRecord, MediaRecord};
 use super::session::{Document, LARGEST_RECORD, SessionArchive};
 use crate::error::Result;
 use crate::media::{MediaId, MediaItem};
@@ -123,6 +123,10 @@ impl SessionArchive {
                 _ => version += 1,
             }
         };
+        if self.record.documents.iter().any(|known| known.name == document.name && known.lost.is_none()) {
+            let what = format!("the provider's answer to {} has changed; the new one is kept beside the old ones as {path}", document.name);
+            self.happened(HistoryRecord { path: Some(path.clone()), ..HistoryRecord::new(now, Change::DocumentChanged, what) });
+        }
         self.record.documents.push(DocumentRecord {
             name: document.name.clone(),
             endpoint: document.endpoint.clone(),
@@ -149,14 +153,8 @@ impl SessionArchive {
 
     /// Moves a damaged file out of the way, or notes that it is missing, and tells of it.
     fn set_aside(&mut self, path: &str, then: &str, now: Timestamp) -> Result<String> {
-        let mut happened = HistoryRecord {
-            at: now,
-            what: format!("found missing; {then}"),
-            path: path.to_owned(),
-            moved_to: None,
-            moved: None,
-            extra: Map::new(),
-        };
+        let mut happened = HistoryRecord::new(now, Change::FileMissing, format!("found missing; {then}"));
+        happened.path = Some(path.to_owned());
         let from = self.folder.join(path);
         if let Some(stream) = self.store.open(&from)? {
             let mut version = 1;
@@ -167,12 +165,14 @@ impl SessionArchive {
                 }
                 version += 1;
             };
+            happened.change = Change::FileAltered;
             happened.what = format!("found altered and set aside; {then}");
             happened.moved = Digest::read(stream, &mut |_| Ok(())).ok();
             happened.moved_to = Some(to.clone());
             self.store.append(&self.folder.join(MARKER), &Line::Moved(happened.clone()).text()?)?;
             self.store.set_aside(&from, &self.folder.join(&to))?;
         }
+        // The path is part of the record, but not of its words.
         self.notices.push(format!("{path} was {}", happened.what));
         let what = happened.what.clone();
         self.record.history.push(happened);
@@ -184,7 +184,7 @@ impl SessionArchive {
     }
 
     /// Records a file that was published at the place that [`Self::place`] gave.
-    pub fn archived(&mut self, item: &MediaItem, file: FileRecord) {
+    pub fn archived(&mut self, item: &MediaItem, file: FileRecord, now: Timestamp) {
         let Some(known) = self.record.media.iter_mut().find(|known| known.id == item.id) else {
             self.add_file(&MediaRecord::new(item), file);
             return;
@@ -194,9 +194,10 @@ impl SessionArchive {
             return;
         }
         if !known.files.is_empty() {
-            let text =
+            let what =
                 format!("the provider now answers media {} with other bytes; they are kept beside the old ones as {}", item.id, file.path);
-            self.notices.push(text);
+            let change = HistoryRecord::new(now, Change::OtherBytes, what);
+            self.happened(HistoryRecord { media: Some(item.id.clone()), path: Some(file.path.clone()), ..change });
         }
         self.add_file(&MediaRecord::new(item), file);
     }

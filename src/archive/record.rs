@@ -55,7 +55,10 @@ pub struct Record {
     /// What the provider listed but cannot be asked for, or could not list.
     #[serde(default)]
     pub problems: Vec<String>,
-    /// What happened to files that were here before.
+    /// What the kept documents say of the session, for people: the decision, whom it is about.
+    #[serde(default)]
+    pub facts: Vec<FactRecord>,
+    /// What changed after the first run: at the provider, and to files that were here before.
     #[serde(default)]
     pub history: Vec<HistoryRecord>,
     /// What a newer version knows.
@@ -72,6 +75,9 @@ pub struct AttemptRecord {
     pub status: Option<String>,
     /// When it began, as the provider writes it.
     pub created: Option<String>,
+    /// Since when the provider no longer lists it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unlisted_since: Option<Timestamp>,
     /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -215,15 +221,69 @@ pub struct CompanionRecord {
     pub extra: Map<String, Value>,
 }
 
-/// Something that happened to a file that was here before.
+/// Something that a kept document says of the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactRecord {
+    /// What it is about, such as `decision` or `family-name`; the same word for every provider.
+    pub name: String,
+    /// What the document says, as it writes it.
+    pub value: String,
+    /// The name of the document that says so.
+    pub document: String,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The sorts of change after a session's first run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// A file was found missing.
+    FileMissing,
+    /// A file was found altered and set aside.
+    FileAltered,
+    /// The provider answers with other bytes, which are kept beside the old ones.
+    OtherBytes,
+    /// The provider lists an attempt that it did not list before.
+    AttemptGained,
+    /// The provider no longer lists an attempt.
+    AttemptUnlisted,
+    /// An attempt has another status.
+    AttemptChanged,
+    /// The provider lists a medium that it did not list before.
+    MediaGained,
+    /// The provider no longer lists a medium.
+    MediaUnlisted,
+    /// The provider lists a medium again.
+    MediaRelisted,
+    /// The provider declares another size or type of a medium.
+    MediaChanged,
+    /// The provider answers a request for a document otherwise.
+    DocumentChanged,
+    /// What a newer version knows.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// Something that changed after the session's first run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryRecord {
-    /// When.
+    /// When it was noticed.
     pub at: Timestamp,
-    /// What, in words.
+    /// Its sort.
+    pub change: Change,
+    /// What happened, in words.
     pub what: String,
-    /// The path it concerns.
-    pub path: String,
+    /// The attempt it concerns.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attempt: Option<AttemptId>,
+    /// The medium it concerns.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub media: Option<MediaId>,
+    /// The path it concerns, below the session's folder.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub path: Option<String>,
     /// Where the file is now, if it was moved.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub moved_to: Option<String>,
@@ -233,6 +293,13 @@ pub struct HistoryRecord {
     /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+impl HistoryRecord {
+    /// Something that happened, which concerns nothing in particular yet.
+    pub(super) fn new(at: Timestamp, change: Change, what: String) -> Self {
+        Self { at, change, what, attempt: None, media: None, path: None, moved_to: None, moved: None, extra: Map::new() }
+    }
 }
 
 impl MediaRecord {

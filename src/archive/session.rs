@@ -6,17 +6,14 @@
 
 use super::layout::{self, MARKER, RECORD};
 use super::marker::{self, Line};
-use super::record::{
-    AttemptRecord, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION,
-};
+use super::record::{CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::media::{Attempt, MediaId, MediaItem, SessionId};
-use crate::store::{Digest, Store, StorePath};
+use crate::media::{MediaId, MediaItem, SessionId};
+use crate::store::{Digest, Store, StorePath, Watch};
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::HashSet;
-use std::io;
 use std::sync::Arc;
 
 /// A record or a mark above this size was not written by us.
@@ -59,6 +56,8 @@ pub enum Holding {
         path: String,
         /// The bytes of that file.
         bytes: u64,
+        /// The bytes that the listing declared when it was last read.
+        declared: Option<u64>,
     },
     /// A file that should be there is missing or altered: why.
     Damaged(String),
@@ -135,7 +134,7 @@ impl SessionArchive {
     }
 
     /// Why a file is not what the record says; `None` when it is.
-    fn check(&self, file: &FileRecord, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> Result<Option<String>> {
+    fn check(&self, file: &FileRecord, watch: &mut Watch<'_>) -> Result<Option<String>> {
         let path = self.folder.join(&file.path);
         let Some(stream) = self.store.open(&path)? else { return Ok(Some("it is missing".to_owned())) };
         if self.store.length(&path)? != Some(file.digest.bytes) {
@@ -148,30 +147,6 @@ impl SessionArchive {
         }
     }
 
-    /// Takes over what the provider lists now: attempts, and for each medium what is said of it.
-    pub fn describe(&mut self, attempts: &[Attempt], media: &[MediaItem], problems: &[String]) {
-        let known = std::mem::take(&mut self.record.attempts);
-        self.record.attempts = attempts.iter().map(|attempt| attempt_record(attempt, &known)).collect();
-        let gone = known.into_iter().filter(|old| attempts.iter().all(|attempt| attempt.id != old.id));
-        self.record.attempts.extend(gone);
-        self.record.problems = problems.to_vec();
-        for item in media {
-            match self.record.media.iter_mut().find(|known| known.id == item.id) {
-                Some(known) => known.describe(item),
-                None => self.record.media.push(MediaRecord::new(item)),
-            }
-        }
-    }
-
-    /// Marks media that were listed before and no longer are. Only a complete listing can tell.
-    pub fn mark_unlisted(&mut self, media: &[MediaItem], now: Timestamp) {
-        let listed: HashSet<&MediaId> = media.iter().map(|item| &item.id).collect();
-        for known in self.record.media.iter_mut().filter(|known| known.unlisted_since.is_none() && !listed.contains(&known.id)) {
-            known.unlisted_since = Some(now);
-            self.notices.push(format!("media {} is no longer listed by the provider; what is archived of it stays", known.id));
-        }
-    }
-
     /// How many bytes of these media should be here.
     pub fn held_bytes(&self, media: &[MediaItem]) -> u64 {
         let listed: HashSet<&MediaId> = media.iter().map(|item| &item.id).collect();
@@ -179,10 +154,10 @@ impl SessionArchive {
         known.flat_map(MediaRecord::present).map(|file| file.digest.bytes).sum()
     }
 
-    /// What the archive has of a medium, re-read from the store. `watch` sees the count of each piece that is read.
-    pub fn holding(&mut self, id: &MediaId, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> Result<Holding> {
+    /// What the archive has of a medium, re-read from the store. `watch` sees each piece that is read.
+    pub fn holding(&mut self, id: &MediaId, watch: &mut Watch<'_>) -> Result<Holding> {
         let Some(known) = self.record.media.iter().find(|known| known.id == *id) else { return Ok(Holding::Absent) };
-        let files: Vec<FileRecord> = known.present().cloned().collect();
+        let (files, declared): (Vec<FileRecord>, _) = (known.present().cloned().collect(), known.size);
         let mut fault = None;
         for file in &files {
             if let Some(reason) = self.check(file, watch)? {
@@ -197,7 +172,7 @@ impl SessionArchive {
                 if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
                     known.arrived();
                 }
-                Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes }
+                Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes, declared }
             }
             (None, None) => Holding::Absent,
         })
@@ -277,12 +252,8 @@ fn empty_record(origin: Origin, now: Timestamp) -> Record {
         documents: Vec::new(),
         companions: Vec::new(),
         problems: Vec::new(),
+        facts: Vec::new(),
         history: Vec::new(),
         extra: Map::new(),
     }
-}
-
-fn attempt_record(attempt: &Attempt, known: &[AttemptRecord]) -> AttemptRecord {
-    let extra = known.iter().find(|old| old.id == attempt.id).map(|old| old.extra.clone()).unwrap_or_default();
-    AttemptRecord { id: attempt.id.clone(), status: attempt.status.clone(), created: attempt.created.clone(), extra }
 }

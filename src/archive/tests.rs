@@ -77,7 +77,7 @@ fn keep(archive: &mut SessionArchive, id: &str, bytes: &[u8]) -> FileRecord {
     let mut place = Place(archive, item(id), None);
     store.put(&mut &*bytes, &mut place).expect("a put");
     let file = place.2.expect("a verdict");
-    archive.archived(&item(id), file.clone());
+    archive.archived(&item(id), file.clone(), Timestamp::UNIX_EPOCH);
     file
 }
 
@@ -94,7 +94,7 @@ fn document(text: &str) -> Document {
 fn first_run(desk: &Desk) {
     let mut archive = desk.open();
     archive.keep_document(&document("{}"), Timestamp::UNIX_EPOCH).expect("kept");
-    archive.describe(&[], &[item("1"), item("2")], &[]);
+    archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut archive, "1", b"one");
     keep(&mut archive, "2", b"two");
     assert!(archive.commit(Timestamp::UNIX_EPOCH).expect("a commit"));
@@ -110,9 +110,9 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
     first_run(&desk);
     assert_eq!(desk.findings(), Vec::<String>::new());
     let mut archive = desk.open();
-    archive.describe(&[], &[item("1"), item("2")], &[]);
+    archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     archive.keep_document(&document("{}"), Timestamp::MAX).expect("kept");
-    assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3 });
+    assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, declared: None });
     assert!(!archive.commit(Timestamp::MAX).expect("a commit"));
 }
 
@@ -120,12 +120,12 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
 fn a_killed_run_is_recognisable_and_the_next_takes_over_what_it_finished() {
     let desk = desk();
     let mut killed = desk.open();
-    killed.describe(&[], &[item("1"), item("2")], &[]);
+    killed.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut killed, "1", b"one");
     drop(killed);
     assert!(desk.findings().iter().any(|finding| finding.starts_with("unfinished.ndjson")), "{:?}", desk.findings());
     let mut next = desk.open();
-    next.describe(&[], &[item("1"), item("2")], &[]);
+    next.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     assert!(matches!(holding(&mut next, "1"), Holding::Intact { .. }));
     assert_eq!(holding(&mut next, "2"), Holding::Absent);
     keep(&mut next, "2", b"two");
@@ -144,7 +144,7 @@ fn an_announced_file_that_never_came_or_came_wrong_is_not_taken_over() {
     std::fs::remove_file(desk.file("data/a/face_1.jpg")).expect("removed");
     std::fs::write(desk.file("data/a/face_2.jpg"), "tw0").expect("altered");
     let mut next = desk.open();
-    next.describe(&[], &[item("1"), item("2")], &[]);
+    next.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     assert_eq!((holding(&mut next, "1"), holding(&mut next, "2")), (Holding::Absent, Holding::Absent));
     keep(&mut next, "1", b"one");
     assert_eq!(keep(&mut next, "2", b"two").path, "data/a/face_2.jpg");
@@ -257,10 +257,10 @@ fn a_narrower_run_forgets_nothing_that_a_wider_one_knew() {
     let narrow = MediaItem { places: vec![place("attempts/a/media")], context: None, ..item("1") };
     let desk = desk();
     let mut archive = desk.open();
-    archive.describe(&[], &[wide], &[]);
+    archive.describe(&[], &[wide], &[], Timestamp::UNIX_EPOCH);
     let id = MediaId::parse("1").expect("an id");
     archive.settle(&id, State::Gone, Some("HTTP 404".to_owned()));
-    archive.describe(&[], &[narrow], &[]);
+    archive.describe(&[], &[narrow], &[], Timestamp::UNIX_EPOCH);
     archive.settle(&id, State::Excluded, Some("--only leaves out image".to_owned()));
     assert_eq!(state(&archive, "1"), (State::Gone, 2));
     let known = &archive.record.media[0];

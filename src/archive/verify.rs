@@ -8,8 +8,7 @@ use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MA
 use super::record::{Record, State};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::store::{Digest, Store, StorePath};
-use std::io;
+use crate::store::{Digest, Store, StorePath, Watch};
 
 /// A manifest above this size is not ours.
 const LARGEST_TEXT: u64 = 256 * 1024 * 1024;
@@ -65,8 +64,8 @@ pub fn payload_bytes(store: &dyn Store, folder: &StorePath) -> Result<u64> {
     Ok(read(store, folder, INFO)?.as_deref().and_then(bag::parse_oxum).map_or(0, |(bytes, _)| bytes))
 }
 
-/// Checks one bag. `watch` sees the count of each piece that is read and may stop the check with an error.
-pub fn verify_bag(store: &dyn Store, folder: &StorePath, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> Result<Verified> {
+/// Checks one bag. `watch` sees each piece that is read and may stop the check with an error.
+pub fn verify_bag(store: &dyn Store, folder: &StorePath, watch: &mut Watch<'_>) -> Result<Verified> {
     let mut verified = Verified::default();
     if store.length(&folder.join(MARKER))?.is_some() {
         verified.finding(MARKER, "a run is changing this session, or was interrupted; `vmedia download` for it finishes");
@@ -136,12 +135,12 @@ fn check(
     folder: &StorePath,
     path: &str,
     sha256: &str,
-    watch: &mut dyn FnMut(usize) -> io::Result<()>,
+    watch: &mut Watch<'_>,
 ) -> Result<std::result::Result<u64, String>> {
     let Some(safe) = StorePath::parse(&format!("{folder}/{path}")) else { return Ok(Err("its path leads out of the bag".to_owned())) };
     let Some(stream) = store.open(&safe)? else { return Ok(Err("missing".to_owned())) };
     let mut stopped = false;
-    let read = Digest::read(stream, &mut |count| watch(count).inspect_err(|_| stopped = true));
+    let read = Digest::read(stream, &mut |piece: &[u8]| watch(piece).inspect_err(|_| stopped = true));
     match read {
         Ok(digest) if digest.sha256 == sha256 => Ok(Ok(digest.bytes)),
         Ok(_) => Ok(Err("its bytes have changed: the SHA-256 does not fit".to_owned())),

@@ -65,8 +65,8 @@ fn check(found: &[Bag], cancel: &Cancel, emit: &Emit) -> Result<Sum> {
     let mut sum = Sum::default();
     for Bag { store, folder } in found {
         let mut read = 0;
-        let mut watch = |count| {
-            read += count as u64;
+        let mut watch = |piece: &[u8]| {
+            read += piece.len() as u64;
             emit.progress(0, read);
             cancel.requested().map_or(Ok(()), |_| Err(std::io::Error::other("stopped")))
         };

@@ -63,7 +63,10 @@ pub(super) fn plan(
             Holding::Absent => Action::Fetch("not here yet".to_owned()),
             Holding::Damaged(reason) => Action::Fetch(format!("damaged: {reason}")),
             Holding::Intact { .. } if refetch => Action::Fetch("to compare (--refetch)".to_owned()),
-            Holding::Intact { path, bytes } => Action::Keep(path, bytes),
+            Holding::Intact { declared: Some(before), .. } if item.size.is_some_and(|now| now != before) => {
+                Action::Fetch("to compare: the listing now declares another size".to_owned())
+            }
+            Holding::Intact { path, bytes, .. } => Action::Keep(path, bytes),
         };
         Ok(Task { item, action })
     };
@@ -94,7 +97,7 @@ mod tests {
         let media = vec![item("new", Kind::Image, "face"), item("held", Kind::Video, "selfid_video"), item("bad", Kind::Nfc, "nfc")];
         let mut holding = |id: &MediaId| {
             Ok(match id.as_str() {
-                "held" => Holding::Intact { path: "data/x".to_owned(), bytes: 1 },
+                "held" => Holding::Intact { path: "data/x".to_owned(), bytes: 1, declared: None },
                 "bad" => Holding::Damaged("altered".to_owned()),
                 _ => Holding::Absent,
             })

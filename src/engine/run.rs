@@ -198,8 +198,8 @@ impl Shared {
             emit.transfer(number, Event::SessionReread { session: session.clone(), bytes: held });
         }
         let mut read = 0;
-        let mut watch = |count| {
-            read += count as u64;
+        let mut watch = |piece: &[u8]| {
+            read += piece.len() as u64;
             emit.progress(number, read);
             cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")))
         };
@@ -216,12 +216,14 @@ impl Shared {
     fn describe(&self, archive: &mut SessionArchive, found: &Found) -> Result<()> {
         let now = self.services.wire.clock().now();
         let listing = &found.listing;
-        archive.describe(&listing.attempts, &listing.media, &listing.problems);
+        archive.describe(&listing.attempts, &listing.media, &listing.problems, now);
         if self.options.scope == Scope::All && listing.problems.is_empty() {
             archive.mark_unlisted(&listing.media, now);
         }
         for answer in &found.answers {
             archive.keep_document(answer, now)?;
+            let facts = self.services.provider.facts(&answer.name, &answer.bytes);
+            archive.learn(&answer.name, facts.into_iter().map(|fact| (fact.name, fact.value)));
         }
         for companion in &found.companions {
             archive.companion(&companion.name, companion.state, companion.reason.clone());

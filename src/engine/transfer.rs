@@ -45,7 +45,7 @@ impl Transfer<'_> {
             insisted |= matches!(&outcome, Err(failure) if failure.cause == Cause::Disagrees);
             outcome
         })?;
-        locked(self.archive).archived(self.item, file.clone());
+        locked(self.archive).archived(self.item, file.clone(), self.services.wire.clock().now());
         Ok((file, was_here))
     }
 

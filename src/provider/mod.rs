@@ -44,6 +44,15 @@ pub struct Listing {
     pub problems: Vec<String>,
 }
 
+/// Something that a stored document says of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is about, such as `decision` or `family-name`; the same word for every provider.
+    pub name: &'static str,
+    /// What the document says, as it writes it.
+    pub value: String,
+}
+
 /// Whether an answer is the provider's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signature {
@@ -94,4 +103,13 @@ pub trait Provider: Send + Sync {
 
     /// Begins to check the signature that an answer carries.
     fn seal(&self, headers: &Headers) -> Box<dyn Seal>;
+
+    /// Begins to check bytes against a signature that was recorded when they came.
+    fn recorded_seal(&self, signature: &str) -> Box<dyn Seal>;
+
+    /// The media that a stored document lists; none when it is no listing.
+    fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure>;
+
+    /// What a stored document says of its session, for people.
+    fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact>;
 }

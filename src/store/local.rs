@@ -140,6 +140,13 @@ impl Store for LocalStore {
         options.open(&full).and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| io_error("write", &full, error))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "some systems sync only what was opened for writing")]
+    fn flush(&self, path: &StorePath) -> Result<()> {
+        let full = self.full(path);
+        let file = OpenOptions::new().append(true).open(&full).map_err(|error| io_error("write", &full, error))?;
+        file.sync_data().map_err(|error| io_error("write", &full, error))
+    }
+
     fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
         let Some(file) = self.open(path)? else { return Ok(None) };
         let full = self.full(path);
@@ -197,6 +204,24 @@ impl Store for LocalStore {
         }
         found.sort();
         Ok(found)
+    }
+
+    fn folders(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        let entries = match fs::read_dir(&self.root) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(names),
+            Err(error) => return Err(io_error("list", &self.root, error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|error| io_error("list", &self.root, error))?;
+            // A link may lead out of the archive.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the name was looked for and is free, under the session's lock")]

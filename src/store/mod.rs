@@ -21,6 +21,9 @@ use std::io::{self, Read};
 /// How much is read and written at once; measured best for small and large files alike.
 pub const BUFFER: usize = 256 * 1024;
 
+/// Sees each piece of what is read, and may end the reading with an error.
+pub type Watch<'a> = dyn FnMut(&[u8]) -> io::Result<()> + 'a;
+
 /// The length and SHA-256 of a file's bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
@@ -36,8 +39,8 @@ impl Digest {
         Self { bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(bytes)) }
     }
 
-    /// Reads a stream to its end. `watch` sees the count of each piece and may end the reading with an error.
-    pub fn read(mut stream: impl Read, watch: &mut dyn FnMut(usize) -> io::Result<()>) -> io::Result<Self> {
+    /// Reads a stream to its end. `watch` sees each piece and may end the reading with an error.
+    pub fn read(mut stream: impl Read, watch: &mut Watch<'_>) -> io::Result<Self> {
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; BUFFER];
         let mut bytes = 0;
@@ -48,8 +51,9 @@ impl Digest {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            watch(count)?;
-            hasher.update(buffer.get(..count).unwrap_or_default());
+            let piece = buffer.get(..count).unwrap_or_default();
+            watch(piece)?;
+            hasher.update(piece);
             bytes += count as u64;
         }
     }
@@ -96,6 +100,9 @@ pub trait Store: Send + Sync {
     /// Adds a line to a small file of ours. After a power loss the last lines may be missing or torn.
     fn append(&self, path: &StorePath, line: &str) -> Result<()>;
 
+    /// Makes the lines that were added to a file outlast a power loss.
+    fn flush(&self, path: &StorePath) -> Result<()>;
+
     /// The whole of a small file; `None` when it is not there; an error above `limit` bytes.
     fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>>;
 
@@ -107,6 +114,9 @@ pub trait Store: Send + Sync {
 
     /// Every file below a folder, sorted.
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>>;
+
+    /// The names of the folders right below the root, sorted.
+    fn folders(&self) -> Result<Vec<String>>;
 
     /// Gives a file another, free name.
     fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()>;

@@ -4,10 +4,11 @@
 //! picture takes the attempts, the session's media and each attempt's media, merged by media id. A listing's `url`
 //! is never followed. Must not know how requests are sent or where media go.
 
+mod facts;
 mod signing;
 mod wire;
 
-use super::{Ask, Call, Listing, Provider, Scope, Seal};
+use super::{Ask, Call, Fact, Listing, Provider, Scope, Seal};
 use crate::http::{Cause, Failure, Headers, Request};
 use crate::media::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
@@ -214,7 +215,22 @@ impl Provider for Veriff {
     }
 
     fn seal(&self, headers: &Headers) -> Box<dyn Seal> {
-        Box::new(signing::HmacSeal::new(&self.secrets, headers))
+        Box::new(signing::HmacSeal::of_answer(&self.secrets, headers))
+    }
+
+    fn recorded_seal(&self, signature: &str) -> Box<dyn Seal> {
+        Box::new(signing::HmacSeal::new(&self.secrets, Some(signature)))
+    }
+
+    fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure> {
+        if document != "media" && !(document.starts_with("attempts/") && document.ends_with("/media")) {
+            return Ok(Vec::new());
+        }
+        Ok(wire::media(document, document, bytes)?.found.into_iter().map(|entry| entry.id).collect())
+    }
+
+    fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact> {
+        facts::facts(document, bytes)
     }
 }
 

@@ -34,8 +34,14 @@ pub(super) struct HmacSeal {
 }
 
 impl HmacSeal {
-    pub(super) fn new(secrets: &[Secret], headers: &Headers) -> Self {
-        let sent = SIGNATURE_HEADERS.iter().find_map(|name| headers.value(name)).map(|value| value.trim().to_ascii_lowercase());
+    /// For the signature that an answer's headers carry, if any.
+    pub(super) fn of_answer(secrets: &[Secret], headers: &Headers) -> Self {
+        Self::new(secrets, SIGNATURE_HEADERS.iter().find_map(|name| headers.value(name)))
+    }
+
+    /// For this signature.
+    pub(super) fn new(secrets: &[Secret], sent: Option<&str>) -> Self {
+        let sent = sent.map(|value| value.trim().to_ascii_lowercase());
         let candidates = if sent.is_some() { secrets.iter().map(keyed).collect() } else { Vec::new() };
         Self { sent, candidates }
     }
@@ -95,7 +101,7 @@ mod tests {
 
     fn verdict(header: Option<(&str, &str)>, secrets: &[Secret], body: &[u8]) -> Signature {
         let headers = Headers::new(header.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let mut seal = Box::new(HmacSeal::new(secrets, &headers));
+        let mut seal = Box::new(HmacSeal::of_answer(secrets, &headers));
         for piece in body.chunks(2) {
             seal.update(piece);
         }

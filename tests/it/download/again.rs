@@ -32,7 +32,8 @@ fn comparing_the_same_bytes_changes_no_file() {
 fn other_bytes_are_kept_beside_the_old_ones() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
-    world.sandbox.put_session(with_bytes(session(), "document-front", &jpeg("another front")));
+    // As long as before: nothing in the listing gives it away.
+    world.sandbox.put_session(with_bytes(session(), "document-front", &jpeg("other")));
     world.run(&["download", SESSION]).ends_with(0);
     assert_eq!(payload(&world).len(), 5, "a plain run trusts what it has");
 
@@ -40,7 +41,7 @@ fn other_bytes_are_kept_beside_the_old_ones() {
     world.run(&["download", SESSION, "--refetch"]).ends_with(0).says("other bytes").says(&second);
     let tree = world.tree();
     assert_eq!(tree[&format!("{SESSION}/{}", path(NEWEST, "document-front", "front", "jpg"))], jpeg("front"));
-    assert_eq!(tree[&format!("{SESSION}/{second}")], jpeg("another front"));
+    assert_eq!(tree[&format!("{SESSION}/{second}")], jpeg("other"));
     assert_eq!(payload(&world).len(), 6);
     let files = &medium(&world, "front")["files"];
     assert_eq!((files.as_array().map(Vec::len), &files[1]["path"]), (Some(2), &json!(second)));
@@ -49,6 +50,26 @@ fn other_bytes_are_kept_beside_the_old_ones() {
 
     world.run(&["download", SESSION, "--refetch"]).ends_with(0);
     assert_eq!(world.tree(), tree, "known bytes are not kept twice");
+}
+
+#[test]
+fn another_declared_size_is_reason_enough_to_compare() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    world.sandbox.put_session(with_bytes(session(), "document-front", &jpeg("another front")));
+    world.run(&["download", SESSION]).ends_with(0).says("now declares").says("other bytes");
+    let second = path(NEWEST, "document-front", "front", "2.jpg");
+    assert_eq!(world.tree()[&format!("{SESSION}/{second}")], jpeg("another front"));
+    let record = world.record();
+    let changes: Vec<_> = record["history"].as_array().expect("a list").iter().map(|happened| happened["change"].clone()).collect();
+    for change in ["media-changed", "other-bytes", "document-changed"] {
+        assert!(changes.contains(&json!(change)), "{change} in {changes:?}");
+    }
+    is_sound(&world);
+    let tree = world.tree();
+    world.sandbox.clear_exchanges();
+    world.run(&["download", SESSION]).ends_with(0);
+    assert_eq!((world.media_requests(), world.tree()), (0, tree), "once is enough");
 }
 
 #[test]
