@@ -5,6 +5,7 @@
 //! is kept.
 
 use super::bag::{self, Manifest};
+use super::journal::{self, Journal};
 use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
 use super::record::{Record, tool};
 use super::session::SessionArchive;
@@ -17,7 +18,7 @@ type TagFiles = Vec<(&'static str, Vec<u8>)>;
 
 impl SessionArchive {
     /// Makes the folder a valid bag of what the record holds; says whether anything had to be written.
-    pub fn commit(&mut self, now: Timestamp) -> Result<bool> {
+    pub fn commit(&mut self, journal: &Journal, now: Timestamp) -> Result<bool> {
         if self.before.as_ref() != Some(&self.record) {
             self.record.updated = now;
             self.record.tool = tool();
@@ -31,19 +32,24 @@ impl SessionArchive {
             }
         }
         if differing.is_empty() && !self.unfinished {
+            journal.kept(self.record.session.clone(), now)?;
             return Ok(false);
         }
         self.begin(now)?;
         self.store.folder(&self.folder.join(PAYLOAD))?;
         // The names of the payload before the manifests that vouch for them.
         self.store.sync(&self.folder)?;
+        // Before the bag is what it says: a bag without the mark is always one that the journal knows.
+        let now_is = files.last().map(|(_, bytes)| Digest::of(bytes).sha256).unwrap_or_default();
+        let bags = journal::Bags { before: self.bag_before.take(), now: now_is, resumed: self.resumed };
+        journal.archived(journal::archived(&self.folder, self.before.as_ref(), &self.record, bags), now)?;
         for (name, bytes) in differing {
             self.store.replace(&self.folder.join(name), bytes)?;
         }
         self.store.sync(&self.folder)?;
         self.store.remove(&self.folder.join(MARKER))?;
         self.store.sync(&self.folder)?;
-        self.unfinished = false;
+        (self.unfinished, self.resumed) = (false, false);
         self.before = Some(self.record.clone());
         Ok(true)
     }

@@ -5,6 +5,7 @@
 mod bag;
 mod commit;
 mod describing;
+mod journal;
 mod layout;
 mod marker;
 mod placing;
@@ -12,6 +13,7 @@ mod record;
 mod session;
 mod verify;
 
+pub use journal::{Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
     State,

@@ -4,7 +4,7 @@
 //! mark before it gets its name), then documents and tag files, all synced, and the mark goes last. Nothing that is
 //! there is ever overwritten but our own tag files. Must not know where bytes come from.
 
-use super::layout::{self, MARKER, RECORD};
+use super::layout::{self, MARKER, RECORD, TAG_MANIFEST};
 use super::marker::{self, Line};
 use super::record::{CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION};
 use crate::error::{Error, Result};
@@ -70,6 +70,10 @@ pub struct SessionArchive {
     pub(super) record: Record,
     pub(super) before: Option<Record>,
     pub(super) unfinished: bool,
+    /// Whether an earlier run was killed while it changed this bag.
+    pub(super) resumed: bool,
+    /// The bag's digest before this change: the SHA-256 of its tag manifest, if it was a bag.
+    pub(super) bag_before: Option<String>,
     pub(super) damaged: HashSet<String>,
     /// What changed that a person should hear of.
     pub(super) notices: Vec<String>,
@@ -93,7 +97,9 @@ impl SessionArchive {
         }
         let record = before.clone().unwrap_or_else(|| empty_record(origin, now));
         let mark = store.read(&folder.join(MARKER), LARGEST_RECORD)?;
-        let mut archive = Self { store, folder, record, before, unfinished: mark.is_some(), damaged: HashSet::new(), notices: Vec::new() };
+        let (unfinished, damaged) = (mark.is_some(), HashSet::new());
+        let mut archive =
+            Self { store, folder, record, before, unfinished, resumed: unfinished, bag_before: None, damaged, notices: Vec::new() };
         if let Some(mark) = mark {
             archive.take_over(marker::parse(&mark))?;
         }
@@ -114,7 +120,7 @@ impl SessionArchive {
     fn take_over(&mut self, lines: Vec<Line>) -> Result<()> {
         for line in lines {
             match line {
-                Line::Began { .. } => {}
+                Line::Began { bag, .. } => self.bag_before = bag,
                 Line::Moved(moved) => {
                     if !self.record.history.contains(&moved) {
                         self.record.history.push(moved);
@@ -181,7 +187,9 @@ impl SessionArchive {
     /// Marks the session as unfinished, before the first change.
     pub(super) fn begin(&mut self, now: Timestamp) -> Result<()> {
         if !self.unfinished {
-            let line = Line::Began { at: now, tool: super::record::tool() };
+            let manifest = self.store.read(&self.folder.join(TAG_MANIFEST), LARGEST_RECORD)?;
+            self.bag_before = manifest.map(|bytes| Digest::of(&bytes).sha256);
+            let line = Line::Began { at: now, tool: super::record::tool(), bag: self.bag_before.clone() };
             self.store.replace(&self.folder.join(MARKER), format!("{}\n", line.text()?).as_bytes())?;
             // The mark must outlast a power loss that the change itself outlasts.
             self.store.sync(&self.folder)?;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
-use super::{Document, FileRecord, Holding, Origin, SessionArchive, SignatureRecord, State, verify_bag};
+use super::{Document, FileRecord, Holding, Identity, Journal, Origin, SessionArchive, SignatureRecord, State, verify_bag};
 use crate::error::Result;
 use crate::media::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
 use crate::store::{Digest, Judge, LocalStore, Placement, Store, StorePath};
@@ -40,6 +40,12 @@ impl Desk {
         let origin =
             Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
         SessionArchive::open(Arc::clone(&self.store), origin, Timestamp::UNIX_EPOCH).expect("an archive")
+    }
+
+    fn journal(&self) -> Journal {
+        let words = |text: &str| text.to_owned();
+        let identity = Identity { tool: words("vmedia"), command: words("download"), operator: words("nobody"), host: words("here") };
+        Journal::new(Arc::clone(&self.store), identity)
     }
 
     fn findings(&self) -> Vec<String> {
@@ -97,7 +103,7 @@ fn first_run(desk: &Desk) {
     archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut archive, "1", b"one");
     keep(&mut archive, "2", b"two");
-    assert!(archive.commit(Timestamp::UNIX_EPOCH).expect("a commit"));
+    assert!(archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit"));
 }
 
 fn holding(archive: &mut SessionArchive, id: &str) -> Holding {
@@ -113,7 +119,7 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
     archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     archive.keep_document(&document("{}"), Timestamp::MAX).expect("kept");
     assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, declared: None });
-    assert!(!archive.commit(Timestamp::MAX).expect("a commit"));
+    assert!(!archive.commit(&desk.journal(), Timestamp::MAX).expect("a commit"));
 }
 
 #[test]
@@ -129,7 +135,7 @@ fn a_killed_run_is_recognisable_and_the_next_takes_over_what_it_finished() {
     assert!(matches!(holding(&mut next, "1"), Holding::Intact { .. }));
     assert_eq!(holding(&mut next, "2"), Holding::Absent);
     keep(&mut next, "2", b"two");
-    assert!(next.commit(Timestamp::UNIX_EPOCH).expect("a commit"));
+    assert!(next.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit"));
     assert_eq!(desk.findings(), Vec::<String>::new());
     assert!(!desk.file("unfinished.ndjson").exists());
 }
@@ -148,7 +154,7 @@ fn an_announced_file_that_never_came_or_came_wrong_is_not_taken_over() {
     assert_eq!((holding(&mut next, "1"), holding(&mut next, "2")), (Holding::Absent, Holding::Absent));
     keep(&mut next, "1", b"one");
     assert_eq!(keep(&mut next, "2", b"two").path, "data/a/face_2.jpg");
-    next.commit(Timestamp::UNIX_EPOCH).expect("a commit");
+    next.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
     assert_eq!(std::fs::read(desk.file("damaged/data/a/face_2.jpg")).expect("kept aside"), b"tw0");
 }
@@ -163,7 +169,7 @@ fn other_bytes_stand_beside_the_old_and_equal_ones_are_not_kept_twice() {
     assert_eq!(keep(&mut archive, "1", b"ONE").path, "data/a/face_1.2.jpg");
     assert_eq!(archive.take_notices().len(), 1);
     archive.keep_document(&document(r#"{"images":[]}"#), Timestamp::UNIX_EPOCH).expect("kept");
-    archive.commit(Timestamp::UNIX_EPOCH).expect("a commit");
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
     assert_eq!(std::fs::read(desk.file("data/a/face_1.jpg")).expect("there"), b"one");
     assert_eq!(std::fs::read(desk.file("metadata/media.json")).expect("there"), b"{}");
@@ -182,7 +188,7 @@ fn a_damaged_file_is_set_aside_and_healed() {
     assert!(matches!(holding(&mut archive, "2"), Holding::Damaged(_)));
     keep(&mut archive, "1", b"one");
     keep(&mut archive, "2", b"two");
-    archive.commit(Timestamp::UNIX_EPOCH).expect("a commit");
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
     assert_eq!(std::fs::read(desk.file("damaged/data/a/face_1.jpg")).expect("kept aside"), b"bad");
     assert_eq!(archive.record.history.len(), 2);
@@ -196,11 +202,11 @@ fn damage_that_the_provider_cannot_heal_stays_visible_and_new_bytes_get_their_ow
     let mut archive = desk.open();
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
     archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, Some("gone".to_owned()));
-    archive.commit(Timestamp::UNIX_EPOCH).expect("a commit");
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings().len(), 1, "{:?}", desk.findings());
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
     assert_eq!(keep(&mut archive, "1", b"new").path, "data/a/face_1.2.jpg");
-    archive.commit(Timestamp::UNIX_EPOCH).expect("a commit");
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
 }
 
@@ -236,7 +242,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
     .expect("written");
     let mut archive = desk.open();
     keep(&mut archive, "3", b"three");
-    archive.commit(Timestamp::UNIX_EPOCH).expect("a commit");
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     let rewritten = std::fs::read_to_string(&path).expect("a record");
     assert!(rewritten.contains("\"sealed\"") && rewritten.contains("\"rank\": 7"), "{rewritten}");
     std::fs::write(&path, rewritten.replace("\"version\": 1", "\"version\": 2")).expect("written");
@@ -278,7 +284,7 @@ fn a_medium_whose_file_was_put_back_by_hand_is_archived_again() {
     let mut archive = desk.open();
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
     archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, Some("HTTP 404".to_owned()));
-    archive.commit(Timestamp::UNIX_EPOCH).expect("a commit");
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     std::fs::write(desk.file("data/a/face_1.jpg"), "one").expect("put back");
     let mut archive = desk.open();
     assert_eq!(state(&archive, "1").0, State::Gone);

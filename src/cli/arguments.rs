@@ -50,6 +50,22 @@ pub enum Command {
     Man(ManArguments),
 }
 
+impl Command {
+    /// The verb as it is typed.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::List(_) => "list",
+            Self::Attempts(_) => "attempts",
+            Self::Download(_) => "download",
+            Self::Verify(_) => "verify",
+            Self::Sandbox(_) => "sandbox",
+            Self::Demo(_) => "demo",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
+}
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Everywhere")]

@@ -100,6 +100,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_API_SECRET", "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify."),
             ("VMEDIA_INTEGRATION_ID", "The integration, where one key serves several."),
             ("VMEDIA_OUTPUT", "The archive's folder, as --output."),
+            ("VMEDIA_OPERATOR", "Who runs it, for the journal, where several people share an account."),
             ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),
             ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities in place of the system's."),

@@ -15,6 +15,7 @@ use crate::provider::Provider;
 use crate::report::{Reporter, ReporterOptions};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::io::Read;
+use std::sync::Arc;
 
 /// A list of session ids above this size is a mistake.
 const LARGEST_LIST: u64 = 256 * 1024 * 1024;
@@ -57,6 +58,7 @@ pub(super) fn archive(
             tally.add(counts);
         }
     };
+    let journal = Arc::clone(&services.journal);
     let running = engine::start(services, options, identifiers.sessions)?;
     pump(context, running.messages(), &mut |message| {
         if let Message::Event { event, .. } = message {
@@ -71,7 +73,11 @@ pub(super) fn archive(
     reporter.finish();
     let told = exits.len() as u64 - rejected;
     let complete = exits.iter().filter(|exit| **exit == Exit::Done).count() as u64;
-    let exit = context.cancel.requested().unwrap_or_else(|| Exit::merge(exits));
+    let mut exit = context.cancel.requested().unwrap_or_else(|| Exit::merge(exits.iter().copied()));
+    if let Err(error) = journal.close(exit, clock.now()) {
+        reporter.error(&error);
+        exit = Exit::merge([exit, error.exit()]);
+    }
     let milliseconds = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
     reporter.event(
         &Event::RunFinished {

@@ -34,11 +34,13 @@ pub struct Context {
     pub cancel: Cancel,
     /// The flags that every command takes.
     pub global: Global,
+    /// The command's name, for the journal.
+    pub command: &'static str,
 }
 
 impl Context {
     /// The context of this process.
-    pub fn of_process(global: Global) -> Result<Self> {
+    pub fn of_process(global: Global, command: &'static str) -> Result<Self> {
         let cancel = Cancel::on_signals().map_err(|error| crate::error::Error::unexpected("cannot listen for signals").caused_by(error))?;
         Ok(Self {
             console: Console::of_process(global.color),
@@ -46,6 +48,7 @@ impl Context {
             clock: Arc::new(SystemClock::start()),
             cancel,
             global,
+            command,
         })
     }
 }
@@ -61,7 +64,7 @@ pub enum Ended {
 
 /// Carries out what was typed.
 pub fn run(arguments: Arguments) -> Result<Ended> {
-    let context = Context::of_process(arguments.global)?;
+    let context = Context::of_process(arguments.global, arguments.command.name())?;
     match arguments.command {
         Command::List(list) => list::run(&list, &context).map(Ended::With),
         Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),

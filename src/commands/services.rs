@@ -3,14 +3,15 @@
 //! Must not resolve settings and must not send anything.
 
 use super::Context;
+use crate::archive::{Identity, Journal};
 use crate::cli::ProviderChoice;
-use crate::config::{Network, ProviderSettings};
+use crate::config::{Environment, Network, ProviderSettings};
 use crate::engine::Services;
 use crate::error::Result;
 use crate::http::{Client, ClientOptions, Wire};
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
-use crate::store::LocalStore;
+use crate::store::{LocalStore, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,13 +32,26 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
     let provider: Arc<dyn Provider> = match settings.provider {
         ProviderChoice::Veriff => Arc::new(Veriff::new(settings.api_key, settings.signing, settings.others, settings.integration_id)),
     };
+    let store: Arc<dyn Store> = Arc::new(store(output, context));
     Ok(Services {
         provider,
         wire: Arc::new(wire),
-        store: Arc::new(store(output, context)),
+        journal: Arc::new(journal(&store, context)),
+        store,
         base_url: settings.base_url,
         credentials: settings.credentials,
     })
+}
+
+/// The journal of this run on an archive.
+pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
+    let identity = Identity {
+        tool: concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned(),
+        command: context.command.to_owned(),
+        operator: context.environment.operator(),
+        host: Environment::host(),
+    };
+    Journal::new(Arc::clone(store), identity)
 }
 
 /// The archive in a folder, with words for others who find it locked.

@@ -15,6 +15,7 @@ pub(super) mod names {
     pub(in crate::config) const API_SECRET: &str = "VMEDIA_API_SECRET";
     pub(in crate::config) const INTEGRATION_ID: &str = "VMEDIA_INTEGRATION_ID";
     pub(in crate::config) const OUTPUT: &str = "VMEDIA_OUTPUT";
+    pub(in crate::config) const OPERATOR: &str = "VMEDIA_OPERATOR";
 }
 
 /// A snapshot of the environment. Not `Debug`: it may hold secrets.
@@ -31,6 +32,17 @@ impl Environment {
     /// An environment of these variables alone.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), OsString::from(value))).collect())
+    }
+
+    /// Who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.
+    pub fn operator(&self) -> String {
+        let named = self.value(names::OPERATOR).map(str::to_owned);
+        named.or_else(|| whoami::username().ok()).unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    /// The machine that the program runs on.
+    pub fn host() -> String {
+        whoami::hostname().unwrap_or_else(|_| "unknown".to_owned())
     }
 
     /// A variable that is set to something.

@@ -158,6 +158,7 @@ impl SessionWork {
 /// Ends sessions, and the run when nothing further can succeed.
 pub(super) struct Finisher {
     services: Services,
+    only_plans: bool,
     ended: AtomicBool,
     order: Mutex<Order>,
 }
@@ -169,8 +170,8 @@ struct Order {
 }
 
 impl Finisher {
-    pub(super) fn new(services: Services) -> Self {
-        Self { services, ended: AtomicBool::new(false), order: Mutex::default() }
+    pub(super) fn new(services: Services, only_plans: bool) -> Self {
+        Self { services, only_plans, ended: AtomicBool::new(false), order: Mutex::default() }
     }
 
     /// Whether something happened after which nothing can succeed.
@@ -208,7 +209,7 @@ impl Finisher {
     pub(super) fn finish(&self, work: &SessionWork, emit: &Emit) {
         let (committed, folder, notices) = {
             let mut archive = locked(&work.archive);
-            let committed = archive.commit(self.services.wire.clock().now());
+            let committed = archive.commit(&self.services.journal, self.services.wire.clock().now());
             (committed, archive.location(), archive.take_notices())
         };
         drop(locked(&work.lock).take());
@@ -234,7 +235,13 @@ impl Finisher {
 
     /// A session that could not even be listed.
     pub(super) fn fail(&self, index: usize, session: &SessionId, failure: Failure, emit: &Emit) {
-        let error = self.session_error(session, failure);
+        let mut error = self.session_error(session, failure);
+        if !self.only_plans && !error.exit().is_interruption() {
+            let (journal, now) = (&self.services.journal, self.services.wire.clock().now());
+            if let Err(unwritten) = journal.failed(session.clone(), error.exit(), error.what().to_owned(), now) {
+                error = unwritten;
+            }
+        }
         self.ended.fetch_or(error.exit().ends_run(), Ordering::Relaxed);
         let event = Event::SessionFinished {
             session: session.clone(),

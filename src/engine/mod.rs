@@ -19,6 +19,7 @@ pub use plan::{Action, Selection};
 pub use run::{Running, start};
 pub use words::session_error;
 
+use crate::archive::Journal;
 use crate::http::Wire;
 use crate::provider::{Provider, Scope};
 use crate::store::Store;
@@ -34,6 +35,8 @@ pub struct Services {
     pub wire: Arc<Wire>,
     /// Where bytes land.
     pub store: Arc<dyn Store>,
+    /// Where changes of the archive are written down.
+    pub journal: Arc<Journal>,
     /// The base URL, for records.
     pub base_url: String,
     /// Which credentials were used, in words without them; shown when the provider refuses them.

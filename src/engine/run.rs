@@ -62,7 +62,7 @@ struct Shared {
 pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> Result<Running> {
     let (sender, receiver) = sync_channel(CHANNEL);
     let workers = options.workers.max(1);
-    let finisher = Finisher::new(services.clone());
+    let finisher = Finisher::new(services.clone(), options.dry_run);
     let pool = Pool::new(sessions.len());
     let shared =
         Arc::new(Shared { services, options, sessions, pool, finisher, transfers: AtomicU64::new(1), waited_for: Mutex::default() });

@@ -190,7 +190,7 @@ impl World {
         Run::of(&self.command(words).output().expect("a run"))
     }
 
-    /// Every file of the archive with its bytes, by path below it; locks and the like left out.
+    /// Every file of the archive with its bytes, by path below it; locks, the journal and the like left out.
     pub fn tree(&self) -> BTreeMap<String, Vec<u8>> {
         tree(&self.archive())
     }
@@ -274,7 +274,7 @@ pub fn bare(folder: &Path) -> Command {
     command
 }
 
-/// Every file below a folder with its bytes; `.vmedia` left out.
+/// Every file below a folder with its bytes; `.vmedia` and the journal, which every run adds to, left out.
 pub fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
@@ -282,7 +282,7 @@ pub fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         for entry in entries {
             let path = entry.expect("an entry").path();
-            if path.ends_with(".vmedia") {
+            if path.ends_with(".vmedia") || path.ends_with("_journal") {
                 continue;
             }
             if path.is_dir() {

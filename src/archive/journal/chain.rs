@@ -1,0 +1,187 @@
+//! Reads the whole journal and checks that it is what was written: every line follows from the one before, every
+//! segment from those before it, no line is missing that another vouches for.
+//!
+//! What the chain cannot show by itself: that the newest lines were cut off, or all of it written anew. Against that
+//! help bags that the journal does not know, seals, time stamps, and a head that somebody keeps elsewhere. Must not
+//! look at bags.
+
+use super::entry::{Archived, Entry, Parent};
+use super::segment::{self, Lines, RawLine};
+use crate::error::Result;
+use crate::store::{Store, Watch};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What the journal says, and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Chain {
+    /// How many segments there are: one a run.
+    pub segments: u64,
+    /// How many lines.
+    pub lines: u64,
+    /// The ends that nothing follows yet: segment and SHA-256 of its last line.
+    pub heads: Vec<(String, String)>,
+    /// What is wrong: the segment, and what.
+    pub findings: Vec<(String, String)>,
+    /// What a person should know and what is no damage.
+    pub notes: Vec<(String, String)>,
+    /// The changes of each session's bag, in the order of their segments, by the folder's name.
+    pub(in crate::archive) bags: BTreeMap<String, Vec<(Timestamp, Archived)>>,
+    /// Of the digests that were asked for, those that are the digest of a line.
+    pub known_heads: HashSet<String>,
+    ends: HashMap<String, (u64, Option<String>)>,
+}
+
+impl Chain {
+    /// Reads the journal. `heads` are digests of lines that somebody kept elsewhere. `watch` sees each line.
+    pub fn read(store: &dyn Store, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
+        let mut chain = Self::default();
+        let names = segment::names(store)?;
+        let mut links: Vec<(String, Parent)> = Vec::new();
+        for name in &names {
+            links.extend(segment::parents(store, name)?.into_iter().map(|parent| (name.clone(), parent)));
+        }
+        // The digests that later segments and other people name; only these are kept.
+        let mut named: HashMap<String, Option<u64>> = HashMap::new();
+        let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.lines)).collect();
+        let mut digests: HashMap<(String, u64), String> = HashMap::new();
+        named.extend(heads.iter().map(|head| (head.to_ascii_lowercase(), None)));
+        for name in &names {
+            chain.read_segment(store, name, watch, &mut |number, sha256| {
+                if linked.contains(&(name.as_str(), number)) {
+                    digests.insert((name.clone(), number), sha256.to_owned());
+                }
+                if let Some(found) = named.get_mut(sha256) {
+                    *found = Some(number);
+                }
+            })?;
+        }
+        chain.known_heads = named.into_iter().filter(|(_, found)| found.is_some()).map(|(head, _)| head).collect();
+        chain.check_links(&links, &digests);
+        Ok(chain)
+    }
+
+    fn finding(&mut self, segment: &str, what: impl Into<String>) {
+        self.findings.push((segment.to_owned(), what.into()));
+    }
+
+    /// Checks the lines of one segment. `seen` is told the number and digest of each whole line.
+    fn read_segment(&mut self, store: &dyn Store, name: &str, watch: &mut Watch<'_>, seen: &mut dyn FnMut(u64, &str)) -> Result<()> {
+        self.segments += 1;
+        let mut previous: Option<String> = None;
+        let mut number = 0;
+        let mut is_closed = false;
+        let Some(lines) = Lines::open(store, name)? else { return Ok(()) };
+        for line in lines {
+            let line = match line {
+                Ok(line) => line,
+                Err(error) => {
+                    self.finding(name, format!("cannot be read after line {number}: {error}"));
+                    break;
+                }
+            };
+            if watch(&line.bytes).is_err() {
+                return Err(stopped());
+            }
+            if !line.is_whole {
+                let what = format!("line {} breaks off: its run was killed while it wrote; what it told of is done again", number + 1);
+                self.notes.push((name.to_owned(), what));
+                break;
+            }
+            number += 1;
+            self.lines += 1;
+            if is_closed {
+                self.finding(name, format!("line {number} was added after the run had ended"));
+            }
+            is_closed = self.read_line(name, number, &line, previous.as_deref());
+            let sha256 = line.sha256();
+            seen(number, &sha256);
+            previous = Some(sha256);
+        }
+        if !is_closed {
+            let what = match segment::is_over(store, name) {
+                Ok(false) => "its run is still at work",
+                _ => "its run has no end: it was killed, or the end was removed",
+            };
+            self.notes.push((name.to_owned(), what.to_owned()));
+        }
+        self.ends.insert(name.to_owned(), (number, previous));
+        Ok(())
+    }
+
+    /// Checks a line against the one before and takes over what it says; tells whether it is the end of its run.
+    fn read_line(&mut self, name: &str, number: u64, raw: &RawLine, previous: Option<&str>) -> bool {
+        let Some(line) = raw.read() else {
+            self.finding(name, format!("line {number} is not a line of a journal"));
+            return false;
+        };
+        if line.previous.as_deref() != previous {
+            self.finding(name, format!("line {number} does not follow from the line before it: one was altered, added or removed"));
+        }
+        let is_first = matches!(line.entry, Entry::Opened(_));
+        if is_first != (number == 1) {
+            self.finding(name, format!("line {number} is out of place: a segment begins with its run, and only once"));
+        }
+        match line.entry {
+            Entry::Archived(archived) => self.bags.entry(archived.folder.clone()).or_default().push((line.at, *archived)),
+            Entry::Closed { .. } => return true,
+            _ => {}
+        }
+        false
+    }
+
+    /// Checks what segments say of the ends of earlier ones, and finds the ends that nothing follows.
+    fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
+        let mut followed = HashSet::new();
+        for (name, parent) in links {
+            let Parent { segment, lines, sha256, ended } = parent;
+            let Some((length, _)) = self.ends.get(segment) else {
+                self.finding(segment, format!("is missing: {name} follows it"));
+                continue;
+            };
+            if length < lines {
+                self.finding(segment, format!("had {lines} lines when {name} began and has {length} now"));
+            } else if digests.get(&(segment.clone(), *lines)) != sha256.as_ref() {
+                self.finding(segment, format!("is not what it was when {name} began: a line up to line {lines} was altered"));
+            } else if *ended && length > lines {
+                self.finding(segment, format!("has lines after line {lines}, which was its last when {name} began"));
+            }
+            if *ended {
+                followed.insert(segment.clone());
+            }
+        }
+        let mut heads: Vec<(String, String)> = self
+            .ends
+            .iter()
+            .filter(|(name, _)| !followed.contains(*name))
+            .filter_map(|(name, (_, last))| Some((name.clone(), last.clone()?)))
+            .collect();
+        heads.sort();
+        self.heads = heads;
+    }
+
+    /// When each session was last verified as a whole and found sound.
+    pub fn last_verified(store: &dyn Store) -> Result<HashMap<String, Timestamp>> {
+        let mut last = HashMap::new();
+        for name in segment::names(store)? {
+            for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
+                // Reading every line as JSON would take ten times as long; what has the word by chance is read in vain.
+                if !line.contains(b"\"verified\"") {
+                    continue;
+                }
+                let Some(line) = line.read() else { continue };
+                if let Entry::Verified { sessions, sample: None } = line.entry {
+                    for session in sessions {
+                        let at: &mut Timestamp = last.entry(session.to_string()).or_insert(line.at);
+                        *at = line.at.max(*at);
+                    }
+                }
+            }
+        }
+        Ok(last)
+    }
+}
+
+fn stopped() -> crate::error::Error {
+    crate::error::Error::new(crate::exit::Exit::Interrupted, "interrupted; the verification is not complete", "run the same command again")
+}

@@ -1,0 +1,81 @@
+//! What a change of a session's record amounts to, as an entry of the journal. Pure. Must not touch the store.
+
+use super::super::record::{MediaRecord, Record, SignatureRecord};
+use super::entry::{Archived, FileEntry, LostEntry, MediaEntry};
+use crate::store::{Digest, StorePath};
+use std::collections::HashMap;
+
+/// A bag's digests around a change.
+pub(in crate::archive) struct Bags {
+    /// Before, if there was one.
+    pub(in crate::archive) before: Option<String>,
+    /// After.
+    pub(in crate::archive) now: String,
+    /// Whether an earlier run was killed while it changed the bag.
+    pub(in crate::archive) resumed: bool,
+}
+
+/// The entry for a bag that goes from one record to another.
+pub(in crate::archive) fn archived(folder: &StorePath, before: Option<&Record>, after: &Record, bags: Bags) -> Archived {
+    let files_before = before.map(files).unwrap_or_default();
+    let files_after = files(after);
+    let held: HashMap<&str, &Digest> = files_before.iter().map(|file| (file.path.as_str(), &file.digest)).collect();
+    let holds: HashMap<&str, &Digest> = files_after.iter().map(|file| (file.path.as_str(), &file.digest)).collect();
+    let is_lost = |file: &&FileEntry| holds.get(file.path.as_str()) != Some(&&file.digest);
+    let lost = files_before.iter().filter(is_lost).map(|file| LostEntry {
+        path: file.path.clone(),
+        digest: file.digest.clone(),
+        why: why(after, &file.path),
+    });
+    let lost: Vec<LostEntry> = lost.collect();
+    let known = before.map_or(0, |before| before.history.len());
+    Archived {
+        session: after.session.clone(),
+        folder: folder.to_string(),
+        before: bags.before,
+        bag: bags.now,
+        resumed: bags.resumed,
+        files: files_after.iter().filter(|file| held.get(file.path.as_str()) != Some(&&file.digest)).cloned().collect(),
+        lost,
+        media: media(before, after),
+        history: after.history.iter().skip(known).cloned().collect(),
+    }
+}
+
+/// Every file that a record vouches for, but for damaged ones that were moved.
+pub(in crate::archive) fn files(record: &Record) -> Vec<FileEntry> {
+    let is_signed = |signature: &SignatureRecord| matches!(signature, SignatureRecord::Held(_));
+    let media = record.media.iter().flat_map(|medium| {
+        medium.present().map(|file| FileEntry {
+            path: file.path.clone(),
+            digest: file.digest.clone(),
+            signed: is_signed(&file.signature),
+            media: Some(medium.id.clone()),
+        })
+    });
+    let documents = record.documents.iter().filter(|document| document.lost.is_none()).map(|document| FileEntry {
+        path: document.path.clone(),
+        digest: document.digest.clone(),
+        signed: is_signed(&document.signature),
+        media: None,
+    });
+    media.chain(documents).collect()
+}
+
+fn why(after: &Record, path: &str) -> String {
+    let of_media = after.media.iter().flat_map(|medium| &medium.files).map(|file| (&file.path, &file.lost));
+    let of_documents = after.documents.iter().map(|document| (&document.path, &document.lost));
+    let lost = of_media.chain(of_documents).find(|(known, lost)| *known == path && lost.is_some());
+    lost.and_then(|(_, lost)| lost.clone()).unwrap_or_else(|| "no longer in the record".to_owned())
+}
+
+/// Media whose state or reason is new.
+fn media(before: Option<&Record>, after: &Record) -> Vec<MediaEntry> {
+    let known: HashMap<_, &MediaRecord> =
+        before.map(|before| before.media.iter().map(|medium| (&medium.id, medium)).collect()).unwrap_or_default();
+    let is_new = |medium: &&MediaRecord| {
+        known.get(&medium.id).is_none_or(|old| (old.state, old.reason.as_ref()) != (medium.state, medium.reason.as_ref()))
+    };
+    let entry = |medium: &MediaRecord| MediaEntry { media: medium.id.clone(), state: medium.state, reason: medium.reason.clone() };
+    after.media.iter().filter(is_new).map(entry).collect()
+}

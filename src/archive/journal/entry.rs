@@ -1,0 +1,183 @@
+//! The lines of the journal: what happened to the archive, when, by which run.
+//!
+//! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later
+//! versions add fields and entries and change none, so whoever reads passes over what it does not know. Must not
+//! touch the store.
+
+use super::super::record::{HistoryRecord, State};
+use crate::exit::Exit;
+use crate::media::{MediaId, SessionId};
+use crate::store::Digest;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The name of the schema.
+pub(super) const SCHEMA: &str = "vmedia-journal";
+/// The version of the schema that this program writes.
+pub(super) const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// The SHA-256 of the line before, without its line break; none in a segment's first line.
+    pub(crate) previous: Option<String>,
+    /// When it was written.
+    pub(crate) at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub(crate) entry: Entry,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "kebab-case")]
+pub(crate) enum Entry {
+    /// A run began: the first line of every segment.
+    Opened(Opened),
+    /// A session's bag was made or changed.
+    Archived(Box<Archived>),
+    /// The provider was asked about these sessions, their files were read again, and nothing was to be changed.
+    Kept {
+        /// The sessions.
+        sessions: Vec<SessionId>,
+    },
+    /// A session could not be archived at all.
+    Failed {
+        /// The session.
+        session: SessionId,
+        /// How it ended.
+        exit: Exit,
+        /// Why.
+        reason: String,
+    },
+    /// These sessions were verified, and nothing was found.
+    Verified {
+        /// The sessions.
+        sessions: Vec<SessionId>,
+        /// The percentage of payload files that were read again; none when it was all of them.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        sample: Option<f64>,
+    },
+    /// A session was verified, and this was found.
+    Damaged {
+        /// Its folder in the archive.
+        folder: String,
+        /// What was found, each a line.
+        findings: Vec<String>,
+    },
+    /// A run ended: the last line of a segment whose run was not killed.
+    Closed {
+        /// How it ended.
+        exit: Exit,
+    },
+    /// What a newer version knows.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Who began a run, and what was there before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Opened {
+    /// Always `vmedia-journal`.
+    pub(crate) schema: String,
+    /// The version of the schema, from 1.
+    pub(crate) version: u32,
+    /// The run.
+    #[serde(flatten)]
+    pub(crate) identity: Identity,
+    /// The ends of earlier segments that no other segment follows yet.
+    pub(crate) parents: Vec<Parent>,
+}
+
+/// Which run it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The program, with its version.
+    pub tool: String,
+    /// The command, such as `download`.
+    pub command: String,
+    /// The account that it ran under.
+    pub operator: String,
+    /// The machine that it ran on.
+    pub host: String,
+}
+
+/// The end of an earlier segment, as far as it was written when the next began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Parent {
+    /// The segment's file name.
+    pub(crate) segment: String,
+    /// How many whole lines it had.
+    pub(crate) lines: u64,
+    /// The SHA-256 of the last of them; none when there was none.
+    pub(crate) sha256: Option<String>,
+    /// Whether its run was over, so that no line may follow.
+    pub(crate) ended: bool,
+}
+
+/// How a session's bag was changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Archived {
+    /// The session.
+    pub(crate) session: SessionId,
+    /// Its folder in the archive.
+    pub(crate) folder: String,
+    /// The bag's digest before: the SHA-256 of its `tagmanifest-sha256.txt`, which vouches for everything else.
+    pub(crate) before: Option<String>,
+    /// The bag's digest now.
+    pub(crate) bag: String,
+    /// Whether an earlier run was killed while it changed this bag.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub(crate) resumed: bool,
+    /// Files that the bag did not hold before.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) files: Vec<FileEntry>,
+    /// Files that the bag no longer vouches for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) lost: Vec<LostEntry>,
+    /// Media whose state is new.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) media: Vec<MediaEntry>,
+    /// What else changed, at the provider and here.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) history: Vec<HistoryRecord>,
+}
+
+/// A file that was added to a bag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileEntry {
+    /// Its path below the session's folder.
+    pub(crate) path: String,
+    /// Its length and SHA-256.
+    #[serde(flatten)]
+    pub(crate) digest: Digest,
+    /// Whether the provider signed it and the signature held.
+    pub(crate) signed: bool,
+    /// The medium it is of; none for the provider's other answers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) media: Option<MediaId>,
+}
+
+/// A file that a bag no longer vouches for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LostEntry {
+    /// Its path below the session's folder.
+    pub(crate) path: String,
+    /// What it was.
+    #[serde(flatten)]
+    pub(crate) digest: Digest,
+    /// What became of it.
+    pub(crate) why: String,
+}
+
+/// A medium whose state is new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MediaEntry {
+    /// The medium.
+    pub(crate) media: MediaId,
+    /// What became of it.
+    pub(crate) state: State,
+    /// Why, unless it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) reason: Option<String>,
+}

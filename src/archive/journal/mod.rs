@@ -1,0 +1,18 @@
+//! The journal: an append-only record of every run and every change, in the archive root. One segment a run, its
+//! lines chained by their digests, its first line chained to the ends of earlier segments, because an object store
+//! cannot append and two runs may work at once.
+//!
+//! Whoever removes or rewrites a line, a manifest, a bag or a session leaves a journal that does not fit. Must not
+//! know providers, HTTP or the terminal.
+
+mod chain;
+mod difference;
+mod entry;
+mod segment;
+mod writer;
+
+pub use chain::Chain;
+pub(super) use difference::{Bags, archived};
+pub use entry::Identity;
+pub use segment::FOLDER;
+pub use writer::{ClosedSegment, Journal};

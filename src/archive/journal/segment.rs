@@ -1,0 +1,129 @@
+//! Segments as files: their names, their lines one by one, their ends. Must not judge what the lines say.
+
+use super::entry::{Entry, Line, Parent};
+use crate::error::Result;
+use crate::store::{Digest, Locked, Store, StorePath};
+use jiff::Timestamp;
+use std::collections::HashSet;
+use std::io::{self, BufRead, BufReader, Read};
+
+/// The journal's folder in the archive root. No session's folder has this name: ids are written without `_`.
+pub const FOLDER: &str = "_journal";
+/// How a segment's name ends; seals stand beside it with a further ending.
+const ENDING: &str = ".ndjson";
+/// A line above this length was not written by us.
+const LONGEST_LINE: u64 = 256 * 1024 * 1024;
+/// How many of the newest segments are looked at for ends that nothing follows. Every run follows all ends that it
+/// finds, so older ones are followed already.
+const RECENT: usize = 512;
+
+/// The path of a segment.
+pub(super) fn path(name: &str) -> StorePath {
+    StorePath::name(FOLDER).join(name)
+}
+
+/// A new segment's name: names sort by the time when their runs began.
+pub(super) fn new_name(now: Timestamp) -> String {
+    format!("{}-{:08x}{ENDING}", now.strftime("%Y%m%dT%H%M%S.%3fZ"), fastrand::u32(..))
+}
+
+/// The names of all segments, sorted.
+pub(super) fn names(store: &dyn Store) -> Result<Vec<String>> {
+    let folder = StorePath::name(FOLDER);
+    let all = store.list(&folder)?;
+    Ok(all.iter().filter_map(|path| path.below(&folder)).filter(|name| name.ends_with(ENDING)).map(str::to_owned).collect())
+}
+
+/// One line of a segment, as it stands there.
+pub(super) struct RawLine {
+    /// Its bytes without the line break.
+    pub(super) bytes: Vec<u8>,
+    /// Whether a line break follows; a run that was killed may leave a last line without one.
+    pub(super) is_whole: bool,
+}
+
+impl RawLine {
+    /// What the next line names it by.
+    pub(super) fn sha256(&self) -> String {
+        Digest::of(&self.bytes).sha256
+    }
+
+    /// Whether these bytes are in it.
+    pub(super) fn contains(&self, wanted: &[u8]) -> bool {
+        self.bytes.windows(wanted.len()).any(|window| window == wanted)
+    }
+
+    /// What it says, if it can be read.
+    pub(super) fn read(&self) -> Option<Line> {
+        serde_json::from_slice(&self.bytes).ok()
+    }
+}
+
+/// The lines of a segment, read one after the other.
+pub(super) struct Lines(BufReader<Box<dyn Read + Send>>);
+
+impl Lines {
+    /// Opens a segment; none when it is not there.
+    pub(super) fn open(store: &dyn Store, name: &str) -> Result<Option<Self>> {
+        Ok(store.open(&path(name))?.map(|stream| Self(BufReader::with_capacity(64 * 1024, stream))))
+    }
+}
+
+impl Iterator for Lines {
+    type Item = io::Result<RawLine>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut bytes = Vec::new();
+        match Read::by_ref(&mut self.0).take(LONGEST_LINE).read_until(b'\n', &mut bytes) {
+            Ok(0) => None,
+            Ok(_) => {
+                let is_whole = bytes.pop_if(|last| *last == b'\n').is_some();
+                Some(Ok(RawLine { bytes, is_whole }))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// The earlier ends that a segment's first line names; none when it cannot be read.
+pub(super) fn parents(store: &dyn Store, name: &str) -> Result<Vec<Parent>> {
+    let first = Lines::open(store, name)?.and_then(|mut lines| lines.next()?.ok()).and_then(|line| line.read());
+    Ok(match first {
+        Some(Line { entry: Entry::Opened(opened), .. }) => opened.parents,
+        _ => Vec::new(),
+    })
+}
+
+/// The ends that no segment follows yet, for a run that begins now. Damage in the journal stops no run; it is found
+/// when the archive is verified.
+pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
+    let names = names(store)?;
+    let recent = names.get(names.len().saturating_sub(RECENT)..).unwrap_or_default();
+    let mut followed = HashSet::new();
+    for name in recent {
+        followed.extend(parents(store, name)?.into_iter().filter(|parent| parent.ended).map(|parent| parent.segment));
+    }
+    recent.iter().filter(|name| !followed.contains(*name)).map(|name| end(store, name)).collect()
+}
+
+/// How far a segment goes now.
+fn end(store: &dyn Store, name: &str) -> Result<Parent> {
+    // Asked before it is read: a run that is over by then writes no further line.
+    let ended = is_over(store, name)?;
+    let mut parent = Parent { segment: name.to_owned(), lines: 0, sha256: None, ended };
+    for line in Lines::open(store, name)?.into_iter().flatten() {
+        match line {
+            Ok(line) if line.is_whole => {
+                parent.lines += 1;
+                parent.sha256 = Some(line.sha256());
+            }
+            _ => break,
+        }
+    }
+    Ok(parent)
+}
+
+/// Whether the run that writes a segment has ended, however it ended.
+pub(super) fn is_over(store: &dyn Store, name: &str) -> Result<bool> {
+    Ok(matches!(store.lock(&path(name))?, Locked::Held(_)))
+}

@@ -1,0 +1,185 @@
+//! Writes the journal of one run: a segment of its own, each line chained to the one before, the first to the ends
+//! of earlier segments.
+//!
+//! A line that vouches for a bag outlasts a power loss before the bag is finished. Must not know what a run does.
+
+use super::entry::{Archived, Entry, Identity, Line, Opened, SCHEMA, VERSION};
+use super::segment;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::media::SessionId;
+use crate::store::{Digest, Lock, Locked, Store, StorePath};
+use jiff::Timestamp;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many sessions that need no words of their own share a line.
+const BATCH: usize = 500;
+
+/// The journal of a run. Writes nothing before there is something to tell.
+pub struct Journal {
+    store: Arc<dyn Store>,
+    identity: Identity,
+    writing: Mutex<Writing>,
+}
+
+#[derive(Default)]
+struct Writing {
+    segment: Option<Segment>,
+    kept: Vec<SessionId>,
+    verified: Vec<SessionId>,
+    sample: Option<f64>,
+    /// No further line may follow: the run is over, or a line could not be written whole and another behind it would
+    /// make it look like damage.
+    is_over: bool,
+    /// Failures of a run that has archived nothing yet, where there is no journal either.
+    waiting: Vec<(Timestamp, Entry)>,
+}
+
+/// The segment of this run.
+struct Segment {
+    path: StorePath,
+    previous: String,
+    /// Says to others that this run still writes.
+    _lock: Lock,
+}
+
+/// A segment that is complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedSegment {
+    /// Where it is in the archive.
+    pub path: StorePath,
+    /// The SHA-256 of its last line: whoever keeps it elsewhere can prove later what the journal was.
+    pub head: String,
+}
+
+impl Journal {
+    /// The journal of a run on this archive.
+    pub fn new(store: Arc<dyn Store>, identity: Identity) -> Self {
+        Self { store, identity, writing: Mutex::default() }
+    }
+
+    /// Whether the archive has a journal already.
+    pub fn exists(store: &dyn Store) -> Result<bool> {
+        Ok(!segment::names(store)?.is_empty())
+    }
+
+    /// A bag is about to be what this says; the line is on the disk before this returns.
+    pub(in crate::archive) fn archived(&self, archived: Archived, now: Timestamp) -> Result<()> {
+        let path = {
+            let mut writing = self.lock();
+            self.append(&mut writing, Entry::Archived(Box::new(archived)), now)?
+        };
+        // Outside the lock: several sessions wait for the disk at once, and it serves them together.
+        self.store.flush(&path)
+    }
+
+    /// A session was looked at and is as it was.
+    pub fn kept(&self, session: SessionId, now: Timestamp) -> Result<()> {
+        let mut writing = self.lock();
+        writing.kept.push(session);
+        if writing.kept.len() >= BATCH { self.write_batches(&mut writing, now) } else { Ok(()) }
+    }
+
+    /// A session could not be archived at all. That alone begins no journal.
+    pub fn failed(&self, session: SessionId, exit: Exit, reason: String, now: Timestamp) -> Result<()> {
+        let mut writing = self.lock();
+        let entry = Entry::Failed { session, exit, reason };
+        if writing.segment.is_some() || Self::exists(self.store.as_ref())? {
+            self.append(&mut writing, entry, now).map(drop)
+        } else {
+            writing.waiting.push((now, entry));
+            Ok(())
+        }
+    }
+
+    /// A session was verified without findings; `sample` is the percentage of payload files that were read.
+    pub fn verified(&self, session: SessionId, sample: Option<f64>, now: Timestamp) -> Result<()> {
+        let mut writing = self.lock();
+        writing.sample = sample;
+        writing.verified.push(session);
+        if writing.verified.len() >= BATCH { self.write_batches(&mut writing, now) } else { Ok(()) }
+    }
+
+    /// A session was verified with findings.
+    pub fn damaged(&self, folder: String, findings: Vec<String>, now: Timestamp) -> Result<()> {
+        self.append(&mut self.lock(), Entry::Damaged { folder, findings }, now).map(drop)
+    }
+
+    /// The run is over. None when there was nothing to tell.
+    pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
+        let mut writing = self.lock();
+        if !writing.is_over {
+            self.write_batches(&mut writing, now)?;
+        }
+        if writing.segment.is_none() || writing.is_over {
+            return Ok(None);
+        }
+        let path = self.append(&mut writing, Entry::Closed { exit }, now)?;
+        self.store.flush(&path)?;
+        writing.is_over = true;
+        Ok(writing.segment.take().map(|segment| ClosedSegment { path: segment.path, head: segment.previous }))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_batches(&self, writing: &mut Writing, now: Timestamp) -> Result<()> {
+        let kept = std::mem::take(&mut writing.kept);
+        if !kept.is_empty() {
+            self.append(writing, Entry::Kept { sessions: kept }, now)?;
+        }
+        let verified = std::mem::take(&mut writing.verified);
+        if !verified.is_empty() {
+            let sample = writing.sample;
+            self.append(writing, Entry::Verified { sessions: verified, sample }, now)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a line, to a new segment if this run has none yet, and says where.
+    fn append(&self, writing: &mut Writing, entry: Entry, now: Timestamp) -> Result<StorePath> {
+        if writing.is_over {
+            let hint = "make room, and check the disk; then run the same command again";
+            return Err(Error::new(Exit::Local, "the journal takes no further line, so nothing more is archived", hint));
+        }
+        let mut segment = match writing.segment.take() {
+            Some(segment) => segment,
+            None => self.open(now)?,
+        };
+        let outcome = std::mem::take(&mut writing.waiting)
+            .into_iter()
+            .chain([(now, entry)])
+            .try_for_each(|(at, entry)| self.add(&mut segment, at, entry));
+        let path = segment.path.clone();
+        writing.segment = Some(segment);
+        writing.is_over = outcome.is_err();
+        outcome.map(|()| path)
+    }
+
+    fn open(&self, now: Timestamp) -> Result<Segment> {
+        let parents = segment::open_ends(self.store.as_ref())?;
+        let path = segment::path(&segment::new_name(now));
+        let lock = match self.store.lock(&path)? {
+            Locked::Held(lock) => lock,
+            Locked::By(holder) => return Err(Error::unexpected(format!("a new journal segment is held by {holder}"))),
+        };
+        let opened = Opened { schema: SCHEMA.to_owned(), version: VERSION, identity: self.identity.clone(), parents };
+        let text = text(&Line { previous: None, at: now, entry: Entry::Opened(opened) })?;
+        self.store.append(&path, &text)?;
+        // The new name must outlast a power loss, too.
+        self.store.sync(&StorePath::name(segment::FOLDER))?;
+        Ok(Segment { path, previous: Digest::of(text.as_bytes()).sha256, _lock: lock })
+    }
+
+    fn add(&self, segment: &mut Segment, at: Timestamp, entry: Entry) -> Result<()> {
+        let text = text(&Line { previous: Some(segment.previous.clone()), at, entry })?;
+        self.store.append(&segment.path, &text)?;
+        segment.previous = Digest::of(text.as_bytes()).sha256;
+        Ok(())
+    }
+}
+
+fn text(line: &Line) -> Result<String> {
+    serde_json::to_string(line).map_err(|error| Error::unexpected("cannot write a line of the journal").caused_by(error))
+}
