@@ -47,7 +47,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what sessions hold, before anything is fetched')
             [CompletionResult]::new('attempts', 'attempts', [CompletionResultType]::ParameterValue, 'Show the attempts of sessions')
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Archive every image, video and NFC file of sessions, each session in a folder of its own')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check archived sessions against their manifests, offline')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Prove that archived sessions are complete, intact and unaltered, offline')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a small provider on this machine, to try vmedia without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See the main job in one command: a sandbox, a download with progress bars, a check')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions for a shell')
@@ -146,6 +146,11 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;verify' {
+            [CompletionResult]::new('--sample', '--sample', [CompletionResultType]::ParameterName, 'Read only this share of the payload files, chosen by chance; everything else is checked as usual')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Check only sessions that changed since this day (UTC) or moment')
+            [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times')
+            [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Files to read at once [default: one a processor]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to read at once [default: one a processor]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what is found')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
@@ -160,6 +165,8 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for a connection [default: 10]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which a try is given up [default: 60]')
             [CompletionResult]::new('--max-time', '--max-time', [CompletionResultType]::ParameterName, 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]')
+            [CompletionResult]::new('--authenticate', '--authenticate', [CompletionResultType]::ParameterName, 'Check the provider''s signatures again; takes the API secrets of that time')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Do not write into the journal that this was verified')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only what went wrong')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only what went wrong')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: -v each file and its causes, -vv each request')
@@ -277,7 +284,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show what sessions hold, before anything is fetched')
             [CompletionResult]::new('attempts', 'attempts', [CompletionResultType]::ParameterValue, 'Show the attempts of sessions')
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Archive every image, video and NFC file of sessions, each session in a folder of its own')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check archived sessions against their manifests, offline')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Prove that archived sessions are complete, intact and unaltered, offline')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a small provider on this machine, to try vmedia without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See the main job in one command: a sandbox, a download with progress bars, a check')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions for a shell')

@@ -825,12 +825,32 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__verify)
-            opts="-p -q -v -h --format --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --help"
+            opts="-j -p -q -v -h --authenticate --sample --since --expect-head --jobs --read-only --format --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --sample)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expect-head)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0

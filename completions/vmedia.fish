@@ -47,7 +47,7 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -s V -l version -d 'Print ve
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "attempts" -d 'Show the attempts of sessions'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
-complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "verify" -d 'Check archived sessions against their manifests, offline'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -134,6 +134,10 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s v -l verbose 
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l sample -d 'Read only this share of the payload files, chosen by chance; everything else is checked as usual' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l since -d 'Check only sessions that changed since this day (UTC) or moment' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l expect-head -d 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s j -l jobs -d 'Files to read at once [default: one a processor]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l format -d 'How to tell what is found' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s p -l profile -d 'Use this profile of the configuration file' -r
@@ -150,6 +154,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l retry-delay -d 
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l authenticate -d 'Check the provider\'s signatures again; takes the API secrets of that time'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l read-only -d 'Do not write into the journal that this was verified'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l no-progress -d 'Draw no progress bars'
@@ -240,7 +246,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s h -l help -d 'Prin
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "verify" -d 'Check archived sessions against their manifests, offline'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'

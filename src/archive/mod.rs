@@ -19,7 +19,10 @@ pub use record::{
     State,
 };
 pub use session::{Document, Holding, Origin, SessionArchive, planned_path};
-pub use verify::{Finding, Verified, bags, payload_bytes, verify_bag};
+pub use verify::{
+    Aspect, Examined, Finding, Item, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag, payload_bytes,
+    reread,
+};
 
 #[cfg(test)]
 mod tests;

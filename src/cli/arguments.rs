@@ -4,6 +4,7 @@
 
 use super::help;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -33,7 +34,7 @@ pub enum Command {
     /// Archive every image, video and NFC file of sessions, each session in a folder of its own
     #[command(after_help = help::DOWNLOAD)]
     Download(DownloadArguments),
-    /// Check archived sessions against their manifests, offline
+    /// Prove that archived sessions are complete, intact and unaltered, offline
     #[command(after_help = help::VERIFY)]
     Verify(VerifyArguments),
     /// Run a small provider on this machine, to try vmedia without an account
@@ -249,9 +250,27 @@ pub struct DownloadArguments {
 /// `vmedia verify`.
 #[derive(Debug, Clone, Args)]
 pub struct VerifyArguments {
-    /// Session folders or archive folders
+    /// Session folders, archive folders, or folders with archives in them
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Check the provider's signatures again; takes the API secrets of that time
+    #[arg(long)]
+    pub authenticate: bool,
+    /// Read only this share of the payload files, chosen by chance; everything else is checked as usual
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub sample: Option<f64>,
+    /// Check only sessions that changed since this day (UTC) or moment
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    pub since: Option<Timestamp>,
+    /// The journal must still hold the line with this digest, which was kept elsewhere; may be given several times
+    #[arg(long, value_name = "SHA256", value_parser = sha256)]
+    pub expect_head: Vec<String>,
+    /// Files to read at once [default: one a processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Do not write into the journal that this was verified
+    #[arg(long)]
+    pub read_only: bool,
     /// How to tell what is found
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
@@ -304,6 +323,25 @@ pub struct ManArguments {
     /// Write a page for the program and one for each command into this folder
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+}
+
+/// More than nothing and at most all, with or without the sign.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = f64::from_str(text.trim_end_matches('%').trim()).map_err(|_| "not a percentage".to_owned())?;
+    if number > 0.0 && number <= 100.0 { Ok(number) } else { Err("more than 0 and at most 100".to_owned()) }
+}
+
+/// A day, which begins at midnight UTC, or a moment (RFC 3339).
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let day = jiff::civil::Date::from_str(text).ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    let moment = Timestamp::from_str(text).ok().or_else(|| day.map(|day| day.timestamp()));
+    moment.ok_or_else(|| "it looks like 2026-11-21, or 2026-11-21T09:30:00Z".to_owned())
+}
+
+/// 64 hex digits.
+fn sha256(text: &str) -> Result<String, String> {
+    let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_digest { Ok(text.to_ascii_lowercase()) } else { Err("64 hex digits, as `vmedia verify` prints them".to_owned()) }
 }
 
 /// A positive number of seconds, whole or not.

@@ -4,12 +4,14 @@
 //! Must not do anything that the real commands would not do.
 
 use super::Context;
+use super::archives::find;
 use super::download::{archive, plain};
 use super::look::session_id;
-use super::services::{DEFAULT_JOBS, services};
-use super::verify::verify;
+use super::services::{DEFAULT_JOBS, offline_providers, services};
+use super::verify::{plain as plain_verification, verify};
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice};
 use crate::config::{Network, ProviderSettings};
+use crate::engine::ProviderWitness;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions, Style, bytes};
@@ -55,7 +57,10 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     }
     let location = store.location(&folder);
     reporter.say(&dim(&format!("$ vmedia verify {location}")));
-    let exit = verify(&[Path::new(&location).to_owned()], &mut reporter, context)?;
+    let paths = vec![Path::new(&location).to_owned()];
+    let archives = find(&paths, context)?;
+    let witness = ProviderWitness::new(offline_providers(None), false);
+    let exit = verify(&archives, witness, &plain_verification(paths), &mut reporter, context)?;
     for line in tour(store.as_ref(), &folder, &location)? {
         reporter.say(&line);
     }

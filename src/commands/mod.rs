@@ -3,6 +3,7 @@
 //!
 //! Must not do the work itself and must not print but through the report.
 
+mod archives;
 mod attempts;
 mod demo;
 mod download;

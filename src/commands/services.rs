@@ -5,12 +5,13 @@
 use super::Context;
 use crate::archive::{Identity, Journal};
 use crate::cli::ProviderChoice;
-use crate::config::{Environment, Network, ProviderSettings};
+use crate::config::{Environment, Network, ProviderSettings, Secrets};
 use crate::engine::Services;
 use crate::error::Result;
 use crate::http::{Client, ClientOptions, Wire};
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
+use crate::secret::Secret;
 use crate::store::{LocalStore, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,6 +53,15 @@ pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
         host: Environment::host(),
     };
     Journal::new(Arc::clone(store), identity)
+}
+
+/// Every provider that this version knows, to read what is stored; it can ask nobody. Secrets are for signatures.
+pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provider>> {
+    let (signing, others) = match secrets {
+        Some(Secrets { signing, others, .. }) => (signing, others),
+        None => (Secret::new(String::new()), Vec::new()),
+    };
+    vec![Arc::new(Veriff::new(String::new(), signing, others, None))]
 }
 
 /// The archive in a folder, with words for others who find it locked.

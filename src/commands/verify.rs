@@ -1,119 +1,124 @@
-//! `vmedia verify`: re-reads archived sessions and compares them with their manifests. Needs nobody and no network.
+//! `vmedia verify`: re-reads archived sessions and compares them with their manifests, their journal and, with the
+//! secrets, the provider's signatures. Needs nobody and no network.
+//!
+//! Must not find anything itself; the engine and the archive do.
 
 use super::Context;
+use super::archives::{Archive, find};
 use super::pump::beside;
-use super::services::store;
-use crate::archive::{Verified, bags, payload_bytes, verify_bag};
-use crate::cli::VerifyArguments;
-use crate::clock::Cancel;
-use crate::engine::{Emit, Event};
-use crate::error::{Error, Result};
+use super::services::{journal, offline_providers};
+use crate::archive::Journal;
+use crate::cli::{EventFormat, VerifyArguments};
+use crate::config::Resolver;
+use crate::engine::{self, Event, ProviderWitness, Target, VerifyOptions, VerifySum};
+use crate::error::Result;
 use crate::exit::Exit;
-use crate::report::{Reporter, ReporterOptions};
-use crate::store::{LocalStore, Store, StorePath};
-use std::path::{Path, PathBuf};
+use crate::report::{Reporter, ReporterOptions, plural};
+use crate::store::Store;
+use std::path::PathBuf;
 use std::sync::Arc;
-
-/// One session's folder: the store that holds it and its name there.
-struct Bag {
-    store: Arc<LocalStore>,
-    folder: StorePath,
-}
 
 /// Checks what the arguments name.
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
+    let archives = find(&arguments.paths, context)?;
+    let secrets = if arguments.authenticate { Some(Resolver::new(&context.global, &context.environment)?.secrets()?) } else { None };
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: true })?;
-    verify(&arguments.paths, &mut reporter, context)
+    let witness = ProviderWitness::new(offline_providers(secrets), arguments.authenticate);
+    verify(&archives, witness, arguments, &mut reporter, context)
 }
 
-/// Checks session folders and archive folders, tells of each, and says how it ended.
-pub(super) fn verify(paths: &[PathBuf], reporter: &mut Reporter, context: &Context) -> Result<Exit> {
-    let mut found = Vec::new();
-    for path in paths {
-        found.extend(find(path, context)?);
+/// The arguments that a command has which verifies beside its own work.
+pub(super) fn plain(paths: Vec<PathBuf>) -> VerifyArguments {
+    VerifyArguments {
+        paths,
+        authenticate: false,
+        sample: None,
+        since: None,
+        expect_head: Vec::new(),
+        jobs: None,
+        read_only: false,
+        format: EventFormat::Text,
     }
-    let cancel = context.cancel.clone();
-    let outcome = beside(context, reporter, move |emit| check(&found, &cancel, emit));
+}
+
+/// Checks archives, tells of each session, and says how it ended.
+pub(super) fn verify(
+    archives: &[Archive],
+    witness: ProviderWitness,
+    arguments: &VerifyArguments,
+    reporter: &mut Reporter,
+    context: &Context,
+) -> Result<Exit> {
+    let began = context.clock.elapsed();
+    let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
+    let options = VerifyOptions {
+        workers: arguments.jobs.map_or_else(cores, usize::from),
+        sample: arguments.sample,
+        since: arguments.since,
+        heads: arguments.expect_head.clone(),
+        authenticate: arguments.authenticate,
+    };
+    let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
+    let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit));
     reporter.finish();
-    if let Some(exit) = context.cancel.requested() {
-        reporter.interrupted(exit);
-        return Ok(exit);
+    let sum = match outcome {
+        Some(Err(error)) if context.cancel.requested().is_none() => return Err(error),
+        Some(Ok(sum)) => sum,
+        _ => VerifySum::default(),
+    };
+    let exit = context.cancel.requested().unwrap_or(if sum.damaged == 0 { Exit::Done } else { Exit::Damaged });
+    for target in targets.iter() {
+        close(target, exit, reporter, context);
     }
-    let sum = outcome.ok_or_else(|| Error::unexpected("the verification ended without a verdict"))??;
-    let exit = if sum.damaged == 0 { Exit::Done } else { Exit::Damaged };
-    let Sum { bags, damaged, files, bytes } = sum;
-    reporter.event(&Event::VerifyFinished { exit, code: exit.code(), bags, damaged, files, bytes }, context.clock.as_ref());
+    let milliseconds = u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
+    let VerifySum { bags, damaged, files, bytes, .. } = sum;
+    let partial = partial(&sum, archives, exit, arguments);
+    let event = Event::VerifyFinished { exit, code: exit.code(), bags, damaged, files, bytes, partial, milliseconds };
+    reporter.event(&event, context.clock.as_ref());
     Ok(exit)
 }
 
-/// What was checked in all.
-#[derive(Default)]
-struct Sum {
-    bags: u64,
-    damaged: u64,
-    files: u64,
-    bytes: u64,
-}
-
-/// Checks one bag after the other and tells of each.
-fn check(found: &[Bag], cancel: &Cancel, emit: &Emit) -> Result<Sum> {
-    let mut expected = 0;
-    for Bag { store, folder } in found {
-        expected += payload_bytes(store.as_ref(), folder)?;
-    }
-    emit.event(Event::VerifyStarted { bags: found.len() as u64, bytes: expected });
-    let mut sum = Sum::default();
-    for Bag { store, folder } in found {
-        let mut read = 0;
-        let mut watch = |piece: &[u8]| {
-            read += piece.len() as u64;
-            emit.progress(0, read);
-            cancel.requested().map_or(Ok(()), |_| Err(std::io::Error::other("stopped")))
-        };
-        let verified = verify_bag(store.as_ref(), folder, &mut watch)?;
-        sum.bags += 1;
-        sum.damaged += u64::from(!verified.findings.is_empty());
-        sum.files += verified.files;
-        sum.bytes += verified.bytes;
-        emit.event(told(store.location(folder), verified));
-    }
-    Ok(sum)
-}
-
-fn told(folder: String, verified: Verified) -> Event {
-    let findings = verified.findings.into_iter().map(|finding| format!("{}: {}", finding.path, finding.what)).collect();
-    Event::BagVerified {
-        folder,
-        session: verified.session,
-        files: verified.files,
-        bytes: verified.bytes,
-        missing: verified.missing_media,
-        findings,
+fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> Target {
+    let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
+    // A folder that was copied out of its archive has no journal, and gets none.
+    let writes = !arguments.read_only && Journal::exists(store.as_ref()).unwrap_or(false);
+    Target {
+        journal: writes.then(|| Arc::new(journal(&store, context))),
+        sessions: archive.sessions.clone(),
+        is_whole: archive.is_whole,
+        store,
     }
 }
 
-/// The bags at a path: the path itself, or the folders in it.
-fn find(path: &Path, context: &Context) -> Result<Vec<Bag>> {
-    let hint = "name a session's folder, or the archive folder that holds them";
-    let unreadable = |error: std::io::Error| Error::new(Exit::Local, format!("cannot read {}: {error}", path.display()), hint);
-    // `.` and `..` have no name of their own.
-    let named = if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().map_err(unreadable)? };
-    if let (Some(parent), Some(name)) = (named.parent(), named.file_name()) {
-        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let here = Arc::new(store(parent.to_owned(), context));
-        if let Some(folder) = bags(here.as_ref(), &[name.to_string_lossy().into_owned()])?.pop() {
-            return Ok(vec![Bag { store: here, folder }]);
-        }
+/// Ends the line in the journal that this verification wrote. That an archive cannot be written is no damage.
+fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context) {
+    let Some(journal) = &target.journal else { return };
+    if let Err(error) = journal.close(exit, context.clock.now()) {
+        let archive = target.store.root();
+        let text = format!("this verification is not written down in the journal of {archive}: {}", error.what());
+        reporter.event(&Event::Remark { text }, context.clock.as_ref());
     }
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(&named).map_err(unreadable)? {
-        names.push(entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned());
+}
+
+/// Why the verification says nothing of the whole.
+fn partial(sum: &VerifySum, archives: &[Archive], exit: Exit, arguments: &VerifyArguments) -> Option<String> {
+    let sessions: usize = archives.iter().map(|archive| archive.sessions.len()).sum();
+    if exit.is_interruption() {
+        return Some(format!("interrupted: {} of {} were checked", sum.bags, plural(sessions as u64, "session")));
     }
-    names.sort();
-    let root = Arc::new(store(path.to_owned(), context));
-    let folders = bags(root.as_ref(), &names)?;
-    if folders.is_empty() {
-        return Err(Error::new(Exit::Local, format!("there is no archived session in {}", path.display()), hint));
+    let sample =
+        arguments.sample.map(|percent| format!("a sample of {percent} %: {} of {} files were read", sum.files, sum.files + sum.unread));
+    let since = arguments.since.map(|since| {
+        let day = since.strftime("%Y-%m-%d");
+        format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions as u64, "session"))
+    });
+    match (sample, since) {
+        (None, None) => None,
+        (one, None) | (None, one) => one,
+        (Some(sample), Some(since)) => Some(format!("{sample}; {since}")),
     }
-    Ok(folders.into_iter().map(|folder| Bag { store: Arc::clone(&root), folder }).collect())
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -10,11 +10,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The secrets and where they are from, in words.
-pub(super) struct Secrets {
+pub struct Secrets {
     /// The one that signs requests.
-    pub(super) signing: Secret,
+    pub signing: Secret,
     /// Further ones that may have signed an answer.
-    pub(super) others: Vec<Secret>,
+    pub others: Vec<Secret>,
+    /// Where they are from.
     pub(super) source: String,
 }
 

@@ -8,6 +8,7 @@ mod file;
 mod identifiers;
 mod resolve;
 
+pub use credentials::Secrets;
 pub use environment::Environment;
 pub use identifiers::{Identifiers, Rejected};
 pub use resolve::{Network, ProviderSettings, Resolver};

@@ -150,6 +150,11 @@ impl<'a> Resolver<'a> {
         Ok(Veriff::normalise_base_url(&base_url))
     }
 
+    /// The secrets alone, for signatures over what is stored.
+    pub fn secrets(&self) -> Result<Secrets> {
+        secrets(self.environment, self.profile())
+    }
+
     /// Who is asked and with what.
     pub fn provider_settings(&self) -> Result<ProviderSettings> {
         let provider = self.provider()?;

@@ -3,7 +3,7 @@
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how it is shown.
 
-use crate::archive::State;
+use crate::archive::{Aspect, Finding, State};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::media::{AttemptId, Kind, MediaId, SessionId};
@@ -256,6 +256,11 @@ pub enum Event {
         /// What.
         text: String,
     },
+    /// Something that a person should know and that concerns no session.
+    Remark {
+        /// What.
+        text: String,
+    },
     /// A session is done, in the order in which sessions were given.
     SessionFinished {
         /// The session.
@@ -290,8 +295,25 @@ pub enum Event {
     VerifyStarted {
         /// How many bags.
         bags: u64,
-        /// How many bytes of payload they say that they hold.
+        /// How many bytes of payload are to be read, as far as the bags say.
         bytes: u64,
+        /// How many files are read at once.
+        workers: u64,
+    },
+    /// An archive's journal was checked.
+    JournalVerified {
+        /// The archive.
+        archive: String,
+        /// How many runs it tells of.
+        runs: u64,
+        /// How many lines it has.
+        lines: u64,
+        /// The SHA-256 of each last line that no other follows; one, unless several runs are at work.
+        heads: Vec<String>,
+        /// What is wrong.
+        findings: Vec<Finding>,
+        /// What a person should know and what is no damage.
+        notes: Vec<String>,
     },
     /// A bag was checked.
     BagVerified {
@@ -301,12 +323,22 @@ pub enum Event {
         session: Option<String>,
         /// Payload files that were read.
         files: u64,
+        /// Payload files that were not read, because only a sample was asked for.
+        unread: u64,
         /// Bytes that were read.
         bytes: u64,
+        /// Files whose signature was computed again and holds.
+        authentic: u64,
+        /// Payload files that came without a signature.
+        unsigned: u64,
+        /// What was looked for. What is not here was not.
+        checked: Vec<Aspect>,
         /// Listed media that were never archived.
         missing: Vec<String>,
-        /// What is wrong, each with its path.
-        findings: Vec<String>,
+        /// What a person should know and what is no damage.
+        notes: Vec<String>,
+        /// What is wrong.
+        findings: Vec<Finding>,
     },
     /// A verification is over.
     VerifyFinished {
@@ -314,13 +346,17 @@ pub enum Event {
         exit: Exit,
         /// The number that the process ends with.
         code: u8,
-        /// Bags that were checked.
+        /// Bags that were checked to their end.
         bags: u64,
-        /// Bags with findings.
+        /// Bags and journals with findings.
         damaged: u64,
         /// Payload files that were read.
         files: u64,
         /// Bytes that were read.
         bytes: u64,
+        /// Why it says nothing of the whole; none when everything was read.
+        partial: Option<String>,
+        /// Duration.
+        milliseconds: u64,
     },
 }

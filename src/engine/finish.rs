@@ -4,6 +4,7 @@
 //! Must not fetch.
 
 use super::event::{CUT_SHORT, ErrorText, Event, Tally};
+use super::order::Order;
 use super::words::session_error;
 use super::{Emit, Services, locked};
 use crate::archive::{CompanionState, FileRecord, SessionArchive, State};
@@ -13,7 +14,6 @@ use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
 use crate::provider::Listing;
 use crate::store::Lock;
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -160,18 +160,12 @@ pub(super) struct Finisher {
     services: Services,
     only_plans: bool,
     ended: AtomicBool,
-    order: Mutex<Order>,
-}
-
-#[derive(Default)]
-struct Order {
-    next: usize,
-    early: BTreeMap<usize, Event>,
+    order: Order,
 }
 
 impl Finisher {
     pub(super) fn new(services: Services, only_plans: bool) -> Self {
-        Self { services, only_plans, ended: AtomicBool::new(false), order: Mutex::default() }
+        Self { services, only_plans, ended: AtomicBool::new(false), order: Order::default() }
     }
 
     /// Whether something happened after which nothing can succeed.
@@ -181,7 +175,7 @@ impl Finisher {
 
     /// Sessions that ended but could not be told in order.
     pub(super) fn remaining(&self) -> Vec<Event> {
-        std::mem::take(&mut locked(&self.order).early).into_values().collect()
+        self.order.remaining()
     }
 
     /// A medium that did not come.
@@ -230,7 +224,8 @@ impl Finisher {
         };
         let error = verdict.error.as_ref().map(ErrorText::from);
         drop(verdict);
-        self.tell(work.index, Event::SessionFinished { session: work.session.clone(), exit, folder, tally, error }, emit);
+        let event = Event::SessionFinished { session: work.session.clone(), exit, folder, tally, error };
+        self.order.tell(work.index, Some(event), emit);
     }
 
     /// A session that could not even be listed.
@@ -250,7 +245,7 @@ impl Finisher {
             tally: Tally::default(),
             error: Some(ErrorText::from(&error)),
         };
-        self.tell(index, event, emit);
+        self.order.tell(index, Some(event), emit);
     }
 
     /// A session whose plan was shown.
@@ -261,20 +256,7 @@ impl Finisher {
         let exit = if listing.problems.is_empty() { Exit::Done } else { Exit::Partial };
         let event =
             Event::SessionFinished { session: session.clone(), exit, folder: archive.location(), tally: Tally::default(), error: None };
-        self.tell(index, event, emit);
-    }
-
-    /// Tells now if all sessions before this one are told, else keeps it for its turn.
-    fn tell(&self, index: usize, event: Event, emit: &Emit) {
-        let mut order = locked(&self.order);
-        order.early.insert(index, event);
-        while let Some(event) = {
-            let next = order.next;
-            order.early.remove(&next)
-        } {
-            order.next += 1;
-            emit.event(event);
-        }
+        self.order.tell(index, Some(event), emit);
     }
 
     fn session_error(&self, session: &SessionId, failure: Failure) -> Error {

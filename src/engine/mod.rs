@@ -7,16 +7,21 @@ mod documents;
 mod event;
 mod finish;
 mod judge;
+mod order;
 mod plan;
 mod pool;
 mod run;
 mod transfer;
+mod verification;
+mod witness;
 mod words;
 
 pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use run::{Running, start};
+pub use verification::{Target, VerifyOptions, VerifySum, verify};
+pub use witness::ProviderWitness;
 pub use words::session_error;
 
 use crate::archive::Journal;

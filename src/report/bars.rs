@@ -121,17 +121,14 @@ impl Bars {
                 self.files += to_fetch;
                 self.expected_bytes += bytes;
             }
-            (Event::VerifyStarted { bags, bytes }, _) => {
+            (Event::VerifyStarted { bags, bytes, workers }, _) => {
                 self.noun = "session";
                 (self.files, self.expected_bytes) = (*bags, *bytes);
-                self.running.insert(0, Running { name: String::new(), size: None, bytes: 0, counts: true, bar: None });
+                let reader = |number| (number, Running { name: String::new(), size: None, bytes: 0, counts: true, bar: None });
+                self.running.extend((0..*workers).map(reader));
                 self.total.set_style(style(TOTAL));
             }
-            (Event::BagVerified { bytes, .. }, _) => {
-                self.files_done += 1;
-                self.settled_bytes += bytes;
-                self.running.entry(0).and_modify(|bag| bag.bytes = 0);
-            }
+            (Event::BagVerified { .. }, _) => self.files_done = (self.files_done + 1).min(self.files),
             (Event::MediaStarted { media, context, size, .. }, Some(transfer)) => {
                 let name = format!("{} {media}", context.as_deref().unwrap_or("media"));
                 self.begin(transfer, &name, *size, true);

@@ -89,8 +89,17 @@ impl Console {
 
     /// The two lines of an error.
     pub fn error_lines(&self, what: &str, hint: &str) -> String {
-        let (error, advice) = (self.paint(Style::Error, "error:"), self.paint(Style::Hint, "hint:"));
-        format!("vmedia: {error} {}\nvmedia: {advice} {}", super::sanitize(what), super::sanitize(hint))
+        format!("{}\n{}", self.error_line(what), self.hint_line(hint))
+    }
+
+    /// The first of them; several errors of one sort may share the second.
+    pub fn error_line(&self, what: &str) -> String {
+        format!("vmedia: {} {}", self.paint(Style::Error, "error:"), super::sanitize(what))
+    }
+
+    /// The second.
+    pub fn hint_line(&self, hint: &str) -> String {
+        format!("vmedia: {} {}", self.paint(Style::Hint, "hint:"), super::sanitize(hint))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::console::{Console, Style};
 use super::format::{bytes, duration, plural};
-use super::sanitize;
+use super::{sanitize, verdict};
 use crate::archive::State;
 use crate::engine::{CUT_SHORT, ErrorText, Event, Tally};
 use crate::exit::Exit;
@@ -85,17 +85,9 @@ impl Human {
                 let several = (self.sessions > 1 || *not_started > 0) && !self.only_plans;
                 (normal && several).then(|| summary(*exit, [*complete, *incomplete, *not_started], tally, *milliseconds, console))
             }
-            Event::BagVerified { folder, files, bytes: read, missing, findings, .. } => {
-                self.bag(folder, *files, *read, missing, findings, console)
-            }
-            Event::VerifyFinished { bags, damaged, files, bytes: read, .. } => {
-                let sound = if *damaged == 0 {
-                    console.paint(Style::Good, "all sound")
-                } else {
-                    console.paint(Style::Error, &format!("{damaged} damaged"))
-                };
-                (normal && *bags != 1)
-                    .then(|| format!("{}: {sound}; {}, {} read", plural(*bags, "session"), plural(*files, "file"), bytes(*read)))
+            Event::Remark { text } => normal.then(|| note(text.clone())),
+            Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
+                verdict::lines(event, self.verbosity, console)
             }
             Event::SessionReread { .. } | Event::SessionListed { .. } | Event::MediaStarted { .. } | Event::VerifyStarted { .. } => None,
         }
@@ -165,25 +157,6 @@ impl Human {
         let (style, verdict) = if exit == Exit::Done { (Style::Good, "complete") } else { (Style::Error, "incomplete") };
         let files = files(tally);
         Some(format!("{} {}: {files} in {}", sanitize(session), console.paint(style, verdict), sanitize(folder)))
-    }
-
-    fn bag(&self, folder: &str, files: u64, read: u64, missing: &[String], findings: &[String], console: &Console) -> Option<String> {
-        let mut lines: Vec<String> = findings
-            .iter()
-            .map(|finding| {
-                console.error_lines(
-                    &format!("{folder}: {finding}"),
-                    "keep the folder as it is; `vmedia download` for this session fetches damaged files again and keeps the old ones aside",
-                )
-            })
-            .collect();
-        if self.verbosity >= Verbosity::Normal {
-            lines.extend(missing.iter().map(|missing| console.note_line(&format!("{folder}: {missing}"))));
-            let verdict = if findings.is_empty() { console.paint(Style::Good, "sound") } else { console.paint(Style::Error, "damaged") };
-            let lacking = if missing.is_empty() { String::new() } else { format!("; {} never archived", missing.len()) };
-            lines.push(format!("{} {verdict}: {}, {} read{lacking}", sanitize(folder), plural(files, "file"), bytes(read)));
-        }
-        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 }
 

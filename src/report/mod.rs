@@ -9,6 +9,7 @@ mod human;
 mod reporter;
 mod sanitize;
 mod table;
+mod verdict;
 
 pub use console::{Console, Style};
 pub use format::{bytes, duration, plural};

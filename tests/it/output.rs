@@ -119,7 +119,8 @@ fn events_are_lines_of_json_with_nothing_else_on_either_stream() {
         matches!(
             &events[..],
             [
-                Event::VerifyStarted { bags: 1, bytes: 132 },
+                Event::VerifyStarted { bags: 1, bytes: 132, .. },
+                Event::JournalVerified { runs: 2, .. },
                 Event::BagVerified { files: 5, .. },
                 Event::VerifyFinished { bags: 1, damaged: 0, code: 0, .. }
             ]

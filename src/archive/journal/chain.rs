@@ -61,6 +61,11 @@ impl Chain {
         Ok(chain)
     }
 
+    /// When a session's bag was changed last, by the folder's name.
+    pub fn last_change(&self, folder: &str) -> Option<Timestamp> {
+        self.bags.get(folder)?.iter().map(|(at, _)| *at).max()
+    }
+
     fn finding(&mut self, segment: &str, what: impl Into<String>) {
         self.findings.push((segment.to_owned(), what.into()));
     }

@@ -12,7 +12,8 @@ mod segment;
 mod writer;
 
 pub use chain::Chain;
-pub(super) use difference::{Bags, archived};
+pub(super) use difference::{Bags, archived, files};
 pub use entry::Identity;
+pub(super) use entry::{Archived, FileEntry};
 pub use segment::FOLDER;
 pub use writer::{ClosedSegment, Journal};

@@ -1,0 +1,107 @@
+//! Checks archived sessions: complete, intact, unaltered, authentic, and readable by others. Needs no network.
+//!
+//! `examine` looks at a bag's own files and says what is to be read, `reread` reads one file, `altered` compares the
+//! bag with the journal; whoever calls them decides how many run at once. Must not repair and must not print.
+
+mod altered;
+mod examine;
+mod reread;
+
+pub use altered::{compare_with_journal, deleted_sessions};
+pub use examine::{Examined, examine};
+pub use reread::{Item, Reread, reread};
+
+use super::bag;
+use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD};
+use crate::error::Result;
+use crate::media::MediaId;
+use crate::store::{Store, StorePath};
+use serde::{Deserialize, Serialize};
+
+/// A manifest or record above this size is not ours.
+const LARGEST_TEXT: u64 = 256 * 1024 * 1024;
+
+/// What an archive should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aspect {
+    /// Every medium that the provider listed has one recorded state; nothing is missing and nothing is there that
+    /// nobody vouches for.
+    Complete,
+    /// Every file has the bytes that the manifests say.
+    Intact,
+    /// The journal holds and agrees with the bags.
+    Unaltered,
+    /// The provider's signatures hold over what is stored.
+    Authentic,
+    /// The bag's own files can be read.
+    Readable,
+}
+
+impl Aspect {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Intact => "intact",
+            Self::Unaltered => "unaltered",
+            Self::Authentic => "authentic",
+            Self::Readable => "readable",
+        }
+    }
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// What the archive fails to be because of it.
+    pub aspect: Aspect,
+    /// The path below the session's folder, or a segment of the journal.
+    pub path: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl Finding {
+    /// A finding.
+    pub fn new(aspect: Aspect, path: &str, what: impl Into<String>) -> Self {
+        Self { aspect, path: path.to_owned(), what: what.into() }
+    }
+}
+
+/// Knows what a provider's stored answers say, and how it signs.
+pub trait Witness: Send + Sync {
+    /// The media that a stored answer of this provider lists; the reason when it cannot be read.
+    fn listed(&self, provider: &str, document: &str, bytes: &[u8]) -> std::result::Result<Vec<MediaId>, String>;
+
+    /// Begins to check bytes against a recorded signature; none without the secrets for it.
+    fn seal(&self, provider: &str, signature: &str) -> Option<Box<dyn SealCheck>>;
+}
+
+/// Checks a recorded signature over bytes while they pass by.
+pub trait SealCheck {
+    /// The next piece.
+    fn update(&mut self, piece: &[u8]);
+    /// Whether the signature holds, after the last piece.
+    fn holds(self: Box<Self>) -> bool;
+}
+
+/// Whether a folder is, or was meant to be, a session's folder.
+pub fn is_bag(store: &dyn Store, folder: &StorePath) -> Result<bool> {
+    for mark in [DECLARATION, MARKER, RECORD, MANIFEST] {
+        if store.length(&folder.join(mark))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// How many bytes of payload a bag says that it holds; none when it does not say.
+pub fn payload_bytes(store: &dyn Store, folder: &StorePath) -> Result<u64> {
+    Ok(read(store, folder, INFO)?.as_deref().and_then(bag::parse_oxum).map_or(0, |(bytes, _)| bytes))
+}
+
+fn read(store: &dyn Store, folder: &StorePath, name: &str) -> Result<Option<String>> {
+    Ok(store.read(&folder.join(name), LARGEST_TEXT)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}

@@ -1,0 +1,103 @@
+//! Finds archives and their sessions on this machine, at any depth below the paths that people name.
+//!
+//! Must not look into sessions, and must not follow links: they may lead anywhere.
+
+use super::Context;
+use super::services::store;
+use crate::archive::{JOURNAL_FOLDER, Journal, is_bag};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::store::{LocalStore, Store, StorePath};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The folder for locks in an archive; never part of what is kept.
+const HOUSE: &str = ".vmedia";
+
+/// An archive, and those of its sessions that are meant.
+pub(super) struct Archive {
+    /// Its folder.
+    pub(super) root: PathBuf,
+    /// The same as a store.
+    pub(super) store: Arc<LocalStore>,
+    /// The sessions' folders, sorted.
+    pub(super) sessions: Vec<StorePath>,
+    /// Whether these are all that it has.
+    pub(super) is_whole: bool,
+}
+
+impl Archive {
+    fn new(root: PathBuf, sessions: Vec<StorePath>, is_whole: bool, context: &Context) -> Self {
+        let store = Arc::new(store(root.clone(), context));
+        Self { root, store, sessions, is_whole }
+    }
+}
+
+/// The archives at these paths, each once. A path is a session's folder, an archive, or a folder with archives in it.
+pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>> {
+    let mut found: Vec<Archive> = Vec::new();
+    for path in paths {
+        let before = found.len();
+        for archive in find_one(path, context)? {
+            match found.iter_mut().find(|known| known.root == archive.root) {
+                Some(known) => {
+                    known.is_whole |= archive.is_whole;
+                    known.sessions.extend(archive.sessions);
+                    known.sessions.sort();
+                    known.sessions.dedup();
+                }
+                None => found.push(archive),
+            }
+        }
+        if found.is_empty() && before == 0 {
+            let hint = "name a session's folder, or the archive folder that holds them";
+            return Err(Error::new(Exit::Local, format!("there is no archived session in {}", path.display()), hint));
+        }
+    }
+    Ok(found)
+}
+
+fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
+    let hint = "name a session's folder, or the archive folder that holds them";
+    let unreadable = |error: std::io::Error| Error::new(Exit::Local, format!("cannot read {}: {error}", path.display()), hint);
+    // `.` and `..` have no name of their own.
+    let named = if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().map_err(unreadable)? };
+    if let (Some(parent), Some(name)) = (named.parent(), named.file_name()) {
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        let name = name.to_string_lossy();
+        let here = Archive::new(parent.to_owned(), Vec::new(), false, context);
+        let folder = StorePath::name(&name);
+        if is_bag(here.store.as_ref(), &folder)? {
+            return Ok(vec![Archive { sessions: vec![folder], ..here }]);
+        }
+        // A shell's `archive/*` names the journal too.
+        if name == JOURNAL_FOLDER && Journal::exists(here.store.as_ref())? {
+            return Ok(vec![here]);
+        }
+    }
+    if !std::fs::metadata(path).map_err(unreadable)?.is_dir() {
+        return Err(Error::new(Exit::Local, format!("{} is not a folder", path.display()), hint));
+    }
+    let mut found = Vec::new();
+    walk(path, &mut found, context)?;
+    Ok(found)
+}
+
+/// Adds the archive that a folder is, and those below it.
+fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()> {
+    let mut here = Archive::new(folder.to_owned(), Vec::new(), true, context);
+    let mut others = Vec::new();
+    for name in here.store.folders()?.into_iter().filter(|name| name != HOUSE && name != JOURNAL_FOLDER) {
+        let below = StorePath::name(&name);
+        if is_bag(here.store.as_ref(), &below)? {
+            here.sessions.push(below);
+        } else {
+            others.push(folder.join(name));
+        }
+    }
+    // An archive whose sessions were all deleted still has its journal.
+    if !here.sessions.is_empty() || Journal::exists(here.store.as_ref())? {
+        found.push(here);
+    }
+    others.iter().try_for_each(|other| walk(other, found, context))
+}

@@ -1,0 +1,125 @@
+//! What a verification found, as sentences. Gives lines; prints nothing.
+//!
+//! Must never let a verification that is not whole sound like one that is.
+
+use super::console::{Console, Style};
+use super::format::{bytes, duration, plural};
+use super::human::Verbosity;
+use super::sanitize;
+use crate::archive::{Aspect, Finding};
+use crate::engine::Event;
+use crate::exit::Exit;
+use std::time::Duration;
+
+/// The lines for an event of a verification, if it is worth any.
+pub(super) fn lines(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+    match event {
+        Event::JournalVerified { .. } => journal(event, verbosity, console),
+        Event::BagVerified { .. } => bag(event, verbosity, console),
+        Event::VerifyFinished { .. } => finished(event, verbosity, console),
+        _ => None,
+    }
+}
+
+/// What to do about a finding.
+fn hint(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Complete | Aspect::Intact => {
+            "keep the folder as it is; `vmedia repair` fetches damaged and missing files again and keeps the old ones aside"
+        }
+        Aspect::Unaltered => {
+            "something other than vmedia changed the archive: keep it as it is, find out who, and compare it with a backup"
+        }
+        Aspect::Authentic => {
+            "list all secrets of that time in VMEDIA_API_SECRET, separated by commas; if it still does not hold, the file or the record is forged"
+        }
+        Aspect::Readable => "keep the folder as it is, check the disk, and restore the file from a backup",
+    }
+}
+
+/// Every finding by name, and once for each aspect what to do about it.
+fn errors(place: &str, findings: &[Finding], console: &Console) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, Finding { aspect, path, what }) in findings.iter().enumerate() {
+        lines.push(console.error_line(&format!("{place}: not {}: {path}: {what}", aspect.as_str())));
+        if findings.get(index + 1).is_none_or(|next| next.aspect != *aspect) {
+            lines.push(console.hint_line(hint(*aspect)));
+        }
+    }
+    lines
+}
+
+fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+    let Event::JournalVerified { archive, runs, lines: count, heads, findings, notes } = event else { return None };
+    let mut lines = errors(&format!("journal of {archive}"), findings, console);
+    if verbosity >= Verbosity::Normal {
+        lines.extend(notes.iter().map(|note| console.note_line(&format!("journal of {archive}: {note}"))));
+        let verdict = if findings.is_empty() { console.paint(Style::Good, "holds") } else { console.paint(Style::Error, "broken") };
+        let heads = heads.join(", ");
+        let told = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
+        lines.push(format!("journal of {} {verdict}: {told}; head {}", sanitize(archive), console.paint(Style::Dim, &heads)));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+    let Event::BagVerified { folder, files, unread, bytes: read, authentic, unsigned, checked, missing, notes, findings, .. } = event
+    else {
+        return None;
+    };
+    let mut lines = errors(folder, findings, console);
+    if verbosity >= Verbosity::Normal {
+        let all = missing.iter().chain(notes);
+        lines.extend(all.map(|text| console.note_line(&format!("{folder}: {text}"))));
+        let verdict = if findings.is_empty() { console.paint(Style::Good, "sound") } else { console.paint(Style::Error, "damaged") };
+        let amount = match unread {
+            0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),
+            _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),
+        };
+        let fails = |aspect: &Aspect| findings.iter().any(|finding| finding.aspect == *aspect);
+        let words: Vec<&str> = checked.iter().filter(|aspect| !fails(aspect)).map(|aspect| aspect.as_str()).collect();
+        let mut line = format!("{} {verdict}: {amount}", sanitize(folder));
+        if !words.is_empty() {
+            line = format!("{line}; {}", words.join(", "));
+        }
+        if checked.contains(&Aspect::Authentic) {
+            line = format!("{line} ({} held, {unsigned} unsigned)", plural(*authentic, "signature"));
+        }
+        if !missing.is_empty() {
+            line = format!("{line}; {} never archived", missing.len());
+        }
+        lines.push(line);
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+    let Event::VerifyFinished { exit, bags, damaged, files, bytes: read, partial, milliseconds, .. } = event else { return None };
+    if let Some(partial) = partial.as_ref().filter(|_| exit.is_interruption()) {
+        let what = format!("the verification is not complete: {partial}");
+        return Some(console.error_lines(&what, "run the same command again; what was not checked may be damaged"));
+    }
+    if verbosity < Verbosity::Normal || *bags == 1 && partial.is_none() {
+        return None;
+    }
+    let verdict = match (damaged, partial) {
+        (0, None) => console.paint(Style::Good, "all sound"),
+        (0, Some(_)) => console.paint(Style::Note, "nothing found"),
+        (count, _) => console.paint(Style::Error, &format!("{count} damaged")),
+    };
+    let rate = rate(*read, *milliseconds);
+    let mut line = format!("{}: {verdict}; {}, {} read in {rate}", plural(*bags, "session"), plural(*files, "file"), bytes(*read));
+    if let Some(partial) = partial {
+        line = format!("{line}\n{}", console.note_line(&format!("this says nothing of what was not read: {partial}")));
+    }
+    (*exit != Exit::Unexpected).then_some(line)
+}
+
+/// How long it took, and how much that is a second.
+fn rate(read: u64, milliseconds: u64) -> String {
+    let time = duration(Duration::from_millis(milliseconds));
+    match read.saturating_mul(1000).checked_div(milliseconds) {
+        Some(a_second) if milliseconds >= 100 => format!("{time}, {}/s", bytes(a_second)),
+        _ => time,
+    }
+}
