@@ -40,8 +40,10 @@ impl SessionArchive {
         // The names of the payload before the manifests that vouch for them.
         self.store.sync(&self.folder)?;
         // Before the bag is what it says: a bag without the mark is always one that the journal knows.
-        let now_is = files.last().map(|(_, bytes)| Digest::of(bytes).sha256).unwrap_or_default();
-        let bags = journal::Bags { before: self.bag_before.take(), now: now_is, resumed: self.resumed };
+        let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
+        let (now_is, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
+        let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record.clone()));
+        let bags = journal::Bags { before, now: now_is, record_before, record, resumed: self.resumed };
         journal.archived(journal::archived(&self.folder, self.before.as_ref(), &self.record, bags), now)?;
         for (name, bytes) in differing {
             self.store.replace(&self.folder.join(name), bytes)?;

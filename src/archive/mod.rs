@@ -18,10 +18,10 @@ pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
     State,
 };
-pub use session::{Document, Holding, Origin, SessionArchive, planned_path};
+pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
 pub use verify::{
-    Aspect, Examined, Finding, Item, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag, payload_bytes,
-    reread,
+    Aspect, Deleted, Examined, Finding, Item, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag,
+    payload_bytes, reread,
 };
 
 #[cfg(test)]

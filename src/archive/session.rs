@@ -75,6 +75,8 @@ pub struct SessionArchive {
     /// The bag's digest before this change: the SHA-256 of its tag manifest, if it was a bag.
     pub(super) bag_before: Option<String>,
     pub(super) damaged: HashSet<String>,
+    /// The SHA-256 of the record as it was read.
+    pub(super) record_before: Option<String>,
     /// What changed that a person should hear of.
     pub(super) notices: Vec<String>,
 }
@@ -88,7 +90,7 @@ impl SessionArchive {
     /// Reads what is there; writes nothing.
     pub fn open(store: Arc<dyn Store>, origin: Origin, now: Timestamp) -> Result<Self> {
         let folder = layout::session_folder(&origin.session);
-        let before = read_record(store.as_ref(), &folder)?;
+        let (before, record_before) = read_record(store.as_ref(), &folder)?.unzip();
         if let Some(record) = &before
             && (record.session != origin.session || record.provider != origin.provider)
         {
@@ -98,12 +100,32 @@ impl SessionArchive {
         let record = before.clone().unwrap_or_else(|| empty_record(origin, now));
         let mark = store.read(&folder.join(MARKER), LARGEST_RECORD)?;
         let (unfinished, damaged) = (mark.is_some(), HashSet::new());
-        let mut archive =
-            Self { store, folder, record, before, unfinished, resumed: unfinished, bag_before: None, damaged, notices: Vec::new() };
+        let mut archive = Self {
+            store,
+            folder,
+            record,
+            before,
+            unfinished,
+            resumed: unfinished,
+            bag_before: None,
+            record_before,
+            damaged,
+            notices: Vec::new(),
+        };
         if let Some(mark) = mark {
             archive.take_over(marker::parse(&mark))?;
         }
         Ok(archive)
+    }
+
+    /// Whether something is archived already.
+    pub fn is_begun(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// The companion documents that are archived.
+    pub fn companions(&self) -> impl Iterator<Item = &str> {
+        self.record.companions.iter().filter(|known| known.state == CompanionState::Archived).map(|known| known.name.as_str())
     }
 
     /// Where a person finds the session.
@@ -231,7 +253,13 @@ pub fn planned_path(item: &MediaItem) -> String {
     layout::media_path(item, 1)
 }
 
-fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<Record>> {
+/// Where an answer of that name would be kept, below its session's folder.
+pub fn planned_document_path(name: &str) -> String {
+    layout::document_path(name, 1)
+}
+
+/// The record, and its digest.
+fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
     let hint = "keep the file, and restore it from a backup; or move the folder away, and the session is archived anew";
@@ -242,7 +270,7 @@ fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<Record>> 
         let what = format!("{} was written by a newer vmedia ({})", store.location(&path), record.tool);
         return Err(Error::new(Exit::Configuration, what, "install that version or a newer one"));
     }
-    Ok(Some(record))
+    Ok(Some((record, Digest::of(&bytes).sha256)))
 }
 
 fn empty_record(origin: Origin, now: Timestamp) -> Record {

@@ -37,6 +37,9 @@ pub enum Command {
     /// Prove that archived sessions are complete, intact and unaltered, offline
     #[command(after_help = help::VERIFY)]
     Verify(VerifyArguments),
+    /// Fetch again what is damaged or missing in archived sessions, and nothing else
+    #[command(after_help = help::REPAIR)]
+    Repair(RepairArguments),
     /// Run a small provider on this machine, to try vmedia without an account
     #[command(after_help = help::SANDBOX)]
     Sandbox(SandboxArguments),
@@ -59,6 +62,7 @@ impl Command {
             Self::Attempts(_) => "attempts",
             Self::Download(_) => "download",
             Self::Verify(_) => "verify",
+            Self::Repair(_) => "repair",
             Self::Sandbox(_) => "sandbox",
             Self::Demo(_) => "demo",
             Self::Completions(_) => "completions",
@@ -272,6 +276,23 @@ pub struct VerifyArguments {
     #[arg(long)]
     pub read_only: bool,
     /// How to tell what is found
+    #[arg(long, default_value = "text")]
+    pub format: EventFormat,
+}
+
+/// `vmedia repair`.
+#[derive(Debug, Clone, Args)]
+pub struct RepairArguments {
+    /// Session folders, archive folders, or folders with archives in them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Requests in flight at once, 1 to 64 [default: 16]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+    /// Take no file that disagrees with the listing and no answer that is not signed
+    #[arg(long)]
+    pub strict: bool,
+    /// How to tell what happens
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
 }

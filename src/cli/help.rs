@@ -34,11 +34,27 @@ Examples:
   vmedia download <session-id> --only image --context 'document-*' --dry-run";
 
 pub(super) const VERIFY: &str = "\
-Needs no credentials and no network.
+Needs no network, and no credentials but for --authenticate. Each finding says what fails: an archive should be
+complete (every medium ever listed has one recorded state, nothing is missing, nothing is there that nobody vouches for),
+intact (every byte is as the manifests say), unaltered (the journal holds and agrees with the sessions), authentic (the
+provider's signatures hold over what is stored) and readable. Exit status 8 when anything is found.
+
+The head that it prints is the digest of the journal's last line. Keep it elsewhere, and --expect-head proves later that
+the journal was neither cut nor written anew.
 
 Examples:
   vmedia verify vmedia-archive
-  vmedia verify vmedia-archive/<session-id> --format json";
+  vmedia verify vmedia-archive/<session-id> --format json
+  vmedia verify /srv/evidence --sample 5% --since 2026-11-01
+  vmedia verify vmedia-archive --authenticate";
+
+pub(super) const REPAIR: &str = "\
+Verifies first, asks the provider for what is damaged or missing, and verifies those sessions once more. Damaged copies
+are kept in the session's folder damaged/. What was never archived is the business of `vmedia download`.
+
+Examples:
+  vmedia repair vmedia-archive
+  vmedia repair vmedia-archive/<session-id>";
 
 pub(super) const SANDBOX: &str = "\
 Without a command it prints the settings to paste into another terminal and serves until Ctrl-C.

@@ -8,7 +8,7 @@ mod help;
 
 pub use arguments::{
     Arguments, AttemptsArguments, ColorChoice, Command, CompletionsArguments, DemoArguments, DownloadArguments, EventFormat, Global,
-    KindChoice, ListArguments, ManArguments, ProviderChoice, SandboxArguments, TableFormat, VerifyArguments,
+    KindChoice, ListArguments, ManArguments, ProviderChoice, RepairArguments, SandboxArguments, TableFormat, VerifyArguments,
 };
 
 use crate::error::Error;

@@ -27,6 +27,11 @@ pub(super) struct Archive {
 }
 
 impl Archive {
+    /// The same archive with these sessions alone.
+    pub(super) fn only(&self, sessions: Vec<StorePath>) -> Self {
+        Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions, is_whole: false }
+    }
+
     fn new(root: PathBuf, sessions: Vec<StorePath>, is_whole: bool, context: &Context) -> Self {
         let store = Arc::new(store(root.clone(), context));
         Self { root, store, sessions, is_whole }

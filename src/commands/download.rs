@@ -14,6 +14,7 @@ use crate::media::{Kind, SessionId};
 use crate::provider::Provider;
 use crate::report::{Reporter, ReporterOptions};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -161,8 +162,13 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
     };
     Ok(Options {
         scope: scope(arguments.attempt.as_deref(), arguments.latest)?,
-        selection: Selection { kinds: arguments.only.iter().map(kind).collect(), contexts: contexts(&arguments.context)? },
+        selection: Selection {
+            kinds: arguments.only.iter().map(kind).collect(),
+            contexts: contexts(&arguments.context)?,
+            only_damaged: false,
+        },
         companions: companions(&arguments.with, provider)?,
+        lost: HashMap::new(),
         workers: usize::from(jobs),
         refetch: arguments.refetch,
         strict: arguments.strict,
@@ -212,6 +218,7 @@ pub(super) fn plain(session: SessionId, with: &[&str]) -> (Options, Identifiers)
         scope: crate::provider::Scope::All,
         selection: Selection::default(),
         companions: with.iter().map(|name| (*name).to_owned()).collect(),
+        lost: HashMap::new(),
         workers: usize::from(DEFAULT_JOBS),
         refetch: false,
         strict: false,

@@ -11,6 +11,7 @@ mod generate;
 mod list;
 mod look;
 mod pump;
+mod repair;
 mod sandbox;
 mod services;
 mod verify;
@@ -71,6 +72,7 @@ pub fn run(arguments: Arguments) -> Result<Ended> {
         Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),
         Command::Download(download) => download::run(&download, &context).map(Ended::With),
         Command::Verify(verify) => verify::run(&verify, &context).map(Ended::With),
+        Command::Repair(repair) => repair::run(&repair, &context).map(Ended::With),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &context),
         Command::Demo(demo) => demo::run(&demo, &context).map(Ended::With),
         Command::Completions(completions) => generate::completions(&completions, &context).map(Ended::With),

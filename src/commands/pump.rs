@@ -15,19 +15,19 @@ const LOOK: Duration = Duration::from_millis(100);
 /// not notice; its file has no final name, so leaving it behind harms nothing.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Pumps until the work is over, or until patience after a wish to stop ends.
-pub(super) fn pump(context: &Context, messages: &Receiver<Message>, show: &mut dyn FnMut(&Message)) {
+/// Pumps until the work is over, or until patience after a wish to stop ends; says whether it is over.
+pub(super) fn pump(context: &Context, messages: &Receiver<Message>, show: &mut dyn FnMut(&Message)) -> bool {
     let mut asked = None;
     loop {
         match messages.recv_timeout(LOOK) {
             Ok(message) => show(&message),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Disconnected) => return true,
         }
         if context.cancel.requested().is_some() {
             let now = context.clock.elapsed();
             if now.saturating_sub(*asked.get_or_insert(now)) > GRACE {
-                return;
+                return false;
             }
         }
     }
@@ -42,7 +42,6 @@ pub(super) fn beside<T: Send + 'static>(
     let (sender, receiver) = sync_channel(1024);
     let thread = std::thread::Builder::new().name("work".to_owned()).spawn(move || work(&Emit::new(sender))).ok()?;
     let clock = context.clock.as_ref();
-    pump(context, &receiver, &mut |message| reporter.message(message, clock));
-    let over = context.cancel.requested().is_none() || thread.is_finished();
+    let over = pump(context, &receiver, &mut |message| reporter.message(message, clock));
     if over { thread.join().ok() } else { None }
 }

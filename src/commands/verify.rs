@@ -10,7 +10,7 @@ use super::services::{journal, offline_providers};
 use crate::archive::Journal;
 use crate::cli::{EventFormat, VerifyArguments};
 use crate::config::Resolver;
-use crate::engine::{self, Event, ProviderWitness, Target, VerifyOptions, VerifySum};
+use crate::engine::{self, Event, ProviderWitness, Repairable, Target, VerifyOptions, VerifySum};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions, plural};
@@ -41,6 +41,16 @@ pub(super) fn plain(paths: Vec<PathBuf>) -> VerifyArguments {
     }
 }
 
+/// What a verification leads to.
+pub(super) struct Outcome {
+    /// How it ended.
+    pub(super) exit: Exit,
+    /// Bags and journals with findings.
+    pub(super) damaged: u64,
+    /// The sessions of which something can be fetched again: the archive's number, the folder, the session.
+    pub(super) repairable: Vec<Repairable>,
+}
+
 /// Checks archives, tells of each session, and says how it ended.
 pub(super) fn verify(
     archives: &[Archive],
@@ -49,6 +59,17 @@ pub(super) fn verify(
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Exit> {
+    verify_all(archives, witness, arguments, reporter, context).map(|outcome| outcome.exit)
+}
+
+/// The same, for whoever wants to know more.
+pub(super) fn verify_all(
+    archives: &[Archive],
+    witness: ProviderWitness,
+    arguments: &VerifyArguments,
+    reporter: &mut Reporter,
+    context: &Context,
+) -> Result<Outcome> {
     let began = context.clock.elapsed();
     let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
     let options = VerifyOptions {
@@ -61,10 +82,10 @@ pub(super) fn verify(
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit));
     reporter.finish();
-    let sum = match outcome {
+    let (sum, repairable) = match outcome {
         Some(Err(error)) if context.cancel.requested().is_none() => return Err(error),
-        Some(Ok(sum)) => sum,
-        _ => VerifySum::default(),
+        Some(Ok(verified)) => verified,
+        _ => (VerifySum::default(), Vec::new()),
     };
     let exit = context.cancel.requested().unwrap_or(if sum.damaged == 0 { Exit::Done } else { Exit::Damaged });
     for target in targets.iter() {
@@ -75,7 +96,7 @@ pub(super) fn verify(
     let partial = partial(&sum, archives, exit, arguments);
     let event = Event::VerifyFinished { exit, code: exit.code(), bags, damaged, files, bytes, partial, milliseconds };
     reporter.event(&event, context.clock.as_ref());
-    Ok(exit)
+    Ok(Outcome { exit, damaged, repairable })
 }
 
 fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> Target {

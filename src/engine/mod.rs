@@ -20,14 +20,16 @@ pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use run::{Running, start};
-pub use verification::{Target, VerifyOptions, VerifySum, verify};
+pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
 pub use witness::ProviderWitness;
 pub use words::session_error;
 
 use crate::archive::Journal;
 use crate::http::Wire;
+use crate::media::SessionId;
 use crate::provider::{Provider, Scope};
 use crate::store::Store;
+use std::collections::HashMap;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -57,6 +59,8 @@ pub struct Options {
     pub selection: Selection,
     /// Which companion documents, by the provider's names.
     pub companions: Vec<String>,
+    /// For sessions of which nothing is left: the paths of the files that they had (`repair`).
+    pub lost: HashMap<SessionId, Vec<String>>,
     /// How many requests are in flight at once.
     pub workers: usize,
     /// Whether files that are here are fetched again and compared.

@@ -14,6 +14,8 @@ pub struct Selection {
     pub kinds: Vec<Kind>,
     /// Contexts that match one of these; `None` means all.
     pub contexts: Option<GlobSet>,
+    /// Only what was archived and is damaged or missing now (`repair`).
+    pub only_damaged: bool,
 }
 
 impl Selection {
@@ -60,6 +62,10 @@ pub(super) fn plan(
             return Ok(Task { item, action: Action::Exclude(reason) });
         }
         let action = match holding(&item.id)? {
+            Holding::Absent if selection.only_damaged => {
+                Action::Exclude("not part of the repair; `vmedia download` asks for it".to_owned())
+            }
+            Holding::Intact { path, bytes, .. } if selection.only_damaged => Action::Keep(path, bytes),
             Holding::Absent => Action::Fetch("not here yet".to_owned()),
             Holding::Damaged(reason) => Action::Fetch(format!("damaged: {reason}")),
             Holding::Intact { .. } if refetch => Action::Fetch("to compare (--refetch)".to_owned()),
@@ -118,12 +124,17 @@ mod tests {
     }
 
     #[test]
+    fn a_repair_fetches_what_is_damaged_and_nothing_else() {
+        assert_eq!(actions(&Selection { only_damaged: true, ..Selection::default() }, true), ["exclude", "keep", "fetch"]);
+    }
+
+    #[test]
     fn a_selection_leaves_out_by_sort_and_by_context() {
-        let only = Selection { kinds: vec![Kind::Image, Kind::Nfc], contexts: None };
+        let only = Selection { kinds: vec![Kind::Image, Kind::Nfc], ..Selection::default() };
         assert_eq!(actions(&only, false), ["fetch", "exclude", "fetch"]);
         let mut globs = GlobSetBuilder::new();
         globs.add(Glob::new("selfid*").expect("a pattern"));
-        let context = Selection { kinds: Vec::new(), contexts: Some(globs.build().expect("patterns")) };
+        let context = Selection { contexts: Some(globs.build().expect("patterns")), ..Selection::default() };
         assert_eq!(actions(&context, false), ["exclude", "keep", "exclude"]);
     }
 }

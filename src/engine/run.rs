@@ -5,11 +5,11 @@
 use super::documents::Asking;
 use super::event::{CUT_SHORT, Event, Message};
 use super::finish::{Companion, Finisher, SessionWork};
-use super::plan::{Action, Task, plan};
+use super::plan::{Action, Selection, Task, plan};
 use super::pool::{Pool, Work};
 use super::transfer::Transfer;
 use super::{Emit, Options, Services, locked};
-use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, planned_path};
+use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, planned_document_path, planned_path};
 use crate::error::{Error, Result};
 use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
@@ -135,7 +135,6 @@ impl Shared {
                 }
             }
         };
-        let found = self.look(session, emit)?;
         let now = self.services.wire.clock().now();
         let origin = Origin {
             provider: self.services.provider.name().to_owned(),
@@ -143,6 +142,7 @@ impl Shared {
             session: session.clone(),
         };
         let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, now).map_err(Failure::local)?;
+        let found = self.look(session, &archive, emit)?;
         let tasks = self.plan(&mut archive, session, &found.listing, emit)?;
         if self.options.dry_run {
             show_plan(session, &tasks, emit);
@@ -163,12 +163,21 @@ impl Shared {
     }
 
     /// Asks the provider for everything about a session but its media.
-    fn look(&self, session: &SessionId, emit: &Emit) -> std::result::Result<Found, Failure> {
+    fn look(&self, session: &SessionId, archive: &SessionArchive, emit: &Emit) -> std::result::Result<Found, Failure> {
         let mut asking = Asking::new(&self.services, emit, session, self.options.strict);
         let listing = self.services.provider.listing(&mut asking, session, &self.options.scope)?;
         let mut companions = Vec::new();
-        for name in &self.options.companions {
+        let mut names = self.options.companions.clone();
+        if self.options.selection.only_damaged {
+            names.extend(archive.companions().map(str::to_owned));
+        }
+        let lost = self.options.lost.get(session);
+        names.extend(self.services.provider.companions().iter().filter(|_| lost.is_some()).map(|name| (*name).to_owned()));
+        for name in &names {
             let Some(call) = self.services.provider.companion(session, name) else { continue };
+            if lost.is_some_and(|lost| !lost.contains(&planned_document_path(&call.document))) {
+                continue;
+            }
             let (state, reason) = match asking.ask(&call) {
                 Ok(_) => (CompanionState::Archived, None),
                 // A product that is not part of the contract is refused with 400 or 403; only 401 is about the key.
@@ -203,8 +212,11 @@ impl Shared {
             emit.progress(number, read);
             cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")))
         };
+        // A session of which nothing is left is missing as a whole.
+        let only_damaged = self.options.selection.only_damaged && archive.is_begun();
+        let selection = Selection { only_damaged, ..self.options.selection.clone() };
         let mut holding = |id: &_| archive.holding(id, &mut watch);
-        let tasks = plan(listing.media.clone(), &self.options.selection, self.options.refetch, &mut holding).map_err(Failure::local);
+        let tasks = plan(listing.media.clone(), &selection, self.options.refetch, &mut holding).map_err(Failure::local);
         emit.progress(number, u64::MAX);
         match cancel.requested() {
             // Files whose reading was cut short look damaged; such a plan is not to be carried out.

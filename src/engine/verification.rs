@@ -8,10 +8,12 @@ use super::order::Order;
 use super::pool::{Pool, Work};
 use super::{Emit, locked};
 use crate::archive::{
-    Aspect, Chain, Examined, Finding, Item, Journal, Witness, compare_with_journal, deleted_sessions, examine, payload_bytes, reread,
+    Aspect, Chain, Deleted, Examined, Finding, Item, Journal, Witness, compare_with_journal, deleted_sessions, examine, payload_bytes,
+    reread,
 };
 use crate::clock::{Cancel, Clock};
 use crate::error::{Error, Result};
+use crate::media::SessionId;
 use crate::store::{Store, StorePath};
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -48,7 +50,7 @@ pub struct VerifyOptions {
 /// What was verified in all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct VerifySum {
-    /// Bags that were checked to their end.
+    /// Bags that were checked to their end, and those that should be there and are not.
     pub bags: u64,
     /// Of those, and of bags that should be there and are not, how many have findings; and journals with findings.
     pub damaged: u64,
@@ -64,6 +66,19 @@ pub struct VerifySum {
     pub unsigned: u64,
 }
 
+/// A session of which something can be fetched again.
+#[derive(Debug, Clone)]
+pub struct Repairable {
+    /// The number of its target.
+    pub target: usize,
+    /// Its folder.
+    pub folder: StorePath,
+    /// Its id.
+    pub session: SessionId,
+    /// The paths of the files that it had, where nothing is left of it.
+    pub lost: Option<Vec<String>>,
+}
+
 /// Verifies; returns early, with what was checked so far, when somebody asks to stop.
 pub fn verify(
     targets: &[Target],
@@ -72,7 +87,7 @@ pub fn verify(
     clock: &dyn Clock,
     cancel: &Cancel,
     emit: &Emit,
-) -> Result<VerifySum> {
+) -> Result<(VerifySum, Vec<Repairable>)> {
     let mut expected = 0;
     for Target { store, sessions, .. } in targets {
         for folder in sessions {
@@ -84,13 +99,33 @@ pub fn verify(
     let bytes = options.sample.map_or(expected, |percent| share(expected, percent));
     emit.event(Event::VerifyStarted { bags: bags.len() as u64, bytes, workers: options.workers as u64 });
     let mut sum = VerifySum::default();
-    let mut chains = Vec::new();
-    for target in targets {
-        chains.push(journal_of(target, options, cancel, emit, &mut sum)?);
+    let (mut chains, mut repairable) = (Vec::new(), Vec::new());
+    for (number, target) in targets.iter().enumerate() {
+        let chain = journal_of(target, options, cancel, emit, &mut sum)?;
+        if let Some(chain) = chain.as_ref().filter(|_| target.is_whole) {
+            let gone = tell_deleted(number, target, chain, emit);
+            sum.bags += gone.len() as u64;
+            sum.damaged += gone.len() as u64;
+            repairable.extend(gone);
+        }
+        chains.push(chain);
     }
     let (pool, order) = (Pool::new(bags.len()), Order::default());
-    let run =
-        Run { targets, chains, bags, options, witness, clock, cancel, emit, pool, order, sum: Mutex::new(sum), broken: Mutex::default() };
+    let run = Run {
+        targets,
+        chains,
+        bags,
+        options,
+        witness,
+        clock,
+        cancel,
+        emit,
+        pool,
+        order,
+        sum: Mutex::new(sum),
+        repairable: Mutex::new(repairable),
+        broken: Mutex::default(),
+    };
     std::thread::scope(|scope| {
         let run = &run;
         for number in 1..options.workers.max(1) {
@@ -105,8 +140,22 @@ pub fn verify(
     if let Some(error) = locked(&run.broken).take() {
         return Err(error);
     }
+    let repairable = std::mem::take(&mut *locked(&run.repairable));
     let sum = *locked(&run.sum);
-    Ok(sum)
+    Ok((sum, repairable))
+}
+
+/// Tells of sessions that the journal knows and that are not here.
+fn tell_deleted(number: usize, target: &Target, chain: &Chain, emit: &Emit) -> Vec<Repairable> {
+    let here: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
+    let mut gone = Vec::new();
+    for Deleted { folder, session, finding, paths } in deleted_sessions(chain, &|folder| here.contains(folder)) {
+        let folder = StorePath::name(&folder);
+        let missing = Examined::with_finding(finding);
+        emit.event(told(target.store.location(&folder), &missing, &Counts::default(), &[]));
+        gone.push(Repairable { target: number, folder, session, lost: Some(paths) });
+    }
+    gone
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate for a bar")]
@@ -136,14 +185,6 @@ fn journal_of(target: &Target, options: &VerifyOptions, cancel: &Cancel, emit: &
     sum.damaged += u64::from(!findings.is_empty());
     let heads = chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect();
     emit.event(Event::JournalVerified { archive: store.root(), runs: chain.segments, lines: chain.lines, heads, findings, notes });
-    if target.is_whole {
-        let here: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
-        for (folder, finding) in deleted_sessions(&chain, &|folder| here.contains(folder)) {
-            sum.damaged += 1;
-            let missing = Examined::with_finding(finding);
-            emit.event(told(store.location(&StorePath::name(&folder)), &missing, &Counts::default(), &[]));
-        }
-    }
     Ok(Some(chain))
 }
 
@@ -182,6 +223,7 @@ struct Run<'a> {
     pool: Pool<Job>,
     order: Order,
     sum: Mutex<VerifySum>,
+    repairable: Mutex<Vec<Repairable>>,
     /// A failure of this side, such as a journal that cannot be written.
     broken: Mutex<Option<Error>>,
 }
@@ -276,6 +318,13 @@ impl Run<'_> {
             locked(&self.broken).get_or_insert(error);
             self.pool.end();
         }
+        let session = examined.session.as_deref().and_then(|id| SessionId::parse(id).ok());
+        let can_be_fetched = |finding: &Finding| matches!(finding.aspect, Aspect::Complete | Aspect::Intact | Aspect::Readable);
+        if let (Some((number, _)), Some(session)) = (self.bags.get(bag.index), session)
+            && examined.findings.iter().any(can_be_fetched)
+        {
+            locked(&self.repairable).push(Repairable { target: *number, folder: folder.clone(), session, lost: None });
+        }
         {
             let mut sum = locked(&self.sum);
             sum.bags += 1;
@@ -297,7 +346,7 @@ impl Run<'_> {
 
     fn write_down(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {
         let (Some(journal), now) = (&target.journal, self.clock.now()) else { return Ok(()) };
-        let session = examined.session.as_deref().and_then(|id| crate::media::SessionId::parse(id).ok());
+        let session = examined.session.as_deref().and_then(|id| SessionId::parse(id).ok());
         match session {
             Some(session) if examined.findings.is_empty() => journal.verified(session, self.options.sample, now),
             _ => {

@@ -71,6 +71,10 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
     if verbosity >= Verbosity::Normal {
         let all = missing.iter().chain(notes);
         lines.extend(all.map(|text| console.note_line(&format!("{folder}: {text}"))));
+        if checked.is_empty() {
+            lines.push(format!("{} {}", sanitize(folder), console.paint(Style::Error, "cannot be checked")));
+            return Some(lines.join("\n"));
+        }
         let verdict = if findings.is_empty() { console.paint(Style::Good, "sound") } else { console.paint(Style::Error, "damaged") };
         let amount = match unread {
             0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),

@@ -11,6 +11,10 @@ pub(in crate::archive) struct Bags {
     pub(in crate::archive) before: Option<String>,
     /// After.
     pub(in crate::archive) now: String,
+    /// `archive.json` before, if there was one.
+    pub(in crate::archive) record_before: Option<String>,
+    /// `archive.json` after.
+    pub(in crate::archive) record: String,
     /// Whether an earlier run was killed while it changed the bag.
     pub(in crate::archive) resumed: bool,
 }
@@ -34,6 +38,8 @@ pub(in crate::archive) fn archived(folder: &StorePath, before: Option<&Record>, 
         folder: folder.to_string(),
         before: bags.before,
         bag: bags.now,
+        record_before: bags.record_before,
+        record: bags.record,
         resumed: bags.resumed,
         files: files_after.iter().filter(|file| held.get(file.path.as_str()) != Some(&&file.digest)).cloned().collect(),
         lost,

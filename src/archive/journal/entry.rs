@@ -126,6 +126,13 @@ pub(crate) struct Archived {
     pub(crate) before: Option<String>,
     /// The bag's digest now.
     pub(crate) bag: String,
+    /// The SHA-256 of `archive.json` before. From it the bag's other files are written, so where it is as it was, no
+    /// more than those can have been damaged.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) record_before: Option<String>,
+    /// The SHA-256 of `archive.json` now.
+    #[serde(default)]
+    pub(crate) record: String,
     /// Whether an earlier run was killed while it changed this bag.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub(crate) resumed: bool,

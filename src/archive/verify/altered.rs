@@ -6,6 +6,7 @@
 use super::super::journal::{Archived, Chain};
 use super::super::layout::{RECORD, TAG_MANIFEST};
 use super::{Aspect, Examined, Finding};
+use crate::media::SessionId;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -25,12 +26,14 @@ pub fn compare_with_journal(chain: &Chain, folder: &str, examined: &mut Examined
     if let Some((at, bag)) = last
         && examined.digest.as_ref() != Some(&bag)
     {
-        let what = format!("the bag is not the one that the journal knows since {}: its manifests were rewritten", day(at));
+        let what = format!("not what the journal knows since {}: it was damaged, or the bag was rewritten", day(at));
         examined.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
     }
     for (path, Known { sha256, signed, at }) in files {
         let found = |what: String| Finding::new(Aspect::Unaltered, &path, what);
         let finding = match (examined.manifested.get(&path), examined.recorded.get(&path)) {
+            // The manifest is what was damaged; that the record does not agree with it is said already.
+            (_, Some(now)) if now.digest.sha256 == sha256 && now.signed >= signed => None,
             (None, _) => Some(found(format!("archived on {}, and no manifest vouches for it now", day(at)))),
             (Some(now), _) if *now != sha256 => {
                 Some(found(format!("is not what was archived on {}, although the manifests say so", day(at))))
@@ -44,13 +47,27 @@ pub fn compare_with_journal(chain: &Chain, folder: &str, examined: &mut Examined
     }
 }
 
-/// The folders of sessions that the journal knows and that are not here, each with the day of its last change.
-pub fn deleted_sessions(chain: &Chain, here: &dyn Fn(&str) -> bool) -> Vec<(String, Finding)> {
+/// A session that the journal knows and that is not here.
+pub struct Deleted {
+    /// Its folder's name.
+    pub folder: String,
+    /// Its id.
+    pub session: SessionId,
+    /// What is to be said of it.
+    pub finding: Finding,
+    /// The paths of the files that it had, below its folder.
+    pub paths: Vec<String>,
+}
+
+/// The sessions that the journal knows and that are not here.
+pub fn deleted_sessions(chain: &Chain, here: &dyn Fn(&str) -> bool) -> Vec<Deleted> {
     let gone = chain.bags.iter().filter(|(folder, _)| !here(folder));
     gone.filter_map(|(folder, changes)| {
-        let (at, _) = changes.last()?;
+        let (at, change) = changes.last()?;
         let what = format!("the session is missing: the journal says that it was archived, last on {}", day(*at));
-        Some((folder.clone(), Finding::new(Aspect::Complete, ".", what)))
+        let finding = Finding::new(Aspect::Complete, ".", what);
+        let paths = tell(changes).files.into_keys().collect();
+        Some(Deleted { folder: folder.clone(), session: change.session.clone(), finding, paths })
     })
     .collect()
 }
@@ -86,6 +103,9 @@ fn tell(changes: &[(Timestamp, Archived)]) -> Told {
         let (at, change) = left.remove(next);
         match previous {
             None if change.before.is_some() => told.notes.push("it was archived before its journal began".to_owned()),
+            Some(_) if was_missing(change) => {
+                told.notes.push(format!("it was missing when it was archived again on {}", day(*at)));
+            }
             Some(before) if !follows(previous, change) => {
                 let what = format!(
                     "the bag was changed by something else before {}: it was no longer the one that the journal knew ({})",
@@ -113,6 +133,15 @@ fn tell(changes: &[(Timestamp, Archived)]) -> Told {
 fn follows(previous: Option<&Archived>, change: &Archived) -> bool {
     match previous {
         None => change.before.is_none(),
-        Some(previous) => change.before.as_ref() == Some(&previous.bag) || change.resumed && change.before == previous.before,
+        Some(previous) => {
+            change.before.as_ref() == Some(&previous.bag)
+                || change.record_before.as_ref() == Some(&previous.record)
+                || change.resumed && change.before == previous.before
+        }
     }
+}
+
+/// Whether there was no bag when the change began.
+fn was_missing(change: &Archived) -> bool {
+    change.before.is_none() && change.record_before.is_none()
 }

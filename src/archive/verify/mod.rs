@@ -7,7 +7,7 @@ mod altered;
 mod examine;
 mod reread;
 
-pub use altered::{compare_with_journal, deleted_sessions};
+pub use altered::{Deleted, compare_with_journal, deleted_sessions};
 pub use examine::{Examined, examine};
 pub use reread::{Item, Reread, reread};
 

@@ -1,0 +1,80 @@
+//! `vmedia repair`: verifies archives, fetches again what is damaged or missing, and nothing else, and verifies those
+//! sessions once more. Damaged copies are kept aside.
+//!
+//! It takes paths, as `verify` does, because that is what a person has in hand who was told of damage; `download`
+//! takes ids. Must not do anything that those two would not do.
+
+use super::Context;
+use super::archives::{Archive, find};
+use super::download::archive;
+use super::services::{DEFAULT_JOBS, offline_providers, services};
+use super::verify::{Outcome, plain, verify_all};
+use crate::cli::{EventFormat, RepairArguments};
+use crate::config::{Identifiers, Network, Resolver};
+use crate::engine::{Options, ProviderWitness, Repairable, Selection};
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::provider::Scope;
+use crate::report::{Reporter, ReporterOptions, plural};
+
+/// Repairs what the arguments name.
+pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit> {
+    let archives = find(&arguments.paths, context)?;
+    let found = check(&archives, arguments.format, context)?;
+    if found.exit.is_interruption() || found.repairable.is_empty() {
+        if found.exit == Exit::Damaged {
+            let line = "nothing of this can be fetched again; what was found says what to do";
+            reporter(arguments.format, context)?.say(line);
+        }
+        return Ok(found.exit);
+    }
+    let mut repaired = Vec::new();
+    for (number, place) in archives.iter().enumerate() {
+        let sessions: Vec<&Repairable> = found.repairable.iter().filter(|found| found.target == number).collect();
+        if sessions.is_empty() {
+            continue;
+        }
+        let exit = fetch(place, &sessions, arguments, context)?;
+        if exit.is_interruption() || exit.ends_run() || exit == Exit::Unavailable {
+            return Ok(exit);
+        }
+        let folders = sessions.iter().map(|found| found.folder.clone()).collect();
+        repaired.push(place.only(folders));
+    }
+    let after = check(&repaired, arguments.format, context)?;
+    // What cannot be repaired was found in sessions, or in journals, that were not looked at again.
+    let is_all = found.damaged == found.repairable.len() as u64;
+    Ok(if after.exit == Exit::Done && !is_all { Exit::Damaged } else { after.exit })
+}
+
+fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
+    Reporter::new(&context.console, &context.global, ReporterOptions { format, bars: true })
+}
+
+fn check(archives: &[Archive], format: EventFormat, context: &Context) -> Result<Outcome> {
+    let witness = ProviderWitness::new(offline_providers(None), false);
+    verify_all(archives, witness, &plain(Vec::new()), &mut reporter(format, context)?, context)
+}
+
+/// Fetches what is damaged in these sessions.
+fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments, context: &Context) -> Result<Exit> {
+    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
+    let services = services(resolver.provider_settings()?, &Network::new(&context.global), place.root.clone(), jobs, context)?;
+    let mut identifiers = Identifiers::default();
+    sessions.iter().for_each(|found| identifiers.add(found.session.clone()));
+    let options = Options {
+        scope: Scope::All,
+        selection: Selection { only_damaged: true, ..Selection::default() },
+        companions: Vec::new(),
+        lost: sessions.iter().filter_map(|found| Some((found.session.clone(), found.lost.clone()?))).collect(),
+        workers: usize::from(jobs),
+        refetch: false,
+        strict: arguments.strict,
+        dry_run: false,
+    };
+    let mut reporter = reporter(arguments.format, context)?;
+    let count = identifiers.sessions.len() as u64;
+    reporter.say(&format!("fetching again what is damaged in {} of {}", plural(count, "session"), place.root.display()));
+    archive(services, options, identifiers, &mut reporter, context)
+}
