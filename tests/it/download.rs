@@ -1,6 +1,7 @@
 //! The main job: every attempt, second runs, narrowing, companions, comparing, lists of ids.
 
 mod again;
+mod changes;
 mod lists;
 mod narrowing;
 mod trust;

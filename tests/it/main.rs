@@ -3,6 +3,7 @@
 //! - `demo`: the README's first command, and that its archive is what other tools accept.
 //! - `download`: the main job: every attempt, second runs, narrowing, companions, comparing, lists of ids.
 //! - `listing`: `list` and `attempts` in their three formats.
+//! - `repair`: damaged and missing files are fetched again, and nothing else.
 //! - `samples`: sessions with every documented context and mimetype, and with every contradiction.
 //! - `failures`: the table of failures, each with what is archived, said and returned.
 //! - `hostile`: names, sizes and texts that mean harm.
@@ -37,6 +38,7 @@ mod interrupt;
 mod layers;
 mod listing;
 mod output;
+mod repair;
 mod samples;
 mod sandbox;
 mod wire;
