@@ -133,11 +133,9 @@ fn partial(sum: &VerifySum, archives: &[Archive], exit: Exit, arguments: &Verify
         let day = since.strftime("%Y-%m-%d");
         format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions as u64, "session"))
     });
-    match (sample, since) {
-        (None, None) => None,
-        (one, None) | (None, one) => one,
-        (Some(sample), Some(since)) => Some(format!("{sample}; {since}")),
-    }
+    let busy = (sum.busy > 0).then(|| format!("{} that another run is changing: run the same command again", plural(sum.busy, "session")));
+    let reasons: Vec<String> = [sample, since, busy].into_iter().flatten().collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 fn cores() -> usize {

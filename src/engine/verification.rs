@@ -14,7 +14,7 @@ use crate::archive::{
 use crate::clock::{Cancel, Clock};
 use crate::error::{Error, Result};
 use crate::media::SessionId;
-use crate::store::{Store, StorePath};
+use crate::store::{Locked, Store, StorePath};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::io;
@@ -60,6 +60,8 @@ pub struct VerifySum {
     pub bytes: u64,
     /// Payload files that were not read, because only a sample was asked for.
     pub unread: u64,
+    /// Bags that another run was changing, so that they were not checked.
+    pub busy: u64,
     /// Files whose signature was computed again and holds.
     pub authentic: u64,
     /// Files that came without a signature.
@@ -256,9 +258,14 @@ impl Run<'_> {
             self.order.tell(index, None, self.emit);
             return self.pool.opened(Vec::new());
         }
-        let mut examined = examine(target.store.as_ref(), folder, self.witness).unwrap_or_else(|error| unreadable(&error));
-        if let Some(chain) = chain {
-            compare_with_journal(chain, folder.as_str(), &mut examined);
+        let mut examined = self.examine(target, chain, folder);
+        if examined.unfinished
+            && let Ok(Locked::By(holder)) = target.store.lock(folder)
+        {
+            locked(&self.sum).busy += 1;
+            let busy = Examined::with_note(format!("it is being changed by {holder}; it was not checked"));
+            self.order.tell(index, Some(told(target.store.location(folder), &busy, &Counts::default(), &[])), self.emit);
+            return self.pool.opened(Vec::new());
         }
         let items = std::mem::take(&mut examined.items);
         let mut counts = Counts::default();
@@ -274,6 +281,23 @@ impl Run<'_> {
             self.finish(&bag);
         }
         self.pool.opened(items.into_iter().map(|item| Job { bag: Arc::clone(&bag), item }).collect());
+    }
+
+    fn examine(&self, target: &Target, chain: Option<&Chain>, folder: &StorePath) -> Examined {
+        let look = |chain: Option<&Chain>| {
+            let mut examined = examine(target.store.as_ref(), folder, self.witness).unwrap_or_else(|error| unreadable(&error));
+            if let Some(chain) = chain {
+                compare_with_journal(chain, folder.as_str(), &mut examined);
+            }
+            examined
+        };
+        let examined = look(chain);
+        let is_altered = examined.findings.iter().any(|finding| finding.aspect == Aspect::Unaltered);
+        // A run that archives meanwhile is ahead of the journal as it was when this began.
+        match chain.filter(|_| is_altered).map(|chain| (chain.lines, Chain::read(target.store.as_ref(), &[], &mut |_| Ok(())))) {
+            Some((lines, Ok(newer))) if newer.lines > lines => look(Some(&newer)),
+            _ => examined,
+        }
     }
 
     fn read(&self, job: &Job, number: u64, read: &AtomicU64) {

@@ -71,6 +71,9 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
     if verbosity >= Verbosity::Normal {
         let all = missing.iter().chain(notes);
         lines.extend(all.map(|text| console.note_line(&format!("{folder}: {text}"))));
+        if checked.is_empty() && findings.is_empty() {
+            return Some(lines.join("\n"));
+        }
         if checked.is_empty() {
             lines.push(format!("{} {}", sanitize(folder), console.paint(Style::Error, "cannot be checked")));
             return Some(lines.join("\n"));

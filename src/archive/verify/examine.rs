@@ -43,6 +43,11 @@ impl Examined {
         Self { findings: vec![finding], ..Self::default() }
     }
 
+    /// A bag that was not looked at, because of this.
+    pub fn with_note(note: String) -> Self {
+        Self { notes: vec![note], ..Self::default() }
+    }
+
     fn finding(&mut self, aspect: Aspect, path: &str, what: impl Into<String>) {
         self.findings.push(Finding::new(aspect, path, what));
     }

@@ -1,7 +1,7 @@
 //! Two runs at once, on one session and on one archive.
 
 use super::{Process, unfinished};
-use crate::harness::{ALL, SESSION, World, is_sound, session, session_named, until};
+use crate::harness::{ALL, SESSION, World, all_but, is_sound, session, session_named, until};
 use std::time::Duration;
 use vmedia::sandbox::{Options, Pace};
 
@@ -121,4 +121,22 @@ fn whoever_waits_for_another_run_can_be_interrupted() {
     first.kill();
     let finished = world.held();
     super::completes(&world, &finished);
+}
+
+#[test]
+fn a_verification_beside_a_run_says_which_session_it_could_not_check() {
+    let world = World::with(vec![session(), session_named("free", "new", "old")]);
+    world.run(&["download", "free"]).ends_with(0);
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let run = Process::start(&world, &["download", SESSION]);
+    until("the session is being changed", || world.held() == all_but("video") && world.asked("video") == 1);
+    let verified = world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    assert!(!verified.stderr.contains("all sound") && !verified.stderr.contains("error"), "{}", verified.stderr);
+    verified.says("being changed by process").says("this says nothing of what was not read");
+    run.kill();
+    // Nobody changes it now, and it is not what it should be.
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("a run is changing this session, or was interrupted");
+    world.faults("");
+    world.run(&["download", SESSION]).ends_with(0);
+    is_sound(&world);
 }
