@@ -14,7 +14,7 @@
 //! | 3 | [`report`] | what is shown: sentences, bars, JSON, tables, the only printer |
 //! | 3 | [`sandbox`] | a provider to play with; shares nothing with the client |
 //! | 2 | [`provider`] | who is asked: endpoints, listings, signatures |
-//! | 2 | [`archive`] | what is kept: layout, record, bag, verification |
+//! | 2 | [`archive`] | what is kept: layout, record, bag, journal, page, verification |
 //! | 1 | [`http`] | the wire: client, retries, pace, time-outs |
 //! | 1 | [`store`] | where bytes land: whole files under final names, locks |
 //! | 1 | [`media`] | the nouns: ids, items, media types, names |

@@ -137,6 +137,11 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "<archive>/<session-id>/unfinished.ndjson",
                 "Only while a run changes the session, or after one that was killed; the next run finishes it.",
             ),
+            ("<archive>/<session-id>/index.html", "The session for people: a page without script and network."),
+            (
+                "<archive>/_journal/<time>-<run>.ndjson",
+                "What each run did and which bag it left, chained by digests; .sig and .tsr beside it are its seals.",
+            ),
             ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
         ],
     ),

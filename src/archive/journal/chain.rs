@@ -8,9 +8,55 @@
 use super::entry::{Archived, Entry, Parent};
 use super::segment::{self, Lines, RawLine};
 use crate::error::Result;
+use crate::media::SessionId;
 use crate::store::{Store, Watch};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// A change of a bag, with what a verification needs of it: a large archive has a million files.
+#[derive(Debug)]
+pub(in crate::archive) struct BagChange {
+    /// When it was.
+    pub(in crate::archive) at: Timestamp,
+    /// The session.
+    pub(in crate::archive) session: SessionId,
+    /// The bag's digest before and after, and that of its record.
+    pub(in crate::archive) before: Option<String>,
+    pub(in crate::archive) bag: String,
+    pub(in crate::archive) record_before: Option<String>,
+    pub(in crate::archive) record: String,
+    /// Whether an earlier run was killed while it changed the bag.
+    pub(in crate::archive) resumed: bool,
+    /// The files that it did not hold before: path, SHA-256, whether the provider signed it.
+    pub(in crate::archive) files: Vec<(Box<str>, Sha256, bool)>,
+    /// The paths of files that it no longer vouches for.
+    pub(in crate::archive) lost: Vec<Box<str>>,
+}
+
+/// A digest as bytes; none when it was no digest.
+pub(in crate::archive) type Sha256 = Option<[u8; 32]>;
+
+/// A digest from its hex digits.
+pub(in crate::archive) fn sha256(hex_digits: &str) -> Sha256 {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(hex_digits, &mut bytes).ok().map(|()| bytes)
+}
+
+impl BagChange {
+    fn new(at: Timestamp, archived: Archived) -> Self {
+        Self {
+            at,
+            session: archived.session,
+            before: archived.before,
+            bag: archived.bag,
+            record_before: archived.record_before,
+            record: archived.record,
+            resumed: archived.resumed,
+            files: archived.files.into_iter().map(|file| (file.path.into(), sha256(&file.digest.sha256), file.signed)).collect(),
+            lost: archived.lost.into_iter().map(|lost| lost.path.into()).collect(),
+        }
+    }
+}
 
 /// What the journal says, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -26,7 +72,7 @@ pub struct Chain {
     /// What a person should know and what is no damage.
     pub notes: Vec<(String, String)>,
     /// The changes of each session's bag, in the order of their segments, by the folder's name.
-    pub(in crate::archive) bags: BTreeMap<String, Vec<(Timestamp, Archived)>>,
+    pub(in crate::archive) bags: BTreeMap<String, Vec<BagChange>>,
     /// Of the digests that were asked for, those that are the digest of a line.
     pub known_heads: HashSet<String>,
     ends: HashMap<String, (u64, Option<String>)>,
@@ -41,29 +87,28 @@ impl Chain {
         for name in &names {
             links.extend(segment::parents(store, name)?.into_iter().map(|parent| (name.clone(), parent)));
         }
-        // The digests that later segments and other people name; only these are kept.
-        let mut named: HashMap<String, Option<u64>> = HashMap::new();
+        // Only the digests that later segments and other people name are kept.
         let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.lines)).collect();
         let mut digests: HashMap<(String, u64), String> = HashMap::new();
-        named.extend(heads.iter().map(|head| (head.to_ascii_lowercase(), None)));
+        let mut known_heads = HashSet::new();
         for name in &names {
             chain.read_segment(store, name, watch, &mut |number, sha256| {
                 if linked.contains(&(name.as_str(), number)) {
                     digests.insert((name.clone(), number), sha256.to_owned());
                 }
-                if let Some(found) = named.get_mut(sha256) {
-                    *found = Some(number);
+                if heads.iter().any(|head| head == sha256) {
+                    known_heads.insert(sha256.to_owned());
                 }
             })?;
         }
-        chain.known_heads = named.into_iter().filter(|(_, found)| found.is_some()).map(|(head, _)| head).collect();
+        chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
         Ok(chain)
     }
 
     /// When a session's bag was changed last, by the folder's name.
     pub fn last_change(&self, folder: &str) -> Option<Timestamp> {
-        self.bags.get(folder)?.iter().map(|(at, _)| *at).max()
+        self.bags.get(folder)?.iter().map(|change| change.at).max()
     }
 
     fn finding(&mut self, segment: &str, what: impl Into<String>) {
@@ -128,7 +173,9 @@ impl Chain {
             self.finding(name, format!("line {number} is out of place: a segment begins with its run, and only once"));
         }
         match line.entry {
-            Entry::Archived(archived) => self.bags.entry(archived.folder.clone()).or_default().push((line.at, *archived)),
+            Entry::Archived(archived) => {
+                self.bags.entry(archived.folder.clone()).or_default().push(BagChange::new(line.at, *archived));
+            }
             Entry::Closed { .. } => return true,
             _ => {}
         }

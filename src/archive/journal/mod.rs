@@ -12,8 +12,9 @@ mod segment;
 mod writer;
 
 pub use chain::Chain;
+pub(super) use chain::{BagChange, Sha256, sha256};
 pub(super) use difference::{Bags, archived, files};
+pub(super) use entry::FileEntry;
 pub use entry::Identity;
-pub(super) use entry::{Archived, FileEntry};
 pub use segment::FOLDER;
 pub use writer::{ClosedSegment, Journal};

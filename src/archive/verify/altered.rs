@@ -3,7 +3,7 @@
 //!
 //! Whoever rewrites a file together with the manifests and the record is found here. Must not read files.
 
-use super::super::journal::{Archived, Chain};
+use super::super::journal::{BagChange, Chain, Sha256, sha256};
 use super::super::layout::{RECORD, TAG_MANIFEST};
 use super::{Aspect, Examined, Finding};
 use crate::media::SessionId;
@@ -24,18 +24,18 @@ pub fn compare_with_journal(chain: &Chain, folder: &str, examined: &mut Examined
     examined.notes.extend(notes);
     examined.findings.extend(gaps);
     if let Some((at, bag)) = last
-        && examined.digest.as_ref() != Some(&bag)
+        && examined.digest.as_deref() != Some(bag)
     {
         let what = format!("not what the journal knows since {}: it was damaged, or the bag was rewritten", day(at));
         examined.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
     }
-    for (path, Known { sha256, signed, at }) in files {
-        let found = |what: String| Finding::new(Aspect::Unaltered, &path, what);
-        let finding = match (examined.manifested.get(&path), examined.recorded.get(&path)) {
+    for (path, Known { digest, signed, at }) in files {
+        let found = |what: String| Finding::new(Aspect::Unaltered, path, what);
+        let finding = match (examined.manifested.get(path), examined.recorded.get(path)) {
             // The manifest is what was damaged; that the record does not agree with it is said already.
-            (_, Some(now)) if now.digest.sha256 == sha256 && now.signed >= signed => None,
+            (_, Some(now)) if sha256(&now.digest.sha256) == digest && now.signed >= signed => None,
             (None, _) => Some(found(format!("archived on {}, and no manifest vouches for it now", day(at)))),
-            (Some(now), _) if *now != sha256 => {
+            (Some(now), _) if sha256(now) != digest => {
                 Some(found(format!("is not what was archived on {}, although the manifests say so", day(at))))
             }
             (_, Some(now)) if signed && !now.signed => {
@@ -63,10 +63,10 @@ pub struct Deleted {
 pub fn deleted_sessions(chain: &Chain, here: &dyn Fn(&str) -> bool) -> Vec<Deleted> {
     let gone = chain.bags.iter().filter(|(folder, _)| !here(folder));
     gone.filter_map(|(folder, changes)| {
-        let (at, change) = changes.last()?;
-        let what = format!("the session is missing: the journal says that it was archived, last on {}", day(*at));
+        let change = changes.last()?;
+        let what = format!("the session is missing: the journal says that it was archived, last on {}", day(change.at));
         let finding = Finding::new(Aspect::Complete, ".", what);
-        let paths = tell(changes).files.into_keys().collect();
+        let paths = tell(changes).files.into_keys().map(str::to_owned).collect();
         Some(Deleted { folder: folder.clone(), session: change.session.clone(), finding, paths })
     })
     .collect()
@@ -77,39 +77,39 @@ fn day(at: Timestamp) -> String {
 }
 
 struct Known {
-    sha256: String,
+    digest: Sha256,
     signed: bool,
     at: Timestamp,
 }
 
 /// What the changes of one bag amount to.
 #[derive(Default)]
-struct Told {
-    files: BTreeMap<String, Known>,
+struct Told<'a> {
+    files: BTreeMap<&'a str, Known>,
     gaps: Vec<Finding>,
     notes: Vec<String>,
-    last: Option<(Timestamp, String)>,
+    last: Option<(Timestamp, &'a str)>,
 }
 
-fn tell(changes: &[(Timestamp, Archived)]) -> Told {
+fn tell(changes: &[BagChange]) -> Told<'_> {
     let mut told = Told::default();
-    let mut left: Vec<&(Timestamp, Archived)> = changes.iter().collect();
+    let mut left: Vec<&BagChange> = changes.iter().collect();
     // Segments of runs that overlap do not stand in the order of their lines.
-    left.sort_by_key(|(at, _)| *at);
-    let mut previous: Option<&Archived> = None;
+    left.sort_by_key(|change| change.at);
+    let mut previous: Option<&BagChange> = None;
     while !left.is_empty() {
         // Two machines' clocks may disagree: what follows is what says so.
-        let next = left.iter().position(|(_, change)| follows(previous, change)).unwrap_or(0);
-        let (at, change) = left.remove(next);
+        let next = left.iter().position(|change| follows(previous, change)).unwrap_or(0);
+        let change = left.remove(next);
         match previous {
             None if change.before.is_some() => told.notes.push("it was archived before its journal began".to_owned()),
             Some(_) if was_missing(change) => {
-                told.notes.push(format!("it was missing when it was archived again on {}", day(*at)));
+                told.notes.push(format!("it was missing when it was archived again on {}", day(change.at)));
             }
             Some(before) if !follows(previous, change) => {
                 let what = format!(
                     "the bag was changed by something else before {}: it was no longer the one that the journal knew ({})",
-                    day(*at),
+                    day(change.at),
                     before.bag.get(..12).unwrap_or_default(),
                 );
                 told.gaps.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
@@ -117,20 +117,19 @@ fn tell(changes: &[(Timestamp, Archived)]) -> Told {
             _ => {}
         }
         for lost in &change.lost {
-            told.files.remove(&lost.path);
+            told.files.remove(lost.as_ref());
         }
-        for file in &change.files {
-            let known = Known { sha256: file.digest.sha256.clone(), signed: file.signed, at: *at };
-            told.files.insert(file.path.clone(), known);
+        for (path, digest, signed) in &change.files {
+            told.files.insert(path, Known { digest: *digest, signed: *signed, at: change.at });
         }
-        told.last = Some((*at, change.bag.clone()));
+        told.last = Some((change.at, &change.bag));
         previous = Some(change);
     }
     told
 }
 
 /// Whether a change begins where the one before ended; or, after a run that was killed, where that one began.
-fn follows(previous: Option<&Archived>, change: &Archived) -> bool {
+fn follows(previous: Option<&BagChange>, change: &BagChange) -> bool {
     match previous {
         None => change.before.is_none(),
         Some(previous) => {
@@ -142,6 +141,6 @@ fn follows(previous: Option<&Archived>, change: &Archived) -> bool {
 }
 
 /// Whether there was no bag when the change began.
-fn was_missing(change: &Archived) -> bool {
+fn was_missing(change: &BagChange) -> bool {
     change.before.is_none() && change.record_before.is_none()
 }
