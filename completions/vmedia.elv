@@ -45,6 +45,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand attempts 'Show the attempts of sessions'
             cand download 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
             cand verify 'Prove that archived sessions are complete, intact and unaltered, offline'
+            cand catalog 'List what archives hold, a row a session'
             cand repair 'Fetch again what is damaged or missing in archived sessions, and nothing else'
             cand sandbox 'Run a small provider on this machine, to try vmedia without an account'
             cand demo 'See the main job in one command: a sandbox, a download with progress bars, a check'
@@ -161,6 +162,30 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
             cand --authenticate 'Check the provider''s signatures again; takes the API secrets of that time'
             cand --read-only 'Do not write into the journal that this was verified'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;catalog'= {
+            cand --format 'How to print it'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
             cand -q 'Say only what went wrong'
             cand --quiet 'Say only what went wrong'
             cand -v 'Say more: -v each file and its causes, -vv each request'
@@ -301,6 +326,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand attempts 'Show the attempts of sessions'
             cand download 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
             cand verify 'Prove that archived sessions are complete, intact and unaltered, offline'
+            cand catalog 'List what archives hold, a row a session'
             cand repair 'Fetch again what is damaged or missing in archived sessions, and nothing else'
             cand sandbox 'Run a small provider on this machine, to try vmedia without an account'
             cand demo 'See the main job in one command: a sandbox, a download with progress bars, a check'
@@ -315,6 +341,8 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;help;download'= {
         }
         &'vmedia;help;verify'= {
+        }
+        &'vmedia;help;catalog'= {
         }
         &'vmedia;help;repair'= {
         }

@@ -48,6 +48,7 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "list" -d 'Show what s
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "attempts" -d 'Show the attempts of sessions'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "catalog" -d 'List what archives hold, a row a session'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions, and nothing else'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
@@ -162,6 +163,28 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s v -l verbose -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l format -d 'How to print it' -r -f -a "table\t'For people'
+json\t'One JSON array'
+csv\t'For spreadsheets'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s j -l jobs -d 'Requests in flight at once, 1 to 64 [default: 16]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
@@ -267,13 +290,14 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s v -l verbose -d 'S
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions, and nothing else'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify repair sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "catalog" -d 'List what archives hold, a row a session'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions, and nothing else'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -3,6 +3,7 @@
 //! Speaks to the store in relative paths and streams. Must not know providers, HTTP or the terminal.
 
 mod bag;
+mod catalog;
 mod commit;
 mod describing;
 mod journal;
@@ -13,6 +14,7 @@ mod record;
 mod session;
 mod verify;
 
+pub use catalog::{CatalogRow, catalog_row, verified_sessions};
 pub use journal::{Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,

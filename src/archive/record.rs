@@ -99,6 +99,19 @@ pub enum State {
     Excluded,
 }
 
+impl State {
+    /// The word for it, as records and events carry it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Archived => "archived",
+            Self::Withheld => "withheld",
+            Self::Gone => "gone",
+            Self::Failed => "failed",
+            Self::Excluded => "excluded",
+        }
+    }
+}
+
 /// One medium.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MediaRecord {

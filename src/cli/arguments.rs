@@ -37,6 +37,9 @@ pub enum Command {
     /// Prove that archived sessions are complete, intact and unaltered, offline
     #[command(after_help = help::VERIFY)]
     Verify(VerifyArguments),
+    /// List what archives hold, a row a session
+    #[command(after_help = help::CATALOG)]
+    Catalog(CatalogArguments),
     /// Fetch again what is damaged or missing in archived sessions, and nothing else
     #[command(after_help = help::REPAIR)]
     Repair(RepairArguments),
@@ -62,6 +65,7 @@ impl Command {
             Self::Attempts(_) => "attempts",
             Self::Download(_) => "download",
             Self::Verify(_) => "verify",
+            Self::Catalog(_) => "catalog",
             Self::Repair(_) => "repair",
             Self::Sandbox(_) => "sandbox",
             Self::Demo(_) => "demo",
@@ -278,6 +282,17 @@ pub struct VerifyArguments {
     /// How to tell what is found
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
+}
+
+/// `vmedia catalog`.
+#[derive(Debug, Clone, Args)]
+pub struct CatalogArguments {
+    /// An archive folder, or a folder with archives in it
+    #[arg(value_name = "ROOT")]
+    pub root: PathBuf,
+    /// How to print it
+    #[arg(long, default_value = "table")]
+    pub format: TableFormat,
 }
 
 /// `vmedia repair`.

@@ -48,6 +48,14 @@ Examples:
   vmedia verify /srv/evidence --sample 5% --since 2026-11-01
   vmedia verify vmedia-archive --authenticate";
 
+pub(super) const CATALOG: &str = "\
+Needs no credentials and no network. It reads the records and checks nothing; `vmedia verify` does. A session whose record
+cannot be read has a row that says so, and the exit status is 8.
+
+Examples:
+  vmedia catalog vmedia-archive
+  vmedia catalog vmedia-archive --format csv > held.csv";
+
 pub(super) const REPAIR: &str = "\
 Verifies first, asks the provider for what is damaged or missing, and verifies those sessions once more. Damaged copies
 are kept in the session's folder damaged/. What was never archived is the business of `vmedia download`.

@@ -7,8 +7,9 @@ pub mod generate;
 mod help;
 
 pub use arguments::{
-    Arguments, AttemptsArguments, ColorChoice, Command, CompletionsArguments, DemoArguments, DownloadArguments, EventFormat, Global,
-    KindChoice, ListArguments, ManArguments, ProviderChoice, RepairArguments, SandboxArguments, TableFormat, VerifyArguments,
+    Arguments, AttemptsArguments, CatalogArguments, ColorChoice, Command, CompletionsArguments, DemoArguments, DownloadArguments,
+    EventFormat, Global, KindChoice, ListArguments, ManArguments, ProviderChoice, RepairArguments, SandboxArguments, TableFormat,
+    VerifyArguments,
 };
 
 use crate::error::Error;

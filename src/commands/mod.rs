@@ -5,6 +5,7 @@
 
 mod archives;
 mod attempts;
+mod catalog;
 mod demo;
 mod download;
 mod generate;
@@ -72,6 +73,7 @@ pub fn run(arguments: Arguments) -> Result<Ended> {
         Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),
         Command::Download(download) => download::run(&download, &context).map(Ended::With),
         Command::Verify(verify) => verify::run(&verify, &context).map(Ended::With),
+        Command::Catalog(catalog) => catalog::run(&catalog, &context).map(Ended::With),
         Command::Repair(repair) => repair::run(&repair, &context).map(Ended::With),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &context),
         Command::Demo(demo) => demo::run(&demo, &context).map(Ended::With),

@@ -138,6 +138,7 @@ fn partial(sum: &VerifySum, archives: &[Archive], exit: Exit, arguments: &Verify
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-fn cores() -> usize {
+/// How many files are worth reading at once.
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

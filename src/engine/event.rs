@@ -291,6 +291,11 @@ pub enum Event {
         /// Duration of the run.
         milliseconds: u64,
     },
+    /// A catalog begins (`catalog`).
+    CatalogStarted {
+        /// How many sessions.
+        sessions: u64,
+    },
     /// A verification begins (`verify`).
     VerifyStarted {
         /// How many bags.

@@ -3,6 +3,7 @@
 //! Workers send events over a bounded channel and print nothing. Must not know the terminal, the command line, or
 //! which provider it is.
 
+mod catalog;
 mod documents;
 mod event;
 mod finish;
@@ -16,6 +17,7 @@ mod verification;
 mod witness;
 mod words;
 
+pub use catalog::catalog;
 pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};

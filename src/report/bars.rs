@@ -67,6 +67,8 @@ pub(super) struct Bars {
     files_done: u64,
     settled_bytes: u64,
     expected_bytes: u64,
+    /// Whether progress is bytes; else it is what the noun says.
+    counts_bytes: bool,
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -91,6 +93,7 @@ impl Bars {
             files_done: 0,
             settled_bytes: 0,
             expected_bytes: 0,
+            counts_bytes: true,
         }
     }
 
@@ -120,6 +123,10 @@ impl Bars {
                 }
                 self.files += to_fetch;
                 self.expected_bytes += bytes;
+            }
+            (Event::CatalogStarted { sessions }, _) => {
+                (self.noun, self.files, self.counts_bytes) = ("session", *sessions, false);
+                self.total.set_style(style(TOTAL));
             }
             (Event::VerifyStarted { bags, bytes, workers }, _) => {
                 self.noun = "session";
@@ -154,7 +161,10 @@ impl Bars {
 
     /// So many bytes of a transfer; the largest number says that it is over.
     pub(super) fn progress(&mut self, transfer: u64, count: u64) {
-        if count == u64::MAX {
+        if !self.counts_bytes {
+            let reader = Running { name: String::new(), size: None, bytes: 0, counts: true, bar: None };
+            self.running.entry(transfer).or_insert(reader).bytes = count;
+        } else if count == u64::MAX {
             self.end(transfer);
         } else if let Some(running) = self.running.get_mut(&transfer) {
             running.bytes = count;
@@ -188,6 +198,12 @@ impl Bars {
         let done = self.settled_bytes + running;
         if self.files == 0 {
             self.total.tick();
+            return;
+        }
+        if !self.counts_bytes {
+            self.total.set_length(self.files);
+            self.total.set_position(done);
+            self.total.set_prefix(format!("{done} of {}", plural(self.files, self.noun)));
             return;
         }
         self.total.set_length(self.expected_bytes.max(done).max(1));

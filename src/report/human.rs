@@ -89,7 +89,11 @@ impl Human {
             Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
                 verdict::lines(event, self.verbosity, console)
             }
-            Event::SessionReread { .. } | Event::SessionListed { .. } | Event::MediaStarted { .. } | Event::VerifyStarted { .. } => None,
+            Event::SessionReread { .. }
+            | Event::SessionListed { .. }
+            | Event::MediaStarted { .. }
+            | Event::VerifyStarted { .. }
+            | Event::CatalogStarted { .. } => None,
         }
     }
 

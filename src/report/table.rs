@@ -24,18 +24,18 @@ pub struct Column {
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<(Value, Option<String>)>>,
-    hidden: Option<&'static str>,
+    hidden: Vec<&'static str>,
 }
 
 impl Table {
     /// A table without rows.
     pub fn new(columns: &[Column]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new(), hidden: None }
+        Self { columns: columns.to_vec(), rows: Vec::new(), hidden: Vec::new() }
     }
 
-    /// Leaves a column out for people: it would repeat what they just typed. Scripts get it all the same.
+    /// Leaves a column out for people: it would repeat what they know, or make rows too wide. Scripts get it all the same.
     pub fn hide_from_people(&mut self, name: &'static str) {
-        self.hidden = Some(name);
+        self.hidden.push(name);
     }
 
     /// Adds a row: a cell for each column.
@@ -54,7 +54,7 @@ impl Table {
 
     fn for_people(&self) -> String {
         let columns: Vec<usize> = (0..self.columns.len())
-            .filter(|index| self.columns.get(*index).is_some_and(|column| Some(column.name) != self.hidden))
+            .filter(|index| self.columns.get(*index).is_some_and(|column| !self.hidden.contains(&column.name)))
             .collect();
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);

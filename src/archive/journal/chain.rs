@@ -211,29 +211,29 @@ impl Chain {
         heads.sort();
         self.heads = heads;
     }
-
-    /// When each session was last verified as a whole and found sound.
-    pub fn last_verified(store: &dyn Store) -> Result<HashMap<String, Timestamp>> {
-        let mut last = HashMap::new();
-        for name in segment::names(store)? {
-            for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
-                // Reading every line as JSON would take ten times as long; what has the word by chance is read in vain.
-                if !line.contains(b"\"verified\"") {
-                    continue;
-                }
-                let Some(line) = line.read() else { continue };
-                if let Entry::Verified { sessions, sample: None } = line.entry {
-                    for session in sessions {
-                        let at: &mut Timestamp = last.entry(session.to_string()).or_insert(line.at);
-                        *at = line.at.max(*at);
-                    }
-                }
-            }
-        }
-        Ok(last)
-    }
 }
 
 fn stopped() -> crate::error::Error {
     crate::error::Error::new(crate::exit::Exit::Interrupted, "interrupted; the verification is not complete", "run the same command again")
+}
+
+/// When each session was last verified as a whole and found sound.
+pub(in crate::archive) fn last_verified(store: &dyn Store) -> Result<HashMap<String, Timestamp>> {
+    let mut last = HashMap::new();
+    for name in segment::names(store)? {
+        for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
+            // Reading every line as JSON would take ten times as long; what has the word by chance is read in vain.
+            if !line.contains("\"verified\"") {
+                continue;
+            }
+            let Some(line) = line.read() else { continue };
+            if let Entry::Verified { sessions, sample: None } = line.entry {
+                for session in sessions {
+                    let at: &mut Timestamp = last.entry(session.to_string()).or_insert(line.at);
+                    *at = line.at.max(*at);
+                }
+            }
+        }
+    }
+    Ok(last)
 }

@@ -12,6 +12,7 @@ mod segment;
 mod writer;
 
 pub use chain::Chain;
+pub(super) use chain::last_verified;
 pub(super) use chain::{BagChange, Sha256, sha256};
 pub(super) use difference::{Bags, archived, files};
 pub(super) use entry::FileEntry;

@@ -49,8 +49,8 @@ impl RawLine {
     }
 
     /// Whether these bytes are in it.
-    pub(super) fn contains(&self, wanted: &[u8]) -> bool {
-        self.bytes.windows(wanted.len()).any(|window| window == wanted)
+    pub(super) fn contains(&self, wanted: &str) -> bool {
+        memchr::memmem::find(&self.bytes, wanted.as_bytes()).is_some()
     }
 
     /// What it says, if it can be read.

@@ -1,0 +1,117 @@
+//! A row for a session: what its record says in numbers. Reads the record alone and of it only what a row needs, so that a
+//! hundred thousand take seconds; a record of a newer version has a row too, as far as it can be read.
+//!
+//! Must not check anything; that is what a verification is for.
+
+use super::journal::{Journal, last_verified};
+use super::layout::{MARKER, RECORD};
+use super::session::LARGEST_RECORD;
+use crate::error::Result;
+use crate::store::{Store, StorePath};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::{BTreeMap, HashMap};
+
+/// What the archive holds of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CatalogRow {
+    /// The session's folder in the archive.
+    pub folder: String,
+    /// The session; its folder's name where the record cannot be read.
+    pub session: String,
+    /// The provider.
+    pub provider: String,
+    /// How many attempts it has.
+    pub attempts: u64,
+    /// How many payload files are here.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// When it was archived first.
+    pub first: Option<Timestamp>,
+    /// When something in it changed last.
+    pub last: Option<Timestamp>,
+    /// When it was last verified as a whole and found sound.
+    pub verified: Option<Timestamp>,
+    /// How many media are in each state, by the state's word.
+    pub states: BTreeMap<String, u64>,
+    /// The provider's decision, if it was kept.
+    pub decision: Option<String>,
+    /// Whether a run is changing it, or was killed while it did.
+    pub unfinished: bool,
+    /// Why the record cannot be read.
+    pub unreadable: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SlimRecord {
+    session: String,
+    provider: String,
+    created: Option<Timestamp>,
+    updated: Option<Timestamp>,
+    #[serde(default)]
+    attempts: Vec<IgnoredAny>,
+    #[serde(default)]
+    media: Vec<SlimMedium>,
+    #[serde(default)]
+    facts: Vec<SlimFact>,
+}
+
+#[derive(Deserialize)]
+struct SlimMedium {
+    state: String,
+    #[serde(default)]
+    files: Vec<SlimFile>,
+}
+
+#[derive(Deserialize)]
+struct SlimFile {
+    bytes: u64,
+    lost: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct SlimFact {
+    name: String,
+    value: String,
+}
+
+/// When sessions of an archive were last verified, by their ids; empty where it has no journal.
+pub fn verified_sessions(store: &dyn Store) -> Result<HashMap<String, Timestamp>> {
+    if Journal::exists(store)? { last_verified(store) } else { Ok(HashMap::new()) }
+}
+
+/// The row of a session.
+pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<String, Timestamp>) -> CatalogRow {
+    let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
+    let read = store.length(&folder.join(MARKER)).and_then(|marker| {
+        row.unfinished = marker.is_some();
+        store.read(&folder.join(RECORD), LARGEST_RECORD)
+    });
+    match read.map(|bytes| bytes.map(|bytes| serde_json::from_slice::<SlimRecord>(&bytes))) {
+        Ok(Some(Ok(record))) => fill(&mut row, record),
+        Ok(Some(Err(error))) => row.unreadable = Some(error.to_string()),
+        // A run that was killed early leaves none.
+        Ok(None) if row.unfinished => {}
+        Ok(None) => row.unreadable = Some("it is missing".to_owned()),
+        Err(error) => row.unreadable = Some(error.what().to_owned()),
+    }
+    row.verified = verified.get(&row.session).copied();
+    row
+}
+
+fn fill(row: &mut CatalogRow, record: SlimRecord) {
+    row.session = record.session;
+    row.provider = record.provider;
+    row.attempts = record.attempts.len() as u64;
+    (row.first, row.last) = (record.created, record.updated);
+    row.decision = record.facts.into_iter().find(|fact| fact.name == "decision").map(|fact| fact.value);
+    for medium in record.media {
+        for file in medium.files.iter().filter(|file| file.lost.is_none()) {
+            row.files += 1;
+            row.bytes = row.bytes.saturating_add(file.bytes);
+        }
+        *row.states.entry(medium.state).or_default() += 1;
+    }
+}

@@ -1,0 +1,129 @@
+//! `vmedia catalog`: a row a session of what archives hold. Needs nobody and no network.
+//!
+//! Must not check what it lists; `verify` does.
+
+use super::Context;
+use super::archives::{Archive, find};
+use super::pump::beside;
+use super::verify::cores;
+use crate::archive::{CatalogRow, State};
+use crate::cli::{CatalogArguments, EventFormat};
+use crate::engine;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::report::{Column, Reporter, ReporterOptions, Table, bytes, plural};
+use crate::store::Store;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const fn column(name: &'static str, title: &'static str, is_number: bool) -> Column {
+    Column { name, title, is_number }
+}
+
+const COLUMNS: [Column; 17] = [
+    column("archive", "ARCHIVE", false),
+    column("session", "SESSION", false),
+    column("provider", "PROVIDER", false),
+    column("attempts", "ATTEMPTS", true),
+    column("files", "FILES", true),
+    column("bytes", "SIZE", true),
+    column("first_archived", "FIRST", false),
+    column("last_archived", "LAST", false),
+    column("last_verified", "VERIFIED", false),
+    column("condition", "STATE", false),
+    column("decision", "DECISION", false),
+    column("archived", "ARCHIVED", true),
+    column("withheld", "WITHHELD", true),
+    column("gone", "GONE", true),
+    column("failed", "FAILED", true),
+    column("excluded", "EXCLUDED", true),
+    column("folder", "FOLDER", false),
+];
+
+/// Lists what the argument names.
+pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
+    let archives = find(std::slice::from_ref(&arguments.root), context)?;
+    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
+    let mut table = Table::new(&COLUMNS);
+    for name in ["archived", "withheld", "gone", "failed", "excluded", "folder"] {
+        table.hide_from_people(name);
+    }
+    if archives.len() == 1 {
+        table.hide_from_people("archive");
+    }
+    let mut exit = Exit::Done;
+    for archive in &archives {
+        let rows = read(archive, &mut reporter, context)?;
+        if let Some(exit) = context.cancel.requested() {
+            reporter.finish();
+            let what = format!("interrupted: {} of {} were read", rows.len(), plural(archive.sessions.len() as u64, "session"));
+            reporter.error(&Error::new(exit, what, "the catalog is not complete and was not printed; run the same command again"));
+            return Ok(exit);
+        }
+        for row in &rows {
+            if let Some(error) = trouble(row, archive) {
+                reporter.error(&error);
+                exit = Exit::Damaged;
+            }
+            table.row(cells(row, archive));
+        }
+    }
+    reporter.finish();
+    context.console.answer(table.render(arguments.format)?.as_bytes());
+    Ok(exit)
+}
+
+fn read(archive: &Archive, reporter: &mut Reporter, context: &Context) -> Result<Vec<CatalogRow>> {
+    let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
+    let (sessions, cancel) = (archive.sessions.clone(), context.cancel.clone());
+    let rows = beside(context, reporter, move |emit| engine::catalog(&store, &sessions, cores(), &cancel, emit));
+    rows.unwrap_or_else(|| Ok(Vec::new()))
+}
+
+/// What keeps a row from being whole.
+fn trouble(row: &CatalogRow, archive: &Archive) -> Option<Error> {
+    let place = archive.root.join(&row.folder);
+    let reason = row.unreadable.as_ref()?;
+    let what = format!("the record of {} cannot be read: {reason}", place.display());
+    Some(Error::new(Exit::Damaged, what, "check the session with `vmedia verify`, and restore the file from a backup"))
+}
+
+fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
+    let day = |at: Option<Timestamp>| (json!(at), at.map(|at| at.strftime("%Y-%m-%d").to_string()));
+    let count = |state| (json!(row.states.get(state).copied().unwrap_or(0)), None);
+    let (condition, words) = condition(row);
+    vec![
+        (json!(archive.root.display().to_string()), None),
+        (json!(row.session), None),
+        (json!(row.provider), None),
+        (json!(row.attempts), None),
+        (json!(row.files), None),
+        (json!(row.bytes), Some(bytes(row.bytes))),
+        day(row.first),
+        day(row.last),
+        (json!(row.verified), Some(row.verified.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string()))),
+        (json!(condition), Some(words)),
+        (json!(row.decision), None),
+        count("archived"),
+        count("withheld"),
+        count("gone"),
+        count("failed"),
+        count("excluded"),
+        (json!(row.folder), None),
+    ]
+}
+
+/// Whether a session is whole, in a word for scripts and in words for people.
+fn condition(row: &CatalogRow) -> (&'static str, String) {
+    if row.unreadable.is_some() {
+        return ("unreadable", "unreadable".to_owned());
+    }
+    if row.unfinished {
+        return ("unfinished", "unfinished".to_owned());
+    }
+    let archived = State::Archived.as_str();
+    let lacking: Vec<String> =
+        row.states.iter().filter(|(state, _)| *state != archived).map(|(state, count)| format!("{count} {state}")).collect();
+    if lacking.is_empty() { ("complete", "complete".to_owned()) } else { ("incomplete", lacking.join(", ")) }
+}
