@@ -17,6 +17,7 @@
 //! | 2 | [`archive`] | what is kept: layout, record, bag, journal, page, verification |
 //! | 1 | [`http`] | the wire: client, retries, pace, time-outs |
 //! | 1 | [`store`] | where bytes land: whole files under final names, locks |
+//! | 1 | [`seal`] | who vouches for a file, and since when it has been there: signatures, time stamps |
 //! | 1 | [`media`] | the nouns: ids, items, media types, names |
 //! | 0 | [`error`], [`exit`], [`secret`], [`clock`] | two lines and a status; what must not be seen; time and the wish to stop |
 //!
@@ -36,6 +37,7 @@ pub mod media;
 pub mod provider;
 pub mod report;
 pub mod sandbox;
+pub mod seal;
 pub mod secret;
 pub mod store;
 

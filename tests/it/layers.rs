@@ -155,6 +155,7 @@ fn the_sandbox_uses_no_other_module_and_the_archive_and_the_provider_do_not_know
             "provider" => &["archive", "store", "report", "cli"],
             "archive" => &["provider", "http", "report", "cli"],
             "engine" => &["report", "cli", "config", "sandbox"],
+            "seal" => &["archive", "store", "http", "report", "cli", "sandbox"],
             "report" => &["store", "provider", "http", "config", "sandbox"],
             _ => &["sandbox"],
         };
@@ -171,6 +172,7 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["report/bars.rs"], &["indicatif"]);
     stands_in(&["report/table.rs"], &["comfy_table"]);
     stands_in(&["sandbox/"], &["axum", "tokio"]);
+    stands_in(&["seal/"], &["aws_lc_rs"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
 //! - `output`: what is printed where; JSON events; no escape codes off a terminal; no secret anywhere.
 //! - `sandbox`: the sandbox as a command, and the vendor's round trip.
+//! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
 //! - `generated`: completions and man pages are what the code generates.
 //! - `wire`: a server that says whatever bytes a test wants, for what the sandbox is too well-bred to say.
 //! - `layers`: the fences of the architecture.
@@ -41,4 +42,5 @@ mod output;
 mod repair;
 mod samples;
 mod sandbox;
+mod seal;
 mod wire;

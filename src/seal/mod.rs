@@ -1,0 +1,6 @@
+//! Seals: who vouches for a file (an SSH signature) and since when it has been there (an RFC 3161 time stamp).
+//!
+//! Pure but for the key files it is pointed to. Must not know what is sealed, where seals are kept, or how a time stamp's
+//! request travels.
+
+pub mod ssh;

@@ -1,0 +1,75 @@
+//! What SSH's layouts are made of: fields that begin with their length, and base64 between two marker lines.
+//!
+//! Everything that is read here may be a private key, so copies are wiped. Must not know what a field means.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::zeroize::Zeroizing;
+
+/// How long `ssh-keygen` makes its lines.
+const LINE: usize = 70;
+
+/// Reads fields off the front; `None` where a message ends too early.
+pub(super) struct Fields<'a>(pub(super) &'a [u8]);
+
+impl<'a> Fields<'a> {
+    /// The next so many bytes.
+    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// A number of four bytes.
+    pub(super) fn number(&mut self) -> Option<u32> {
+        Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    /// A field that begins with its length.
+    pub(super) fn field(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        self.take(length)
+    }
+
+    /// Whether these bytes stand here; they are read if so.
+    pub(super) fn begins_with(&mut self, magic: &[u8]) -> bool {
+        let rest = self.0.strip_prefix(magic);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+}
+
+/// Adds a field. Ours are some hundred bytes at most.
+pub(super) fn put(message: &mut Vec<u8>, field: &[u8]) {
+    message.extend(u32::try_from(field.len()).unwrap_or(u32::MAX).to_be_bytes());
+    message.extend(field);
+}
+
+/// The bytes as base64 between the marker lines of this label.
+pub(super) fn armoured(label: &str, bytes: &[u8]) -> String {
+    let mut text = format!("-----BEGIN {label}-----\n");
+    for (index, letter) in STANDARD.encode(bytes).chars().enumerate() {
+        if index > 0 && index % LINE == 0 {
+            text.push('\n');
+        }
+        text.push(letter);
+    }
+    text.push_str(&format!("\n-----END {label}-----\n"));
+    text
+}
+
+/// The bytes between the marker lines of this label.
+pub(super) fn unarmoured(text: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let body = text.trim().strip_prefix(&format!("-----BEGIN {label}-----"))?.strip_suffix(&format!("-----END {label}-----"))?;
+    let mut letters = Zeroizing::new(Vec::with_capacity(body.len()));
+    letters.extend(body.bytes().filter(|letter| !letter.is_ascii_whitespace()));
+    from_base64(&letters)
+}
+
+/// The bytes that base64 stands for, in a buffer that never moved while it was filled.
+pub(super) fn from_base64(letters: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(letters.len())]);
+    let count = STANDARD.decode_slice(letters, &mut bytes).ok()?;
+    bytes.truncate(count);
+    Some(bytes)
+}

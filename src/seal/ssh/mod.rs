@@ -1,0 +1,19 @@
+//! Signatures in the format of `ssh-keygen -Y`, by Ed25519 keys: one tool that everybody has makes the keys, checks the
+//! signatures, and needs no authority. The layouts are those of OpenSSH's `PROTOCOL.sshsig` and `PROTOCOL.key`.
+//!
+//! Must not know what is signed or where a signature is kept.
+
+mod fields;
+mod key;
+mod signature;
+mod signers;
+
+pub use key::{PublicKey, SigningKey};
+pub use signature::{Refusal, Signature};
+pub use signers::Signers;
+
+/// What signatures of this program are for. One that was made for another purpose (a Git commit, a login) is refused.
+pub const NAMESPACE: &str = "vmedia";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! Signatures over files, in the layout of `PROTOCOL.sshsig`: made with one key, checked with the one that they carry.
+//!
+//! Whether that key is one to trust is for [`super::Signers`] to say. Must not know where a signature is kept.
+
+use super::NAMESPACE;
+use super::fields::{Fields, armoured, put, unarmoured};
+use super::key::{ALGORITHM, Foreign, PublicKey, SigningKey};
+use crate::error::quote;
+use sha2::{Digest, Sha256, Sha512};
+use std::fmt;
+use std::io::{self, Read};
+
+const MAGIC: &[u8] = b"SSHSIG";
+const VERSION: u32 = 1;
+const LABEL: &str = "SSH SIGNATURE";
+
+/// How much of a file is read at once.
+const PIECE: usize = 64 * 1024;
+
+/// Why a signature does not count.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It is not in this format, or not whole.
+    Malformed,
+    /// It was made for another purpose.
+    Namespace(String),
+    /// It was made with a sort of key, or over a sort of digest, that this version does not check.
+    Algorithm(String),
+    /// The file was changed, or the signature was.
+    Wrong,
+    /// The file could not be read.
+    Unreadable(io::Error),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => formatter.write_str("it is no SSH signature, or not a whole one"),
+            Self::Namespace(name) => write!(formatter, "it was made for {name:?}, not for {NAMESPACE:?}"),
+            Self::Algorithm(name) => {
+                write!(formatter, "it was made with {name}, which this version does not check; ssh-keygen -Y verify does")
+            }
+            Self::Wrong => formatter.write_str("it does not fit the file's bytes"),
+            Self::Unreadable(error) => write!(formatter, "the file cannot be read: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The digest that is signed in place of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hash {
+    Sha256,
+    Sha512,
+}
+
+impl Hash {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+        }
+    }
+
+    fn of(self, message: impl Read) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Sha256 => digest::<Sha256>(message),
+            Self::Sha512 => digest::<Sha512>(message),
+        }
+    }
+}
+
+fn digest<D: Digest>(mut message: impl Read) -> io::Result<Vec<u8>> {
+    let mut hasher = D::new();
+    let mut buffer = vec![0; PIECE];
+    loop {
+        match message.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.finalize().to_vec()),
+            Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// What the key signs: the purpose and the digest's name stand in it, so that neither can be swapped.
+fn signed_bytes(hash: Hash, digest: &[u8]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    for field in [NAMESPACE.as_bytes(), b"", hash.name().as_bytes(), digest] {
+        put(&mut bytes, field);
+    }
+    bytes
+}
+
+impl SigningKey {
+    /// Reads a file to its end and signs it; the text that `ssh-keygen -Y verify -n vmedia` accepts.
+    pub fn sign(&self, message: impl Read) -> io::Result<String> {
+        let hash = Hash::Sha512;
+        let bare = self.sign_bytes(&signed_bytes(hash, &hash.of(message)?));
+        let mut signature = Vec::new();
+        put(&mut signature, ALGORITHM.as_bytes());
+        put(&mut signature, &bare);
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend(VERSION.to_be_bytes());
+        for field in [&self.public().blob(), NAMESPACE.as_bytes(), b"", hash.name().as_bytes(), &signature] {
+            put(&mut bytes, field);
+        }
+        Ok(armoured(LABEL, &bytes))
+    }
+}
+
+/// A signature that was read, and not yet checked against anything.
+#[derive(Debug)]
+pub struct Signature {
+    signer: PublicKey,
+    hash: Hash,
+    bare: Vec<u8>,
+}
+
+impl Signature {
+    /// Reads the text of a signature that was made for this program.
+    pub fn parse(text: &[u8]) -> Result<Self, Refusal> {
+        let text = std::str::from_utf8(text).map_err(|_| Refusal::Malformed)?;
+        let bytes = unarmoured(text, LABEL).ok_or(Refusal::Malformed)?;
+        let mut fields = Fields(&bytes);
+        if !fields.begins_with(MAGIC) || fields.number() != Some(VERSION) {
+            return Err(Refusal::Malformed);
+        }
+        let mut next = || fields.field().ok_or(Refusal::Malformed);
+        let (signer, namespace, _reserved, hash, signature) = (next()?, next()?, next()?, next()?, next()?);
+        if !fields.0.is_empty() {
+            return Err(Refusal::Malformed);
+        }
+        if namespace != NAMESPACE.as_bytes() {
+            return Err(Refusal::Namespace(shown(namespace)));
+        }
+        let hash = match hash {
+            b"sha512" => Hash::Sha512,
+            b"sha256" => Hash::Sha256,
+            other => return Err(Refusal::Algorithm(shown(other))),
+        };
+        let signer = PublicKey::from_blob(signer).map_err(|foreign| match foreign {
+            Foreign::Algorithm(name) => Refusal::Algorithm(name),
+            Foreign::Damaged => Refusal::Malformed,
+        })?;
+        let mut signature = Fields(signature);
+        match (signature.field(), signature.field()) {
+            (Some(algorithm), Some(bare)) if algorithm == ALGORITHM.as_bytes() && signature.0.is_empty() => {
+                Ok(Self { signer, hash, bare: bare.to_vec() })
+            }
+            _ => Err(Refusal::Malformed),
+        }
+    }
+
+    /// Reads a file to its end, and gives the key that signed these bytes.
+    pub fn verify(&self, message: impl Read) -> Result<&PublicKey, Refusal> {
+        let digest = self.hash.of(message).map_err(Refusal::Unreadable)?;
+        if self.signer.made(&self.bare, &signed_bytes(self.hash, &digest)) { Ok(&self.signer) } else { Err(Refusal::Wrong) }
+    }
+}
+
+fn shown(field: &[u8]) -> String {
+    quote(&String::from_utf8_lossy(field))
+}
