@@ -4,3 +4,4 @@
 //! request travels.
 
 pub mod ssh;
+pub mod stamp;

@@ -1,0 +1,60 @@
+//! Time stamps by RFC 3161: what is asked of an authority, and what its answer says.
+//!
+//! That the answer is about our digest and our question is checked here. That it is the authority's own is not: its
+//! signature is for `openssl ts -verify` to judge, offline, with the certificate of an authority that whoever checks
+//! trusts. So what [`Stamp`] says is what somebody claims. Must not know how questions and answers travel.
+
+mod answer;
+mod name;
+
+pub use answer::{LARGEST, Stamp, Unfit};
+
+use bcder::encode::{PrimitiveContent as _, Values as _, sequence};
+use bcder::{ConstOid, Mode, OctetString, Oid};
+
+/// 2.16.840.1.101.3.4.2.1
+const SHA256: ConstOid = Oid(&[96, 134, 72, 1, 101, 3, 4, 2, 1]);
+
+/// A question: the digest alone, and a number that the answer must repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Query {
+    sha256: [u8; 32],
+    nonce: u64,
+}
+
+impl Query {
+    /// A question with this nonce.
+    pub fn new(sha256: [u8; 32], nonce: u64) -> Self {
+        Self { sha256, nonce }
+    }
+
+    /// A question with a nonce that nobody can foresee; `None` where the system has no random numbers.
+    pub fn fresh(sha256: [u8; 32]) -> Option<Self> {
+        let mut nonce = [0; 8];
+        aws_lc_rs::rand::fill(&mut nonce).ok()?;
+        Some(Self::new(sha256, u64::from_be_bytes(nonce)))
+    }
+
+    /// A `TimeStampReq` in DER, which asks for the authority's certificate too.
+    pub fn der(&self) -> Vec<u8> {
+        // RFC 5754 leaves it open whether NULL stands beside SHA-256; authorities are used to it.
+        let algorithm = sequence((SHA256.encode(), ().encode()));
+        let imprint = sequence((algorithm, OctetString::encode_slice(&self.sha256[..])));
+        sequence((1_u8.encode(), imprint, self.nonce.encode(), true.encode())).to_captured(Mode::Der).into_bytes().to_vec()
+    }
+
+    /// Reads an answer to this question.
+    pub fn answered_by(&self, answer: &[u8]) -> Result<Stamp, Unfit> {
+        let stamp = Stamp::read(answer)?;
+        if !stamp.covers(&self.sha256) {
+            return Err(Unfit::Foreign("it is about another digest"));
+        }
+        if !stamp.answers(self.nonce) {
+            return Err(Unfit::Foreign("it answers another question"));
+        }
+        Ok(stamp)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! The name of an authority, as people read it.
+//!
+//! A name that cannot be read is left out: it is told, and nothing depends on it.
+
+use super::answer::skip_rest;
+use crate::error::quote;
+use bcder::decode::{Constructed, DecodeError, Source};
+use bcder::{Oid, Tag};
+
+/// The attributes that names are made of, by the last byte of 2.5.4.x.
+const ATTRIBUTES: [(u8, &str); 6] = [(3, "CN"), (6, "C"), (7, "L"), (8, "ST"), (10, "O"), (11, "OU")];
+
+/// A `GeneralName`: a directory's name, or a text.
+pub(super) fn general<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
+    if let Some(name) = reader.take_opt_constructed_if(Tag::CTX_4, directory)? {
+        return Ok(name);
+    }
+    // An address, a host, or a URL.
+    for tag in [Tag::CTX_1, Tag::CTX_2, Tag::CTX_6] {
+        if let Some(text) = reader.take_opt_primitive_if(tag, |text| text.take_all())? {
+            return Ok(Some(quote(&String::from_utf8_lossy(&text))));
+        }
+    }
+    skip_rest(reader)?;
+    Ok(None)
+}
+
+/// A sequence of sets of attributes, each with its name and its text.
+fn directory<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
+    let mut parts = Vec::new();
+    reader.take_sequence(|name| {
+        while let Some(()) = name.take_opt_set(|attributes| {
+            while let Some(()) = attributes.take_opt_sequence(|attribute| {
+                parts.push(text_of(attribute)?);
+                skip_rest(attribute)
+            })? {}
+            Ok(())
+        })? {}
+        Ok(())
+    })?;
+    Ok((!parts.is_empty()).then(|| quote(&parts.join(", "))))
+}
+
+fn text_of<S: Source>(attribute: &mut Constructed<'_, S>) -> Result<String, DecodeError<S::Error>> {
+    let name = Oid::take_from(attribute)?;
+    let label = match name.0.as_ref() {
+        [0x55, 4, last] => ATTRIBUTES.iter().find(|(known, _)| known == last).map(|(_, label)| (*label).to_owned()),
+        _ => None,
+    };
+    let text = attribute.take_primitive(|tag, text| {
+        let bytes = text.take_all()?;
+        let wide =
+            bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair.first().copied().unwrap_or(0), pair.last().copied().unwrap_or(0)]));
+        Ok(match tag {
+            Tag::BMP_STRING => char::decode_utf16(wide).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+            _ => String::from_utf8_lossy(&bytes).into_owned(),
+        })
+    })?;
+    Ok(format!("{}={text}", label.unwrap_or_else(|| name.to_string())))
+}
