@@ -10,7 +10,7 @@
 //! | 4 | [`cli`] | what the user typed: clap alone, no IO; completions and man pages |
 //! | 4 | [`commands`] | one verb, one file |
 //! | 3 | [`config`] | what the program needs: flag, environment, profile, default; where secrets come from; id lists |
-//! | 3 | [`engine`] | the work: plan, queue, transfer, events |
+//! | 3 | [`engine`] | the work: plan, queue, transfer, seals, events |
 //! | 3 | [`report`] | what is shown: sentences, bars, JSON, tables, the only printer |
 //! | 3 | [`sandbox`] | a provider to play with; shares nothing with the client |
 //! | 2 | [`provider`] | who is asked: endpoints, listings, signatures |

@@ -12,6 +12,8 @@ mod order;
 mod plan;
 mod pool;
 mod run;
+mod sealing;
+mod stamping;
 mod transfer;
 mod verification;
 mod witness;
@@ -24,6 +26,8 @@ pub use plan::{Action, Selection};
 pub use run::{Running, start};
 pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
 pub use witness::ProviderWitness;
+pub use sealing::{SIGNATURE, Sealed, Sealer, Signed, Stamped, TIME_STAMP};
+pub use stamping::Authority;
 pub use words::session_error;
 
 use crate::archive::Journal;

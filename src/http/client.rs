@@ -82,7 +82,11 @@ impl Transport for Client {
             Failure::local(Error::configuration(format!("cannot set up TLS: {reason}"), hint))
         })?;
         let url = format!("{}{}", self.options.base_url, request.target);
-        let mut builder = client.get(url).header("accept", "*/*").header("accept-encoding", "identity");
+        let builder = match &request.body {
+            None => client.get(url),
+            Some(body) => client.post(url).header("content-type", body.content_type).body(body.bytes.clone()),
+        };
+        let mut builder = builder.header("accept", "*/*").header("accept-encoding", "identity");
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
         }
@@ -185,9 +189,50 @@ pub fn parse_base_url(text: &str, insecure_http: bool) -> std::result::Result<St
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// A whole URL, in the two parts that a client and a request want.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Scheme, host and port.
+    pub base_url: String,
+    /// Path and query, beginning with `/`.
+    pub target: String,
+}
+
+impl Address {
+    /// Reads the URL of a service that may be asked over plain http: one that is told nothing private, and whose answer
+    /// proves by itself whose it is. That is for the caller to know.
+    pub fn parse_public(text: &str) -> std::result::Result<Self, String> {
+        let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("{}: is neither http nor https", url.scheme()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("it holds a user name or password".to_owned());
+        }
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Ok(Self { base_url: url.origin().ascii_serialization(), target: format!("{}{query}", url.path()) })
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse_base_url;
+    use super::{Address, parse_base_url};
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        for (text, base_url, target) in [
+            ("http://tsa.example", "http://tsa.example", "/"),
+            (" https://tsa.example:8443/a/b?c=d&e#f ", "https://tsa.example:8443", "/a/b?c=d&e"),
+            ("http://[::1]:3161/tsr", "http://[::1]:3161", "/tsr"),
+            ("HTTP://TSA.example:80/a b", "http://tsa.example", "/a%20b"),
+        ] {
+            let expected = Address { base_url: base_url.to_owned(), target: target.to_owned() };
+            assert_eq!(Address::parse_public(text), Ok(expected), "{text}");
+        }
+        for bad in ["tsa.example", "ftp://tsa.example", "file:///etc/passwd", "https://u:p@tsa.example", "http://", ""] {
+            assert!(Address::parse_public(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn base_urls_are_read_as_people_paste_them() {

@@ -10,14 +10,14 @@ mod retry;
 mod wire;
 
 pub use body::Watch;
-pub use client::{Client, ClientOptions, is_loopback, parse_base_url};
+pub use client::{Address, Client, ClientOptions, is_loopback, parse_base_url};
 pub use failure::{Cause, Failure};
 pub use retry::Policy;
 pub use wire::{Exchange, Note, Wire};
 
 use std::io::Read;
 
-/// A request as it goes out: always a GET, always below the base URL.
+/// A request as it goes out: a GET, or a POST when it has a body; always below the base URL.
 ///
 /// Not `Debug`: the headers hold the API key and a signature that opens the id for ever.
 pub struct Request {
@@ -25,6 +25,16 @@ pub struct Request {
     pub target: String,
     /// Headers as `(name, value)`.
     pub headers: Vec<(&'static str, String)>,
+    /// What is sent along.
+    pub body: Option<Body>,
+}
+
+/// What a request sends along.
+pub struct Body {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// All of it.
+    pub bytes: Vec<u8>,
 }
 
 /// What came back, before its body is read.

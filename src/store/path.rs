@@ -33,6 +33,17 @@ impl StorePath {
         Self(path)
     }
 
+    /// A path beside this one, whose name goes on with this piece of a name.
+    #[must_use]
+    pub fn with_suffix(&self, suffix: &str) -> Self {
+        Self(format!("{}{}", self.0, escape(suffix).replace('/', "~")))
+    }
+
+    /// The folder that this path lies in; `None` right below the root.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('/').map(|(folder, _)| Self(folder.to_owned()))
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -83,5 +94,8 @@ mod tests {
         let root = StorePath::parse("s").expect("a path");
         assert_eq!(root.join("data/../x//y:z").as_str(), "s/data/~2e~2e/x/y~z");
         assert_eq!(root.join("data/x").below(&root), Some("data/x"));
+        assert_eq!(root.join("x").with_suffix(".sig").as_str(), "s/x.sig");
+        assert_eq!((root.join("x/y").parent(), root.parent()), (Some(root.join("x")), None));
+        assert_eq!(root.with_suffix("/../x:").as_str(), "s~..~x~");
     }
 }

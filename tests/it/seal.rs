@@ -1,7 +1,13 @@
 //! Seals, judged by tools that are not ours: `ssh-keygen` for signatures, `openssl` for time stamps. Where one of them is
-//! missing, its tests say so and pass; `.ci/run` has both.
+//! missing, its tests say so and pass; `.ci/run` has both. Elsewhere than on Linux `openssl` may be another program by that
+//! name.
 
+#[cfg(target_os = "linux")]
+mod authority;
+#[cfg(unix)]
 mod signatures;
+#[cfg(target_os = "linux")]
+mod stamps;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,0 +1,135 @@
+//! Seals a file of the store that will not change any more: a signature and a time stamp, each in a file beside it.
+//!
+//! A seal that cannot be had never undoes or holds up anything: what became of it is told, and that is all. Must not know
+//! what the file means.
+
+use super::stamping::Authority;
+use crate::error::{Error, Result, plain};
+use crate::exit::Exit;
+use crate::http::{Cause, Failure};
+use crate::seal::ssh::SigningKey;
+use crate::seal::stamp::Stamp;
+use crate::store::{Digest, Store, StorePath};
+use std::io::Read;
+
+/// What stands at the end of a signature's name, as `ssh-keygen` has it.
+pub const SIGNATURE: &str = ".sig";
+/// What stands at the end of a time stamp's name, as `openssl ts` has it.
+pub const TIME_STAMP: &str = ".tsr";
+
+/// What files are sealed with; the default is nothing.
+#[derive(Default)]
+pub struct Sealer {
+    /// The key that signs.
+    pub key: Option<SigningKey>,
+    /// The authority that stamps.
+    pub authority: Option<Authority>,
+}
+
+/// What became of the seals of one file; `None` for one that nobody wanted.
+#[derive(Debug, Default)]
+pub struct Sealed {
+    /// The signature.
+    pub signature: Option<Result<Signed>>,
+    /// The time stamp.
+    pub stamp: Option<Result<Stamped>>,
+}
+
+/// A signature that was written.
+#[derive(Debug)]
+pub struct Signed {
+    /// Where it is.
+    pub path: StorePath,
+    /// Whose it is.
+    pub fingerprint: String,
+}
+
+/// A time stamp that was written.
+#[derive(Debug)]
+pub struct Stamped {
+    /// Where it is.
+    pub path: StorePath,
+    /// What it says. Its signature was not checked, see [`crate::seal::stamp`].
+    pub stamp: Stamp,
+}
+
+impl Sealed {
+    /// The seals that could not be had, in the two lines of each.
+    pub fn errors(&self) -> impl Iterator<Item = &Error> {
+        let signature = self.signature.as_ref().and_then(|signature| signature.as_ref().err());
+        signature.into_iter().chain(self.stamp.as_ref().and_then(|stamp| stamp.as_ref().err()))
+    }
+
+    /// What the seals make of the exit status: [`Exit::Done`] where all that was wanted is there.
+    pub fn exit(&self) -> Exit {
+        Exit::merge(self.errors().map(Error::exit))
+    }
+}
+
+impl Sealer {
+    /// Whether it seals at all.
+    pub fn is_wanted(&self) -> bool {
+        self.key.is_some() || self.authority.is_some()
+    }
+
+    /// Seals a file, first with what needs nobody else.
+    pub fn seal_file(&self, store: &dyn Store, path: &StorePath) -> Sealed {
+        Sealed {
+            signature: self.key.as_ref().map(|key| sign(key, store, path)),
+            stamp: self.authority.as_ref().map(|authority| stamp(authority, store, path)),
+        }
+    }
+}
+
+fn sign(key: &SigningKey, store: &dyn Store, path: &StorePath) -> Result<Signed> {
+    let text = key.sign(open(store, path)?).map_err(|error| unreadable(store, path, &error))?;
+    let signature = path.with_suffix(SIGNATURE);
+    keep(store, &signature, text.as_bytes())?;
+    Ok(Signed { path: signature, fingerprint: key.fingerprint() })
+}
+
+fn stamp(authority: &Authority, store: &dyn Store, path: &StorePath) -> Result<Stamped> {
+    let digest = Digest::read(open(store, path)?, &mut |_| Ok(())).map_err(|error| unreadable(store, path, &error))?;
+    let mut sha256 = [0; 32];
+    hex::decode_to_slice(&digest.sha256, &mut sha256).map_err(|error| Error::unexpected("a digest is no digest").caused_by(error))?;
+    let (answer, stamp) = authority.stamp(sha256).map_err(|failure| unstamped(authority, path, failure))?;
+    let path = path.with_suffix(TIME_STAMP);
+    keep(store, &path, &answer)?;
+    Ok(Stamped { path, stamp })
+}
+
+/// Writes a seal so that it and its name outlast a power loss.
+fn keep(store: &dyn Store, path: &StorePath, bytes: &[u8]) -> Result<()> {
+    store.replace(path, bytes)?;
+    path.parent().map_or(Ok(()), |folder| store.sync(&folder))
+}
+
+fn open(store: &dyn Store, path: &StorePath) -> Result<Box<dyn Read + Send>> {
+    store.open(path)?.ok_or_else(|| {
+        let what = format!("cannot seal {}: it is not there", store.location(path));
+        Error::new(Exit::Local, what, "leave the archive to vmedia while it runs, and look who else changes it")
+    })
+}
+
+fn unreadable(store: &dyn Store, path: &StorePath, error: &std::io::Error) -> Error {
+    let what = format!("cannot seal {}: {}", store.location(path), plain(error));
+    Error::new(Exit::Local, what, "check the disk, then run the same command again")
+}
+
+/// The two lines for a stamp that could not be had. Path and query of the authority's URL are left out: some hold a
+/// customer's token.
+fn unstamped(authority: &Authority, path: &StorePath, failure: Failure) -> Error {
+    if let Some(local) = failure.local.filter(|_| failure.cause != Cause::Stopped) {
+        return local;
+    }
+    let advice = match failure.cause {
+        Cause::Stopped => "the run was asked to stop",
+        Cause::Certificate => "check this machine's clock, or name the authority of that certificate with --ca-cert",
+        Cause::Throttled | Cause::Unavailable | Cause::Broken => "the network or the authority is to blame",
+        Cause::Untrusted => "somebody may change what you receive, or the authority is out of order",
+        _ => "check the URL given as time-stamping authority",
+    };
+    let what = format!("no time stamp for {path} from {}: {}", authority.address.base_url, failure.detail);
+    let hint = format!("{advice}; what was fetched is archived all the same, and the stamp of a later run covers this one's journal too");
+    Error::new(Exit::Partial, what, hint)
+}
