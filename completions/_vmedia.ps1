@@ -120,6 +120,8 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Requests in flight at once, 1 to 64 [default: 16]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests in flight at once, 1 to 64 [default: 16]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what happens')
+            [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it')
+            [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'Let this authority stamp the run''s journal with its time (RFC 3161); it gets the SHA-256 alone')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')

@@ -439,7 +439,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__download)
-            opts="-o -j -p -q -v -h --from --latest --attempt --output --only --context --with --jobs --dry-run --refetch --strict --format --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --help"
+            opts="-o -j -p -q -v -h --from --latest --attempt --output --only --context --with --jobs --dry-run --refetch --strict --format --sign-key --timestamp --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -483,6 +483,14 @@ _vmedia() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --sign-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timestamp)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --profile)

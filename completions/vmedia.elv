@@ -114,6 +114,8 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand -j 'Requests in flight at once, 1 to 64 [default: 16]'
             cand --jobs 'Requests in flight at once, 1 to 64 [default: 16]'
             cand --format 'How to tell what happens'
+            cand --sign-key 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it'
+            cand --timestamp 'Let this authority stamp the run''s journal with its time (RFC 3161); it gets the SHA-256 alone'
             cand -p 'Use this profile of the configuration file'
             cand --profile 'Use this profile of the configuration file'
             cand --config 'Read this configuration file'

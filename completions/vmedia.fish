@@ -113,6 +113,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Requests in flight at once, 1 to 64 [default: 16]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"

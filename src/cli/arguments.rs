@@ -253,6 +253,21 @@ pub struct DownloadArguments {
     /// How to tell what happens
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
+    /// How to seal what happened.
+    #[command(flatten)]
+    pub seal: SealArguments,
+}
+
+/// How a run's journal is sealed.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Seals")]
+pub struct SealArguments {
+    /// Sign the run's journal with this Ed25519 key, as ssh-keygen makes it
+    #[arg(long, value_name = "FILE")]
+    pub sign_key: Option<PathBuf>,
+    /// Let this authority stamp the run's journal with its time (RFC 3161); it gets the SHA-256 alone
+    #[arg(long, value_name = "URL")]
+    pub timestamp: Option<String>,
 }
 
 /// `vmedia verify`.

@@ -125,6 +125,8 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_INTEGRATION_ID", "The integration, where one key serves several."),
             ("VMEDIA_OUTPUT", "The archive's folder, as --output."),
             ("VMEDIA_OPERATOR", "Who runs it, for the journal, where several people share an account."),
+            ("VMEDIA_SIGN_KEY", "The key that signs journals, as --sign-key."),
+            ("VMEDIA_TIMESTAMP", "The authority that stamps journals, as --timestamp."),
             ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),
             ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities in place of the system's."),
@@ -135,7 +137,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "config.toml",
-                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, and output folder.",
+                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, output folder, and seals.",
             ),
             ("<archive>/<session-id>/", "One session: a BagIt bag (RFC 8493)."),
             ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A medium, byte for byte as the provider sent it."),

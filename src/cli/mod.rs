@@ -8,8 +8,8 @@ mod help;
 
 pub use arguments::{
     Arguments, AttemptsArguments, CatalogArguments, ColorChoice, Command, CompletionsArguments, DemoArguments, DownloadArguments,
-    EventFormat, Global, KindChoice, ListArguments, ManArguments, ProviderChoice, RepairArguments, SandboxArguments, TableFormat,
-    VerifyArguments,
+    EventFormat, Global, KindChoice, ListArguments, ManArguments, ProviderChoice, RepairArguments, SandboxArguments, SealArguments,
+    TableFormat, VerifyArguments,
 };
 
 use crate::error::Error;

@@ -4,7 +4,7 @@ use super::Context;
 use super::list::scope;
 use super::look::session_id;
 use super::pump::pump;
-use super::services::{DEFAULT_JOBS, services};
+use super::services::{DEFAULT_JOBS, sealer, services};
 use crate::cli::{DownloadArguments, KindChoice};
 use crate::config::{Identifiers, Network, Rejected, Resolver};
 use crate::engine::{self, Event, Message, Options, Selection, Services, Tally};
@@ -27,7 +27,9 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let resolver = Resolver::new(&context.global, &context.environment)?;
     let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
     let output = resolver.output(arguments.output.clone());
-    let services = services(resolver.provider_settings()?, &Network::new(&context.global), output, jobs, context)?;
+    let network = Network::new(&context.global);
+    let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
+    services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
     let options = options(arguments, services.provider.as_ref(), jobs)?;
     let mut reporter =
         Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: !arguments.dry_run })?;

@@ -5,8 +5,8 @@
 use super::Context;
 use crate::archive::{Identity, Journal};
 use crate::cli::ProviderChoice;
-use crate::config::{Environment, Network, ProviderSettings, Secrets};
-use crate::engine::Services;
+use crate::config::{Environment, Network, ProviderSettings, SealSettings, Secrets};
+use crate::engine::{Authority, Sealer, Services};
 use crate::error::Result;
 use crate::http::{Client, ClientOptions, Wire};
 use crate::provider::Provider;
@@ -22,14 +22,7 @@ pub(super) const DEFAULT_JOBS: u16 = 16;
 
 /// The services for these settings.
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
-    let client = Client::new(ClientOptions {
-        base_url: settings.base_url.clone(),
-        connect_timeout: network.connect_timeout,
-        idle_timeout: network.idle_timeout,
-        ca_cert: network.ca_cert.clone(),
-        connections: usize::from(jobs),
-    })?;
-    let wire = Wire::new(Box::new(client), network.policy, network.file_limit, Arc::clone(&context.clock), context.cancel.clone());
+    let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context)?;
     let provider: Arc<dyn Provider> = match settings.provider {
         ProviderChoice::Veriff => Arc::new(Veriff::new(settings.api_key, settings.signing, settings.others, settings.integration_id)),
     };
@@ -39,6 +32,7 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
         wire: Arc::new(wire),
         journal: Arc::new(journal(&store, context)),
         store,
+        sealer: Arc::default(),
         base_url: settings.base_url,
         credentials: settings.credentials,
     })
@@ -62,6 +56,27 @@ pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provide
         None => (Secret::new(String::new()), Vec::new()),
     };
     vec![Arc::new(Veriff::new(String::new(), signing, others, None))]
+}
+
+/// What seals a journal by these settings. Connects to nothing.
+pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Context) -> Result<Sealer> {
+    let authority = settings.timestamp.map(|address| {
+        let wire = wire(address.base_url.clone(), network, 1, context)?;
+        Ok(Authority { wire, address })
+    });
+    Ok(Sealer { key: settings.key, authority: authority.transpose()? })
+}
+
+/// The way to a host.
+fn wire(base_url: String, network: &Network, connections: usize, context: &Context) -> Result<Wire> {
+    let client = Client::new(ClientOptions {
+        base_url,
+        connect_timeout: network.connect_timeout,
+        idle_timeout: network.idle_timeout,
+        ca_cert: network.ca_cert.clone(),
+        connections,
+    })?;
+    Ok(Wire::new(Box::new(client), network.policy, network.file_limit, Arc::clone(&context.clock), context.cancel.clone()))
 }
 
 /// The archive in a folder, with words for others who find it locked.

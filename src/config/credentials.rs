@@ -4,10 +4,18 @@
 
 use super::environment::{Environment, names};
 use super::file::Profile;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::secret::Secret;
+use secrecy::zeroize::Zeroizing;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+/// What to do about a file that cannot be read.
+const READABLE: &str = "make it readable for the user that runs vmedia, and for nobody else";
+
+/// A file above this size holds no secret.
+const LARGEST_SECRET: usize = 64 * 1024;
 
 /// The secrets and where they are from, in words.
 pub struct Secrets {
@@ -34,7 +42,7 @@ pub(super) fn secrets(environment: &Environment, profile: Option<(&str, &Profile
                 format!("set {variable} to the shared secret"),
             )),
         },
-        (None, Some(path), None) => split(&read_private(path)?, described(&format!("secret_file {}", path.display()))),
+        (None, Some(path), None) => split(&read_secret(path)?, described(&format!("secret_file {}", path.display()))),
         (None, None, Some(command)) => split(&run(command)?, described("secret_command")),
         (None, None, None) => Err(missing(Some(name))),
         _ => Err(Error::configuration(
@@ -67,23 +75,40 @@ fn split(text: &str, source: String) -> Result<Secrets> {
     }
 }
 
-fn read_private(path: &Path) -> Result<String> {
+fn read_secret(path: &Path) -> Result<Zeroizing<String>> {
+    let bytes = read_private("secret_file", path, READABLE)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        Error::configuration(format!("secret_file {} is not text", path.display()), "put the shared secret there, and nothing else")
+    })?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// A file that holds a secret, refused when others can read it. `what` it is and what to do when it is `absent` are for
+/// the words of an error. The buffer is wiped, and large enough never to leave a copy behind by growing.
+pub(super) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let shown = path.display();
     let unreadable = |error: std::io::Error| {
-        Error::configuration(
-            format!("cannot read secret_file {}: {error}", path.display()),
-            "make it readable for the user that runs vmedia, and for nobody else",
-        )
+        let hint = if error.kind() == ErrorKind::NotFound { absent } else { READABLE };
+        Error::configuration(format!("cannot read {what} {shown}: {}", plain(&error)), hint)
     };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            let what = format!("secret_file {} can be read by others (mode {:03o})", path.display(), mode & 0o777);
-            return Err(Error::configuration(what, format!("chmod 600 {}", path.display())));
+        let metadata = file.metadata().map_err(unreadable)?;
+        let mode = metadata.permissions().mode();
+        if mode & 0o077 != 0 && !metadata.is_dir() {
+            let what = format!("{what} {shown} can be read by others (mode {:03o})", mode & 0o777);
+            return Err(Error::configuration(what, format!("chmod 600 {shown}")));
         }
     }
-    std::fs::read_to_string(path).map_err(unreadable)
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_SECRET + 1));
+    file.take(LARGEST_SECRET as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > LARGEST_SECRET {
+        let what = format!("{what} {shown} is larger than any secret");
+        return Err(Error::configuration(what, "name the file that holds it"));
+    }
+    Ok(bytes)
 }
 
 fn run(words: &[String]) -> Result<String> {

@@ -16,6 +16,8 @@ pub(super) mod names {
     pub(in crate::config) const INTEGRATION_ID: &str = "VMEDIA_INTEGRATION_ID";
     pub(in crate::config) const OUTPUT: &str = "VMEDIA_OUTPUT";
     pub(in crate::config) const OPERATOR: &str = "VMEDIA_OPERATOR";
+    pub(in crate::config) const SIGN_KEY: &str = "VMEDIA_SIGN_KEY";
+    pub(in crate::config) const TIMESTAMP: &str = "VMEDIA_TIMESTAMP";
 }
 
 /// A snapshot of the environment. Not `Debug`: it may hold secrets.

@@ -34,6 +34,10 @@ pub(super) struct Profile {
     pub(super) secret_command: Option<Vec<String>>,
     pub(super) integration_id: Option<String>,
     pub(super) output: Option<PathBuf>,
+    /// A private key that signs journals, readable by its owner alone.
+    pub(super) sign_key: Option<PathBuf>,
+    /// The URL of an authority that stamps journals.
+    pub(super) timestamp: Option<String>,
 }
 
 /// Where the configuration is looked for, and whether somebody asked for that very file.
@@ -64,7 +68,7 @@ pub(super) fn read(path: &Path, asked_for: bool) -> Result<File> {
         let what = format!("the configuration {} is wrong at line {line}: {}", path.display(), error.message());
         Error::configuration(
             what,
-            "the keys of a profile are provider, base_url, api_key, secret_env, secret_file, secret_command, integration_id, output",
+            "the keys of a profile are provider, base_url, api_key, secret_env, secret_file, secret_command, integration_id, output, sign_key, timestamp",
         )
     })
 }

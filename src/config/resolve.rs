@@ -2,6 +2,10 @@
 //!
 //! Must not know what the settings are for.
 
+mod sealing;
+
+pub use sealing::SealSettings;
+
 use super::credentials::{Secrets, secrets};
 use super::environment::{Environment, names};
 use super::file::{self, Profile};

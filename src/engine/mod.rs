@@ -24,10 +24,10 @@ pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use run::{Running, start};
-pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
-pub use witness::ProviderWitness;
 pub use sealing::{SIGNATURE, Sealed, Sealer, Signed, Stamped, TIME_STAMP};
 pub use stamping::Authority;
+pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
+pub use witness::ProviderWitness;
 pub use words::session_error;
 
 use crate::archive::Journal;
@@ -50,6 +50,8 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// Where changes of the archive are written down.
     pub journal: Arc<Journal>,
+    /// What the journal of a run is sealed with.
+    pub sealer: Arc<Sealer>,
     /// The base URL, for records.
     pub base_url: String,
     /// Which credentials were used, in words without them; shown when the provider refuses them.

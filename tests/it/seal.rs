@@ -4,6 +4,7 @@
 
 #[cfg(target_os = "linux")]
 mod authority;
+mod settings;
 #[cfg(unix)]
 mod signatures;
 #[cfg(target_os = "linux")]
