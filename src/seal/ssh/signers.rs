@@ -53,7 +53,7 @@ impl Signers {
             signer.key == *key
                 && signer.namespaces.as_deref().is_none_or(|patterns| matches_list(patterns, NAMESPACE))
                 && signer.from.is_none_or(|from| at >= from)
-                && signer.until.is_none_or(|until| at < until)
+                && signer.until.is_none_or(|until| at <= until)
         };
         self.0.iter().find(permits).map(|signer| signer.principal.as_str())
     }
