@@ -153,6 +153,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--sample', '--sample', [CompletionResultType]::ParameterName, 'Read only this share of the payload files, chosen by chance; everything else is checked as usual')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Check only sessions that changed since this day (UTC) or moment')
             [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times')
+            [CompletionResult]::new('--signers', '--signers', [CompletionResultType]::ParameterName, 'Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Files to read at once [default: one a processor]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to read at once [default: one a processor]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what is found')
@@ -209,6 +210,8 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
         'vmedia;repair' {
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Requests in flight at once, 1 to 64 [default: 16]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Requests in flight at once, 1 to 64 [default: 16]')
+            [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it')
+            [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'Let this authority stamp the run''s journal with its time (RFC 3161); it gets the SHA-256 alone')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what happens')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')

@@ -146,6 +146,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --sample 'Read only this share of the payload files, chosen by chance; everything else is checked as usual'
             cand --since 'Check only sessions that changed since this day (UTC) or moment'
             cand --expect-head 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times'
+            cand --signers 'Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file'
             cand -j 'Files to read at once [default: one a processor]'
             cand --jobs 'Files to read at once [default: one a processor]'
             cand --format 'How to tell what is found'
@@ -200,6 +201,8 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;repair'= {
             cand -j 'Requests in flight at once, 1 to 64 [default: 16]'
             cand --jobs 'Requests in flight at once, 1 to 64 [default: 16]'
+            cand --sign-key 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it'
+            cand --timestamp 'Let this authority stamp the run''s journal with its time (RFC 3161); it gets the SHA-256 alone'
             cand --format 'How to tell what happens'
             cand -p 'Use this profile of the configuration file'
             cand --profile 'Use this profile of the configuration file'

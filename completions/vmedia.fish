@@ -141,6 +141,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s h -l help -d 
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l sample -d 'Read only this share of the payload files, chosen by chance; everything else is checked as usual' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l since -d 'Check only sessions that changed since this day (UTC) or moment' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l expect-head -d 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l signers -d 'Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s j -l jobs -d 'Files to read at once [default: one a processor]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l format -d 'How to tell what is found' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
@@ -188,6 +189,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l no-progress -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s j -l jobs -d 'Requests in flight at once, 1 to 64 [default: 16]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s p -l profile -d 'Use this profile of the configuration file' -r

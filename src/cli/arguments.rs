@@ -3,11 +3,11 @@
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
 use super::help;
+use super::values::{moment, percent, seconds, sha256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 /// Brings home the media behind an identity check, and proves years later that nothing was lost or changed.
@@ -288,6 +288,9 @@ pub struct VerifyArguments {
     /// The journal must still hold the line with this digest, which was kept elsewhere; may be given several times
     #[arg(long, value_name = "SHA256", value_parser = sha256)]
     pub expect_head: Vec<String>,
+    /// Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file
+    #[arg(long, value_name = "FILE")]
+    pub signers: Option<PathBuf>,
     /// Files to read at once [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
@@ -322,6 +325,9 @@ pub struct RepairArguments {
     /// Take no file that disagrees with the listing and no answer that is not signed
     #[arg(long)]
     pub strict: bool,
+    /// How the journal is sealed.
+    #[command(flatten)]
+    pub seal: SealArguments,
     /// How to tell what happens
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
@@ -374,29 +380,4 @@ pub struct ManArguments {
     /// Write a page for the program and one for each command into this folder
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-}
-
-/// More than nothing and at most all, with or without the sign.
-fn percent(text: &str) -> Result<f64, String> {
-    let number = f64::from_str(text.trim_end_matches('%').trim()).map_err(|_| "not a percentage".to_owned())?;
-    if number > 0.0 && number <= 100.0 { Ok(number) } else { Err("more than 0 and at most 100".to_owned()) }
-}
-
-/// A day, which begins at midnight UTC, or a moment (RFC 3339).
-fn moment(text: &str) -> Result<Timestamp, String> {
-    let day = jiff::civil::Date::from_str(text).ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    let moment = Timestamp::from_str(text).ok().or_else(|| day.map(|day| day.timestamp()));
-    moment.ok_or_else(|| "it looks like 2026-11-21, or 2026-11-21T09:30:00Z".to_owned())
-}
-
-/// 64 hex digits.
-fn sha256(text: &str) -> Result<String, String> {
-    let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_digest { Ok(text.to_ascii_lowercase()) } else { Err("64 hex digits, as `vmedia verify` prints them".to_owned()) }
-}
-
-/// A positive number of seconds, whole or not.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let number = f64::from_str(text).map_err(|_| "not a number of seconds".to_owned())?;
-    if number > 0.0 && number <= 604_800.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and 604800 seconds".to_owned()) }
 }

@@ -5,6 +5,7 @@
 mod arguments;
 pub mod generate;
 mod help;
+mod values;
 
 pub use arguments::{
     Arguments, AttemptsArguments, CatalogArguments, ColorChoice, Command, CompletionsArguments, DemoArguments, DownloadArguments,

@@ -5,14 +5,16 @@ use super::list::scope;
 use super::look::session_id;
 use super::pump::pump;
 use super::services::{DEFAULT_JOBS, sealer, services};
+use crate::archive::Journal;
 use crate::cli::{DownloadArguments, KindChoice};
 use crate::config::{Identifiers, Network, Rejected, Resolver};
-use crate::engine::{self, Event, Message, Options, Selection, Services, Tally};
+use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services, Tally};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::media::{Kind, SessionId};
 use crate::provider::Provider;
 use crate::report::{Reporter, ReporterOptions};
+use crate::store::{Store, StorePath};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::HashMap;
 use std::io::Read;
@@ -61,7 +63,7 @@ pub(super) fn archive(
             tally.add(counts);
         }
     };
-    let journal = Arc::clone(&services.journal);
+    let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let running = engine::start(services, options, identifiers.sessions)?;
     pump(context, running.messages(), &mut |message| {
         if let Message::Event { event, .. } = message {
@@ -76,11 +78,8 @@ pub(super) fn archive(
     reporter.finish();
     let told = exits.len() as u64 - rejected;
     let complete = exits.iter().filter(|exit| **exit == Exit::Done).count() as u64;
-    let mut exit = context.cancel.requested().unwrap_or_else(|| Exit::merge(exits.iter().copied()));
-    if let Err(error) = journal.close(exit, clock.now()) {
-        reporter.error(&error);
-        exit = Exit::merge([exit, error.exit()]);
-    }
+    let exit = context.cancel.requested().unwrap_or_else(|| Exit::merge(exits.iter().copied()));
+    let exit = close_journal(&journal, &sealer, store.as_ref(), exit, reporter, context);
     let milliseconds = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
     reporter.event(
         &Event::RunFinished {
@@ -98,6 +97,34 @@ pub(super) fn archive(
         reporter.interrupted(exit);
     }
     Ok(exit)
+}
+
+/// Ends the journal of this run and seals it; says how the run ends after that. A seal that could not be had is
+/// something that failed, and never more than that.
+fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Exit, reporter: &mut Reporter, context: &Context) -> Exit {
+    let clock = context.clock.as_ref();
+    let failed = match journal.close(exit, clock.now()) {
+        Ok(Some(closed)) if sealer.is_wanted() => {
+            let sealed = sealer.seal_file(store, &closed.path);
+            reporter.event(&told_seals(&closed.path, &sealed), clock);
+            sealed.exit()
+        }
+        Ok(_) => Exit::Done,
+        Err(error) => {
+            reporter.error(&error);
+            error.exit()
+        }
+    };
+    if failed == Exit::Done { exit } else { Exit::merge([exit, failed]) }
+}
+
+fn told_seals(segment: &StorePath, sealed: &Sealed) -> Event {
+    Event::JournalSealed {
+        segment: segment.to_string(),
+        signed_by: sealed.signature.as_ref().and_then(|signed| signed.as_ref().ok()).map(|signed| signed.fingerprint.clone()),
+        stamped: sealed.stamp.as_ref().and_then(|stamped| stamped.as_ref().ok()).map(|stamped| stamped.stamp.at),
+        errors: sealed.errors().map(ErrorText::from).collect(),
+    }
 }
 
 fn started(services: &Services, options: &Options, sessions: u64) -> Event {

@@ -7,7 +7,7 @@
 use super::Context;
 use super::archives::{Archive, find};
 use super::download::archive;
-use super::services::{DEFAULT_JOBS, offline_providers, services};
+use super::services::{DEFAULT_JOBS, offline_providers, sealer, services};
 use super::verify::{Outcome, plain, verify_all};
 use crate::cli::{EventFormat, RepairArguments};
 use crate::config::{Identifiers, Network, Resolver};
@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::provider::Scope;
 use crate::report::{Reporter, ReporterOptions, plural};
+use std::sync::Arc;
 
 /// Repairs what the arguments name.
 pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit> {
@@ -60,7 +61,9 @@ fn check(archives: &[Archive], format: EventFormat, context: &Context) -> Result
 fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments, context: &Context) -> Result<Exit> {
     let resolver = Resolver::new(&context.global, &context.environment)?;
     let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
-    let services = services(resolver.provider_settings()?, &Network::new(&context.global), place.root.clone(), jobs, context)?;
+    let network = Network::new(&context.global);
+    let mut services = services(resolver.provider_settings()?, &network, place.root.clone(), jobs, context)?;
+    services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
     let mut identifiers = Identifiers::default();
     sessions.iter().for_each(|found| identifiers.add(found.session.clone()));
     let options = Options {

@@ -14,6 +14,7 @@ use crate::engine::{self, Event, ProviderWitness, Repairable, Target, VerifyOpti
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions, plural};
+use crate::seal::ssh::Signers;
 use crate::store::Store;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub(super) fn plain(paths: Vec<PathBuf>) -> VerifyArguments {
         sample: None,
         since: None,
         expect_head: Vec::new(),
+        signers: None,
         jobs: None,
         read_only: false,
         format: EventFormat::Text,
@@ -77,6 +79,7 @@ pub(super) fn verify_all(
         sample: arguments.sample,
         since: arguments.since,
         heads: arguments.expect_head.clone(),
+        signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         authenticate: arguments.authenticate,
     };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));

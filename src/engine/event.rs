@@ -274,6 +274,17 @@ pub enum Event {
         /// Why, when it failed as a whole.
         error: Option<ErrorText>,
     },
+    /// The part of the journal that a run wrote was sealed, as far as that could be had.
+    JournalSealed {
+        /// The segment, below the archive's folder.
+        segment: String,
+        /// The fingerprint of the key that signed it.
+        signed_by: Option<String>,
+        /// When the authority stamped it.
+        stamped: Option<Timestamp>,
+        /// What could not be had.
+        errors: Vec<ErrorText>,
+    },
     /// The run is over.
     RunFinished {
         /// How it ended.
@@ -315,6 +326,12 @@ pub enum Event {
         lines: u64,
         /// The SHA-256 of each last line that no other follows; one, unless several runs are at work.
         heads: Vec<String>,
+        /// Who signed parts of it: names from the list of signers, or fingerprints.
+        signed_by: Vec<String>,
+        /// When its newest time stamp was given.
+        stamped: Option<Timestamp>,
+        /// How many runs no seal covers.
+        unsealed: u64,
         /// What is wrong.
         findings: Vec<Finding>,
         /// What a person should know and what is no damage.

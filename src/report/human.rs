@@ -86,7 +86,7 @@ impl Human {
                 (normal && several).then(|| summary(*exit, [*complete, *incomplete, *not_started], tally, *milliseconds, console))
             }
             Event::Remark { text } => normal.then(|| note(text.clone())),
-            Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
+            Event::JournalSealed { .. } | Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
                 verdict::lines(event, self.verbosity, console)
             }
             Event::SessionReread { .. }

@@ -1,4 +1,4 @@
-//! What a verification found, as sentences. Gives lines; prints nothing.
+//! Journals, seals, and what a verification found, as sentences. Gives lines; prints nothing.
 //!
 //! Must never let a verification that is not whole sound like one that is.
 
@@ -9,11 +9,13 @@ use super::sanitize;
 use crate::archive::{Aspect, Finding};
 use crate::engine::Event;
 use crate::exit::Exit;
+use jiff::Timestamp;
 use std::time::Duration;
 
-/// The lines for an event of a verification, if it is worth any.
+/// The lines for an event of a journal or a verification, if it is worth any.
 pub(super) fn lines(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
     match event {
+        Event::JournalSealed { .. } => sealed(event, verbosity, console),
         Event::JournalVerified { .. } => journal(event, verbosity, console),
         Event::BagVerified { .. } => bag(event, verbosity, console),
         Event::VerifyFinished { .. } => finished(event, verbosity, console),
@@ -49,14 +51,35 @@ fn errors(place: &str, findings: &[Finding], console: &Console) -> Vec<String> {
     lines
 }
 
+fn sealed(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+    let Event::JournalSealed { signed_by, stamped, errors, .. } = event else { return None };
+    let mut lines: Vec<String> = errors.iter().map(|error| console.error_lines(&error.what, &error.hint)).collect();
+    let signed = signed_by.iter().map(|key| format!("signed by {key}"));
+    let seals: Vec<String> = signed.chain(stamped.iter().map(|at| stamp(*at))).collect();
+    if verbosity >= Verbosity::Normal && !seals.is_empty() {
+        lines.push(sanitize(&format!("the journal of this run is {}", seals.join(", "))).into_owned());
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn stamp(at: Timestamp) -> String {
+    format!("stamped {}", at.strftime("%Y-%m-%d %H:%M:%S UTC"))
+}
+
 fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::JournalVerified { archive, runs, lines: count, heads, findings, notes } = event else { return None };
+    let Event::JournalVerified { archive, runs, lines: count, heads, signed_by, stamped, findings, notes, .. } = event else { return None };
     let mut lines = errors(&format!("journal of {archive}"), findings, console);
     if verbosity >= Verbosity::Normal {
         lines.extend(notes.iter().map(|note| console.note_line(&format!("journal of {archive}: {note}"))));
         let verdict = if findings.is_empty() { console.paint(Style::Good, "holds") } else { console.paint(Style::Error, "broken") };
         let heads = heads.join(", ");
-        let told = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
+        let mut told = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
+        if !signed_by.is_empty() {
+            told = format!("{told}, signed by {}", sanitize(&signed_by.join(", ")));
+        }
+        if let Some(stamped) = stamped {
+            told = format!("{told}, {}", stamp(*stamped));
+        }
         lines.push(format!("journal of {} {verdict}: {told}; head {}", sanitize(archive), console.paint(Style::Dim, &heads)));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))

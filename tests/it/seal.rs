@@ -4,6 +4,8 @@
 
 #[cfg(target_os = "linux")]
 mod authority;
+#[cfg(target_os = "linux")]
+mod runs;
 mod settings;
 #[cfg(unix)]
 mod signatures;

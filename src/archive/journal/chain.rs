@@ -76,6 +76,8 @@ pub struct Chain {
     /// Of the digests that were asked for, those that are the digest of a line.
     pub known_heads: HashSet<String>,
     ends: HashMap<String, (u64, Option<String>)>,
+    last_at: HashMap<String, Timestamp>,
+    follows: HashMap<String, Vec<String>>,
 }
 
 impl Chain {
@@ -109,6 +111,23 @@ impl Chain {
     /// When a session's bag was changed last, by the folder's name.
     pub fn last_change(&self, folder: &str) -> Option<Timestamp> {
         self.bags.get(folder)?.iter().map(|change| change.at).max()
+    }
+
+    /// When the last line of a segment was written.
+    pub fn ended_at(&self, segment: &str) -> Option<Timestamp> {
+        self.last_at.get(segment).copied()
+    }
+
+    /// How many segments are neither among these nor behind them: not named, through however many others, by their links.
+    pub fn not_behind(&self, segments: &HashSet<String>) -> u64 {
+        let mut behind: HashSet<&str> = HashSet::new();
+        let mut left: Vec<&str> = segments.iter().map(String::as_str).collect();
+        while let Some(segment) = left.pop() {
+            if behind.insert(segment) {
+                left.extend(self.follows.get(segment).into_iter().flatten().map(String::as_str));
+            }
+        }
+        self.ends.keys().filter(|segment| !behind.contains(segment.as_str())).count() as u64
     }
 
     fn finding(&mut self, segment: &str, what: impl Into<String>) {
@@ -168,6 +187,7 @@ impl Chain {
         if line.previous.as_deref() != previous {
             self.finding(name, format!("line {number} does not follow from the line before it: one was altered, added or removed"));
         }
+        self.last_at.insert(name.to_owned(), line.at);
         let is_first = matches!(line.entry, Entry::Opened(_));
         if is_first != (number == 1) {
             self.finding(name, format!("line {number} is out of place: a segment begins with its run, and only once"));
@@ -186,6 +206,7 @@ impl Chain {
     fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
         let mut followed = HashSet::new();
         for (name, parent) in links {
+            self.follows.entry(name.clone()).or_default().push(parent.segment.clone());
             let Parent { segment, lines, sha256, ended } = parent;
             let Some((length, _)) = self.ends.get(segment) else {
                 self.finding(segment, format!("is missing: {name} follows it"));

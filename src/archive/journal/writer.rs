@@ -60,7 +60,8 @@ impl Journal {
 
     /// Whether the archive has a journal already.
     pub fn exists(store: &dyn Store) -> Result<bool> {
-        Ok(!segment::names(store)?.is_empty())
+        // A seal whose segment is gone is a journal, too.
+        Ok(!store.list(&StorePath::name(segment::FOLDER))?.is_empty())
     }
 
     /// A bag is about to be what this says; the line is on the disk before this returns.

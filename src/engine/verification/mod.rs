@@ -4,6 +4,7 @@
 //! Must not decide what a finding is (`archive`) or how it is shown.
 
 mod queue;
+mod seals;
 
 use super::event::Event;
 use super::order::Order;
@@ -13,9 +14,11 @@ use crate::archive::{Aspect, Chain, Deleted, Examined, Finding, Journal, Witness
 use crate::clock::{Cancel, Clock};
 use crate::error::Result;
 use crate::media::SessionId;
+use crate::seal::ssh::Signers;
 use crate::store::{Store, StorePath};
 use jiff::Timestamp;
 use queue::{Counts, Run};
+use seals::check_seals;
 use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -42,6 +45,8 @@ pub struct VerifyOptions {
     pub since: Option<Timestamp>,
     /// Digests of journal lines that somebody kept elsewhere and that must still be there.
     pub heads: Vec<String>,
+    /// Who may have signed the journal; none when anybody may.
+    pub signers: Option<Signers>,
     /// Whether the provider's signatures are computed again.
     pub authenticate: bool,
 }
@@ -169,7 +174,7 @@ fn journal_of(target: &Target, options: &VerifyOptions, cancel: &Cancel, emit: &
     let store = target.store.as_ref();
     let mut watch = |_: &[u8]| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
     let exists = Journal::exists(store)?;
-    if !exists && options.heads.is_empty() {
+    if !exists && options.heads.is_empty() && options.signers.is_none() {
         return Ok(None);
     }
     let chain = Chain::read(store, &options.heads, &mut watch)?;
@@ -183,9 +188,26 @@ fn journal_of(target: &Target, options: &VerifyOptions, cancel: &Cancel, emit: &
     if !exists {
         notes.push("there is no journal".to_owned());
     }
+    let seals = check_seals(store, &chain, options.signers.as_ref())?;
+    findings.extend(seals.findings);
+    notes.extend(seals.notes);
+    let is_sealed = !seals.signers.is_empty() || seals.stamped.is_some();
+    if is_sealed && seals.unsealed > 0 {
+        notes.push(format!("{} of its {} runs are under no seal yet", seals.unsealed, chain.segments));
+    }
     sum.damaged += u64::from(!findings.is_empty());
     let heads = chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect();
-    emit.event(Event::JournalVerified { archive: store.root(), runs: chain.segments, lines: chain.lines, heads, findings, notes });
+    emit.event(Event::JournalVerified {
+        archive: store.root(),
+        runs: chain.segments,
+        lines: chain.lines,
+        heads,
+        signed_by: seals.signers.into_iter().collect(),
+        stamped: seals.stamped,
+        unsealed: seals.unsealed,
+        findings,
+        notes,
+    });
     Ok(Some(chain))
 }
 

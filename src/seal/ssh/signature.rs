@@ -6,7 +6,7 @@ use super::NAMESPACE;
 use super::fields::{Fields, armoured, put, unarmoured};
 use super::key::{ALGORITHM, Foreign, PublicKey, SigningKey};
 use crate::error::quote;
-use sha2::{Digest, Sha256, Sha512};
+use aws_lc_rs::digest::{Context, SHA256, SHA512};
 use std::fmt;
 use std::io::{self, Read};
 
@@ -63,23 +63,20 @@ impl Hash {
         }
     }
 
-    fn of(self, message: impl Read) -> io::Result<Vec<u8>> {
-        match self {
-            Self::Sha256 => digest::<Sha256>(message),
-            Self::Sha512 => digest::<Sha512>(message),
-        }
-    }
-}
-
-fn digest<D: Digest>(mut message: impl Read) -> io::Result<Vec<u8>> {
-    let mut hasher = D::new();
-    let mut buffer = vec![0; PIECE];
-    loop {
-        match message.read(&mut buffer) {
-            Ok(0) => return Ok(hasher.finalize().to_vec()),
-            Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    fn of(self, mut message: impl Read) -> io::Result<Vec<u8>> {
+        // The library that signs has both digests too, and a second SHA-512 is 18 kB.
+        let mut hasher = match self {
+            Self::Sha256 => Context::new(&SHA256),
+            Self::Sha512 => Context::new(&SHA512),
+        };
+        let mut buffer = vec![0; PIECE];
+        loop {
+            match message.read(&mut buffer) {
+                Ok(0) => return Ok(hasher.finish().as_ref().to_vec()),
+                Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
     }
 }

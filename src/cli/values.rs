@@ -1,0 +1,30 @@
+//! Values of flags as people write them, checked where they are typed. Must not know which flag it is.
+
+use jiff::Timestamp;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// More than nothing and at most all, with or without the sign.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    let number = f64::from_str(text.trim_end_matches('%').trim()).map_err(|_| "not a percentage".to_owned())?;
+    if number > 0.0 && number <= 100.0 { Ok(number) } else { Err("more than 0 and at most 100".to_owned()) }
+}
+
+/// A day, which begins at midnight UTC, or a moment (RFC 3339).
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+    let day = jiff::civil::Date::from_str(text).ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    let moment = Timestamp::from_str(text).ok().or_else(|| day.map(|day| day.timestamp()));
+    moment.ok_or_else(|| "it looks like 2026-11-21, or 2026-11-21T09:30:00Z".to_owned())
+}
+
+/// 64 hex digits.
+pub(super) fn sha256(text: &str) -> Result<String, String> {
+    let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_digest { Ok(text.to_ascii_lowercase()) } else { Err("64 hex digits, as `vmedia verify` prints them".to_owned()) }
+}
+
+/// A positive number of seconds, whole or not.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let number = f64::from_str(text).map_err(|_| "not a number of seconds".to_owned())?;
+    if number > 0.0 && number <= 604_800.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and 604800 seconds".to_owned()) }
+}

@@ -1,0 +1,138 @@
+//! Runs that seal their journal, and what a verification makes of the seals.
+
+use super::authority::{Office, Server, answer, stamped};
+use super::{has, succeeds};
+use crate::harness::{ALL, Run, SESSION, World, bare, is_sound};
+use std::path::PathBuf;
+use std::sync::Arc;
+use vmedia::engine::Event;
+
+/// Makes a key without a passphrase in the world's folder; `false` where nothing can.
+fn generate(world: &World, name: &str) -> bool {
+    has("ssh-keygen") && {
+        succeeds(world.folder(), "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name], b"");
+        true
+    }
+}
+
+/// The journal's files with this ending, sorted.
+fn journal(world: &World, ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(world.archive().join("_journal")).expect("a journal");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| path.to_string_lossy().ends_with(ending));
+    paths.sort();
+    paths
+}
+
+fn verify(world: &World, words: &[&str]) -> Run {
+    let words = [&["verify", "vmedia-archive", "--read-only"], words].concat();
+    Run::of(&bare(world.folder()).args(words).output().expect("a run"))
+}
+
+#[test]
+fn a_signed_journal_is_accepted_by_ssh_keygen_and_by_verify_and_nobody_else_may_sign() {
+    let world = World::new();
+    if !generate(&world, "archivist") || !generate(&world, "stranger") {
+        return;
+    }
+    let public = std::fs::read_to_string(world.folder().join("archivist.pub")).expect("a key");
+    std::fs::write(world.folder().join("allowed"), format!("the-archivist namespaces=\"vmedia\" {public}")).expect("written");
+    world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0).says("the journal of this run is signed by SHA256:");
+    let (segment, signature) = (journal(&world, ".ndjson").remove(0), journal(&world, ".sig").remove(0));
+    let words = ["-Y", "verify", "-f", "allowed", "-I", "the-archivist", "-n", "vmedia", "-s", signature.to_str().expect("text")];
+    succeeds(world.folder(), "ssh-keygen", &words, &std::fs::read(&segment).expect("a segment"));
+
+    verify(&world, &[]).ends_with(0).says("signed by SHA256:");
+    verify(&world, &["--signers", "allowed"]).ends_with(0).says("signed by the-archivist");
+    verify(&world, &["--signers", "stranger.pub"]).ends_with(8).says("belongs to none of these signers");
+
+    // A later run without a seal is said, and its lines are not under the old one.
+    world.run(&["download", SESSION]).ends_with(0);
+    verify(&world, &["--signers", "allowed"]).ends_with(0).says("1 of its 2 runs are under no seal yet");
+    world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0);
+    let run = verify(&world, &["--signers", "allowed"]).ends_with(0);
+    assert!(!run.stderr.contains("under no seal"), "the newest seal covers what came before: {}", run.stderr);
+    is_sound(&world);
+}
+
+#[test]
+fn whoever_writes_a_sealed_journal_anew_is_found() {
+    let world = World::new();
+    if !generate(&world, "archivist") {
+        return;
+    }
+    world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0);
+    verify(&world, &["--signers", "archivist.pub"]).ends_with(0);
+    let segment = journal(&world, ".ndjson").remove(0);
+    let good = std::fs::read_to_string(&segment).expect("a segment");
+    // The one run's only line of changes: nothing in the chain follows it, so that the seal alone can tell.
+    let forged = good.replacen("\"exit\":\"done\"", "\"exit\":\"partial\"", 1);
+    assert_ne!(forged, good);
+    std::fs::write(&segment, &forged).expect("written");
+    verify(&world, &[]).ends_with(8).says("it does not fit the file's bytes");
+    std::fs::remove_file(&segment).expect("removed");
+    verify(&world, &[]).ends_with(8).says("seals a segment that is not here");
+    std::fs::write(&segment, &good).expect("written");
+    std::fs::remove_file(journal(&world, ".sig").remove(0)).expect("removed");
+    verify(&world, &[]).ends_with(0);
+    verify(&world, &["--signers", "archivist.pub"]).ends_with(8).says("no part of it is signed");
+    std::fs::write(segment.with_extension("ndjson.sig"), "garbage").expect("written");
+    verify(&world, &[]).ends_with(8).says("it is no SSH signature");
+}
+
+#[test]
+fn a_stamped_journal_is_accepted_by_openssl_and_tells_its_time() {
+    let Some(office) = Office::open() else { return };
+    let office = Arc::new(office);
+    let replying = Arc::clone(&office);
+    let server = Server::start(move |_, query| stamped(&replying.reply("usual", query)));
+    let world = World::new();
+    world.run(&["download", SESSION, "--timestamp", &server.url()]).ends_with(0).says("the journal of this run is stamped 2");
+    let (segment, stamp) = (journal(&world, ".ndjson").remove(0), journal(&world, ".tsr").remove(0));
+    let bytes = |path: &PathBuf| std::fs::read(path).expect("a file");
+    assert!(office.vouches_for(&bytes(&stamp), &bytes(&segment)), "openssl ts -verify");
+    verify(&world, &[]).ends_with(0).says(", stamped 2");
+    let events = verify(&world, &["--format", "json"]).ends_with(0).events();
+    assert!(events.iter().any(|event| matches!(event, Event::JournalVerified { stamped: Some(_), unsealed: 0, .. })), "{events:?}");
+
+    // A stamp of another segment is none of this one.
+    world.run(&["download", SESSION, "--timestamp", &server.url()]).ends_with(0);
+    let stamps = journal(&world, ".tsr");
+    std::fs::copy(&stamps[0], &stamps[1]).expect("copied");
+    verify(&world, &[]).ends_with(8).says("about other bytes");
+}
+
+#[test]
+fn a_stamp_that_cannot_be_had_costs_no_medium_and_the_next_one_covers_it() {
+    let Some(office) = Office::open() else { return };
+    let office = Arc::new(office);
+    let replying = Arc::clone(&office);
+    let server = Server::start(move |number, query| {
+        if number == 0 { answer("500 Internal Server Error", "text/plain", b"no") } else { stamped(&replying.reply("usual", query)) }
+    });
+    let world = World::new();
+    let run = world.run(&["download", SESSION, "--timestamp", &server.url(), "--retries", "0"]).ends_with(7);
+    run.complains("no time stamp for _journal/", "is archived all the same");
+    assert_eq!(world.held(), ALL);
+    assert_eq!(journal(&world, ".tsr").len(), 0);
+    is_sound(&world);
+    world.run(&["download", SESSION, "--timestamp", &server.url()]).ends_with(0);
+    // The verification between them is a run too, and all are behind the newest seal.
+    let run = verify(&world, &[]).ends_with(0);
+    assert!(!run.stderr.contains("under no seal"), "{}", run.stderr);
+}
+
+#[test]
+fn a_dry_run_and_a_run_without_news_of_its_own_seal_what_they_wrote_and_no_more() {
+    let world = World::new();
+    if !generate(&world, "archivist") {
+        return;
+    }
+    world.run(&["download", SESSION, "--dry-run", "--sign-key", "archivist"]).ends_with(0);
+    assert!(!world.archive().join("_journal").exists(), "a plan is no run");
+    world.run(&["download", "unknown", "--sign-key", "archivist"]).ends_with(9);
+    assert!(!world.archive().join("_journal").exists(), "a session that is not found begins no journal");
+    world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0);
+    world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0);
+    assert_eq!((journal(&world, ".ndjson").len(), journal(&world, ".sig").len()), (2, 2));
+}
