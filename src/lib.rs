@@ -19,7 +19,7 @@
 //! | 1 | [`store`] | where bytes land: whole files under final names, locks |
 //! | 1 | [`seal`] | who vouches for a file, and since when it has been there: signatures, time stamps |
 //! | 1 | [`media`] | the nouns: ids, items, media types, names |
-//! | 0 | [`error`], [`exit`], [`secret`], [`clock`] | two lines and a status; what must not be seen; time and the wish to stop |
+//! | 0 | [`error`], [`exit`], [`secret`], [`clock`], [`text`] | two lines and a status; what must not be seen; time and the wish to stop; what a person reads |
 //!
 //! A module uses what stands below it. Besides: `commands` and `config` read [`cli`]'s types, which they carry out and
 //! resolve; `report` reads the engine's event types and `cli`'s formats; an error and a wish to stop carry an exit status.
@@ -40,6 +40,7 @@ pub mod sandbox;
 pub mod seal;
 pub mod secret;
 pub mod store;
+pub mod text;
 
 use std::ffi::OsString;
 

@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::media::{MediaItem, SessionId};
 use crate::provider::Scope;
-use crate::report::{Column, Table, bytes};
+use crate::report::{Column, Table};
+use crate::text::bytes;
 use serde_json::{Value, json};
 
 const COLUMNS: [Column; 9] = [

@@ -15,7 +15,8 @@ use crate::engine::{Options, ProviderWitness, Repairable, Selection};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::provider::Scope;
-use crate::report::{Reporter, ReporterOptions, plural};
+use crate::report::{Reporter, ReporterOptions};
+use crate::text::plural;
 use std::sync::Arc;
 
 /// Repairs what the arguments name.

@@ -13,9 +13,10 @@ use crate::config::Resolver;
 use crate::engine::{self, Event, ProviderWitness, Repairable, Target, VerifyOptions, VerifySum};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::report::{Reporter, ReporterOptions, plural};
+use crate::report::{Reporter, ReporterOptions};
 use crate::seal::ssh::Signers;
 use crate::store::Store;
+use crate::text::plural;
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -4,10 +4,9 @@
 //! The rows are made once and shown anew: adding and removing a bar for each small file was measured to cost four times
 //! the wall time of the transfers. Must not be used where standard error is no terminal.
 
-use super::format::{bytes, plural};
-use super::sanitize;
 use crate::archive::State;
 use crate::engine::Event;
+use crate::text::{bytes, plural, sanitize};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
 

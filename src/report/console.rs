@@ -3,6 +3,7 @@
 //! A reader that went away ends nothing: evidence is fetched although nobody watches. Must not know what it prints.
 
 use crate::cli::ColorChoice;
+use crate::text::sanitize;
 use anstyle::{AnsiColor, Color};
 use std::io::{IsTerminal, Write};
 
@@ -84,7 +85,7 @@ impl Console {
 
     /// A line that a person should know; made safe for a terminal here.
     pub fn note_line(&self, text: &str) -> String {
-        format!("vmedia: {} {}", self.paint(Style::Note, "note:"), super::sanitize(text))
+        format!("vmedia: {} {}", self.paint(Style::Note, "note:"), sanitize(text))
     }
 
     /// The two lines of an error.
@@ -94,12 +95,12 @@ impl Console {
 
     /// The first of them; several errors of one sort may share the second.
     pub fn error_line(&self, what: &str) -> String {
-        format!("vmedia: {} {}", self.paint(Style::Error, "error:"), super::sanitize(what))
+        format!("vmedia: {} {}", self.paint(Style::Error, "error:"), sanitize(what))
     }
 
     /// The second.
     pub fn hint_line(&self, hint: &str) -> String {
-        format!("vmedia: {} {}", self.paint(Style::Hint, "hint:"), super::sanitize(hint))
+        format!("vmedia: {} {}", self.paint(Style::Hint, "hint:"), sanitize(hint))
     }
 }
 

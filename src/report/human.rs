@@ -3,12 +3,12 @@
 //! Everything that came from outside is made safe for a terminal here.
 
 use super::console::{Console, Style};
-use super::format::{bytes, duration, plural};
-use super::{sanitize, verdict};
+use super::verdict;
 use crate::archive::State;
 use crate::engine::{CUT_SHORT, ErrorText, Event, Tally};
 use crate::exit::Exit;
 use crate::media::Kind;
+use crate::text::{bytes, duration, plural, sanitize};
 use std::time::Duration;
 
 /// How much is said.

@@ -4,15 +4,11 @@
 
 mod bars;
 mod console;
-mod format;
 mod human;
 mod reporter;
-mod sanitize;
 mod table;
 mod verdict;
 
 pub use console::{Console, Style};
-pub use format::{bytes, duration, plural};
 pub use reporter::{Reporter, ReporterOptions};
-pub use sanitize::sanitize;
 pub use table::{Column, Table};

@@ -5,12 +5,12 @@
 use super::bars::Bars;
 use super::console::{Console, Style};
 use super::human::{Human, Verbosity};
-use super::sanitize;
 use crate::cli::{EventFormat, Global};
 use crate::clock::Clock;
 use crate::engine::{Event, EventLine, Message};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::text::sanitize;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;

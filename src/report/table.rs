@@ -2,9 +2,9 @@
 //!
 //! Must not know what the columns mean.
 
-use super::sanitize;
 use crate::cli::TableFormat;
 use crate::error::{Error, Result};
+use crate::text::sanitize;
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 use serde_json::{Map, Value};
 

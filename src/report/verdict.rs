@@ -3,12 +3,11 @@
 //! Must never let a verification that is not whole sound like one that is.
 
 use super::console::{Console, Style};
-use super::format::{bytes, duration, plural};
 use super::human::Verbosity;
-use super::sanitize;
 use crate::archive::{Aspect, Finding};
 use crate::engine::Event;
 use crate::exit::Exit;
+use crate::text::{bytes, duration, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
 

@@ -1,6 +1,26 @@
-//! Numbers for people. Must not be used where scripts read.
+//! What a person reads, whatever shows it: texts from outside with nothing in them that would be obeyed or could hide,
+//! and numbers in words.
+//!
+//! Must not be used on data that scripts read.
 
+use std::borrow::Cow;
 use std::time::Duration;
+
+/// The text with every dangerous character as its escape.
+pub fn sanitize(text: &str) -> Cow<'_, str> {
+    if text.contains(is_dangerous) {
+        let shown = text.chars().map(|letter| if is_dangerous(letter) { letter.escape_unicode().to_string() } else { letter.to_string() });
+        Cow::Owned(shown.collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// C0, DEL, C1; marks, embeddings, overrides and isolates of direction; line and paragraph separators; zero widths.
+fn is_dangerous(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
 
 /// Bytes in decimal units with three significant digits: `245 kB`, `3.42 MB`.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
@@ -36,8 +56,16 @@ pub fn plural(count: u64, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, duration, plural};
+    use super::{bytes, duration, plural, sanitize};
+    use proptest::prelude::*;
     use std::time::Duration;
+
+    #[test]
+    fn what_would_be_obeyed_is_shown() {
+        assert_eq!(sanitize("face é 漢"), "face é 漢");
+        assert_eq!(sanitize("\u{1b}[31mred"), "\\u{1b}[31mred");
+        assert_eq!(sanitize("gpj.\u{202e}exe\r\n"), "gpj.\\u{202e}exe\\u{d}\\u{a}");
+    }
 
     #[test]
     fn numbers_read_well() {
@@ -58,5 +86,12 @@ mod tests {
         assert_eq!(duration(Duration::from_secs(61)), "1 min 01 s");
         assert_eq!(duration(Duration::from_secs(3661)), "1 h 01 min");
         assert_eq!((plural(1, "file"), plural(0, "file")), ("1 file".to_owned(), "0 files".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_dangerous_passes(text in ".*") {
+            prop_assert!(!sanitize(&text).contains(super::is_dangerous));
+        }
     }
 }
