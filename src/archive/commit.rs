@@ -6,8 +6,9 @@
 
 use super::bag::{self, Manifest};
 use super::journal::{self, Journal};
-use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
-use super::record::{Record, tool};
+use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
+use super::page::session_page;
+use super::record::{FileRecord, MediaRecord, Record, tool};
 use super::session::SessionArchive;
 use crate::error::{Error, Result};
 use crate::store::Digest;
@@ -57,17 +58,26 @@ impl SessionArchive {
     }
 }
 
+/// The files that should be here and that are not our own.
+fn payload(record: &Record) -> impl Iterator<Item = &FileRecord> {
+    record.media.iter().flat_map(MediaRecord::present)
+}
+
+/// The text of the payload's manifest.
+pub(super) fn manifest(record: &Record) -> String {
+    bag::manifest_text(&payload(record).map(|file| (file.path.clone(), file.digest.sha256.clone())).collect())
+}
+
 /// The text of every tag file, from the record alone.
 fn tag_files(record: &Record) -> Result<TagFiles> {
     let mut text = serde_json::to_vec_pretty(record).map_err(|error| Error::unexpected("cannot write archive.json").caused_by(error))?;
     text.push(b'\n');
-    let payload: Vec<_> = record.media.iter().flat_map(|medium| medium.present()).collect();
-    let manifest: Manifest = payload.iter().map(|file| (file.path.clone(), file.digest.sha256.clone())).collect();
-    let digests: Vec<&Digest> = payload.iter().map(|file| &file.digest).collect();
+    let digests: Vec<&Digest> = payload(record).map(|file| &file.digest).collect();
     let day = record.updated.strftime("%Y-%m-%d").to_string();
     let mut files: TagFiles = vec![
         (RECORD, text),
-        (MANIFEST, bag::manifest_text(&manifest).into_bytes()),
+        (PAGE, session_page(record)?.into_bytes()),
+        (MANIFEST, manifest(record).into_bytes()),
         (INFO, bag::info_text(record.session.as_str(), &record.provider, &day, &digests).into_bytes()),
         (DECLARATION, bag::DECLARATION_TEXT.as_bytes().to_vec()),
     ];

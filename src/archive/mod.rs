@@ -9,6 +9,7 @@ mod describing;
 mod journal;
 mod layout;
 mod marker;
+mod page;
 mod placing;
 mod record;
 mod session;

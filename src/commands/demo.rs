@@ -98,7 +98,7 @@ fn tour(store: &dyn Store, folder: &StorePath, location: &str) -> Result<Vec<Str
     lines.extend(
         [
             "",
-            "Open the pictures and the video. archive.json says where each came from.",
+            "Open index.html: whom it is about, every picture, the video. archive.json says where each came from.",
             "Check it without vmedia, in that folder:",
             "  sha256sum -c manifest-sha256.txt",
             "Archive a session of your own, with the credentials of your integration:",

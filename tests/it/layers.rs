@@ -171,6 +171,7 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["cli/"], &["clap", "clap_complete", "clap_mangen"]);
     stands_in(&["report/bars.rs"], &["indicatif"]);
     stands_in(&["report/table.rs"], &["comfy_table"]);
+    stands_in(&["archive/page/"], &["askama"]);
     stands_in(&["sandbox/"], &["axum", "tokio"]);
     stands_in(&["seal/"], &["aws_lc_rs"]);
     stands_in(&["seal/stamp.rs", "seal/stamp/"], &["bcder"]);
