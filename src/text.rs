@@ -16,10 +16,11 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// C0, DEL, C1; marks, embeddings, overrides and isolates of direction; line and paragraph separators; zero widths.
+/// C0, DEL, C1; marks, embeddings, overrides and isolates of direction; line and paragraph separators; zero widths; tags,
+/// which hide whole texts.
 fn is_dangerous(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Bytes in decimal units with three significant digits: `245 kB`, `3.42 MB`.
@@ -65,6 +66,7 @@ mod tests {
         assert_eq!(sanitize("face é 漢"), "face é 漢");
         assert_eq!(sanitize("\u{1b}[31mred"), "\\u{1b}[31mred");
         assert_eq!(sanitize("gpj.\u{202e}exe\r\n"), "gpj.\\u{202e}exe\\u{d}\\u{a}");
+        assert_eq!(sanitize("a\u{ad}b\u{e0041}"), "a\\u{ad}b\\u{e0041}");
     }
 
     #[test]
