@@ -13,7 +13,7 @@
 //! - `sandbox`: the sandbox as a command, and the vendor's round trip.
 //! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
 //! - `generated`: completions and man pages are what the code generates.
-//! - `page`: the page that a person opens in an archive.
+//! - `page`: the page that a person opens in an archive, also in a real browser.
 //! - `wire`: a server that says whatever bytes a test wants, for what the sandbox is too well-bred to say.
 //! - `layers`: the fences of the architecture.
 

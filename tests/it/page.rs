@@ -1,5 +1,6 @@
 //! The page that a person opens in a session's folder: in the bag, complete, safe to open, readable, and true.
 
+mod browser;
 mod commands;
 
 use crate::harness::{FIRST, NEWEST, SESSION, World, is_sound, jpeg, others_accept, session, tree};
