@@ -8,17 +8,21 @@ use crate::cli::ProviderChoice;
 use crate::config::{Environment, Network, ProviderSettings, SealSettings, Secrets};
 use crate::engine::{Authority, Sealer, Services};
 use crate::error::Result;
-use crate::http::{Client, ClientOptions, Wire};
+use crate::http::{Client, ClientOptions, Policy, Wire};
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
 use crate::secret::Secret;
 use crate::store::{LocalStore, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many requests are in flight at once unless somebody says otherwise: over a long line more requests in flight are
 /// what makes it faster, and beyond this a provider is the more likely to ask for patience.
 pub(super) const DEFAULT_JOBS: u16 = 16;
+
+/// The longest silence of an authority that stamps.
+const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The services for these settings.
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
@@ -61,7 +65,10 @@ pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provide
 /// What seals a journal by these settings. Connects to nothing.
 pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Context) -> Result<Sealer> {
     let authority = settings.timestamp.map(|address| {
-        let wire = wire(address.base_url.clone(), network, 1, context)?;
+        // The end of a run waits for it, and the stamp of the next run covers this one's journal, too.
+        let policy = Policy { retries: network.policy.retries.min(2), ..network.policy };
+        let hurried = Network { policy, idle_timeout: network.idle_timeout.min(AUTHORITY_TIMEOUT), ..network.clone() };
+        let wire = wire(address.base_url.clone(), &hurried, 1, context)?;
         Ok(Authority { wire, address })
     });
     Ok(Sealer { key: settings.key, authority: authority.transpose()? })
