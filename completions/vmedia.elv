@@ -189,6 +189,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
             cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
             cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --html 'Write a page into the archive, too: index.html, with a link to each session''s own page'
             cand -q 'Say only what went wrong'
             cand --quiet 'Say only what went wrong'
             cand -v 'Say more: -v each file and its causes, -vv each request'

@@ -183,6 +183,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l retry-delay -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l html -d 'Write a page into the archive, too: index.html, with a link to each session\'s own page'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l no-progress -d 'Draw no progress bars'

@@ -4,7 +4,9 @@
 //! Must not check anything; that is what a verification is for.
 
 use super::journal::{Journal, last_verified};
-use super::layout::{MARKER, RECORD};
+use super::layout::{MARKER, PAGE, RECORD};
+use super::page::catalog_page;
+use super::record::State;
 use super::session::LARGEST_RECORD;
 use crate::error::Result;
 use crate::store::{Store, StorePath};
@@ -42,6 +44,66 @@ pub struct CatalogRow {
     pub unfinished: bool,
     /// Why the record cannot be read.
     pub unreadable: Option<String>,
+}
+
+/// Whether a session is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// Every listed medium is archived.
+    Complete,
+    /// Some are not: how many in each other state.
+    Incomplete(BTreeMap<String, u64>),
+    /// A run is changing it, or was killed while it did.
+    Unfinished,
+    /// Its record cannot be read.
+    Unreadable,
+}
+
+impl Condition {
+    /// Whether nothing is lacking.
+    pub fn is_complete(&self) -> bool {
+        *self == Self::Complete
+    }
+
+    /// A word for scripts.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete(_) => "incomplete",
+            Self::Unfinished => "unfinished",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// Words for people, with what the record says in them.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Incomplete(states) => states.iter().map(|(state, count)| format!("{count} {state}")).collect::<Vec<_>>().join(", "),
+            other => other.as_str().to_owned(),
+        }
+    }
+}
+
+impl CatalogRow {
+    /// Whether the session is whole.
+    pub fn condition(&self) -> Condition {
+        if self.unreadable.is_some() {
+            return Condition::Unreadable;
+        }
+        if self.unfinished {
+            return Condition::Unfinished;
+        }
+        let mut lacking = self.states.clone();
+        lacking.remove(State::Archived.as_str());
+        if lacking.is_empty() { Condition::Complete } else { Condition::Incomplete(lacking) }
+    }
+}
+
+/// Writes the page of an archive into it, over the one that it has.
+pub fn write_catalog_page(store: &dyn Store, rows: &[CatalogRow], made: Timestamp) -> Result<StorePath> {
+    let path = StorePath::name(PAGE);
+    store.replace(&path, catalog_page(rows, made)?.as_bytes())?;
+    Ok(path)
 }
 
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ mod record;
 mod session;
 mod verify;
 
-pub use catalog::{CatalogRow, catalog_row, verified_sessions};
+pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
 pub use journal::{Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,

@@ -308,6 +308,9 @@ pub struct CatalogArguments {
     /// An archive folder, or a folder with archives in it
     #[arg(value_name = "ROOT")]
     pub root: PathBuf,
+    /// Write a page into the archive, too: index.html, with a link to each session's own page
+    #[arg(long)]
+    pub html: bool,
     /// How to print it
     #[arg(long, default_value = "table")]
     pub format: TableFormat,

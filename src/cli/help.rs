@@ -54,7 +54,8 @@ cannot be read has a row that says so, and the exit status is 8.
 
 Examples:
   vmedia catalog vmedia-archive
-  vmedia catalog vmedia-archive --format csv > held.csv";
+  vmedia catalog vmedia-archive --format csv > held.csv
+  vmedia catalog /srv/evidence --html";
 
 pub(super) const REPAIR: &str = "\
 Verifies first, asks the provider for what is damaged or missing, and verifies those sessions once more. Damaged copies

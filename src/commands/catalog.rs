@@ -6,7 +6,7 @@ use super::Context;
 use super::archives::{Archive, find};
 use super::pump::beside;
 use super::verify::cores;
-use crate::archive::{CatalogRow, State};
+use crate::archive::{CatalogRow, write_catalog_page};
 use crate::cli::{CatalogArguments, EventFormat};
 use crate::engine;
 use crate::error::{Error, Result};
@@ -69,6 +69,10 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
             }
             table.row(cells(row, archive));
         }
+        if arguments.html && archive.is_whole {
+            let path = write_catalog_page(archive.store.as_ref(), &rows, context.clock.now())?;
+            reporter.say(&format!("the catalog's page is {}", archive.store.location(&path)));
+        }
     }
     reporter.finish();
     context.console.answer(table.render(arguments.format)?.as_bytes());
@@ -93,7 +97,7 @@ fn trouble(row: &CatalogRow, archive: &Archive) -> Option<Error> {
 fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
     let day = |at: Option<Timestamp>| (json!(at), at.map(|at| at.strftime("%Y-%m-%d").to_string()));
     let count = |state| (json!(row.states.get(state).copied().unwrap_or(0)), None);
-    let (condition, words) = condition(row);
+    let condition = row.condition();
     vec![
         (json!(archive.root.display().to_string()), None),
         (json!(row.session), None),
@@ -104,7 +108,7 @@ fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
         day(row.first),
         day(row.last),
         (json!(row.verified), Some(row.verified.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string()))),
-        (json!(condition), Some(words)),
+        (json!(condition.as_str()), Some(condition.words())),
         (json!(row.decision), None),
         count("archived"),
         count("withheld"),
@@ -113,18 +117,4 @@ fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
         count("excluded"),
         (json!(row.folder), None),
     ]
-}
-
-/// Whether a session is whole, in a word for scripts and in words for people.
-fn condition(row: &CatalogRow) -> (&'static str, String) {
-    if row.unreadable.is_some() {
-        return ("unreadable", "unreadable".to_owned());
-    }
-    if row.unfinished {
-        return ("unfinished", "unfinished".to_owned());
-    }
-    let archived = State::Archived.as_str();
-    let lacking: Vec<String> =
-        row.states.iter().filter(|(state, _)| *state != archived).map(|(state, count)| format!("{count} {state}")).collect();
-    if lacking.is_empty() { ("complete", "complete".to_owned()) } else { ("incomplete", lacking.join(", ")) }
 }
