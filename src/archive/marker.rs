@@ -19,9 +19,6 @@ pub(super) enum Line {
         at: Timestamp,
         /// The program, with its version.
         tool: String,
-        /// The bag's digest as it was: the SHA-256 of its tag manifest, if it was a bag.
-        #[serde(default)]
-        bag: Option<String>,
     },
     /// A file is about to be published: its medium, with that file alone.
     Archiving(MediaRecord),
@@ -48,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_torn_line_costs_itself_alone() {
-        let line = Line::Began { at: Timestamp::UNIX_EPOCH, tool: "vmedia".to_owned(), bag: None };
+        let line = Line::Began { at: Timestamp::UNIX_EPOCH, tool: "vmedia".to_owned() };
         let text = line.text().expect("text");
         let torn = format!("{text}\n{}\n{text}", text.get(..10).expect("a piece"));
         assert_eq!(parse(torn.as_bytes()), [line.clone(), line]);

@@ -335,6 +335,20 @@ impl MediaRecord {
         }
     }
 
+    /// The medium as it was listed last.
+    pub fn item(&self) -> MediaItem {
+        MediaItem {
+            id: self.id.clone(),
+            attempt: self.attempt.clone(),
+            kind: self.kind,
+            context: self.context.clone(),
+            mimetype: self.mimetype.clone(),
+            size: self.size,
+            duration: self.duration,
+            places: self.places.clone(),
+        }
+    }
+
     /// Takes over what a newer listing says. The attempt stays: it is part of the name. What this run did not ask for
     /// (`--latest`, `--attempt`) stays as it was.
     pub fn describe(&mut self, item: &MediaItem) {

@@ -113,6 +113,7 @@ impl SessionArchive {
             notices: Vec::new(),
         };
         if let Some(mark) = mark {
+            archive.bag_before = archive.bag_digest()?;
             archive.take_over(marker::parse(&mark))?;
         }
         Ok(archive)
@@ -121,6 +122,13 @@ impl SessionArchive {
     /// Whether something is archived already.
     pub fn is_begun(&self) -> bool {
         self.before.is_some()
+    }
+
+    /// Media that are archived and that the provider no longer lists; it may hand them out all the same.
+    pub fn unlisted(&self, listed: &[MediaItem]) -> Vec<MediaItem> {
+        let listed: HashSet<&MediaId> = listed.iter().map(|item| &item.id).collect();
+        let known = self.record.media.iter().filter(|known| known.present().next().is_some() && !listed.contains(&known.id));
+        known.map(MediaRecord::item).collect()
     }
 
     /// The companion documents that are archived.
@@ -142,7 +150,7 @@ impl SessionArchive {
     fn take_over(&mut self, lines: Vec<Line>) -> Result<()> {
         for line in lines {
             match line {
-                Line::Began { bag, .. } => self.bag_before = bag,
+                Line::Began { .. } => {}
                 Line::Moved(moved) => {
                     if !self.record.history.contains(&moved) {
                         self.record.history.push(moved);
@@ -206,12 +214,17 @@ impl SessionArchive {
         })
     }
 
+    /// The SHA-256 of the tag manifest, if there is one.
+    fn bag_digest(&self) -> Result<Option<String>> {
+        let manifest = self.store.read(&self.folder.join(TAG_MANIFEST), LARGEST_RECORD)?;
+        Ok(manifest.map(|bytes| Digest::of(&bytes).sha256))
+    }
+
     /// Marks the session as unfinished, before the first change.
     pub(super) fn begin(&mut self, now: Timestamp) -> Result<()> {
         if !self.unfinished {
-            let manifest = self.store.read(&self.folder.join(TAG_MANIFEST), LARGEST_RECORD)?;
-            self.bag_before = manifest.map(|bytes| Digest::of(&bytes).sha256);
-            let line = Line::Began { at: now, tool: super::record::tool(), bag: self.bag_before.clone() };
+            self.bag_before = self.bag_digest()?;
+            let line = Line::Began { at: now, tool: super::record::tool() };
             self.store.replace(&self.folder.join(MARKER), format!("{}\n", line.text()?).as_bytes())?;
             // The mark must outlast a power loss that the change itself outlasts.
             self.store.sync(&self.folder)?;

@@ -215,8 +215,12 @@ impl Shared {
         // A session of which nothing is left is missing as a whole.
         let only_damaged = self.options.selection.only_damaged && archive.is_begun();
         let selection = Selection { only_damaged, ..self.options.selection.clone() };
+        let mut media = listing.media.clone();
+        if only_damaged {
+            media.extend(archive.unlisted(&listing.media));
+        }
         let mut holding = |id: &_| archive.holding(id, &mut watch);
-        let tasks = plan(listing.media.clone(), &selection, self.options.refetch, &mut holding).map_err(Failure::local);
+        let tasks = plan(media, &selection, self.options.refetch, &mut holding).map_err(Failure::local);
         emit.progress(number, u64::MAX);
         match cancel.requested() {
             // Files whose reading was cut short look damaged; such a plan is not to be carried out.

@@ -11,6 +11,7 @@
 //! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
 //! - `output`: what is printed where; JSON events; no escape codes off a terminal; no secret anywhere.
 //! - `sandbox`: the sandbox as a command, and the vendor's round trip.
+//! - `schema`: the published schemas against what is written, judged by Python's `jsonschema`.
 //! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
 //! - `generated`: completions and man pages are what the code generates.
 //! - `page`: the page that a person opens in an archive, also in a real browser.
@@ -44,5 +45,6 @@ mod page;
 mod repair;
 mod samples;
 mod sandbox;
+mod schema;
 mod seal;
 mod wire;

@@ -145,3 +145,17 @@ fn scripts_get_events_whose_last_is_the_verdict() {
     assert_eq!(verdicts, [8, 0, 0], "found, fetched, sound");
     assert!(run.stdout.lines().all(|line| line.starts_with('{')), "{}", run.stdout);
 }
+
+#[test]
+fn a_damaged_file_that_is_no_longer_listed_is_asked_for_all_the_same() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let listing = r#"{"status":"success","images":[],"videos":[]}"#;
+    world.sandbox.put_session(session().media_listing(listing));
+    world.run(&["download", SESSION]).ends_with(0);
+    let nfc_path = payload("nfc", "nfc", "json");
+    std::fs::write(world.file(&nfc_path), "{}").expect("written");
+    world.run(&["repair", "vmedia-archive"]).ends_with(0);
+    assert_eq!(std::fs::read(world.file(&nfc_path)).expect("there again"), nfc("nfc"));
+    is_sound(&world);
+}

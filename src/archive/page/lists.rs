@@ -31,6 +31,8 @@ pub(super) struct MissingRow {
     pub(super) of: String,
     pub(super) id: Option<Text>,
     pub(super) state: &'static str,
+    /// What that state means.
+    pub(super) meaning: &'static str,
     pub(super) reason: Text,
     /// Whether the archive lacks it; nobody lacks a document that the provider does not have.
     pub(super) is_lacking: bool,
@@ -106,6 +108,7 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         of: attempts.name(medium.attempt.as_ref()),
         id: Some(Text::of(medium.id.as_str())),
         state: sheet::state(medium.state),
+        meaning: meaning(medium.state),
         reason: reason(&medium.reason),
         is_lacking: true,
     });
@@ -114,7 +117,8 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         what: Text::title(&companion.name),
         of: "companion document".to_owned(),
         id: None,
-        state: if companion.state == CompanionState::Absent { "the provider has none" } else { "failed" },
+        state: if companion.state == CompanionState::Absent { "absent" } else { sheet::state(State::Failed) },
+        meaning: if companion.state == CompanionState::Absent { "the provider has none" } else { meaning(State::Failed) },
         reason: reason(&companion.reason),
         is_lacking: companion.state != CompanionState::Absent,
     });
@@ -123,10 +127,22 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         of: "the session".to_owned(),
         id: None,
         state: "incomplete",
+        meaning: "the provider could not be asked for all of it",
         reason: Text::of(problem),
         is_lacking: true,
     });
     media.chain(companions).chain(problems).collect()
+}
+
+/// What the state of a medium means to people.
+fn meaning(state: State) -> &'static str {
+    match state {
+        State::Archived => "its bytes are here",
+        State::Withheld => "the provider may not hand it out",
+        State::Gone => "the provider no longer has it",
+        State::Failed => "it could not be had, or not be believed",
+        State::Excluded => "left out by whoever ran the download",
+    }
 }
 
 /// Every file whose bytes are no longer here under its path.

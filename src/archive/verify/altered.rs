@@ -132,10 +132,10 @@ fn tell(changes: &[BagChange]) -> Told<'_> {
 fn follows(previous: Option<&BagChange>, change: &BagChange) -> bool {
     match previous {
         None => change.before.is_none(),
+        // The record, not the tag manifest: whoever alters the record and leaves the manifest as it was would have the next
+        // change agree to it, while a manifest that was damaged is written anew from the record.
         Some(previous) => {
-            change.before.as_ref() == Some(&previous.bag)
-                || change.record_before.as_ref() == Some(&previous.record)
-                || change.resumed && change.before == previous.before
+            change.record_before.as_ref() == Some(&previous.record) || change.resumed && change.record_before == previous.record_before
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{archived, decided, page, plain};
 use crate::harness::{SESSION, World};
+use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::process::{Command, Output};
 use vmedia::sandbox::{Options, SAMPLE_EMPTY};
@@ -69,6 +70,23 @@ fn each_command_accepts_an_archive_without_media() {
     world.run(&["download", SAMPLE_EMPTY]).ends_with(0);
     for (name, is_sound, said) in verdicts(&world.archive().join(SAMPLE_EMPTY)) {
         assert!(is_sound, "{name} refuses a sound archive: {said}");
+    }
+}
+
+/// What the command for PowerShell does, for machines without one: it parts a line in two and compares.
+#[test]
+fn the_command_for_windows_parts_the_lines_of_the_manifests_as_they_are_written() {
+    let (world, _) = archived(decided());
+    let bag = world.file("");
+    let command = blocks(&bag).swap_remove(2);
+    let separator = command.split_once("-split '").and_then(|(_, rest)| rest.split_once("', 2")).expect("a separator").0;
+    for manifest in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
+        assert!(command.contains(manifest), "{command}");
+        for line in std::fs::read_to_string(bag.join(manifest)).expect("a manifest").lines() {
+            let (sum, path) = line.split_once(separator).expect("two parts");
+            let bytes = std::fs::read(bag.join(path)).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+            assert_eq!(sum, hex::encode(Sha256::digest(&bytes)), "{path}");
+        }
     }
 }
 
