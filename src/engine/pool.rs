@@ -66,8 +66,10 @@ impl<F> Pool<F> {
                 self.changed.notify_all();
                 return None;
             }
-            (state, _) = self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
-            looked = true;
+            let woken;
+            (state, woken) = self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
+            // Whoever is woken by news has not waited yet; taking the session at once would make waiting a race.
+            looked = woken.timed_out();
         }
     }
 
@@ -83,13 +85,38 @@ impl<F> Pool<F> {
     pub(super) fn deferred(&self, index: usize) {
         let mut state = locked(&self.state);
         state.opening -= 1;
+        // Nobody is woken: that another run still holds it is no news.
         state.waiting.push_back(index);
-        self.changed.notify_all();
     }
 
     /// No further session is to be begun.
     pub(super) fn end(&self) {
         locked(&self.state).ended = true;
         self.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOOK, Pool, Work};
+    use crate::clock::{Clock, SystemClock};
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[test]
+    fn a_session_that_another_run_holds_is_tried_now_and_then_and_not_all_the_time() {
+        let (pool, tries, clock) = (Pool::<()>::new(1), AtomicU32::new(0), SystemClock::start());
+        let (workers, looks) = (8, 5);
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    while let Some(Work::Open(index)) = pool.take(&|| clock.elapsed() > LOOK * looks) {
+                        tries.fetch_add(1, Ordering::Relaxed);
+                        pool.deferred(index);
+                    }
+                });
+            }
+        });
+        let tries = tries.into_inner();
+        assert!((2..=1 + workers * (looks + 1)).contains(&tries), "{tries} tries");
     }
 }
