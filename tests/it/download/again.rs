@@ -29,6 +29,18 @@ fn comparing_the_same_bytes_changes_no_file() {
 }
 
 #[test]
+fn a_duration_of_many_digits_is_the_same_in_the_next_run() {
+    let mut session = session();
+    session.attempts[0].media[2].duration = Some(json!("9.891073538739741"));
+    let world = World::with(vec![session]);
+    world.run(&["download", SESSION]).ends_with(0);
+    let before = world.tree();
+    world.run(&["download", SESSION]).ends_with(0);
+    assert_eq!(medium(&world, "video")["duration"].to_string(), "9.891073538739741");
+    assert_eq!(world.tree(), before);
+}
+
+#[test]
 fn other_bytes_are_kept_beside_the_old_ones() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
