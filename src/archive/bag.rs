@@ -30,12 +30,12 @@ pub(super) fn parse_manifest(text: &str) -> Result<Manifest, usize> {
     Ok(manifest)
 }
 
-/// `bag-info.txt` (§2.2.2). `date` is the day of the last change.
-pub(super) fn info_text(session: &str, provider: &str, date: &str, payload: &[&Digest]) -> String {
+/// `bag-info.txt` (§2.2.2). `tool` made the last change, on the day `date`.
+pub(super) fn info_text(tool: &str, session: &str, provider: &str, date: &str, payload: &[&Digest]) -> String {
     let bytes: u64 = payload.iter().map(|digest| digest.bytes).sum();
     format!(
-        "Bag-Software-Agent: vmedia {}\nBagging-Date: {date}\nExternal-Identifier: {}\nInternal-Sender-Identifier: {}\nPayload-Oxum: {bytes}.{}\n",
-        env!("CARGO_PKG_VERSION"),
+        "Bag-Software-Agent: {}\nBagging-Date: {date}\nExternal-Identifier: {}\nInternal-Sender-Identifier: {}\nPayload-Oxum: {bytes}.{}\n",
+        one_line(tool),
         one_line(session),
         one_line(provider),
         payload.len(),
@@ -78,7 +78,7 @@ mod tests {
             Ok(Manifest::from([("data/x".to_owned(), digest.sha256)]))
         );
         assert_eq!(parse_manifest("nonsense"), Err(1));
-        let info = info_text("s", "veriff", "2026-11-21", &[&Digest::of(b"abc"), &Digest::of(b"d")]);
+        let info = info_text("vmedia 1", "s", "veriff", "2026-11-21", &[&Digest::of(b"abc"), &Digest::of(b"d")]);
         assert_eq!(parse_oxum(&info), Some((4, 2)));
     }
 

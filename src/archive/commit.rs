@@ -78,7 +78,7 @@ fn tag_files(record: &Record) -> Result<TagFiles> {
         (RECORD, text),
         (PAGE, session_page(record)?.into_bytes()),
         (MANIFEST, manifest(record).into_bytes()),
-        (INFO, bag::info_text(record.session.as_str(), &record.provider, &day, &digests).into_bytes()),
+        (INFO, bag::info_text(&record.tool, record.session.as_str(), &record.provider, &day, &digests).into_bytes()),
         (DECLARATION, bag::DECLARATION_TEXT.as_bytes().to_vec()),
     ];
     let mut tags: Manifest = files.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes).sha256)).collect();
