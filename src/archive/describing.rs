@@ -67,17 +67,19 @@ impl SessionArchive {
 
     fn describe_medium(&mut self, item: &MediaItem, now: Timestamp) {
         let id = &item.id;
-        let Some(index) = self.record.media.iter().position(|known| known.id == *id) else {
-            // A listing that is read for the first time says nothing of what it held before.
-            let was_read = item.places.iter().any(|place| self.record.documents.iter().any(|known| known.name == place.document));
-            if was_read {
-                let what = format!("the provider lists media {id}, which it did not list before");
-                self.medium_change(Change::MediaGained, id, what, now);
-            }
+        // What a killed run learned was not known before; a listing that is read for the first time says nothing of what
+        // it held before.
+        if let Some(before) = &self.before
+            && !before.media.iter().any(|known| known.id == *id)
+            && item.places.iter().any(|place| before.documents.iter().any(|known| known.name == place.document))
+        {
+            let what = format!("the provider lists media {id}, which it did not list before");
+            self.medium_change(Change::MediaGained, id, what, now);
+        }
+        let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) else {
             self.record.media.push(MediaRecord::new(item));
             return;
         };
-        let Some(known) = self.record.media.get_mut(index) else { return };
         let was_unlisted = known.unlisted_since.is_some();
         let before = (known.size, known.mimetype.clone());
         known.describe(item);

@@ -42,6 +42,21 @@ pub(super) fn damaged_path(path: &str, version: usize) -> String {
     format!("damaged/{path}{}", counter(version))
 }
 
+/// Whether a path is that of payload.
+pub(super) fn is_payload(path: &str) -> bool {
+    path.starts_with("data/")
+}
+
+/// Whether a path is that of an answer.
+pub(super) fn is_document(path: &str) -> bool {
+    path.starts_with("metadata/")
+}
+
+/// Whether a path is that of a file that waits for a person.
+pub(super) fn is_aside(path: &str) -> bool {
+    path.starts_with("damaged/")
+}
+
 fn counter(version: usize) -> String {
     if version <= 1 { String::new() } else { format!(".{version}") }
 }

@@ -1,10 +1,11 @@
-//! The mark of an unfinished session: a file with a line for every payload file that this run is about to publish.
+//! The mark of an unfinished session: a file with a line for every payload file and answer that this run is about to
+//! publish.
 //!
 //! A line is written before the file gets its name, so every file of a killed run has its provenance here, and the
 //! next run takes it over instead of fetching it again. A torn last line is one file fetched again. Must not decide
-//! what the lines lead to.
+//! what the lines lead to: anybody may have written them.
 
-use super::record::{HistoryRecord, MediaRecord};
+use super::record::{DocumentRecord, HistoryRecord, MediaRecord};
 use crate::error::{Error, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,12 @@ pub(super) enum Line {
         /// The program, with its version.
         tool: String,
     },
+    /// A medium was listed for the first time, and has no file yet.
+    Listed(MediaRecord),
     /// A file is about to be published: its medium, with that file alone.
     Archiving(MediaRecord),
+    /// An answer of the provider is about to be written.
+    Answered(DocumentRecord),
     /// A file was moved.
     Moved(HistoryRecord),
 }

@@ -12,6 +12,7 @@ use crate::media::{MediaId, MediaItem};
 use crate::store::{Digest, Placement};
 use jiff::Timestamp;
 use serde_json::Map;
+use std::collections::HashSet;
 
 impl SessionArchive {
     /// Decides where the bytes of a medium go, and announces them. `file` comes without a path and gets it.
@@ -110,24 +111,16 @@ impl SessionArchive {
         }
         self.begin(now)?;
         let mut version = 1;
-        let path = loop {
+        let (path, is_here) = loop {
             let path = layout::document_path(&document.name, version);
-            let full = self.folder.join(&path);
             let recorded = self.record.documents.iter().any(|known| known.path == path);
-            match self.store.read(&full, LARGEST_RECORD)? {
-                None if !recorded => {
-                    self.store.replace(&full, &document.bytes)?;
-                    break path;
-                }
-                Some(bytes) if !recorded && bytes == document.bytes => break path,
+            match self.store.read(&self.folder.join(&path), LARGEST_RECORD)? {
+                None if !recorded => break (path, false),
+                Some(bytes) if !recorded && bytes == document.bytes => break (path, true),
                 _ => version += 1,
             }
         };
-        if self.record.documents.iter().any(|known| known.name == document.name && known.lost.is_none()) {
-            let what = format!("the provider's answer to {} has changed; the new one is kept beside the old ones as {path}", document.name);
-            self.happened(HistoryRecord { path: Some(path.clone()), ..HistoryRecord::new(now, Change::DocumentChanged, what) });
-        }
-        self.record.documents.push(DocumentRecord {
+        let record = DocumentRecord {
             name: document.name.clone(),
             endpoint: document.endpoint.clone(),
             path: path.clone(),
@@ -136,8 +129,37 @@ impl SessionArchive {
             fetched: document.fetched,
             lost: None,
             extra: Map::new(),
-        });
+        };
+        self.announce_media()?;
+        self.store.append(&self.folder.join(MARKER), &Line::Answered(record.clone()).text()?)?;
+        if !is_here {
+            self.store.replace(&self.folder.join(&path), &document.bytes)?;
+        }
+        self.add_document(record);
         Ok(path)
+    }
+
+    /// A listing is about to be kept: what it lists must not be forgotten should this run be killed.
+    fn announce_media(&mut self) -> Result<()> {
+        let known: HashSet<&MediaId> = self.before.iter().flat_map(|before| &before.media).map(|medium| &medium.id).collect();
+        let listed = self.record.media.iter().filter(|medium| !known.contains(&medium.id));
+        let lines = listed.map(|medium| Line::Listed(MediaRecord { files: Vec::new(), ..medium.clone() }).text());
+        let lines: Vec<String> = lines.collect::<Result<_>>()?;
+        if !self.announced && !lines.is_empty() {
+            self.store.append(&self.folder.join(MARKER), &lines.join("\n"))?;
+        }
+        self.announced = true;
+        Ok(())
+    }
+
+    /// Records an answer that is here; that it is another than before is evidence.
+    pub(super) fn add_document(&mut self, document: DocumentRecord) {
+        let DocumentRecord { name, path, fetched, .. } = &document;
+        if self.record.documents.iter().any(|known| known.name == *name && known.lost.is_none()) {
+            let what = format!("the provider's answer to {name} has changed; the new one is kept beside the old ones as {path}");
+            self.happened(HistoryRecord { path: Some(path.clone()), ..HistoryRecord::new(*fetched, Change::DocumentChanged, what) });
+        }
+        self.record.documents.push(document);
     }
 
     /// Writes an answer again whose file was deleted or altered; the altered one is set aside.

@@ -16,6 +16,9 @@ pub(super) const VERSION: u32 = 1;
 /// The reason of media that were listed and not yet settled.
 pub(super) const NOT_YET: &str = "not fetched yet";
 
+/// The reason of media that a run listed which was killed before it fetched them.
+pub(super) const CUT_OFF: &str = "the run that listed it was killed before it fetched it";
+
 /// This program, as records name it.
 pub(super) fn tool() -> String {
     concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned()

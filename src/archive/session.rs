@@ -6,7 +6,10 @@
 
 use super::layout::{self, MARKER, RECORD, TAG_MANIFEST};
 use super::marker::{self, Line};
-use super::record::{CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION};
+use super::record::{
+    CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION,
+};
+use super::verify::Witness;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::media::{MediaId, MediaItem, SessionId};
@@ -74,6 +77,8 @@ pub struct SessionArchive {
     pub(super) resumed: bool,
     /// The bag's digest before this change: the SHA-256 of its tag manifest, if it was a bag.
     pub(super) bag_before: Option<String>,
+    /// Whether media that this run listed for the first time are announced in the mark.
+    pub(super) announced: bool,
     pub(super) damaged: HashSet<String>,
     /// The SHA-256 of the record as it was read.
     pub(super) record_before: Option<String>,
@@ -87,8 +92,8 @@ impl SessionArchive {
         layout::session_folder(session)
     }
 
-    /// Reads what is there; writes nothing.
-    pub fn open(store: Arc<dyn Store>, origin: Origin, now: Timestamp) -> Result<Self> {
+    /// Reads what is there; writes nothing. `witness` says of what a killed run left whether the provider signed it.
+    pub fn open(store: Arc<dyn Store>, origin: Origin, witness: &dyn Witness, now: Timestamp) -> Result<Self> {
         let folder = layout::session_folder(&origin.session);
         let (before, record_before) = read_record(store.as_ref(), &folder)?.unzip();
         if let Some(record) = &before
@@ -109,12 +114,13 @@ impl SessionArchive {
             resumed: unfinished,
             bag_before: None,
             record_before,
+            announced: false,
             damaged,
             notices: Vec::new(),
         };
         if let Some(mark) = mark {
             archive.bag_before = archive.bag_digest()?;
-            archive.take_over(marker::parse(&mark))?;
+            archive.take_over(marker::parse(&mark), witness)?;
         }
         Ok(archive)
     }
@@ -146,27 +152,63 @@ impl SessionArchive {
         std::mem::take(&mut self.notices)
     }
 
-    /// Files of a killed run whose bytes are what its mark says.
-    fn take_over(&mut self, lines: Vec<Line>) -> Result<()> {
+    /// Takes over what a killed run finished: files whose bytes are what its mark says, and that the provider signed if
+    /// the mark says so. Anybody may have written the mark.
+    fn take_over(&mut self, lines: Vec<Line>, witness: &dyn Witness) -> Result<()> {
         for line in lines {
             match line {
                 Line::Began { .. } => {}
                 Line::Moved(moved) => {
-                    if !self.record.history.contains(&moved) {
+                    let is_aside = moved.moved_to.as_deref().is_none_or(layout::is_aside);
+                    if is_aside && !self.record.history.contains(&moved) {
                         self.record.history.push(moved);
+                    }
+                }
+                Line::Listed(listed) => {
+                    if !self.record.media.iter().any(|known| known.id == listed.id) {
+                        let reason = Some(CUT_OFF.to_owned());
+                        self.record.media.push(MediaRecord { state: State::Failed, reason, files: Vec::new(), ..listed });
                     }
                 }
                 Line::Archiving(announced) => {
                     for file in announced.files.clone() {
                         let is_recorded = self.record.media.iter().flat_map(MediaRecord::present).any(|known| known.path == file.path);
-                        if !is_recorded && self.check(&file, &mut |_| Ok(()))?.is_none() {
+                        let is_ours = layout::is_payload(&file.path) && !is_recorded;
+                        if is_ours && self.is_proved(&file.path, &file.digest, &file.signature, witness)? {
                             self.add_file(&announced, file);
                         }
+                    }
+                }
+                Line::Answered(answer) => {
+                    let is_recorded = self.record.documents.iter().any(|known| known.path == answer.path);
+                    let is_ours = layout::is_document(&answer.path) && !is_recorded;
+                    if is_ours && self.is_proved(&answer.path, &answer.digest, &answer.signature, witness)? {
+                        self.add_document(answer);
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether a file is here with these bytes and, if a signature came with them, whether it holds.
+    fn is_proved(&self, path: &str, digest: &Digest, signature: &SignatureRecord, witness: &dyn Witness) -> Result<bool> {
+        let mut seal = match signature {
+            SignatureRecord::Absent => None,
+            SignatureRecord::Held(value) => match witness.seal(&self.record.provider, value) {
+                Some(seal) => Some(seal),
+                None => return Ok(false),
+            },
+        };
+        let Some(stream) = self.store.open(&self.folder.join(path))? else { return Ok(false) };
+        let mut watch = |piece: &[u8]| {
+            if let Some(seal) = &mut seal {
+                seal.update(piece);
+            }
+            Ok(())
+        };
+        let is_same = Digest::read(stream, &mut watch).is_ok_and(|found| found == *digest);
+        Ok(is_same && seal.is_none_or(|seal| seal.holds()))
     }
 
     /// Why a file is not what the record says; `None` when it is.

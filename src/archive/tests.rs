@@ -54,7 +54,7 @@ impl Desk {
     fn open(&self) -> SessionArchive {
         let origin =
             Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
-        SessionArchive::open(Arc::clone(&self.store), origin, Timestamp::UNIX_EPOCH).expect("an archive")
+        SessionArchive::open(Arc::clone(&self.store), origin, &Nobody, Timestamp::UNIX_EPOCH).expect("an archive")
     }
 
     fn journal(&self) -> Journal {
@@ -267,7 +267,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
     assert!(rewritten.contains("\"sealed\"") && rewritten.contains("\"rank\": 7"), "{rewritten}");
     std::fs::write(&path, rewritten.replace("\"version\": 1", "\"version\": 2")).expect("written");
     let origin = Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
-    let refused = SessionArchive::open(Arc::clone(&desk.store), origin, Timestamp::UNIX_EPOCH);
+    let refused = SessionArchive::open(Arc::clone(&desk.store), origin, &Nobody, Timestamp::UNIX_EPOCH);
     assert_eq!(refused.map(|_| ()).map_err(|error| error.exit().code()), Err(3));
 }
 

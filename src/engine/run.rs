@@ -8,6 +8,7 @@ use super::finish::{Companion, Finisher, SessionWork};
 use super::plan::{Action, Selection, Task, plan};
 use super::pool::{Pool, Work};
 use super::transfer::Transfer;
+use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
 use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, planned_document_path, planned_path};
 use crate::error::{Error, Result};
@@ -141,7 +142,8 @@ impl Shared {
             base_url: self.services.base_url.clone(),
             session: session.clone(),
         };
-        let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, now).map_err(Failure::local)?;
+        let witness = ProviderWitness::new(vec![Arc::clone(&self.services.provider)], true);
+        let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, &witness, now).map_err(Failure::local)?;
         let found = self.look(session, &archive, emit)?;
         let tasks = self.plan(&mut archive, session, &found.listing, emit)?;
         if self.options.dry_run {
