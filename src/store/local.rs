@@ -46,6 +46,10 @@ impl LocalStore {
         Ok(full)
     }
 
+    fn lock_path(&self, name: &StorePath) -> PathBuf {
+        self.root.join(HOUSE).join("locks").join(name.as_str().replace('/', "~"))
+    }
+
     fn scratch(&self) -> Result<&Path> {
         let made = self.scratch.get_or_init(|| {
             let parent = self.root.join(HOUSE).join("unfinished");
@@ -258,9 +262,13 @@ impl Store for LocalStore {
     }
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
-        let folder = self.root.join(HOUSE).join("locks");
-        create_folder(&folder)?;
-        lock::take(&folder.join(name.as_str().replace('/', "~")), &self.holder)
+        let path = self.lock_path(name);
+        path.parent().map_or(Ok(()), create_folder)?;
+        lock::take(&path, &self.holder)
+    }
+
+    fn is_locked(&self, name: &StorePath) -> Result<bool> {
+        lock::is_held(&self.lock_path(name))
     }
 
     fn root(&self) -> String {

@@ -7,7 +7,7 @@ use super::files::io_error;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// How often a vanishing lock file is chased before giving up.
@@ -55,6 +55,21 @@ pub(super) fn take(path: &Path, holder: &str) -> Result<Locked> {
         }
     }
     Err(Error::new(Exit::Local, format!("the lock {} keeps vanishing", path.display()), "is something else clearing that folder?"))
+}
+
+/// Whether somebody holds the lock whose file is `path`. Makes no file and keeps nobody from taking it, but for a
+/// moment.
+pub(super) fn is_held(path: &Path) -> Result<bool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(path, error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(failed(path, error)),
+    }
 }
 
 fn is_still(path: &Path, file: &File) -> bool {

@@ -133,6 +133,9 @@ pub trait Store: Send + Sync {
     /// Takes the lock of that name, or says who has it. Dropping it frees it; so does the end of the process.
     fn lock(&self, name: &StorePath) -> Result<Locked>;
 
+    /// Whether somebody holds the lock of that name. Leaves no trace.
+    fn is_locked(&self, name: &StorePath) -> Result<bool>;
+
     /// Where a person finds the whole store.
     fn root(&self) -> String;
 

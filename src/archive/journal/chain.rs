@@ -168,8 +168,8 @@ impl Chain {
             previous = Some(sha256);
         }
         if !is_closed {
-            let what = match segment::is_over(store, name) {
-                Ok(false) => "its run is still at work",
+            let what = match segment::is_at_work(store, name) {
+                Ok(true) => "its run is still at work",
                 _ => "its run has no end: it was killed, or the end was removed",
             };
             self.notes.push((name.to_owned(), what.to_owned()));

@@ -109,7 +109,7 @@ pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
 /// How far a segment goes now.
 fn end(store: &dyn Store, name: &str) -> Result<Parent> {
     // Asked before it is read: a run that is over by then writes no further line.
-    let ended = is_over(store, name)?;
+    let ended = matches!(store.lock(&path(name))?, Locked::Held(_));
     let mut parent = Parent { segment: name.to_owned(), lines: 0, sha256: None, ended };
     for line in Lines::open(store, name)?.into_iter().flatten() {
         match line {
@@ -123,7 +123,7 @@ fn end(store: &dyn Store, name: &str) -> Result<Parent> {
     Ok(parent)
 }
 
-/// Whether the run that writes a segment has ended, however it ended.
-pub(super) fn is_over(store: &dyn Store, name: &str) -> Result<bool> {
-    Ok(matches!(store.lock(&path(name))?, Locked::Held(_)))
+/// Whether the run that writes a segment is still at work. Leaves no trace.
+pub(super) fn is_at_work(store: &dyn Store, name: &str) -> Result<bool> {
+    store.is_locked(&path(name))
 }
