@@ -22,7 +22,7 @@ pub(super) struct Archive {
     pub(super) store: Arc<LocalStore>,
     /// The sessions' folders, sorted.
     pub(super) sessions: Vec<StorePath>,
-    /// Whether these are all that it has.
+    /// Whether a session that should be there and is not is to be missed.
     pub(super) is_whole: bool,
 }
 
@@ -42,8 +42,12 @@ impl Archive {
 pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>> {
     let mut found: Vec<Archive> = Vec::new();
     for path in paths {
-        let before = found.len();
-        for archive in find_one(path, context)? {
+        let here = find_one(path, context)?;
+        if here.is_empty() {
+            let hint = "name a session's folder, or the archive folder that holds them";
+            return Err(Error::new(Exit::Local, format!("there is no archived session in {}", path.display()), hint));
+        }
+        for archive in here {
             match found.iter_mut().find(|known| known.root == archive.root) {
                 Some(known) => {
                     known.is_whole |= archive.is_whole;
@@ -53,10 +57,6 @@ pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>>
                 }
                 None => found.push(archive),
             }
-        }
-        if found.is_empty() && before == 0 {
-            let hint = "name a session's folder, or the archive folder that holds them";
-            return Err(Error::new(Exit::Local, format!("there is no archived session in {}", path.display()), hint));
         }
     }
     Ok(found)
@@ -75,9 +75,10 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
         if is_bag(here.store.as_ref(), &folder)? {
             return Ok(vec![Archive { sessions: vec![folder], ..here }]);
         }
-        // A shell's `archive/*` names the journal too.
+        // A shell's `archive/*` names the journal too, and whoever names that means the archive as a whole: `*` cannot
+        // name a session that was deleted.
         if name == JOURNAL_FOLDER && Journal::exists(here.store.as_ref())? {
-            return Ok(vec![here]);
+            return Ok(vec![Archive { is_whole: true, ..here }]);
         }
     }
     if !std::fs::metadata(path).map_err(unreadable)?.is_dir() {
