@@ -18,7 +18,7 @@ use crate::seal::ssh::Signers;
 use crate::store::Store;
 use crate::text::plural;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Checks what the arguments name.
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
@@ -111,6 +111,7 @@ fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> 
         journal: writes.then(|| Arc::new(journal(&store, context))),
         sessions: archive.sessions.clone(),
         is_whole: archive.is_whole,
+        unwritten: OnceLock::new(),
         store,
     }
 }
@@ -118,7 +119,8 @@ fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> 
 /// Ends the line in the journal that this verification wrote. That an archive cannot be written is no damage.
 fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context) {
     let Some(journal) = &target.journal else { return };
-    if let Err(error) = journal.close(exit, context.clock.now()) {
+    let closed = journal.close(exit, context.clock.now());
+    if let Some(error) = target.unwritten.get().or(closed.as_ref().err()) {
         let archive = target.store.root();
         let text = format!("this verification is not written down in the journal of {archive}: {}", error.what());
         reporter.event(&Event::Remark { text }, context.clock.as_ref());

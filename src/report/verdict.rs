@@ -70,6 +70,9 @@ fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<Str
     let mut lines = errors(&format!("journal of {archive}"), findings, console);
     if verbosity >= Verbosity::Normal {
         lines.extend(notes.iter().map(|note| console.note_line(&format!("journal of {archive}: {note}"))));
+    }
+    // Of a journal that is not there it cannot be said that it holds.
+    if verbosity >= Verbosity::Normal && *runs > 0 {
         let verdict = if findings.is_empty() { console.paint(Style::Good, "holds") } else { console.paint(Style::Error, "broken") };
         let heads = heads.join(", ");
         let mut told = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));

@@ -267,8 +267,8 @@ impl Store for LocalStore {
         lock::take(&path, &self.holder)
     }
 
-    fn is_locked(&self, name: &StorePath) -> Result<bool> {
-        lock::is_held(&self.lock_path(name))
+    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
+        lock::holder(&self.lock_path(name))
     }
 
     fn root(&self) -> String {

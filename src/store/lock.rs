@@ -57,17 +57,17 @@ pub(super) fn take(path: &Path, holder: &str) -> Result<Locked> {
     Err(Error::new(Exit::Local, format!("the lock {} keeps vanishing", path.display()), "is something else clearing that folder?"))
 }
 
-/// Whether somebody holds the lock whose file is `path`. Makes no file and keeps nobody from taking it, but for a
-/// moment.
-pub(super) fn is_held(path: &Path) -> Result<bool> {
-    let file = match File::open(path) {
+/// Who holds the lock whose file is `path`; none when it is free. Makes no file and keeps nobody from taking it, but for
+/// a moment.
+pub(super) fn holder(path: &Path) -> Result<Option<String>> {
+    let mut file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(path, error)),
     };
     match file.try_lock_shared() {
-        Ok(()) => Ok(false),
-        Err(TryLockError::WouldBlock) => Ok(true),
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(read_holder(&mut file))),
         Err(TryLockError::Error(error)) => Err(failed(path, error)),
     }
 }

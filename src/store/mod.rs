@@ -133,8 +133,8 @@ pub trait Store: Send + Sync {
     /// Takes the lock of that name, or says who has it. Dropping it frees it; so does the end of the process.
     fn lock(&self, name: &StorePath) -> Result<Locked>;
 
-    /// Whether somebody holds the lock of that name. Leaves no trace.
-    fn is_locked(&self, name: &StorePath) -> Result<bool>;
+    /// Who holds the lock of that name, in words; none when it is free. Leaves no trace.
+    fn holder(&self, name: &StorePath) -> Result<Option<String>>;
 
     /// Where a person finds the whole store.
     fn root(&self) -> String;

@@ -125,5 +125,5 @@ fn end(store: &dyn Store, name: &str) -> Result<Parent> {
 
 /// Whether the run that writes a segment is still at work. Leaves no trace.
 pub(super) fn is_at_work(store: &dyn Store, name: &str) -> Result<bool> {
-    store.is_locked(&path(name))
+    Ok(store.holder(&path(name))?.is_some())
 }

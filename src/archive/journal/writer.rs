@@ -58,6 +58,17 @@ impl Journal {
         Self { store, identity, writing: Mutex::default() }
     }
 
+    /// The segment of this run, once it has one.
+    pub fn segment(&self) -> Option<StorePath> {
+        self.lock().segment.as_ref().map(|segment| segment.path.clone())
+    }
+
+    /// How long the journal is, without the segment of this run: it grows with every change of the archive.
+    pub fn length(store: &dyn Store, but_for: Option<&StorePath>) -> Result<u64> {
+        let others = segment::names(store)?.into_iter().map(|name| segment::path(&name)).filter(|path| Some(path) != but_for);
+        others.map(|path| Ok(store.length(&path)?.unwrap_or(0))).sum()
+    }
+
     /// Whether the archive has a journal already.
     pub fn exists(store: &dyn Store) -> Result<bool> {
         // A seal whose segment is gone is a journal, too.

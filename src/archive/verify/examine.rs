@@ -4,7 +4,7 @@
 
 use super::super::bag::{self, Manifest};
 use super::super::journal::{FileEntry, files};
-use super::super::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
+use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
 use super::super::record::{NOT_YET, Record, State};
 use super::{Aspect, Finding, Item, LARGEST_TEXT, Witness, read};
 use crate::error::Result;
@@ -51,12 +51,18 @@ impl Examined {
     fn finding(&mut self, aspect: Aspect, path: &str, what: impl Into<String>) {
         self.findings.push(Finding::new(aspect, path, what));
     }
+
+    /// Whether the bag is still the one that was looked at: a run that changes it changes its tag manifest, and leaves a
+    /// mark until it is done.
+    pub fn is_current(&self, store: &dyn Store, folder: &StorePath) -> Result<bool> {
+        Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest == digest(store, folder)?))
+    }
 }
 
 /// Looks at a bag.
 pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> Result<Examined> {
     let mut examined = Examined::default();
-    if store.length(&folder.join(MARKER))?.is_some() {
+    if is_unfinished(store, folder)? {
         let what = "a run is changing this session, or was interrupted; `vmedia download` for it finishes";
         examined.finding(Aspect::Complete, MARKER, what);
         examined.unfinished = true;
@@ -68,7 +74,7 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
     }
     let payload = manifest(store, folder, MANIFEST, &mut examined)?;
     let tags = manifest(store, folder, TAG_MANIFEST, &mut examined)?;
-    examined.digest = store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256);
+    examined.digest = digest(store, folder)?;
     let record = record(store, folder, &mut examined)?;
     if let Some(record) = &record {
         compare_record(record, &payload, &tags, &mut examined);
@@ -90,6 +96,14 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
     examined.manifested.extend(tags);
     find_strangers(store, folder, &mut examined)?;
     Ok(examined)
+}
+
+fn is_unfinished(store: &dyn Store, folder: &StorePath) -> Result<bool> {
+    Ok(store.length(&folder.join(MARKER))?.is_some())
+}
+
+fn digest(store: &dyn Store, folder: &StorePath) -> Result<Option<String>> {
+    Ok(store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256))
 }
 
 fn manifest(store: &dyn Store, folder: &StorePath, name: &str, examined: &mut Examined) -> Result<Manifest> {
@@ -200,8 +214,7 @@ fn find_strangers(store: &dyn Store, folder: &StorePath, examined: &mut Examined
             continue;
         }
         let name = path.rsplit('/').next().unwrap_or(path);
-        let is_payload = path.strip_prefix(PAYLOAD).is_some_and(|rest| rest.starts_with('/'));
-        if !is_payload && (DROPPINGS.contains(&name) || name.starts_with("._")) {
+        if !layout::is_payload(path) && (DROPPINGS.contains(&name) || name.starts_with("._")) {
             examined.notes.push(format!("{path} was left by a file manager; it is no part of the bag"));
         } else {
             examined.finding(Aspect::Complete, path, "not in a manifest: nobody vouches for this file");

@@ -3,6 +3,7 @@
 //!
 //! Must not decide what a finding is (`archive`) or how it is shown.
 
+mod journals;
 mod queue;
 mod seals;
 
@@ -10,18 +11,16 @@ use super::event::Event;
 use super::order::Order;
 use super::pool::Pool;
 use super::{Emit, locked};
-use crate::archive::{Aspect, Chain, Deleted, Examined, Finding, Journal, Witness, deleted_sessions, payload_bytes};
+use crate::archive::{Aspect, Examined, Journal, Witness, payload_bytes};
 use crate::clock::{Cancel, Clock};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::media::SessionId;
 use crate::seal::ssh::Signers;
 use crate::store::{Store, StorePath};
 use jiff::Timestamp;
+use journals::Known;
 use queue::{Counts, Run};
-use seals::check_seals;
-use std::collections::HashSet;
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// An archive of which sessions are to be verified.
 pub struct Target {
@@ -29,10 +28,12 @@ pub struct Target {
     pub store: Arc<dyn Store>,
     /// The folders of the sessions, in the order in which they are told.
     pub sessions: Vec<StorePath>,
-    /// Whether these are all sessions of the archive, so that one that is missing can be missed.
+    /// Whether the archive as a whole is meant, so that a session that is not there is missed.
     pub is_whole: bool,
     /// Where the outcome is written down, if it is to be.
     pub journal: Option<Arc<Journal>>,
+    /// Why the outcome could not be written down: an archive on a disk that cannot be written is none the worse.
+    pub unwritten: OnceLock<Error>,
 }
 
 /// How to verify.
@@ -107,14 +108,12 @@ pub fn verify(
     let mut sum = VerifySum::default();
     let (mut chains, mut repairable) = (Vec::new(), Vec::new());
     for (number, target) in targets.iter().enumerate() {
-        let chain = journal_of(target, options, cancel, emit, &mut sum)?;
-        if let Some(chain) = chain.as_ref().filter(|_| target.is_whole) {
-            let gone = tell_deleted(number, target, chain, emit);
-            sum.bags += gone.len() as u64;
-            sum.damaged += gone.len() as u64;
-            repairable.extend(gone);
-        }
-        chains.push(chain);
+        let known = Known::read(target, options, cancel, emit, &mut sum)?;
+        let gone = known.tell_deleted(number, target, emit)?;
+        sum.bags += gone.len() as u64;
+        sum.damaged += gone.len() as u64;
+        repairable.extend(gone);
+        chains.push(known);
     }
     let (pool, order) = (Pool::new(bags.len()), Order::default());
     let run = Run {
@@ -130,7 +129,6 @@ pub fn verify(
         order,
         sum: Mutex::new(sum),
         repairable: Mutex::new(repairable),
-        broken: Mutex::default(),
     };
     std::thread::scope(|scope| {
         let run = &run;
@@ -143,72 +141,14 @@ pub fn verify(
     for event in run.order.remaining() {
         emit.event(event);
     }
-    if let Some(error) = locked(&run.broken).take() {
-        return Err(error);
-    }
     let repairable = std::mem::take(&mut *locked(&run.repairable));
     let sum = *locked(&run.sum);
     Ok((sum, repairable))
 }
 
-/// Tells of sessions that the journal knows and that are not here.
-fn tell_deleted(number: usize, target: &Target, chain: &Chain, emit: &Emit) -> Vec<Repairable> {
-    let here: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
-    let mut gone = Vec::new();
-    for Deleted { folder, session, finding, paths } in deleted_sessions(chain, &|folder| here.contains(folder)) {
-        let folder = StorePath::name(&folder);
-        let missing = Examined::with_finding(finding);
-        emit.event(told(target.store.location(&folder), &missing, &Counts::default(), &[]));
-        gone.push(Repairable { target: number, folder, session, lost: Some(paths) });
-    }
-    gone
-}
-
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate for a bar")]
 fn share(bytes: u64, percent: f64) -> u64 {
     (bytes as f64 * percent / 100.0) as u64
-}
-
-/// Reads and tells of an archive's journal; none when it has none.
-fn journal_of(target: &Target, options: &VerifyOptions, cancel: &Cancel, emit: &Emit, sum: &mut VerifySum) -> Result<Option<Chain>> {
-    let store = target.store.as_ref();
-    let mut watch = |_: &[u8]| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
-    let exists = Journal::exists(store)?;
-    if !exists && options.heads.is_empty() && options.signers.is_none() {
-        return Ok(None);
-    }
-    let chain = Chain::read(store, &options.heads, &mut watch)?;
-    let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Unaltered, segment, what.clone());
-    let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
-    for head in options.heads.iter().filter(|head| !chain.known_heads.contains(*head)) {
-        let what = format!("no line has the digest {head}, which was kept elsewhere: the journal was cut or written anew");
-        findings.push(Finding::new(Aspect::Unaltered, "the journal", what));
-    }
-    let mut notes: Vec<String> = chain.notes.iter().map(|(segment, what)| format!("{segment}: {what}")).collect();
-    if !exists {
-        notes.push("there is no journal".to_owned());
-    }
-    let seals = check_seals(store, &chain, options.signers.as_ref())?;
-    findings.extend(seals.findings);
-    notes.extend(seals.notes);
-    let is_sealed = !seals.signers.is_empty() || seals.stamped.is_some();
-    if is_sealed && seals.unsealed > 0 {
-        notes.push(format!("{} of its {} runs are under no seal yet", seals.unsealed, chain.segments));
-    }
-    sum.damaged += u64::from(!findings.is_empty());
-    let heads = chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect();
-    emit.event(Event::JournalVerified {
-        archive: store.root(),
-        runs: chain.segments,
-        lines: chain.lines,
-        heads,
-        signed_by: seals.signers.into_iter().collect(),
-        stamped: seals.stamped,
-        unsealed: seals.unsealed,
-        findings,
-        notes,
-    });
-    Ok(Some(chain))
 }
 
 fn told(folder: String, examined: &Examined, counts: &Counts, checked: &[Aspect]) -> Event {

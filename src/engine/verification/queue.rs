@@ -3,6 +3,7 @@
 //!
 //! Must not read journals or choose what is checked.
 
+use super::journals::Known;
 use super::{Repairable, Target, VerifyOptions, VerifySum, told};
 use crate::archive::{Aspect, Chain, Examined, Finding, Item, Witness, compare_with_journal, examine, reread};
 use crate::clock::{Cancel, Clock};
@@ -11,14 +12,21 @@ use crate::engine::pool::{Pool, Work};
 use crate::engine::{Emit, locked};
 use crate::error::{Error, Result};
 use crate::media::SessionId;
-use crate::store::{Locked, StorePath};
+use crate::store::StorePath;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+/// How often a bag is looked at again that other runs change while it is read.
+const LOOKS: u32 = 3;
+
 /// One bag on its way.
 struct Bag {
     index: usize,
+    /// How often it was looked at before.
+    looks: u32,
+    /// The journal that it was compared with.
+    chain: Option<Arc<Chain>>,
     examined: Mutex<Examined>,
     counts: Mutex<Counts>,
     left: AtomicUsize,
@@ -41,7 +49,7 @@ pub(super) struct Job {
 
 pub(super) struct Run<'a> {
     pub(super) targets: &'a [Target],
-    pub(super) chains: Vec<Option<Chain>>,
+    pub(super) chains: Vec<Known>,
     pub(super) bags: Vec<(usize, &'a StorePath)>,
     pub(super) options: &'a VerifyOptions,
     pub(super) witness: &'a dyn Witness,
@@ -52,8 +60,6 @@ pub(super) struct Run<'a> {
     pub(super) order: Order,
     pub(super) sum: Mutex<VerifySum>,
     pub(super) repairable: Mutex<Vec<Repairable>>,
-    /// A failure of this side, such as a journal that cannot be written.
-    pub(super) broken: Mutex<Option<Error>>,
 }
 
 impl Run<'_> {
@@ -71,59 +77,47 @@ impl Run<'_> {
         }
     }
 
-    fn place(&self, index: usize) -> Option<(&Target, Option<&Chain>, &StorePath)> {
+    fn place(&self, index: usize) -> Option<(&Target, &Known, &StorePath)> {
         let (number, folder) = self.bags.get(index)?;
-        Some((self.targets.get(*number)?, self.chains.get(*number)?.as_ref(), folder))
+        Some((self.targets.get(*number)?, self.chains.get(*number)?, folder))
     }
 
     fn open(&self, index: usize) {
-        let Some((target, chain, folder)) = self.place(index) else { return self.pool.opened(Vec::new()) };
-        if let (Some(since), Some(chain)) = (self.options.since, chain)
+        let Some((_, known, folder)) = self.place(index) else { return self.pool.opened(Vec::new()) };
+        if let (Some(since), Some(chain)) = (self.options.since, known.chain())
             && chain.last_change(folder.as_str()).is_some_and(|last| last < since)
         {
             self.order.tell(index, None, self.emit);
             return self.pool.opened(Vec::new());
         }
-        let mut examined = self.examine(target, chain, folder);
-        if examined.unfinished
-            && let Ok(Locked::By(holder)) = target.store.lock(folder)
-        {
-            locked(&self.sum).busy += 1;
-            let busy = Examined::with_note(format!("it is being changed by {holder}; it was not checked"));
-            self.order.tell(index, Some(told(target.store.location(folder), &busy, &Counts::default(), &[])), self.emit);
-            return self.pool.opened(Vec::new());
+        self.pool.opened(self.look(index, 0));
+    }
+
+    /// Looks at a bag's own files, and says which are to be read.
+    fn look(&self, index: usize, looks: u32) -> Vec<Job> {
+        let Some((target, known, folder)) = self.place(index) else { return Vec::new() };
+        let mut examined = examine(target.store.as_ref(), folder, self.witness).unwrap_or_else(|error| unreadable(&error));
+        let chain = known.chain();
+        if let Some(chain) = &chain {
+            compare_with_journal(chain, folder.as_str(), &mut examined);
         }
         let items = std::mem::take(&mut examined.items);
         let mut counts = Counts::default();
+        // Whether a file is there is seen without reading it.
+        let is_here = |item: &Item| target.store.length(&folder.join(&item.path)).is_ok_and(|length| length.is_some());
         let chosen = |item: &Item| {
-            let is_chosen = !item.is_payload || self.options.sample.is_none_or(|percent| fastrand::f64() * 100.0 < percent);
+            let by_chance = |percent| fastrand::f64() * 100.0 < percent || !is_here(item);
+            let is_chosen = !item.is_payload || self.options.sample.is_none_or(by_chance);
             counts.unread += u64::from(!is_chosen);
             is_chosen
         };
         let items: Vec<Item> = items.into_iter().filter(chosen).collect();
         let left = AtomicUsize::new(items.len());
-        let bag = Arc::new(Bag { index, examined: Mutex::new(examined), counts: Mutex::new(counts), left });
+        let bag = Arc::new(Bag { index, looks, chain, examined: Mutex::new(examined), counts: Mutex::new(counts), left });
         if items.is_empty() {
             self.finish(&bag);
         }
-        self.pool.opened(items.into_iter().map(|item| Job { bag: Arc::clone(&bag), item }).collect());
-    }
-
-    fn examine(&self, target: &Target, chain: Option<&Chain>, folder: &StorePath) -> Examined {
-        let look = |chain: Option<&Chain>| {
-            let mut examined = examine(target.store.as_ref(), folder, self.witness).unwrap_or_else(|error| unreadable(&error));
-            if let Some(chain) = chain {
-                compare_with_journal(chain, folder.as_str(), &mut examined);
-            }
-            examined
-        };
-        let examined = look(chain);
-        let is_altered = examined.findings.iter().any(|finding| finding.aspect == Aspect::Unaltered);
-        // A run that archives meanwhile is ahead of the journal as it was when this began.
-        match chain.filter(|_| is_altered).map(|chain| (chain.lines, Chain::read(target.store.as_ref(), &[], &mut |_| Ok(())))) {
-            Some((lines, Ok(newer))) if newer.lines > lines => look(Some(&newer)),
-            _ => examined,
-        }
+        items.into_iter().map(|item| Job { bag: Arc::clone(&bag), item }).collect()
     }
 
     fn read(&self, job: &Job, number: u64, read: &AtomicU64) {
@@ -155,18 +149,27 @@ impl Run<'_> {
 
     /// The last file of a bag was read: tells what was found and writes it down.
     fn finish(&self, bag: &Bag) {
-        let Some((target, chain, folder)) = self.place(bag.index) else { return };
+        let Some((target, _, folder)) = self.place(bag.index) else { return };
         let (mut examined, counts) = (std::mem::take(&mut *locked(&bag.examined)), std::mem::take(&mut *locked(&bag.counts)));
         if counts.cut {
             return self.order.tell(bag.index, None, self.emit);
+        }
+        if bag.looks < LOOKS && self.has_moved_on(bag, &examined) {
+            return self.pool.again(self.look(bag.index, bag.looks + 1));
+        }
+        if examined.unfinished
+            && let Ok(Some(holder)) = target.store.holder(folder)
+        {
+            locked(&self.sum).busy += 1;
+            let busy = Examined::with_note(format!("it is being changed by {holder}; it was not checked"));
+            return self.order.tell(bag.index, Some(told(target.store.location(folder), &busy, &Counts::default(), &[])), self.emit);
         }
         if counts.authentic == 0 {
             sum_up_signatures(&mut examined.findings);
         }
         examined.findings.sort_by(|one, other| (one.aspect, &one.path).cmp(&(other.aspect, &other.path)));
         if let Err(error) = self.write_down(target, folder, &examined) {
-            locked(&self.broken).get_or_insert(error);
-            self.pool.end();
+            let _ = target.unwritten.set(error);
         }
         let session = examined.session.as_deref().and_then(|id| SessionId::parse(id).ok());
         let can_be_fetched = |finding: &Finding| matches!(finding.aspect, Aspect::Complete | Aspect::Intact | Aspect::Readable);
@@ -186,12 +189,22 @@ impl Run<'_> {
             sum.unsigned += counts.unsigned;
         }
         let mut checked = vec![Aspect::Complete, Aspect::Intact];
-        checked.extend(chain.map(|_| Aspect::Unaltered));
+        checked.extend(bag.chain.as_ref().map(|_| Aspect::Unaltered));
         checked.extend(self.options.authenticate.then_some(Aspect::Authentic));
         if examined.unfinished {
             checked.clear();
         }
         self.order.tell(bag.index, Some(told(target.store.location(folder), &examined, &counts, &checked)), self.emit);
+    }
+
+    /// Whether something was found that a run may have caused which changed the bag since the journal was read, or while
+    /// its files were.
+    fn has_moved_on(&self, bag: &Bag, examined: &Examined) -> bool {
+        let Some((target, known, folder)) = self.place(bag.index).filter(|_| !examined.findings.is_empty()) else { return false };
+        let is_current = examined.is_current(target.store.as_ref(), folder).unwrap_or(true);
+        let is_journals = examined.findings.iter().any(|finding| finding.aspect == Aspect::Unaltered);
+        let has_grown = (is_journals || !is_current) && known.refresh(bag.chain.as_ref(), target, self.cancel).unwrap_or(false);
+        has_grown || !is_current
     }
 
     fn write_down(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {

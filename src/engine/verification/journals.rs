@@ -1,0 +1,116 @@
+//! What the journals of archives say while their sessions are verified: read and told once, and read again when other
+//! runs have added to them meanwhile.
+//!
+//! Must not look into sessions.
+
+use super::seals::check_seals;
+use super::{Counts, Repairable, Target, VerifyOptions, VerifySum, told};
+use crate::archive::{Aspect, Chain, Deleted, Examined, Finding, Journal, deleted_sessions, is_bag};
+use crate::clock::Cancel;
+use crate::engine::event::Event;
+use crate::engine::{Emit, locked};
+use crate::error::Result;
+use crate::store::{Store, StorePath};
+use std::collections::HashSet;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+/// An archive's journal, as far as it was written when it was read.
+pub(super) struct Known(Mutex<Reading>);
+
+struct Reading {
+    /// None when there is no journal.
+    chain: Option<Arc<Chain>>,
+    /// How long the journal was before it was read.
+    length: u64,
+}
+
+impl Known {
+    /// Reads and tells of an archive's journal.
+    pub(super) fn read(target: &Target, options: &VerifyOptions, cancel: &Cancel, emit: &Emit, sum: &mut VerifySum) -> Result<Self> {
+        let store = target.store.as_ref();
+        let exists = Journal::exists(store)?;
+        let length = Journal::length(store, None)?;
+        let chain = chain(store, &options.heads, cancel)?;
+        tell(store, &chain, exists, options, emit, sum)?;
+        let chain = exists.then(|| Arc::new(chain));
+        Ok(Self(Mutex::new(Reading { chain, length })))
+    }
+
+    /// What the journal says; none when there is none.
+    pub(super) fn chain(&self) -> Option<Arc<Chain>> {
+        locked(&self.0).chain.clone()
+    }
+
+    /// Whether there is more in the journal by now than in this, which was read before; then it is read again.
+    pub(super) fn refresh(&self, old: Option<&Arc<Chain>>, target: &Target, cancel: &Cancel) -> Result<bool> {
+        let own = target.journal.as_ref().and_then(|journal| journal.segment());
+        let mut reading = locked(&self.0);
+        let (Some(old), Some(newest)) = (old, &reading.chain) else { return Ok(false) };
+        if !Arc::ptr_eq(old, newest) {
+            return Ok(true);
+        }
+        let length = Journal::length(target.store.as_ref(), own.as_ref())?;
+        if reading.length == length {
+            return Ok(false);
+        }
+        *reading = Reading { chain: Some(Arc::new(chain(target.store.as_ref(), &[], cancel)?)), length };
+        Ok(true)
+    }
+
+    /// Tells of sessions that the journal knows and that are not there.
+    pub(super) fn tell_deleted(&self, number: usize, target: &Target, emit: &Emit) -> Result<Vec<Repairable>> {
+        let (Some(chain), store) = (self.chain().filter(|_| target.is_whole), target.store.as_ref()) else { return Ok(Vec::new()) };
+        // One that was archived since the folders were looked at is here all the same.
+        let here: HashSet<String> = store.folders()?.into_iter().collect();
+        let is_here = |folder: &str| here.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
+        let mut gone = Vec::new();
+        for Deleted { folder, session, finding, paths } in deleted_sessions(&chain, &is_here) {
+            let folder = StorePath::name(&folder);
+            let missing = Examined::with_finding(finding);
+            emit.event(told(store.location(&folder), &missing, &Counts::default(), &[]));
+            gone.push(Repairable { target: number, folder, session, lost: Some(paths) });
+        }
+        Ok(gone)
+    }
+}
+
+/// Tells what a journal is worth: its chain, its seals, the heads that somebody kept elsewhere.
+fn tell(store: &dyn Store, chain: &Chain, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) -> Result<()> {
+    let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Unaltered, segment, what.clone());
+    let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
+    for head in options.heads.iter().filter(|head| !chain.known_heads.contains(*head)) {
+        let what = format!("no line has the digest {head}, which was kept elsewhere: the journal was cut or written anew");
+        findings.push(Finding::new(Aspect::Unaltered, "the journal", what));
+    }
+    let mut notes: Vec<String> = chain.notes.iter().map(|(segment, what)| format!("{segment}: {what}")).collect();
+    if !exists {
+        notes.push("there is none, so nothing here says whether a session was altered, added or deleted as a whole".to_owned());
+    }
+    let seals = check_seals(store, chain, options.signers.as_ref())?;
+    findings.extend(seals.findings);
+    notes.extend(seals.notes);
+    let is_sealed = !seals.signers.is_empty() || seals.stamped.is_some();
+    if is_sealed && seals.unsealed > 0 {
+        notes.push(format!("{} of its {} runs are under no seal yet", seals.unsealed, chain.segments));
+    }
+    sum.damaged += u64::from(!findings.is_empty());
+    let heads = chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect();
+    emit.event(Event::JournalVerified {
+        archive: store.root(),
+        runs: chain.segments,
+        lines: chain.lines,
+        heads,
+        signed_by: seals.signers.into_iter().collect(),
+        stamped: seals.stamped,
+        unsealed: seals.unsealed,
+        findings,
+        notes,
+    });
+    Ok(())
+}
+
+fn chain(store: &dyn Store, heads: &[String], cancel: &Cancel) -> Result<Chain> {
+    let mut watch = |_: &[u8]| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
+    Chain::read(store, heads, &mut watch)
+}
