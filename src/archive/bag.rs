@@ -14,7 +14,8 @@ pub(super) fn manifest_text(manifest: &Manifest) -> String {
     manifest.iter().map(|(path, sha256)| format!("{sha256}  {}\n", encode(path))).collect()
 }
 
-/// Reads a manifest; the error is the number of the first line that is none.
+/// Reads a manifest; the error is the number of the first line that is none, or that says something else of a path than
+/// a line before it.
 pub(super) fn parse_manifest(text: &str) -> Result<Manifest, usize> {
     let mut manifest = Manifest::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -22,7 +23,10 @@ pub(super) fn parse_manifest(text: &str) -> Result<Manifest, usize> {
             line.split_once([' ', '\t']).map(|(sha256, path)| (sha256, path.trim_start_matches([' ', '\t']).trim_start_matches('*')));
         match parsed {
             Some((sha256, path)) if sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) && !path.is_empty() => {
-                manifest.insert(decode(path), sha256.to_ascii_lowercase());
+                let sha256 = sha256.to_ascii_lowercase();
+                if manifest.insert(decode(path), sha256.clone()).is_some_and(|before| before != sha256) {
+                    return Err(index + 1);
+                }
             }
             _ => return Err(index + 1),
         }
@@ -78,6 +82,9 @@ mod tests {
             Ok(Manifest::from([("data/x".to_owned(), digest.sha256)]))
         );
         assert_eq!(parse_manifest("nonsense"), Err(1));
+        let (one, other) = ("0".repeat(64), "1".repeat(64));
+        assert_eq!(parse_manifest(&format!("{one}  data/x\n{one}  data/x\n")).map(|manifest| manifest.len()), Ok(1));
+        assert_eq!(parse_manifest(&format!("{one}  data/x\n{other}  data/x\n")), Err(2), "which of them?");
         let info = info_text("vmedia 1", "s", "veriff", "2026-11-21", &[&Digest::of(b"abc"), &Digest::of(b"d")]);
         assert_eq!(parse_oxum(&info), Some((4, 2)));
     }

@@ -91,6 +91,9 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
             provider: provider.clone(),
         });
     }
+    for path in tags.keys().filter(|path| layout::is_payload(path) && !payload.contains_key(*path)) {
+        examined.finding(Aspect::Complete, path, "payload that only the list of the bag's own files names");
+    }
     compare_oxum(store, folder, &payload, &mut examined)?;
     examined.manifested = payload;
     examined.manifested.extend(tags);
