@@ -91,6 +91,15 @@ mod tests {
 
     proptest! {
         #[test]
+        fn no_text_is_too_strange_to_be_read(text in "([0-9a-fA-F]{64}|[0-9a-z]{0,9})?[ \t*]{0,3}\\PC{0,20}(\r|\n|\r\n)?\\PC{0,80}", bytes: Vec<u8>) {
+            for text in [text.as_str(), &String::from_utf8_lossy(&bytes)] {
+                let _ = parse_manifest(text);
+                let _ = parse_oxum(text);
+                let _ = parse_oxum(&format!("Payload-Oxum: {text}"));
+            }
+        }
+
+        #[test]
         fn a_manifest_reads_back_as_it_was_written(paths in prop::collection::btree_set("data/[^ \t*][ -~\n\r%é]{0,20}[a-z]", 0..8)) {
             let manifest: Manifest = paths.into_iter().map(|path| { let sha256 = Digest::of(path.as_bytes()).sha256; (path, sha256) }).collect();
             prop_assert_eq!(parse_manifest(&manifest_text(&manifest)), Ok(manifest));

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::media::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
 use crate::store::{Digest, Judge, LocalStore, Placement, Store, StorePath};
 use jiff::Timestamp;
+use proptest::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -310,4 +311,37 @@ fn a_medium_whose_file_was_put_back_by_hand_is_archived_again() {
     assert_eq!(state(&archive, "1").0, State::Gone);
     assert!(matches!(holding(&mut archive, "1"), Holding::Intact { .. }));
     assert_eq!(state(&archive, "1").0, State::Archived);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_record_or_mark_or_list_is_too_strange_to_be_looked_at(
+        name in prop::sample::select(&["archive.json", "unfinished.ndjson", "manifest-sha256.txt", "tagmanifest-sha256.txt", "bag-info.txt"][..]),
+        place in any::<prop::sample::Index>(),
+        length in 0_usize..80,
+        piece in prop_oneof![prop::collection::vec(any::<u8>(), 0..80), "[\\[\\]{}\",:0-9a-z./ ]{0,40}".prop_map(String::into_bytes)],
+    ) {
+        let desk = desk();
+        first_run(&desk);
+        // A mark of a run that was killed holds a line of each sort.
+        let mut killed = desk.open();
+        killed.keep_document(&document("[]"), Timestamp::UNIX_EPOCH).expect("kept");
+        keep(&mut killed, "3", b"three");
+        let mut bytes = std::fs::read(desk.file(name)).expect("a file");
+        let begin = place.index(bytes.len());
+        let end = (begin + length).min(bytes.len());
+        bytes.splice(begin..end, piece);
+        if name != "unfinished.ndjson" {
+            std::fs::remove_file(desk.file("unfinished.ndjson")).expect("removed");
+        }
+        std::fs::write(desk.file(name), &bytes).expect("written");
+        let _ = desk.findings();
+        let origin = Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
+        if let Ok(mut archive) = SessionArchive::open(Arc::clone(&desk.store), origin, &Nobody, Timestamp::UNIX_EPOCH) {
+            let _ = archive.holding(&MediaId::parse("1").expect("an id"), &mut |_| Ok(()));
+            let _ = archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH);
+        }
+    }
 }

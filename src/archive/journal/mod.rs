@@ -19,3 +19,6 @@ pub(super) use entry::FileEntry;
 pub use entry::Identity;
 pub use segment::FOLDER;
 pub use writer::{ClosedSegment, Journal};
+
+#[cfg(test)]
+mod tests;
