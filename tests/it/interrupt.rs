@@ -1,6 +1,6 @@
 //! Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once; disks that are full or read-only.
 
-mod disk;
+pub(crate) mod disk;
 mod killed;
 mod together;
 

@@ -5,6 +5,7 @@
 //! - `listing`: `list` and `attempts` in their three formats.
 //! - `repair`: damaged and missing files are fetched again, and nothing else.
 //! - `samples`: sessions with every documented context and mimetype, and with every contradiction.
+//! - `evidence`: whatever is done to an archive afterwards is found by `verify`, and nothing else is.
 //! - `failures`: the table of failures, each with what is archived, said and returned.
 //! - `hostile`: names, sizes and texts that mean harm.
 //! - `input`: what people type wrong, each with two lines and a status.
@@ -33,6 +34,7 @@ mod harness;
 
 mod demo;
 mod download;
+mod evidence;
 mod failures;
 mod generated;
 mod hostile;

@@ -9,10 +9,10 @@ use std::process::Command;
 use vmedia::sandbox::fixture::{Body, Media, Session};
 
 /// A small file system in the place of the archive.
-struct Disk(PathBuf);
+pub(crate) struct Disk(PathBuf);
 
 impl Disk {
-    fn mount(world: &World, options: &str) -> Option<Self> {
+    pub(crate) fn mount(world: &World, options: &str) -> Option<Self> {
         let path = world.archive();
         std::fs::create_dir(&path).expect("a folder");
         if mount(&["-t", "tmpfs", "-o", options, "tmpfs", &path.display().to_string()]) {
@@ -22,7 +22,7 @@ impl Disk {
         None
     }
 
-    fn remount(&self, options: &str) {
+    pub(crate) fn remount(&self, options: &str) {
         assert!(mount(&["-o", &format!("remount,{options}"), &self.0.display().to_string()]), "cannot remount with {options}");
     }
 }

@@ -1,0 +1,178 @@
+//! What looks right to everybody else: bags that every public tool accepts, folders of other archives, old copies, links.
+
+use super::forger::{medium, sha256};
+use super::{ALPHA, BETA, Evidence, GAMMA, TAGS, copy, face, grown, session};
+use crate::harness::{jpeg, others_accept};
+use serde_json::json;
+
+#[test]
+fn a_bag_that_every_public_tool_accepts_is_found_nevertheless() {
+    let evidence = Evidence::new();
+    // Row N: the picture and every manifest. The others' verdict comes first, or this proves nothing.
+    let archive = evidence.copy("tampered");
+    let bag = archive.bag(ALPHA);
+    let forged = jpeg("FORG-alpha");
+    assert_eq!(forged.len(), bag.read(&face(ALPHA)).len(), "as long as before, which is the harder case");
+    bag.write(&face(ALPHA), &forged);
+    bag.forge_manifests();
+    others_accept(&bag.0);
+    let verdict = archive.finds(
+        "payload and manifests",
+        &[
+            "alpha: intact: data/alpha-new/face_face-alpha.jpg",
+            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
+            "alpha: unaltered: tagmanifest-sha256.txt",
+        ],
+    );
+    assert_eq!(verdict.sound(), [BETA, GAMMA]);
+
+    // The record too: everything that whoever may write the session's folder can do.
+    let archive = evidence.copy("tampered");
+    let bag = archive.bag(ALPHA);
+    bag.write(&face(ALPHA), jpeg("a forged face, of another length"));
+    bag.forge();
+    others_accept(&bag.0);
+    assert_eq!(medium(&mut bag.record(), "face-alpha")["files"][0]["sha256"], sha256(jpeg("a forged face, of another length")));
+    let verdict = archive.finds(
+        "payload, record and manifests",
+        &["alpha: unaltered: data/alpha-new/face_face-alpha.jpg", "alpha: unaltered: tagmanifest-sha256.txt"],
+    );
+    assert_eq!(verdict.sound(), [BETA, GAMMA]);
+
+    // A record that says the same with other words is another bag all the same.
+    let archive = evidence.copy("tampered");
+    archive.bag(ALPHA).edit_record(|record| record["attempts"][0]["status"] = json!("declined"));
+    archive.bag(ALPHA).forge_manifests();
+    others_accept(&archive.bag(ALPHA).0);
+    archive.finds("the record and the manifests", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+}
+
+#[test]
+fn a_folder_of_another_archive_and_an_old_copy_are_found() {
+    let evidence = Evidence::young();
+    let old = evidence.copy("old");
+    evidence.world.sandbox.put_session(grown(BETA));
+    evidence.world.run(&["download", ALPHA, BETA, GAMMA]).ends_with(0);
+
+    let archive = evidence.copy("rolled back");
+    archive.is_sound("before");
+    std::fs::remove_dir_all(archive.file(BETA)).expect("removed");
+    copy(&old.file(BETA), &archive.file(BETA));
+    others_accept(&archive.bag(BETA).0);
+    let verdict = archive.finds(
+        "an old copy",
+        &[
+            "beta: unaltered: data/beta-latest/face_latest-beta.jpg",
+            "beta: unaltered: metadata/attempts.2.json",
+            "beta: unaltered: metadata/attempts/beta-latest/media.json",
+            "beta: unaltered: metadata/media.2.json",
+            "beta: unaltered: tagmanifest-sha256.txt",
+        ],
+    );
+    assert_eq!(verdict.sound(), [ALPHA, GAMMA]);
+
+    let other = evidence.world.folder().join("other");
+    evidence.world.sandbox.put_session(session("foreign"));
+    evidence.world.run(&["download", "foreign", ALPHA, "-o", "other"]).ends_with(0);
+    let archive = evidence.copy("mixed");
+    copy(&other.join("foreign"), &archive.file("foreign"));
+    let verdict = archive.finds("a foreign session", &["foreign: unaltered: tagmanifest-sha256.txt"]);
+    assert_eq!(verdict.sound(), [ALPHA, BETA, GAMMA]);
+    // The same session, archived elsewhere: every file is right, and it is not the one that was archived here.
+    let archive = evidence.copy("mixed");
+    std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
+    copy(&other.join(ALPHA), &archive.file(ALPHA));
+    archive.finds("the same session from elsewhere", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+}
+
+#[test]
+fn a_run_that_never_was_is_believed_by_a_journal_that_has_no_key() {
+    // What no chain of digests can show, be it kept elsewhere up to here: that further lines are not the program's own.
+    let evidence = Evidence::new();
+    let archive = evidence.copy("tampered");
+    let head = archive.is_sound("before").heads().remove(0);
+    let (bag, path) = (archive.bag(ALPHA), face(ALPHA));
+    let (old, before) = (bag.read(&path), sha256(bag.read(TAGS)));
+    bag.write(&path, jpeg("forged"));
+    bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"] = json!({ "verdict": "absent" }));
+    bag.forge();
+    let newest = archive.segments().pop().expect("a segment");
+    let lines = archive.lines(&newest);
+    let parent = json!({ "segment": newest, "lines": lines.len(), "sha256": sha256(lines.last().expect("a line")), "ended": true });
+    let opened = json!({
+        "entry": "opened", "at": "2099-01-01T00:00:00Z", "schema": "vmedia-journal", "version": 1,
+        "tool": "vmedia 0.1.0", "command": "download", "operator": "nobody", "host": "here", "parents": [parent],
+    });
+    let file = |bytes: &[u8]| json!({ "path": path, "bytes": bytes.len(), "sha256": sha256(bytes), "signed": false });
+    let mut lost = file(&old);
+    lost["why"] = json!("found altered and set aside; fetched again");
+    let archived = json!({
+        "entry": "archived", "at": "2099-01-01T00:00:00Z", "session": ALPHA, "folder": ALPHA,
+        "before": before, "bag": sha256(bag.read(TAGS)), "files": [file(&jpeg("forged"))], "lost": [lost],
+    });
+    let closed = json!({ "entry": "closed", "at": "2099-01-01T00:00:00Z", "exit": "done" });
+    archive.chain("20990101T000000.000Z-00000000.ndjson", vec![opened, archived, closed]);
+    let verdict = archive.verify(&["--expect-head", &head]);
+    assert_eq!((verdict.code, verdict.findings()), (0, Vec::new()));
+    // But every line of it must fit: a forger who knows less is found.
+    bag.edit_record(|record| record["tool"] = json!("vmedia"));
+    bag.forge();
+    archive.finds("another bag than the line says", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+}
+
+#[test]
+fn a_bag_that_no_public_tool_accepts_is_found_without_a_journal_too() {
+    let evidence = Evidence::young();
+    let alone = || {
+        let archive = evidence.copy("alone");
+        std::fs::remove_dir_all(archive.file("_journal")).expect("removed");
+        archive.is_sound("before");
+        archive
+    };
+    // Payload that hides among the bag's own files.
+    let archive = alone();
+    let bag = archive.bag(ALPHA);
+    bag.write("data/alpha-new/more.jpg", jpeg("more"));
+    bag.edit(TAGS, |bytes| bytes.extend(format!("{}  data/alpha-new/more.jpg\n", sha256(jpeg("more"))).bytes()));
+    archive.finds("payload as a tag file", &["alpha: complete: data/alpha-new/more.jpg"]);
+    // Two digests for one file: one of them is right, whoever reads them.
+    for is_first in [false, true] {
+        let archive = alone();
+        let bag = archive.bag(ALPHA);
+        let wrong = format!("{}  archive.json\n", sha256("something else"));
+        bag.edit(TAGS, |bytes| {
+            let text = String::from_utf8(std::mem::take(bytes)).expect("UTF-8");
+            *bytes = if is_first { wrong + &text } else { text + &wrong }.into_bytes();
+        });
+        let found = archive.verify(&[]).found();
+        assert!(found.contains(&format!("alpha: readable: {TAGS}")), "{found:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_no_files() {
+    use std::os::unix::fs::symlink;
+    let evidence = Evidence::new();
+    let elsewhere = evidence.copy("elsewhere");
+
+    let archive = evidence.copy("tampered");
+    archive.is_sound("before");
+    archive.bag(ALPHA).remove(&face(ALPHA));
+    symlink(elsewhere.bag(ALPHA).file(&face(ALPHA)), archive.bag(ALPHA).file(&face(ALPHA))).expect("a link");
+    archive.finds("a link to the very bytes", &["alpha: complete: data/alpha-new/face_face-alpha.jpg"]);
+
+    let archive = evidence.copy("tampered");
+    std::fs::remove_dir_all(archive.bag(ALPHA).file("data/alpha-new")).expect("removed");
+    symlink(elsewhere.bag(ALPHA).file("data/alpha-new"), archive.bag(ALPHA).file("data/alpha-new")).expect("a link");
+    archive.finds("a link to a folder", &["alpha: complete: data/alpha-new"]);
+
+    let archive = evidence.copy("tampered");
+    std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
+    symlink(elsewhere.file(ALPHA), archive.file(ALPHA)).expect("a link");
+    archive.finds("a link to a session", &["alpha: complete: ."]);
+
+    let archive = evidence.copy("tampered");
+    symlink("/etc/hostname", archive.bag(ALPHA).file("link")).expect("a link");
+    archive.finds("a link that nobody vouches for", &["alpha: complete: link"]);
+}

@@ -1,0 +1,214 @@
+//! What may be named to `verify`, what is found there, and how findings are told to people and to programs.
+
+use super::{ALPHA, Archive, BETA, Evidence, GAMMA, LISTING, Verdict, copy, face, verify};
+use crate::harness::{Run, bare};
+use std::path::Path;
+use vmedia::archive::Aspect;
+use vmedia::engine::Event;
+
+/// How many journals and how many sessions were told of.
+fn told(verdict: &Verdict) -> (usize, usize) {
+    let count = |wanted: fn(&Event) -> bool| verdict.events.iter().filter(|event| wanted(event)).count();
+    let journals = count(|event| matches!(event, Event::JournalVerified { runs: 1.., .. }));
+    (journals, count(|event| matches!(event, Event::BagVerified { .. })))
+}
+
+fn text(folder: &Path, words: &[&str]) -> Run {
+    Run::of(&bare(folder).args(["verify", "--read-only"]).args(words).output().expect("a run"))
+}
+
+#[test]
+fn archives_are_found_at_any_depth() {
+    let evidence = Evidence::new();
+    let all = evidence.world.folder().join("all");
+    copy(&evidence.world.archive(), &all.join("one"));
+    copy(&evidence.world.archive(), &all.join("deeply/hidden/two"));
+    std::fs::create_dir_all(all.join("nothing/in/here")).expect("folders");
+    std::fs::write(all.join("README"), "no archive").expect("written");
+    let verdict = verify(&all, &[".", "--read-only"]);
+    assert_eq!((verdict.code, told(&verdict)), (0, (2, 6)));
+    // Named twice, told once.
+    let verdict = verify(&all, &["one", "one/alpha", "deeply", "--read-only"]);
+    assert_eq!((verdict.code, told(&verdict)), (0, (2, 6)));
+    // Each has its own journal: what one knows is no excuse for the other.
+    let two = Archive { root: all.join("deeply/hidden/two") };
+    std::fs::remove_dir_all(two.file(BETA)).expect("removed");
+    two.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[9] ^= 1);
+    let verdict = verify(&all, &[".", "--read-only"]);
+    let found: Vec<String> = verdict.found().into_iter().collect();
+    assert_eq!((verdict.code, found), (8, vec![format!("alpha: intact: {}", face(ALPHA)), "beta: complete: .".to_owned()]));
+    let folders = verdict.events.iter().filter_map(|event| match event {
+        Event::BagVerified { folder, findings, .. } if !findings.is_empty() => Some(folder.as_str()),
+        _ => None,
+    });
+    assert!(folders.into_iter().all(|folder| folder.contains("two")), "{:?}", verdict.events);
+}
+
+#[test]
+fn a_session_alone_is_compared_with_the_journal_of_its_archive() {
+    let evidence = Evidence::new();
+    let archive = evidence.copy("archive");
+    let home = evidence.world.folder();
+    for (folder, word) in
+        [(home, "archive/alpha"), (&archive.root, ALPHA), (&archive.file(ALPHA), "."), (&archive.file("alpha/data"), "..")]
+    {
+        let verdict = verify(folder, &[word, "--read-only"]);
+        assert_eq!((verdict.code, told(&verdict)), (0, (1, 1)), "{word}");
+        assert_eq!(verdict.checked(ALPHA), [Aspect::Complete, Aspect::Intact, Aspect::Unaltered]);
+    }
+    // What happened to others is not what was asked.
+    archive.bag(BETA).edit(&face(BETA), |bytes| bytes[9] ^= 1);
+    std::fs::remove_dir_all(archive.file(GAMMA)).expect("removed");
+    assert_eq!(verify(home, &["archive/alpha", "--read-only"]).code, 0);
+    archive.bag(ALPHA).write(&face(ALPHA), "forged");
+    archive.bag(ALPHA).forge();
+    let verdict = verify(&archive.file(ALPHA), &[".", "--read-only"]);
+    assert!(verdict.found().contains(&format!("alpha: unaltered: {}", face(ALPHA))), "{:?}", verdict.found());
+}
+
+#[test]
+fn everything_in_an_archive_that_a_shell_names_is_the_archive() {
+    let evidence = Evidence::new();
+    let archive = evidence.copy("archive");
+    let glob = || -> Vec<String> {
+        let entries = std::fs::read_dir(&archive.root).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+        names.sort();
+        names
+    };
+    let words = glob();
+    assert_eq!(words, ["_journal", ALPHA, BETA, GAMMA]);
+    let all = |words: &[String]| {
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(["--read-only"]).collect();
+        verify(&archive.root, &words)
+    };
+    assert_eq!((all(&words).code, told(&all(&words))), (0, (1, 3)));
+    assert_eq!((all(&words[..1]).code, told(&all(&words[..1]))), (0, (1, 0)), "the journal alone");
+    // A shell cannot name what is not there; the journal can.
+    std::fs::remove_dir_all(archive.file(BETA)).expect("removed");
+    let verdict = all(&glob());
+    assert_eq!((verdict.code, verdict.found().into_iter().collect::<Vec<_>>()), (8, vec!["beta: complete: .".to_owned()]));
+    std::fs::remove_file(archive.file("_journal").join(&archive.segments()[0])).expect("removed");
+    assert_eq!(all(&words[..1]).code, 8);
+}
+
+#[test]
+fn a_session_that_was_copied_out_of_its_archive_is_not_called_unaltered() {
+    let evidence = Evidence::new();
+    let alone = evidence.world.folder().join("alone");
+    copy(&evidence.archive().file(ALPHA), &alone.join(ALPHA));
+    for words in [&["."][..], &[ALPHA]] {
+        let verdict = verify(&alone, words);
+        assert_eq!((verdict.code, told(&verdict)), (0, (0, 1)));
+        assert_eq!(verdict.checked(ALPHA), [Aspect::Complete, Aspect::Intact]);
+        assert_eq!(verdict.notes().len(), 1, "{:?}", verdict.notes());
+        assert!(verdict.notes()[0].contains("nothing here says whether a session was altered"), "{:?}", verdict.notes());
+    }
+    let run = text(&alone, &["."]).ends_with(0).says("alpha sound").says("complete, intact\n").says("note");
+    assert!(!run.stderr.contains("unaltered") && !run.stderr.contains("holds"), "{}", run.stderr);
+    // It gets no journal by being looked at.
+    assert!(!alone.join("_journal").exists());
+    // What the folder itself gives away is found without one.
+    Archive { root: alone.clone() }.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[9] ^= 1);
+    assert_eq!(verify(&alone, &["."]).code, 8);
+}
+
+#[test]
+fn what_is_no_archive_is_an_error_of_two_lines_wherever_it_is_named() {
+    let evidence = Evidence::new();
+    let home = evidence.world.folder();
+    std::fs::create_dir_all(home.join("empty/folder")).expect("a folder");
+    std::fs::write(home.join("file"), "no archive").expect("written");
+    text(home, &["vmedia-archive"]).ends_with(0);
+    for (words, what) in [
+        (&["empty"][..], "there is no archived session in empty"),
+        (&["nowhere"], "cannot read nowhere"),
+        (&["file"], "file is not a folder"),
+        (&["vmedia-archive", "empty"], "there is no archived session in empty"),
+        (&["empty", "vmedia-archive"], "there is no archived session in empty"),
+        (&["vmedia-archive", "nowhere"], "cannot read nowhere"),
+    ] {
+        let run = text(home, words).ends_with(6);
+        assert_eq!((run.stderr.lines().count(), run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        run.complains(what, "name a session's folder, or the archive folder that holds them");
+    }
+}
+
+#[test]
+fn what_file_managers_leave_is_a_note_but_not_in_the_payload() {
+    let evidence = Evidence::new();
+    let archive = evidence.copy("archive");
+    for name in [".DS_Store", "Thumbs.db", "desktop.ini", "._archive.json", "metadata/.DS_Store"] {
+        archive.bag(ALPHA).write(name, "where the icons are");
+    }
+    archive.bag(BETA).write("data/.DS_Store", "where the icons are");
+    std::fs::write(archive.file(".DS_Store"), "beside the sessions").expect("written");
+    std::fs::write(archive.file("_journal/.DS_Store"), "beside the segments").expect("written");
+    let verdict = archive.finds("droppings", &["beta: complete: data/.DS_Store"]);
+    let notes = verdict.notes();
+    assert_eq!(notes.len(), 5, "{notes:?}");
+    assert!(notes.iter().all(|note| note.contains("was left by a file manager")), "{notes:?}");
+    assert_eq!(verdict.sound(), [ALPHA, GAMMA]);
+    // What only looks like it is a file like any other.
+    archive.bag(GAMMA).write("DS_Store", "no such name");
+    archive.finds("droppings and a file", &["beta: complete: data/.DS_Store", "gamma: complete: DS_Store"]);
+}
+
+#[test]
+fn every_finding_is_named_and_each_sort_of_it_is_explained_once() {
+    let evidence = Evidence::new();
+    let archive = evidence.copy("archive");
+    text(&archive.root, &["."]).ends_with(0);
+    for word in [ALPHA, GAMMA] {
+        let bag = archive.bag(word);
+        bag.edit(&face(word), |bytes| bytes[9] ^= 1);
+        bag.edit(LISTING, |bytes| bytes.push(b' '));
+        bag.write("data/more.jpg", "more");
+        bag.write("more.txt", "more");
+        bag.edit("bagit.txt", |bytes| bytes.push(b' '));
+    }
+    let run = text(&archive.root, &["."]).ends_with(8).says("3 sessions: 2 damaged").says("beta sound");
+    for word in [ALPHA, GAMMA] {
+        let of = |start: &str| run.stderr.lines().filter(|line| line.starts_with(start) && line.contains(&format!("{word}: not "))).count();
+        assert_eq!(of("vmedia: error: "), 6, "{}", run.stderr);
+        for (aspect, path) in [
+            ("complete", "data/more.jpg"),
+            ("complete", "more.txt"),
+            ("intact", &face(word)),
+            ("intact", LISTING),
+            ("readable", "bagit.txt"),
+        ] {
+            assert!(run.stderr.contains(&format!("{word}: not {aspect}: {path}: ")), "{}", run.stderr);
+        }
+    }
+    // Complete, intact, readable: for each of the two sessions.
+    assert_eq!(run.stderr.matches("vmedia: hint: ").count(), 6, "{}", run.stderr);
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    let hints = lines.iter().enumerate().filter(|(_, line)| line.starts_with("vmedia: hint: "));
+    assert!(hints.into_iter().all(|(index, _)| lines[index - 1].starts_with("vmedia: error: ")), "{}", run.stderr);
+    // Quiet says the same of what is wrong, and nothing of what is not.
+    let quiet = text(&archive.root, &[".", "-q"]).ends_with(8);
+    assert!(quiet.stderr.lines().all(|line| line.starts_with("vmedia: error: ") || line.starts_with("vmedia: hint: ")), "{}", quiet.stderr);
+    assert_eq!(quiet.stderr.matches("vmedia: error: ").count(), 12);
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_mean_harm_are_told_harmlessly() {
+    use std::os::unix::ffi::OsStrExt;
+    let evidence = Evidence::new();
+    let archive = evidence.copy("archive");
+    archive.is_sound("before");
+    let names: [&[u8]; 6] =
+        [b"a\x1b[31mred.jpg", b"a\nvmedia: error: forged", b"a\rb", "a\u{202e}gpj.exe".as_bytes(), b"not\xffutf-8", b"a\\b:c"];
+    for name in names {
+        std::fs::write(archive.bag(ALPHA).file("data").join(std::ffi::OsStr::from_bytes(name)), "x").expect("written");
+    }
+    let verdict = archive.verify(&[]);
+    assert_eq!((verdict.code, verdict.findings().len(), verdict.sound()), (8, names.len(), vec![BETA.to_owned(), GAMMA.to_owned()]));
+    let run = text(&archive.root, &["."]).ends_with(8);
+    assert!(!run.stderr.contains(['\u{1b}', '\r', '\u{202e}']), "{:?}", run.stderr);
+    assert!(!run.stderr.lines().any(|line| line.starts_with("vmedia: error: forged")), "{}", run.stderr);
+    assert_eq!(run.stderr.lines().filter(|line| line.starts_with("vmedia: error: ")).count(), names.len(), "{}", run.stderr);
+}

@@ -1,0 +1,306 @@
+//! Every way to change an archive's files, from a flipped bit to a bag that every public tool accepts: found in the
+//! session that it was done to, under the right name, and nowhere else.
+
+use super::forger::{Bag, medium, swap};
+use super::{ALPHA, Archive, BETA, Evidence, GAMMA, LISTING, copy, face, front};
+use crate::harness::jpeg;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// What somebody does to the archive, and everything that is then to be found.
+struct Deed {
+    what: &'static str,
+    done: fn(&Archive),
+    found: &'static [&'static str],
+}
+
+const DEEDS: &[Deed] = &[
+    Deed { what: "nothing", done: |_| {}, found: &[] },
+    Deed {
+        what: "one byte of a picture flipped",
+        done: |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[12] ^= 1),
+        found: &["alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+    },
+    Deed {
+        what: "a picture cut short",
+        done: |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes.truncate(5)),
+        found: &["alpha: intact: bag-info.txt", "alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+    },
+    Deed {
+        what: "a picture made longer",
+        done: |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes.push(0)),
+        found: &["alpha: intact: bag-info.txt", "alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+    },
+    Deed {
+        what: "a picture removed",
+        done: |archive| archive.bag(ALPHA).remove(&face(ALPHA)),
+        found: &["alpha: complete: data/alpha-new/face_face-alpha.jpg"],
+    },
+    Deed {
+        what: "a file added to the payload",
+        done: |archive| archive.bag(ALPHA).write("data/alpha-new/more.jpg", jpeg("more")),
+        found: &["alpha: complete: data/alpha-new/more.jpg"],
+    },
+    Deed {
+        what: "a file added beside the payload",
+        done: |archive| archive.bag(ALPHA).write("more.txt", "more"),
+        found: &["alpha: complete: more.txt"],
+    },
+    Deed {
+        what: "two pictures of a session swapped",
+        done: |archive| exchange((&archive.bag(ALPHA), &face(ALPHA)), (&archive.bag(ALPHA), &front(ALPHA))),
+        found: &["alpha: intact: data/alpha-new/document-front_back-alpha.jpg", "alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+    },
+    Deed {
+        what: "the pictures of two sessions swapped",
+        done: |archive| exchange((&archive.bag(ALPHA), &face(ALPHA)), (&archive.bag(GAMMA), &face(GAMMA))),
+        found: &["alpha: intact: data/alpha-new/face_face-alpha.jpg", "gamma: intact: data/gamma-new/face_face-gamma.jpg"],
+    },
+    Deed {
+        what: "a listing changed",
+        done: |archive| archive.bag(ALPHA).edit(LISTING, |bytes| swap(bytes, "selfid_video", "selfie_video")),
+        found: &["alpha: intact: metadata/media.json"],
+    },
+    Deed {
+        what: "a listing broken",
+        done: |archive| archive.bag(ALPHA).edit(LISTING, |bytes| bytes.truncate(20)),
+        found: &["alpha: intact: metadata/media.json", "alpha: readable: metadata/media.json"],
+    },
+    Deed {
+        what: "a listing removed",
+        done: |archive| archive.bag(ALPHA).remove(LISTING),
+        found: &["alpha: complete: metadata/media.json"],
+    },
+    Deed {
+        what: "the record changed",
+        done: |archive| archive.bag(ALPHA).edit_record(|record| record["attempts"][0]["status"] = json!("declined")),
+        found: &["alpha: intact: archive.json"],
+    },
+    Deed {
+        what: "the record broken",
+        done: |archive| archive.bag(ALPHA).edit("archive.json", |bytes| bytes.truncate(50)),
+        found: &["alpha: intact: archive.json", "alpha: readable: archive.json"],
+    },
+    Deed {
+        what: "the record removed",
+        done: |archive| archive.bag(ALPHA).remove("archive.json"),
+        found: &["alpha: complete: archive.json"],
+    },
+    Deed {
+        what: "the bag's description changed",
+        done: |archive| archive.bag(ALPHA).edit("bag-info.txt", |bytes| swap(bytes, "alpha", "gamma")),
+        found: &["alpha: intact: bag-info.txt"],
+    },
+    Deed {
+        what: "the bag's declaration changed",
+        done: |archive| archive.bag(ALPHA).edit("bagit.txt", |bytes| swap(bytes, "1.0", "0.9")),
+        found: &["alpha: intact: bagit.txt", "alpha: readable: bagit.txt"],
+    },
+    Deed {
+        what: "the list of tag files removed",
+        done: |archive| archive.bag(ALPHA).remove("tagmanifest-sha256.txt"),
+        found: &[
+            // Nobody vouches for the tag files now, and the journal misses the listings.
+            "alpha: complete: archive.json",
+            "alpha: complete: bag-info.txt",
+            "alpha: complete: bagit.txt",
+            "alpha: complete: manifest-sha256.txt",
+            "alpha: complete: metadata/attempts.json",
+            "alpha: complete: metadata/attempts/alpha-new/media.json",
+            "alpha: complete: metadata/attempts/alpha-old/media.json",
+            "alpha: complete: metadata/media.json",
+            "alpha: complete: tagmanifest-sha256.txt",
+            "alpha: intact: metadata/attempts.json",
+            "alpha: intact: metadata/attempts/alpha-new/media.json",
+            "alpha: intact: metadata/attempts/alpha-old/media.json",
+            "alpha: intact: metadata/media.json",
+            "alpha: unaltered: metadata/attempts.json",
+            "alpha: unaltered: metadata/attempts/alpha-new/media.json",
+            "alpha: unaltered: metadata/attempts/alpha-old/media.json",
+            "alpha: unaltered: metadata/media.json",
+            "alpha: unaltered: tagmanifest-sha256.txt",
+        ],
+    },
+    Deed {
+        what: "a medium taken out of the record, the manifests and the payload",
+        done: |archive| {
+            take_out(&archive.bag(ALPHA));
+            archive.bag(ALPHA).forge();
+        },
+        found: &[
+            "alpha: complete: metadata/attempts/alpha-new/media.json",
+            "alpha: complete: metadata/media.json",
+            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
+            "alpha: unaltered: tagmanifest-sha256.txt",
+        ],
+    },
+    Deed {
+        what: "a medium taken out of the listings as well",
+        done: |archive| {
+            let bag = archive.bag(ALPHA);
+            take_out(&bag);
+            for listing in [LISTING, "metadata/attempts/alpha-new/media.json"] {
+                let mut text: Value = serde_json::from_slice(&bag.read(listing)).expect("JSON");
+                text["images"].as_array_mut().expect("pictures").retain(|entry| entry["id"] != "face-alpha");
+                bag.write(listing, text.to_string());
+            }
+            bag.forge();
+        },
+        found: &[
+            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
+            "alpha: unaltered: metadata/attempts/alpha-new/media.json",
+            "alpha: unaltered: metadata/media.json",
+            "alpha: unaltered: tagmanifest-sha256.txt",
+        ],
+    },
+    Deed {
+        what: "a medium whose file is said to be lost",
+        done: |archive| {
+            let bag = archive.bag(ALPHA);
+            bag.remove(&face(ALPHA));
+            bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["lost"] = json!("found missing; fetched again"));
+            bag.forge();
+        },
+        found: &[
+            "alpha: complete: archive.json",
+            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
+            "alpha: unaltered: tagmanifest-sha256.txt",
+        ],
+    },
+    Deed {
+        what: "a medium that is said to be gone",
+        done: |archive| {
+            let bag = archive.bag(ALPHA);
+            bag.remove(&face(ALPHA));
+            bag.edit_record(|record| {
+                let face = medium(record, "face-alpha");
+                (face["state"], face["reason"], face["files"]) = (json!("gone"), json!("HTTP 404"), json!([]));
+            });
+            bag.forge();
+        },
+        found: &["alpha: unaltered: data/alpha-new/face_face-alpha.jpg", "alpha: unaltered: tagmanifest-sha256.txt"],
+    },
+    Deed {
+        what: "a medium that the provider never had, added with everything that belongs to it",
+        done: |archive| {
+            let bag = archive.bag(ALPHA);
+            bag.write("data/alpha-new/face_more-alpha.jpg", jpeg("more"));
+            bag.edit_record(|record| {
+                let mut more = medium(record, "face-alpha").clone();
+                (more["id"], more["files"][0]["path"]) = (json!("more-alpha"), json!("data/alpha-new/face_more-alpha.jpg"));
+                record["media"].as_array_mut().expect("media").push(more);
+            });
+            bag.forge();
+        },
+        found: &["alpha: unaltered: tagmanifest-sha256.txt"],
+    },
+    Deed {
+        what: "a signature taken out of the record",
+        done: |archive| {
+            let bag = archive.bag(ALPHA);
+            bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"] = json!({ "verdict": "absent" }));
+            bag.forge_manifests();
+        },
+        found: &["alpha: unaltered: archive.json", "alpha: unaltered: tagmanifest-sha256.txt"],
+    },
+    Deed {
+        what: "a session's folder deleted",
+        done: |archive| std::fs::remove_dir_all(&archive.bag(ALPHA).0).expect("deleted"),
+        found: &["alpha: complete: ."],
+    },
+    Deed {
+        what: "a session's folder emptied",
+        done: |archive| {
+            std::fs::remove_dir_all(&archive.bag(ALPHA).0).expect("deleted");
+            std::fs::create_dir(&archive.bag(ALPHA).0).expect("a folder");
+        },
+        found: &["alpha: complete: ."],
+    },
+    Deed {
+        what: "a session's folder renamed",
+        done: |archive| std::fs::rename(archive.file(ALPHA), archive.file("omega")).expect("renamed"),
+        found: &["alpha: complete: .", "omega: unaltered: tagmanifest-sha256.txt"],
+    },
+    Deed {
+        what: "two sessions' folders swapped",
+        done: |archive| {
+            std::fs::rename(archive.file(ALPHA), archive.file("other")).expect("renamed");
+            std::fs::rename(archive.file(GAMMA), archive.file(ALPHA)).expect("renamed");
+            std::fs::rename(archive.file("other"), archive.file(GAMMA)).expect("renamed");
+        },
+        // Each is without what the other has.
+        found: &[
+            "alpha: unaltered: data/alpha-new/document-front_back-alpha.jpg",
+            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
+            "alpha: unaltered: data/alpha-new/nfc_nfc-alpha.json",
+            "alpha: unaltered: data/alpha-new/selfid_video_video-alpha.mp4",
+            "alpha: unaltered: data/alpha-old/document-front_old-alpha.jpg",
+            "alpha: unaltered: metadata/attempts.json",
+            "alpha: unaltered: metadata/attempts/alpha-new/media.json",
+            "alpha: unaltered: metadata/attempts/alpha-old/media.json",
+            "alpha: unaltered: metadata/media.json",
+            "alpha: unaltered: tagmanifest-sha256.txt",
+            "gamma: unaltered: data/gamma-new/document-front_back-gamma.jpg",
+            "gamma: unaltered: data/gamma-new/face_face-gamma.jpg",
+            "gamma: unaltered: data/gamma-new/nfc_nfc-gamma.json",
+            "gamma: unaltered: data/gamma-new/selfid_video_video-gamma.mp4",
+            "gamma: unaltered: data/gamma-old/document-front_old-gamma.jpg",
+            "gamma: unaltered: metadata/attempts.json",
+            "gamma: unaltered: metadata/attempts/gamma-new/media.json",
+            "gamma: unaltered: metadata/attempts/gamma-old/media.json",
+            "gamma: unaltered: metadata/media.json",
+            "gamma: unaltered: tagmanifest-sha256.txt",
+        ],
+    },
+    Deed {
+        what: "a session's folder doubled under another name",
+        done: |archive| copy(&archive.file(ALPHA), &archive.file("omega")),
+        found: &["omega: unaltered: tagmanifest-sha256.txt"],
+    },
+    Deed {
+        what: "the mark of an unfinished session added",
+        done: |archive| archive.bag(ALPHA).write("unfinished.ndjson", ""),
+        found: &["alpha: complete: unfinished.ndjson"],
+    },
+];
+
+/// Two files change places.
+fn exchange(one: (&Bag, &str), other: (&Bag, &str)) {
+    let (first, second) = (one.0.read(one.1), other.0.read(other.1));
+    assert_ne!(first, second, "the same bytes prove nothing");
+    one.0.write(one.1, second);
+    other.0.write(other.1, first);
+}
+
+/// The picture goes, and the record knows nothing of it.
+fn take_out(bag: &Bag) {
+    bag.remove(&face(ALPHA));
+    bag.edit_record(|record| record["media"].as_array_mut().expect("media").retain(|medium| medium["id"] != "face-alpha"));
+}
+
+#[test]
+fn whatever_is_done_to_the_files_is_found_where_it_was_done_and_nowhere_else() {
+    let evidence = Evidence::new();
+    for Deed { what, done, found } in DEEDS {
+        let archive = evidence.copy("tampered");
+        done(&archive);
+        let verdict = archive.finds(what, found);
+        let touched: BTreeSet<&str> = found.iter().filter_map(|line| line.split(':').next()).collect();
+        let untouched: Vec<&str> = [ALPHA, BETA, GAMMA].into_iter().filter(|session| !touched.contains(session)).collect();
+        assert_eq!(verdict.sound(), untouched, "{what}");
+    }
+}
+
+#[test]
+fn a_payload_without_its_list_is_found_as_a_whole() {
+    let evidence = Evidence::new();
+    let archive = evidence.copy("tampered");
+    archive.is_sound("before");
+    archive.bag(ALPHA).remove("manifest-sha256.txt");
+    let verdict = archive.verify(&[]);
+    assert_eq!((verdict.code, verdict.sound()), (8, vec![BETA.to_owned(), GAMMA.to_owned()]));
+    let found = verdict.found();
+    assert!(found.contains("alpha: complete: manifest-sha256.txt"), "{found:?}");
+    assert!(found.contains(&format!("alpha: complete: {}", face(ALPHA))), "nobody vouches for it: {found:?}");
+    assert!(found.contains(&format!("alpha: unaltered: {}", face(ALPHA))), "the journal did: {found:?}");
+}
