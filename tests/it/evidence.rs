@@ -4,6 +4,7 @@
 //! Everything here forges with its own hands: bags and journals are rewritten by the published formats, never by the
 //! program's own code, which would forgive its own mistakes.
 
+mod authentic;
 mod concurrent;
 mod forger;
 mod forgery;
