@@ -13,6 +13,7 @@ mod killed;
 mod laundered;
 mod partial;
 mod places;
+mod random;
 mod tampering;
 mod torn;
 
