@@ -230,6 +230,14 @@ impl Verdict {
         self.findings().into_iter().map(line).collect()
     }
 
+    /// Why it says nothing of the whole.
+    pub fn partial(&self) -> Option<&str> {
+        self.events.iter().find_map(|event| match event {
+            Event::VerifyFinished { partial, .. } => partial.as_deref(),
+            _ => None,
+        })
+    }
+
     /// The sessions of which nothing was found.
     pub fn sound(&self) -> Vec<String> {
         let sound = self.events.iter().filter_map(|event| match event {

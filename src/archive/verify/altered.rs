@@ -32,8 +32,6 @@ pub fn compare_with_journal(chain: &Chain, folder: &str, examined: &mut Examined
     for (path, Known { digest, signed, at }) in files {
         let found = |what: String| Finding::new(Aspect::Unaltered, path, what);
         let finding = match (examined.manifested.get(path), examined.recorded.get(path)) {
-            // The manifest is what was damaged; that the record does not agree with it is said already.
-            (_, Some(now)) if sha256(&now.digest.sha256) == digest && now.signed >= signed => None,
             (None, _) => Some(found(format!("archived on {}, and no manifest vouches for it now", day(at)))),
             (Some(now), _) if sha256(now) != digest => {
                 Some(found(format!("is not what was archived on {}, although the manifests say so", day(at))))

@@ -92,7 +92,7 @@ fn a_run_that_never_was_is_believed_by_a_journal_that_has_no_key() {
     let archive = evidence.copy("tampered");
     let head = archive.is_sound("before").heads().remove(0);
     let (bag, path) = (archive.bag(ALPHA), face(ALPHA));
-    let (old, before) = (bag.read(&path), sha256(bag.read(TAGS)));
+    let (old, before, record_before) = (bag.read(&path), sha256(bag.read(TAGS)), sha256(bag.read("archive.json")));
     bag.write(&path, jpeg("forged"));
     bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"] = json!({ "verdict": "absent" }));
     bag.forge();
@@ -109,6 +109,7 @@ fn a_run_that_never_was_is_believed_by_a_journal_that_has_no_key() {
     let archived = json!({
         "entry": "archived", "at": "2099-01-01T00:00:00Z", "session": ALPHA, "folder": ALPHA,
         "before": before, "bag": sha256(bag.read(TAGS)), "files": [file(&jpeg("forged"))], "lost": [lost],
+        "record_before": record_before, "record": sha256(bag.read("archive.json")),
     });
     let closed = json!({ "entry": "closed", "at": "2099-01-01T00:00:00Z", "exit": "done" });
     archive.chain("20990101T000000.000Z-00000000.ndjson", vec![opened, archived, closed]);

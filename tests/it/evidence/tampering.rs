@@ -104,6 +104,7 @@ const DEEDS: &[Deed] = &[
             "alpha: complete: archive.json",
             "alpha: complete: bag-info.txt",
             "alpha: complete: bagit.txt",
+            "alpha: complete: index.html",
             "alpha: complete: manifest-sha256.txt",
             "alpha: complete: metadata/attempts.json",
             "alpha: complete: metadata/attempts/alpha-new/media.json",
