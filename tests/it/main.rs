@@ -1,5 +1,6 @@
 //! The program as its users run it: the real binary, real HTTP on loopback, real files. One concern a file.
 //!
+//! - `catalog`: a row for every session, in each format and as a page.
 //! - `demo`: the README's first command, and that its archive is what other tools accept.
 //! - `download`: the main job: every attempt, second runs, narrowing, companions, comparing, lists of ids.
 //! - `listing`: `list` and `attempts` in their three formats.
@@ -7,6 +8,7 @@
 //! - `samples`: sessions with every documented context and mimetype, and with every contradiction.
 //! - `evidence`: whatever is done to an archive afterwards is found by `verify`, and nothing else is.
 //! - `failures`: the table of failures, each with what is archived, said and returned.
+//! - `fixture`: an archive of version 1 of the formats, which every later version must know.
 //! - `hostile`: names, sizes and texts that mean harm.
 //! - `input`: what people type wrong, each with two lines and a status.
 //! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
@@ -32,10 +34,12 @@
 
 mod harness;
 
+mod catalog;
 mod demo;
 mod download;
 mod evidence;
 mod failures;
+mod fixture;
 mod generated;
 mod hostile;
 mod input;

@@ -3,7 +3,7 @@
 //! name.
 
 #[cfg(target_os = "linux")]
-mod authority;
+pub mod authority;
 #[cfg(target_os = "linux")]
 mod runs;
 mod settings;
@@ -35,7 +35,7 @@ fn runs(folder: &Path, program: &str, words: &[&str], input: &[u8]) -> Output {
 
 /// Runs a program in a folder; fails the test unless it succeeds.
 #[track_caller]
-fn succeeds(folder: &Path, program: &str, words: &[&str], input: &[u8]) -> String {
+pub fn succeeds(folder: &Path, program: &str, words: &[&str], input: &[u8]) -> String {
     let output = runs(folder, program, words, input);
     let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     assert!(output.status.success(), "{program} {words:?}:\n{said}");

@@ -1,0 +1,154 @@
+//! `vmedia catalog`: a row for every session of an archive, whatever state it is in, in each format and as a page.
+
+use crate::harness::{Run, SESSION, World, bare, is_sound, session, session_named};
+use serde_json::{Value, json};
+use std::path::Path;
+use vmedia::sandbox::fixture::{Attempt, Session};
+
+const DECISION: &str = r#"{"verification":{"status":"approved","person":{"firstName":"ANNA","lastName":"SPECIMEN"}}}"#;
+
+/// The usual session with a decision, and one without.
+fn world() -> World {
+    let world = World::with(vec![session().companion("decision", DECISION), session_named("b", "b-new", "b-old")]);
+    world.run(&["download", SESSION, "b", "--with", "decision"]).ends_with(0);
+    world
+}
+
+/// Needs no credentials and no configuration.
+fn catalog(world: &World, words: &[&str]) -> Run {
+    let words = [&["catalog", "vmedia-archive"], words].concat();
+    Run::of(&bare(world.folder()).args(words).output().expect("a run"))
+}
+
+fn rows(world: &World) -> Vec<Value> {
+    serde_json::from_str(&catalog(world, &["--format", "json"]).stdout).expect("JSON")
+}
+
+fn row(world: &World, session: &str) -> Value {
+    let rows = rows(world);
+    rows.iter().find(|row| row["folder"] == session).unwrap_or_else(|| panic!("no {session} in {rows:#?}")).clone()
+}
+
+#[test]
+fn a_row_says_what_the_record_says() {
+    let world = world();
+    let record = world.record();
+    let row_before = row(&world, SESSION);
+    let bytes: u64 =
+        record["media"].as_array().expect("media").iter().map(|medium| medium["files"][0]["bytes"].as_u64().expect("bytes")).sum();
+    assert_eq!(row_before["archive"], "vmedia-archive");
+    let expected = json!({
+        "archive": "vmedia-archive", "session": SESSION, "provider": "veriff", "attempts": 2, "files": 5, "bytes": bytes,
+        "first_archived": record["created"], "last_archived": record["updated"], "last_verified": null, "condition": "complete",
+        "decision": "approved", "archived": 5, "withheld": 0, "gone": 0, "failed": 0, "excluded": 0, "folder": SESSION,
+    });
+    assert_eq!(row_before, expected);
+    assert_eq!(rows(&world).len(), 2);
+    // A verification of everything is remembered, a sample is none.
+    world.run(&["verify", "vmedia-archive", "--sample", "50%"]).ends_with(0);
+    assert_eq!(row(&world, SESSION)["last_verified"], Value::Null);
+    world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    assert!(row(&world, SESSION)["last_verified"].is_string() && row(&world, "b")["last_verified"].is_string());
+}
+
+#[test]
+fn the_table_is_for_people_and_csv_for_spreadsheets() {
+    let world = world();
+    let table = catalog(&world, &[]).ends_with(0).stdout;
+    assert!(
+        table.starts_with("SESSION ") && table.contains("approved") && table.contains("complete") && table.contains("never"),
+        "{table}"
+    );
+    assert!(table.lines().all(|line| line.chars().count() <= 130), "{table}");
+    let text = catalog(&world, &["--format", "csv"]).ends_with(0).stdout;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let values = rows(&world);
+    for (record, row) in reader.records().zip(&values) {
+        for (name, cell) in header.iter().zip(&record.expect("CSV")) {
+            let expected = match &row[name] {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            assert_eq!(cell, expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_whole_says_so() {
+    let world = World::with(vec![session(), session_named("b", "b-new", "b-old"), session_named("c", "c-new", "c-old")]);
+    world.faults("media:face-b=404,media:video-b=html");
+    world.run(&["download", SESSION, "b", "c", "--retries", "0"]).ends_with(7);
+    assert_eq!(row(&world, "b")["condition"], "incomplete");
+    assert!(catalog(&world, &[]).ends_with(0).stdout.contains("1 failed, 1 gone"), "in words for people");
+    std::fs::write(world.archive().join("c/unfinished.ndjson"), "").expect("a mark");
+    assert_eq!(row(&world, "c")["condition"], "unfinished");
+    // A row that cannot be read is a row, and the others are there.
+    std::fs::write(world.archive().join("b/archive.json"), "{\"session\":").expect("written");
+    let run = catalog(&world, &["--format", "json"]).ends_with(8);
+    assert_eq!(row(&world, "b")["condition"], "unreadable");
+    assert_eq!(rows(&world).len(), 3);
+    run.complains("the record of vmedia-archive", "vmedia verify");
+    std::fs::remove_file(world.archive().join("b/archive.json")).expect("removed");
+    catalog(&world, &[]).ends_with(8).complains("it is missing", "restore");
+}
+
+#[test]
+fn a_record_of_a_newer_version_has_a_row_too() {
+    let world = world();
+    let mut record = world.record();
+    (record["version"], record["media"][0]["state"]) = (json!(9), json!("sealed-away"));
+    record["media"][0]["of_the_future"] = json!({ "a": [1] });
+    std::fs::write(world.file("archive.json"), record.to_string()).expect("written");
+    let row = row(&world, SESSION);
+    assert_eq!((&row["files"], &row["archived"], &row["condition"]), (&json!(5), &json!(4), &json!("incomplete")));
+    assert!(catalog(&world, &[]).ends_with(0).stdout.contains("1 sealed-away"));
+}
+
+#[test]
+fn archives_are_found_at_any_depth_and_what_is_none_is_told() {
+    let world = world();
+    let run = Run::of(&bare(world.folder()).args(["catalog", ".", "--format", "json"]).output().expect("a run")).ends_with(0);
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&run.stdout).expect("JSON").len(), 2);
+    std::fs::create_dir(world.folder().join("empty")).expect("a folder");
+    for path in ["empty", "nowhere"] {
+        let run = Run::of(&bare(world.folder()).args(["catalog", path]).output().expect("a run"));
+        run.ends_with(6).complains(path, "name a session's folder, or the archive folder");
+    }
+}
+
+/// The value of each attribute of that name.
+fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!(" {name}=\"");
+    page.split(&start).skip(1).filter_map(|rest| rest.split_once('"')).map(|(value, _)| value).collect()
+}
+
+#[test]
+fn the_page_leads_to_every_session_and_disturbs_nothing() {
+    let hostile = "<script>alert(1)</script>";
+    let world = World::with(vec![
+        session().companion("decision", format!(r#"{{"verification":{{"status":"{hostile}","person":{{"firstName":"ANNA"}}}}}}"#)),
+        Session::new("Ünusual:id").attempt(Attempt::new("a", "started")),
+    ]);
+    world.run(&["download", SESSION, "Ünusual:id", "--with", "decision"]).ends_with(0);
+    catalog(&world, &["--html"]).ends_with(0).says("index.html");
+    let page = std::fs::read_to_string(world.archive().join("index.html")).expect("a page");
+    assert!(!page.contains("<script") && page.contains("&#60;script") && !page.contains("ANNA"), "escaped, and of nobody: {page}");
+    assert!(page.contains("default-src 'none'") && page.contains("<caption") && page.contains("scope=\"row\""));
+    let links: Vec<&str> = attributes(&page, "href").into_iter().filter(|href| !href.starts_with('#')).collect();
+    assert_eq!(links.len(), 2, "{links:?}");
+    for link in links {
+        let path = percent_encoding::percent_decode_str(link).decode_utf8().expect("text");
+        assert!(world.archive().join(Path::new(path.as_ref())).is_file(), "{link}");
+    }
+    is_sound(&world);
+    assert_eq!(rows(&world).len(), 2);
+    world.run(&["download", SESSION]).ends_with(0);
+    // A page of some of the sessions would pass for one of all.
+    let alone = format!("vmedia-archive/{SESSION}");
+    std::fs::remove_file(world.archive().join("index.html")).expect("removed");
+    Run::of(&bare(world.folder()).args(["catalog", &alone, "--html"]).output().expect("a run")).ends_with(0);
+    assert!(!world.archive().join("index.html").exists());
+}
