@@ -103,7 +103,11 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
             lines.push(format!("{} {}", sanitize(folder), console.paint(Style::Error, "cannot be checked")));
             return Some(lines.join("\n"));
         }
-        let verdict = if findings.is_empty() { console.paint(Style::Good, "sound") } else { console.paint(Style::Error, "damaged") };
+        let verdict = match (findings.is_empty(), unread) {
+            (true, 0) => console.paint(Style::Good, "sound"),
+            (true, _) => console.paint(Style::Note, "nothing found"),
+            (false, _) => console.paint(Style::Error, "damaged"),
+        };
         let amount = match unread {
             0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),
             _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),

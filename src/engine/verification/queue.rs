@@ -188,7 +188,9 @@ impl Run<'_> {
             sum.authentic += counts.authentic;
             sum.unsigned += counts.unsigned;
         }
-        let mut checked = vec![Aspect::Complete, Aspect::Intact];
+        let mut checked = vec![Aspect::Complete];
+        // A file that was not read may be anything.
+        checked.extend((counts.unread == 0).then_some(Aspect::Intact));
         checked.extend(bag.chain.as_ref().map(|_| Aspect::Unaltered));
         checked.extend(self.options.authenticate.then_some(Aspect::Authentic));
         if examined.unfinished {
