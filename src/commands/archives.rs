@@ -24,17 +24,19 @@ pub(super) struct Archive {
     pub(super) sessions: Vec<StorePath>,
     /// Whether a session that should be there and is not is to be missed.
     pub(super) is_whole: bool,
+    /// Why folders in it could not be looked into.
+    pub(super) unread: Vec<String>,
 }
 
 impl Archive {
     /// The same archive with these sessions alone.
     pub(super) fn only(&self, sessions: Vec<StorePath>) -> Self {
-        Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions, is_whole: false }
+        Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions, is_whole: false, unread: Vec::new() }
     }
 
     fn new(root: PathBuf, sessions: Vec<StorePath>, is_whole: bool, context: &Context) -> Self {
         let store = Arc::new(store(root.clone(), context));
-        Self { root, store, sessions, is_whole }
+        Self { root, store, sessions, is_whole, unread: Vec::new() }
     }
 }
 
@@ -89,21 +91,27 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
     Ok(found)
 }
 
-/// Adds the archive that a folder is, and those below it.
+/// Adds the archive that a folder is, and those below it. A folder that may not be looked into, such as a disk's
+/// `lost+found`, keeps nobody from the others.
 fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()> {
     let mut here = Archive::new(folder.to_owned(), Vec::new(), true, context);
-    let mut others = Vec::new();
+    let mut below = Vec::new();
     for name in here.store.folders()?.into_iter().filter(|name| name != HOUSE && name != JOURNAL_FOLDER) {
-        let below = StorePath::name(&name);
-        if is_bag(here.store.as_ref(), &below)? {
-            here.sessions.push(below);
-        } else {
-            others.push(folder.join(name));
-        }
+        let path = StorePath::name(&name);
+        let outcome = match is_bag(here.store.as_ref(), &path) {
+            Ok(true) => {
+                here.sessions.push(path);
+                Ok(())
+            }
+            Ok(false) => walk(&folder.join(name), &mut below, context),
+            Err(error) => Err(error),
+        };
+        here.unread.extend(outcome.err().map(|error| error.what().to_owned()));
     }
     // An archive whose sessions were all deleted still has its journal.
-    if !here.sessions.is_empty() || Journal::exists(here.store.as_ref())? {
+    if !here.sessions.is_empty() || !here.unread.is_empty() || Journal::exists(here.store.as_ref())? {
         found.push(here);
     }
-    others.iter().try_for_each(|other| walk(other, found, context))
+    found.extend(below);
+    Ok(())
 }

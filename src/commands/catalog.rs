@@ -8,7 +8,7 @@ use super::pump::beside;
 use super::verify::cores;
 use crate::archive::{CatalogRow, write_catalog_page};
 use crate::cli::{CatalogArguments, EventFormat};
-use crate::engine;
+use crate::engine::{self, Event};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Column, Reporter, ReporterOptions, Table};
@@ -55,6 +55,9 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
     }
     let mut exit = Exit::Done;
     for archive in &archives {
+        for text in archive.unread.clone() {
+            reporter.event(&Event::Remark { text }, context.clock.as_ref());
+        }
         let rows = read(archive, &mut reporter, context)?;
         if let Some(exit) = context.cancel.requested() {
             reporter.finish();

@@ -74,6 +74,9 @@ pub(super) fn verify_all(
     context: &Context,
 ) -> Result<Outcome> {
     let began = context.clock.elapsed();
+    for text in archives.iter().flat_map(|archive| archive.unread.iter().cloned()) {
+        reporter.event(&Event::Remark { text }, context.clock.as_ref());
+    }
     let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
     let options = VerifyOptions {
         workers: arguments.jobs.map_or_else(cores, usize::from),
@@ -140,7 +143,9 @@ fn partial(sum: &VerifySum, archives: &[Archive], exit: Exit, arguments: &Verify
         format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions as u64, "session"))
     });
     let busy = (sum.busy > 0).then(|| format!("{} that another run is changing: run the same command again", plural(sum.busy, "session")));
-    let reasons: Vec<String> = [sample, since, busy].into_iter().flatten().collect();
+    let unread: usize = archives.iter().map(|archive| archive.unread.len()).sum();
+    let unread = (unread > 0).then(|| format!("{} that could not be looked into", plural(unread as u64, "folder")));
+    let reasons: Vec<String> = [sample, since, busy, unread].into_iter().flatten().collect();
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 

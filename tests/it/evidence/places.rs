@@ -212,3 +212,23 @@ fn names_that_mean_harm_are_told_harmlessly() {
     assert!(!run.stderr.lines().any(|line| line.starts_with("vmedia: error: forged")), "{}", run.stderr);
     assert_eq!(run.stderr.lines().filter(|line| line.starts_with("vmedia: error: ")).count(), names.len(), "{}", run.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_may_not_be_looked_into_keeps_nobody_from_the_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let evidence = Evidence::young();
+    let archive = evidence.archive();
+    let locked = archive.root.join("lost+found");
+    std::fs::create_dir(&locked).expect("a folder");
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).expect("a mode");
+    let is_locked = std::fs::read_dir(&locked).is_err();
+    let verdict = archive.verify(&[]);
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o700)).expect("a mode");
+    if !is_locked {
+        eprintln!("skipped: this user may look into everything");
+        return;
+    }
+    assert_eq!((verdict.code, verdict.sound().len()), (0, 3), "the others are checked");
+    assert!(verdict.partial().is_some_and(|words| words.contains("1 folder that could not be looked into")));
+}
