@@ -3,6 +3,7 @@
 //!
 //! Must not be used on data that scripts read.
 
+use jiff::Timestamp;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -21,6 +22,16 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 fn is_dangerous(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A day, in UTC.
+pub fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+/// A moment to the second, in UTC and saying so.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// Bytes in decimal units with three significant digits: `245 kB`, `3.42 MB`.

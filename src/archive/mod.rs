@@ -16,10 +16,10 @@ mod session;
 mod verify;
 
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
-pub use journal::{Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal};
+pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
-    State,
+    State, tool,
 };
 pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
 pub use verify::{

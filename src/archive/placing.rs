@@ -141,15 +141,14 @@ impl SessionArchive {
 
     /// A listing is about to be kept: what it lists must not be forgotten should this run be killed.
     fn announce_media(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.announced, true) {
+            return Ok(());
+        }
         let known: HashSet<&MediaId> = self.before.iter().flat_map(|before| &before.media).map(|medium| &medium.id).collect();
         let listed = self.record.media.iter().filter(|medium| !known.contains(&medium.id));
         let lines = listed.map(|medium| Line::Listed(MediaRecord { files: Vec::new(), ..medium.clone() }).text());
         let lines: Vec<String> = lines.collect::<Result<_>>()?;
-        if !self.announced && !lines.is_empty() {
-            self.store.append(&self.folder.join(MARKER), &lines.join("\n"))?;
-        }
-        self.announced = true;
-        Ok(())
+        if lines.is_empty() { Ok(()) } else { self.store.append(&self.folder.join(MARKER), &lines.join("\n")) }
     }
 
     /// Records an answer that is here; that it is another than before is evidence.

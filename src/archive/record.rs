@@ -20,7 +20,7 @@ pub(super) const NOT_YET: &str = "not fetched yet";
 pub(super) const CUT_OFF: &str = "the run that listed it was killed before it fetched it";
 
 /// This program, as records name it.
-pub(super) fn tool() -> String {
+pub fn tool() -> String {
     concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned()
 }
 

@@ -9,7 +9,7 @@ use super::marker::{self, Line};
 use super::record::{
     CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION,
 };
-use super::verify::Witness;
+use super::verify::{Witness, read_sealed};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::media::{MediaId, MediaItem, SessionId};
@@ -193,7 +193,7 @@ impl SessionArchive {
 
     /// Whether a file is here with these bytes and, if a signature came with them, whether it holds.
     fn is_proved(&self, path: &str, digest: &Digest, signature: &SignatureRecord, witness: &dyn Witness) -> Result<bool> {
-        let mut seal = match signature {
+        let seal = match signature {
             SignatureRecord::Absent => None,
             SignatureRecord::Held(value) => match witness.seal(&self.record.provider, value) {
                 Some(seal) => Some(seal),
@@ -201,14 +201,8 @@ impl SessionArchive {
             },
         };
         let Some(stream) = self.store.open(&self.folder.join(path))? else { return Ok(false) };
-        let mut watch = |piece: &[u8]| {
-            if let Some(seal) = &mut seal {
-                seal.update(piece);
-            }
-            Ok(())
-        };
-        let is_same = Digest::read(stream, &mut watch).is_ok_and(|found| found == *digest);
-        Ok(is_same && seal.is_none_or(|seal| seal.holds()))
+        let read = read_sealed(stream, seal, &mut |_| Ok(()));
+        Ok(read.is_ok_and(|(found, holds)| found == *digest && holds != Some(false)))
     }
 
     /// Why a file is not what the record says; `None` when it is.

@@ -271,7 +271,7 @@ pub struct SealArguments {
 }
 
 /// `vmedia verify`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct VerifyArguments {
     /// Session folders, archive folders, or folders with archives in them
     #[arg(required = true, value_name = "PATH")]

@@ -11,8 +11,8 @@ use crate::store::{LocalStore, Store, StorePath};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The folder for locks in an archive; never part of what is kept.
-const HOUSE: &str = ".vmedia";
+/// What to do about a path that is none of these.
+const WHAT_TO_NAME: &str = "name a session's folder, or the archive folder that holds them";
 
 /// An archive, and those of its sessions that are meant.
 pub(super) struct Archive {
@@ -46,8 +46,7 @@ pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>>
     for path in paths {
         let here = find_one(path, context)?;
         if here.is_empty() {
-            let hint = "name a session's folder, or the archive folder that holds them";
-            return Err(Error::new(Exit::Local, format!("there is no archived session in {}", path.display()), hint));
+            return Err(Error::new(Exit::Local, format!("there is no archived session in {}", path.display()), WHAT_TO_NAME));
         }
         for archive in here {
             match found.iter_mut().find(|known| known.root == archive.root) {
@@ -65,8 +64,7 @@ pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>>
 }
 
 fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
-    let hint = "name a session's folder, or the archive folder that holds them";
-    let unreadable = |error: std::io::Error| Error::new(Exit::Local, format!("cannot read {}: {error}", path.display()), hint);
+    let unreadable = |error: std::io::Error| Error::new(Exit::Local, format!("cannot read {}: {error}", path.display()), WHAT_TO_NAME);
     // `.` and `..` have no name of their own.
     let named = if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().map_err(unreadable)? };
     if let (Some(parent), Some(name)) = (named.parent(), named.file_name()) {
@@ -84,7 +82,7 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
         }
     }
     if !std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-        return Err(Error::new(Exit::Local, format!("{} is not a folder", path.display()), hint));
+        return Err(Error::new(Exit::Local, format!("{} is not a folder", path.display()), WHAT_TO_NAME));
     }
     let mut found = Vec::new();
     walk(path, &mut found, context)?;
@@ -96,7 +94,7 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
 fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()> {
     let mut here = Archive::new(folder.to_owned(), Vec::new(), true, context);
     let mut below = Vec::new();
-    for name in here.store.folders()?.into_iter().filter(|name| name != HOUSE && name != JOURNAL_FOLDER) {
+    for name in here.store.folders()?.into_iter().filter(|name| name != JOURNAL_FOLDER) {
         let path = StorePath::name(&name);
         let outcome = match is_bag(here.store.as_ref(), &path) {
             Ok(true) => {

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Column, Reporter, ReporterOptions, Table};
 use crate::store::Store;
-use crate::text::{bytes, plural};
+use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -98,7 +98,7 @@ fn trouble(row: &CatalogRow, archive: &Archive) -> Option<Error> {
 }
 
 fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
-    let day = |at: Option<Timestamp>| (json!(at), at.map(|at| at.strftime("%Y-%m-%d").to_string()));
+    let on = |at: Option<Timestamp>| (json!(at), at.map(day));
     let count = |state| (json!(row.states.get(state).copied().unwrap_or(0)), None);
     let condition = row.condition();
     vec![
@@ -108,9 +108,9 @@ fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
         (json!(row.attempts), None),
         (json!(row.files), None),
         (json!(row.bytes), Some(bytes(row.bytes))),
-        day(row.first),
-        day(row.last),
-        (json!(row.verified), Some(row.verified.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string()))),
+        on(row.first),
+        on(row.last),
+        (json!(row.verified), Some(row.verified.map_or_else(|| "never".to_owned(), day))),
         (json!(condition.as_str()), Some(condition.words())),
         (json!(row.decision), None),
         count("archived"),

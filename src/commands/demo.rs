@@ -8,8 +8,8 @@ use super::archives::find;
 use super::download::{archive, plain};
 use super::look::session_id;
 use super::services::{DEFAULT_JOBS, offline_providers, services};
-use super::verify::{plain as plain_verification, verify};
-use crate::cli::{DemoArguments, EventFormat, ProviderChoice};
+use super::verify::verify;
+use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
 use crate::config::{Network, ProviderSettings};
 use crate::engine::ProviderWitness;
 use crate::error::{Error, Result};
@@ -58,10 +58,9 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     }
     let location = store.location(&folder);
     reporter.say(&dim(&format!("$ vmedia verify {location}")));
-    let paths = vec![Path::new(&location).to_owned()];
-    let archives = find(&paths, context)?;
+    let archives = find(&[Path::new(&location).to_owned()], context)?;
     let witness = ProviderWitness::new(offline_providers(None), false);
-    let exit = verify(&archives, witness, &plain_verification(paths), &mut reporter, context)?;
+    let exit = verify(&archives, witness, &VerifyArguments::default(), &mut reporter, context)?;
     for line in tour(store.as_ref(), &folder, &location)? {
         reporter.say(&line);
     }

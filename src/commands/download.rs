@@ -16,7 +16,6 @@ use crate::provider::Provider;
 use crate::report::{Reporter, ReporterOptions};
 use crate::store::{Store, StorePath};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -104,9 +103,9 @@ pub(super) fn archive(
 fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Exit, reporter: &mut Reporter, context: &Context) -> Exit {
     let clock = context.clock.as_ref();
     let failed = match journal.close(exit, clock.now()) {
-        Ok(Some(closed)) if sealer.is_wanted() => {
-            let sealed = sealer.seal_file(store, &closed.path);
-            reporter.event(&told_seals(&closed.path, &sealed), clock);
+        Ok(Some(segment)) if sealer.is_wanted() => {
+            let sealed = sealer.seal_file(store, &segment);
+            reporter.event(&told_seals(&segment, &sealed), clock);
             sealed.exit()
         }
         Ok(_) => Exit::Done,
@@ -197,11 +196,10 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
             only_damaged: false,
         },
         companions: companions(&arguments.with, provider)?,
-        lost: HashMap::new(),
-        workers: usize::from(jobs),
         refetch: arguments.refetch,
         strict: arguments.strict,
         dry_run: arguments.dry_run,
+        ..Options::new(usize::from(jobs))
     })
 }
 
@@ -243,15 +241,7 @@ fn unknown_companion(name: &str, known: &[&str]) -> Error {
 pub(super) fn plain(session: SessionId, with: &[&str]) -> (Options, Identifiers) {
     let mut identifiers = Identifiers::default();
     identifiers.add(session);
-    let options = Options {
-        scope: crate::provider::Scope::All,
-        selection: Selection::default(),
-        companions: with.iter().map(|name| (*name).to_owned()).collect(),
-        lost: HashMap::new(),
-        workers: usize::from(DEFAULT_JOBS),
-        refetch: false,
-        strict: false,
-        dry_run: false,
-    };
+    let companions = with.iter().map(|name| (*name).to_owned()).collect();
+    let options = Options { companions, ..Options::new(usize::from(DEFAULT_JOBS)) };
     (options, identifiers)
 }

@@ -8,13 +8,12 @@ use super::Context;
 use super::archives::{Archive, find};
 use super::download::archive;
 use super::services::{DEFAULT_JOBS, offline_providers, sealer, services};
-use super::verify::{Outcome, plain, verify_all};
-use crate::cli::{EventFormat, RepairArguments};
+use super::verify::{Outcome, verify_all};
+use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
 use crate::config::{Identifiers, Network, Resolver};
 use crate::engine::{Options, ProviderWitness, Repairable, Selection};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::provider::Scope;
 use crate::report::{Reporter, ReporterOptions};
 use crate::text::plural;
 use std::sync::Arc;
@@ -55,7 +54,7 @@ fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
 
 fn check(archives: &[Archive], format: EventFormat, context: &Context) -> Result<Outcome> {
     let witness = ProviderWitness::new(offline_providers(None), false);
-    verify_all(archives, witness, &plain(Vec::new()), &mut reporter(format, context)?, context)
+    verify_all(archives, witness, &VerifyArguments::default(), &mut reporter(format, context)?, context)
 }
 
 /// Fetches what is damaged in these sessions.
@@ -68,14 +67,10 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
     let mut identifiers = Identifiers::default();
     sessions.iter().for_each(|found| identifiers.add(found.session.clone()));
     let options = Options {
-        scope: Scope::All,
         selection: Selection { only_damaged: true, ..Selection::default() },
-        companions: Vec::new(),
         lost: sessions.iter().filter_map(|found| Some((found.session.clone(), found.lost.clone()?))).collect(),
-        workers: usize::from(jobs),
-        refetch: false,
         strict: arguments.strict,
-        dry_run: false,
+        ..Options::new(usize::from(jobs))
     };
     let mut reporter = reporter(arguments.format, context)?;
     let count = identifiers.sessions.len() as u64;

@@ -3,7 +3,7 @@
 //! Must not resolve settings and must not send anything.
 
 use super::Context;
-use crate::archive::{Identity, Journal};
+use crate::archive::{Identity, Journal, tool};
 use crate::cli::ProviderChoice;
 use crate::config::{Environment, Network, ProviderSettings, SealSettings, Secrets};
 use crate::engine::{Authority, Sealer, Services};
@@ -13,6 +13,7 @@ use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
 use crate::secret::Secret;
 use crate::store::{LocalStore, Store};
+use crate::text::moment;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,12 +45,8 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
 
 /// The journal of this run on an archive.
 pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
-    let identity = Identity {
-        tool: concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned(),
-        command: context.command.to_owned(),
-        operator: context.environment.operator(),
-        host: Environment::host(),
-    };
+    let identity =
+        Identity { tool: tool(), command: context.command.to_owned(), operator: context.environment.operator(), host: Environment::host() };
     Journal::new(Arc::clone(store), identity)
 }
 
@@ -88,6 +85,6 @@ fn wire(base_url: String, network: &Network, connections: usize, context: &Conte
 
 /// The archive in a folder, with words for others who find it locked.
 pub(super) fn store(folder: PathBuf, context: &Context) -> LocalStore {
-    let since = context.clock.now().strftime("%Y-%m-%d %H:%M:%S UTC");
+    let since = moment(context.clock.now());
     LocalStore::new(folder, format!("process {} since {since}", std::process::id()))
 }

@@ -8,7 +8,7 @@ use super::archives::{Archive, find};
 use super::pump::beside;
 use super::services::{journal, offline_providers};
 use crate::archive::Journal;
-use crate::cli::{EventFormat, VerifyArguments};
+use crate::cli::VerifyArguments;
 use crate::config::Resolver;
 use crate::engine::{self, Event, ProviderWitness, Repairable, Target, VerifyOptions, VerifySum};
 use crate::error::Result;
@@ -16,8 +16,7 @@ use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
 use crate::seal::ssh::Signers;
 use crate::store::Store;
-use crate::text::plural;
-use std::path::PathBuf;
+use crate::text::{day, plural};
 use std::sync::{Arc, OnceLock};
 
 /// Checks what the arguments name.
@@ -27,21 +26,6 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: true })?;
     let witness = ProviderWitness::new(offline_providers(secrets), arguments.authenticate);
     verify(&archives, witness, arguments, &mut reporter, context)
-}
-
-/// The arguments that a command has which verifies beside its own work.
-pub(super) fn plain(paths: Vec<PathBuf>) -> VerifyArguments {
-    VerifyArguments {
-        paths,
-        authenticate: false,
-        sample: None,
-        since: None,
-        expect_head: Vec::new(),
-        signers: None,
-        jobs: None,
-        read_only: false,
-        format: EventFormat::Text,
-    }
 }
 
 /// What a verification leads to.
@@ -139,7 +123,7 @@ fn partial(sum: &VerifySum, archives: &[Archive], exit: Exit, arguments: &Verify
     let sample =
         arguments.sample.map(|percent| format!("a sample of {percent} %: {} of {} files were read", sum.files, sum.files + sum.unread));
     let since = arguments.since.map(|since| {
-        let day = since.strftime("%Y-%m-%d");
+        let day = day(since);
         format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions as u64, "session"))
     });
     let busy = (sum.busy > 0).then(|| format!("{} that another run is changing: run the same command again", plural(sum.busy, "session")));

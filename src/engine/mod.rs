@@ -79,6 +79,22 @@ pub struct Options {
     pub dry_run: bool,
 }
 
+impl Options {
+    /// Everything of every session, with that many requests in flight.
+    pub fn new(workers: usize) -> Self {
+        Self {
+            scope: Scope::All,
+            selection: Selection::default(),
+            companions: Vec::new(),
+            lost: HashMap::new(),
+            workers,
+            refetch: false,
+            strict: false,
+            dry_run: false,
+        }
+    }
+}
+
 /// A lock whose last holder may have panicked: what it guards is counts and queues, whole after every step.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::http::{Cause, Failure};
 use crate::seal::ssh::SigningKey;
 use crate::seal::stamp::Stamp;
-use crate::store::{Digest, Store, StorePath};
+use crate::store::{Digest, Store, StorePath, sha256_bytes};
 use std::io::Read;
 
 /// What stands at the end of a signature's name, as `ssh-keygen` has it.
@@ -90,8 +90,7 @@ fn sign(key: &SigningKey, store: &dyn Store, path: &StorePath) -> Result<Signed>
 
 fn stamp(authority: &Authority, store: &dyn Store, path: &StorePath) -> Result<Stamped> {
     let digest = Digest::read(open(store, path)?, &mut |_| Ok(())).map_err(|error| unreadable(store, path, &error))?;
-    let mut sha256 = [0; 32];
-    hex::decode_to_slice(&digest.sha256, &mut sha256).map_err(|error| Error::unexpected("a digest is no digest").caused_by(error))?;
+    let sha256 = sha256_bytes(&digest.sha256).ok_or_else(|| Error::unexpected("a digest is no digest"))?;
     let (answer, stamp) = authority.stamp(sha256).map_err(|failure| unstamped(authority, path, failure))?;
     let path = path.with_suffix(TIME_STAMP);
     keep(store, &path, &answer)?;

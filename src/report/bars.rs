@@ -36,6 +36,11 @@ struct Running {
 }
 
 impl Running {
+    /// What a thread has read so far; it has no row of its own.
+    fn reader() -> Self {
+        Self { name: String::new(), size: None, bytes: 0, counts: true, bar: None }
+    }
+
     /// Shows the file in a row.
     fn take(&mut self, bar: ProgressBar, is_wide: bool) {
         let template = match (self.size.is_some(), is_wide) {
@@ -130,8 +135,7 @@ impl Bars {
             (Event::VerifyStarted { bags, bytes, workers }, _) => {
                 self.noun = "session";
                 (self.files, self.expected_bytes) = (*bags, *bytes);
-                let reader = |number| (number, Running { name: String::new(), size: None, bytes: 0, counts: true, bar: None });
-                self.running.extend((0..*workers).map(reader));
+                self.running.extend((0..*workers).map(|number| (number, Running::reader())));
                 self.total.set_style(style(TOTAL));
             }
             (Event::BagVerified { .. }, _) => self.files_done = (self.files_done + 1).min(self.files),
@@ -161,8 +165,7 @@ impl Bars {
     /// So many bytes of a transfer; the largest number says that it is over.
     pub(super) fn progress(&mut self, transfer: u64, count: u64) {
         if !self.counts_bytes {
-            let reader = Running { name: String::new(), size: None, bytes: 0, counts: true, bar: None };
-            self.running.entry(transfer).or_insert(reader).bytes = count;
+            self.running.entry(transfer).or_insert_with(Running::reader).bytes = count;
         } else if count == u64::MAX {
             self.end(transfer);
         } else if let Some(running) = self.running.get_mut(&transfer) {

@@ -7,7 +7,7 @@ use super::human::Verbosity;
 use crate::archive::{Aspect, Finding};
 use crate::engine::Event;
 use crate::exit::Exit;
-use crate::text::{bytes, duration, plural, sanitize};
+use crate::text::{bytes, duration, moment, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ fn sealed(event: &Event, verbosity: Verbosity, console: &Console) -> Option<Stri
 }
 
 fn stamp(at: Timestamp) -> String {
-    format!("stamped {}", at.strftime("%Y-%m-%d %H:%M:%S UTC"))
+    format!("stamped {}", moment(at))
 }
 
 fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {

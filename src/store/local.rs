@@ -220,7 +220,7 @@ impl Store for LocalStore {
         for entry in entries {
             let entry = entry.map_err(|error| io_error("list", &self.root, error))?;
             // A link may lead out of the archive.
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            if entry.file_name() != HOUSE && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 names.push(entry.file_name().to_string_lossy().into_owned());
             }
         }

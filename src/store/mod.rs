@@ -59,6 +59,12 @@ impl Digest {
     }
 }
 
+/// A SHA-256 as bytes, from its 64 hex digits; none when it has others.
+pub fn sha256_bytes(hex_digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(hex_digits, &mut bytes).ok().map(|()| bytes)
+}
+
 /// What becomes of a body that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Placement {
@@ -115,7 +121,7 @@ pub trait Store: Send + Sync {
     /// Every file below a folder, sorted.
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>>;
 
-    /// The names of the folders right below the root, sorted.
+    /// The names of the folders right below the root, sorted, but for one that the store keeps for itself.
     fn folders(&self) -> Result<Vec<String>>;
 
     /// Gives a file another, free name.

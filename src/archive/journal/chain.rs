@@ -9,7 +9,7 @@ use super::entry::{Archived, Entry, Parent};
 use super::segment::{self, Lines, RawLine};
 use crate::error::Result;
 use crate::media::SessionId;
-use crate::store::{Store, Watch};
+use crate::store::{Store, Watch, sha256_bytes};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -36,12 +36,6 @@ pub(in crate::archive) struct BagChange {
 /// A digest as bytes; none when it was no digest.
 pub(in crate::archive) type Sha256 = Option<[u8; 32]>;
 
-/// A digest from its hex digits.
-pub(in crate::archive) fn sha256(hex_digits: &str) -> Sha256 {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(hex_digits, &mut bytes).ok().map(|()| bytes)
-}
-
 impl BagChange {
     fn new(at: Timestamp, archived: Archived) -> Self {
         Self {
@@ -52,7 +46,7 @@ impl BagChange {
             record_before: archived.record_before,
             record: archived.record,
             resumed: archived.resumed,
-            files: archived.files.into_iter().map(|file| (file.path.into(), sha256(&file.digest.sha256), file.signed)).collect(),
+            files: archived.files.into_iter().map(|file| (file.path.into(), sha256_bytes(&file.digest.sha256), file.signed)).collect(),
             lost: archived.lost.into_iter().map(|lost| lost.path.into()).collect(),
         }
     }
@@ -234,7 +228,8 @@ impl Chain {
     }
 }
 
-fn stopped() -> crate::error::Error {
+/// Somebody asked to stop.
+pub(in crate::archive) fn stopped() -> crate::error::Error {
     crate::error::Error::new(crate::exit::Exit::Interrupted, "interrupted; the verification is not complete", "run the same command again")
 }
 

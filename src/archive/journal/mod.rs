@@ -13,12 +13,12 @@ mod writer;
 
 pub use chain::Chain;
 pub(super) use chain::last_verified;
-pub(super) use chain::{BagChange, Sha256, sha256};
+pub(super) use chain::{BagChange, Sha256, stopped};
 pub(super) use difference::{Bags, archived, files};
 pub(super) use entry::FileEntry;
 pub use entry::Identity;
 pub use segment::FOLDER;
-pub use writer::{ClosedSegment, Journal};
+pub use writer::Journal;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::entry::{Entry, Line, Parent};
 use crate::error::Result;
-use crate::store::{Digest, Locked, Store, StorePath};
+use crate::store::{Digest, Store, StorePath};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Read};
@@ -109,7 +109,7 @@ pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
 /// How far a segment goes now.
 fn end(store: &dyn Store, name: &str) -> Result<Parent> {
     // Asked before it is read: a run that is over by then writes no further line.
-    let ended = matches!(store.lock(&path(name))?, Locked::Held(_));
+    let ended = !is_at_work(store, name)?;
     let mut parent = Parent { segment: name.to_owned(), lines: 0, sha256: None, ended };
     for line in Lines::open(store, name)?.into_iter().flatten() {
         match line {

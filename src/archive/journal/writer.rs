@@ -43,15 +43,6 @@ struct Segment {
     _lock: Lock,
 }
 
-/// A segment that is complete.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClosedSegment {
-    /// Where it is in the archive.
-    pub path: StorePath,
-    /// The SHA-256 of its last line: whoever keeps it elsewhere can prove later what the journal was.
-    pub head: String,
-}
-
 impl Journal {
     /// The journal of a run on this archive.
     pub fn new(store: Arc<dyn Store>, identity: Identity) -> Self {
@@ -117,8 +108,8 @@ impl Journal {
         self.append(&mut self.lock(), Entry::Damaged { folder, findings }, now).map(drop)
     }
 
-    /// The run is over. None when there was nothing to tell.
-    pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
+    /// The run is over: where its segment is, which is complete now. None when there was nothing to tell.
+    pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<StorePath>> {
         let mut writing = self.lock();
         if !writing.is_over {
             self.write_batches(&mut writing, now)?;
@@ -129,7 +120,8 @@ impl Journal {
         let path = self.append(&mut writing, Entry::Closed { exit }, now)?;
         self.store.flush(&path)?;
         writing.is_over = true;
-        Ok(writing.segment.take().map(|segment| ClosedSegment { path: segment.path, head: segment.previous }))
+        writing.segment = None;
+        Ok(Some(path))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Writing> {

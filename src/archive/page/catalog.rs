@@ -4,9 +4,9 @@
 
 use super::super::catalog::CatalogRow;
 use super::super::layout::PAGE;
-use super::outside::{Text, href, moment};
+use super::outside::{Text, href};
 use super::style::Style;
-use crate::text::bytes;
+use crate::text::{self, bytes};
 use askama::Template;
 use jiff::Timestamp;
 
@@ -42,7 +42,7 @@ impl CatalogPage {
     pub(super) fn of(rows: &[CatalogRow], made: Timestamp) -> Self {
         Self {
             style: Style::new(),
-            made: moment(made),
+            made: text::moment(made),
             files: rows.iter().map(|row| row.files).sum(),
             size: bytes(rows.iter().map(|row| row.bytes).sum()),
             lacking: rows.iter().filter(|row| !row.condition().is_complete()).count(),
@@ -55,7 +55,7 @@ impl CatalogPage {
 impl Row {
     fn of(row: &CatalogRow) -> Self {
         let condition = row.condition();
-        let day = |at: Option<Timestamp>, never: &str| at.map_or_else(|| never.to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
+        let day = |at: Option<Timestamp>, never: &str| at.map_or_else(|| never.to_owned(), text::day);
         let archived = match (day(row.first, "unknown"), day(row.last, "unknown")) {
             (first, last) if first == last => first,
             (first, last) => format!("{first} to {last}"),

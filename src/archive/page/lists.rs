@@ -4,7 +4,7 @@
 //! Must not know how a table looks.
 
 use super::super::record::{Change, CompanionState, DocumentRecord, HistoryRecord, Record, State};
-use super::outside::{FileLink, Text, moment};
+use super::outside::{FileLink, Text};
 use super::sheet::{self, Attempts, Held};
 use crate::media::AttemptId;
 use crate::store::Digest;
@@ -86,7 +86,7 @@ fn file_row(path: &str, digest: &Digest, fetched: Timestamp) -> FileRow {
         bytes: text::bytes(digest.bytes),
         sha256: Text::of(&digest.sha256),
         signature: "",
-        fetched: moment(fetched),
+        fetched: text::moment(fetched),
         remarks: Vec::new(),
     }
 }
@@ -161,7 +161,7 @@ pub(super) fn lost(record: &Record) -> Vec<LostRow> {
 /// What changed after the first run, the oldest first.
 pub(super) fn changes(record: &Record) -> Vec<ChangeRow> {
     let row = |happened: &HistoryRecord| ChangeRow {
-        at: moment(happened.at),
+        at: text::moment(happened.at),
         sort: sort(&happened.change),
         what: Text::of(&happened.what),
         path: happened.path.as_deref().filter(|path| !happened.what.contains(path)).map(Text::of),

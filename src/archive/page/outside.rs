@@ -4,7 +4,7 @@
 //! A template takes these types for whatever is not our own words, and escapes them. Must not know what they mean.
 
 use crate::store::StorePath;
-use crate::text::sanitize;
+use crate::text::{moment, sanitize};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
@@ -56,11 +56,6 @@ impl fmt::Display for Text {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
-}
-
-/// A moment as people read it.
-pub(super) fn moment(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// A file of the session's folder: its path, and the link to it if there may be one.

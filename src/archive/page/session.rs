@@ -7,11 +7,11 @@ use super::super::layout::{MANIFEST, TAG_MANIFEST};
 use super::super::record::{Record, SignatureRecord};
 use super::facts::{self, Group, NoDecision};
 use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
-use super::outside::{Text, moment};
+use super::outside::Text;
 use super::sheet::{self, Attempts, Look, Sheet};
 use super::style::Style;
 use crate::store::Digest;
-use crate::text::{bytes, plural};
+use crate::text::{bytes, moment, plural};
 use askama::Template;
 
 /// Everything that `session.html` shows.

@@ -4,7 +4,7 @@
 //! Must not know how a card looks.
 
 use super::super::record::{FileRecord, MediaRecord, Record, SignatureRecord, State};
-use super::outside::{FileLink, Text, extension, moment};
+use super::outside::{FileLink, Text, extension};
 use crate::media::{AttemptId, Kind, MediaId};
 use crate::text;
 use std::collections::HashMap;
@@ -119,7 +119,7 @@ pub(super) fn sheets(record: &Record, attempts: &Attempts<'_>, held: &[Held<'_>]
             status: attempt.status.as_deref().map(Text::of),
             created: attempt.created.as_deref().map(Text::time),
             id: Some(Text::of(attempt.id.as_str())),
-            unlisted: attempt.unlisted_since.map(moment),
+            unlisted: attempt.unlisted_since.map(text::moment),
             cards: cards.remove(&Some(&attempt.id)).unwrap_or_default(),
         });
     }
@@ -209,7 +209,7 @@ pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
         remarks.push(Text::of(&format!("Found missing or altered, and not had again ({}): {reason}", state(medium.state))));
     }
     if let Some(since) = medium.unlisted_since {
-        remarks.push(Text::of(&format!("No longer listed by the provider since {}", moment(since))));
+        remarks.push(Text::of(&format!("No longer listed by the provider since {}", text::moment(since))));
     }
     remarks
 }

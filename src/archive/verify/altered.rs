@@ -3,10 +3,12 @@
 //!
 //! Whoever rewrites a file together with the manifests and the record is found here. Must not read files.
 
-use super::super::journal::{BagChange, Chain, Sha256, sha256};
+use super::super::journal::{BagChange, Chain, Sha256};
 use super::super::layout::{RECORD, TAG_MANIFEST};
 use super::{Aspect, Examined, Finding};
 use crate::media::SessionId;
+use crate::store::sha256_bytes;
+use crate::text::day;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -33,7 +35,7 @@ pub fn compare_with_journal(chain: &Chain, folder: &str, examined: &mut Examined
         let found = |what: String| Finding::new(Aspect::Unaltered, path, what);
         let finding = match (examined.manifested.get(path), examined.recorded.get(path)) {
             (None, _) => Some(found(format!("archived on {}, and no manifest vouches for it now", day(at)))),
-            (Some(now), _) if sha256(now) != digest => {
+            (Some(now), _) if sha256_bytes(now) != digest => {
                 Some(found(format!("is not what was archived on {}, although the manifests say so", day(at))))
             }
             (_, Some(now)) if signed && !now.signed => {
@@ -68,10 +70,6 @@ pub fn deleted_sessions(chain: &Chain, here: &dyn Fn(&str) -> bool) -> Vec<Delet
         Some(Deleted { folder: folder.clone(), session: change.session.clone(), finding, paths })
     })
     .collect()
-}
-
-fn day(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
 }
 
 struct Known {

@@ -8,6 +8,7 @@ use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, RECORD, TA
 use super::super::record::{NOT_YET, Record, State};
 use super::{Aspect, Finding, Item, LARGEST_TEXT, Witness, read};
 use crate::error::Result;
+use crate::media::SessionId;
 use crate::store::{Digest, Store, StorePath};
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,7 +19,7 @@ const DROPPINGS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 #[derive(Debug, Default)]
 pub struct Examined {
     /// The session, when the record could be read.
-    pub session: Option<String>,
+    pub session: Option<SessionId>,
     /// Whether a run is changing the bag, or was killed while it did; nothing more was looked at then.
     pub unfinished: bool,
     /// What is wrong so far.
@@ -129,7 +130,7 @@ fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Res
         examined.finding(Aspect::Readable, RECORD, "cannot be read");
         return Ok(None);
     };
-    examined.session = Some(record.session.to_string());
+    examined.session = Some(record.session.clone());
     examined.recorded = files(&record).into_iter().map(|file| (file.path.clone(), file)).collect();
     Ok(Some(record))
 }

@@ -9,6 +9,7 @@ mod reread;
 
 pub use altered::{Deleted, compare_with_journal, deleted_sessions};
 pub use examine::{Examined, examine};
+pub(super) use reread::read_sealed;
 pub use reread::{Item, Reread, reread};
 
 use super::bag;

@@ -2,10 +2,11 @@
 //!
 //! Must not look at other files.
 
-use super::{Aspect, Finding, Witness};
-use crate::error::{Error, Result, plain};
-use crate::exit::Exit;
+use super::super::journal::stopped;
+use super::{Aspect, Finding, SealCheck, Witness};
+use crate::error::{Result, plain};
 use crate::store::{Digest, Store, StorePath, Watch};
+use std::io::{self, Read};
 
 /// A file that a bag vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,21 @@ pub struct Reread {
     pub finding: Option<Finding>,
 }
 
+/// Reads a stream to its end, past the check of a signature if there is one: its digest, and whether the signature holds.
+pub(in crate::archive) fn read_sealed(
+    stream: impl Read,
+    mut seal: Option<Box<dyn SealCheck>>,
+    watch: &mut Watch<'_>,
+) -> io::Result<(Digest, Option<bool>)> {
+    let digest = Digest::read(stream, &mut |piece: &[u8]| {
+        if let Some(seal) = &mut seal {
+            seal.update(piece);
+        }
+        watch(piece)
+    })?;
+    Ok((digest, seal.map(|seal| seal.holds())))
+}
+
 /// Reads a file. `watch` sees each piece and may stop the reading.
 pub fn reread(store: &dyn Store, folder: &StorePath, item: &Item, witness: &dyn Witness, watch: &mut Watch<'_>) -> Result<Reread> {
     let found = |aspect, what: &str| Reread { finding: Some(Finding::new(aspect, &item.path, what)), ..Reread::default() };
@@ -40,24 +56,16 @@ pub fn reread(store: &dyn Store, folder: &StorePath, item: &Item, witness: &dyn 
         return Ok(found(Aspect::Readable, "its path leads out of the bag"));
     };
     let Some(stream) = store.open(&path)? else { return Ok(found(Aspect::Complete, "missing")) };
-    let mut seal = item.signature.as_deref().and_then(|signature| witness.seal(&item.provider, signature));
-    let mut stopped = false;
-    let digest = Digest::read(stream, &mut |piece: &[u8]| {
-        if let Some(seal) = &mut seal {
-            seal.update(piece);
-        }
-        watch(piece).inspect_err(|_| stopped = true)
-    });
-    let digest = match digest {
-        Ok(digest) => digest,
-        Err(_) if stopped => {
-            return Err(Error::new(Exit::Interrupted, "interrupted; the verification is not complete", "run the same command again"));
-        }
+    let seal = item.signature.as_deref().and_then(|signature| witness.seal(&item.provider, signature));
+    let mut was_stopped = false;
+    let (digest, holds) = match read_sealed(stream, seal, &mut |piece: &[u8]| watch(piece).inspect_err(|_| was_stopped = true)) {
+        Ok(read) => read,
+        Err(_) if was_stopped => return Err(stopped()),
         Err(error) => return Ok(found(Aspect::Readable, &format!("cannot be read: {}", plain(&error)))),
     };
     let is_intact = digest.sha256 == item.sha256;
     // Bytes that have changed cannot be what was signed; that they changed is the finding.
-    let signature = seal.filter(|_| is_intact).map(|seal| seal.holds());
+    let signature = holds.filter(|_| is_intact);
     let finding = if !is_intact {
         Some(Finding::new(Aspect::Intact, &item.path, "its bytes have changed: the SHA-256 does not fit"))
     } else if signature == Some(false) {

@@ -67,10 +67,6 @@ pub struct VerifySum {
     pub unread: u64,
     /// Bags that another run was changing, so that they were not checked.
     pub busy: u64,
-    /// Files whose signature was computed again and holds.
-    pub authentic: u64,
-    /// Files that came without a signature.
-    pub unsigned: u64,
 }
 
 /// A session of which something can be fetched again.
@@ -154,7 +150,7 @@ fn share(bytes: u64, percent: f64) -> u64 {
 fn told(folder: String, examined: &Examined, counts: &Counts, checked: &[Aspect]) -> Event {
     Event::BagVerified {
         folder,
-        session: examined.session.clone(),
+        session: examined.session.as_ref().map(SessionId::to_string),
         files: counts.files,
         unread: counts.unread,
         bytes: counts.bytes,

@@ -11,7 +11,6 @@ use crate::engine::order::Order;
 use crate::engine::pool::{Pool, Work};
 use crate::engine::{Emit, locked};
 use crate::error::{Error, Result};
-use crate::media::SessionId;
 use crate::store::StorePath;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -171,12 +170,11 @@ impl Run<'_> {
         if let Err(error) = self.write_down(target, folder, &examined) {
             let _ = target.unwritten.set(error);
         }
-        let session = examined.session.as_deref().and_then(|id| SessionId::parse(id).ok());
         let can_be_fetched = |finding: &Finding| matches!(finding.aspect, Aspect::Complete | Aspect::Intact | Aspect::Readable);
-        if let (Some((number, _)), Some(session)) = (self.bags.get(bag.index), session)
+        if let (Some((number, _)), Some(session)) = (self.bags.get(bag.index), &examined.session)
             && examined.findings.iter().any(can_be_fetched)
         {
-            locked(&self.repairable).push(Repairable { target: *number, folder: folder.clone(), session, lost: None });
+            locked(&self.repairable).push(Repairable { target: *number, folder: folder.clone(), session: session.clone(), lost: None });
         }
         {
             let mut sum = locked(&self.sum);
@@ -185,8 +183,6 @@ impl Run<'_> {
             sum.files += counts.files;
             sum.bytes += counts.bytes;
             sum.unread += counts.unread;
-            sum.authentic += counts.authentic;
-            sum.unsigned += counts.unsigned;
         }
         let mut checked = vec![Aspect::Complete];
         // A file that was not read may be anything.
@@ -211,9 +207,8 @@ impl Run<'_> {
 
     fn write_down(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {
         let (Some(journal), now) = (&target.journal, self.clock.now()) else { return Ok(()) };
-        let session = examined.session.as_deref().and_then(|id| SessionId::parse(id).ok());
-        match session {
-            Some(session) if examined.findings.is_empty() => journal.verified(session, self.options.sample, now),
+        match &examined.session {
+            Some(session) if examined.findings.is_empty() => journal.verified(session.clone(), self.options.sample, now),
             _ => {
                 let line = |finding: &Finding| format!("{}: {}: {}", finding.aspect.as_str(), finding.path, finding.what);
                 journal.damaged(folder.to_string(), examined.findings.iter().map(line).collect(), now)

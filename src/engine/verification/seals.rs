@@ -10,7 +10,7 @@ use crate::engine::{SIGNATURE, TIME_STAMP};
 use crate::error::Result;
 use crate::seal::ssh::{Refusal, Signature, Signers};
 use crate::seal::stamp::Stamp;
-use crate::store::{Digest, Store, StorePath};
+use crate::store::{Digest, Store, StorePath, sha256_bytes};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 
@@ -124,10 +124,9 @@ fn signature(
 fn stamp(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], seals: &mut Seals) -> Result<bool> {
     let name = format!("{segment}{TIME_STAMP}");
     let Some(stream) = store.open(&folder.join(segment))? else { return Ok(false) };
-    let mut sha256 = [0; 32];
-    let digest = Digest::read(stream, &mut |_| Ok(())).map(|digest| hex::decode_to_slice(digest.sha256, &mut sha256));
+    let sha256 = Digest::read(stream, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256));
     match Stamp::read(bytes) {
-        Ok(stamp) if matches!(digest, Ok(Ok(()))) && stamp.covers(&sha256) => {
+        Ok(stamp) if sha256.is_some_and(|sha256| stamp.covers(&sha256)) => {
             seals.stamped = seals.stamped.max(Some(stamp.at));
             Ok(true)
         }
