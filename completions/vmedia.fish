@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_vmedia_global_optspecs
-    string join \n p/profile= config= provider= base-url= q/quiet v/verbose no-progress color= log-file= ca-cert= insecure-http retries= retry-delay= connect-timeout= timeout= max-time= h/help V/version
+    string join \n p/profile= config= provider= base-url= q/quiet v/verbose no-progress color= log-file= ca-cert= insecure-http retries= retry-delay= connect-timeout= timeout= max-time= max-rate= limit-rate= h/help V/version
 end
 
 function __fish_vmedia_needs_command
@@ -38,6 +38,8 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -l retry-delay -d 'Seconds b
 complete -c vmedia -n "__fish_vmedia_needs_command" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_needs_command" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_needs_command" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_needs_command" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_needs_command" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_needs_command" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_needs_command" -l no-progress -d 'Draw no progress bars'
@@ -73,6 +75,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retry-delay -d 'S
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l latest -d 'Only the newest attempt'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
@@ -96,6 +100,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l retry-delay -
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l no-progress -d 'Draw no progress bars'
@@ -110,7 +116,8 @@ nfc\t'Data from a document\'s chip'
 other\t'Anything that this version has no word for'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches; may be given several times' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Requests in flight at once, 1 to 64 [default: 16]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
@@ -129,9 +136,12 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retry-delay -
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l latest -d 'Only the newest attempt'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l dry-run -d 'Show what would be done and write nothing'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l refetch -d 'Fetch again what is here and compare; what differs is kept beside it'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l skip-complete -d 'Do not ask again about sessions that are complete in the archive'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l strict -d 'Take no file that disagrees with the listing and no answer that is not signed'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
@@ -159,6 +169,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l retry-delay -d 
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l authenticate -d 'Check the provider\'s signatures again; takes the API secrets of that time'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l read-only -d 'Do not write into the journal that this was verified'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s q -l quiet -d 'Say only what went wrong'
@@ -183,13 +195,15 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l retry-delay -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l html -d 'Write a page into the archive, too: index.html, with a link to each session\'s own page'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s j -l jobs -d 'Requests in flight at once, 1 to 64 [default: 16]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s j -l jobs -d 'Files in flight at once, 1 to 64 [default: 16]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
@@ -208,6 +222,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l retry-delay -d 
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l strict -d 'Take no file that disagrees with the listing and no answer that is not signed'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
@@ -231,6 +247,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l retry-delay -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l no-progress -d 'Draw no progress bars'
@@ -251,6 +269,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l retry-delay -d 'S
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l no-progress -d 'Draw no progress bars'
@@ -271,6 +291,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l retry-dela
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l no-progress -d 'Draw no progress bars'
@@ -291,6 +313,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l retry-delay -d 'Se
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s q -l quiet -d 'Say only what went wrong'
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l no-progress -d 'Draw no progress bars'

@@ -1,11 +1,11 @@
-//! Time, waiting, and the wish to stop. Passed in wherever they are needed, so that tests wait for nothing.
+//! Time, waiting, the wish to stop and the wish to know. Passed in wherever they are needed, so that tests wait for nothing.
 //!
 //! The only place that reads the system's clocks or sleeps.
 
 use crate::exit::Exit;
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a wait goes on before it looks whether it should stop.
@@ -60,7 +60,7 @@ impl Cancel {
     pub fn on_signals() -> std::io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let cancel = Self::default();
-        let again = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let again = Arc::new(AtomicBool::new(false));
         for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
             // Order matters: the shutdown is armed by an earlier signal, then this one arms the next.
             signal_hook::flag::register_conditional_shutdown(signal, i32::from(exit.code()), Arc::clone(&again))?;
@@ -91,5 +91,26 @@ impl Cancel {
             left -= slice;
         }
         self.requested().is_none()
+    }
+}
+
+/// Whether somebody asked how far the work is. Clones share one state.
+#[derive(Clone, Debug, Default)]
+pub struct Inquiry(Arc<AtomicBool>);
+
+impl Inquiry {
+    /// Listens for SIGUSR1, and for SIGINFO (Ctrl-T) where there is one. Windows has neither: a log file tells there.
+    pub fn on_signals() -> std::io::Result<Self> {
+        let inquiry = Self::default();
+        #[cfg(unix)]
+        signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&inquiry.0))?;
+        #[cfg(any(target_os = "macos", target_os = "freebsd", target_os = "netbsd", target_os = "openbsd", target_os = "dragonfly"))]
+        signal_hook::flag::register(signal_hook::consts::SIGINFO, Arc::clone(&inquiry.0))?;
+        Ok(inquiry)
+    }
+
+    /// Whether somebody asked since this was asked last.
+    pub fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
     }
 }

@@ -5,6 +5,7 @@
 mod bag;
 mod catalog;
 mod commit;
+mod complete;
 mod describing;
 mod journal;
 mod layout;
@@ -16,6 +17,7 @@ mod session;
 mod verify;
 
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
+pub use complete::{Wanted, complete};
 pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,

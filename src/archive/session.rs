@@ -308,7 +308,7 @@ pub fn planned_document_path(name: &str) -> String {
 }
 
 /// The record, and its digest.
-fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
+pub(super) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
     let hint = "keep the file, and restore it from a backup; or move the folder away, and the session is archived anew";

@@ -3,7 +3,7 @@
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
 use super::help;
-use super::values::{moment, percent, seconds, sha256};
+use super::values::{bytes, moment, percent, rate, seconds, sha256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -127,6 +127,12 @@ pub struct Global {
     /// Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]
     #[arg(long, global = true, value_name = "SECONDS", help_heading = "Network", value_parser = seconds)]
     pub max_time: Option<Duration>,
+    /// Requests to begin at most, such as 20/s or 600/m, further tries included
+    #[arg(long, global = true, value_name = "N/s", help_heading = "Network", value_parser = rate)]
+    pub max_rate: Option<f64>,
+    /// Bytes to take in a second at most, by all transfers together, such as 500k or 2M
+    #[arg(long, global = true, value_name = "BYTES", help_heading = "Network", value_parser = bytes)]
+    pub limit_rate: Option<u64>,
 }
 
 /// Providers that can be asked.
@@ -238,7 +244,7 @@ pub struct DownloadArguments {
     /// Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub with: Vec<String>,
-    /// Requests in flight at once, 1 to 64 [default: 16]
+    /// Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
     /// Show what would be done and write nothing
@@ -247,6 +253,12 @@ pub struct DownloadArguments {
     /// Fetch again what is here and compare; what differs is kept beside it
     #[arg(long)]
     pub refetch: bool,
+    /// Do not ask again about sessions that are complete in the archive
+    #[arg(long, conflicts_with = "refetch")]
+    pub skip_complete: bool,
+    /// Write the ids of the sessions that did not come to a good end into this file, to run them again with --from
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub failed_to: Option<PathBuf>,
     /// Take no file that disagrees with the listing and no answer that is not signed
     #[arg(long)]
     pub strict: bool,
@@ -322,7 +334,7 @@ pub struct RepairArguments {
     /// Session folders, archive folders, or folders with archives in them
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Requests in flight at once, 1 to 64 [default: 16]
+    /// Files in flight at once, 1 to 64 [default: 16]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
     /// Take no file that disagrees with the listing and no answer that is not signed

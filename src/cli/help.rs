@@ -25,12 +25,15 @@ Examples:
   vmedia attempts --format json <session-id>";
 
 pub(super) const DOWNLOAD: &str = "\
-Every attempt is archived unless --latest or --attempt says otherwise. What is archived and whole is not fetched again.
+Every attempt is archived unless --latest or --attempt says otherwise. What is archived and whole is not fetched again, but
+it is read again, and the provider is asked whether the session grew. --skip-complete does neither for sessions of which
+the archive holds everything that this run wants. SIGUSR1, and Ctrl-T where it sends SIGINFO, makes a run say where it is.
 
 Examples:
   vmedia download <session-id>
   vmedia download <session-id> --with all -o /srv/evidence
   vmedia download --from ids.csv --format json > events.ndjson
+  vmedia download --from ids.txt --skip-complete --failed-to again.txt --max-rate 20/s
   vmedia download <session-id> --only image --context 'document-*' --dry-run";
 
 pub(super) const VERIFY: &str = "\

@@ -23,6 +23,25 @@ pub(super) fn sha256(text: &str) -> Result<String, String> {
     if is_digest { Ok(text.to_ascii_lowercase()) } else { Err("64 hex digits, as `vmedia verify` prints them".to_owned()) }
 }
 
+/// Bytes: a number, with k, M or G for thousands, or Ki, Mi or Gi for powers of 1024.
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
+    let number = bytesize::ByteSize::from_str(text).map_err(|_| "a number of bytes, such as 800000, 500k or 2M".to_owned())?;
+    if number.as_u64() > 0 { Ok(number.as_u64()) } else { Err("more than nothing".to_owned()) }
+}
+
+/// How often in a second: a number with /s, /m or /h; /s is understood.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err("it ends with /s, /m or /h".to_owned()),
+    };
+    let number = f64::from_str(number).map_err(|_| "a number, such as 20/s or 600/m".to_owned())?;
+    if number.is_finite() && number > 0.0 { Ok(number / seconds) } else { Err("more than nothing".to_owned()) }
+}
+
 /// A positive number of seconds, whole or not.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let number = f64::from_str(text).map_err(|_| "not a number of seconds".to_owned())?;

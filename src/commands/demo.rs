@@ -8,6 +8,7 @@ use super::archives::find;
 use super::download::{archive, plain};
 use super::look::session_id;
 use super::services::{DEFAULT_JOBS, offline_providers, services};
+use super::sum::RunSum;
 use super::verify::verify;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
 use crate::config::{Network, ProviderSettings};
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     reporter.say(&dim(&format!("$ vmedia download {session} --with {} -o {}", WITH.join(","), arguments.output.display())));
     let folder = crate::archive::SessionArchive::folder_of(&session);
     let store = std::sync::Arc::clone(&services.store);
-    let exit = archive(services, options, identifiers, &mut reporter, context)?;
+    let exit = archive(services, options, identifiers, RunSum::default(), &mut reporter, context)?;
     if exit != Exit::Done {
         return Ok(exit);
     }

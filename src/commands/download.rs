@@ -1,14 +1,16 @@
 //! `vmedia download`: archives sessions. Resolves what is wanted and sums up how it ended; the engine does the work.
 
 use super::Context;
+use super::failed::FailedList;
 use super::list::scope;
 use super::look::session_id;
 use super::pump::pump;
 use super::services::{DEFAULT_JOBS, sealer, services};
+use super::sum::RunSum;
 use crate::archive::Journal;
 use crate::cli::{DownloadArguments, KindChoice};
 use crate::config::{Identifiers, Network, Rejected, Resolver};
-use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services, Tally};
+use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::media::{Kind, SessionId};
@@ -34,7 +36,8 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let options = options(arguments, services.provider.as_ref(), jobs)?;
     let mut reporter =
         Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: !arguments.dry_run })?;
-    archive(services, options, identifiers, &mut reporter, context)
+    let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
+    archive(services, options, identifiers, RunSum::new(failed), &mut reporter, context)
 }
 
 /// Runs the engine over the sessions and tells how it ended.
@@ -42,6 +45,7 @@ pub(super) fn archive(
     services: Services,
     options: Options,
     identifiers: Identifiers,
+    mut sum: RunSum,
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Exit> {
@@ -49,49 +53,28 @@ pub(super) fn archive(
     let began = clock.elapsed();
     let total = identifiers.sessions.len() as u64;
     reporter.event(&started(&services, &options, total), clock);
-    let mut exits: Vec<Exit> = Vec::new();
     for rejected in &identifiers.rejected {
         reporter.event(&told(rejected), clock);
-        exits.push(Exit::Usage);
+        sum.rejected();
     }
-    let rejected = exits.len() as u64;
-    let mut tally = Tally::default();
-    let mut show = |event: &Event| {
-        if let Event::SessionFinished { exit, tally: counts, .. } = event {
-            exits.push(*exit);
-            tally.add(counts);
-        }
-    };
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let running = engine::start(services, options, identifiers.sessions)?;
     pump(context, running.messages(), &mut |message| {
         if let Message::Event { event, .. } = message {
-            show(event);
+            sum.see(event);
         }
         reporter.message(message, clock);
     });
     for event in running.remaining() {
-        show(&event);
+        sum.see(&event);
         reporter.event(&event, clock);
     }
     reporter.finish();
-    let told = exits.len() as u64 - rejected;
-    let complete = exits.iter().filter(|exit| **exit == Exit::Done).count() as u64;
-    let exit = context.cancel.requested().unwrap_or_else(|| Exit::merge(exits.iter().copied()));
+    let exit = context.cancel.requested().unwrap_or_else(|| sum.exit());
     let exit = close_journal(&journal, &sealer, store.as_ref(), exit, reporter, context);
+    let exit = close_list(sum.failed(), exit, reporter);
     let milliseconds = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
-    reporter.event(
-        &Event::RunFinished {
-            exit,
-            code: exit.code(),
-            complete,
-            incomplete: told - complete,
-            not_started: total - told,
-            tally,
-            milliseconds,
-        },
-        clock,
-    );
+    reporter.event(&sum.finished(exit, total, milliseconds), clock);
     if exit.is_interruption() {
         reporter.interrupted(exit);
     }
@@ -115,6 +98,17 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
         }
     };
     if failed == Exit::Done { exit } else { Exit::merge([exit, failed]) }
+}
+
+/// Leaves the list of what is to be run again. Sessions that failed and are not on the list would be forgotten.
+fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) -> Exit {
+    match failed.map(FailedList::finish) {
+        None | Some(Ok(_)) => exit,
+        Some(Err(error)) => {
+            reporter.error(&error);
+            Exit::merge([exit, error.exit()])
+        }
+    }
 }
 
 fn told_seals(segment: &StorePath, sealed: &Sealed) -> Event {
@@ -199,6 +193,7 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
         refetch: arguments.refetch,
         strict: arguments.strict,
         dry_run: arguments.dry_run,
+        skip_complete: arguments.skip_complete,
         ..Options::new(usize::from(jobs))
     })
 }

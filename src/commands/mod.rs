@@ -8,6 +8,7 @@ mod attempts;
 mod catalog;
 mod demo;
 mod download;
+mod failed;
 mod generate;
 mod list;
 mod look;
@@ -15,12 +16,13 @@ mod pump;
 mod repair;
 mod sandbox;
 mod services;
+mod sum;
 mod verify;
 
 use crate::cli::{Arguments, Command, Global};
-use crate::clock::{Cancel, Clock, SystemClock};
+use crate::clock::{Cancel, Clock, Inquiry, SystemClock};
 use crate::config::Environment;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::Console;
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Whether somebody asked to stop.
     pub cancel: Cancel,
+    /// Whether somebody asked how far the work is.
+    pub inquiry: Inquiry,
     /// The flags that every command takes.
     pub global: Global,
     /// The command's name, for the journal.
@@ -44,12 +48,15 @@ pub struct Context {
 impl Context {
     /// The context of this process.
     pub fn of_process(global: Global, command: &'static str) -> Result<Self> {
-        let cancel = Cancel::on_signals().map_err(|error| crate::error::Error::unexpected("cannot listen for signals").caused_by(error))?;
+        let deaf = |error| Error::unexpected("cannot listen for signals").caused_by(error);
+        let cancel = Cancel::on_signals().map_err(deaf)?;
+        let inquiry = Inquiry::on_signals().map_err(deaf)?;
         Ok(Self {
             console: Console::of_process(global.color),
             environment: Environment::of_process(),
             clock: Arc::new(SystemClock::start()),
             cancel,
+            inquiry,
             global,
             command,
         })

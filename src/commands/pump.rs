@@ -24,6 +24,9 @@ pub(super) fn pump(context: &Context, messages: &Receiver<Message>, show: &mut d
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return true,
         }
+        if context.inquiry.take() {
+            show(&Message::Asked);
+        }
         if context.cancel.requested().is_some() {
             let now = context.clock.elapsed();
             if now.saturating_sub(*asked.get_or_insert(now)) > GRACE {

@@ -8,6 +8,7 @@ use super::Context;
 use super::archives::{Archive, find};
 use super::download::archive;
 use super::services::{DEFAULT_JOBS, offline_providers, sealer, services};
+use super::sum::RunSum;
 use super::verify::{Outcome, verify_all};
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
 use crate::config::{Identifiers, Network, Resolver};
@@ -75,5 +76,5 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
     let mut reporter = reporter(arguments.format, context)?;
     let count = identifiers.sessions.len() as u64;
     reporter.say(&format!("fetching again what is damaged in {} of {}", plural(count, "session"), place.root.display()));
-    archive(services, options, identifiers, &mut reporter, context)
+    archive(services, options, identifiers, RunSum::default(), &mut reporter, context)
 }

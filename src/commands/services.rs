@@ -8,7 +8,7 @@ use crate::cli::ProviderChoice;
 use crate::config::{Environment, Network, ProviderSettings, SealSettings, Secrets};
 use crate::engine::{Authority, Sealer, Services};
 use crate::error::Result;
-use crate::http::{Client, ClientOptions, Policy, Wire};
+use crate::http::{Client, ClientOptions, Limits, Policy, Wire};
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
 use crate::secret::Secret;
@@ -64,7 +64,8 @@ pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Contex
     let authority = settings.timestamp.map(|address| {
         // The end of a run waits for it, and the stamp of the next run covers this one's journal, too.
         let policy = Policy { retries: network.policy.retries.min(2), ..network.policy };
-        let hurried = Network { policy, idle_timeout: network.idle_timeout.min(AUTHORITY_TIMEOUT), ..network.clone() };
+        let idle_timeout = network.idle_timeout.min(AUTHORITY_TIMEOUT);
+        let hurried = Network { policy, idle_timeout, limits: Limits::default(), ..network.clone() };
         let wire = wire(address.base_url.clone(), &hurried, 1, context)?;
         Ok(Authority { wire, address })
     });
@@ -80,7 +81,8 @@ fn wire(base_url: String, network: &Network, connections: usize, context: &Conte
         ca_cert: network.ca_cert.clone(),
         connections,
     })?;
-    Ok(Wire::new(Box::new(client), network.policy, network.file_limit, Arc::clone(&context.clock), context.cancel.clone()))
+    let wire = Wire::new(Box::new(client), network.policy, Arc::clone(&context.clock), context.cancel.clone());
+    Ok(wire.with_file_limit(network.file_limit).with_limits(network.limits))
 }
 
 /// The archive in a folder, with words for others who find it locked.

@@ -11,7 +11,7 @@ use super::environment::{Environment, names};
 use super::file::{self, Profile};
 use crate::cli::{Global, ProviderChoice};
 use crate::error::{Error, Result};
-use crate::http::{Policy, parse_base_url};
+use crate::http::{Limits, Policy, parse_base_url};
 use crate::provider::veriff::Veriff;
 use crate::secret::Secret;
 use std::path::PathBuf;
@@ -51,6 +51,8 @@ pub struct Network {
     pub file_limit: Option<Duration>,
     /// Further certificate authorities.
     pub ca_cert: Option<PathBuf>,
+    /// What the host is asked for at most.
+    pub limits: Limits,
 }
 
 impl Network {
@@ -63,6 +65,7 @@ impl Network {
             idle_timeout: global.timeout.unwrap_or(Duration::from_secs(60)),
             file_limit: global.max_time,
             ca_cert: global.ca_cert.clone(),
+            limits: Limits { requests: global.max_rate, bytes: global.limit_rate },
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how it is shown.
 
+use super::tally::Tally;
 use crate::archive::{Aspect, Finding, State};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -45,6 +46,8 @@ pub enum Message {
         /// Bytes of this try.
         bytes: u64,
     },
+    /// Somebody asked how far the work is.
+    Asked,
 }
 
 /// The two lines of an error.
@@ -60,42 +63,6 @@ pub struct ErrorText {
 impl From<&Error> for ErrorText {
     fn from(error: &Error) -> Self {
         Self { what: error.what().to_owned(), hint: error.hint().to_owned() }
-    }
-}
-
-/// Counts of what became of media.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tally {
-    /// Fetched in this run.
-    pub fetched: u64,
-    /// Of those, how many brought the bytes that were here already (`--refetch`).
-    pub unchanged: u64,
-    /// Here already and whole.
-    pub kept: u64,
-    /// Withheld by the provider.
-    pub withheld: u64,
-    /// No longer at the provider.
-    pub gone: u64,
-    /// Failed.
-    pub failed: u64,
-    /// Not asked for.
-    pub excluded: u64,
-    /// Bytes fetched in this run.
-    pub bytes: u64,
-}
-
-impl Tally {
-    /// Adds another's counts.
-    pub fn add(&mut self, other: &Self) {
-        self.fetched += other.fetched;
-        self.unchanged += other.unchanged;
-        self.kept += other.kept;
-        self.withheld += other.withheld;
-        self.gone += other.gone;
-        self.failed += other.failed;
-        self.excluded += other.excluded;
-        self.bytes += other.bytes;
     }
 }
 
@@ -273,6 +240,8 @@ pub enum Event {
         tally: Tally,
         /// Why, when it failed as a whole.
         error: Option<ErrorText>,
+        /// Whether it was complete before, so that nobody was asked about it and no file was read (`--skip-complete`).
+        skipped: bool,
     },
     /// The part of the journal that a run wrote was sealed, as far as that could be had.
     JournalSealed {
@@ -285,6 +254,19 @@ pub enum Event {
         /// What could not be had.
         errors: Vec<ErrorText>,
     },
+    /// How far the run is, because somebody asked (SIGUSR1).
+    RunStanding {
+        /// How many sessions there are.
+        total: u64,
+        /// How many were told to be done.
+        done: u64,
+        /// Counts of media so far, those of running sessions among them.
+        tally: Tally,
+        /// Transfers that are under way.
+        running: u64,
+        /// Since the run began.
+        milliseconds: u64,
+    },
     /// The run is over.
     RunFinished {
         /// How it ended.
@@ -293,6 +275,8 @@ pub enum Event {
         code: u8,
         /// Sessions that are complete.
         complete: u64,
+        /// Of those, how many were so before and were left alone (`--skip-complete`).
+        skipped: u64,
         /// Sessions that are not.
         incomplete: u64,
         /// Sessions that were never begun.

@@ -3,8 +3,9 @@
 //!
 //! Must not fetch.
 
-use super::event::{CUT_SHORT, ErrorText, Event, Tally};
+use super::event::{CUT_SHORT, ErrorText, Event};
 use super::order::Order;
+use super::tally::Tally;
 use super::words::session_error;
 use super::{Emit, Services, locked};
 use crate::archive::{CompanionState, FileRecord, SessionArchive, State};
@@ -224,7 +225,7 @@ impl Finisher {
         };
         let error = verdict.error.as_ref().map(ErrorText::from);
         drop(verdict);
-        let event = Event::SessionFinished { session: work.session.clone(), exit, folder, tally, error };
+        let event = Event::SessionFinished { session: work.session.clone(), exit, folder, tally, error, skipped: false };
         self.order.tell(work.index, Some(event), emit);
     }
 
@@ -244,6 +245,7 @@ impl Finisher {
             folder: self.services.store.location(&SessionArchive::folder_of(session)),
             tally: Tally::default(),
             error: Some(ErrorText::from(&error)),
+            skipped: false,
         };
         self.order.tell(index, Some(event), emit);
     }
@@ -254,8 +256,16 @@ impl Finisher {
             emit.event(Event::Problem { session: session.clone(), text });
         }
         let exit = if listing.problems.is_empty() { Exit::Done } else { Exit::Partial };
-        let event =
-            Event::SessionFinished { session: session.clone(), exit, folder: archive.location(), tally: Tally::default(), error: None };
+        let folder = archive.location();
+        let event = Event::SessionFinished { session: session.clone(), exit, folder, tally: Tally::default(), error: None, skipped: false };
+        self.order.tell(index, Some(event), emit);
+    }
+
+    /// A session that was complete before, with so many media, and about which nobody was asked.
+    pub(super) fn skipped(&self, index: usize, session: &SessionId, held: u64, emit: &Emit) {
+        let folder = self.services.store.location(&SessionArchive::folder_of(session));
+        let tally = Tally { kept: held, ..Tally::default() };
+        let event = Event::SessionFinished { session: session.clone(), exit: Exit::Done, folder, tally, error: None, skipped: true };
         self.order.tell(index, Some(event), emit);
     }
 

@@ -14,6 +14,7 @@ mod pool;
 mod run;
 mod sealing;
 mod stamping;
+mod tally;
 mod transfer;
 mod verification;
 mod witness;
@@ -21,11 +22,12 @@ mod words;
 
 pub use catalog::catalog;
 pub use documents::{attempts, listing};
-pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, Tally, VERSION as EVENT_VERSION};
+pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use run::{Running, start};
 pub use sealing::{SIGNATURE, Sealed, Sealer, Signed, Stamped, TIME_STAMP};
 pub use stamping::Authority;
+pub use tally::Tally;
 pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
 pub use witness::ProviderWitness;
 pub use words::session_error;
@@ -77,6 +79,8 @@ pub struct Options {
     pub strict: bool,
     /// Whether only the plan is wanted.
     pub dry_run: bool,
+    /// Whether sessions that are complete in the archive are left alone.
+    pub skip_complete: bool,
 }
 
 impl Options {
@@ -91,6 +95,7 @@ impl Options {
             refetch: false,
             strict: false,
             dry_run: false,
+            skip_complete: false,
         }
     }
 }

@@ -20,7 +20,7 @@ pub struct Selection {
 
 impl Selection {
     /// Why a medium is not wanted; `None` when it is.
-    fn excludes(&self, item: &MediaItem) -> Option<String> {
+    pub(super) fn excludes(&self, item: &MediaItem) -> Option<String> {
         if !self.kinds.is_empty() && !self.kinds.contains(&item.kind) {
             return Some(format!("--only leaves out {}", item.kind));
         }

@@ -1,8 +1,8 @@
 //! The queue of all sessions and all files: one for the whole run, so that the listings of one session overlap with
 //! the transfers of another and no worker waits for a session to end.
 //!
-//! A worker opens a further session only when no file waits, which bounds what is open at once. Must not know what
-//! the work is.
+//! A worker opens a further session only when no file waits, and an opener only when few do, which bounds what is open
+//! at once. Must not know what the work is.
 
 use super::locked;
 use std::collections::VecDeque;
@@ -11,6 +11,15 @@ use std::time::Duration;
 
 /// How often workers that have nothing to do look for it, and sessions that another run holds are tried again.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// What a thread takes from the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Files; sessions when no file waits.
+    Worker,
+    /// Sessions alone, ahead of the workers: what a provider takes to list a session is then nobody's wait.
+    Opener,
+}
 
 /// What a worker is to do next.
 pub(super) enum Work<F> {
@@ -24,7 +33,11 @@ pub(super) enum Work<F> {
 pub(super) struct Pool<F> {
     state: Mutex<State<F>>,
     changed: Condvar,
+    /// Fewer files wait than openers are to keep waiting.
+    drained: Condvar,
     sessions: usize,
+    /// How many files openers keep waiting.
+    ahead: usize,
 }
 
 struct State<F> {
@@ -38,36 +51,49 @@ struct State<F> {
 }
 
 impl<F> Pool<F> {
-    pub(super) fn new(sessions: usize) -> Self {
+    /// Openers keep about `ahead` files waiting.
+    pub(super) fn new(sessions: usize, ahead: usize) -> Self {
         let state = State { files: VecDeque::new(), next: 0, waiting: VecDeque::new(), opening: 0, ended: false };
-        Self { state: Mutex::new(state), changed: Condvar::new(), sessions }
+        Self { state: Mutex::new(state), changed: Condvar::new(), drained: Condvar::new(), sessions, ahead }
     }
 
     /// The next piece of work; `None` when there is and will be none. `stopping` is asked before a session is begun.
-    pub(super) fn take(&self, stopping: &dyn Fn() -> bool) -> Option<Work<F>> {
+    pub(super) fn take(&self, role: Role, stopping: &dyn Fn() -> bool) -> Option<Work<F>> {
         let mut state = locked(&self.state);
         let mut looked = false;
         loop {
-            if let Some(file) = state.files.pop_front() {
+            if role == Role::Worker
+                && let Some(file) = state.files.pop_front()
+            {
+                if state.files.len() < self.ahead {
+                    self.drained.notify_one();
+                }
                 return Some(Work::Fetch(file));
             }
             if state.ended || stopping() {
                 state.ended = true;
                 state.waiting.clear();
-            } else if state.next < self.sessions {
+            } else if state.next < self.sessions && (role == Role::Worker || state.files.len() < self.ahead) {
                 state.next += 1;
                 state.opening += 1;
                 return Some(Work::Open(state.next - 1));
-            } else if looked && let Some(index) = state.waiting.pop_front() {
+            } else if role == Role::Worker
+                && looked
+                && let Some(index) = state.waiting.pop_front()
+            {
                 state.opening += 1;
                 return Some(Work::Open(index));
             }
-            if state.opening == 0 && state.waiting.is_empty() {
+            if role == Role::Opener && (state.ended || state.next == self.sessions) {
+                return None;
+            }
+            if state.opening == 0 && state.waiting.is_empty() && role == Role::Worker {
                 self.changed.notify_all();
                 return None;
             }
+            let news = if role == Role::Opener { &self.drained } else { &self.changed };
             let woken;
-            (state, woken) = self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
+            (state, woken) = news.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
             // Whoever is woken by news has not waited yet; taking the session at once would make waiting a race.
             looked = woken.timed_out();
         }
@@ -104,18 +130,19 @@ impl<F> Pool<F> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LOOK, Pool, Work};
+    use super::locked;
+    use super::{LOOK, Pool, Role, Work};
     use crate::clock::{Clock, SystemClock};
     use std::sync::atomic::{AtomicU32, Ordering};
 
     #[test]
     fn a_session_that_another_run_holds_is_tried_now_and_then_and_not_all_the_time() {
-        let (pool, tries, clock) = (Pool::<()>::new(1), AtomicU32::new(0), SystemClock::start());
+        let (pool, tries, clock) = (Pool::<()>::new(1, 0), AtomicU32::new(0), SystemClock::start());
         let (workers, looks) = (8, 5);
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| {
-                    while let Some(Work::Open(index)) = pool.take(&|| clock.elapsed() > LOOK * looks) {
+                    while let Some(Work::Open(index)) = pool.take(Role::Worker, &|| clock.elapsed() > LOOK * looks) {
                         tries.fetch_add(1, Ordering::Relaxed);
                         pool.deferred(index);
                     }
@@ -124,5 +151,29 @@ mod tests {
         });
         let tries = tries.into_inner();
         assert!((2..=1 + workers * (looks + 1)).contains(&tries), "{tries} tries");
+    }
+
+    #[test]
+    fn an_opener_stays_a_little_ahead_of_the_workers_and_no_further() {
+        let pool = Pool::<usize>::new(100, 4);
+        let go_on = || false;
+        let open = |pool: &Pool<usize>| match pool.take(Role::Opener, &go_on) {
+            Some(Work::Open(index)) => pool.opened(vec![index, index]),
+            other => panic!("{:?}", other.is_some()),
+        };
+        open(&pool);
+        open(&pool);
+        assert!(locked(&pool.state).files.len() >= 4, "two sessions with two files each");
+        let waits = std::thread::scope(|scope| {
+            let opener = scope.spawn(|| open(&pool));
+            for _ in 0..2 {
+                assert!(matches!(pool.take(Role::Worker, &go_on), Some(Work::Fetch(_))), "a worker takes files first");
+            }
+            opener.join()
+        });
+        assert!(waits.is_ok());
+        assert_eq!(locked(&pool.state).next, 3, "one more session for the files that were taken");
+        pool.end();
+        assert!(pool.take(Role::Opener, &go_on).is_none(), "an ended pool opens nothing");
     }
 }

@@ -6,11 +6,11 @@ use super::documents::Asking;
 use super::event::{CUT_SHORT, Event, Message};
 use super::finish::{Companion, Finisher, SessionWork};
 use super::plan::{Action, Selection, Task, plan};
-use super::pool::{Pool, Work};
+use super::pool::{Pool, Role, Work};
 use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
-use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, planned_document_path, planned_path};
+use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, Wanted, complete, planned_document_path, planned_path};
 use crate::error::{Error, Result};
 use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
@@ -24,6 +24,10 @@ use std::sync::{Arc, Mutex};
 
 /// How many messages may wait for the thread that shows them.
 const CHANNEL: usize = 1024;
+
+/// For each so many workers one thread lists sessions ahead of them. A session's listings take three round trips, its
+/// files a dozen: with fewer openers workers list, with more nothing is gained (`benches/speed.py`).
+const WORKERS_FOR_AN_OPENER: usize = 4;
 
 /// One file of an open session.
 struct Job {
@@ -64,13 +68,15 @@ pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> 
     let (sender, receiver) = sync_channel(CHANNEL);
     let workers = options.workers.max(1);
     let finisher = Finisher::new(services.clone(), options.dry_run);
-    let pool = Pool::new(sessions.len());
+    let pool = Pool::new(sessions.len(), workers);
     let shared =
         Arc::new(Shared { services, options, sessions, pool, finisher, transfers: AtomicU64::new(1), waited_for: Mutex::default() });
-    for number in 0..workers {
+    let openers = workers / WORKERS_FOR_AN_OPENER;
+    let roles = std::iter::repeat_n(Role::Worker, workers).chain(std::iter::repeat_n(Role::Opener, openers));
+    for (number, role) in roles.enumerate() {
         let (shared, emit) = (Arc::clone(&shared), Emit::new(sender.clone()));
         let builder = std::thread::Builder::new().name(format!("worker {number}"));
-        match builder.spawn(move || shared.work(&emit)) {
+        match builder.spawn(move || shared.work(role, &emit)) {
             Err(error) if number == 0 => return Err(Error::unexpected(format!("cannot start a worker: {error}"))),
             // Fewer workers than wanted do the same work.
             Err(_) => break,
@@ -100,8 +106,8 @@ impl Shared {
         self.services.wire.cancel().requested().is_some() || self.finisher.has_ended()
     }
 
-    fn work(&self, emit: &Emit) {
-        while let Some(work) = self.pool.take(&|| self.stopping()) {
+    fn work(&self, role: Role, emit: &Emit) {
+        while let Some(work) = self.pool.take(role, &|| self.stopping()) {
             match work {
                 Work::Fetch(job) => self.fetch(&job, emit),
                 Work::Open(index) => match self.open(index, emit) {
@@ -123,6 +129,12 @@ impl Shared {
 
     fn open(&self, index: usize, emit: &Emit) -> std::result::Result<Opened, Failure> {
         let Some(session) = self.sessions.get(index) else { return Ok(Opened::Files(Vec::new())) };
+        if self.options.skip_complete
+            && let Some(held) = self.complete(session)
+        {
+            self.finisher.skipped(index, session, held, emit);
+            return Ok(Opened::Files(Vec::new()));
+        }
         let lock = if self.options.dry_run {
             None
         } else {
@@ -162,6 +174,23 @@ impl Shared {
         });
         let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.len());
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
+    }
+
+    /// How many media are here of a session that needs nothing more; `None` when it does, or when that cannot be told:
+    /// the run itself will find out and say it.
+    fn complete(&self, session: &SessionId) -> Option<u64> {
+        let scope = &self.options.scope;
+        let wanted = Wanted {
+            provider: self.services.provider.name(),
+            medium: &|item| self.options.selection.excludes(item).is_none(),
+            attempt: &|number, id| match scope {
+                Scope::All => true,
+                Scope::Latest => number == 0,
+                Scope::Attempt(wanted) => wanted == id,
+            },
+            companions: &self.options.companions,
+        };
+        complete(self.services.store.as_ref(), session, &wanted).ok().flatten()
     }
 
     /// Asks the provider for everything about a session but its media.

@@ -3,6 +3,7 @@
 //! The idle time-out of the client sees only silence; a server that sends a byte now and then would hold a worker for
 //! ever. Must not know what the bytes are.
 
+use super::pace::Queue;
 use super::{Cause, Failure};
 use crate::clock::{Cancel, Clock};
 use std::io::{self, Read};
@@ -12,6 +13,12 @@ use std::time::Duration;
 const STRETCH: Duration = Duration::from_secs(60);
 /// Below this many bytes in one stretch a transfer is given up: 1 kB/s.
 const LEAST_BYTES: u64 = 60_000;
+
+/// How many pieces a transfer that has the whole allowance to itself takes in a second: enough to be smooth, and so few
+/// that a read is still worth its call.
+const PIECES: f64 = 20.0;
+/// The smallest piece that is read where bytes are counted out.
+const SMALLEST_PIECE: usize = 1024;
 
 /// How often a body tells how far it is.
 const TELL: Duration = Duration::from_millis(100);
@@ -27,6 +34,7 @@ pub struct Watch<'a> {
     tell: Option<&'a dyn Fn(u64)>,
     told: Duration,
     bytes: u64,
+    bandwidth: Option<&'a Queue>,
 }
 
 /// Why [`Watch`] ended a body, carried through `io::Error`.
@@ -55,7 +63,15 @@ impl<'a> Watch<'a> {
             tell: None,
             told: now,
             bytes: 0,
+            bandwidth: None,
         }
+    }
+
+    /// Takes no more bytes than this hands out.
+    #[must_use]
+    pub(crate) fn within(mut self, bandwidth: Option<&'a Queue>) -> Self {
+        self.bandwidth = bandwidth;
+        self
     }
 
     /// Tells `tell` from time to time how many bytes have come.
@@ -92,12 +108,28 @@ impl<'a> Watch<'a> {
     }
 }
 
+impl Watch<'_> {
+    /// Waits until these bytes are due. A wait of our own making is no fault of the server's.
+    fn pay(&mut self, count: u64) {
+        if let Some(queue) = self.bandwidth {
+            let before = self.clock.elapsed();
+            // A wish to stop is seen before the next read.
+            queue.wait(self.clock, self.cancel, count);
+            let waited = self.clock.elapsed().saturating_sub(before);
+            self.stretch_began += waited;
+            self.deadline = self.deadline.map(|deadline| deadline + waited);
+        }
+    }
+}
+
 impl Read for Watch<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(failure) = self.verdict() {
             return Err(io::Error::other(Ended(failure)));
         }
-        let count = self.body.read(buffer)?;
+        let largest = self.bandwidth.map_or(buffer.len(), |queue| (queue.rate() / PIECES) as usize).max(SMALLEST_PIECE).min(buffer.len());
+        let count = self.body.read(buffer.get_mut(..largest).unwrap_or_default())?;
+        self.pay(count as u64);
         self.stretch_bytes += count as u64;
         self.bytes += count as u64;
         if let Some(tell) = self.tell {

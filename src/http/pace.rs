@@ -1,4 +1,5 @@
-//! One pace for all workers on a host: when the provider says "slower", everybody waits, not only who was told.
+//! One pace for all workers on a host: when the provider says "slower", everybody waits, not only who was told; and no
+//! more requests are begun, no more bytes taken, than somebody allowed.
 //!
 //! Must not send anything.
 
@@ -10,15 +11,31 @@ use std::time::Duration;
 /// After so many requests in a row that failed through all their tries, the host is taken to be down.
 const DOWN_AFTER: u32 = 8;
 
+/// What a host may be asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// Requests that may be begun in a second, tries included; `None` is as many as there are workers for.
+    pub requests: Option<f64>,
+    /// Bytes of bodies that may be read in a second, by all workers together; `None` is all that come.
+    pub bytes: Option<u64>,
+}
+
 /// The gate before every request to one host.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
     /// On the clock's own scale.
     closed_until: Mutex<Duration>,
+    requests: Option<Queue>,
     given_up: AtomicU32,
 }
 
 impl Pace {
+    /// A gate that lets at most so many requests through in a second.
+    pub(crate) fn new(limits: Limits) -> Self {
+        let requests = limits.requests.map(|rate| Queue::new(1.0 / rate));
+        Self { requests, ..Self::default() }
+    }
+
     /// Closes the gate for that long from now; a later closing that ends earlier changes nothing.
     pub(crate) fn close(&self, clock: &dyn Clock, wait: Duration) {
         let until = clock.elapsed() + wait;
@@ -26,7 +43,7 @@ impl Pace {
         *closed_until = until.max(*closed_until);
     }
 
-    /// Waits until the gate is open; says whether nobody asked to stop meanwhile.
+    /// Waits until the gate is open and it is this request's turn; says whether nobody asked to stop meanwhile.
     pub(crate) fn pass(&self, clock: &dyn Clock, cancel: &Cancel) -> bool {
         loop {
             let until = *self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,7 +53,8 @@ impl Pace {
                         return false;
                     }
                 }
-                _ => return cancel.requested().is_none(),
+                // Turns are taken behind the gate: a turn that passed while it was closed would open a burst.
+                _ => return self.requests.as_ref().is_none_or(|queue| queue.wait(clock, cancel, 1)) && cancel.requested().is_none(),
             }
         }
     }
@@ -54,5 +72,89 @@ impl Pace {
     /// Whether the host seems to be down, so that patience is better spent in a later run.
     pub(crate) fn is_down(&self) -> bool {
         self.given_up.load(Ordering::Relaxed) >= DOWN_AFTER
+    }
+}
+
+/// Units that are handed out at an even rate, in the order in which they are asked for.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    /// Seconds between two units.
+    interval: f64,
+    /// When the next unit is due, on the clock's own scale. Time in which nobody asked is not saved up.
+    next: Mutex<Duration>,
+}
+
+impl Queue {
+    pub(crate) fn new(interval: f64) -> Self {
+        Self { interval, next: Mutex::new(Duration::ZERO) }
+    }
+
+    /// Units a second.
+    pub(crate) fn rate(&self) -> f64 {
+        1.0 / self.interval
+    }
+
+    /// Takes units and waits until they are due; says whether nobody asked to stop meanwhile.
+    pub(crate) fn wait(&self, clock: &dyn Clock, cancel: &Cancel, units: u64) -> bool {
+        let now = clock.elapsed();
+        let due = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = now.max(*next);
+            // Too many units for any clock are as good as never.
+            let seconds = self.interval * units as f64;
+            *next = due.saturating_add(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+            due
+        };
+        cancel.wait(clock, due.saturating_sub(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, Pace, Queue};
+    use crate::clock::{Cancel, Clock};
+    use jiff::Timestamp;
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    /// Time that passes only where somebody sleeps.
+    #[derive(Default)]
+    struct Still(Mutex<Duration>);
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+        fn elapsed(&self) -> Duration {
+            *self.0.lock().expect("a clock")
+        }
+        fn sleep(&self, duration: Duration) {
+            *self.0.lock().expect("a clock") += duration;
+        }
+    }
+
+    #[test]
+    fn requests_are_begun_at_the_rate_that_is_allowed() {
+        let (clock, cancel) = (Still::default(), Cancel::default());
+        let pace = Pace::new(Limits { requests: Some(4.0), bytes: None });
+        for _ in 0..9 {
+            assert!(pace.pass(&clock, &cancel));
+        }
+        assert_eq!(clock.elapsed(), Duration::from_secs(2), "the first at once, eight more at four a second");
+        clock.sleep(Duration::from_secs(60));
+        for _ in 0..5 {
+            assert!(pace.pass(&clock, &cancel));
+        }
+        assert_eq!(clock.elapsed(), Duration::from_secs(63), "a pause is not saved up for a burst");
+    }
+
+    #[test]
+    fn units_are_due_after_those_that_were_taken_before() {
+        let (clock, cancel) = (Still::default(), Cancel::default());
+        let queue = Queue::new(1.0 / 1000.0);
+        assert!(queue.wait(&clock, &cancel, 3000));
+        assert_eq!(clock.elapsed(), Duration::ZERO, "what is taken is paid for by whoever comes next");
+        assert!(queue.wait(&clock, &cancel, 500));
+        assert_eq!(clock.elapsed(), Duration::from_secs(3));
     }
 }

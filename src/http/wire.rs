@@ -3,7 +3,7 @@
 //! A request is built for each try and never sent twice, because signatures may hold a time or a nonce. Must not
 //! know what is fetched.
 
-use super::pace::Pace;
+use super::pace::{Limits, Pace, Queue};
 use super::retry::{Policy, Retry, Step};
 use super::{Cause, Failure, Request, Response, Transport, Watch};
 use crate::clock::{Cancel, Clock};
@@ -22,6 +22,7 @@ pub struct Wire {
     policy: Policy,
     file_limit: Option<Duration>,
     pace: Pace,
+    bandwidth: Option<Queue>,
     clock: Arc<dyn Clock>,
     cancel: Cancel,
 }
@@ -53,9 +54,22 @@ pub struct Exchange<'a> {
 }
 
 impl Wire {
-    /// `file_limit` bounds each media transfer as a whole; `None` bounds only silence and trickling.
-    pub fn new(transport: Box<dyn Transport>, policy: Policy, file_limit: Option<Duration>, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
-        Self { transport, policy, file_limit, pace: Pace::default(), clock, cancel }
+    /// Without limits but those of patience.
+    pub fn new(transport: Box<dyn Transport>, policy: Policy, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
+        Self { transport, policy, file_limit: None, pace: Pace::default(), bandwidth: None, clock, cancel }
+    }
+
+    /// Bounds each media transfer as a whole; without, only silence and trickling are bounded.
+    #[must_use]
+    pub fn with_file_limit(self, file_limit: Option<Duration>) -> Self {
+        Self { file_limit, ..self }
+    }
+
+    /// Asks no more of the host than these.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        let bandwidth = limits.bytes.map(|rate| Queue::new(1.0 / rate as f64));
+        Self { pace: Pace::new(limits), bandwidth, ..self }
     }
 
     /// The clock that everything on this wire goes by.
@@ -104,6 +118,10 @@ impl Wire {
         }
     }
 
+    fn watch(&self, body: Box<dyn std::io::Read + Send>, total: Option<Duration>) -> Watch<'_> {
+        Watch::new(body, self.clock(), &self.cancel, total).within(self.bandwidth.as_ref())
+    }
+
     fn stopped(&self) -> Failure {
         Failure::stopped(self.cancel.requested().unwrap_or(crate::exit::Exit::Interrupted))
     }
@@ -119,12 +137,12 @@ fn told_how_often(mut failure: Failure, tries: u32) -> Failure {
 impl<'a> Exchange<'a> {
     /// Puts the body of a document under watch: it must come whole in two minutes.
     pub fn watch_document(&self, body: Box<dyn std::io::Read + Send>) -> Watch<'a> {
-        Watch::new(body, self.wire.clock(), &self.wire.cancel, Some(DOCUMENT_LIMIT))
+        self.wire.watch(body, Some(DOCUMENT_LIMIT))
     }
 
     /// Puts the body of a file under watch, within the limit for files, if there is one.
     pub fn watch_file(&self, body: Box<dyn std::io::Read + Send>) -> Watch<'a> {
-        Watch::new(body, self.wire.clock(), &self.wire.cancel, self.wire.file_limit)
+        self.wire.watch(body, self.wire.file_limit)
     }
 
     /// Sends a request; any status but 200 is a failure.
@@ -136,7 +154,7 @@ impl<'a> Exchange<'a> {
         if response.status == 200 {
             return Ok(response);
         }
-        let mut words = Watch::new(response.body, clock, &self.wire.cancel, Some(WORDS_LIMIT));
+        let mut words = self.wire.watch(response.body, Some(WORDS_LIMIT));
         Err(Failure::of_status(response.status, &response.headers, &mut words, clock.now()))
     }
 }

@@ -78,13 +78,16 @@ impl Human {
             Event::MediaFinished { .. } => self.media(event, console),
             Event::Problem { session, text } => Some(console.error_lines(&format!("session {session}: {text}"), INCOMPLETE)),
             Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
-            Event::SessionFinished { session, exit, folder, tally, error } => {
+            Event::SessionFinished { session, folder, skipped: true, .. } => (self.verbosity >= Verbosity::Files)
+                .then(|| format!("{} complete before, not asked about: {}", sanitize(session.as_str()), sanitize(folder))),
+            Event::SessionFinished { session, exit, folder, tally, error, .. } => {
                 self.session(session.as_str(), *exit, folder, tally, error.as_ref(), console)
             }
-            Event::RunFinished { exit, complete, incomplete, not_started, tally, milliseconds, .. } => {
-                let several = (self.sessions > 1 || *not_started > 0) && !self.only_plans;
-                (normal && several).then(|| summary(*exit, [*complete, *incomplete, *not_started], tally, *milliseconds, console))
+            Event::RunFinished { skipped, not_started, .. } => {
+                let several = (self.sessions > 1 || *not_started > 0 || *skipped > 0) && !self.only_plans;
+                if normal && several { summary(event, console) } else { None }
             }
+            Event::RunStanding { .. } => standing(event).map(note),
             Event::Remark { text } => normal.then(|| note(text.clone())),
             Event::JournalSealed { .. } | Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
                 verdict::lines(event, self.verbosity, console)
@@ -201,20 +204,31 @@ fn files(tally: &Tally) -> String {
     parts.join(", ")
 }
 
-fn summary(exit: Exit, [complete, incomplete, not_started]: [u64; 3], tally: &Tally, milliseconds: u64, console: &Console) -> String {
+/// How far a run is.
+fn standing(event: &Event) -> Option<String> {
+    let Event::RunStanding { total, done, tally, running, milliseconds } = event else { return None };
+    let time = duration(Duration::from_millis(*milliseconds));
+    Some(format!("{done} of {} done; {}; {} under way after {time}", plural(*total, "session"), files(tally), plural(*running, "transfer")))
+}
+
+fn summary(event: &Event, console: &Console) -> Option<String> {
+    let Event::RunFinished { exit, complete, skipped, incomplete, not_started, tally, milliseconds, .. } = event else { return None };
     let mut parts = vec![format!("{complete} complete")];
-    if incomplete > 0 {
+    if *skipped > 0 {
+        parts.push(format!("{skipped} of them before"));
+    }
+    if *incomplete > 0 {
         parts.push(format!("{incomplete} incomplete"));
     }
-    if not_started > 0 {
+    if *not_started > 0 {
         parts.push(format!("{not_started} not begun"));
     }
-    let style = if exit == Exit::Done { Style::Good } else { Style::Error };
+    let style = if *exit == Exit::Done { Style::Good } else { Style::Error };
     let sessions = plural(complete + incomplete + not_started, "session");
-    format!(
+    Some(format!(
         "{sessions}: {}; {} in {}",
         console.paint(style, &parts.join(", ")),
         files(tally),
-        duration(Duration::from_millis(milliseconds))
-    )
+        duration(Duration::from_millis(*milliseconds))
+    ))
 }

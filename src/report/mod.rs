@@ -6,6 +6,7 @@ mod bars;
 mod console;
 mod human;
 mod reporter;
+mod standing;
 mod table;
 mod verdict;
 

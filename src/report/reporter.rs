@@ -5,6 +5,7 @@
 use super::bars::Bars;
 use super::console::{Console, Style};
 use super::human::{Human, Verbosity};
+use super::standing::Standing;
 use crate::cli::{EventFormat, Global};
 use crate::clock::Clock;
 use crate::engine::{Event, EventLine, Message};
@@ -32,6 +33,7 @@ pub struct Reporter {
     format: EventFormat,
     log: Option<File>,
     causes: bool,
+    standing: Standing,
 }
 
 impl Reporter {
@@ -46,12 +48,22 @@ impl Reporter {
         let log = global.log_file.as_deref().map(open_log).transpose()?;
         let draws = options.bars && console.is_terminal && !global.quiet && !global.no_progress;
         let bars = draws.then(|| Bars::new(console.width));
-        Ok(Self { console: console.clone(), human: Human::new(verbosity), bars, format: options.format, log, causes: global.verbose > 0 })
+        Ok(Self {
+            console: console.clone(),
+            human: Human::new(verbosity),
+            bars,
+            format: options.format,
+            log,
+            causes: global.verbose > 0,
+            standing: Standing::default(),
+        })
     }
 
     /// Takes a message from the work.
     pub fn message(&mut self, message: &Message, clock: &dyn Clock) {
+        self.standing.see(message, clock);
         match message {
+            Message::Asked => self.show(&self.standing.told(clock), clock),
             Message::Progress { transfer, bytes } => {
                 if let Some(bars) = &mut self.bars {
                     bars.progress(*transfer, *bytes);
@@ -61,13 +73,18 @@ impl Reporter {
                 if let Some(bars) = &mut self.bars {
                     bars.event(*transfer, event);
                 }
-                self.event(event, clock);
+                self.show(event, clock);
             }
         }
     }
 
-    /// Shows an event.
+    /// Shows an event that is not part of the work.
     pub fn event(&mut self, event: &Event, clock: &dyn Clock) {
+        self.standing.event(event, clock);
+        self.show(event, clock);
+    }
+
+    fn show(&mut self, event: &Event, clock: &dyn Clock) {
         let is_request = matches!(event, Event::Answered { .. });
         if self.log.is_some() || self.format == EventFormat::Json {
             let line = EventLine { v: crate::engine::EVENT_VERSION, at: clock.now(), event: event.clone() };

@@ -1,5 +1,6 @@
 //! The program as its users run it: the real binary, real HTTP on loopback, real files. One concern a file.
 //!
+//! - `batch`: many sessions in one run: what is left alone, listed as failed, held back, told on the way.
 //! - `catalog`: a row for every session, in each format and as a page.
 //! - `demo`: the README's first command, and that its archive is what other tools accept.
 //! - `download`: the main job: every attempt, second runs, narrowing, companions, comparing, lists of ids.
@@ -34,6 +35,7 @@
 
 mod harness;
 
+mod batch;
 mod catalog;
 mod demo;
 mod download;

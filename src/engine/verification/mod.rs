@@ -111,7 +111,7 @@ pub fn verify(
         repairable.extend(gone);
         chains.push(known);
     }
-    let (pool, order) = (Pool::new(bags.len()), Order::default());
+    let (pool, order) = (Pool::new(bags.len(), 0), Order::default());
     let run = Run {
         targets,
         chains,

@@ -8,7 +8,7 @@ use super::{Repairable, Target, VerifyOptions, VerifySum, told};
 use crate::archive::{Aspect, Chain, Examined, Finding, Item, Witness, compare_with_journal, examine, reread};
 use crate::clock::{Cancel, Clock};
 use crate::engine::order::Order;
-use crate::engine::pool::{Pool, Work};
+use crate::engine::pool::{Pool, Role, Work};
 use crate::engine::{Emit, locked};
 use crate::error::{Error, Result};
 use crate::store::StorePath;
@@ -68,7 +68,7 @@ impl Run<'_> {
 
     pub(super) fn work(&self, number: usize) {
         let read = AtomicU64::new(0);
-        while let Some(work) = self.pool.take(&|| self.stopping()) {
+        while let Some(work) = self.pool.take(Role::Worker, &|| self.stopping()) {
             match work {
                 Work::Open(index) => self.open(index),
                 Work::Fetch(job) => self.read(&job, number as u64, &read),

@@ -66,7 +66,7 @@ fn authority(url: &str, retries: u32, idle_timeout: Duration) -> Authority {
     };
     let policy = Policy { retries, delay: Duration::from_millis(1) };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let wire = Wire::new(Box::new(Client::new(options).expect("a client")), policy, None, clock, Cancel::default());
+    let wire = Wire::new(Box::new(Client::new(options).expect("a client")), policy, clock, Cancel::default());
     Authority { wire, address }
 }
 

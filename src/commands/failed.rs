@@ -1,0 +1,59 @@
+//! The list of sessions that are to be run again (`--failed-to`): every session when the run begins, and when it ends those
+//! that did not come to a good end, so that the list is never better than the truth, also after a crash.
+//!
+//! Must not know why a session failed.
+
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::media::SessionId;
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// The list and what it still holds.
+pub(super) struct FailedList {
+    path: PathBuf,
+    sessions: Vec<SessionId>,
+    done: HashSet<SessionId>,
+}
+
+impl FailedList {
+    /// Writes all of them down.
+    pub(super) fn begin(path: PathBuf, sessions: &[SessionId]) -> Result<Self> {
+        let list = Self { path, sessions: sessions.to_vec(), done: HashSet::new() };
+        // A list takes the place of what has its name; a device or a pipe must not lose its own.
+        if std::fs::symlink_metadata(&list.path).is_ok_and(|found| !found.is_file()) {
+            let what = format!("{} is no regular file", list.path.display());
+            return Err(Error::usage(what, "name a file with --failed-to; it is replaced in one step"));
+        }
+        list.write()?;
+        Ok(list)
+    }
+
+    /// A session ended.
+    pub(super) fn ended(&mut self, session: &SessionId, exit: Exit) {
+        if exit == Exit::Done {
+            self.done.insert(session.clone());
+        }
+    }
+
+    /// Writes down what is left, in the order in which it was given; says how many.
+    pub(super) fn finish(&self) -> Result<u64> {
+        self.write()
+    }
+
+    fn write(&self) -> Result<u64> {
+        let left: Vec<&SessionId> = self.sessions.iter().filter(|session| !self.done.contains(session)).collect();
+        let text: String = left.iter().map(|session| format!("{session}\n")).collect();
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| std::path::Path::new("."));
+        let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&self.path).map_err(|error| error.error)
+        });
+        written.map(|_| left.len() as u64).map_err(|error| {
+            let what = format!("cannot write the list {}: {error}", self.path.display());
+            Error::new(Exit::Local, what, "choose another file with --failed-to").caused_by(error)
+        })
+    }
+}
