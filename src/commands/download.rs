@@ -17,7 +17,7 @@ use crate::media::{Kind, SessionId};
 use crate::provider::Provider;
 use crate::report::{Reporter, ReporterOptions};
 use crate::store::{Store, StorePath};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use glob::Pattern;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -198,16 +198,16 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
     })
 }
 
-fn contexts(patterns: &[String]) -> Result<Option<GlobSet>> {
-    if patterns.is_empty() {
-        return Ok(None);
-    }
-    let wrong = |error: globset::Error| Error::usage(format!("--context takes a pattern: {error}"), "for example --context 'document-*'");
-    let mut globs = GlobSetBuilder::new();
-    for pattern in patterns {
-        globs.add(GlobBuilder::new(pattern).case_insensitive(true).build().map_err(wrong)?);
-    }
-    globs.build().map(Some).map_err(wrong)
+fn contexts(patterns: &[String]) -> Result<Vec<Pattern>> {
+    let wrong = |reason: &str| Error::usage(format!("--context takes a pattern: {reason}"), "for example --context 'document-*'");
+    let parse = |pattern: &String| {
+        // Braces would be taken for themselves, and match nothing.
+        if pattern.contains(['{', '}']) {
+            return Err(wrong("it knows *, ? and [...], and may be given several times, but no braces"));
+        }
+        Pattern::new(pattern).map_err(|error| wrong(&error.to_string()))
+    };
+    patterns.iter().map(parse).collect()
 }
 
 /// The companion documents that `--with` names; `all` is all of them.

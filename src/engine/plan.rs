@@ -5,15 +5,15 @@
 use crate::archive::Holding;
 use crate::error::Result;
 use crate::media::{Kind, MediaId, MediaItem};
-use globset::GlobSet;
+use glob::{MatchOptions, Pattern};
 
 /// Which media are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// These sorts; none means all.
     pub kinds: Vec<Kind>,
-    /// Contexts that match one of these; `None` means all.
-    pub contexts: Option<GlobSet>,
+    /// Contexts that match one of these, in letters of either case; none means all.
+    pub contexts: Vec<Pattern>,
     /// Only what was archived and is damaged or missing now (`repair`).
     pub only_damaged: bool,
 }
@@ -25,10 +25,9 @@ impl Selection {
             return Some(format!("--only leaves out {}", item.kind));
         }
         let context = item.context.as_deref().unwrap_or_default();
-        match &self.contexts {
-            Some(contexts) if !contexts.is_match(context) => Some(format!("no --context matches {context:?}")),
-            _ => None,
-        }
+        let either_case = MatchOptions { case_sensitive: false, ..MatchOptions::new() };
+        let is_wanted = self.contexts.is_empty() || self.contexts.iter().any(|pattern| pattern.matches_with(context, either_case));
+        (!is_wanted).then(|| format!("no --context matches {context:?}"))
     }
 }
 
@@ -84,7 +83,7 @@ mod tests {
     use super::{Action, Selection, plan};
     use crate::archive::Holding;
     use crate::media::{Kind, MediaId, MediaItem};
-    use globset::{Glob, GlobSetBuilder};
+    use glob::Pattern;
 
     fn item(id: &str, kind: Kind, context: &str) -> MediaItem {
         MediaItem {
@@ -132,9 +131,7 @@ mod tests {
     fn a_selection_leaves_out_by_sort_and_by_context() {
         let only = Selection { kinds: vec![Kind::Image, Kind::Nfc], ..Selection::default() };
         assert_eq!(actions(&only, false), ["fetch", "exclude", "fetch"]);
-        let mut globs = GlobSetBuilder::new();
-        globs.add(Glob::new("selfid*").expect("a pattern"));
-        let context = Selection { contexts: Some(globs.build().expect("patterns")), ..Selection::default() };
+        let context = Selection { contexts: vec![Pattern::new("selfid*").expect("a pattern")], ..Selection::default() };
         assert_eq!(actions(&context, false), ["exclude", "keep", "exclude"]);
     }
 }

@@ -187,7 +187,7 @@ fn what_does_not_exist_on_the_command_line_is_usage() {
             "it takes decision, decision-fullauto, person, watchlist-screening, or all",
         ),
         (vec!["download", SESSION, "--context", "a{b"], "--context takes a pattern: ", "for example --context 'document-*'"),
-        (vec!["download", SESSION, "--context", "[z-a]"], "--context takes a pattern: ", "for example --context"),
+        (vec!["download", SESSION, "--context", "[z"], "--context takes a pattern: ", "for example --context"),
         (vec!["download", SESSION, "--only", "pictures"], "invalid value 'pictures'", "vmedia --help shows what there is"),
         (vec!["download", SESSION, "--nonsense"], "unexpected argument '--nonsense' found", ""),
         (vec!["download", SESSION, "--lates"], "unexpected argument '--lates' found", "a similar argument exists: '--latest'"),
