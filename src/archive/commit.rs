@@ -49,9 +49,10 @@ impl SessionArchive {
         for (name, bytes) in differing {
             self.store.replace(&self.folder.join(name), bytes)?;
         }
-        self.store.sync(&self.folder)?;
+        // Tag files and the mark stand right in the folder; a sync of everything below cost as much as the media.
+        self.store.sync_names(&self.folder)?;
         self.store.remove(&self.folder.join(MARKER))?;
-        self.store.sync(&self.folder)?;
+        self.store.sync_names(&self.folder)?;
         (self.unfinished, self.resumed) = (false, false);
         self.before = Some(self.record.clone());
         Ok(true)

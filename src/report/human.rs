@@ -30,7 +30,8 @@ const INCOMPLETE: &str = "what else the session has is archived; run the same co
 /// Turns events into lines.
 pub(super) struct Human {
     pub(super) verbosity: Verbosity,
-    /// Errors that end a run come from many workers at once; each is said once.
+    /// Errors that end a run come from many workers at once, and what to do about the others is often the same; each is
+    /// said once.
     said: Vec<ErrorText>,
     sessions: u64,
     only_plans: bool,
@@ -150,13 +151,17 @@ impl Human {
             return None;
         }
         if let Some(error) = error {
-            let ends = exit.ends_run();
-            if ends && self.said.contains(error) {
+            if exit.ends_run() && self.said.contains(error) {
                 return None;
+            }
+            let is_named = self.sessions <= 1 || exit.ends_run() || error.what.contains(session);
+            let what = if is_named { error.what.clone() } else { format!("session {session}: {}", error.what) };
+            if self.said.iter().any(|said| said.hint == error.hint) {
+                return Some(console.error_line(&what));
             }
             self.said.push(error.clone());
             self.said.truncate(16);
-            return Some(console.error_lines(&error.what, &error.hint));
+            return Some(console.error_lines(&what, &error.hint));
         }
         if self.verbosity == Verbosity::Quiet || self.only_plans {
             return None;

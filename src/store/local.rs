@@ -261,6 +261,11 @@ impl Store for LocalStore {
         sync_folder(&self.root).map_err(|error| io_error("write", &self.root, error))
     }
 
+    fn sync_names(&self, folder: &StorePath) -> Result<()> {
+        let full = self.full(folder);
+        sync_folder(&full).map_err(|error| io_error("write", &full, error))
+    }
+
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         let path = self.lock_path(name);
         path.parent().map_or(Ok(()), create_folder)?;

@@ -133,8 +133,11 @@ pub trait Store: Send + Sync {
     /// Makes sure that a folder exists, where stores have folders.
     fn folder(&self, path: &StorePath) -> Result<()>;
 
-    /// Makes the names in a folder and below it outlast a power loss.
+    /// Makes the names in a folder and below it outlast a power loss, and the folder's own.
     fn sync(&self, folder: &StorePath) -> Result<()>;
+
+    /// The same for the names right in a folder, where nothing else has changed.
+    fn sync_names(&self, folder: &StorePath) -> Result<()>;
 
     /// Takes the lock of that name, or says who has it. Dropping it frees it; so does the end of the process.
     fn lock(&self, name: &StorePath) -> Result<Locked>;

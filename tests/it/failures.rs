@@ -45,7 +45,20 @@ fn refused_credentials_are_said_once_however_many_workers_hear_it() {
     world.faults("attempts=401");
     let run = world.run(&download(&["-j", "8"], &ids)).ends_with(4);
     assert_eq!(run.stderr.matches("error:").count(), 1, "{}", run.stderr);
-    assert!(world.sandbox.exchanges().len() <= 8, "{} requests by 8 workers", world.sandbox.exchanges().len());
+    assert!(world.sandbox.exchanges().len() <= 10, "{} requests by 8 workers and 2 openers", world.sandbox.exchanges().len());
+}
+
+#[test]
+fn what_fails_alike_in_many_sessions_is_said_of_each_and_its_remedy_once() {
+    let (world, ids) = many(5);
+    world.faults("attempts=503");
+    let run = world.run(&download(&["--retries", "0"], &ids)).ends_with(5);
+    let errors: Vec<&str> = run.stderr.lines().filter(|line| line.contains("error:")).collect();
+    assert_eq!(errors.len(), 5, "{}", run.stderr);
+    for (error, id) in errors.iter().zip(&ids) {
+        assert!(error.contains(&format!("session {id}: the provider is unavailable")), "{error}");
+    }
+    assert_eq!(run.stderr.matches("hint:").count(), 1, "{}", run.stderr);
 }
 
 #[test]
