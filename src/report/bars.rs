@@ -6,9 +6,10 @@
 
 use crate::archive::State;
 use crate::engine::Event;
-use crate::text::{bytes, plural, sanitize};
+use crate::text::{bytes, duration, plural, sanitize};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How many running files are shown at most.
 const ROWS: usize = 8;
@@ -73,6 +74,8 @@ pub(super) struct Bars {
     expected_bytes: u64,
     /// Whether progress is bytes; else it is what the noun says.
     counts_bytes: bool,
+    /// How many sessions of a batch are done, and of how many: what they hold is not known before each was listed.
+    batch: Option<(u64, u64)>,
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -98,6 +101,7 @@ impl Bars {
             settled_bytes: 0,
             expected_bytes: 0,
             counts_bytes: true,
+            batch: None,
         }
     }
 
@@ -121,6 +125,15 @@ impl Bars {
 
     pub(super) fn event(&mut self, transfer: Option<u64>, event: &Event) {
         match (event, transfer) {
+            (Event::RunStarted { sessions, .. }, _) if *sessions > 1 => {
+                self.batch = Some((0, *sessions));
+                self.total.set_style(style(TOTAL));
+            }
+            (Event::SessionFinished { .. }, _) => {
+                if let Some((done, _)) = &mut self.batch {
+                    *done += 1;
+                }
+            }
             (Event::SessionListed { to_fetch, bytes, .. }, _) => {
                 if self.files == 0 && *to_fetch > 0 {
                     self.total.set_style(style(TOTAL));
@@ -198,6 +211,14 @@ impl Bars {
     fn show_total(&self) {
         let running: u64 = self.running.values().filter(|running| running.counts).map(|running| running.bytes).sum();
         let done = self.settled_bytes + running;
+        if let Some((sessions, all)) = self.batch {
+            self.total.set_length(all);
+            self.total.set_position(sessions);
+            self.total.set_prefix(format!("{sessions} of {}", plural(all, "session")));
+            let left = self.left(sessions);
+            self.total.set_message(format!("{}, {}{left}", plural(self.files_done, "file"), bytes(done)));
+            return;
+        }
         if self.files == 0 {
             self.total.tick();
             return;
@@ -211,8 +232,18 @@ impl Bars {
         self.total.set_length(self.expected_bytes.max(done).max(1));
         self.total.set_position(done);
         self.total.set_prefix(format!("{} of {}", self.files_done, plural(self.files, self.noun)));
-        let left = self.total.eta().as_secs();
-        let left = if done == 0 || left == 0 { String::new() } else { format!(", {left} s left") };
+        let left = self.left(done);
         self.total.set_message(format!("{} of {}{left}", bytes(done), bytes(self.expected_bytes.max(done))));
+    }
+
+    /// How long it will take from here, if that can be guessed.
+    fn left(&self, done: u64) -> String {
+        let left = self.total.eta().as_secs();
+        match left {
+            _ if done == 0 => String::new(),
+            0 => String::new(),
+            1..60 => format!(", {left} s left"),
+            _ => format!(", {} left", duration(Duration::from_secs(left))),
+        }
     }
 }

@@ -34,12 +34,13 @@ pub(super) struct Human {
     /// said once.
     said: Vec<ErrorText>,
     sessions: u64,
+    archive: String,
     only_plans: bool,
 }
 
 impl Human {
     pub(super) fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity, said: Vec::new(), sessions: 0, only_plans: false }
+        Self { verbosity, said: Vec::new(), sessions: 0, archive: String::new(), only_plans: false }
     }
 
     /// The lines for an event, if it is worth any.
@@ -47,7 +48,8 @@ impl Human {
         let normal = self.verbosity >= Verbosity::Normal;
         let note = |text: String| console.note_line(&text);
         match event {
-            Event::RunStarted { sessions, dry_run, .. } => {
+            Event::RunStarted { sessions, dry_run, archive, .. } => {
+                self.archive.clone_from(archive);
                 self.sessions = *sessions;
                 self.only_plans = *dry_run;
                 None
@@ -86,7 +88,7 @@ impl Human {
             }
             Event::RunFinished { skipped, not_started, .. } => {
                 let several = (self.sessions > 1 || *not_started > 0 || *skipped > 0) && !self.only_plans;
-                if normal && several { summary(event, console) } else { None }
+                if normal && several { summary(event, &self.archive, console) } else { None }
             }
             Event::RunStanding { .. } => standing(event).map(note),
             Event::Remark { text } => normal.then(|| note(text.clone())),
@@ -168,7 +170,9 @@ impl Human {
         }
         let (style, verdict) = if exit == Exit::Done { (Style::Good, "complete") } else { (Style::Error, "incomplete") };
         let files = files(tally);
-        Some(format!("{} {}: {files} in {}", sanitize(session), console.paint(style, verdict), sanitize(folder)))
+        // Where the archive is, is said once at the end of a batch.
+        let place = if self.sessions > 1 { String::new() } else { format!(" in {}", sanitize(folder)) };
+        Some(format!("{} {}: {files}{place}", sanitize(session), console.paint(style, verdict)))
     }
 }
 
@@ -216,7 +220,7 @@ fn standing(event: &Event) -> Option<String> {
     Some(format!("{done} of {} done; {}; {} under way after {time}", plural(*total, "session"), files(tally), plural(*running, "transfer")))
 }
 
-fn summary(event: &Event, console: &Console) -> Option<String> {
+fn summary(event: &Event, archive: &str, console: &Console) -> Option<String> {
     let Event::RunFinished { exit, complete, skipped, incomplete, not_started, tally, milliseconds, .. } = event else { return None };
     let mut parts = vec![format!("{complete} complete")];
     if *skipped > 0 {
@@ -231,9 +235,10 @@ fn summary(event: &Event, console: &Console) -> Option<String> {
     let style = if *exit == Exit::Done { Style::Good } else { Style::Error };
     let sessions = plural(complete + incomplete + not_started, "session");
     Some(format!(
-        "{sessions}: {}; {} in {}",
+        "{sessions}: {}; {} in {}, below {}",
         console.paint(style, &parts.join(", ")),
         files(tally),
-        duration(Duration::from_millis(*milliseconds))
+        duration(Duration::from_millis(*milliseconds)),
+        sanitize(archive)
     ))
 }

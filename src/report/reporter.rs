@@ -81,6 +81,9 @@ impl Reporter {
     /// Shows an event that is not part of the work.
     pub fn event(&mut self, event: &Event, clock: &dyn Clock) {
         self.standing.event(event, clock);
+        if let Some(bars) = &mut self.bars {
+            bars.event(None, event);
+        }
         self.show(event, clock);
     }
 
