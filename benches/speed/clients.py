@@ -44,16 +44,21 @@ def _whole(job, files, path):
         raise RuntimeError(f"{len(sizes)} files instead of {files}, or of other lengths")
 
 
-def curl(job):
-    """`curl --parallel`, which neither hashes nor syncs."""
+def curl(job, one=False):
+    """`curl --parallel`, which neither hashes nor syncs. Where HTTP/2 is offered it takes it, unless it is to have none."""
     listed = job.target / "urls"
     listed.write_text("".join(f'url = "{url}"\noutput = "{name}"\n' for url, name in job.urls()), encoding="ascii")
     trust = ["--cacert", str(job.authority)] if job.base.startswith("https") else []
-    protocol = [] if job.base.endswith("18444") else ["--http1.1"]
+    protocol = ["--http1.1"] if one or not job.base.endswith("18444") else []
     command = ["curl", "--silent", "--no-progress-meter", "--fail", "--parallel", "--parallel-immediate", "--parallel-max", str(job.workers)]
     figures = _timed([*command, *protocol, *trust, "--config", str(listed)], job)
     _whole(job, len(job.load.media), (job.target / name for name in job.load.media))
     return figures
+
+
+def curl_http1(job):
+    """The same, over HTTP/1.1 although HTTP/2 is offered."""
+    return curl(job, one=True)
 
 
 def curl_and_sha256sum(job):

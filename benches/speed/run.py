@@ -5,17 +5,18 @@ Usage:
     cargo build --release
     python3 benches/speed/run.py [--binary PATH] [--case NAME]... [--rounds N] [--small] [--out FILE]
 
-    --case NAME   images, images-tls, disk, videos, small, far-30, far-80, far-80-http2, sample; all unless told
+    --case NAME   start, images, images-tls, disk, videos, small, far-30, far-80, far-80-http2, sample; all unless told
     --rounds N    rounds, 3 unless told; in each, the clients take turns, and the median of their ratios counts
     --small       a tenth of the files, to see that everything works
 
+    start         `--version` fifty times
     images        2,000 files of 250 kB in 200 sessions, loopback, 8 at once, http, in memory (TMPDIR or /dev/shm)
     images-tls    the same over TLS
     disk          the same over http, on the disk below this repository, synced
     videos        8 files of 200 MB in 4 sessions, loopback, 8 at once
     small         3,000 files of 2 kB in 300 sessions, loopback, 16 at once
     far-30, -80   images over TLS and a link with 30 or 80 ms of round trip, 32 at once; Linux with root
-    far-80-http2  the same where the server offers HTTP/2
+    far-80-http2  the same where the server offers HTTP/2, which curl takes, and curl without it
     sample        60 files of 250 kB at 30 ms, beside a client in the manner of the vendor's sample
 
 nginx serves everything, listings and signatures included. vmedia lists, checks signatures, hashes, syncs and writes bags
@@ -30,6 +31,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 import clients
 import link
@@ -37,6 +39,7 @@ import provider
 
 IMAGES = ("images", 2000, 250_000, 10, "image/jpeg")
 CASES = {
+    "start": (None, "", 1, 0, []),
     "images": (IMAGES, "http", 8, 0, [clients.curl, clients.curl_and_sha256sum, clients.aria2, clients.vmedia]),
     "images-tls": (IMAGES, "tls", 8, 0, [clients.curl, clients.curl_and_sha256sum, clients.aria2, clients.vmedia]),
     "disk": (IMAGES, "http", 8, 0, [clients.curl, clients.curl_and_sha256sum_and_sync, clients.aria2, clients.vmedia]),
@@ -44,7 +47,7 @@ CASES = {
     "small": (("small", 3000, 2000, 10, "image/jpeg"), "http", 16, 0, [clients.curl, clients.curl_and_sha256sum, clients.aria2, clients.vmedia]),
     "far-30": (IMAGES, "tls", 32, 0.03, [clients.curl, clients.aria2, clients.vmedia]),
     "far-80": (IMAGES, "tls", 32, 0.08, [clients.curl, clients.aria2, clients.vmedia]),
-    "far-80-http2": (IMAGES, "http2", 32, 0.08, [clients.curl, clients.vmedia]),
+    "far-80-http2": (IMAGES, "http2", 32, 0.08, [clients.curl, clients.curl_http1, clients.vmedia]),
     "sample": (("sample", 60, 250_000, 10, "image/jpeg"), "tls", 16, 0.03, [clients.curl, clients.sample, clients.vmedia]),
 }
 
@@ -72,9 +75,24 @@ def rounds(case, arguments, home, work):
     return figures
 
 
+def starts(arguments):
+    """How long the programs take to say their version; each figure is that of one start."""
+
+    def once(program):
+        begun = time.monotonic()
+        subprocess.run([program, "--version"], capture_output=True, check=True)
+        return {"wall": time.monotonic() - begun, "cpu": 0.0}
+
+    figures = {"curl": [], "vmedia": []}
+    for _ in range(50):
+        figures["curl"].append(once("curl"))
+        figures["vmedia"].append(once(arguments.binary))
+    return figures
+
+
 def told(case, figures):
     """The figures of a case as lines, and as data."""
-    files, _, workers, round_trip, _ = CASES[case]
+    _, _, workers, round_trip, _ = CASES[case]
     result = {"case": case, "clients": {}}
     yield f"{case}: {workers} at once" + (f", {round_trip * 1000:.0f} ms of round trip" if round_trip else ""), None
     for name, measured in figures.items():
@@ -83,7 +101,7 @@ def told(case, figures):
         result["clients"][name] = {"ratio": statistics.median(ratios), "ratios": ratios, **median}
         spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
         yield (
-            f"  {name.replace('_and_', ' + '):<28}{statistics.median(ratios):>7.2f}  ({spread})  {median['wall']:>7.2f} s"
+            f"  {name.replace('_and_', ' + '):<28}{statistics.median(ratios):>7.2f}  ({spread})  {median['wall']:>9.4f} s"
             f"{median['cpu']:>8.2f} s of processor"
         ), None
     yield "", result
@@ -115,7 +133,7 @@ def main():
         ) as work:
             provider.certificate(pathlib.Path(home), ["127.0.0.1", link.SERVER])
             try:
-                figures = rounds(case, arguments, pathlib.Path(home), pathlib.Path(work))
+                figures = starts(arguments) if case == "start" else rounds(case, arguments, pathlib.Path(home), pathlib.Path(work))
             except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
                 sys.exit(f"{case} not measured: {error}")
         for line, result in told(case, figures):

@@ -29,7 +29,7 @@ impl Authority {
     fn ask(&self, exchange: &Exchange<'_>, sha256: [u8; 32]) -> Result<(Vec<u8>, Stamp), Failure> {
         let query = Query::fresh(sha256).ok_or_else(|| Failure::new(Cause::Rejected, "this machine has no random numbers"))?;
         let body = Body { content_type: "application/timestamp-query", bytes: query.der() };
-        let request = Request { target: self.address.target.clone(), headers: Vec::new(), body: Some(body) };
+        let request = Request { target: self.address.target.clone(), headers: Vec::new(), body: Some(body), is_long: false };
         let response = exchange.send(&request)?;
         let mut answer = Vec::new();
         exchange.watch_document(response.body).take(LARGEST + 1).read_to_end(&mut answer).map_err(Watch::failure)?;

@@ -7,11 +7,14 @@ use super::event::Event;
 use super::judge::{Case, MediaJudge};
 use super::{Emit, Services, locked};
 use crate::archive::{FileRecord, SessionArchive};
-use crate::http::{Cause, Exchange, Failure, Note, Watch};
+use crate::http::{Cause, Exchange, Failure, Note, Request, Watch};
 use crate::media::{MediaItem, SessionId};
 use crate::provider::Call;
 use crate::store::PutError;
 use std::sync::Mutex;
+
+/// From here on a file takes so long that the streams beside it on the same connection would wait for it.
+const LONG: u64 = 1_000_000;
 
 /// One medium to be fetched.
 pub(super) struct Transfer<'a> {
@@ -51,7 +54,8 @@ impl Transfer<'_> {
 
     /// One try.
     fn attempt(&self, exchange: &Exchange<'_>, call: &Call, insisted: bool) -> Result<(FileRecord, bool), Failure> {
-        let response = exchange.send(&self.services.provider.sign(call))?;
+        let is_long = self.item.size.is_none_or(|size| size > LONG);
+        let response = exchange.send(&Request { is_long, ..self.services.provider.sign(call) })?;
         let encoding = response.headers.value("content-encoding").unwrap_or("identity");
         if !encoding.eq_ignore_ascii_case("identity") {
             return Err(Failure::new(

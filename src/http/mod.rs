@@ -28,6 +28,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// What is sent along.
     pub body: Option<Body>,
+    /// Whether the answer is long, or may be.
+    pub is_long: bool,
 }
 
 /// What a request sends along.
@@ -50,17 +52,28 @@ pub struct Response {
 
 /// Response headers, by lower-case name.
 #[derive(Debug, Clone, Default)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers {
+    pairs: Vec<(String, String)>,
+    /// Whether the protocol itself marks the end of a body, as HTTP/2 does (RFC 9113 §8.1).
+    marks_end: bool,
+}
 
 impl Headers {
     /// Collects them; values that are not text are left out.
     pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
+        let pairs = pairs.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        Self { pairs, marks_end: false }
+    }
+
+    /// The same, of an answer whose body has its end marked by the protocol.
+    #[must_use]
+    pub fn with_marked_end(self) -> Self {
+        Self { marks_end: true, ..self }
     }
 
     /// The first value under a lower-case name.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// `Content-Length`, when there is one that is a number.
@@ -70,7 +83,8 @@ impl Headers {
 
     /// Whether the end of the body is marked on the wire. If not, a cut body cannot be told from a whole one.
     pub fn body_is_framed(&self) -> bool {
-        self.content_length().is_some()
+        self.marks_end
+            || self.content_length().is_some()
             || self.value("transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"))
     }
 }

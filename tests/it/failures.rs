@@ -2,6 +2,8 @@
 
 mod answers;
 mod bodies;
+#[cfg(target_os = "linux")]
+mod http2;
 mod listings;
 mod merging;
 mod retries;

@@ -211,7 +211,7 @@ impl Provider for Veriff {
         if let Some(integration_id) = &self.integration_id {
             headers.push(("vrf-integration-id", integration_id.clone()));
         }
-        Request { target: call.target.clone(), headers, body: None }
+        Request { target: call.target.clone(), headers, body: None, is_long: false }
     }
 
     fn seal(&self, headers: &Headers) -> Box<dyn Seal> {

@@ -39,7 +39,7 @@ server.serve_forever()
 "#;
 
 /// An authority and a server's certificate by it: for which name, from when to when.
-fn certificates(folder: &Path, name: &str, from: &str, to: &str) -> Option<()> {
+pub(super) fn certificates(folder: &Path, name: &str, from: &str, to: &str) -> Option<()> {
     let openssl = |words: &[&str]| {
         let output = Command::new("openssl").current_dir(folder).args(words).output().ok()?;
         assert!(output.status.success(), "openssl {words:?}: {}", String::from_utf8_lossy(&output.stderr));
