@@ -106,8 +106,9 @@ impl Failure {
 /// `Retry-After` as seconds or as an HTTP date (RFC 9110 §10.2.3).
 fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than a number holds are as good as never; they are no reason to ask soon.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
     Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
@@ -179,6 +180,9 @@ mod tests {
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", now), None);
-        assert_eq!(retry_after("-1", now), None);
+        for none in ["-1", "+5", "1.5", "0x10", ""] {
+            assert_eq!(retry_after(none, now), None, "{none}");
+        }
+        assert_eq!(retry_after("99999999999999999999999", now), Some(Duration::MAX.min(Duration::from_secs(u64::MAX))));
     }
 }

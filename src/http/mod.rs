@@ -78,7 +78,9 @@ impl Headers {
 
     /// `Content-Length`, when there is one that is a number.
     pub fn content_length(&self) -> Option<u64> {
-        self.value("content-length")?.trim().parse().ok()
+        let value = self.value("content-length")?.trim();
+        // The library's own numbers may begin with a sign; those of a header may not (RFC 9110 §8.6).
+        value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok()).flatten()
     }
 
     /// Whether the end of the body is marked on the wire. If not, a cut body cannot be told from a whole one.
