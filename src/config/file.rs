@@ -64,11 +64,18 @@ pub(super) fn read(path: &Path, asked_for: bool) -> Result<File> {
     };
     toml::from_str(&text).map_err(|error| {
         let line = error.span().and_then(|span| text.get(..span.start)).map_or(0, |before| before.matches('\n').count() + 1);
-        // The parser's own message quotes the line, which may hold something private.
-        let what = format!("the configuration {} is wrong at line {line}: {}", path.display(), error.message());
+        // The parser's own text quotes the line, which may hold something private.
+        let what = format!("the configuration {} is wrong at line {line}: {}", path.display(), without_value(error.message()));
         Error::configuration(
             what,
             "the keys of a profile are provider, base_url, api_key, secret_env, secret_file, secret_command, integration_id, output, sign_key, timestamp",
         )
     })
+}
+
+/// The parser's message without the value that it names: a secret may stand where a path should.
+fn without_value(message: &str) -> String {
+    let value = message.split_once(" string \"").and_then(|(before, rest)| Some((before, rest.rsplit_once("\", expected ")?.1)));
+    let shown = value.map_or_else(|| message.to_owned(), |(before, expected)| format!("{before} string, expected {expected}"));
+    crate::error::quote(&shown)
 }

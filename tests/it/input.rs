@@ -21,6 +21,24 @@ fn is_two_lines(run: &Run) {
 }
 
 #[test]
+fn a_wrong_configuration_is_told_without_the_values_that_stand_in_it() {
+    let world = World::new();
+    let path = world.folder().join("config.toml");
+    for (text, line) in [
+        ("[profiles.a]\nsecret_command = \"s3cr3t\"\n", 2),
+        ("profiles = \"s3cr3t\\n\\\"x\"\n", 1),
+        ("[profiles]\na = \"s3cr3t\"\n", 2),
+        ("[profiles.a]\napi_key = \"s3cr3t\n", 2),
+        ("[profiles.a]\napi_key = s3cr3t\n", 2),
+    ] {
+        std::fs::write(&path, text).expect("written");
+        let run = world.run(&["list", SESSION, "--config", "config.toml", "-vv"]).ends_with(3);
+        assert!(!run.stderr.contains("s3cr3t"), "{}", run.stderr);
+        run.complains(&format!("the configuration config.toml is wrong at line {line}: "), "the keys of a profile are");
+    }
+}
+
+#[test]
 fn each_missing_credential_is_named_with_its_variable() {
     let folder = tempfile::tempdir().expect("a folder");
     for verb in ["download", "list", "attempts"] {
