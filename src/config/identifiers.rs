@@ -44,9 +44,11 @@ impl Identifiers {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let field = if line.starts_with('{') { webhook_session(line) } else { first_field(line) };
-            let is_header =
-                std::mem::take(&mut first) && field.as_ref().is_ok_and(|field| HEADERS.contains(&field.to_ascii_lowercase().as_str()));
+            let is_webhook = line.starts_with('{');
+            let field = if is_webhook { webhook_session(line) } else { first_field(line) };
+            let is_header = std::mem::take(&mut first)
+                && !is_webhook
+                && field.as_ref().is_ok_and(|field| HEADERS.contains(&field.to_ascii_lowercase().as_str()));
             if is_header {
                 continue;
             }
@@ -117,6 +119,11 @@ mod tests {
 {"broken"
 "#;
         assert_eq!(read(log), (["a", "b", "c"].map(str::to_owned).to_vec(), vec![4, 5, 6]));
+        assert_eq!(
+            read(r#"{"sessionId":"id"}"#),
+            (vec!["id".to_owned()], vec![]),
+            "a webhook is no header, whatever its session is called"
+        );
     }
 
     #[test]
