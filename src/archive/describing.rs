@@ -8,50 +8,51 @@ use super::session::SessionArchive;
 use crate::media::{Attempt, MediaId, MediaItem};
 use jiff::Timestamp;
 use serde_json::Map;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+/// What was known before a listing is taken over, by id: a listing may hold ten thousand media, and each is looked up.
+struct Known {
+    /// Where the record has each medium.
+    media: HashMap<MediaId, usize>,
+    /// The media and the answers of the run before; none when there was none.
+    before: Option<(HashSet<MediaId>, HashSet<String>)>,
+}
 
 impl SessionArchive {
     /// Takes over what the provider lists now: attempts, and for each medium what is said of it.
     pub fn describe(&mut self, attempts: &[Attempt], media: &[MediaItem], problems: &[String], now: Timestamp) {
         self.describe_attempts(attempts, now);
         self.record.problems = problems.to_vec();
+        let mut known = self.known();
         for item in media {
-            self.describe_medium(item, now);
+            self.describe_medium(item, &mut known, now);
         }
     }
 
+    fn known(&self) -> Known {
+        let mut media = HashMap::new();
+        for (index, medium) in self.record.media.iter().enumerate() {
+            media.entry(medium.id.clone()).or_insert(index);
+        }
+        let before = self.before.as_ref().map(|before| {
+            let media = before.media.iter().map(|medium| medium.id.clone()).collect();
+            (media, before.documents.iter().map(|document| document.name.clone()).collect())
+        });
+        Known { media, before }
+    }
+
     fn describe_attempts(&mut self, attempts: &[Attempt], now: Timestamp) {
-        let mut known = std::mem::take(&mut self.record.attempts);
-        let is_new = self.before.is_none();
+        let mut known: Vec<Option<AttemptRecord>> = std::mem::take(&mut self.record.attempts).into_iter().map(Some).collect();
+        let mut index = HashMap::new();
+        for (number, old) in known.iter().flatten().enumerate() {
+            index.entry(old.id.clone()).or_insert(number);
+        }
         for attempt in attempts {
-            let status = attempt.status.as_deref().unwrap_or("none");
-            let record = match known.iter().position(|old| old.id == attempt.id) {
-                None => {
-                    if !is_new {
-                        let what = format!("the session has a further attempt {}, with status {status}", attempt.id);
-                        self.attempt_change(Change::AttemptGained, attempt, what, now);
-                    }
-                    AttemptRecord {
-                        id: attempt.id.clone(),
-                        status: attempt.status.clone(),
-                        created: attempt.created.clone(),
-                        unlisted_since: None,
-                        extra: Map::new(),
-                    }
-                }
-                Some(index) => {
-                    let old = known.remove(index);
-                    if old.status != attempt.status {
-                        let before = old.status.as_deref().unwrap_or("none");
-                        let what = format!("attempt {} had the status {before} and now has {status}", attempt.id);
-                        self.attempt_change(Change::AttemptChanged, attempt, what, now);
-                    }
-                    AttemptRecord { status: attempt.status.clone(), created: attempt.created.clone(), unlisted_since: None, ..old }
-                }
-            };
+            let old = index.get(&attempt.id).and_then(|&number| known.get_mut(number)?.take());
+            let record = self.describe_attempt(attempt, old, now);
             self.record.attempts.push(record);
         }
-        for mut gone in known {
+        for mut gone in known.into_iter().flatten() {
             if gone.unlisted_since.is_none() {
                 gone.unlisted_since = Some(now);
                 let what = format!("attempt {} is no longer listed by the provider; what is archived of it stays", gone.id);
@@ -61,22 +62,42 @@ impl SessionArchive {
         }
     }
 
+    /// The record of an attempt that is listed; `old` is what was recorded of it.
+    fn describe_attempt(&mut self, attempt: &Attempt, old: Option<AttemptRecord>, now: Timestamp) -> AttemptRecord {
+        let status = attempt.status.as_deref().unwrap_or("none");
+        let Some(old) = old else {
+            if self.before.is_some() {
+                let what = format!("the session has a further attempt {}, with status {status}", attempt.id);
+                self.attempt_change(Change::AttemptGained, attempt, what, now);
+            }
+            let (id, status, created) = (attempt.id.clone(), attempt.status.clone(), attempt.created.clone());
+            return AttemptRecord { id, status, created, unlisted_since: None, extra: Map::new() };
+        };
+        if old.status != attempt.status {
+            let before = old.status.as_deref().unwrap_or("none");
+            let what = format!("attempt {} had the status {before} and now has {status}", attempt.id);
+            self.attempt_change(Change::AttemptChanged, attempt, what, now);
+        }
+        AttemptRecord { status: attempt.status.clone(), created: attempt.created.clone(), unlisted_since: None, ..old }
+    }
+
     fn attempt_change(&mut self, change: Change, attempt: &Attempt, what: String, now: Timestamp) {
         self.happened(HistoryRecord { attempt: Some(attempt.id.clone()), ..HistoryRecord::new(now, change, what) });
     }
 
-    fn describe_medium(&mut self, item: &MediaItem, now: Timestamp) {
+    fn describe_medium(&mut self, item: &MediaItem, known: &mut Known, now: Timestamp) {
         let id = &item.id;
         // What a killed run learned was not known before; a listing that is read for the first time says nothing of what
         // it held before.
-        if let Some(before) = &self.before
-            && !before.media.iter().any(|known| known.id == *id)
-            && item.places.iter().any(|place| before.documents.iter().any(|known| known.name == place.document))
+        if let Some((media, documents)) = &known.before
+            && !media.contains(id)
+            && item.places.iter().any(|place| documents.contains(&place.document))
         {
             let what = format!("the provider lists media {id}, which it did not list before");
             self.medium_change(Change::MediaGained, id, what, now);
         }
-        let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) else {
+        let Some(known) = known.media.get(id).and_then(|&index| self.record.media.get_mut(index)) else {
+            known.media.insert(id.clone(), self.record.media.len());
             self.record.media.push(MediaRecord::new(item));
             return;
         };

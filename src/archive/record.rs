@@ -7,6 +7,7 @@ use crate::store::Digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// The name of the schema.
 pub(super) const SCHEMA: &str = "vmedia-archive";
@@ -360,8 +361,8 @@ impl MediaRecord {
         self.mimetype = item.mimetype.clone().or(self.mimetype.take());
         self.size = item.size.or(self.size);
         self.duration = item.duration.or(self.duration);
-        let asked = |place: &Place| item.places.iter().any(|newer| newer.document == place.document);
-        let others = self.places.iter().filter(|place| !asked(place)).cloned();
+        let asked: HashSet<&str> = item.places.iter().map(|place| place.document.as_str()).collect();
+        let others = self.places.iter().filter(|place| !asked.contains(place.document.as_str())).cloned();
         self.places = item.places.iter().cloned().chain(others).collect();
         self.unlisted_since = None;
     }

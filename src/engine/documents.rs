@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// The largest answer that is taken for a listing. The largest real ones have some tens of kilobytes.
 const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
+/// The largest that all answers about one session may be together: they are kept in memory until all are there.
+const LARGEST_ANSWERS: u64 = 64 * 1024 * 1024;
 /// How much of an answer that is not JSON is quoted.
 const QUOTED: usize = 200;
 
@@ -41,7 +43,11 @@ impl<'a> Asking<'a> {
         let mut body = exchange.watch_document(response.body).take(LARGEST_ANSWER + 1);
         body.read_to_end(&mut bytes).map_err(Watch::failure)?;
         if bytes.len() as u64 > LARGEST_ANSWER {
-            return Err(Failure::new(Cause::Rejected, format!("{}: the answer is larger than 16 MiB", call.endpoint)));
+            return Err(Failure::new(Cause::Excessive, format!("{}: the answer is larger than 16 MiB", call.endpoint)));
+        }
+        if self.answers.iter().map(|answer| answer.bytes.len() as u64).sum::<u64>() + bytes.len() as u64 > LARGEST_ANSWERS {
+            let detail = format!("{}: all answers together are larger than 64 MiB", call.endpoint);
+            return Err(Failure::new(Cause::Excessive, detail));
         }
         seal.update(&bytes);
         let signature = match seal.finish() {

@@ -29,6 +29,11 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
             format!("the provider rejects the request for session {session}: {detail}"),
             "check the id and the base URL; asking again will not help".to_owned(),
         ),
+        Cause::Excessive => (
+            Exit::Rejected,
+            format!("the provider answers more than can be true of session {session}: {detail}"),
+            "what is archived of it stays as it is; the limits stand in the README; ask the provider what is wrong with this session".to_owned(),
+        ),
         Cause::Certificate => (
             Exit::Unavailable,
             format!("cannot reach the provider safely: {detail}"),

@@ -33,6 +33,8 @@ pub enum Cause {
     Broken,
     /// 200, but not the kind of thing that was asked for.
     Unusable,
+    /// 200, but more than any answer can sensibly hold.
+    Excessive,
     /// A signature is there and wrong, or missing under `--strict`.
     Untrusted,
     /// Whole and signed, but not what the listing says; asked for once more.

@@ -107,7 +107,16 @@ mod tests {
 
     #[test]
     fn what_asking_cannot_change_is_asked_once() {
-        for cause in [Cause::Refused, Cause::NotFound, Cause::Withheld, Cause::Rejected, Cause::Certificate, Cause::Local, Cause::Stopped] {
+        for cause in [
+            Cause::Refused,
+            Cause::NotFound,
+            Cause::Withheld,
+            Cause::Rejected,
+            Cause::Excessive,
+            Cause::Certificate,
+            Cause::Local,
+            Cause::Stopped,
+        ] {
             assert_eq!(Retry::new(Policy::default()).next(&Failure::new(cause, ""), 0.0), Step::GiveUp, "{cause:?}");
         }
     }

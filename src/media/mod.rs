@@ -4,10 +4,12 @@
 
 mod id;
 mod item;
+mod limits;
 mod mimetype;
 mod name;
 
 pub use id::{AttemptId, MalformedId, MediaId, SessionId};
 pub use item::{Attempt, Kind, MediaItem, Place};
+pub use limits::{Excess, MOST_ATTEMPTS, MOST_ENTRIES, MOST_MEDIA, check_shape};
 pub use mimetype::{Format, HEAD_LENGTH, extension};
 pub use name::{context_name, id_name};

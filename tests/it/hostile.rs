@@ -1,6 +1,8 @@
 //! Names, sizes and texts that mean harm.
 
+mod headers;
 mod json;
+mod limits;
 mod words;
 
 use crate::harness::{Run, SESSION, World, is_sound, jpeg, tree};

@@ -10,7 +10,7 @@ mod wire;
 
 use super::{Ask, Call, Fact, Listing, Provider, Scope, Seal};
 use crate::http::{Cause, Failure, Headers, Request};
-use crate::media::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
+use crate::media::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::HashMap;
@@ -94,13 +94,23 @@ fn selected<'a>(attempts: &'a [Attempt], scope: &Scope) -> Result<(Vec<&'a Attem
 /// Merges entries by id: each medium once, with every place, and what one listing lacks filled in from another.
 #[derive(Default)]
 struct Merge {
+    entries: usize,
     media: Vec<MediaItem>,
     index: HashMap<MediaId, usize>,
 }
 
 impl Merge {
     /// `attempt` is where the listing says it belongs; a session's own listing says nothing.
-    fn add(&mut self, entry: Entry, attempt: Option<&AttemptId>) {
+    fn add(&mut self, entry: Entry, attempt: Option<&AttemptId>) -> Result<(), Failure> {
+        self.entries += 1;
+        let excess = match () {
+            () if self.entries > MOST_ENTRIES => Some(Excess::Entries),
+            () if self.media.len() == MOST_MEDIA && !self.index.contains_key(&entry.id) => Some(Excess::Media),
+            () => None,
+        };
+        if let Some(excess) = excess {
+            return Err(Failure::new(Cause::Excessive, format!("its listings: {excess}")));
+        }
         let Some(known) = self.index.get(&entry.id).and_then(|&index| self.media.get_mut(index)) else {
             self.index.insert(entry.id.clone(), self.media.len());
             self.media.push(MediaItem {
@@ -113,7 +123,7 @@ impl Merge {
                 duration: entry.duration,
                 places: vec![entry.place],
             });
-            return;
+            return Ok(());
         };
         // Attempts come newest first: the last to name a medium is the one that it came from.
         if let Some(attempt) = attempt {
@@ -124,6 +134,7 @@ impl Merge {
         known.size = known.size.or(entry.size);
         known.duration = known.duration.or(entry.duration);
         known.places.push(entry.place);
+        Ok(())
     }
 }
 
@@ -146,9 +157,7 @@ impl Veriff {
         };
         let read = wire::media(call.endpoint, &call.document, bytes)?;
         listing.problems.extend(read.problems);
-        for entry in read.found {
-            merge.add(entry, attempt);
-        }
+        read.found.into_iter().try_for_each(|entry| merge.add(entry, attempt))?;
         Ok(true)
     }
 }

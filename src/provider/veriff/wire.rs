@@ -4,10 +4,11 @@
 //! Must not know how answers are fetched or merged.
 
 use crate::http::{Cause, Failure};
-use crate::media::{Attempt, AttemptId, Kind, MediaId, Place};
+use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Place, check_shape};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// The sections of a media listing that the documentation names.
@@ -63,6 +64,7 @@ impl<'de> Deserialize<'de> for Members {
 impl Members {
     fn of(endpoint: &str, bytes: &[u8]) -> Result<Self, Failure> {
         let unusable = |what: String| Failure::new(Cause::Unusable, format!("{endpoint}: {what}"));
+        check_shape(bytes).map_err(|excess| excessive(endpoint, excess))?;
         let members: Self = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
             Category::Data => unusable("the answer is JSON, but not an object".to_owned()),
             _ => unusable(format!("the answer is not JSON ({error})")),
@@ -73,28 +75,47 @@ impl Members {
         Ok(members)
     }
 
-    /// The entries under a name. Missing, null and empty are one; anything else that is no list is a problem.
-    fn entries(&self, section: &str, problems: &mut Vec<String>) -> Vec<&Value> {
-        let mut entries = Vec::new();
-        for (_, value) in self.0.iter().filter(|(name, _)| name == section) {
-            match value {
-                Value::Array(list) => entries.extend(list),
-                Value::Null => {}
-                Value::Object(members) if members.is_empty() => {}
-                _ => problems.push(format!("{section} is no list, so that what it holds cannot be asked for")),
-            }
+    /// The members by name, so that each name is looked for once, however many there are.
+    fn by_name(&self) -> HashMap<&str, Vec<&Value>> {
+        let mut sections: HashMap<&str, Vec<&Value>> = HashMap::new();
+        for (name, value) in &self.0 {
+            sections.entry(name).or_default().push(value);
         }
-        entries
+        sections
     }
+}
+
+fn excessive(endpoint: &str, excess: Excess) -> Failure {
+    Failure::new(Cause::Excessive, format!("{endpoint}: {excess}"))
+}
+
+/// The entries of a section. Missing, null and empty are one; anything else that is no list is a problem.
+fn entries<'a>(section: &str, sections: &HashMap<&str, Vec<&'a Value>>, problems: &mut Vec<String>) -> Vec<&'a Value> {
+    let mut entries = Vec::new();
+    for value in sections.get(section).into_iter().flatten() {
+        match value {
+            Value::Array(list) => entries.extend(list),
+            Value::Null => {}
+            Value::Object(members) if members.is_empty() => {}
+            _ => problems.push(format!("{section} is no list, so that what it holds cannot be asked for")),
+        }
+    }
+    entries
 }
 
 /// The attempts of `GET /v1/sessions/{id}/attempts`: newest first, each once although the examples repeat them.
 pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
-    let answer = Members::of("sessions/{id}/attempts", bytes)?;
+    let endpoint = "sessions/{id}/attempts";
+    let answer = Members::of(endpoint, bytes)?;
     let mut read = Read { found: Vec::<Attempt>::new(), problems: Vec::new() };
-    for (index, entry) in answer.entries("verifications", &mut read.problems).into_iter().enumerate() {
+    let entries = entries("verifications", &answer.by_name(), &mut read.problems);
+    if entries.len() > MOST_ATTEMPTS {
+        return Err(excessive(endpoint, Excess::Attempts));
+    }
+    let mut seen = HashSet::new();
+    for (index, entry) in entries.into_iter().enumerate() {
         match AttemptId::parse(&id_text(entry)) {
-            Ok(id) if read.found.iter().any(|known| known.id == id) => {}
+            Ok(id) if !seen.insert(id.clone()) => {}
             Ok(id) => read.found.push(Attempt { id, status: text(entry, "status"), created: text(entry, "createdTime") }),
             Err(reason) => read.problems.push(format!("attempt {} of the listing has an unusable id: {reason}", index + 1)),
         }
@@ -108,11 +129,15 @@ pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read
     let answer = Members::of(endpoint, bytes)?;
     let mut read = Read { found: Vec::new(), problems: Vec::new() };
     let known = |name: &str| SECTIONS.iter().any(|(section, _)| *section == name);
-    let mut others: Vec<&str> =
-        answer.0.iter().filter(|(name, value)| !known(name) && holds_media(value)).map(|(name, _)| name.as_str()).collect();
-    others.dedup();
+    let mut seen = HashSet::new();
+    let others = answer.0.iter().filter(|(name, value)| !known(name) && holds_media(value)).map(|(name, _)| name.as_str());
+    let others: Vec<&str> = others.filter(|name| seen.insert(*name)).collect();
+    let sections = answer.by_name();
+    let mut left = MOST_MEDIA;
     for (section, kind) in SECTIONS.into_iter().chain(others.into_iter().map(|name| (name, Kind::Other))) {
-        for (index, value) in answer.entries(section, &mut read.problems).into_iter().enumerate() {
+        let entries = entries(section, &sections, &mut read.problems);
+        left = left.checked_sub(entries.len()).ok_or_else(|| excessive(endpoint, Excess::Media))?;
+        for (index, value) in entries.into_iter().enumerate() {
             let pointer = format!("/{}/{index}", section.replace('~', "~0").replace('/', "~1"));
             match MediaId::parse(&id_text(value)) {
                 Ok(id) => read.found.push(Entry {
@@ -168,6 +193,7 @@ fn as_bytes(size: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{attempts, media};
+    use crate::http::Cause;
     use crate::media::Kind;
 
     fn read(json: &str) -> Vec<(String, Kind, Option<u64>, Option<f64>)> {
@@ -202,6 +228,29 @@ mod tests {
         let kinds: Vec<_> = found.iter().map(|(id, kind, ..)| (id.as_str(), *kind)).collect();
         assert_eq!(kinds, [("a", Kind::Image), ("b", Kind::Video), ("c", Kind::Nfc), ("d", Kind::Other)]);
         assert_eq!(found[1].3, Some(8.5));
+    }
+
+    #[test]
+    fn a_section_that_comes_twice_is_read_once_whatever_stands_between() {
+        let entry = |id: &str| format!(r#"[{{"id":"{id}","url":""}}]"#);
+        let json = format!(r#"{{"x":{},"y":{},"x":{}}}"#, entry("1"), entry("2"), entry("3"));
+        let found = media("x", "media", json.as_bytes()).expect("a listing").found;
+        let places: Vec<_> = found.iter().map(|entry| (entry.id.as_str(), entry.place.pointer.as_str())).collect();
+        assert_eq!(places, [("1", "/x/0"), ("3", "/x/1"), ("2", "/y/0")]);
+    }
+
+    #[test]
+    fn a_listing_at_its_limit_is_read_and_one_beyond_is_not() {
+        let list = |name: &str, count: usize| format!(r#"{{"{name}":[{}{{"id":"last"}}]}}"#, r#"{"id":"a"},"#.repeat(count - 1));
+        assert_eq!(attempts(list("verifications", 1_000).as_bytes()).expect("attempts").found.len(), 2);
+        let beyond = attempts(list("verifications", 1_001).as_bytes()).expect_err("too many");
+        assert_eq!((beyond.cause, beyond.detail.as_str()), (Cause::Excessive, "sessions/{id}/attempts: more than 1,000 attempts"));
+        assert_eq!(read(&list("images", 10_000)).len(), 10_000);
+        let beyond = media("x", "media", list("images", 10_001).as_bytes()).expect_err("too many");
+        assert_eq!((beyond.cause, beyond.detail.as_str()), (Cause::Excessive, "x: more than 10,000 media"));
+        let sections: String = (0..10_001).map(|number| format!(r#","{number}":[{{"id":1,"url":1}}]"#)).collect();
+        let beyond = media("x", "media", format!("{{{}}}", &sections[1..]).as_bytes()).expect_err("too many");
+        assert_eq!(beyond.cause, Cause::Excessive);
     }
 
     #[test]

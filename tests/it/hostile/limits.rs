@@ -1,0 +1,127 @@
+//! More than can be true: each limit with its own two lines, and a listing at the limit that is taken.
+
+use super::run_at;
+use crate::harness::{NEWEST, Run, SESSION, World, jpeg, tree};
+use crate::wire::{Say, Wire, length, signed};
+use vmedia::sandbox::fixture::{Attempt, Media, Session};
+
+/// The two lines of a session that has too much of something; nothing of it is archived.
+#[track_caller]
+fn is_too_much(world: &World, what: &str) {
+    for verb in ["download", "list"] {
+        world.sandbox.clear_exchanges();
+        let what = format!("the provider answers more than can be true of session {SESSION}: {what}");
+        world.run(&[verb, SESSION]).ends_with(4).complains(&what, "the limits stand in the README");
+        assert_eq!(world.media_requests(), 0);
+        assert!(world.tree().is_empty());
+    }
+}
+
+/// A listing of so many pictures.
+fn pictures(count: usize) -> String {
+    let entries: Vec<String> = (0..count).map(|number| format!(r#"{{"id":"m{number}","mimetype":"image/jpeg","size":7}}"#)).collect();
+    format!(r#"{{"status":"success","images":[{}]}}"#, entries.join(","))
+}
+
+#[test]
+fn more_attempts_than_a_session_has_are_refused() {
+    let entries: Vec<String> = (0..1_001).map(|number| format!(r#"{{"id":"a{number}"}}"#)).collect();
+    let session = Session::new(SESSION).attempts_listing(format!(r#"{{"verifications":[{}]}}"#, entries.join(",")));
+    is_too_much(&World::with(vec![session]), "sessions/{id}/attempts: more than 1,000 attempts");
+}
+
+#[test]
+fn more_media_than_a_listing_has_are_refused() {
+    is_too_much(&World::with(vec![Session::new(SESSION).media_listing(pictures(10_001))]), "sessions/{id}/media: more than 10,000 media");
+}
+
+#[test]
+fn more_media_than_a_session_has_are_refused_whatever_listings_they_stand_in() {
+    let other = r#"{"videos":[{"id":"one-more"}]}"#;
+    let session = Session::new(SESSION).attempt(Attempt::new(NEWEST, "approved").listing(other)).media_listing(pictures(10_000));
+    is_too_much(&World::with(vec![session]), "its listings: more than 10,000 media");
+}
+
+#[test]
+fn a_listing_that_is_nested_too_deep_is_refused() {
+    let deep = format!("{}1{}", r#"{"a":"#.repeat(101), "}".repeat(101));
+    is_too_much(&World::with(vec![Session::new(SESSION).media_listing(deep)]), "sessions/{id}/media: nested deeper than 100 levels");
+}
+
+#[test]
+fn a_listing_of_more_values_than_anybody_lists_is_refused() {
+    let listing = format!(r#"{{"images":[],"x":[{}1]}}"#, "1,".repeat(250_000));
+    is_too_much(&World::with(vec![Session::new(SESSION).media_listing(listing)]), "sessions/{id}/media: more than 250,000 values");
+}
+
+#[test]
+fn answers_that_fill_the_memory_together_are_refused() {
+    let listing = format!(r#"{{"images":[],"x":"{}"}}"#, "x".repeat(15 << 20));
+    let answer = signed(&length(listing.len()), listing.as_bytes());
+    let attempts: Vec<String> = (0..9).map(|number| format!(r#"{{"id":"a{number}"}}"#)).collect();
+    let attempts = format!(r#"{{"verifications":[{}]}}"#, attempts.join(","));
+    let attempts = signed(&length(attempts.len()), attempts.as_bytes());
+    let speaker = move |path: &str, _| Say::Bytes(if path.ends_with("/attempts") { attempts.clone() } else { answer.clone() });
+    let wire = Wire::start("", speaker);
+    let (folder, run) = run_at(&wire, &["download", SESSION]);
+    run.ends_with(4).complains("attempts/{id}/media: all answers together are larger than 64 MiB", "the limits stand in the README");
+    // The attempts, four listings of 15 MiB, and the one that is too much.
+    assert_eq!(wire.paths().len(), 6);
+    assert!(tree(folder.path()).is_empty());
+}
+
+#[test]
+fn a_listing_at_the_limit_is_taken_and_compared_with_the_one_before() {
+    let session = |listing: String| {
+        let nfc = Media::nfc("n", crate::harness::nfc("n"));
+        Session::new(SESSION).attempt(Attempt::new(NEWEST, "approved").media(nfc).listing(&listing)).media_listing(listing)
+    };
+    let world = World::with(vec![session(pictures(10_000))]);
+    world.run(&["download", SESSION, "--only", "nfc", "-q"]).ends_with(0);
+    assert_eq!(world.record()["media"].as_array().map(Vec::len), Some(10_000));
+    // Every one declares another size now.
+    world.sandbox.put_session(session(pictures(10_000).replace(r#""size":7"#, r#""size":8"#)));
+    world.run(&["download", SESSION, "--only", "nfc", "-q"]).ends_with(0);
+    let record = world.record();
+    let changed = record["history"].as_array().expect("a history").iter().filter(|change| change["change"] == "media-changed").count();
+    assert_eq!((record["media"].as_array().map(Vec::len), changed), (Some(10_000), 10_000));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_path_that_is_too_long_for_the_file_system_is_told() {
+    let world = World::new();
+    // Linux takes 4,096 bytes, macOS 1,024.
+    let folder = ["x".repeat(200).as_str(); 30].join("/");
+    let run = world.run(&["download", SESSION, "-o", &folder]);
+    run.ends_with(6).complains("cannot ", "the path is too long for this file system; choose a shorter folder with -o");
+    assert_eq!(world.media_requests(), 0);
+}
+
+#[test]
+fn a_medium_that_is_listed_ten_thousand_times_is_one_medium() {
+    let listing = format!(r#"{{"images":[{}{{"id":"m"}}]}}"#, r#"{"id":"m"},"#.repeat(9_999));
+    let attempt = Attempt::new(NEWEST, "approved").media(Media::image("m", "face", "image/jpeg", jpeg("m"))).listing(&listing);
+    let world = World::with(vec![Session::new(SESSION).attempt(attempt).media_listing(&listing)]);
+    for _ in 0..2 {
+        world.run(&["download", SESSION]).ends_with(0);
+    }
+    assert_eq!(world.media_requests(), 1);
+    assert_eq!(world.record()["media"][0]["places"].as_array().map(Vec::len), Some(20_000));
+}
+
+/// A body of a gigabyte that says of itself that it is a picture costs no memory, and is never filed.
+#[test]
+fn a_medium_without_an_end_is_not_kept_in_memory() {
+    let body = [&jpeg("m")[..], &[0; 65_536]].concat();
+    let head = format!("HTTP/1.1 200 OK\r\nX-HMAC-SIGNATURE: {}\r\nContent-Type: image/jpeg\r\n\r\n", "0".repeat(64));
+    let wire = Wire::start(r#"{"images":[{"id":"m","mimetype":"image/jpeg"}]}"#, move |path, _| {
+        if path == "/v1/media/m" { Say::Endless(head.clone().into_bytes(), body.clone(), 64 << 20) } else { Say::Usual }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    // Memory is measured by `benches/memory.py`; here, that what came is neither kept nor believed.
+    let run = Run::of(&wire.command(folder.path(), &["download", SESSION, "--retries", "0"]).output().expect("a run"));
+    run.ends_with(7).says("the provider's signature does not fit the bytes");
+    assert!(tree(&folder.path().join("vmedia-archive").join(SESSION).join("data")).is_empty());
+    assert!(wire.sent() >= 64 << 20);
+}
