@@ -10,6 +10,7 @@
 //! - `evidence`: whatever is done to an archive afterwards is found by `verify`, and nothing else is.
 //! - `failures`: the table of failures, each with what is archived, said and returned.
 //! - `fixture`: an archive of version 1 of the formats, which every later version must know.
+//! - `fuzz`: what fuzzing found, replayed; its folder holds what fuzzing runs.
 //! - `hostile`: names, sizes and texts that mean harm.
 //! - `input`: what people type wrong, each with two lines and a status.
 //! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
@@ -42,6 +43,7 @@ mod download;
 mod evidence;
 mod failures;
 mod fixture;
+mod fuzz;
 mod generated;
 mod hostile;
 mod input;

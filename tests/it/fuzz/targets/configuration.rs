@@ -1,0 +1,62 @@
+//! The configuration file, and the URLs that stand in it. No secret is looked for: a profile may name a command.
+
+use super::safe::is_bounded_line;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use vmedia::cli::{Global, Instead};
+use vmedia::config::{Environment, Resolver};
+use vmedia::http::{Address, parse_base_url};
+
+/// A folder with the file that is read, and the flags that name it.
+static FILE: LazyLock<(tempfile::TempDir, PathBuf, Global)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.toml");
+    let words = ["vmedia", "--config", path.to_str().expect("text"), "config-is-not-read", "x"];
+    // Any command has the flags that all share.
+    let words = words.map(|word| OsString::from(if word == "config-is-not-read" { "list" } else { word }));
+    let global = match vmedia::cli::parse(words) {
+        Ok(arguments) => arguments.global,
+        Err(Instead::Mistake(error)) => panic!("{error}"),
+        Err(_) => panic!("no arguments"),
+    };
+    (folder, path, global)
+});
+
+/// Reads a file, and each of its lines as an address.
+pub fn run(input: &[u8]) {
+    let (_, path, global) = &*FILE;
+    std::fs::write(path, input).expect("written");
+    for environment in [Environment::default(), Environment::from_pairs([("VMEDIA_PROFILE", "a")])] {
+        match Resolver::new(global, &environment) {
+            Ok(resolver) => assert!(!resolver.output(None).as_os_str().is_empty() || input.windows(6).any(|word| word == b"output")),
+            Err(error) => {
+                assert_eq!(error.exit().code(), 3);
+                assert!(!error.hint().is_empty());
+                assert!(error.what().len() <= 2000 + path.as_os_str().len(), "{} bytes", error.what().len());
+                assert!(!error.what().contains("s3cr3t"), "the words of an error hold a value: {error}");
+            }
+        }
+    }
+    for line in String::from_utf8_lossy(input).lines().take(20) {
+        is_an_address(line);
+    }
+}
+
+/// A URL that is taken has no credentials, is taken the same way again, and is private unless it is of this machine.
+fn is_an_address(line: &str) {
+    match parse_base_url(line, false) {
+        Ok(base) => {
+            assert_eq!(parse_base_url(&base, false).as_deref(), Ok(base.as_str()), "{line:?}");
+            assert!(!base.ends_with('/') && !base.contains(['@', '?', '#']) || base.contains("%40"), "{base:?}");
+            let is_local = ["http://localhost", "http://127.", "http://[::1]"].iter().any(|start| base.starts_with(start));
+            assert!(base.starts_with("https://") || is_local || base.contains(".localhost"), "{base:?}");
+        }
+        Err(reason) => is_bounded_line(&reason.replace(line, "")),
+    }
+    if let Ok(address) = Address::parse_public(line) {
+        assert!(address.target.starts_with('/') && !address.base_url.ends_with('/') && !address.base_url.contains('@'), "{address:?}");
+        let again = Address::parse_public(&format!("{}{}", address.base_url, address.target));
+        assert_eq!(again, Ok(address));
+    }
+}

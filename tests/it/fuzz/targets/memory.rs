@@ -1,0 +1,156 @@
+//! A store in memory that fails when anybody reaches for a path outside the folders that it is for.
+//!
+//! Its locks are those of a local store in a temporary folder, because nobody else can make one.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::sync::{LazyLock, Mutex, MutexGuard};
+use vmedia::error::{Error, Result};
+use vmedia::exit::Exit;
+use vmedia::store::{Digest, Judge, LocalStore, Locked, Placement, PutError, Store, StorePath};
+
+static LOCKS: LazyLock<(tempfile::TempDir, LocalStore)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = LocalStore::new(folder.path().to_owned(), "the test".to_owned());
+    (folder, store)
+});
+
+/// Files by path.
+pub struct Memory {
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
+    folders: Vec<String>,
+}
+
+impl Memory {
+    /// An empty store for these folders below its root.
+    pub fn for_folders(folders: &[&str]) -> Self {
+        Self { files: Mutex::default(), folders: folders.iter().map(|folder| (*folder).to_owned()).collect() }
+    }
+
+    /// Puts a file there.
+    pub fn with(self, path: &str, bytes: &[u8]) -> Self {
+        self.files().insert(path.to_owned(), bytes.to_vec());
+        self
+    }
+
+    /// A file's bytes.
+    pub fn get(&self, path: &str) -> Option<Vec<u8>> {
+        self.files().get(path).cloned()
+    }
+
+    fn files(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+        self.files.lock().expect("a lock")
+    }
+
+    #[track_caller]
+    fn check<'a>(&self, path: &'a StorePath) -> &'a str {
+        let text = path.as_str();
+        assert!(StorePath::parse(text).is_some(), "{text:?} is no path of a store");
+        let first = text.split('/').next().unwrap_or_default();
+        assert!(self.folders.iter().any(|folder| folder == first), "{text:?} is outside {:?}", self.folders);
+        text
+    }
+}
+
+impl Store for Memory {
+    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
+        let mut bytes = Vec::new();
+        body.read_to_end(&mut bytes).map_err(PutError::Source)?;
+        judge.piece(&bytes);
+        let digest = Digest::of(&bytes);
+        match judge.verdict(&digest).map_err(PutError::Local)? {
+            Placement::At(path) => {
+                let before = self.files().insert(self.check(&path).to_owned(), bytes);
+                assert!(before.is_none(), "{path} was overwritten");
+            }
+            Placement::Discard => {}
+            Placement::Refuse => return Err(PutError::Refused),
+        }
+        Ok(digest)
+    }
+
+    fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
+        self.files().insert(self.check(path).to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn append(&self, path: &StorePath, line: &str) -> Result<()> {
+        let mut files = self.files();
+        let file = files.entry(self.check(path).to_owned()).or_default();
+        file.extend(line.as_bytes());
+        file.push(b'\n');
+        Ok(())
+    }
+
+    fn flush(&self, path: &StorePath) -> Result<()> {
+        self.check(path);
+        Ok(())
+    }
+
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        let found = self.files().get(self.check(path)).cloned();
+        match found {
+            Some(bytes) if bytes.len() as u64 > limit => Err(Error::new(Exit::Local, "too large", "make it smaller")),
+            found => Ok(found),
+        }
+    }
+
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        let found = self.files().get(self.check(path)).cloned();
+        Ok(found.map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>))
+    }
+
+    fn length(&self, path: &StorePath) -> Result<Option<u64>> {
+        Ok(self.files().get(self.check(path)).map(|bytes| bytes.len() as u64))
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>> {
+        self.check(folder);
+        let paths = self.files().keys().filter_map(|path| StorePath::parse(path)).filter(|path| path.below(folder).is_some()).collect();
+        Ok(paths)
+    }
+
+    fn folders(&self) -> Result<Vec<String>> {
+        Ok(self.folders.clone())
+    }
+
+    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
+        let mut files = self.files();
+        let bytes = files.remove(self.check(from)).ok_or_else(|| Error::new(Exit::Local, "not there", "look elsewhere"))?;
+        assert!(files.insert(self.check(to).to_owned(), bytes).is_none(), "{to} was overwritten");
+        Ok(())
+    }
+
+    fn remove(&self, path: &StorePath) -> Result<()> {
+        self.files().remove(self.check(path));
+        Ok(())
+    }
+
+    fn folder(&self, path: &StorePath) -> Result<()> {
+        self.check(path);
+        Ok(())
+    }
+
+    fn sync(&self, folder: &StorePath) -> Result<()> {
+        self.check(folder);
+        Ok(())
+    }
+
+    fn lock(&self, name: &StorePath) -> Result<Locked> {
+        self.check(name);
+        LOCKS.1.lock(name)
+    }
+
+    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
+        self.check(name);
+        LOCKS.1.holder(name)
+    }
+
+    fn root(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn location(&self, path: &StorePath) -> String {
+        format!("memory/{path}")
+    }
+}
