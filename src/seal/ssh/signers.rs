@@ -31,8 +31,12 @@ impl Signers {
         let shown = path.display();
         let hint = "a line is: NAME namespaces=\"vmedia\" ssh-ed25519 AAAA...; the key's own .pub file will do too";
         let mut text = String::new();
-        let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text));
+        let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text));
         read.map_err(|error| Error::configuration(format!("cannot read the signers in {shown}: {}", crate::error::plain(&error)), hint))?;
+        if text.len() as u64 > LARGEST {
+            // Signers that stand further down would be left out in silence.
+            return Err(Error::configuration(format!("{shown} is larger than 1 MiB, which no list of signers is"), hint));
+        }
         match Self::parse(&text) {
             Ok(signers) if signers.0.is_empty() => Err(Error::configuration(format!("{shown} names no signer with an Ed25519 key"), hint)),
             Ok(signers) => Ok(signers),

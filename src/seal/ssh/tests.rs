@@ -231,6 +231,9 @@ fn a_list_that_is_wrong_is_refused_with_its_line() {
         let said = signers(&text).expect_err(&text);
         assert!(said.contains(words), "{said}");
     }
+    let long = format!("{}a ssh-ed25519 {}\n", "# filler\n".repeat(120_000), key(1).public());
+    let said = signers(&long).expect_err("too long");
+    assert!(said.contains("is larger than 1 MiB"), "a signer below the first megabyte is not left out in silence: {said}");
     let error = Signers::read(Path::new("/nowhere/signers")).expect_err("it is not there");
     assert!(error.what().starts_with("cannot read the signers in /nowhere/signers: "), "{error}");
 }
