@@ -32,7 +32,7 @@ pub enum Excess {
     Entries,
 }
 
-/// What a listing does, after "the answer" or "they".
+/// A few words, after the name of what has too much.
 impl fmt::Display for Excess {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
