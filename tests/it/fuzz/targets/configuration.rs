@@ -12,9 +12,8 @@ use vmedia::http::{Address, parse_base_url};
 static FILE: LazyLock<(tempfile::TempDir, PathBuf, Global)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("config.toml");
-    let words = ["vmedia", "--config", path.to_str().expect("text"), "config-is-not-read", "x"];
     // Any command has the flags that all share.
-    let words = words.map(|word| OsString::from(if word == "config-is-not-read" { "list" } else { word }));
+    let words = ["vmedia", "list", "x", "--config", path.to_str().expect("text")].map(OsString::from);
     let global = match vmedia::cli::parse(words) {
         Ok(arguments) => arguments.global,
         Err(Instead::Mistake(error)) => panic!("{error}"),
