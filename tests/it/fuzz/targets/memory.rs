@@ -136,6 +136,11 @@ impl Store for Memory {
         Ok(())
     }
 
+    fn sync_names(&self, folder: &StorePath) -> Result<()> {
+        self.check(folder);
+        Ok(())
+    }
+
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         self.check(name);
         LOCKS.1.lock(name)
