@@ -191,7 +191,13 @@ impl SessionArchive {
             happened.moved = Digest::read(stream, &mut |_| Ok(())).ok();
             happened.moved_to = Some(to.clone());
             self.store.append(&self.folder.join(MARKER), &Line::Moved(happened.clone()).text()?)?;
-            self.store.set_aside(&from, &self.folder.join(&to))?;
+            let to = self.folder.join(&to);
+            // A network file system may call a move failed that it made: what counts is where the file is.
+            if let Err(error) = self.store.set_aside(&from, &to)
+                && self.store.length(&to)?.is_none()
+            {
+                return Err(error);
+            }
         }
         // The path is part of the record, but not of its words.
         self.notices.push(format!("{path} was {}", happened.what));

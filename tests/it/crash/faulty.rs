@@ -1,0 +1,194 @@
+//! A store around the local folder that, at the step that the test chooses, fails or stops as a kill would stop it: before
+//! the step took effect, or after.
+
+use std::io::{self, ErrorKind, Read};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use vmedia::error::{Error, Result};
+use vmedia::exit::Exit;
+use vmedia::store::{Digest, Judge, LocalStore, Locked, Placement, PutError, Store, StorePath};
+
+/// What happens at the chosen step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails, and the steps after it do not.
+    Fails(ErrorKind),
+    /// It and all after it fail, as for a process that is gone.
+    Stops,
+}
+
+/// When it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The step has no effect.
+    Before,
+    /// It has its effect, and nobody hears of that.
+    After,
+}
+
+/// The store. Steps count from 1; step 0 never comes.
+pub struct Faulty {
+    inner: LocalStore,
+    at: usize,
+    fault: Fault,
+    moment: Moment,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    steps: usize,
+    acted: Option<String>,
+    done: Vec<String>,
+}
+
+impl Faulty {
+    pub fn new(root: PathBuf, at: usize, fault: Fault, moment: Moment) -> Self {
+        Self { inner: LocalStore::new(root, "a test".to_owned()), at, fault, moment, seen: Mutex::default() }
+    }
+
+    /// The step at which the fault acted, if the run came that far.
+    pub fn acted(&self) -> Option<String> {
+        self.seen.lock().expect("a lock").acted.clone()
+    }
+
+    /// Every change that was made, in order.
+    pub fn done(&self) -> Vec<String> {
+        self.seen.lock().expect("a lock").done.clone()
+    }
+
+    fn error(&self, what: &str) -> Error {
+        let kind = if let Fault::Fails(kind) = self.fault { kind } else { ErrorKind::Other };
+        Error::new(Exit::Local, format!("cannot {what}: {kind}"), "a test made it so").caused_by(io::Error::from(kind))
+    }
+
+    /// Whether the fault acts on this step, which is counted.
+    fn acts(&self, what: &str) -> Result<bool> {
+        let mut seen = self.seen.lock().expect("a lock");
+        if seen.acted.is_some() && self.fault == Fault::Stops {
+            return Err(self.error(what));
+        }
+        seen.steps += 1;
+        let acts = seen.steps == self.at;
+        if acts {
+            seen.acted = Some(what.to_owned());
+        }
+        Ok(acts)
+    }
+
+    fn step<T>(&self, verb: &str, path: &StorePath, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        let what = format!("{verb} {path}");
+        let acts = self.acts(&what)?;
+        if acts && self.moment == Moment::Before {
+            return Err(self.error(&what));
+        }
+        let outcome = act()?;
+        self.seen.lock().expect("a lock").done.push(what.clone());
+        if acts { Err(self.error(&what)) } else { Ok(outcome) }
+    }
+
+    /// The same for a step that changes nothing, of which "after" is the same as "before".
+    fn look<T>(&self, what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        if self.acts(what)? { Err(self.error(what)) } else { act() }
+    }
+}
+
+/// Notes where a body was placed.
+struct Noted<'a> {
+    judge: &'a mut dyn Judge,
+    placed: Option<StorePath>,
+}
+
+impl Judge for Noted<'_> {
+    fn piece(&mut self, piece: &[u8]) {
+        self.judge.piece(piece);
+    }
+
+    fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
+        let placement = self.judge.verdict(digest)?;
+        if let Placement::At(path) = &placement {
+            self.placed = Some(path.clone());
+        }
+        Ok(placement)
+    }
+}
+
+impl Store for Faulty {
+    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
+        let acts = self.acts("put").map_err(PutError::Local)?;
+        // A put that fails leaves nothing behind, says the trait; a kill may well come between its effect and its return.
+        if acts && (self.moment == Moment::Before || self.fault != Fault::Stops) {
+            return Err(PutError::Local(self.error("put")));
+        }
+        let mut noted = Noted { judge, placed: None };
+        let digest = self.inner.put(body, &mut noted)?;
+        if let Some(path) = noted.placed {
+            self.seen.lock().expect("a lock").done.push(format!("put {path}"));
+        }
+        if acts { Err(PutError::Local(self.error("put"))) } else { Ok(digest) }
+    }
+
+    fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
+        self.step("replace", path, || self.inner.replace(path, bytes))
+    }
+
+    fn append(&self, path: &StorePath, line: &str) -> Result<()> {
+        self.step("append", path, || self.inner.append(path, line))
+    }
+
+    fn flush(&self, path: &StorePath) -> Result<()> {
+        self.step("flush", path, || self.inner.flush(path))
+    }
+
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        self.look("read", || self.inner.read(path, limit))
+    }
+
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        self.look("open", || self.inner.open(path))
+    }
+
+    fn length(&self, path: &StorePath) -> Result<Option<u64>> {
+        self.look("length", || self.inner.length(path))
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>> {
+        self.look("list", || self.inner.list(folder))
+    }
+
+    fn folders(&self) -> Result<Vec<String>> {
+        self.look("folders", || self.inner.folders())
+    }
+
+    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
+        self.step("set_aside", from, || self.inner.set_aside(from, to))
+    }
+
+    fn remove(&self, path: &StorePath) -> Result<()> {
+        self.step("remove", path, || self.inner.remove(path))
+    }
+
+    fn folder(&self, path: &StorePath) -> Result<()> {
+        self.step("folder", path, || self.inner.folder(path))
+    }
+
+    fn sync(&self, folder: &StorePath) -> Result<()> {
+        self.step("sync", folder, || self.inner.sync(folder))
+    }
+
+    fn lock(&self, name: &StorePath) -> Result<Locked> {
+        self.step("lock", name, || self.inner.lock(name))
+    }
+
+    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
+        self.look("holder", || self.inner.holder(name))
+    }
+
+    fn root(&self) -> String {
+        self.inner.root()
+    }
+
+    fn location(&self, path: &StorePath) -> String {
+        self.inner.location(path)
+    }
+}
