@@ -41,9 +41,22 @@ impl LocalStore {
     fn prepared(&self, path: &StorePath) -> Result<PathBuf> {
         let full = self.full(path);
         if let Some(parent) = full.parent() {
-            create_folder(parent)?;
+            self.create(parent)?;
         }
         Ok(full)
+    }
+
+    /// Makes a folder, and before it the root, whose own name must outlast a power loss, too.
+    fn create(&self, folder: &Path) -> Result<()> {
+        if !self.root.is_dir() {
+            let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
+            let missing: Vec<&Path> = self.root.ancestors().take_while(is_missing).collect();
+            create_folder(&self.root)?;
+            for parent in missing.into_iter().filter_map(Path::parent) {
+                sync_parent(parent).map_err(|error| io_error("write", parent, error))?;
+            }
+        }
+        create_folder(folder)
     }
 
     fn lock_path(&self, name: &StorePath) -> PathBuf {
@@ -53,7 +66,9 @@ impl LocalStore {
     fn scratch(&self) -> Result<&Path> {
         let made = self.scratch.get_or_init(|| {
             let parent = self.root.join(HOUSE).join("unfinished");
-            Scratch::create(&parent, &self.holder).map_err(|error| (error.exit(), error.what().to_owned(), error.hint().to_owned()))
+            self.create(&parent)
+                .and_then(|()| Scratch::create(&parent, &self.holder))
+                .map_err(|error| (error.exit(), error.what().to_owned(), error.hint().to_owned()))
         });
         match made {
             Ok(scratch) => Ok(scratch.folder()),
@@ -247,7 +262,7 @@ impl Store for LocalStore {
     }
 
     fn folder(&self, path: &StorePath) -> Result<()> {
-        create_folder(&self.full(path))
+        self.create(&self.full(path))
     }
 
     fn sync(&self, folder: &StorePath) -> Result<()> {
@@ -268,7 +283,7 @@ impl Store for LocalStore {
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         let path = self.lock_path(name);
-        path.parent().map_or(Ok(()), create_folder)?;
+        path.parent().map_or(Ok(()), |folder| self.create(folder))?;
         lock::take(&path, &self.holder)
     }
 
@@ -287,6 +302,15 @@ impl Store for LocalStore {
 
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+/// Makes the name of a root outlast a power loss. It lies in somebody else's folder, which may be closed to us.
+fn sync_parent(folder: &Path) -> io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match sync_folder(folder) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
+        outcome => outcome,
+    }
 }
 
 #[cfg(unix)]

@@ -3,9 +3,12 @@
 //!
 //! - `faulty`: a store that fails or stops at a step that the test chooses, around the local folder.
 //! - `steps`: a run in this process on such a store, for each of its steps.
+//! - `traced`: the real program under `strace`, which kills it or lets its system calls fail, and the order of its calls.
 
 mod faulty;
 mod steps;
+#[cfg(target_os = "linux")]
+mod traced;
 
 use crate::harness::{FIRST, NEWEST, SESSION, World, jpeg, nfc, session};
 use std::path::Path;
