@@ -39,11 +39,12 @@ pub(crate) enum Step {
 pub(crate) struct Retry {
     policy: Policy,
     failed: u32,
+    disagreed: u32,
 }
 
 impl Retry {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { policy, failed: 0 }
+        Self { policy, failed: 0, disagreed: 0 }
     }
 
     /// How many tries failed so far.
@@ -55,10 +56,11 @@ impl Retry {
     pub(crate) fn next(&mut self, failure: &Failure, chance: f64) -> Step {
         self.failed += 1;
         if failure.cause == Cause::Disagrees {
-            // Asked for once more on its own account: whoever raised it accepts the second answer.
+            // Asked for once more on its own account: whoever raised it accepts the second answer, and it uses up no retry.
+            self.disagreed += 1;
             return Step::Wait(Duration::ZERO);
         }
-        if !failure.cause.is_worth_retrying() || self.failed > self.policy.retries {
+        if !failure.cause.is_worth_retrying() || self.failed - self.disagreed > self.policy.retries {
             return Step::GiveUp;
         }
         match failure.retry_after {
@@ -103,6 +105,15 @@ mod tests {
         let Step::Wait(wait) = retry.next(&unavailable(Some(3)), 0.9) else { panic!("gave up") };
         assert!(wait >= Duration::from_secs(3) && wait < Duration::from_secs(4));
         assert_eq!(retry.next(&unavailable(Some(301)), 0.0), Step::GiveUp);
+    }
+
+    #[test]
+    fn a_disagreement_uses_up_no_retry() {
+        let mut retry = Retry::new(Policy { retries: 1, delay: Duration::ZERO });
+        assert_eq!(retry.next(&Failure::new(Cause::Disagrees, ""), 0.0), Step::Wait(Duration::ZERO));
+        assert_eq!(retry.next(&unavailable(None), 0.0), Step::Wait(Duration::ZERO));
+        assert_eq!(retry.next(&unavailable(None), 0.0), Step::GiveUp);
+        assert_eq!(retry.failed(), 3, "each try is told");
     }
 
     #[test]

@@ -12,15 +12,7 @@ mod traced;
 
 use crate::harness::{FIRST, NEWEST, SESSION, World, jpeg, nfc, session};
 use std::path::Path;
-use tempfile::TempDir;
 use vmedia::sandbox::fixture::Session;
-
-/// A folder in which a sync costs nothing, where there is one: these tests make thousands, and look at their order alone.
-fn folder() -> TempDir {
-    let in_memory = Path::new("/dev/shm");
-    let made = if in_memory.is_dir() { tempfile::tempdir_in(in_memory).ok() } else { None };
-    made.unwrap_or_else(|| tempfile::tempdir().expect("a folder"))
-}
 
 /// The smallest session that has everything: two attempts, a picture in each, NFC data, a decision.
 fn small() -> Session {

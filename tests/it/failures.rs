@@ -6,6 +6,7 @@ mod bodies;
 mod http2;
 mod listings;
 mod merging;
+mod random;
 mod retries;
 mod throttling;
 #[cfg(target_os = "linux")]

@@ -70,11 +70,12 @@ pub struct Run {
 impl Run {
     /// From what the operating system gave.
     pub fn of(output: &Output) -> Self {
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout.clone()).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr.clone()).expect("UTF-8"),
+        let mut stderr = String::from_utf8(output.stderr.clone()).expect("UTF-8");
+        if output.status.code().is_none() {
+            // Which signal it was is what somebody wants to know who meant none.
+            stderr.push_str(&format!("[{}]", output.status));
         }
+        Self { code: output.status.code().unwrap_or(-1), stdout: String::from_utf8(output.stdout.clone()).expect("UTF-8"), stderr }
     }
 
     /// Fails the test, showing everything, unless the status is this one.
@@ -250,6 +251,13 @@ pub const ALL: [&str; 5] = ["face", "front", "nfc", "old", "video"];
 /// The same without one.
 pub fn all_but(what: &str) -> Vec<&'static str> {
     ALL.into_iter().filter(|known| *known != what).collect()
+}
+
+/// A folder in which a sync costs nothing, where there is one: for tests that make thousands of them.
+pub fn in_memory() -> tempfile::TempDir {
+    let folder = Path::new("/dev/shm");
+    let made = if folder.is_dir() { tempfile::tempdir_in(folder).ok() } else { None };
+    made.unwrap_or_else(|| tempfile::tempdir().expect("a folder"))
 }
 
 /// Waits until something is so; fails the test when it is not so after a time that nothing here takes.

@@ -1,9 +1,9 @@
 //! A run in this process that fails or stops at any of the steps of its store, then a run on the same folder that does not.
 
 use super::faulty::{Fault, Faulty, Moment};
-use super::{claims_to_be_finished, folder, is_complete, small, whole};
+use super::{claims_to_be_finished, is_complete, small, whole};
 use crate::evidence::copy;
-use crate::harness::{NEWEST, Run, SESSION, World, bare, others_accept};
+use crate::harness::{NEWEST, Run, SESSION, World, bare, in_memory, others_accept};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,13 +79,13 @@ struct Scene {
 impl Scene {
     /// Nothing is there yet.
     fn new() -> Self {
-        Self { world: World::with(vec![small()]), folder: folder(), before: None }
+        Self { world: World::with(vec![small()]), folder: in_memory(), before: None }
     }
 
     /// A bag is there; since then a file of it was damaged and the provider went on.
     fn of_a_bag() -> Self {
         let world = World::with(vec![gone_by()]);
-        let folder = folder();
+        let folder = in_memory();
         let before = folder.path().join("before");
         assert_eq!(run(&world, local(&before)), Exit::Done);
         let (_, front, _) = &super::expected()[0];

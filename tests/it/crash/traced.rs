@@ -3,8 +3,8 @@
 //!
 //! Each goes from call to call in steps, so that it takes some seconds; `VMEDIA_EVERY_CALL=1` makes it take every call.
 
-use super::{claims_to_be_finished, folder, is_complete, small, whole};
-use crate::harness::{NEWEST, Run, SESSION, World, bare};
+use super::{claims_to_be_finished, is_complete, small, whole};
+use crate::harness::{NEWEST, Run, SESSION, World, bare, in_memory};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -70,7 +70,7 @@ fn are_sound(world: &World, roots: &[PathBuf]) {
 
 /// Meets calls of each sort, one run for each, until there is none of that number; `judge` looks at each run.
 fn at_every(calls: &[&str], usually: usize, inject: impl Fn(&str, usize) -> String, judge: impl Fn(&Run, &str)) -> usize {
-    let (world, folder) = (World::with(vec![small()]), folder());
+    let (world, folder) = (World::with(vec![small()]), in_memory());
     let log = folder.path().join("log");
     let (mut roots, mut finished) = (Vec::new(), Vec::new());
     for (sort, calls) in calls.iter().enumerate() {
@@ -231,7 +231,7 @@ fn a_download_does_to_the_disk_what_a_power_loss_respects_in_that_order() {
     if !can_trace() {
         return;
     }
-    let (world, folder) = (World::with(vec![small()]), folder());
+    let (world, folder) = (World::with(vec![small()]), in_memory());
     // Neither the archive nor the folder that it is made in is there yet.
     let root = folder.path().join("new").join("archive");
     let watched = || {
