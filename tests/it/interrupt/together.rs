@@ -140,3 +140,110 @@ fn a_verification_beside_a_run_says_which_session_it_could_not_check() {
     world.run(&["download", SESSION]).ends_with(0);
     is_sound(&world);
 }
+
+#[test]
+fn a_lock_file_that_somebody_left_holds_nobody_up_whatever_is_in_it() {
+    for words in ["", "process 1 since 2026-11-21 09:30:00 UTC", "process 4294967295", "\u{0}\u{1b}[31m", &"x".repeat(1 << 16)] {
+        let world = World::new();
+        let house = world.archive().join(".vmedia");
+        for (folder, name) in [("locks", SESSION), ("unfinished", "0123456789abcdef.lock")] {
+            std::fs::create_dir_all(house.join(folder)).expect("a folder");
+            std::fs::write(house.join(folder).join(name), words).expect("written");
+        }
+        std::fs::create_dir(house.join("unfinished/0123456789abcdef")).expect("a folder");
+        let run = world.run(&["download", SESSION]).ends_with(0);
+        assert!(!run.stderr.contains("is being archived by"), "{}", run.stderr);
+        assert_eq!((world.held(), unfinished(&world)), (ALL.to_vec(), vec![]));
+        assert!(!house.join("locks").join(SESSION).exists(), "locks do not gather");
+    }
+}
+
+#[test]
+fn runs_that_are_killed_one_after_the_other_leave_no_lock_that_holds() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    for round in 1..=4 {
+        let process = Process::start(&world, &["download", SESSION]);
+        until("all but the slow one is there", || world.asked("video") == round && world.held() == all_but("video"));
+        process.kill();
+    }
+    world.faults("");
+    let run = world.run(&["download", SESSION]).ends_with(0);
+    assert!(!run.stderr.contains("is being archived by"), "{}", run.stderr);
+    assert_eq!((world.held(), unfinished(&world)), (ALL.to_vec(), vec![]));
+    for medium in all_but("video") {
+        assert_eq!(world.asked(medium), 1, "{medium}: finished once, whoever was killed after that");
+    }
+    assert!(!world.archive().join(".vmedia/locks").join(SESSION).exists(), "locks do not gather");
+    is_sound(&world);
+}
+
+#[test]
+fn one_archive_by_two_names_is_one_archive() {
+    let names = |world: &World| {
+        let mut names = vec!["./vmedia-archive/../vmedia-archive".to_owned(), world.archive().display().to_string()];
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(world.archive(), world.folder().join("link")).expect("a link");
+            names.push("link".to_owned());
+        }
+        names
+    };
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let first = Process::start(&world, &["download", SESSION]);
+    until("the first holds its session", || world.asked("video") == 1);
+    let log = |number| format!("log-{number}");
+    let others: Vec<Process> = names(&world)
+        .iter()
+        .enumerate()
+        .map(|(number, name)| Process::start(&world, &["download", SESSION, "-o", name, "--log-file", &log(number)]))
+        .collect();
+    for number in 0..others.len() {
+        let log = world.folder().join(log(number));
+        until("the others wait", || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("session-waiting")));
+    }
+    world.faults("");
+    first.kill();
+    for other in others {
+        other.wait().ends_with(0).says("is being archived by process");
+    }
+    assert_eq!(world.held(), ALL);
+    for medium in all_but("video") {
+        assert_eq!(world.asked(medium), 1, "{medium}");
+    }
+    is_sound(&world);
+}
+
+#[test]
+fn one_session_in_two_archives_is_no_reason_to_wait() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let first = Process::start(&world, &["download", SESSION]);
+    until("the first holds its session", || world.asked("video") == 1);
+    world.faults("");
+    let run = world.run(&["download", SESSION, "-o", "another"]).ends_with(0);
+    assert!(!run.stderr.contains("is being archived by"), "{}", run.stderr);
+    first.kill();
+}
+
+#[test]
+fn a_repair_beside_a_download_spoils_nothing() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let face = world.file(&format!("data/{}/face_face-{SESSION}.jpg", crate::harness::NEWEST));
+    std::fs::write(&face, "damaged").expect("written");
+    world.sandbox.clear_exchanges();
+    world.faults(&format!("media:face-{SESSION}=hang"));
+    let download = Process::start(&world, &["download", SESSION]);
+    until("the download holds the session", || world.asked("face") == 1);
+    let repair = Process::start(&world, &["repair", "vmedia-archive"]);
+    world.faults("");
+    download.kill();
+    // It found the damage, or a session that another run was changing and that is therefore not its business.
+    let run = repair.wait();
+    assert!(matches!(run.code, 0 | 7 | 8), "{} {}", run.code, run.stderr);
+    world.run(&["download", SESSION]).ends_with(0);
+    assert_eq!(world.held(), ALL);
+    is_sound(&world);
+}
