@@ -33,6 +33,7 @@ type Speaker = dyn Fn(&str, usize) -> Say + Send + Sync;
 pub struct Wire {
     address: SocketAddr,
     paths: Arc<Mutex<Vec<String>>>,
+    heads: Arc<Mutex<Vec<String>>>,
     sent: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -58,21 +59,22 @@ impl Wire {
     pub fn start(listing: &str, speaker: impl Fn(&str, usize) -> Say + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (paths, sent, stop) = (Arc::default(), Arc::default(), Arc::default());
+        let (paths, heads, sent, stop) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let speaker: Arc<Speaker> = Arc::new(speaker);
         let listing: Arc<str> = listing.into();
-        let shared = (Arc::clone(&paths), Arc::clone(&sent), Arc::clone(&stop));
+        let asked = Asked { paths: Arc::clone(&paths), heads: Arc::clone(&heads) };
+        let shared = (Arc::clone(&sent), Arc::clone(&stop));
         let thread = std::thread::spawn(move || {
-            let (paths, sent, stop): (Arc<Mutex<Vec<String>>>, Arc<AtomicU64>, Arc<AtomicBool>) = shared;
+            let (sent, stop): (Arc<AtomicU64>, Arc<AtomicBool>) = shared;
             while let Ok((stream, _)) = listener.accept() {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let (paths, sent, speaker, listing) = (Arc::clone(&paths), Arc::clone(&sent), Arc::clone(&speaker), Arc::clone(&listing));
-                std::thread::spawn(move || serve(stream, &paths, &sent, speaker.as_ref(), &listing));
+                let (asked, sent, speaker, listing) = (asked.clone(), Arc::clone(&sent), Arc::clone(&speaker), Arc::clone(&listing));
+                std::thread::spawn(move || serve(stream, &asked, &sent, speaker.as_ref(), &listing));
             }
         });
-        Self { address, paths, sent, stop, thread: Some(thread) }
+        Self { address, paths, heads, sent, stop, thread: Some(thread) }
     }
 
     /// A server whose session has one picture, `m`, declared with this piece of JSON.
@@ -84,6 +86,11 @@ impl Wire {
     /// Every path that was asked for, in order.
     pub fn paths(&self) -> Vec<String> {
         self.paths.lock().expect("a lock").clone()
+    }
+
+    /// The head of every request, as it came.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().expect("a lock").clone()
     }
 
     /// How many requests there were for this path.
@@ -121,7 +128,14 @@ impl Drop for Wire {
     }
 }
 
-fn serve(mut stream: TcpStream, paths: &Mutex<Vec<String>>, sent: &AtomicU64, speaker: &Speaker, listing: &str) {
+/// What was asked for so far.
+#[derive(Clone)]
+struct Asked {
+    paths: Arc<Mutex<Vec<String>>>,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+fn serve(mut stream: TcpStream, asked: &Asked, sent: &AtomicU64, speaker: &Speaker, listing: &str) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -133,7 +147,8 @@ fn serve(mut stream: TcpStream, paths: &Mutex<Vec<String>>, sent: &AtomicU64, sp
     let head = String::from_utf8(head).expect("a head of text");
     let path = head.split(' ').nth(1).expect("a path").to_owned();
     let before = {
-        let mut paths = paths.lock().expect("a lock");
+        asked.heads.lock().expect("a lock").push(head);
+        let mut paths = asked.paths.lock().expect("a lock");
         let before = paths.iter().filter(|known| **known == path).count();
         paths.push(path.clone());
         before

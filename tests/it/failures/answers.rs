@@ -175,3 +175,101 @@ fn a_head_without_an_end_does_not_fill_the_memory() {
     run.ends_with(5);
     assert!(wire.sent() < 32 << 20, "{} bytes of headers were taken", wire.sent());
 }
+
+#[test]
+fn a_head_that_trickles_is_no_answer() {
+    let picture = r#"{"images":[{"id":"m","context":"face","mimetype":"image/jpeg"}]}"#;
+    let is_ended = |trickles: &'static str| {
+        let head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nX-Slow:".to_vec();
+        let wire = Wire::start(picture, move |path, _| if path.ends_with(trickles) { Say::Trickle(head.clone()) } else { Say::Usual });
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = wire.command(folder.path(), &["download", SESSION, "--retries", "1", "--timeout", "1"]);
+        let output = command.timeout(std::time::Duration::from_secs(30)).output().expect("a run");
+        Run::of(&output).ends_with(5).says("no answer in time (tried 2 times)");
+        assert!(tree(folder.path()).keys().all(|path| !path.contains("/data/")));
+    };
+    std::thread::scope(|scope| {
+        for trickles in ["attempts", "media/m"] {
+            scope.spawn(move || is_ended(trickles));
+        }
+    });
+}
+
+#[test]
+fn no_part_of_a_file_is_ever_asked_for_and_a_refused_part_is_rejected() {
+    let body = jpeg("whole");
+    // Cut once, so that somebody who resumes would ask for the rest; then as a server answers who was asked for too much.
+    let (whole, refused) = (
+        signed(&length(body.len()), &body),
+        b"HTTP/1.1 416 Range Not Satisfiable\r\nConnection: close\r\nContent-Length: 0\r\nContent-Range: bytes */18\r\n\r\n",
+    );
+    let cut = whole[..whole.len() - 5].to_vec();
+    let wire = Wire::with_picture(&declared(), move |before| if before == 0 { cut.clone() } else { refused.to_vec() });
+    let (folder, run) = archived(&wire, &[]);
+    run.ends_with(7).says("failed: HTTP 416");
+    assert_eq!((picture(&folder).1, wire.asked("/v1/media/m")), (None, 2));
+    assert!(wire.heads().iter().all(|head| !head.to_ascii_lowercase().contains("\r\nrange:")), "{:?}", wire.heads());
+    // An answer in part to a question for the whole is none.
+    let part = String::from_utf8_lossy(&whole[..15]).replace("200", "206").into_bytes();
+    let part = [&part, &whole[15..]].concat();
+    let wire = Wire::with_picture(&declared(), move |_| part.clone());
+    let (folder, run) = archived(&wire, &[]);
+    run.ends_with(7).says("failed: HTTP 206");
+    assert_eq!(picture(&folder).1, None);
+}
+
+#[test]
+fn an_answer_that_really_is_compressed_is_never_filed_and_never_read() {
+    let picture = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xfb\x7f\xe3\xff\x03\x06\x01/7O7\x86\xf2\x8c\xfc\x9c\xd4\xff7\x01\xe0\xc4`\xfb\x12\x00\x00\x00";
+    for header in ["Content-Encoding: gzip\r\n", ""] {
+        // Signed as it comes, or as it would be unpacked: the bytes are not those of a picture.
+        for signature in [&picture[..], &jpeg("whole")] {
+            let whole = signed(&format!("{header}{}", length(picture.len())), signature);
+            let answer = [&whole[..whole.len() - signature.len()], picture].concat();
+            let wire = Wire::with_picture(&declared(), move |_| answer.clone());
+            let (folder, run) = archived(&wire, &["--strict"]);
+            run.ends_with(7);
+            assert_eq!(self::picture(&folder).1, None);
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let listing = signed(&format!("Content-Encoding: gzip\r\n{}", length(picture.len())), picture);
+    let wire = Wire::start("", move |_, _| Say::Bytes(listing.clone()));
+    let run = Run::of(&wire.command(folder.path(), &["download", SESSION, "--retries", "0"]).output().expect("a run"));
+    run.ends_with(5).complains("not JSON", "check the base URL");
+}
+
+#[test]
+fn a_redirect_to_another_host_carries_nothing_there() {
+    for status in [301, 302, 303, 307, 308] {
+        let other = Wire::start("", |_, _| Say::Usual);
+        let location = other.base_url().replace("127.0.0.1", "localhost");
+        let answer =
+            format!("HTTP/1.1 {status} Elsewhere\r\nConnection: close\r\nContent-Length: 0\r\nLocation: {location}/v1/media/m\r\n\r\n");
+        let wire = Wire::with_picture(&declared(), move |_| answer.clone().into_bytes());
+        let (folder, run) = archived(&wire, &[]);
+        run.ends_with(7).says(&format!("HTTP {status}, a redirect, which is never followed"));
+        assert_eq!((picture(&folder).1, wire.asked("/v1/media/m"), other.paths()), (None, 1, vec![]));
+    }
+}
+
+#[test]
+fn a_listing_that_changes_between_two_tries_is_the_second_alone() {
+    let listing = |id: &str| format!(r#"{{"status":"success","images":[{{"id":"{id}","context":"face","mimetype":"image/jpeg"}}]}}"#);
+    let (old, new) = (listing("a-medium-that-is-gone-by-then"), listing("m"));
+    let wire = Wire::start(&new, move |path, before| match path.rsplit('/').next() {
+        Some("m") => Say::Bytes(signed(&length(jpeg("whole").len()), &jpeg("whole"))),
+        // All but the last bytes of the old one.
+        Some("media") if before == 0 => {
+            let whole = signed(&length(old.len()), old.as_bytes());
+            Say::Bytes(whole[..whole.len() - 2].to_vec())
+        }
+        _ => Say::Usual,
+    });
+    let (folder, run) = archived(&wire, &[]);
+    run.ends_with(0);
+    let (record, bytes) = picture(&folder);
+    assert_eq!((&record["id"], bytes), (&json!("m"), Some(jpeg("whole"))));
+    let kept = tree(&folder.path().join("vmedia-archive").join(SESSION).join("metadata"));
+    assert!(kept.values().all(|answer| !String::from_utf8_lossy(answer).contains("gone-by-then")), "{:?}", kept.keys());
+}
