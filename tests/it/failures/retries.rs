@@ -196,3 +196,54 @@ fn an_error_whose_words_trickle_is_not_listened_to_for_ever() {
         }
     });
 }
+
+#[test]
+fn at_a_provider_that_fails_one_request_in_five_each_medium_ends_in_one_state_and_every_byte_is_right() {
+    use crate::harness::{is_sound, jpeg, mp4, nfc, session_named, tree};
+    let ids: Vec<String> = (0..40).map(|number| format!("s{number:02}")).collect();
+    let world = World::with(ids.iter().map(|id| session_named(id, &format!("{id}-new"), &format!("{id}-old"))).collect());
+    // Withheld and gone for good are some; the rest passes, one in five.
+    world.faults("media:face-s03=204,media:old-s07=404,any=503/13,any=reset/17,media=cut/19,media=flip/23,any=429/29,any=html/31");
+    let words = [&["download", "--retries", "3", "--format", "json"], &ids.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat();
+    let run = world.run(&words);
+    assert!(matches!(run.code, 0 | 7), "{} {}", run.code, run.stderr);
+    let exchanges = world.sandbox.exchanges();
+    let failed = exchanges.iter().filter(|exchange| exchange.fault.is_some()).count();
+    assert!(failed * 6 > exchanges.len(), "{failed} of {} failed", exchanges.len());
+    let (mut states, mut told) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
+    for event in run.events() {
+        if let vmedia::engine::Event::MediaFinished { media, state, .. } = event {
+            assert!(told.insert(media.to_string(), 1).is_none(), "{media} is told twice: {state:?}");
+        }
+    }
+    for id in ids.iter().filter(|id| world.archive().join(id).exists()) {
+        let bag = world.archive().join(id);
+        let record: serde_json::Value = serde_json::from_slice(&std::fs::read(bag.join("archive.json")).expect("a record")).expect("JSON");
+        let media = record["media"].as_array().expect("media");
+        let mut listed: Vec<&str> = media.iter().map(|medium| medium["id"].as_str().expect("an id")).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        assert_eq!(listed.len(), media.len(), "each once: {listed:?}");
+        let mut files = tree(&bag.join("data"));
+        for medium in media {
+            let (state, id) = (medium["state"].as_str().expect("a state"), medium["id"].as_str().expect("an id"));
+            assert!(["archived", "withheld", "gone", "failed"].contains(&state), "{medium:#}");
+            assert!(told.contains_key(id), "{id} is told");
+            *states.entry(state.to_owned()).or_default() += 1;
+            assert_eq!(medium["files"].as_array().expect("files").len(), usize::from(state == "archived"), "{medium:#}");
+            if state == "archived" {
+                let path = medium["files"][0]["path"].as_str().and_then(|path| path.strip_prefix("data/")).expect("a path");
+                let right = match id.split('-').next().expect("what it is") {
+                    "video" => mp4("video"),
+                    "nfc" => nfc("nfc"),
+                    what => jpeg(what),
+                };
+                assert!(files.remove(path).expect("the file") == right, "{path}");
+            }
+        }
+        assert!(files.is_empty(), "nobody knows {:?}", files.keys());
+    }
+    assert_eq!(states.values().sum::<usize>(), told.len(), "{states:?}");
+    assert!(states["archived"] > 150 && states["withheld"] == 1 && states["gone"] == 1, "{states:?}");
+    is_sound(&world);
+}
