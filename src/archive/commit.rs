@@ -38,7 +38,8 @@ impl SessionArchive {
         }
         self.begin(now)?;
         self.store.folder(&self.folder.join(PAYLOAD))?;
-        // The names of the payload before the manifests that vouch for them.
+        // What the mark announces, then the names of it, then the manifests that vouch for them.
+        self.store.flush(&self.folder.join(MARKER))?;
         self.store.sync(&self.folder)?;
         // Before the bag is what it says: a bag without the mark is always one that the journal knows.
         let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);

@@ -190,7 +190,10 @@ impl SessionArchive {
             happened.what = format!("found altered and set aside; {then}");
             happened.moved = Digest::read(stream, &mut |_| Ok(())).ok();
             happened.moved_to = Some(to.clone());
-            self.store.append(&self.folder.join(MARKER), &Line::Moved(happened.clone()).text()?)?;
+            let mark = self.folder.join(MARKER);
+            self.store.append(&mark, &Line::Moved(happened.clone()).text()?)?;
+            // Nobody fetches a moved file again: were the line lost and the move not, nobody would ever vouch for it.
+            self.store.flush(&mark)?;
             let to = self.folder.join(&to);
             // A network file system may call a move failed that it made: what counts is where the file is.
             if let Err(error) = self.store.set_aside(&from, &to)

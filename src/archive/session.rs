@@ -159,8 +159,12 @@ impl SessionArchive {
             match line {
                 Line::Began { .. } => {}
                 Line::Moved(moved) => {
-                    let is_aside = moved.moved_to.as_deref().is_none_or(layout::is_aside);
-                    if is_aside && !self.record.history.contains(&moved) {
+                    // A run that ended before the move left it announced and the file where it was.
+                    let is_made = match moved.moved_to.as_deref() {
+                        Some(to) => layout::is_aside(to) && self.store.length(&self.folder.join(to))?.is_some(),
+                        None => true,
+                    };
+                    if is_made && !self.record.history.contains(&moved) {
                         self.record.history.push(moved);
                     }
                 }

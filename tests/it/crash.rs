@@ -2,10 +2,12 @@
 //! that is what a power loss leaves.
 //!
 //! - `faulty`: a store that fails or stops at a step that the test chooses, around the local folder.
+//! - `power`: what a power loss may leave of such a run: all that was synced, and of the rest anything.
 //! - `steps`: a run in this process on such a store, for each of its steps.
 //! - `traced`: the real program under `strace`, which kills it or lets its system calls fail, and the order of its calls.
 
 mod faulty;
+mod power;
 mod steps;
 #[cfg(target_os = "linux")]
 mod traced;
@@ -47,10 +49,16 @@ fn claims_to_be_finished(root: &Path) -> bool {
 /// Fails the test unless everything that was asked for was not there before, and everything is there now.
 #[track_caller]
 fn is_complete(world: &World, root: &Path, before: &[&str], what: &str) {
-    assert_eq!(whole(root), MEDIA, "{what}");
     for medium in MEDIA {
         assert_eq!(world.asked(medium), usize::from(!before.contains(&medium)), "{what}: {medium}, with {before:?} finished before");
     }
+    is_whole(root, what);
+}
+
+/// Fails the test unless all of the session is there, is recorded so, and says that it is finished.
+#[track_caller]
+fn is_whole(root: &Path, what: &str) {
+    assert_eq!(whole(root), MEDIA, "{what}");
     assert!(claims_to_be_finished(root), "{what}");
     let record = std::fs::read(root.join(SESSION).join("archive.json")).expect("a record");
     let record: serde_json::Value = serde_json::from_slice(&record).expect("JSON");

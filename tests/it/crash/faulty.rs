@@ -33,7 +33,11 @@ pub struct Faulty {
     fault: Fault,
     moment: Moment,
     seen: Mutex<Seen>,
+    observer: Box<Observer>,
 }
+
+/// Hears of each change after it was made: what was done, and to which path.
+type Observer = dyn Fn(&str, &str) + Send + Sync;
 
 #[derive(Default)]
 struct Seen {
@@ -44,7 +48,13 @@ struct Seen {
 
 impl Faulty {
     pub fn new(root: PathBuf, at: usize, fault: Fault, moment: Moment) -> Self {
-        Self { inner: LocalStore::new(root, "a test".to_owned()), at, fault, moment, seen: Mutex::default() }
+        let (inner, seen) = (LocalStore::new(root, "a test".to_owned()), Mutex::default());
+        Self { inner, at, fault, moment, seen, observer: Box::new(|_, _| {}) }
+    }
+
+    /// The same with somebody who hears of each change.
+    pub fn observed(self, observer: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
+        Self { observer: Box::new(observer), ..self }
     }
 
     /// The step at which the fault acted, if the run came that far.
@@ -84,6 +94,7 @@ impl Faulty {
         }
         let outcome = act()?;
         self.seen.lock().expect("a lock").done.push(what.clone());
+        (self.observer)(verb, path.as_str());
         if acts { Err(self.error(&what)) } else { Ok(outcome) }
     }
 

@@ -24,7 +24,7 @@ use vmedia::store::{LocalStore, Store};
 const ERRORS: [ErrorKind; 4] = [ErrorKind::StorageFull, ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem, ErrorKind::Other];
 
 /// A run over the session on a store, by one worker, to its end; says how the session ended.
-fn run(world: &World, store: Arc<dyn Store>) -> Exit {
+pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
     let clock = Arc::new(SystemClock::start());
     let seconds = Duration::from_secs(20);
     let client = Client::new(ClientOptions {
@@ -65,25 +65,25 @@ fn run(world: &World, store: Arc<dyn Store>) -> Exit {
     }
 }
 
-fn local(root: &Path) -> Arc<dyn Store> {
+pub fn local(root: &Path) -> Arc<dyn Store> {
     Arc::new(LocalStore::new(root.to_owned(), "a test".to_owned()))
 }
 
 /// What an archive is before the run that a fault meets.
-struct Scene {
-    world: World,
-    folder: TempDir,
-    before: Option<PathBuf>,
+pub struct Scene {
+    pub world: World,
+    pub folder: TempDir,
+    pub before: Option<PathBuf>,
 }
 
 impl Scene {
     /// Nothing is there yet.
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { world: World::with(vec![small()]), folder: in_memory(), before: None }
     }
 
     /// A bag is there; since then a file of it was damaged and the provider went on.
-    fn of_a_bag() -> Self {
+    pub fn of_a_bag() -> Self {
         let world = World::with(vec![gone_by()]);
         let folder = in_memory();
         let before = folder.path().join("before");
@@ -94,7 +94,8 @@ impl Scene {
         Self { world, folder, before: Some(before) }
     }
 
-    fn root(&self, name: &str) -> PathBuf {
+    /// A folder of its own, as it is before the run.
+    pub fn root(&self, name: &str) -> PathBuf {
         let root = self.folder.path().join(name);
         if let Some(before) = &self.before {
             copy(before, &root);
@@ -117,7 +118,7 @@ impl Scene {
             drop(store);
             let what = format!("step {step}, {at}, {:?} {moment:?}", fault(step));
             assert!(matches!(exit, Exit::Local | Exit::Done), "{what}: {exit:?}");
-            if claims_to_be_finished(&root) && whole_tag_files(&root) {
+            if claims_to_be_finished(&root) && has_something(&root) {
                 let kept = self.folder.path().join(format!("finished-{step}"));
                 copy(&root, &kept);
                 finished.push(kept);
@@ -150,13 +151,13 @@ fn gone_by() -> Session {
 }
 
 /// A folder that was made and has nothing in it claims nothing.
-fn whole_tag_files(root: &Path) -> bool {
+pub fn has_something(root: &Path) -> bool {
     std::fs::read_dir(root.join(SESSION)).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Fails the test unless `verify` finds nothing in any of these archives.
 #[track_caller]
-fn are_sound(world: &World, roots: &[PathBuf]) {
+pub fn are_sound(world: &World, roots: &[PathBuf]) {
     let output = bare(world.folder()).arg("verify").args(roots).arg("--read-only").output().expect("a run");
     Run::of(&output).ends_with(0);
 }
@@ -200,6 +201,28 @@ fn a_further_run_that_stops_at_any_step_is_made_good_by_the_next() {
     for moment in [Moment::Before, Moment::After] {
         has_met(&Scene::of_a_bag().at_every_step(|_| Fault::Stops, moment), &["set_aside", "put", "open", "length"]);
     }
+}
+
+#[test]
+fn a_move_that_was_announced_and_never_made_is_none() {
+    let scene = Scene::of_a_bag();
+    let root = (1..)
+        .find_map(|step| {
+            let root = scene.root(&format!("step-{step}"));
+            let store = Arc::new(Faulty::new(root.clone(), step, Fault::Stops, Moment::Before));
+            run(&scene.world, store.clone());
+            store.acted().expect("a file is set aside").starts_with("set_aside").then_some(root)
+        })
+        .expect("a step");
+    // By now the provider has deleted it, so that nobody moves it again.
+    scene.world.faults(&format!("media:front-{SESSION}=404"));
+    assert_eq!(run(&scene.world, local(&root)), Exit::Partial);
+    let output = bare(scene.world.folder()).args(["verify", "--read-only"]).arg(&root).output().expect("a run");
+    let found = Run::of(&output).ends_with(8).says("document-front_front");
+    assert!(!found.stderr.contains("damaged/data"), "it was never there: {}", found.stderr);
+    scene.world.faults("");
+    assert_eq!(run(&scene.world, local(&root)), Exit::Done);
+    are_sound(&scene.world, &[root]);
 }
 
 /// The changes that a whole run makes, in order.
