@@ -187,6 +187,10 @@ impl Store for Faulty {
         self.step("sync", folder, || self.inner.sync(folder))
     }
 
+    fn sync_names(&self, folder: &StorePath) -> Result<()> {
+        self.step("sync", folder, || self.inner.sync_names(folder))
+    }
+
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         self.step("lock", name, || self.inner.lock(name))
     }

@@ -35,7 +35,7 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         connections: 1,
     });
     let policy = Policy { retries: 0, delay: Duration::ZERO };
-    let wire = Wire::new(Box::new(client.expect("a client")), policy, None, clock.clone(), Cancel::default());
+    let wire = Wire::new(Box::new(client.expect("a client")), policy, clock.clone(), Cancel::default());
     let words = |text: &str| text.to_owned();
     let identity = Identity { tool: words("vmedia"), command: words("download"), operator: words("a test"), host: words("here") };
     let journal = Arc::new(Journal::new(Arc::clone(&store), identity));
