@@ -12,12 +12,12 @@
 //! | 3 | [`config`] | what the program needs: flag, environment, profile, default; where secrets come from; id lists |
 //! | 3 | [`engine`] | the work: plan, queue, transfer, seals, events |
 //! | 3 | [`report`] | what is shown: sentences, bars, JSON, tables, the only printer |
-//! | 3 | [`sandbox`] | a provider to play with; shares nothing with the client |
+//! | 3 | [`sandbox`] | both providers to play with; shares nothing with the client |
 //! | 2 | [`provider`] | who is asked: endpoints, listings, signatures |
 //! | 2 | [`archive`] | what is kept: layout, record, bag, journal, page, verification |
 //! | 1 | [`http`] | the wire: client, retries, pace, time-outs |
 //! | 1 | [`store`] | where bytes land: whole files under final names, locks |
-//! | 1 | [`seal`] | who vouches for a file, and since when it has been there: signatures, time stamps |
+//! | 1 | [`seal`] | who vouches for a file, and since when it has been there: signatures, time stamps; keys that sign requests |
 //! | 1 | [`media`] | the nouns: ids, items, media types, names |
 //! | 0 | [`error`], [`exit`], [`secret`], [`clock`], [`text`] | two lines and a status; what must not be seen; time and the wish to stop; what a person reads |
 //!
