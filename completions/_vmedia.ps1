@@ -61,6 +61,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
         }
         'vmedia;list' {
             [CompletionResult]::new('--attempt', '--attempt', [CompletionResultType]::ParameterName, 'Only this attempt')
+            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print it')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
@@ -121,10 +122,11 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The archive''s folder [default: ./vmedia-archive]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The archive''s folder [default: ./vmedia-archive]')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only these sorts of media')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Only media whose context matches; may be given several times')
-            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times')
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening, or all')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]')
+            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]')
             [CompletionResult]::new('--failed-to', '--failed-to', [CompletionResultType]::ParameterName, 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what happens')
             [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it')

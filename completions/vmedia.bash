@@ -108,7 +108,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -186,7 +186,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -264,7 +264,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -342,7 +342,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -424,7 +424,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -479,7 +479,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__download)
-            opts="-o -j -p -q -v -h --from --latest --attempt --output --only --context --with --jobs --dry-run --refetch --skip-complete --failed-to --strict --format --sign-key --timestamp --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
+            opts="-o -j -p -q -v -h --from --latest --attempt --output --only --context --with --jobs --retention-days --dry-run --refetch --skip-complete --failed-to --strict --format --sign-key --timestamp --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -521,6 +521,10 @@ _vmedia() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retention-days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --failed-to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -550,7 +554,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -773,13 +777,17 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__list)
-            opts="-p -q -v -h --attempt --latest --format --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
+            opts="-p -q -v -h --attempt --latest --retention-days --format --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --attempt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retention-days)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -800,7 +808,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -878,7 +886,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -972,7 +980,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -1058,7 +1066,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)
@@ -1160,7 +1168,7 @@ _vmedia() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "veriff" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
                     return 0
                     ;;
                 --base-url)

@@ -57,6 +57,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         }
         &'vmedia;list'= {
             cand --attempt 'Only this attempt'
+            cand --retention-days 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]'
             cand --format 'How to print it'
             cand -p 'Use this profile of the configuration file'
             cand --profile 'Use this profile of the configuration file'
@@ -115,10 +116,11 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand -o 'The archive''s folder [default: ./vmedia-archive]'
             cand --output 'The archive''s folder [default: ./vmedia-archive]'
             cand --only 'Only these sorts of media'
-            cand --context 'Only media whose context matches; may be given several times'
-            cand --with 'Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all'
+            cand --context 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times'
+            cand --with 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening, or all'
             cand -j 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]'
             cand --jobs 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]'
+            cand --retention-days 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]'
             cand --failed-to 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from'
             cand --format 'How to tell what happens'
             cand --sign-key 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it'

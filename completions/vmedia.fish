@@ -26,7 +26,8 @@ end
 
 complete -c vmedia -n "__fish_vmedia_needs_command" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_needs_command" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_needs_command" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_needs_command" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_needs_command" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -58,12 +59,14 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "completions" -d 'Prin
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l attempt -d 'Only this attempt' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retention-days -d 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l format -d 'How to print it' -r -f -a "table\t'For people'
 json\t'One JSON array'
 csv\t'For spreadsheets'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -88,7 +91,8 @@ json\t'One JSON array'
 csv\t'For spreadsheets'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -114,9 +118,10 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only
 video\t'Recordings'
 nfc\t'Data from a document\'s chip'
 other\t'Anything that this version has no word for'"
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches; may be given several times' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents of Veriff\'s too: decision, decision-fullauto, person, watchlist-screening, or all' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retention-days -d 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
@@ -124,7 +129,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l sign-key -d '
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -157,7 +163,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l format -d 'How 
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -183,7 +190,8 @@ json\t'One JSON array'
 csv\t'For spreadsheets'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -210,7 +218,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'How 
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -235,7 +244,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l data -d 'Serve
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l faults -d 'Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -257,7 +267,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s h -l help -d '
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s o -l output -d 'Where to put the demonstration\'s archive' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -279,7 +290,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s h -l help -d 'Pri
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l dir -d 'Write the files for all shells into this folder' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -301,7 +313,8 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s h -l help 
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l dir -d 'Write a page for the program and one for each command into this folder' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

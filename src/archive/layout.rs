@@ -1,7 +1,7 @@
 //! Which path for what, inside the archive and inside a session's folder. Pure: the same on every machine and in
 //! every run. Must not touch the store.
 
-use crate::media::{AttemptId, MediaItem, SessionId, context_name, extension, id_name};
+use crate::media::{MediaItem, SessionId, context_name, extension, group_name, id_name};
 use crate::store::StorePath;
 
 /// The machine's record.
@@ -24,10 +24,18 @@ pub(super) fn session_folder(session: &SessionId) -> StorePath {
 }
 
 /// Where a medium goes, below the session's folder. `version` counts from 1; later ones stand beside the first.
-pub(super) fn media_path(item: &MediaItem, version: usize) -> String {
-    let folder = item.attempt.as_ref().map_or_else(|| "session".to_owned(), |attempt: &AttemptId| id_name(attempt.as_str()));
+/// `answered` is the extension of what came; without it, that of a medium whose type is not declared stays open: `*`.
+pub(super) fn media_path(item: &MediaItem, answered: Option<&str>, version: usize) -> String {
+    let folder = match (&item.attempt, &item.group) {
+        (Some(attempt), _) => id_name(attempt.as_str()),
+        (None, Some(group)) => group_name(&group.name),
+        (None, None) => "session".to_owned(),
+    };
     let context = context_name(item.context.as_deref());
-    let extension = extension(item.mimetype.as_deref(), item.kind);
+    let extension = match (item.type_hint, answered) {
+        (None, _) => extension(item.mimetype.as_deref(), item.kind),
+        (Some(_), answered) => answered.unwrap_or("*"),
+    };
     format!("{PAYLOAD}/{folder}/{context}_{}{}.{extension}", id_name(item.id.as_str()), counter(version))
 }
 
@@ -64,15 +72,17 @@ fn counter(version: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::{document_path, media_path};
-    use crate::media::{AttemptId, Kind, MediaId, MediaItem};
+    use crate::media::{AttemptId, Group, Kind, MediaId, MediaItem, TypeHint};
 
     fn item(id: &str, attempt: Option<&str>, context: &str, mimetype: &str) -> MediaItem {
         MediaItem {
             id: MediaId::parse(id).expect("an id"),
             attempt: attempt.map(|id| AttemptId::parse(id).expect("an id")),
+            group: None,
             kind: Kind::Image,
             context: Some(context.to_owned()),
             mimetype: Some(mimetype.to_owned()),
+            type_hint: None,
             size: None,
             duration: None,
             places: Vec::new(),
@@ -82,9 +92,15 @@ mod tests {
     #[test]
     fn paths_say_what_and_which() {
         let front = item("d69a07cf", Some("a1c68aea"), "document-front", "image/jpeg");
-        assert_eq!(media_path(&front, 1), "data/a1c68aea/document-front_d69a07cf.jpg");
-        assert_eq!(media_path(&front, 2), "data/a1c68aea/document-front_d69a07cf.2.jpg");
-        assert_eq!(media_path(&item("X", None, "../é", "video/mp4"), 1), "data/session/media_~58.mp4");
+        assert_eq!(media_path(&front, None, 1), "data/a1c68aea/document-front_d69a07cf.jpg");
+        assert_eq!(media_path(&front, Some("png"), 2), "data/a1c68aea/document-front_d69a07cf.2.jpg");
+        assert_eq!(media_path(&item("X", None, "../é", "video/mp4"), None, 1), "data/session/media_~58.mp4");
+        let group = Some(Group { name: "id_document-1".to_owned(), resource: None });
+        let page = MediaItem { group, type_hint: Some(TypeHint::Image), ..item("X", None, "page-1", "") };
+        assert_eq!(media_path(&page, Some("png"), 1), "data/id_document-1/page-1_~58.png");
+        assert_eq!(media_path(&page, None, 1), "data/id_document-1/page-1_~58.*");
+        let hostile = Some(Group { name: "../../CON".to_owned(), resource: None });
+        assert_eq!(media_path(&MediaItem { group: hostile, ..page }, Some("png"), 2), "data/con-group/page-1_~58.2.png");
         assert_eq!(document_path("media", 1), "metadata/media.json");
         assert_eq!(document_path("attempts/a1/media", 3), "metadata/attempts/a1/media.3.json");
         assert_eq!(document_path("attempts/../media", 1), "metadata/attempts/~2e~2e/media.json");

@@ -7,6 +7,7 @@ mod catalog;
 mod commit;
 mod complete;
 mod describing;
+mod grouping;
 mod journal;
 mod layout;
 mod marker;

@@ -16,8 +16,9 @@ use std::collections::HashSet;
 
 impl SessionArchive {
     /// Decides where the bytes of a medium go, and announces them. `file` comes without a path and gets it.
-    /// Bytes that are here already are not kept twice; other bytes stand beside the old ones, never instead.
-    pub fn place(&mut self, item: &MediaItem, file: &mut FileRecord, now: Timestamp) -> Result<Placement> {
+    /// Bytes that are here already are not kept twice; other bytes stand beside the old ones, never instead. `extension`
+    /// is what the answer calls for, where the listing declares no media type.
+    pub fn place(&mut self, item: &MediaItem, extension: Option<&str>, file: &mut FileRecord, now: Timestamp) -> Result<Placement> {
         let known = match self.record.media.iter().find(|known| known.id == item.id) {
             Some(known) => known.clone(),
             None => MediaRecord::new(item),
@@ -34,10 +35,10 @@ impl SessionArchive {
         self.set_damaged_aside(&known, same.as_deref(), now)?;
         let named = MediaItem { attempt: known.attempt.clone(), ..item.clone() };
         let mut version = 1;
-        while same.is_none() && known.files.iter().any(|old| old.path == layout::media_path(&named, version)) {
+        while same.is_none() && known.files.iter().any(|old| old.path == layout::media_path(&named, extension, version)) {
             version += 1;
         }
-        file.path = same.unwrap_or_else(|| layout::media_path(&named, version));
+        file.path = same.unwrap_or_else(|| layout::media_path(&named, extension, version));
         let path = self.folder.join(&file.path);
         // What stands there and is in no record is a file of a run that was killed, or not ours at all.
         let is_here = match self.store.open(&path)? {
@@ -127,6 +128,7 @@ impl SessionArchive {
             digest,
             signature: document.signature.clone(),
             fetched: document.fetched,
+            redacted: document.redacted.clone(),
             lost: None,
             extra: Map::new(),
         };

@@ -2,7 +2,7 @@
 //!
 //! Fields that a newer version added survive a rewrite. Must not know how anything was fetched.
 
-use crate::media::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
+use crate::media::{AttemptId, Group, Kind, MediaId, MediaItem, Place, SessionId, TypeHint};
 use crate::store::Digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ pub struct Record {
     /// Every medium that was ever listed.
     #[serde(default)]
     pub media: Vec<MediaRecord>,
-    /// The provider's answers, byte for byte.
+    /// The provider's answers, byte for byte but for credentials, which each answer's record tells of.
     #[serde(default)]
     pub documents: Vec<DocumentRecord>,
     /// The companion documents that were asked for.
@@ -123,12 +123,18 @@ pub struct MediaRecord {
     pub id: MediaId,
     /// The attempt it is filed under.
     pub attempt: Option<AttemptId>,
+    /// The group it is filed under, at a provider that has no attempts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<Group>,
     /// Picture, video or NFC.
     pub kind: Kind,
     /// What it shows.
     pub context: Option<String>,
     /// The declared media type.
     pub mimetype: Option<String>,
+    /// What is declared instead, at a provider that declares no media types.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub type_hint: Option<TypeHint>,
     /// The declared size in bytes.
     pub size: Option<u64>,
     /// The declared length in seconds.
@@ -203,6 +209,9 @@ pub struct DocumentRecord {
     pub signature: SignatureRecord,
     /// When it was first answered so.
     pub fetched: Timestamp,
+    /// Where credentials stood in it that are not kept, as JSON pointers (RFC 6901). Everything else is as it came.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub redacted: Vec<String>,
     /// Why these bytes are no longer here under this path.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lost: Option<String>,
@@ -325,9 +334,11 @@ impl MediaRecord {
         Self {
             id: item.id.clone(),
             attempt: item.attempt.clone(),
+            group: item.group.clone(),
             kind: item.kind,
             context: item.context.clone(),
             mimetype: item.mimetype.clone(),
+            type_hint: item.type_hint,
             size: item.size,
             duration: item.duration,
             places: item.places.clone(),
@@ -344,9 +355,11 @@ impl MediaRecord {
         MediaItem {
             id: self.id.clone(),
             attempt: self.attempt.clone(),
+            group: self.group.clone(),
             kind: self.kind,
             context: self.context.clone(),
             mimetype: self.mimetype.clone(),
+            type_hint: self.type_hint,
             size: self.size,
             duration: self.duration,
             places: self.places.clone(),
@@ -359,6 +372,7 @@ impl MediaRecord {
         self.kind = item.kind;
         self.context = item.context.clone().or(self.context.take());
         self.mimetype = item.mimetype.clone().or(self.mimetype.take());
+        self.type_hint = item.type_hint.or(self.type_hint);
         self.size = item.size.or(self.size);
         self.duration = item.duration.or(self.duration);
         let asked: HashSet<&str> = item.places.iter().map(|place| place.document.as_str()).collect();

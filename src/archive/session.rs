@@ -33,7 +33,7 @@ pub struct Origin {
     pub session: SessionId,
 }
 
-/// An answer of the provider that is kept as it is.
+/// An answer of the provider that is kept, as it came but for credentials in it.
 #[derive(Debug)]
 pub struct Document {
     /// What it is, such as `media` or `attempts/<id>/media`.
@@ -46,6 +46,8 @@ pub struct Document {
     pub signature: SignatureRecord,
     /// When it was fetched.
     pub fetched: Timestamp,
+    /// Where credentials were taken out of it, as JSON pointers.
+    pub redacted: Vec<String>,
 }
 
 /// What the archive has of a medium.
@@ -303,7 +305,7 @@ impl SessionArchive {
 
 /// Where a medium would be filed, below its session's folder.
 pub fn planned_path(item: &MediaItem) -> String {
-    layout::media_path(item, 1)
+    layout::media_path(item, None, 1)
 }
 
 /// Where an answer of that name would be kept, below its session's folder.

@@ -42,9 +42,11 @@ fn item(id: &str) -> MediaItem {
     MediaItem {
         id: MediaId::parse(id).expect("an id"),
         attempt: Some(AttemptId::parse("a").expect("an id")),
+        group: None,
         kind: Kind::Image,
         context: Some("face".to_owned()),
         mimetype: Some("image/jpeg".to_owned()),
+        type_hint: None,
         size: None,
         duration: None,
         places: Vec::new(),
@@ -95,7 +97,7 @@ fn keep(archive: &mut SessionArchive, id: &str, bytes: &[u8]) -> FileRecord {
                 lost: None,
                 extra: serde_json::Map::new(),
             };
-            let placement = self.0.place(&self.1, &mut file, Timestamp::UNIX_EPOCH)?;
+            let placement = self.0.place(&self.1, None, &mut file, Timestamp::UNIX_EPOCH)?;
             self.2 = Some(file);
             Ok(placement)
         }
@@ -115,6 +117,7 @@ fn document(text: &str) -> Document {
         bytes: text.as_bytes().to_vec(),
         signature: SignatureRecord::Absent,
         fetched: Timestamp::UNIX_EPOCH,
+        redacted: Vec::new(),
     }
 }
 

@@ -140,6 +140,8 @@ pub struct Global {
 pub enum ProviderChoice {
     /// Veriff's Public API v1
     Veriff,
+    /// Yoti's Identity Verification API (idverify/v1)
+    Yoti,
 }
 
 /// When to use colour.
@@ -201,6 +203,9 @@ pub struct ListArguments {
     /// Only the newest attempt
     #[arg(long)]
     pub latest: bool,
+    /// Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub retention_days: Option<u32>,
     /// How to print it
     #[arg(long, default_value = "table")]
     pub format: TableFormat,
@@ -238,15 +243,18 @@ pub struct DownloadArguments {
     /// Only these sorts of media
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub only: Vec<KindChoice>,
-    /// Only media whose context matches; may be given several times
+    /// Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub context: Vec<String>,
-    /// Keep these documents too: decision, decision-fullauto, person, watchlist-screening, or all
+    /// Keep these documents of Veriff's too: decision, decision-fullauto, person, watchlist-screening, or all
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub with: Vec<String>,
     /// Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
+    /// Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub retention_days: Option<u32>,
     /// Show what would be done and write nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -11,7 +11,8 @@ Examples:
   vmedia download --from ids.txt --format json archive many, told to a script
   vmedia verify vmedia-archive                 check all that is archived
 
-Credentials come from the environment or a profile: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
+Credentials come from the environment or a profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
+Yoti: VMEDIA_PROVIDER=yoti, VMEDIA_YOTI_SDK_ID, VMEDIA_YOTI_KEY_FILE.
 The man page lists exit statuses, environment and files: vmedia man | man -l -";
 
 pub(super) const LIST: &str = "\
@@ -20,6 +21,8 @@ Examples:
   vmedia list --latest --format csv <session-id> > media.csv";
 
 pub(super) const ATTEMPTS: &str = "\
+Yoti's sessions have no attempts.
+
 Examples:
   vmedia attempts f04bdb47-d3be-4b28-b028-a652feb060b5
   vmedia attempts --format json <session-id>";
@@ -69,6 +72,7 @@ Examples:
   vmedia repair vmedia-archive/<session-id>";
 
 pub(super) const SANDBOX: &str = "\
+It plays Veriff, or Yoti with --provider yoti, whose session document is the target session-media.
 Without a command it prints the settings to paste into another terminal and serves until Ctrl-C.
 TARGET is any, attempts, session-media, attempt-media, media, media:ID, session:ID, decision, person or watchlist-screening.
 FAULT is a status (503, 429:2 with Retry-After), reset, cut, stall, slow:BYTES, hang, html, json, bad-signature,
@@ -77,11 +81,13 @@ no-signature, flip, short, type, empty, redirect, gzip or huge.
 Examples:
   vmedia sandbox
   vmedia sandbox -- sh -c 'vmedia download \"$VMEDIA_SESSION_ID\"'
+  vmedia sandbox --provider yoti -- sh -c 'vmedia list \"$VMEDIA_SESSION_ID\"'
   vmedia sandbox --faults 'media=503*2,attempts=429:3*1' -- sh -c 'vmedia download \"$VMEDIA_SESSION_ID\"'";
 
 pub(super) const DEMO: &str = "\
 Examples:
   vmedia demo
+  vmedia demo --provider yoti
   vmedia demo -o /tmp/demo";
 
 pub(super) const COMPLETIONS: &str = "\
@@ -127,6 +133,9 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_API_KEY", "The API key."),
             ("VMEDIA_API_SECRET", "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify."),
             ("VMEDIA_INTEGRATION_ID", "The integration, where one key serves several."),
+            ("VMEDIA_YOTI_SDK_ID", "Yoti: the client SDK id."),
+            ("VMEDIA_YOTI_KEY_FILE", "Yoti: the PEM file with the private key of that id, readable by its owner alone."),
+            ("VMEDIA_YOTI_BEARER_FILE", "Yoti: a file with a bearer token, which is sent instead of signatures."),
             ("VMEDIA_OUTPUT", "The archive's folder, as --output."),
             ("VMEDIA_OPERATOR", "Who runs it, for the journal, where several people share an account."),
             ("VMEDIA_SIGN_KEY", "The key that signs journals, as --sign-key."),
@@ -145,7 +154,14 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ),
             ("<archive>/<session-id>/", "One session: a BagIt bag (RFC 8493)."),
             ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A medium, byte for byte as the provider sent it."),
-            ("<archive>/<session-id>/metadata/", "The provider's answers, byte for byte."),
+            (
+                "<archive>/<session-id>/data/<group>/<context>_<media-id>.<ext>",
+                "The same at a provider without attempts: a group is a document, a liveness capture, the checks.",
+            ),
+            (
+                "<archive>/<session-id>/metadata/",
+                "The provider's answers, byte for byte; credentials in them are replaced, and archive.json says where.",
+            ),
             ("<archive>/<session-id>/archive.json", "Where every file came from, and what became of what is not there."),
             (
                 "<archive>/<session-id>/unfinished.ndjson",

@@ -1,7 +1,7 @@
 //! `vmedia attempts`: the attempts of sessions. Must not look at media.
 
 use super::Context;
-use super::look::look;
+use super::look::{Looking, look};
 use crate::cli::AttemptsArguments;
 use crate::engine;
 use crate::error::Result;
@@ -20,7 +20,8 @@ const COLUMNS: [Column; 5] = [
 /// Shows the attempts, newest first; the number counts from the oldest.
 pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Exit> {
     let mut table = Table::new(&COLUMNS);
-    look(context, &arguments.sessions, arguments.format, &mut table, engine::attempts, |table, session, listing| {
+    let looking = Looking { sessions: &arguments.sessions, format: arguments.format, needs_attempts: true, retention_days: None };
+    look(context, &looking, &mut table, engine::attempts, |table, session, listing| {
         let count = listing.attempts.len();
         for (index, attempt) in listing.attempts.iter().enumerate() {
             let cells = [json!(session), json!(count - index), json!(attempt.id), json!(attempt.status), json!(attempt.created)];

@@ -7,16 +7,18 @@ use super::Context;
 use super::archives::find;
 use super::download::{archive, plain};
 use super::look::session_id;
+use super::sandbox::key_file;
 use super::services::{DEFAULT_JOBS, offline_providers, services};
 use super::sum::RunSum;
 use super::verify::verify;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
-use crate::config::{Network, ProviderSettings};
+use crate::config::{Network, ProviderAccess, ProviderSettings, YotiAccess};
 use crate::engine::ProviderWitness;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions, Style};
-use crate::sandbox::{Options, Pace, SAMPLE_SESSION, Sandbox};
+use crate::sandbox::{Options, Pace, SAMPLE_SESSION, SAMPLE_YOTI, Sandbox};
+use crate::seal::rsa::RequestKey;
 use crate::secret::Secret;
 use crate::store::{Store, StorePath};
 use crate::text::bytes;
@@ -34,23 +36,19 @@ const PACE: Pace = Pace { latency: Duration::from_millis(120), bytes_per_second:
 /// Shows it.
 pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> {
     let sandbox = start(context)?;
-    let session = session_id(SAMPLE_SESSION)?;
-    let settings = ProviderSettings {
-        provider: ProviderChoice::Veriff,
-        base_url: sandbox.base_url(),
-        api_key: sandbox.api_key().to_owned(),
-        signing: Secret::new(sandbox.api_secret().to_owned()),
-        others: Vec::new(),
-        integration_id: None,
-        credentials: "the sandbox's own".to_owned(),
+    let (settings, sample, with, credentials): (_, _, &[&str], _) = match context.global.provider.unwrap_or(ProviderChoice::Veriff) {
+        ProviderChoice::Veriff => (veriff(&sandbox), SAMPLE_SESSION, &WITH, "VMEDIA_BASE_URL=... VMEDIA_API_KEY=... VMEDIA_API_SECRET=..."),
+        ProviderChoice::Yoti => (yoti(&sandbox)?, SAMPLE_YOTI, &[], "VMEDIA_PROVIDER=yoti VMEDIA_YOTI_SDK_ID=... VMEDIA_YOTI_KEY_FILE=..."),
     };
+    let session = session_id(sample)?;
     let services = services(settings, &Network::new(&context.global), arguments.output.clone(), DEFAULT_JOBS, context)?;
-    let (options, identifiers) = plain(session.clone(), &WITH);
+    let (options, identifiers) = plain(session.clone(), with);
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
     let dim = |text: &str| context.console.paint(Style::Dim, text);
     reporter.say("A sandbox on this machine plays the provider. The person it shows does not exist,");
     reporter.say("and nothing leaves this machine.");
-    reporter.say(&dim(&format!("$ vmedia download {session} --with {} -o {}", WITH.join(","), arguments.output.display())));
+    let flag = if with.is_empty() { String::new() } else { format!(" --with {}", with.join(",")) };
+    reporter.say(&dim(&format!("$ vmedia download {session}{flag} -o {}", arguments.output.display())));
     let folder = crate::archive::SessionArchive::folder_of(&session);
     let store = std::sync::Arc::clone(&services.store);
     let exit = archive(services, options, identifiers, RunSum::default(), &mut reporter, context)?;
@@ -62,10 +60,28 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     let archives = find(&[Path::new(&location).to_owned()], context)?;
     let witness = ProviderWitness::new(offline_providers(None), false);
     let exit = verify(&archives, witness, &VerifyArguments::default(), &mut reporter, context)?;
-    for line in tour(store.as_ref(), &folder, &location)? {
+    for line in tour(store.as_ref(), &folder, &location, credentials)? {
         reporter.say(&line);
     }
     Ok(exit)
+}
+
+fn veriff(sandbox: &Sandbox) -> ProviderSettings {
+    let access = ProviderAccess::Veriff {
+        api_key: sandbox.api_key().to_owned(),
+        signing: Secret::new(sandbox.api_secret().to_owned()),
+        others: Vec::new(),
+        integration_id: None,
+    };
+    ProviderSettings { base_url: sandbox.base_url(), access, credentials: "the sandbox's own".to_owned() }
+}
+
+fn yoti(sandbox: &Sandbox) -> Result<ProviderSettings> {
+    let path = key_file(sandbox)?;
+    let key = sandbox.yoti_key().map_err(|error| Error::unexpected("the sandbox cannot make a key").caused_by(error))?;
+    let key = Box::new(RequestKey::parse(&path, key.as_bytes())?);
+    let access = ProviderAccess::Yoti(YotiAccess::Signed { sdk_id: sandbox.yoti_sdk_id().to_owned(), key });
+    Ok(ProviderSettings { base_url: sandbox.yoti_base_url(), access, credentials: "the sandbox's own".to_owned() })
 }
 
 fn start(context: &Context) -> Result<Sandbox> {
@@ -78,7 +94,7 @@ fn start(context: &Context) -> Result<Sandbox> {
 }
 
 /// What lies where, and what to type next.
-fn tour(store: &dyn Store, folder: &StorePath, location: &str) -> Result<Vec<String>> {
+fn tour(store: &dyn Store, folder: &StorePath, location: &str, credentials: &str) -> Result<Vec<String>> {
     let mut lines = vec![String::new(), format!("{location}/")];
     let mut shown = String::new();
     let paths = store.list(folder)?;
@@ -95,14 +111,15 @@ fn tour(store: &dyn Store, folder: &StorePath, location: &str) -> Result<Vec<Str
         let indent = if parent.is_empty() { "  " } else { "    " };
         lines.push(format!("{indent}{name}  {}", bytes(length)));
     }
+    let export = format!("  export {credentials}");
     lines.extend(
         [
             "",
-            "Open index.html: whom it is about, every picture, the video. archive.json says where each came from.",
+            "Open index.html: whom it is about, every picture, every video. archive.json says where each came from.",
             "Check it without vmedia, in that folder:",
             "  sha256sum -c manifest-sha256.txt",
             "Archive a session of your own, with the credentials of your integration:",
-            "  export VMEDIA_BASE_URL=... VMEDIA_API_KEY=... VMEDIA_API_SECRET=...",
+            export.as_str(),
             "  vmedia download <session-id>",
         ]
         .map(str::to_owned),

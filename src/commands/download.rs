@@ -5,7 +5,7 @@ use super::failed::FailedList;
 use super::list::scope;
 use super::look::session_id;
 use super::pump::pump;
-use super::services::{DEFAULT_JOBS, sealer, services};
+use super::services::{DEFAULT_JOBS, must_have_attempts, sealer, services};
 use super::sum::RunSum;
 use crate::archive::Journal;
 use crate::cli::{DownloadArguments, KindChoice};
@@ -33,7 +33,8 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let network = Network::new(&context.global);
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
-    let options = options(arguments, services.provider.as_ref(), jobs)?;
+    let retention_days = resolver.retention_days(arguments.retention_days);
+    let options = Options { retention_days, ..options(arguments, services.provider.as_ref(), jobs)? };
     let mut reporter =
         Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: !arguments.dry_run })?;
     let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
@@ -182,6 +183,9 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
         KindChoice::Nfc => Kind::Nfc,
         KindChoice::Other => Kind::Other,
     };
+    if arguments.latest || arguments.attempt.is_some() {
+        must_have_attempts(provider)?;
+    }
     Ok(Options {
         scope: scope(arguments.attempt.as_deref(), arguments.latest)?,
         selection: Selection {
@@ -229,6 +233,9 @@ fn companions(names: &[String], provider: &dyn Provider) -> Result<Vec<String>> 
 }
 
 fn unknown_companion(name: &str, known: &[&str]) -> Error {
+    if known.is_empty() {
+        return Error::usage("this provider has no documents beside the session's own, which is always kept", "leave out --with");
+    }
     Error::usage(format!("--with does not know {name:?}"), format!("it takes {}, or all", known.join(", ")))
 }
 

@@ -1,13 +1,13 @@
 //! `vmedia list`: what sessions hold, before anything is fetched. Must not touch an archive.
 
 use super::Context;
-use super::look::{attempt_id, look};
+use super::look::{Looking, attempt_id, look};
 use crate::archive::planned_path;
 use crate::cli::ListArguments;
 use crate::engine;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::media::{MediaItem, SessionId};
+use crate::media::{MediaItem, SessionId, TypeHint};
 use crate::provider::Scope;
 use crate::report::{Column, Table};
 use crate::text::bytes;
@@ -39,7 +39,13 @@ pub(super) fn run(arguments: &ListArguments, context: &Context) -> Result<Exit> 
     let scope = scope(arguments.attempt.as_deref(), arguments.latest)?;
     let mut table = Table::new(&COLUMNS);
     let ask = move |services: &engine::Services, emit: &engine::Emit, session: &SessionId| engine::listing(services, emit, session, &scope);
-    look(context, &arguments.sessions, arguments.format, &mut table, ask, |table, session, listing| {
+    let looking = Looking {
+        sessions: &arguments.sessions,
+        format: arguments.format,
+        needs_attempts: arguments.latest || arguments.attempt.is_some(),
+        retention_days: arguments.retention_days,
+    };
+    look(context, &looking, &mut table, ask, |table, session, listing| {
         for item in &listing.media {
             table.row(row(session, item));
         }
@@ -53,8 +59,8 @@ fn row(session: &SessionId, item: &MediaItem) -> Vec<(Value, Option<String>)> {
         as_is(json!(session)),
         as_is(json!(item.attempt)),
         as_is(json!(item.kind)),
-        as_is(json!(item.context)),
-        as_is(json!(item.mimetype)),
+        as_is(json!(item.label())),
+        as_is(json!(item.mimetype.as_deref().or(item.type_hint.map(TypeHint::as_str)))),
         (json!(item.size), item.size.map(bytes)),
         (json!(item.duration), item.duration.map(|seconds| seconds.to_string())),
         as_is(json!(item.id)),

@@ -4,10 +4,10 @@
 
 use super::Context;
 use super::pump::beside;
-use super::services::{DEFAULT_JOBS, services};
+use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::{EventFormat, TableFormat};
 use crate::config::{Network, Resolver};
-use crate::engine::{Emit, Event, Services, session_error};
+use crate::engine::{Emit, Event, Services, retention_warning, session_error};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::http::Failure;
@@ -34,23 +34,38 @@ fn malformed(what: &str, text: &str, reason: &str) -> Error {
     )
 }
 
+/// What is looked at, and how it is shown.
+pub(super) struct Looking<'a> {
+    /// The sessions, as they were typed.
+    pub(super) sessions: &'a [String],
+    /// How the table is printed.
+    pub(super) format: TableFormat,
+    /// Whether only a provider that has attempts can answer.
+    pub(super) needs_attempts: bool,
+    /// For how many days the provider keeps media, if somebody says so.
+    pub(super) retention_days: Option<u32>,
+}
+
 /// Asks about each session and prints the rows; sessions that fail are told of and the others go on.
 pub(super) fn look(
     context: &Context,
-    sessions: &[String],
-    format: TableFormat,
+    looking: &Looking<'_>,
     table: &mut Table,
     ask: impl Fn(&Services, &Emit, &SessionId) -> std::result::Result<Listing, Failure> + Send + Sync + 'static,
     add: impl Fn(&mut Table, &SessionId, &Listing),
 ) -> Result<Exit> {
     let mut seen = HashSet::new();
-    let sessions: Vec<&String> = sessions.iter().filter(|text| seen.insert(*text)).collect();
+    let sessions: Vec<&String> = looking.sessions.iter().filter(|text| seen.insert(*text)).collect();
     if let [only] = sessions[..] {
         session_id(only)?;
         table.hide_from_people("session");
     }
     let resolver = Resolver::new(&context.global, &context.environment)?;
     let services = services(resolver.provider_settings()?, &Network::new(&context.global), resolver.output(None), DEFAULT_JOBS, context)?;
+    if looking.needs_attempts {
+        must_have_attempts(services.provider.as_ref())?;
+    }
+    let days = resolver.retention_days(looking.retention_days).unwrap_or_else(|| services.provider.retention_days());
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);
@@ -69,7 +84,7 @@ pub(super) fn look(
         let exit = match outcome {
             Some(Ok(listing)) => {
                 add(table, &session, &listing);
-                tell(&session, &listing, &mut reporter, context)
+                tell(&session, &listing, days, &mut reporter, context)
             }
             Some(Err(failure)) if context.cancel.requested().is_none() => {
                 let error = session_error(&session, failure, &credentials);
@@ -88,13 +103,17 @@ pub(super) fn look(
         return Ok(exit);
     }
     if exits.contains(&Exit::Done) || exits.contains(&Exit::Partial) {
-        context.console.answer(table.render(format)?.as_bytes());
+        context.console.answer(table.render(looking.format)?.as_bytes());
     }
     Ok(Exit::merge(exits))
 }
 
 /// Tells of what is listed but cannot be shown, and says whether all of it is.
-fn tell(session: &SessionId, listing: &Listing, reporter: &mut Reporter, context: &Context) -> Exit {
+fn tell(session: &SessionId, listing: &Listing, days: u32, reporter: &mut Reporter, context: &Context) -> Exit {
+    let age = retention_warning(listing.since, days, context.clock.now());
+    for text in listing.notices.iter().cloned().chain(age) {
+        reporter.event(&Event::Notice { session: session.clone(), text }, context.clock.as_ref());
+    }
     for text in listing.problems.clone() {
         reporter.event(&Event::Problem { session: session.clone(), text }, context.clock.as_ref());
     }

@@ -4,11 +4,11 @@
 //! settings and serves until it is stopped. Must not know how a provider works.
 
 use super::{Context, Ended};
-use crate::cli::SandboxArguments;
+use crate::cli::{ProviderChoice, SandboxArguments};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Console, Style};
-use crate::sandbox::{Exchange, Options, SAMPLE_SESSION, Sandbox, parse_faults};
+use crate::sandbox::{Exchange, Options, SAMPLE_SESSION, SAMPLE_YOTI, Sandbox, parse_faults};
 use crate::text::sanitize;
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
         Error::usage(format!("the sandbox cannot start: {error}"), "choose another address with --listen, or another folder with --data")
             .caused_by(error)
     })?;
-    let settings = settings(&sandbox);
+    let settings = settings(&sandbox, context.global.provider.unwrap_or(ProviderChoice::Veriff))?;
     match arguments.command.split_first() {
         Some((program, words)) => run_command(program, words, &settings),
         None => Ok(Ended::With(serve(&settings, context))),
@@ -42,14 +42,31 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
 }
 
 /// What a client needs to know, as environment variables.
-fn settings(sandbox: &Sandbox) -> [(&'static str, String); 5] {
-    [
-        ("VMEDIA_PROVIDER", "veriff".to_owned()),
-        ("VMEDIA_BASE_URL", sandbox.base_url()),
-        ("VMEDIA_API_KEY", sandbox.api_key().to_owned()),
-        ("VMEDIA_API_SECRET", sandbox.api_secret().to_owned()),
-        ("VMEDIA_SESSION_ID", SAMPLE_SESSION.to_owned()),
-    ]
+fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static str, String)>> {
+    Ok(match provider {
+        ProviderChoice::Veriff => vec![
+            ("VMEDIA_PROVIDER", "veriff".to_owned()),
+            ("VMEDIA_BASE_URL", sandbox.base_url()),
+            ("VMEDIA_API_KEY", sandbox.api_key().to_owned()),
+            ("VMEDIA_API_SECRET", sandbox.api_secret().to_owned()),
+            ("VMEDIA_SESSION_ID", SAMPLE_SESSION.to_owned()),
+        ],
+        ProviderChoice::Yoti => vec![
+            ("VMEDIA_PROVIDER", "yoti".to_owned()),
+            ("VMEDIA_BASE_URL", sandbox.yoti_base_url()),
+            ("VMEDIA_YOTI_SDK_ID", sandbox.yoti_sdk_id().to_owned()),
+            ("VMEDIA_YOTI_KEY_FILE", key_file(sandbox)?.display().to_string()),
+            ("VMEDIA_SESSION_ID", SAMPLE_YOTI.to_owned()),
+        ],
+    })
+}
+
+/// The file with the key that the sandbox made for its clients.
+pub(super) fn key_file(sandbox: &Sandbox) -> Result<std::path::PathBuf> {
+    sandbox.yoti_key_file().map_err(|error| {
+        let hint = "check the folder for temporary files (TMPDIR)";
+        Error::new(Exit::Local, format!("the sandbox cannot keep its key: {error}"), hint).caused_by(error)
+    })
 }
 
 fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str, String)]) -> Result<Ended> {

@@ -4,13 +4,13 @@
 
 use super::Context;
 use crate::archive::{Identity, Journal, tool};
-use crate::cli::ProviderChoice;
-use crate::config::{Environment, Network, ProviderSettings, SealSettings, Secrets};
+use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Client, ClientOptions, Limits, Policy, Wire};
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
+use crate::provider::yoti::{Access, Yoti};
 use crate::secret::Secret;
 use crate::store::{LocalStore, Store};
 use crate::text::moment;
@@ -28,8 +28,14 @@ const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 /// The services for these settings.
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
     let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context)?;
-    let provider: Arc<dyn Provider> = match settings.provider {
-        ProviderChoice::Veriff => Arc::new(Veriff::new(settings.api_key, settings.signing, settings.others, settings.integration_id)),
+    let provider: Arc<dyn Provider> = match settings.access {
+        ProviderAccess::Veriff { api_key, signing, others, integration_id } => {
+            Arc::new(Veriff::new(api_key, signing, others, integration_id))
+        }
+        ProviderAccess::Yoti(YotiAccess::Signed { sdk_id, key }) => {
+            Arc::new(Yoti::new(Access::Signed { sdk_id, key, clock: Arc::clone(&context.clock) }))
+        }
+        ProviderAccess::Yoti(YotiAccess::Bearer(token)) => Arc::new(Yoti::new(Access::Bearer(token))),
     };
     let store: Arc<dyn Store> = Arc::new(store(output, context));
     Ok(Services {
@@ -41,6 +47,17 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
         base_url: settings.base_url,
         credentials: settings.credentials,
     })
+}
+
+/// Refuses what only a provider with attempts can do.
+pub(super) fn must_have_attempts(provider: &dyn Provider) -> Result<()> {
+    if provider.has_attempts() {
+        return Ok(());
+    }
+    Err(Error::usage(
+        format!("{} has no attempts: a session there is what it holds", provider.name()),
+        "leave out --latest and --attempt; vmedia list <session-id> shows what the session holds",
+    ))
 }
 
 /// The journal of this run on an archive.
@@ -56,7 +73,7 @@ pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provide
         Some(Secrets { signing, others, .. }) => (signing, others),
         None => (Secret::new(String::new()), Vec::new()),
     };
-    vec![Arc::new(Veriff::new(String::new(), signing, others, None))]
+    vec![Arc::new(Veriff::new(String::new(), signing, others, None)), Arc::new(Yoti::new(Access::Nobody))]
 }
 
 /// What seals a journal by these settings. Connects to nothing.

@@ -8,8 +8,8 @@ use super::archives::{Archive, find};
 use super::pump::beside;
 use super::services::{journal, offline_providers};
 use crate::archive::Journal;
-use crate::cli::VerifyArguments;
-use crate::config::Resolver;
+use crate::cli::{ProviderChoice, VerifyArguments};
+use crate::config::{Resolver, Secrets};
 use crate::engine::{self, Event, ProviderWitness, Repairable, Target, VerifyOptions, VerifySum};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -22,10 +22,19 @@ use std::sync::{Arc, OnceLock};
 /// Checks what the arguments name.
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
     let archives = find(&arguments.paths, context)?;
-    let secrets = if arguments.authenticate { Some(Resolver::new(&context.global, &context.environment)?.secrets()?) } else { None };
+    let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: true })?;
     let witness = ProviderWitness::new(offline_providers(secrets), arguments.authenticate);
     verify(&archives, witness, arguments, &mut reporter, context)
+}
+
+/// The secrets for the provider's signatures. Yoti makes none, so it has none.
+fn secrets(context: &Context) -> Result<Option<Secrets>> {
+    let resolver = Resolver::new(&context.global, &context.environment)?;
+    match resolver.provider()? {
+        ProviderChoice::Veriff => resolver.secrets().map(Some),
+        ProviderChoice::Yoti => Ok(None),
+    }
 }
 
 /// What a verification leads to.

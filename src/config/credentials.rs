@@ -42,8 +42,8 @@ pub(super) fn secrets(environment: &Environment, profile: Option<(&str, &Profile
                 format!("set {variable} to the shared secret"),
             )),
         },
-        (None, Some(path), None) => split(&read_secret(path)?, described(&format!("secret_file {}", path.display()))),
-        (None, None, Some(command)) => split(&run(command)?, described("secret_command")),
+        (None, Some(path), None) => split(&read_secret("secret_file", path)?, described(&format!("secret_file {}", path.display()))),
+        (None, None, Some(command)) => split(&run("secret_command", command)?, described("secret_command")),
         (None, None, None) => Err(missing(Some(name))),
         _ => Err(Error::configuration(
             format!("profile {name} has more than one of secret_env, secret_file and secret_command"),
@@ -75,11 +75,11 @@ fn split(text: &str, source: String) -> Result<Secrets> {
     }
 }
 
-fn read_secret(path: &Path) -> Result<Zeroizing<String>> {
-    let bytes = read_private("secret_file", path, READABLE)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| {
-        Error::configuration(format!("secret_file {} is not text", path.display()), "put the shared secret there, and nothing else")
-    })?;
+/// The text of a file that holds a secret and nothing else; `what` it is called is for the words of an error.
+pub(super) fn read_secret(what: &str, path: &Path) -> Result<Zeroizing<String>> {
+    let bytes = read_private(what, path, READABLE)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Error::configuration(format!("{what} {} is not text", path.display()), "put the secret there, and nothing else"))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -111,11 +111,12 @@ pub(super) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zero
     Ok(bytes)
 }
 
-fn run(words: &[String]) -> Result<String> {
+/// What a command prints that knows a secret; `what` it is called is for the words of an error.
+pub(super) fn run(what: &str, words: &[String]) -> Result<Zeroizing<String>> {
     let failed = |reason: String| {
         Error::configuration(
-            format!("secret_command failed: {reason}"),
-            "run it by hand; it must print the shared secret on standard output and end with status 0",
+            format!("{what} failed: {reason}"),
+            "run it by hand; it must print the secret on standard output and end with status 0",
         )
     };
     let Some((program, arguments)) = words.split_first() else { return Err(failed("it is empty".to_owned())) };
@@ -128,5 +129,5 @@ fn run(words: &[String]) -> Result<String> {
     if !output.status.success() {
         return Err(failed(format!("{program}: {}", output.status)));
     }
-    String::from_utf8(output.stdout).map_err(|_| failed(format!("{program}: its output is not text")))
+    String::from_utf8(output.stdout).map(Zeroizing::new).map_err(|_| failed(format!("{program}: its output is not text")))
 }

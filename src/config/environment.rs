@@ -13,6 +13,9 @@ pub(super) mod names {
     pub(in crate::config) const BASE_URL: &str = "VMEDIA_BASE_URL";
     pub(in crate::config) const API_KEY: &str = "VMEDIA_API_KEY";
     pub(in crate::config) const API_SECRET: &str = "VMEDIA_API_SECRET";
+    pub(in crate::config) const YOTI_SDK_ID: &str = "VMEDIA_YOTI_SDK_ID";
+    pub(in crate::config) const YOTI_KEY_FILE: &str = "VMEDIA_YOTI_KEY_FILE";
+    pub(in crate::config) const YOTI_BEARER_FILE: &str = "VMEDIA_YOTI_BEARER_FILE";
     pub(in crate::config) const INTEGRATION_ID: &str = "VMEDIA_INTEGRATION_ID";
     pub(in crate::config) const OUTPUT: &str = "VMEDIA_OUTPUT";
     pub(in crate::config) const OPERATOR: &str = "VMEDIA_OPERATOR";

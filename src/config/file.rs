@@ -33,6 +33,16 @@ pub(super) struct Profile {
     /// A command that prints the secret, run without a shell.
     pub(super) secret_command: Option<Vec<String>>,
     pub(super) integration_id: Option<String>,
+    /// Yoti: the client SDK id.
+    pub(super) sdk_id: Option<String>,
+    /// Yoti: the private key of that id, readable by its owner alone.
+    pub(super) key_file: Option<PathBuf>,
+    /// Yoti: a file that holds a bearer token, which is sent instead of signatures.
+    pub(super) bearer_file: Option<PathBuf>,
+    /// Yoti: a command that prints the bearer token, run without a shell.
+    pub(super) bearer_command: Option<Vec<String>>,
+    /// For how many days the provider keeps media.
+    pub(super) retention_days: Option<u32>,
     pub(super) output: Option<PathBuf>,
     /// A private key that signs journals, readable by its owner alone.
     pub(super) sign_key: Option<PathBuf>,
@@ -68,7 +78,7 @@ pub(super) fn read(path: &Path, asked_for: bool) -> Result<File> {
         let what = format!("the configuration {} is wrong at line {line}: {}", path.display(), without_value(error.message()));
         Error::configuration(
             what,
-            "the keys of a profile are provider, base_url, api_key, secret_env, secret_file, secret_command, integration_id, output, sign_key, timestamp",
+            "the keys of a profile are provider, base_url, api_key, secret_env, secret_file, secret_command, integration_id, sdk_id, key_file, bearer_file, bearer_command, retention_days, output, sign_key, timestamp",
         )
     })
 }

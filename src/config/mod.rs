@@ -11,4 +11,4 @@ mod resolve;
 pub use credentials::Secrets;
 pub use environment::Environment;
 pub use identifiers::{Identifiers, Rejected};
-pub use resolve::{Network, ProviderSettings, Resolver, SealSettings};
+pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, YotiAccess};

@@ -3,8 +3,10 @@
 //! Must not know what the settings are for.
 
 mod sealing;
+mod yoti;
 
 pub use sealing::SealSettings;
+pub use yoti::YotiAccess;
 
 use super::credentials::{Secrets, secrets};
 use super::environment::{Environment, names};
@@ -13,6 +15,7 @@ use crate::cli::{Global, ProviderChoice};
 use crate::error::{Error, Result};
 use crate::http::{Limits, Policy, parse_base_url};
 use crate::provider::veriff::Veriff;
+use crate::provider::yoti::{self as yoti_provider, Yoti};
 use crate::secret::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,22 +23,31 @@ use std::time::Duration;
 /// The archive's folder when nobody names one.
 const DEFAULT_OUTPUT: &str = "vmedia-archive";
 
-/// Who is asked, where, and with which credentials.
+/// Where a provider is asked, and with which credentials.
 pub struct ProviderSettings {
-    /// The provider.
-    pub provider: ProviderChoice,
-    /// Where its API begins, without version and trailing `/`.
+    /// Where its API begins, without a trailing `/`; Veriff's without version.
     pub base_url: String,
-    /// The API key.
-    pub api_key: String,
-    /// The secret that signs.
-    pub signing: Secret,
-    /// Further secrets that verify.
-    pub others: Vec<Secret>,
-    /// The integration, where one key serves several.
-    pub integration_id: Option<String>,
+    /// The provider, and what it wants to see.
+    pub access: ProviderAccess,
     /// Which credentials these are, in words without them.
     pub credentials: String,
+}
+
+/// A provider, with the credentials of one integration there.
+pub enum ProviderAccess {
+    /// Veriff.
+    Veriff {
+        /// The API key.
+        api_key: String,
+        /// The secret that signs.
+        signing: Secret,
+        /// Further secrets that verify.
+        others: Vec<Secret>,
+        /// The integration, where one key serves several.
+        integration_id: Option<String>,
+    },
+    /// Yoti.
+    Yoti(YotiAccess),
 }
 
 /// How the network is used.
@@ -116,7 +128,8 @@ impl<'a> Resolver<'a> {
             .unwrap_or_else(|| PathBuf::from(DEFAULT_OUTPUT))
     }
 
-    fn provider(&self) -> Result<ProviderChoice> {
+    /// The provider that is asked.
+    pub fn provider(&self) -> Result<ProviderChoice> {
         if let Some(choice) = self.global.provider {
             return Ok(choice);
         }
@@ -124,16 +137,26 @@ impl<'a> Resolver<'a> {
             self.environment.value(names::PROVIDER).map(str::to_owned).or_else(|| self.of_profile(|profile| profile.provider.clone()));
         match named.as_deref() {
             None | Some("veriff") => Ok(ProviderChoice::Veriff),
-            Some(other) => Err(Error::configuration(format!("there is no provider {other:?}"), "this version knows veriff")),
+            Some("yoti") => Ok(ProviderChoice::Yoti),
+            Some(other) => Err(Error::configuration(
+                format!("there is no provider {:?}", crate::error::quote(other)),
+                "this version knows veriff and yoti",
+            )),
         }
     }
 
-    fn base_url(&self) -> Result<String> {
+    /// For how many days the provider keeps media, if somebody says so; `flag` is the command's own.
+    pub fn retention_days(&self, flag: Option<u32>) -> Option<u32> {
+        flag.or_else(|| self.of_profile(|profile| profile.retention_days))
+    }
+
+    fn base_url(&self, provider: ProviderChoice) -> Result<String> {
         let from_flag = self.global.base_url.clone();
         let is_flag = from_flag.is_some();
         let text = from_flag
             .or_else(|| self.environment.value(names::BASE_URL).map(str::to_owned))
-            .or_else(|| self.of_profile(|profile| profile.base_url.clone()));
+            .or_else(|| self.of_profile(|profile| profile.base_url.clone()))
+            .or_else(|| (provider == ProviderChoice::Yoti).then(|| yoti_provider::BASE_URL.to_owned()));
         let Some(text) = text else {
             return Err(Error::configuration(
                 "there is no base URL",
@@ -154,7 +177,10 @@ impl<'a> Resolver<'a> {
             };
             if is_flag { Error::usage(what, hint) } else { Error::configuration(what, hint) }
         })?;
-        Ok(Veriff::normalise_base_url(&base_url))
+        Ok(match provider {
+            ProviderChoice::Veriff => Veriff::normalise_base_url(&base_url),
+            ProviderChoice::Yoti => Yoti::normalise_base_url(&base_url),
+        })
     }
 
     /// The secrets alone, for signatures over what is stored.
@@ -164,7 +190,13 @@ impl<'a> Resolver<'a> {
 
     /// Who is asked and with what.
     pub fn provider_settings(&self) -> Result<ProviderSettings> {
-        let provider = self.provider()?;
+        match self.provider()? {
+            ProviderChoice::Veriff => self.veriff_settings(),
+            ProviderChoice::Yoti => self.yoti_settings(),
+        }
+    }
+
+    fn veriff_settings(&self) -> Result<ProviderSettings> {
         let (api_key, key_source) = match self.environment.value(names::API_KEY) {
             Some(key) => (key.to_owned(), format!("the environment ({})", names::API_KEY)),
             None => match self.profile().and_then(|(name, profile)| Some((profile.api_key.clone()?, format!("profile {name}")))) {
@@ -188,21 +220,15 @@ impl<'a> Resolver<'a> {
             ));
         }
         let Secrets { signing, others, source } = secrets(self.environment, self.profile())?;
-        let base_url = self.base_url()?;
-        let profile = self.profile().map_or_else(|| "no profile".to_owned(), |(name, _)| format!("profile {name}"));
-        Ok(ProviderSettings {
-            provider,
-            base_url,
-            api_key,
-            signing,
-            others,
-            integration_id: self
-                .environment
-                .value(names::INTEGRATION_ID)
-                .map(str::to_owned)
-                .or_else(|| self.of_profile(|profile| profile.integration_id.clone())),
-            credentials: format!("the API key from {key_source} and the secret from {source} ({profile})"),
-        })
+        let base_url = self.base_url(ProviderChoice::Veriff)?;
+        let integration_id = self.environment.value(names::INTEGRATION_ID).map(str::to_owned);
+        let integration_id = integration_id.or_else(|| self.of_profile(|profile| profile.integration_id.clone()));
+        let credentials = format!("the API key from {key_source} and the secret from {source} ({})", self.profile_words());
+        Ok(ProviderSettings { base_url, access: ProviderAccess::Veriff { api_key, signing, others, integration_id }, credentials })
+    }
+
+    fn profile_words(&self) -> String {
+        self.profile().map_or_else(|| "no profile".to_owned(), |(name, _)| format!("profile {name}"))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Fetches the JSON answers that listings are made of: bounded, signature checked, known to be JSON, kept as they
-//! came. Must not read what they say; that is the provider's business.
+//! came but for credentials in them. Must not read what they say; that is the provider's business.
 
 use super::event::Event;
+use super::redaction::{Kept, may_hold, redact};
 use super::{Emit, Services};
 use crate::archive::{Document, SignatureRecord};
 use crate::http::{Cause, Exchange, Failure, Note, Watch};
@@ -52,7 +53,7 @@ impl<'a> Asking<'a> {
         seal.update(&bytes);
         let signature = match seal.finish() {
             Signature::Held(value) => SignatureRecord::Held(value),
-            Signature::Absent if self.strict => {
+            Signature::Absent if self.strict && self.services.provider.signs_answers() => {
                 return Err(Failure::new(Cause::Untrusted, format!("{}: the answer is not signed (--strict)", call.endpoint)));
             }
             Signature::Absent => SignatureRecord::Absent,
@@ -60,14 +61,14 @@ impl<'a> Asking<'a> {
                 return Err(Failure::new(Cause::Untrusted, format!("{}: the answer's signature does not fit its bytes", call.endpoint)));
             }
         };
+        let kept_back = self.services.provider.kept_back();
         if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_err() {
-            return Err(Failure::new(
-                Cause::Unusable,
-                format!("{}: answered with {}, not JSON: {}", call.endpoint, not_json(&bytes), excerpt(&bytes)),
-            ));
+            let said = if may_hold(&bytes, kept_back) { "not quoted, it may hold credentials".to_owned() } else { excerpt(&bytes) };
+            return Err(Failure::new(Cause::Unusable, format!("{}: answered with {}, not JSON: {said}", call.endpoint, not_json(&bytes))));
         }
+        let Kept { bytes, redacted } = redact(bytes, kept_back);
         let fetched = self.services.wire.clock().now();
-        Ok(Document { name: call.document.clone(), endpoint: call.endpoint.to_owned(), bytes, signature, fetched })
+        Ok(Document { name: call.document.clone(), endpoint: call.endpoint.to_owned(), bytes, signature, fetched, redacted })
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct SessionWork {
     left: AtomicUsize,
     verdict: Mutex<Verdict>,
     lock: Mutex<Option<Lock>>,
+    /// That the provider may soon delete the media; said unless all of them were here before.
+    age: Option<String>,
 }
 
 /// What is known of a session's outcome so far.
@@ -56,7 +58,13 @@ impl SessionWork {
             left: AtomicUsize::new(left),
             verdict: Mutex::new(verdict),
             lock: Mutex::new(lock),
+            age: None,
         }
+    }
+
+    /// Remembers that the provider may soon delete the media.
+    pub(super) fn aged(self, age: Option<String>) -> Self {
+        Self { age, ..self }
     }
 
     /// Counts one file as done and says whether it was the last.
@@ -95,7 +103,7 @@ impl SessionWork {
             media: item.id.clone(),
             attempt: item.attempt.clone(),
             kind: item.kind,
-            context: item.context.clone(),
+            context: item.label(),
             state,
             fetched: false,
             path: None,
@@ -217,6 +225,10 @@ impl Finisher {
             verdict.error.get_or_insert(error);
         }
         let tally = verdict.tally;
+        let is_news = tally.fetched + tally.withheld + tally.failed + tally.excluded > 0 || verdict.lacking;
+        if let Some(text) = work.age.clone().filter(|_| is_news) {
+            emit.event(Event::Notice { session: work.session.clone(), text });
+        }
         let exit = match &verdict.error {
             Some(error) => error.exit(),
             None if tally.failed + tally.gone == 0 && !verdict.lacking => Exit::Done,
@@ -252,6 +264,9 @@ impl Finisher {
 
     /// A session whose plan was shown.
     pub(super) fn planned(&self, index: usize, session: &SessionId, archive: &SessionArchive, listing: &Listing, emit: &Emit) {
+        for text in listing.notices.clone() {
+            emit.event(Event::Notice { session: session.clone(), text });
+        }
         for text in listing.problems.clone() {
             emit.event(Event::Problem { session: session.clone(), text });
         }

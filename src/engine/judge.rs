@@ -7,7 +7,7 @@ use super::locked;
 use crate::archive::{FileRecord, SessionArchive, SignatureRecord};
 use crate::error::Result;
 use crate::http::{Cause, Failure, Headers};
-use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem};
+use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem, answered_extension};
 use crate::provider::{Seal, Signature};
 use crate::store::{Digest, Judge, Placement};
 use jiff::Timestamp;
@@ -19,6 +19,8 @@ pub(super) struct Case<'a> {
     pub(super) archive: &'a Mutex<SessionArchive>,
     pub(super) headers: &'a Headers,
     pub(super) strict: bool,
+    /// Whether this provider signs its answers.
+    pub(super) signs_answers: bool,
     /// Whether an earlier try disagreed with the listing already, so that the provider insists.
     pub(super) insisted: bool,
     pub(super) now: Timestamp,
@@ -49,7 +51,7 @@ impl<'a> MediaJudge<'a> {
         if *signature == Signature::Wrong {
             return refuse(Cause::Untrusted, "the provider's signature does not fit the bytes");
         }
-        if *signature == Signature::Absent && self.case.strict {
+        if *signature == Signature::Absent && self.case.strict && self.case.signs_answers {
             return refuse(Cause::Untrusted, "the answer is not signed (--strict)");
         }
         let what = match self.case.item.kind {
@@ -58,8 +60,15 @@ impl<'a> MediaJudge<'a> {
             Kind::Nfc => "NFC data",
             Kind::Other => "a file",
         };
+        let is_hinted = self.case.item.type_hint.is_some();
         let wrong = match (self.case.item.kind, format) {
             (_, Format::Empty) => true,
+            // A hint may be wrong, but no medium is a web page, or an error.
+            (_, format) if is_hinted => match format {
+                Format::Json => is_error_answer(&self.head, digest.bytes),
+                Format::Html => true,
+                Format::Xml | Format::Known(_) | Format::Unknown | Format::Empty => false,
+            },
             (Kind::Image | Kind::Video, format) => format.is_text_answer(),
             (Kind::Nfc, Format::Json) => is_error_answer(&self.head, digest.bytes),
             (Kind::Nfc, format) => matches!(format, Format::Html | Format::Xml),
@@ -80,7 +89,16 @@ impl<'a> MediaJudge<'a> {
         if let Some(size) = item.size.filter(|size| *size != digest.bytes) {
             found.push(format!("the listing says {size} bytes, {} came", digest.bytes));
         }
-        if !format.agrees_with(item.mimetype.as_deref(), item.kind) {
+        if let Some(hint) = item.type_hint {
+            let content_type = self.case.headers.value("content-type");
+            if !format.agrees_with_hint(hint) {
+                found.push(format!("the listing says {}, the bytes say {}", hint.as_str(), format.as_str()));
+            }
+            if content_type.is_some_and(|content_type| !format.agrees_with(Some(content_type), item.kind)) {
+                let said = crate::error::quote(content_type.unwrap_or_default());
+                found.push(format!("the answer says {said}, the bytes say {}", format.as_str()));
+            }
+        } else if !format.agrees_with(item.mimetype.as_deref(), item.kind) {
             let declared = item.mimetype.as_deref().unwrap_or(item.kind.as_str());
             found.push(format!("the listing says {declared}, the bytes say {}", format.as_str()));
         }
@@ -91,11 +109,15 @@ impl<'a> MediaJudge<'a> {
     }
 }
 
-/// A JSON error where NFC data should be. Real NFC data is larger than what is looked at, or has no such status.
+/// A JSON error where data should be. Real data is larger than what is looked at, or has no such status and no code with
+/// a message.
 fn is_error_answer(head: &[u8], bytes: u64) -> bool {
     let whole = bytes == head.len() as u64;
     let value: Option<serde_json::Value> = if whole { serde_json::from_slice(head).ok() } else { None };
-    value.is_some_and(|value| value.get("status").and_then(serde_json::Value::as_str) == Some("fail"))
+    let Some(serde_json::Value::Object(members)) = value else { return false };
+    let is_text = |name: &str| members.get(name).is_some_and(serde_json::Value::is_string);
+    let is_coded = is_text("code") && (is_text("message") || members.contains_key("errors"));
+    members.get("status").and_then(serde_json::Value::as_str) == Some("fail") || is_coded || members.len() == 1 && is_text("error")
 }
 
 impl Judge for MediaJudge<'_> {
@@ -133,7 +155,9 @@ impl Judge for MediaJudge<'_> {
             lost: None,
             extra: serde_json::Map::new(),
         };
-        let placement = locked(self.case.archive).place(self.case.item, &mut file, self.case.now)?;
+        let item = self.case.item;
+        let extension = item.type_hint.map(|hint| answered_extension(file.content_type.as_deref(), format, hint));
+        let placement = locked(self.case.archive).place(item, extension, &mut file, self.case.now)?;
         self.accepted = Some((file, placement == Placement::Discard));
         Ok(placement)
     }

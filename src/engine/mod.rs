@@ -11,6 +11,8 @@ mod judge;
 mod order;
 mod plan;
 mod pool;
+mod redaction;
+mod retention;
 mod run;
 mod sealing;
 mod stamping;
@@ -24,6 +26,7 @@ pub use catalog::catalog;
 pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
+pub use retention::warning as retention_warning;
 pub use run::{Running, start};
 pub use sealing::{SIGNATURE, Sealed, Sealer, Signed, Stamped, TIME_STAMP};
 pub use stamping::Authority;
@@ -81,6 +84,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Whether sessions that are complete in the archive are left alone.
     pub skip_complete: bool,
+    /// For how many days the provider keeps media, if somebody knows better than its usual period.
+    pub retention_days: Option<u32>,
 }
 
 impl Options {
@@ -96,6 +101,7 @@ impl Options {
             strict: false,
             dry_run: false,
             skip_complete: false,
+            retention_days: None,
         }
     }
 }

@@ -24,10 +24,11 @@ impl Selection {
         if !self.kinds.is_empty() && !self.kinds.contains(&item.kind) {
             return Some(format!("--only leaves out {}", item.kind));
         }
-        let context = item.context.as_deref().unwrap_or_default();
+        let (context, label) = (item.context.as_deref().unwrap_or_default(), item.label().unwrap_or_default());
         let either_case = MatchOptions { case_sensitive: false, ..MatchOptions::new() };
-        let is_wanted = self.contexts.is_empty() || self.contexts.iter().any(|pattern| pattern.matches_with(context, either_case));
-        (!is_wanted).then(|| format!("no --context matches {context:?}"))
+        let fits = |pattern: &Pattern| pattern.matches_with(context, either_case) || pattern.matches_with(&label, either_case);
+        let is_wanted = self.contexts.is_empty() || self.contexts.iter().any(fits);
+        (!is_wanted).then(|| format!("no --context matches {label:?}"))
     }
 }
 
@@ -82,16 +83,18 @@ pub(super) fn plan(
 mod tests {
     use super::{Action, Selection, plan};
     use crate::archive::Holding;
-    use crate::media::{Kind, MediaId, MediaItem};
+    use crate::media::{Group, Kind, MediaId, MediaItem};
     use glob::Pattern;
 
     fn item(id: &str, kind: Kind, context: &str) -> MediaItem {
         MediaItem {
             id: MediaId::parse(id).expect("an id"),
             attempt: None,
+            group: None,
             kind,
             context: Some(context.to_owned()),
             mimetype: None,
+            type_hint: None,
             size: None,
             duration: None,
             places: Vec::new(),
@@ -125,6 +128,16 @@ mod tests {
     #[test]
     fn a_repair_fetches_what_is_damaged_and_nothing_else() {
         assert_eq!(actions(&Selection { only_damaged: true, ..Selection::default() }, true), ["exclude", "keep", "fetch"]);
+    }
+
+    #[test]
+    fn a_pattern_is_for_what_a_medium_shows_or_for_the_group_and_that() {
+        let group = Some(Group { name: "id_document-1".to_owned(), resource: None });
+        let page = MediaItem { group, ..item("m", Kind::Image, "page-1") };
+        for (pattern, fits) in [("page-*", true), ("id_document-1/page-*", true), ("*-2/page-1", false), ("face", false)] {
+            let selection = Selection { contexts: vec![Pattern::new(pattern).expect("a pattern")], ..Selection::default() };
+            assert_eq!(selection.excludes(&page).is_none(), fits, "{pattern}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::event::{CUT_SHORT, Event, Message};
 use super::finish::{Companion, Finisher, SessionWork};
 use super::plan::{Action, Selection, Task, plan};
 use super::pool::{Pool, Role, Work};
+use super::retention::warning as retention_warning;
 use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
@@ -156,7 +157,8 @@ impl Shared {
         };
         let witness = ProviderWitness::new(vec![Arc::clone(&self.services.provider)], true);
         let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, &witness, now).map_err(Failure::local)?;
-        let found = self.look(session, &archive, emit)?;
+        let mut found = self.look(session, &archive, emit)?;
+        archive.settle_groups(&mut found.listing.media);
         let tasks = self.plan(&mut archive, session, &found.listing, emit)?;
         if self.options.dry_run {
             show_plan(session, &tasks, emit);
@@ -172,7 +174,9 @@ impl Shared {
             to_fetch: to_fetch.len() as u64,
             bytes: to_fetch.iter().filter_map(|task| task.item.size).sum(),
         });
-        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.len());
+        let days = self.options.retention_days.unwrap_or_else(|| self.services.provider.retention_days());
+        let age = retention_warning(found.listing.since, days, now);
+        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.len()).aged(age);
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
     }
 
@@ -280,6 +284,9 @@ impl Shared {
 
     /// Settles what needs no transfer and hands out the rest.
     fn begin(&self, work: SessionWork, found: &Found, tasks: Vec<Task>, emit: &Emit) -> Vec<Job> {
+        for text in found.listing.notices.clone() {
+            emit.event(Event::Notice { session: work.session.clone(), text });
+        }
         work.note_problems(&found.listing.problems, &found.companions, emit);
         let work = Arc::new(work);
         let mut jobs = Vec::new();
@@ -340,7 +347,7 @@ fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
             session: session.clone(),
             media: item.id.clone(),
             kind: item.kind,
-            context: item.context.clone(),
+            context: item.label(),
             size: item.size,
             action: action.to_owned(),
             reason,

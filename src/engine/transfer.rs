@@ -8,7 +8,7 @@ use super::judge::{Case, MediaJudge};
 use super::{Emit, Services, locked};
 use crate::archive::{FileRecord, SessionArchive};
 use crate::http::{Cause, Exchange, Failure, Note, Request, Watch};
-use crate::media::{MediaItem, SessionId};
+use crate::media::{Kind, MediaItem, SessionId};
 use crate::provider::Call;
 use crate::store::PutError;
 use std::sync::Mutex;
@@ -36,11 +36,11 @@ impl Transfer<'_> {
                 session: self.session.clone(),
                 media: self.item.id.clone(),
                 kind: self.item.kind,
-                context: self.item.context.clone(),
+                context: self.item.label(),
                 size: self.item.size,
             },
         );
-        let call = self.services.provider.media(&self.item.id);
+        let call = self.services.provider.media(self.session, &self.item.id);
         let note = |note: Note<'_>| self.emit.event(told(self.session, &call.document, &note));
         let mut insisted = false;
         let (file, was_here) = self.services.wire.exchange(&note, &mut |exchange| {
@@ -54,7 +54,7 @@ impl Transfer<'_> {
 
     /// One try.
     fn attempt(&self, exchange: &Exchange<'_>, call: &Call, insisted: bool) -> Result<(FileRecord, bool), Failure> {
-        let is_long = self.item.size.is_none_or(|size| size > LONG);
+        let is_long = self.item.size.map_or(self.item.kind == Kind::Video, |size| size > LONG);
         let response = exchange.send(&Request { is_long, ..self.services.provider.sign(call) })?;
         let encoding = response.headers.value("content-encoding").unwrap_or("identity");
         if !encoding.eq_ignore_ascii_case("identity") {
@@ -68,6 +68,7 @@ impl Transfer<'_> {
             archive: self.archive,
             headers: &response.headers,
             strict: self.strict,
+            signs_answers: self.services.provider.signs_answers(),
             insisted,
             now: self.services.wire.clock().now(),
         };

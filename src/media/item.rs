@@ -58,6 +58,59 @@ pub struct Place {
     pub pointer: String,
 }
 
+/// What a provider that declares no media types says of a medium instead. A hint: it has been seen wrong, so what the
+/// answer says of itself goes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TypeHint {
+    /// A picture of some format.
+    Image,
+    /// A recording of some format.
+    Video,
+    /// A JSON text.
+    Json,
+    /// A PDF document.
+    Pdf,
+    /// Bytes.
+    Binary,
+    /// Nothing, or a word that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+impl TypeHint {
+    /// The word for it, as records carry it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Json => "json",
+            Self::Pdf => "pdf",
+            Self::Binary => "binary",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The sort of file that it speaks of.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Image | Self::Pdf => Kind::Image,
+            Self::Video => Kind::Video,
+            Self::Json | Self::Binary | Self::Unknown => Kind::Other,
+        }
+    }
+}
+
+/// Media of a session that belong together, such as the pages of one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its name for people, such as `id_document-1`; part of the path of its media.
+    pub name: String,
+    /// The id that the provider gives it. Two groups with different ids never share a name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resource: Option<String>,
+}
+
 /// One medium as the provider lists it. Everything but the id may be missing or strange.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MediaItem {
@@ -65,16 +118,31 @@ pub struct MediaItem {
     pub id: MediaId,
     /// The attempt it is filed under; `None` when the session has no attempts.
     pub attempt: Option<AttemptId>,
+    /// The group it is filed under, at a provider that has no attempts.
+    pub group: Option<Group>,
     /// Picture, video or NFC.
     pub kind: Kind,
     /// What it shows, such as `document-front`; an open set.
     pub context: Option<String>,
     /// The declared media type.
     pub mimetype: Option<String>,
+    /// What is declared instead, at a provider that declares no media types; there the answer names the file's type.
+    pub type_hint: Option<TypeHint>,
     /// The declared size in bytes.
     pub size: Option<u64>,
     /// The declared length of a recording in seconds.
     pub duration: Option<f64>,
     /// Every place that named it, in the order of the listings.
     pub places: Vec<Place>,
+}
+
+impl MediaItem {
+    /// What it shows, with the group that it shows it of: `document-front`, or `id_document-1/page-1`.
+    pub fn label(&self) -> Option<String> {
+        match (&self.group, &self.context) {
+            (Some(group), Some(context)) => Some(format!("{}/{context}", group.name)),
+            (Some(group), None) => Some(group.name.clone()),
+            (None, context) => context.clone(),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not decide what happens when the two disagree; that is the transfer's business.
 
-use super::Kind;
+use super::{Kind, TypeHint};
 
 /// How much of a file's beginning [`Format::of`] wants to see. Matroska needs more than 256 bytes.
 pub const HEAD_LENGTH: usize = 4096;
@@ -53,6 +53,24 @@ pub fn extension(mimetype: Option<&str>, kind: Kind) -> &'static str {
         Kind::Nfc => "json",
         Kind::Image | Kind::Video | Kind::Other => "bin",
     }
+}
+
+/// The extension of a file whose listing declares no media type, without a dot: what the answer's `Content-Type` says,
+/// then what the first bytes say, then what the hint implies. A `Content-Type` that fits everything says nothing.
+pub fn answered_extension(content_type: Option<&str>, format: Format, hint: TypeHint) -> &'static str {
+    let known = |mimetype: &str| Some(extension(Some(mimetype), Kind::Other)).filter(|extension| *extension != "bin");
+    let by_bytes = || match format {
+        Format::Known(mimetype) => known(mimetype),
+        Format::Json => Some("json"),
+        Format::Xml => Some("xml"),
+        Format::Html => Some("html"),
+        Format::Empty | Format::Unknown => None,
+    };
+    content_type.and_then(known).or_else(by_bytes).unwrap_or(match hint {
+        TypeHint::Json => "json",
+        TypeHint::Pdf => "pdf",
+        TypeHint::Image | TypeHint::Video | TypeHint::Binary | TypeHint::Unknown => "bin",
+    })
 }
 
 /// What the first bytes of a file say it is.
@@ -113,6 +131,16 @@ impl Format {
         }
     }
 
+    /// Whether the bytes may well be what the hint speaks of.
+    pub fn agrees_with_hint(self, hint: TypeHint) -> bool {
+        match hint {
+            TypeHint::Image | TypeHint::Video => self.agrees_with(None, hint.kind()),
+            TypeHint::Json => self == Self::Json,
+            TypeHint::Pdf => self == Self::Known("application/pdf"),
+            TypeHint::Binary | TypeHint::Unknown => true,
+        }
+    }
+
     /// Whether the bytes may well be what was declared. A declared type whose magic is not known is believed.
     pub fn agrees_with(self, mimetype: Option<&str>, kind: Kind) -> bool {
         let declared = match (mimetype, kind) {
@@ -156,8 +184,8 @@ fn looks_like_html(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, extension};
-    use crate::media::Kind;
+    use super::{Format, answered_extension, extension};
+    use crate::media::{Kind, TypeHint};
 
     #[test]
     fn documented_types_have_their_usual_extension() {
@@ -184,6 +212,32 @@ mod tests {
         }
         assert_eq!(extension(None, Kind::Nfc), "json");
         assert_eq!(extension(None, Kind::Video), "bin");
+    }
+
+    #[test]
+    fn the_answer_names_the_type_before_the_bytes_and_the_bytes_before_the_hint() {
+        let jpeg = Format::Known("image/jpeg");
+        let cases = [
+            (Some("image/png; charset=UTF-8"), jpeg, TypeHint::Image, "png"),
+            (Some("application/octet-stream"), jpeg, TypeHint::Image, "jpg"),
+            (Some("no/such-thing"), jpeg, TypeHint::Json, "jpg"),
+            (None, Format::Json, TypeHint::Image, "json"),
+            (None, Format::Unknown, TypeHint::Json, "json"),
+            (Some(""), Format::Unknown, TypeHint::Pdf, "pdf"),
+            (Some("application/octet-stream"), Format::Unknown, TypeHint::Binary, "bin"),
+        ];
+        for (content_type, format, hint, expected) in cases {
+            assert_eq!(answered_extension(content_type, format, hint), expected, "{content_type:?} {format:?} {hint:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_is_contradicted_by_bytes_of_another_sort_alone() {
+        assert!(Format::Known("image/png").agrees_with_hint(TypeHint::Image));
+        assert!(!Format::Json.agrees_with_hint(TypeHint::Image));
+        assert!(!Format::Known("image/png").agrees_with_hint(TypeHint::Json));
+        assert!(!Format::Json.agrees_with_hint(TypeHint::Pdf));
+        assert!(Format::Unknown.agrees_with_hint(TypeHint::Binary));
     }
 
     #[test]

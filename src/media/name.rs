@@ -53,6 +53,12 @@ pub fn context_name(context: Option<&str>) -> String {
     if name.is_empty() { "media".to_owned() } else { name.to_owned() }
 }
 
+/// The name of a folder for media that belong together.
+pub fn group_name(group: &str) -> String {
+    let name = context_name(Some(group));
+    if is_reserved(&name) { format!("{name}-group") } else { name }
+}
+
 fn escape_unless(name: &mut String, byte: u8, plain: bool) {
     if plain {
         name.push(char::from(byte));
@@ -70,7 +76,7 @@ fn is_reserved(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{context_name, id_name};
+    use super::{context_name, group_name, id_name};
     use proptest::prelude::*;
 
     #[test]
@@ -88,6 +94,8 @@ mod tests {
         assert_eq!(context_name(Some("\u{202e}gpj.exe")), "gpj-exe");
         assert_eq!(context_name(None), "media");
         assert_eq!(context_name(Some("__")), "media");
+        assert_eq!(group_name("id_document-1"), "id_document-1");
+        assert_eq!(group_name("../CON"), "con-group");
     }
 
     proptest! {
@@ -99,7 +107,7 @@ mod tests {
 
         #[test]
         fn every_name_is_safe_everywhere(text in "\\PC{0,300}|.{0,300}") {
-            for name in [id_name(&format!("x{text}")), context_name(Some(&text))] {
+            for name in [id_name(&format!("x{text}")), context_name(Some(&text)), group_name(&text)] {
                 prop_assert!(!name.is_empty() && name.len() <= 110, "{}", name);
                 prop_assert!(name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~')), "{}", name);
                 prop_assert!(!super::is_reserved(&name));

@@ -1,12 +1,14 @@
 //! Who is asked: what every provider must be able to say about a session, and how its requests are signed.
 //!
 //! A provider describes; it sends nothing, stores nothing and prints nothing. A third provider is one new folder
-//! beside `veriff`. Must not know the archive or the terminal.
+//! beside these, and passes the tests of `tests/it/provider.rs`. Must not know the archive or the terminal.
 
 pub mod veriff;
+pub mod yoti;
 
 use crate::http::{Failure, Headers, Request};
 use crate::media::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
+use jiff::Timestamp;
 
 /// A request that the provider's API understands, before it is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub struct Call {
     pub document: String,
     /// Path and query below the base URL, percent-encoded.
     pub target: String,
-    /// What the signature covers.
+    /// What the signature covers, where that is not the target.
     pub subject: String,
 }
 
@@ -42,6 +44,10 @@ pub struct Listing {
     /// What was listed but cannot be asked for, or could not be listed: each a line for people. The session is not
     /// whole as long as there is one.
     pub problems: Vec<String>,
+    /// What a person should know and what is no lack: each a line.
+    pub notices: Vec<String>,
+    /// Since when the provider has the oldest of the media, as far as it says.
+    pub since: Option<Timestamp>,
 }
 
 /// Something that a stored document says of a session.
@@ -83,14 +89,27 @@ pub trait Provider: Send + Sync {
     /// Its name, as `--provider` takes it.
     fn name(&self) -> &'static str;
 
+    /// Whether its sessions have attempts.
+    fn has_attempts(&self) -> bool;
+
+    /// Whether it signs its answers.
+    fn signs_answers(&self) -> bool;
+
+    /// For how many days it keeps media unless a contract says otherwise.
+    fn retention_days(&self) -> u32;
+
+    /// Members of its JSON answers that hold credentials, or change with every answer because of one. Their values are
+    /// not kept.
+    fn kept_back(&self) -> &'static [&'static str];
+
     /// The attempts of a session, newest first, each once; no media.
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure>;
 
     /// What a session holds, each medium once with every place that names it.
     fn listing(&self, ask: &mut dyn Ask, session: &SessionId, scope: &Scope) -> Result<Listing, Failure>;
 
-    /// The request for the bytes of one medium.
-    fn media(&self, id: &MediaId) -> Call;
+    /// The request for the bytes of one medium of that session.
+    fn media(&self, session: &SessionId, id: &MediaId) -> Call;
 
     /// The names of the documents that can be kept beside the media (`--with`).
     fn companions(&self) -> &'static [&'static str];

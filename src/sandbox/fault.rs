@@ -84,10 +84,10 @@ impl Target {
         match (self, route) {
             (Self::Any, _)
             | (Self::Attempts, Route::Attempts(_))
-            | (Self::SessionMedia, Route::SessionMedia(_))
+            | (Self::SessionMedia, Route::SessionMedia(_) | Route::YotiSession(_))
             | (Self::AttemptMedia, Route::AttemptMedia(_))
-            | (Self::Media(None), Route::Media(_)) => true,
-            (Self::Media(Some(wanted)), Route::Media(id)) => wanted == id,
+            | (Self::Media(None), Route::Media(_) | Route::YotiMedia { .. }) => true,
+            (Self::Media(Some(wanted)), Route::Media(id) | Route::YotiMedia { media: id, .. }) => wanted == id,
             (Self::Companion(wanted), Route::Companion { name, .. }) => {
                 name == wanted || name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
             }

@@ -1,4 +1,5 @@
-//! A faithful little Veriff on loopback: to try the tool without an account, to test it, and to test other clients.
+//! A faithful little Veriff, and a Yoti beside it, on loopback: to try the tool without an account, to test it, and to
+//! test other clients.
 //!
 //! The sandbox judges its client. It therefore shares no parser, no wire type and no signing with the rest of the crate,
 //! and uses no other module of it: a fake that shares the client's mistakes proves nothing.
@@ -8,6 +9,10 @@
 //! It serves sessions (built-in samples, a data folder, fixtures of a test) by the vendor's routes under `/v1`, checks the
 //! key and the signature of every request with the documented codes, signs every answer, and streams media in constant
 //! memory. A client can create a session, upload images or NFC data, submit it, and download what it uploaded.
+//!
+//! Below `/idverify/v1` it is a Yoti: it serves session documents and their media, and lets in who signs each request with
+//! the key that it hands out, a nonce that is new and a time that is now, or who shows the token. It signs no answer. The
+//! data folder is Veriff's alone.
 //!
 //! # Data folder
 //!
@@ -25,7 +30,7 @@
 //! | target | requests |
 //! |---|---|
 //! | `any` | all |
-//! | `attempts`, `session-media`, `attempt-media`, `media` | of that endpoint |
+//! | `attempts`, `session-media`, `attempt-media`, `media` | of that endpoint; `session-media` is also Yoti's session document |
 //! | `decision`, `person`, `watchlist-screening` | for that companion (and those below it) |
 //! | `media:<id>` | for the bytes of that medium |
 //! | `session:<id>` | about that session, its attempts and its media |
@@ -71,10 +76,11 @@ mod source;
 mod upload;
 mod wire;
 mod world;
+mod yoti;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -84,6 +90,7 @@ use tokio::sync::oneshot;
 pub use fault::{Fault, parse_faults};
 pub use samples::{SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, SAMPLE_EVERYTHING, SAMPLE_SESSION, samples};
 use server::Shared;
+pub use yoti::{SAMPLE_YOTI, YotiSession};
 
 /// How long stopping waits for reads of files that are under way.
 const STOP: Duration = Duration::from_secs(1);
@@ -108,6 +115,12 @@ pub struct Options {
     pub samples: bool,
     /// Further sessions; one of them replaces a sample, or a session of the data folder, with the same id.
     pub sessions: Vec<fixture::Session>,
+    /// Sessions of Yoti.
+    pub yoti_sessions: Vec<YotiSession>,
+    /// The client SDK id that Yoti's requests must carry.
+    pub yoti_sdk_id: String,
+    /// The bearer token that Yoti takes instead of a signature.
+    pub yoti_token: String,
     /// What goes wrong.
     pub faults: Vec<Fault>,
     /// How slow it is.
@@ -131,6 +144,9 @@ impl Default for Options {
             data: None,
             samples: true,
             sessions: Vec::new(),
+            yoti_sessions: Vec::new(),
+            yoti_sdk_id: "5a4db0c5-0000-4000-8000-000000005d1d".to_owned(),
+            yoti_token: "sandbox-t0ken-of-nobody".to_owned(),
             faults: Vec::new(),
             pace: Pace::default(),
             api_key: "5a4db0c5-0000-4000-8000-00000000a91e".to_owned(),
@@ -169,6 +185,8 @@ pub struct Exchange {
 /// A running sandbox; it stops when this value is dropped.
 pub struct Sandbox {
     shared: Arc<Shared>,
+    /// The private key for Yoti's clients, once somebody asked for the file.
+    key_file: OnceLock<tempfile::NamedTempFile>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -202,7 +220,7 @@ impl Sandbox {
         };
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(serve);
         let thread = thread.context("the sandbox cannot start its thread")?;
-        Ok(Self { shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { shared, key_file: OnceLock::new(), stop: Some(stop), thread: Some(thread) })
     }
 
     /// `http://127.0.0.1:PORT`, without `/v1`.
@@ -221,6 +239,40 @@ impl Sandbox {
     #[must_use]
     pub fn api_secret(&self) -> &str {
         &self.shared.options.api_secret
+    }
+
+    /// Where Yoti's API begins: `http://127.0.0.1:PORT/idverify/v1`.
+    #[must_use]
+    pub fn yoti_base_url(&self) -> String {
+        format!("{}{}", self.shared.base, yoti::ROOT)
+    }
+
+    /// The client SDK id that Yoti's requests must carry.
+    #[must_use]
+    pub fn yoti_sdk_id(&self) -> &str {
+        &self.shared.options.yoti_sdk_id
+    }
+
+    /// The private key of that id as PEM text, made anew for each sandbox.
+    pub fn yoti_key(&self) -> anyhow::Result<String> {
+        self.shared.keys.pem()
+    }
+
+    /// The same in a file that its owner alone can read, and that goes with the sandbox.
+    pub fn yoti_key_file(&self) -> anyhow::Result<PathBuf> {
+        if self.key_file.get().is_none() {
+            let mut file =
+                tempfile::Builder::new().prefix("sandbox-").suffix(".pem").tempfile().context("no place for the sandbox's key")?;
+            std::io::Write::write_all(&mut file, self.yoti_key()?.as_bytes()).context("the sandbox cannot write its key")?;
+            // Somebody else was faster: the key is the same.
+            let _ = self.key_file.set(file);
+        }
+        Ok(self.key_file.get().context("no file for the sandbox's key")?.path().to_owned())
+    }
+
+    /// Adds a session of Yoti, or replaces the one of that id.
+    pub fn put_yoti_session(&self, session: YotiSession) {
+        self.shared.vault().put(session);
     }
 
     /// Every request so far, in order; of more than a hundred thousand, the newest.

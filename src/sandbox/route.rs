@@ -26,6 +26,17 @@ pub(crate) enum Route {
         /// Path below the session.
         name: String,
     },
+    /// Yoti's `GET /idverify/v1/sessions/{id}`
+    YotiSession(String),
+    /// Yoti's `GET /idverify/v1/sessions/{id}/media/{id}/content`
+    YotiMedia {
+        /// Session id.
+        session: String,
+        /// Media id.
+        media: String,
+    },
+    /// Nothing that Yoti has.
+    YotiUnknown,
     /// Nothing that the provider has.
     Unknown,
 }
@@ -33,6 +44,9 @@ pub(crate) enum Route {
 impl Route {
     /// Reads a method and a raw request path (without the query).
     pub(crate) fn of(method: &str, path: &str) -> Self {
+        if let Some(rest) = path.strip_prefix("/idverify/") {
+            return Self::of_yoti(method, rest);
+        }
         let Some(rest) = path.strip_prefix("/v1/") else {
             return Self::Unknown;
         };
@@ -56,6 +70,23 @@ impl Route {
         }
     }
 
+    fn of_yoti(method: &str, rest: &str) -> Self {
+        let words = rest.split('/').map(decoded).collect::<Option<Vec<_>>>().unwrap_or_default();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match (method, words.as_slice()) {
+            ("GET", ["v1", "sessions", id]) => Self::YotiSession((*id).to_owned()),
+            ("GET", ["v1", "sessions", session, "media", media, "content"]) => {
+                Self::YotiMedia { session: (*session).to_owned(), media: (*media).to_owned() }
+            }
+            _ => Self::YotiUnknown,
+        }
+    }
+
+    /// Whether it is Yoti's.
+    pub(crate) fn is_yoti(&self) -> bool {
+        matches!(self, Self::YotiSession(_) | Self::YotiMedia { .. } | Self::YotiUnknown)
+    }
+
     /// The id that a request without a body signs.
     pub(crate) fn id(&self) -> Option<&str> {
         match self {
@@ -66,7 +97,7 @@ impl Route {
             | Self::AttemptMedia(id)
             | Self::Media(id)
             | Self::Companion { session: id, .. } => Some(id),
-            Self::Create | Self::Unknown => None,
+            Self::Create | Self::Unknown | Self::YotiSession(_) | Self::YotiMedia { .. } | Self::YotiUnknown => None,
         }
     }
 }

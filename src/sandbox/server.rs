@@ -20,6 +20,7 @@ use super::route::Route;
 use super::script::Script;
 use super::upload::{self, Place};
 use super::world::World;
+use super::yoti::{self, Keys, Vault};
 use super::{Exchange, Options, folder, samples, source, wire};
 
 /// Largest request body.
@@ -36,6 +37,9 @@ pub(crate) struct Shared {
     pub(crate) base: String,
     address: SocketAddr,
     world: Mutex<World>,
+    /// The key pair of Yoti's application.
+    pub(crate) keys: Keys,
+    vault: Mutex<Vault>,
     script: Mutex<Script>,
     exchanges: Mutex<VecDeque<Exchange>>,
 }
@@ -52,14 +56,24 @@ impl Shared {
         for session in sessions {
             world.put(session);
         }
+        let mut vault = Vault::default();
+        if options.samples {
+            vault.put(yoti::sample());
+        }
+        options.yoti_sessions.drain(..).for_each(|session| vault.put(session));
+        let (vault, keys) = (Mutex::new(vault), Keys::default());
         let script = Mutex::new(Script::new(std::mem::take(&mut options.faults)));
         let base = format!("http://{address}");
         let exchanges = Mutex::default();
-        Ok(Self { options, base, address, world: Mutex::new(world), script, exchanges })
+        Ok(Self { options, base, address, world: Mutex::new(world), keys, vault, script, exchanges })
     }
 
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn vault(&self) -> MutexGuard<'_, Vault> {
+        self.vault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
@@ -108,8 +122,13 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(connection): Conn
     let is_too_large = body.is_err();
     let asked = Asked { method, path, query, route, body: body.unwrap_or_default() };
 
-    let visitor = Visitor { route: &asked.route, method: &asked.method, headers: &head.headers, body: &asked.body };
-    let entry = gate::check(&visitor, &shared.options.api_key, &shared.options.api_secret);
+    let entry = if asked.route.is_yoti() {
+        let request = (asked.method.as_str(), asked.path.as_str(), asked.query.as_str());
+        yoti::check(request, &head.headers, &shared.options, &shared.keys, &mut shared.vault())
+    } else {
+        let visitor = Visitor { route: &asked.route, method: &asked.method, headers: &head.headers, body: &asked.body };
+        gate::check(&visitor, &shared.options.api_key, &shared.options.api_secret)
+    };
     let signed = matches!(entry, Ok(true));
     let fault = entry.is_ok().then(|| shared.next_fault(&asked)).flatten();
     tokio::time::sleep(shared.options.pace.latency).await;
@@ -150,7 +169,11 @@ impl Shared {
     async fn answer(&self, asked: &Asked, act: Option<Act>) -> Answer {
         // Another name of the same place: a client that follows with its credentials is seen doing so.
         let host = format!("localhost:{}", self.address.port());
-        let instead = act.and_then(|act| distort::instead(act, &host, &asked.path));
+        let mut instead = act.and_then(|act| distort::instead(act, &host, &asked.path));
+        if let Some(answer) = instead.as_mut().filter(|answer| asked.route.is_yoti() && (answer.status >= 400 || act == Some(Act::Json))) {
+            let words = yoti::failure(answer.status);
+            (answer.body, answer.length) = (words.body, words.length);
+        }
         let mut answer = instead.unwrap_or_else(|| self.provide(asked));
         if answer.media.is_some() {
             answer.flow.rate = self.options.pace.bytes_per_second;
@@ -158,11 +181,18 @@ impl Shared {
         if let Some(act) = act {
             distort::spoil(&mut answer, act);
         }
+        if asked.route.is_yoti() {
+            // It signs no answer.
+            answer.seal = Seal::Nothing;
+        }
         self.seal(answer).await
     }
 
     /// What the provider says when nothing goes wrong.
     fn provide(&self, asked: &Asked) -> Answer {
+        if asked.route.is_yoti() {
+            return self.vault().answer(&asked.route);
+        }
         let mut world = self.world();
         let options = &self.options;
         let place = Place { base: &self.base, secret: &options.api_secret, data: options.data.as_deref() };
@@ -233,7 +263,13 @@ fn read(world: &World, route: &Route, query: &str, base: &str) -> Option<Answer>
                 None => return None,
             }
         }
-        Route::Create | Route::Upload(_) | Route::Update(_) | Route::Unknown => return None,
+        Route::Create
+        | Route::Upload(_)
+        | Route::Update(_)
+        | Route::YotiSession(_)
+        | Route::YotiMedia { .. }
+        | Route::YotiUnknown
+        | Route::Unknown => return None,
     })
 }
 

@@ -89,7 +89,8 @@ impl World {
     /// The session that a request is about.
     pub(crate) fn home<'a>(&'a self, route: &'a Route) -> Option<&'a str> {
         match route {
-            Route::Create | Route::Unknown => None,
+            Route::Create | Route::Unknown | Route::YotiUnknown => None,
+            Route::YotiSession(id) | Route::YotiMedia { session: id, .. } => Some(id),
             Route::Upload(id) | Route::Update(id) | Route::Attempts(id) | Route::SessionMedia(id) => Some(id),
             Route::Companion { session, .. } => Some(session),
             Route::AttemptMedia(id) => self.attempts.get(id).map(String::as_str),

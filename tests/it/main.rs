@@ -21,6 +21,8 @@
 //! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
 //! - `generated`: completions and man pages are what the code generates.
 //! - `page`: the page that a person opens in an archive, also in a real browser.
+//! - `provider`: what every provider must do alike, run for each.
+//! - `yoti`: where Yoti is unlike the other: one document, withheld media, sessions that grow, credentials in the answer.
 //! - `wire`: a server that says whatever bytes a test wants, for what the sandbox is too well-bred to say.
 //! - `layers`: the fences of the architecture.
 
@@ -54,9 +56,11 @@ mod layers;
 mod listing;
 mod output;
 mod page;
+mod provider;
 mod repair;
 mod samples;
 mod sandbox;
 mod schema;
 mod seal;
 mod wire;
+mod yoti;

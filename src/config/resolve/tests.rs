@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
-use super::Resolver;
+use super::{ProviderAccess, ProviderSettings, Resolver, YotiAccess};
 use crate::cli::Global;
 use crate::config::Environment;
 use std::path::PathBuf;
@@ -25,6 +25,14 @@ fn with_file(text: &str) -> (tempfile::TempDir, Global) {
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).expect("a file");
     (folder, Global { config: Some(path), ..Global::default() })
+}
+
+/// The secret that signs, and how many others verify.
+fn shared_secrets(settings: &ProviderSettings) -> (&[u8], usize) {
+    match &settings.access {
+        ProviderAccess::Veriff { signing, others, .. } => (signing.expose(), others.len()),
+        ProviderAccess::Yoti(_) => panic!("Veriff was asked for"),
+    }
 }
 
 fn refused(global: &Global, environment: &Environment) -> (u8, String) {
@@ -58,7 +66,7 @@ fn several_secrets_are_for_a_rotation_and_sources_are_named_without_them() {
         Environment::from_pairs([("VMEDIA_API_KEY", "key"), ("VMEDIA_API_SECRET", "new, old"), ("VMEDIA_BASE_URL", "https://x.example")]);
     let (_folder, global) = with_file("");
     let settings = Resolver::new(&global, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings");
-    assert_eq!((settings.signing.expose(), settings.others.len()), (&b"new"[..], 1));
+    assert_eq!(shared_secrets(&settings), (&b"new"[..], 1));
     assert_eq!(
         settings.credentials,
         "the API key from the environment (VMEDIA_API_KEY) and the secret from the environment (VMEDIA_API_SECRET) (no profile)"
@@ -72,7 +80,7 @@ fn a_secret_comes_from_a_command_or_a_private_file() {
     let (folder, mut global) = with_file(FILE);
     global.profile = Some("us".to_owned());
     let settings = Resolver::new(&global, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
-    assert_eq!(settings.signing.expose(), b"from-command");
+    assert_eq!(shared_secrets(&settings).0, b"from-command");
     let secret = folder.path().join("secret");
     std::fs::write(&secret, "from-file\n").expect("a file");
     let text = format!("[profiles.x]\nbase_url = \"https://x.example\"\napi_key = \"k\"\nsecret_file = {secret:?}\n");
@@ -83,7 +91,7 @@ fn a_secret_comes_from_a_command_or_a_private_file() {
     assert!(code == 3 && what.contains("can be read by others (mode 644)"), "{what}");
     std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).expect("a mode");
     let settings = Resolver::new(&global, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
-    assert_eq!(settings.signing.expose(), b"from-file");
+    assert_eq!(shared_secrets(&settings).0, b"from-file");
 }
 
 #[test]
@@ -113,4 +121,57 @@ fn what_is_missing_or_wrong_is_named() {
     }
     let absent = Global { config: Some(PathBuf::from("/nowhere/config.toml")), ..Global::default() };
     assert_eq!(refused(&absent, &Environment::default()).0, 3);
+}
+
+/// A file with a key that its owner alone can read.
+#[cfg(unix)]
+fn key_file(folder: &std::path::Path) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join("key.pem");
+    std::fs::write(&path, include_str!("../../../tests/fixtures/yoti/published-test-key.pem")).expect("a file");
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("a mode");
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn yoti_is_asked_with_an_id_and_its_key_or_with_a_token() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, _) = with_file("");
+    let key = key_file(folder.path());
+    let token = folder.path().join("token");
+    std::fs::write(&token, "t0ken\n").expect("a file");
+    std::fs::set_permissions(&token, PermissionsExt::from_mode(0o600)).expect("a mode");
+    let text = format!("[profiles.y]\nprovider = \"yoti\"\nsdk_id = \"sdk/id\"\nkey_file = {key:?}\nretention_days = 30\n");
+    let (_folder, mut global) = with_file(&text);
+    global.profile = Some("y".to_owned());
+    let settings = |pairs: &[(&str, &str)]| {
+        let environment = Environment::from_pairs(pairs.iter().copied());
+        let resolver = Resolver::new(&global, &environment).expect("a resolver");
+        assert_eq!((resolver.retention_days(None), resolver.retention_days(Some(3))), (Some(30), Some(3)));
+        resolver.provider_settings().expect("settings")
+    };
+    let signed = settings(&[]);
+    assert_eq!(signed.base_url, "https://api.yoti.com/idverify/v1");
+    assert!(matches!(&signed.access, ProviderAccess::Yoti(YotiAccess::Signed { sdk_id, .. }) if sdk_id == "sdk%2Fid"));
+    let bearer = settings(&[("VMEDIA_YOTI_BEARER_FILE", &token.display().to_string()), ("VMEDIA_BASE_URL", "https://x.example/")]);
+    assert_eq!(bearer.base_url, "https://x.example/idverify/v1");
+    assert!(matches!(&bearer.access, ProviderAccess::Yoti(YotiAccess::Bearer(secret)) if secret.expose() == b"t0ken"));
+    assert!(!bearer.credentials.contains("t0ken"), "{}", bearer.credentials);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_yoti_lacks_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, global) = with_file("");
+    let key = key_file(folder.path()).display().to_string();
+    let of =
+        |pairs: &[(&str, &str)]| refused(&global, &Environment::from_pairs([("VMEDIA_PROVIDER", "yoti")].iter().chain(pairs).copied()));
+    assert_eq!(of(&[]), (3, "there is no SDK id".to_owned()));
+    assert_eq!(of(&[("VMEDIA_YOTI_SDK_ID", "id")]), (3, "there is no key file".to_owned()));
+    assert_eq!(of(&[("VMEDIA_YOTI_SDK_ID", "i d"), ("VMEDIA_YOTI_KEY_FILE", &key)]).0, 3);
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o640)).expect("a mode");
+    let (code, what) = of(&[("VMEDIA_YOTI_SDK_ID", "id"), ("VMEDIA_YOTI_KEY_FILE", &key)]);
+    assert!(code == 3 && what.contains("the key file") && what.contains("can be read by others (mode 640)"), "{what}");
 }

@@ -28,6 +28,9 @@ const COMPANIONS: [(&str, &str, &str); 4] = [
 ];
 const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
 
+/// What Veriff's help centre names as the usual period, after which media are archived out of reach or deleted.
+const RETENTION_DAYS: u32 = 90;
+
 /// One integration at Veriff.
 pub struct Veriff {
     api_key: String,
@@ -116,9 +119,11 @@ impl Merge {
             self.media.push(MediaItem {
                 id: entry.id,
                 attempt: attempt.cloned(),
+                group: None,
                 kind: entry.kind,
                 context: entry.context,
                 mimetype: entry.mimetype,
+                type_hint: None,
                 size: entry.size,
                 duration: entry.duration,
                 places: vec![entry.place],
@@ -167,6 +172,22 @@ impl Provider for Veriff {
         "veriff"
     }
 
+    fn has_attempts(&self) -> bool {
+        true
+    }
+
+    fn signs_answers(&self) -> bool {
+        true
+    }
+
+    fn retention_days(&self) -> u32 {
+        RETENTION_DAYS
+    }
+
+    fn kept_back(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
         let read = wire::attempts(ask.ask(&attempts_call(session))?)?;
         Ok(Listing { attempts: read.found, problems: read.problems, ..Listing::default() })
@@ -189,6 +210,7 @@ impl Provider for Veriff {
             return Err(Failure::new(Cause::NotFound, detail));
         }
         listing.media = merge.media;
+        listing.since = attempts.iter().filter_map(|attempt| attempt.created.as_deref()?.parse().ok()).min();
         if let Some(newest) = attempts.first() {
             for item in listing.media.iter_mut().filter(|item| item.attempt.is_none()) {
                 item.attempt = Some(newest.id.clone());
@@ -197,7 +219,7 @@ impl Provider for Veriff {
         Ok(listing)
     }
 
-    fn media(&self, id: &MediaId) -> Call {
+    fn media(&self, _session: &SessionId, id: &MediaId) -> Call {
         Call {
             endpoint: "media/{id}",
             document: format!("media/{id}"),

@@ -105,7 +105,7 @@ fn each_request_signs_the_id_of_its_own_path() {
             "1c618e5aa5179ae86c24d91134d911d1ca2c854fca0782d9ec7bec9cca2b4494",
         ),
         (
-            veriff().media(&media),
+            veriff().media(&session, &media),
             "/v1/media/d69a07cf-4434-4d36-be6c-d22af7dc01fb",
             "58ff61afbeaba4c63d55856b108aa2498c75d5c27cbdccdff1bef5d0c6bf5648",
         ),
@@ -128,7 +128,7 @@ fn each_request_signs_the_id_of_its_own_path() {
 
 #[test]
 fn strange_ids_are_encoded_in_the_path_and_signed_as_they_are() {
-    let call = veriff().media(&MediaId::parse("é%2f~A").expect("an id"));
+    let call = veriff().media(&SessionId::parse("s").expect("an id"), &MediaId::parse("é%2f~A").expect("an id"));
     assert_eq!((call.target.as_str(), call.subject.as_str()), ("/v1/media/%C3%A9%252f~A", "é%2f~A"));
 }
 

@@ -74,7 +74,7 @@ fn is_consistent(listing: &Listing) {
         assert!(item.size.is_none_or(|bytes| bytes <= 1 << 53), "{item:?}");
         let path = planned_path(item);
         is_safe_path(&path);
-        is_safe_target(&veriff().media(&item.id).target);
+        is_safe_target(&veriff().media(&session(), &item.id).target);
         assert!(path.starts_with("data/") && path.split('/').count() == 3, "{path}");
         assert!(paths.insert(path), "two media have the name of {item:?}");
     }
@@ -111,7 +111,7 @@ fn becomes_a_bag(listing: &Listing, given: &BTreeMap<String, &[u8]>) {
         archive.describe(&listing.attempts, &listing.media, &listing.problems, now());
         for (name, bytes) in given {
             let (name, endpoint, bytes) = (name.clone(), name.clone(), bytes.to_vec());
-            let document = Document { name, endpoint, bytes, signature: SignatureRecord::Absent, fetched: now() };
+            let document = Document { name, endpoint, bytes, signature: SignatureRecord::Absent, fetched: now(), redacted: Vec::new() };
             archive.keep_document(&document, now()).expect("kept");
         }
         for item in &listing.media {

@@ -1,0 +1,161 @@
+//! Takes credentials out of an answer before it is kept: their values alone, so that every other byte stays as it came.
+//!
+//! Must not know which members hold credentials; that is the provider's to say.
+
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+/// What stands in place of a value that is not kept.
+const INSTEAD: &[u8] = b"\"redacted\"";
+
+/// An answer that can be kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// Its bytes.
+    pub(super) bytes: Vec<u8>,
+    /// Where values were replaced, as JSON pointers (RFC 6901).
+    pub(super) redacted: Vec<String>,
+}
+
+/// Replaces the value of every member with one of these names; `null` stays. The bytes are known to be JSON.
+pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Kept {
+    if names.is_empty() {
+        return Kept { bytes, redacted: Vec::new() };
+    }
+    let mut redacted = Vec::new();
+    if let Ok(value) = serde_json::from_slice::<Value>(&bytes) {
+        point(&value, names, &mut String::new(), &mut redacted);
+    }
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.first() != Some(&b'"') {
+            kept.extend(rest.iter().take(1));
+            at += 1;
+            continue;
+        }
+        let end = at + length_of::<IgnoredAny>(rest);
+        kept.extend_from_slice(bytes.get(at..end).unwrap_or_default());
+        at = match member(&bytes, at, end, names) {
+            Some((from, to)) => {
+                kept.extend_from_slice(bytes.get(end..from).unwrap_or_default());
+                kept.extend_from_slice(INSTEAD);
+                to
+            }
+            None => end,
+        };
+    }
+    Kept { bytes: kept, redacted }
+}
+
+/// Whether an answer that is no JSON may hold one of these members all the same, so that it must not be quoted.
+pub(super) fn may_hold(bytes: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+}
+
+/// Where the value is that belongs to the text at `at..end`, if that is such a member's name and the value is not `null`.
+fn member(bytes: &[u8], at: usize, end: usize, names: &[&str]) -> Option<(usize, usize)> {
+    // A name may be written with escapes.
+    let name: String = serde_json::from_slice(bytes.get(at..end)?).ok()?;
+    if !names.contains(&name.as_str()) {
+        return None;
+    }
+    let after = |from: usize| bytes.get(from..)?.iter().position(|byte| !byte.is_ascii_whitespace()).map(|blanks| from + blanks);
+    let colon = after(end).filter(|colon| bytes.get(*colon) == Some(&b':'))?;
+    let from = after(colon + 1)?;
+    let value = bytes.get(from..)?;
+    if value.starts_with(b"null") {
+        return None;
+    }
+    Some((from, from + length_of::<IgnoredAny>(value)))
+}
+
+/// The length of the value that the bytes begin with.
+fn length_of<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> usize {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<T>();
+    match values.next() {
+        Some(Ok(_)) => values.byte_offset().max(1),
+        // The bytes are JSON as a whole, so this is not reached; one byte further is always safe.
+        _ => 1,
+    }
+}
+
+fn point(value: &Value, names: &[&str], pointer: &mut String, found: &mut Vec<String>) {
+    let length = pointer.len();
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                if names.contains(&key.as_str()) && !member.is_null() {
+                    found.push(pointer.clone());
+                } else {
+                    point(member, names, pointer, found);
+                }
+                pointer.truncate(length);
+            }
+        }
+        Value::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                pointer.push_str(&format!("/{index}"));
+                point(element, names, pointer, found);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{may_hold, redact};
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    const NAMES: [&str; 2] = ["token", "api_key"];
+
+    fn kept(text: &str) -> (String, Vec<String>) {
+        let kept = redact(text.as_bytes().to_vec(), &NAMES);
+        (String::from_utf8(kept.bytes).expect("UTF-8"), kept.redacted)
+    }
+
+    #[test]
+    fn values_of_credentials_go_and_every_other_byte_stays() {
+        let cases = [
+            (r#"{ "token" :  "a\"b" , "x": [1.50, "token"]}"#, r#"{ "token" :  "redacted" , "x": [1.50, "token"]}"#, vec!["/token"]),
+            (r#"{"a":[{"api_key":{"k":["v"]}}],"tokens":"t"}"#, r#"{"a":[{"api_key":"redacted"}],"tokens":"t"}"#, vec!["/a/0/api_key"]),
+            (r#"{"t\u006fken":12,"token_ttl":9}"#, r#"{"t\u006fken":"redacted","token_ttl":9}"#, vec!["/token"]),
+            (r#"{"token":null}"#, r#"{"token":null}"#, vec![]),
+            (r#"{"a/b~":{"token":true}}"#, r#"{"a/b~":{"token":"redacted"}}"#, vec!["/a~1b~0/token"]),
+            // The first of two is a credential, too.
+            (r#"{"token":"a","token":"b"}"#, r#"{"token":"redacted","token":"redacted"}"#, vec!["/token"]),
+            (r#""token""#, r#""token""#, vec![]),
+        ];
+        for (text, expected, pointers) in cases {
+            assert_eq!(kept(text), (expected.to_owned(), pointers.iter().map(|&pointer| pointer.to_owned()).collect()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_is_not_quoted_if_it_may_hold_one() {
+        assert!(may_hold(br#"{"token":"ab"#, &NAMES) && !may_hold(b"<html>", &NAMES));
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_survives_and_nothing_else_changes(words in proptest::collection::vec("[a-z\"\\\\{}:,é]{0,6}", 1..6), secret in "[0-9]{9}") {
+            let mut value = Value::from(words.clone());
+            for word in &words {
+                value = serde_json::json!({ word: value, "token": format!("{word}{secret}"), "other": word });
+            }
+            let text = serde_json::to_vec_pretty(&value).expect("JSON");
+            let kept = redact(text, &NAMES);
+            prop_assert!(!String::from_utf8_lossy(&kept.bytes).contains(&secret));
+            let mut expected = value;
+            for pointer in &kept.redacted {
+                *expected.pointer_mut(pointer).expect("there") = Value::from("redacted");
+            }
+            prop_assert_eq!(serde_json::from_slice::<Value>(&kept.bytes).expect("JSON"), expected);
+        }
+    }
+}

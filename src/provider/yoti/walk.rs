@@ -1,0 +1,157 @@
+//! Finds every medium that a session's document names, wherever it stands: media are scattered over resources, checks and
+//! reports, and new containers come with every version of the API. So the whole document is walked.
+//!
+//! A medium is an object under `media`, an element of `generated_media`, or an id under `extraction_image_ids`. Other ids
+//! are those of resources, tasks and checks, and are left alone. Must not ask for anything.
+
+use super::naming::{Step, names};
+use crate::error::quote;
+use crate::media::{Group, MediaId, MediaItem, Place, TypeHint};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What a document names.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// Each medium once, with every place.
+    pub(super) media: Vec<MediaItem>,
+    /// What has no usable id: a line each.
+    pub(super) problems: Vec<String>,
+    /// When the oldest of them was made, as far as the document says.
+    pub(super) since: Option<Timestamp>,
+    index: HashMap<MediaId, usize>,
+    /// How much the place tells that a medium has its name from; 0 tells most.
+    ranks: Vec<u8>,
+}
+
+/// One place that names a medium.
+struct Reference<'a> {
+    id: &'a Value,
+    hint: TypeHint,
+    created: Option<Timestamp>,
+    /// How much the place tells of what the medium is.
+    rank: u8,
+}
+
+/// Walks a document. `document` is the stem under which it is kept.
+pub(super) fn walk(document: &str, value: &Value) -> Walked {
+    let mut walked = Walked::default();
+    walked.visit(document, value, &mut Vec::new(), &mut String::new());
+    walked
+}
+
+impl Walked {
+    /// The depth is bounded by the parser, which takes 128 levels.
+    fn visit<'a>(&mut self, document: &str, value: &'a Value, steps: &mut Vec<Step<'a>>, pointer: &mut String) {
+        if let Some(reference) = steps.last().and_then(|step| reference(step, value)) {
+            self.add(document, &reference, steps, pointer);
+        }
+        let length = pointer.len();
+        match value {
+            Value::Object(members) => {
+                for (key, member) in members {
+                    pointer.push('/');
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    steps.push(Step { key, index: None, value: member });
+                    self.visit(document, member, steps, pointer);
+                    steps.pop();
+                    pointer.truncate(length);
+                }
+            }
+            Value::Array(elements) => {
+                let Some(list) = steps.pop() else { return };
+                for (index, element) in elements.iter().enumerate() {
+                    pointer.push_str(&format!("/{index}"));
+                    steps.push(Step { key: list.key, index: Some(index), value: element });
+                    self.visit(document, element, steps, pointer);
+                    steps.pop();
+                    pointer.truncate(length);
+                }
+                steps.push(list);
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, document: &str, reference: &Reference<'_>, steps: &[Step<'_>], pointer: &str) {
+        let id = match reference.id.as_str().map(MediaId::parse) {
+            Some(Ok(id)) => id,
+            Some(Err(reason)) => return self.problem(document, pointer, &reason.to_string()),
+            None => return self.problem(document, pointer, "it is no text"),
+        };
+        self.since = self.since.into_iter().chain(reference.created).min();
+        let place = Place { document: document.to_owned(), pointer: pointer.to_owned() };
+        let (group, context) = names(steps);
+        match self.index.get(&id).copied() {
+            Some(index) => self.further(index, reference, group, context, place),
+            None => {
+                self.index.insert(id.clone(), self.media.len());
+                self.ranks.push(reference.rank);
+                self.media.push(MediaItem {
+                    id,
+                    attempt: None,
+                    group,
+                    kind: reference.hint.kind(),
+                    context: Some(context),
+                    mimetype: None,
+                    type_hint: Some(reference.hint),
+                    size: None,
+                    duration: None,
+                    places: vec![place],
+                });
+            }
+        }
+    }
+
+    /// Another place of a medium that is known: it gives the name if it tells more.
+    fn further(&mut self, index: usize, reference: &Reference<'_>, group: Option<Group>, context: String, place: Place) {
+        let (Some(item), Some(rank)) = (self.media.get_mut(index), self.ranks.get_mut(index)) else { return };
+        item.places.push(place);
+        if item.type_hint == Some(TypeHint::Unknown) {
+            item.type_hint = Some(reference.hint);
+            item.kind = reference.hint.kind();
+        }
+        if reference.rank < *rank {
+            *rank = reference.rank;
+            (item.group, item.context) = (group, Some(context));
+        }
+    }
+
+    fn problem(&mut self, document: &str, pointer: &str, reason: &str) {
+        self.problems.push(format!("{document}{} names a medium whose id cannot be used: {reason}", quote(pointer)));
+    }
+}
+
+/// What a value is that stands at this step, if it names a medium.
+fn reference<'a>(step: &Step<'_>, value: &'a Value) -> Option<Reference<'a>> {
+    let rank = match (step.key, step.index) {
+        ("media", _) => 0,
+        ("extraction_image_ids", Some(_)) => 1,
+        ("generated_media", Some(_)) => 2,
+        _ => return None,
+    };
+    match value {
+        Value::Object(medium) => {
+            let text = |name: &str| medium.get(name).and_then(Value::as_str);
+            let id = medium.get("id").filter(|id| !id.is_null())?;
+            let created = text("created").and_then(|created| created.parse().ok());
+            Some(Reference { id, hint: hint(text("type")), created, rank })
+        }
+        // Extraction images are named by their id alone.
+        Value::String(_) | Value::Number(_) if rank == 1 => Some(Reference { id: value, hint: TypeHint::Image, created: None, rank }),
+        Value::String(_) if rank == 2 => Some(Reference { id: value, hint: TypeHint::Unknown, created: None, rank }),
+        _ => None,
+    }
+}
+
+fn hint(word: Option<&str>) -> TypeHint {
+    match word {
+        Some("IMAGE") => TypeHint::Image,
+        Some("VIDEO") => TypeHint::Video,
+        Some("JSON") => TypeHint::Json,
+        Some("PDF") => TypeHint::Pdf,
+        Some("BINARY") => TypeHint::Binary,
+        _ => TypeHint::Unknown,
+    }
+}

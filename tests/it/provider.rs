@@ -1,0 +1,289 @@
+//! What every provider must do alike: the conformance list. A third provider is one more row of [`providers`].
+
+use crate::harness::{Run, bare, jpeg, others_accept, tree};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use vmedia::sandbox::fixture::{Attempt, Media, Session};
+use vmedia::sandbox::{Options, Sandbox, YotiSession, parse_faults};
+
+const SESSION: &str = "f04bdb47-d3be-4b28-b028-a652feb060b5";
+/// The media that every provider's session has: two pictures.
+const MEDIA: [&str; 2] = ["front", "face"];
+
+/// One provider, as the tests see it.
+struct Provider {
+    name: &'static str,
+    /// What the client needs, from a sandbox that plays it.
+    environment: fn(&Sandbox) -> Vec<(&'static str, String)>,
+    /// A variable that makes the credentials wrong.
+    wrong: (&'static str, &'static str),
+    /// What is removed from the session when a medium is deleted at the provider.
+    delete: fn(&Sandbox),
+}
+
+fn providers() -> [Provider; 2] {
+    [
+        Provider {
+            name: "veriff",
+            environment: |sandbox| {
+                vec![
+                    ("VMEDIA_BASE_URL", sandbox.base_url()),
+                    ("VMEDIA_API_KEY", sandbox.api_key().to_owned()),
+                    ("VMEDIA_API_SECRET", sandbox.api_secret().to_owned()),
+                ]
+            },
+            wrong: ("VMEDIA_API_SECRET", "another"),
+            delete: |sandbox| sandbox.set_faults(parse_faults("media:face=404").expect("faults")),
+        },
+        Provider {
+            name: "yoti",
+            environment: |sandbox| {
+                vec![
+                    ("VMEDIA_BASE_URL", sandbox.yoti_base_url()),
+                    ("VMEDIA_YOTI_SDK_ID", sandbox.yoti_sdk_id().to_owned()),
+                    ("VMEDIA_YOTI_KEY_FILE", sandbox.yoti_key_file().expect("a file").display().to_string()),
+                ]
+            },
+            wrong: ("VMEDIA_YOTI_SDK_ID", "another"),
+            delete: |sandbox| sandbox.put_yoti_session(yoti().without("face")),
+        },
+    ]
+}
+
+fn veriff() -> Session {
+    let attempt = MEDIA
+        .into_iter()
+        .fold(Attempt::new("attempt", "approved"), |attempt, id| attempt.media(Media::image(id, id, "image/jpeg", jpeg(id))));
+    Session::new(SESSION).attempt(attempt)
+}
+
+fn yoti() -> YotiSession {
+    let medium = |id: &str| json!({ "media": { "id": id, "type": "IMAGE" } });
+    let document = json!({ "session_id": SESSION, "state": "COMPLETED", "resources": { "id_documents": [ { "id": "r", "pages": MEDIA.map(medium) } ] }, "checks": [] });
+    MEDIA.into_iter().fold(YotiSession::new(SESSION, document.to_string()), |session, id| session.media(id, "image/jpeg", jpeg(id)))
+}
+
+/// A test's own world: one sandbox that plays the provider.
+struct World {
+    provider: Provider,
+    folder: tempfile::TempDir,
+    sandbox: Sandbox,
+}
+
+impl World {
+    fn of(provider: Provider) -> Self {
+        let options = Options { samples: false, sessions: vec![veriff()], yoti_sessions: vec![yoti()], ..Options::default() };
+        Self { provider, folder: tempfile::tempdir().expect("a folder"), sandbox: Sandbox::start(options).expect("a sandbox") }
+    }
+
+    fn run(&self, words: &[&str]) -> Run {
+        self.run_with(words, None)
+    }
+
+    fn run_with(&self, words: &[&str], further: Option<(&str, &str)>) -> Run {
+        let mut command = bare(self.folder.path());
+        command.envs((self.provider.environment)(&self.sandbox)).envs(further);
+        command.args(words).args(["--provider", self.provider.name, "--retry-delay", "0.01"]);
+        Run::of(&command.output().expect("a run"))
+    }
+
+    fn faults(&self, script: &str) {
+        self.sandbox.set_faults(parse_faults(script).expect(script));
+    }
+
+    fn bag(&self) -> PathBuf {
+        self.folder.path().join("vmedia-archive").join(SESSION)
+    }
+
+    /// The payload's bytes, sorted.
+    fn payload(&self) -> Vec<Vec<u8>> {
+        let mut bytes: Vec<Vec<u8>> = tree(&self.bag().join("data")).into_values().collect();
+        bytes.sort();
+        bytes
+    }
+
+    /// The state of a medium in the record.
+    fn state(&self, id: &str) -> Value {
+        let record: Value = serde_json::from_slice(&std::fs::read(self.bag().join("archive.json")).expect("a record")).expect("JSON");
+        let media = record["media"].as_array().expect("media");
+        media.iter().find(|medium| medium["id"] == id).unwrap_or_else(|| panic!("no {id}"))["state"].clone()
+    }
+}
+
+/// Runs a test for every provider, each in a world of its own.
+fn each(test: impl Fn(&World)) {
+    for provider in providers() {
+        // Shown when the test fails: which of them it was.
+        eprintln!("provider {}", provider.name);
+        test(&World::of(provider));
+    }
+}
+
+fn all() -> Vec<Vec<u8>> {
+    let mut all = MEDIA.map(jpeg).to_vec();
+    all.sort();
+    all
+}
+
+#[test]
+fn everything_that_is_listed_is_archived_byte_for_byte() {
+    each(|world| {
+        let listed = world.run(&["list", SESSION, "--format", "json"]).ends_with(0);
+        let rows: Vec<Value> = serde_json::from_str(&listed.stdout).expect("JSON");
+        let mut ids: Vec<&str> = rows.iter().filter_map(|row| row["media"].as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, ["face", "front"]);
+        world.run(&["download", SESSION]).ends_with(0).says("complete: 2 files fetched");
+        assert_eq!(world.payload(), all());
+        others_accept(&world.bag());
+        let catalog = world.run(&["catalog", "vmedia-archive", "--format", "json"]).ends_with(0);
+        let rows: Value = serde_json::from_str(&catalog.stdout).expect("JSON");
+        assert_eq!(rows[0]["provider"], world.provider.name);
+    });
+}
+
+#[test]
+fn a_second_run_fetches_nothing_and_changes_nothing() {
+    each(|world| {
+        world.run(&["download", SESSION]).ends_with(0);
+        let before = tree(&world.bag());
+        world.faults("media=500");
+        world.run(&["download", SESSION]).ends_with(0).says("2 files kept, nothing to fetch");
+        assert!(tree(&world.bag()) == before);
+    });
+}
+
+#[test]
+fn a_dry_run_asks_for_no_medium_and_writes_nothing() {
+    each(|world| {
+        let run = world.run(&["download", SESSION, "--dry-run"]).ends_with(0);
+        assert_eq!(run.stdout.matches("fetch ").count() + run.stderr.matches("fetch ").count(), 2, "{}{}", run.stdout, run.stderr);
+        assert!(tree(world.folder.path()).keys().all(|path| !path.starts_with("vmedia-archive")));
+        assert!(world.sandbox.exchanges().iter().all(|exchange| !exchange.path.contains("/media/front")));
+    });
+}
+
+#[test]
+fn what_passes_is_retried_with_a_proof_of_its_own() {
+    each(|world| {
+        world.faults("any=503*2,media=cut*3,media=429:0*4");
+        world.run(&["download", SESSION, "--retries", "20"]).ends_with(0);
+        assert_eq!(world.payload(), all());
+        assert!(world.sandbox.exchanges().iter().all(|exchange| exchange.signed));
+    });
+}
+
+#[test]
+fn what_does_not_pass_is_unavailable() {
+    each(|world| {
+        world.faults("any=503");
+        world.run(&["download", SESSION, "--retries", "1"]).ends_with(5);
+        assert!(!world.bag().join("data").exists());
+    });
+}
+
+#[test]
+fn no_page_and_no_error_is_filed_as_a_picture() {
+    each(|world| {
+        for fault in ["html", "json", "empty"] {
+            world.faults(&format!("media:face={fault}"));
+            world.run(&["download", SESSION, "--retries", "1"]).ends_with(7);
+            assert_eq!(world.payload(), [jpeg("front")], "{fault}");
+            assert_eq!(world.state("face"), "failed");
+        }
+        world.faults("");
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!(world.payload(), all());
+    });
+}
+
+#[test]
+fn a_listing_that_is_none_is_no_session() {
+    each(|world| {
+        for (fault, code) in [("html", 5), ("json", 5), ("cut", 5), ("huge", 4), ("redirect", 4)] {
+            world.faults(&format!("any={fault}"));
+            world.run(&["download", SESSION, "--retries", "1"]).ends_with(code);
+            assert!(!world.bag().join("data").exists(), "{fault}");
+            assert!(world.sandbox.exchanges().iter().all(|exchange| !exchange.path.starts_with("/elsewhere")), "{fault}");
+        }
+    });
+}
+
+#[test]
+fn a_deleted_medium_is_gone_and_the_rest_is_archived() {
+    each(|world| {
+        (world.provider.delete)(&world.sandbox);
+        world.run(&["download", SESSION]).ends_with(7);
+        assert_eq!((world.payload(), world.state("face")), (vec![jpeg("front")], json!("gone")));
+    });
+}
+
+#[test]
+fn a_withheld_medium_is_no_failure() {
+    each(|world| {
+        world.faults("media:face=204");
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!((world.payload(), world.state("face")), (vec![jpeg("front")], json!("withheld")));
+        world.faults("");
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!(world.payload(), all());
+    });
+}
+
+#[test]
+fn an_unknown_session_is_not_found() {
+    each(|world| {
+        world.run(&["download", "f04bdb47-0000-4b28-b028-a652feb060b5"]).ends_with(9);
+        world.run(&["list", "f04bdb47-0000-4b28-b028-a652feb060b5"]).ends_with(9);
+    });
+}
+
+#[test]
+fn wrong_credentials_end_the_run() {
+    each(|world| {
+        world.run_with(&["download", SESSION, "another"], Some(world.provider.wrong)).ends_with(4);
+        let refused = world.sandbox.exchanges().iter().filter(|exchange| exchange.status == 401).count();
+        assert!(refused >= 1 && !world.bag().join("data").exists());
+    });
+}
+
+#[test]
+fn strictness_takes_what_the_provider_usually_sends() {
+    each(|world| {
+        world.run(&["download", SESSION, "--strict"]).ends_with(0);
+        assert_eq!(world.payload(), all());
+    });
+}
+
+#[test]
+fn damage_is_found_and_repaired() {
+    each(|world| {
+        world.run(&["download", SESSION]).ends_with(0);
+        world.run(&["verify", "vmedia-archive", "--authenticate"]).ends_with(0);
+        let path = tree(&world.bag()).into_keys().find(|path| path.starts_with("data/")).expect("a file");
+        std::fs::write(world.bag().join(&path), "other").expect("a file");
+        world.run(&["verify", "vmedia-archive"]).ends_with(8).says(&path);
+        world.run(&["repair", "vmedia-archive"]).ends_with(0);
+        assert_eq!(world.payload(), all());
+    });
+}
+
+#[test]
+fn other_bytes_stand_beside_the_old_ones() {
+    each(|world| {
+        world.run(&["download", SESSION]).ends_with(0);
+        world.faults("media:face=type");
+        world.run(&["download", SESSION, "--refetch"]).ends_with(0);
+        let payload = world.payload();
+        assert!(payload.len() == 3 && all().iter().all(|bytes| payload.contains(bytes)));
+    });
+}
+
+#[test]
+fn an_archive_belongs_to_one_provider() {
+    let [veriff, yoti] = providers();
+    let world = World::of(veriff);
+    world.run(&["download", SESSION]).ends_with(0);
+    let other = World { provider: yoti, ..world };
+    other.run(&["download", SESSION]).ends_with(3).says("at veriff");
+}
