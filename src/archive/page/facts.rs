@@ -4,15 +4,20 @@
 
 use super::super::record::{CompanionState, FactRecord, Record};
 use super::outside::{FileLink, Text};
+use super::sheet::is_grouped;
 use std::collections::BTreeSet;
 
 /// The facts that people have a name for, in the order in which they are shown: group, word, name.
-const KNOWN: [(&str, &str, &str); 12] = [
+const KNOWN: [(&str, &str, &str); 16] = [
     (DECISION, "decision", "Decision"),
     (DECISION, "decision-code", "Code"),
     (DECISION, "decision-reason", "Reason"),
     (DECISION, "decided", "Decided"),
     (DECISION, "reference", "Your reference"),
+    (DECISION, "session-state", "State of the session"),
+    (DECISION, "identity-profile", "Identity profile"),
+    (DECISION, "advanced-identity-profile", "Advanced identity profile"),
+    (PERSON, "consented", "Consented"),
     (PERSON, "given-name", "Given name"),
     (PERSON, "family-name", "Family name"),
     (PERSON, "born", "Born"),
@@ -67,7 +72,7 @@ fn fact(record: &Record, word: &str, name: Text) -> Option<Fact> {
     }
     let said = values.into_iter().map(|value| {
         let documents: Vec<&str> = facts.iter().filter(|fact| fact.value == value).map(|fact| fact.document.as_str()).collect();
-        let value = if word == "decided" { Text::time(value) } else { Text::of(value) };
+        let value = if matches!(word, "decided" | "consented") { Text::time(value) } else { Text::of(value) };
         Said { value, documents: Text::of(&documents.join(", ")) }
     });
     let said: Vec<Said> = said.collect();
@@ -95,6 +100,8 @@ pub(super) enum NoDecision {
     NotAsked(String),
     /// It was asked for and did not come.
     NotHad(Text),
+    /// This provider makes none; where what its checks recommend stands.
+    NoneMade(FileLink),
     /// It is here and says nothing that this page could show.
     Unread(FileLink),
 }
@@ -106,6 +113,9 @@ pub(super) fn no_decision(record: &Record) -> Option<NoDecision> {
     }
     if let Some(kept) = record.documents.iter().rev().find(|document| document.name == "decision" && document.lost.is_none()) {
         return Some(NoDecision::Unread(FileLink::to(&kept.path)));
+    }
+    if let Some(kept) = record.documents.iter().rev().find(|document| document.lost.is_none()).filter(|_| is_grouped(record)) {
+        return Some(NoDecision::NoneMade(FileLink::to(&kept.path)));
     }
     let asked = record.companions.iter().find(|companion| companion.name == "decision" && companion.state != CompanionState::Archived);
     if let Some(asked) = asked {

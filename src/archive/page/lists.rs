@@ -59,7 +59,7 @@ pub(super) struct ChangeRow {
 pub(super) fn files(attempts: &Attempts<'_>, held: &[Held<'_>]) -> Vec<FileRow> {
     let row = |held: &Held<'_>| FileRow {
         what: sheet::title(held.medium),
-        of: Text::of(&attempts.name(held.medium.attempt.as_ref())),
+        of: Text::of(&attempts.of_medium(held.medium)),
         remarks: sheet::remarks(held.medium, held.file),
         signature: sheet::signature(&held.file.signature),
         ..file_row(&held.file.path, &held.file.digest, held.file.fetched)
@@ -73,6 +73,10 @@ pub(super) fn documents(record: &Record, attempts: &Attempts<'_>) -> Vec<FileRow
         what: document_title(attempts, &document.name),
         of: Text::of(&document.endpoint),
         signature: sheet::signature(&document.signature),
+        remarks: (!document.redacted.is_empty())
+            .then(|| Text::of(&format!("Credentials in it were replaced before it was kept: {}", document.redacted.join(", "))))
+            .into_iter()
+            .collect(),
         ..file_row(&document.path, &document.digest, document.fetched)
     };
     record.documents.iter().filter(|document| document.lost.is_none()).map(row).collect()
@@ -105,7 +109,7 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
     let reason = |reason: &Option<String>| Text::of(reason.as_deref().unwrap_or("no reason recorded"));
     let media = record.media.iter().filter(|medium| medium.state != State::Archived).map(|medium| MissingRow {
         what: sheet::title(medium),
-        of: attempts.name(medium.attempt.as_ref()),
+        of: attempts.of_medium(medium),
         id: Some(Text::of(medium.id.as_str())),
         state: sheet::state(medium.state),
         meaning: meaning(medium.state),

@@ -31,7 +31,9 @@ pub(super) struct SessionPage {
     no_decision: Option<NoDecision>,
     groups: Vec<Group>,
     notes: Vec<Note>,
-    attempts: usize,
+    /// The word for what the sheets are, and how many there are.
+    filed: &'static str,
+    count: usize,
     sheets: Vec<Sheet>,
     missing: Vec<MissingRow>,
     /// How much of it the archive lacks.
@@ -56,6 +58,7 @@ impl SessionPage {
     pub(super) fn of(record: &Record, manifest: &str) -> Self {
         let (attempts, held) = (Attempts::of(record), sheet::held(record));
         let (missing, lost, changes) = (lists::missing(record, &attempts), lists::lost(record), lists::changes(record));
+        let (sheets, is_grouped) = (sheet::sheets(record, &attempts, &held), sheet::is_grouped(record));
         let lacking = missing.iter().filter(|row| row.is_lacking).count();
         let total: u64 = held.iter().map(|held| held.file.digest.bytes).sum();
         let disagreeing = held.iter().filter(|held| !held.file.disagreements.is_empty()).count();
@@ -72,8 +75,9 @@ impl SessionPage {
             no_decision: facts::no_decision(record),
             groups: facts::groups(record),
             notes: notes(lacking, disagreeing, lost.len(), changes.len()),
-            attempts: record.attempts.len(),
-            sheets: sheet::sheets(record, &attempts, &held),
+            filed: if is_grouped { "Groups" } else { "Attempts" },
+            count: if is_grouped { sheets.len() } else { record.attempts.len() },
+            sheets,
             archived: format!("{}, {}", plural(held.len() as u64, "file"), bytes(total)),
             signed: held.iter().filter(|held| matches!(held.file.signature, SignatureRecord::Held(_))).count(),
             files: lists::files(&attempts, &held),

@@ -1,11 +1,11 @@
-//! The contact sheet: the attempts in order, and in each what was photographed, filmed and read.
+//! The contact sheet: the attempts in order, or the groups, and in each what was photographed, filmed and read.
 //!
 //! What is not there has its place too, so that a gap is seen. How a file is shown follows from its path's extension.
 //! Must not know how a card looks.
 
 use super::super::record::{FileRecord, MediaRecord, Record, SignatureRecord, State};
 use super::outside::{FileLink, Text, extension};
-use crate::media::{AttemptId, Kind, MediaId};
+use crate::media::{AttemptId, Kind, MediaId, TypeHint};
 use crate::text;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(super) fn held(record: &Record) -> Vec<Held<'_>> {
     files.enumerate().map(|(index, (medium, file))| Held { number: index + 1, medium, file }).collect()
 }
 
-/// One attempt, or what belongs to none.
+/// One attempt or group, or what belongs to none.
 pub(super) struct Sheet {
     pub(super) title: String,
     /// What the provider says of the attempt; nothing of an attempt that it never listed.
@@ -64,12 +64,33 @@ pub(super) enum Look {
     Absent(&'static str),
 }
 
+/// Where a medium is filed: its attempt, or its group.
+type Home<'a> = (Option<&'a AttemptId>, Option<&'a str>);
+
+fn home(medium: &MediaRecord) -> Home<'_> {
+    (medium.attempt.as_ref(), medium.group.as_ref().map(|group| group.name.as_str()))
+}
+
+/// Whether this is a session of a provider that has groups instead of attempts.
+pub(super) fn is_grouped(record: &Record) -> bool {
+    record.attempts.is_empty() && record.media.iter().any(|medium| medium.type_hint.is_some())
+}
+
 /// Where each attempt stands in the record.
 pub(super) struct Attempts<'a>(HashMap<&'a AttemptId, usize>);
 
 impl<'a> Attempts<'a> {
     pub(super) fn of(record: &'a Record) -> Self {
         Self(record.attempts.iter().enumerate().map(|(index, attempt)| (&attempt.id, index)).collect())
+    }
+
+    /// Where a medium is filed, in words.
+    pub(super) fn of_medium(&self, medium: &MediaRecord) -> String {
+        match (&medium.attempt, &medium.group) {
+            (None, Some(group)) => Text::of(&group.name).to_string(),
+            (None, None) if medium.type_hint.is_some() => "the session".to_owned(),
+            (attempt, _) => self.name(attempt.as_ref()),
+        }
     }
 
     /// An attempt's number, counted from the oldest, and how many there are; an id that was never listed stands for itself.
@@ -120,25 +141,31 @@ pub(super) fn sheets(record: &Record, attempts: &Attempts<'_>, held: &[Held<'_>]
             created: attempt.created.as_deref().map(Text::time),
             id: Some(Text::of(attempt.id.as_str())),
             unlisted: attempt.unlisted_since.map(text::moment),
-            cards: cards.remove(&Some(&attempt.id)).unwrap_or_default(),
+            cards: cards.remove(&(Some(&attempt.id), None)).unwrap_or_default(),
         });
     }
-    let strangers = record.media.iter().map(|medium| medium.attempt.as_ref());
-    sheets.extend(strangers.filter_map(|id| {
+    sheets.extend(record.media.iter().filter_map(|medium| {
+        let (attempt, group) = home(medium);
+        let resource = medium.group.as_ref().and_then(|group| group.resource.as_deref());
         Some(Sheet {
-            title: if id.is_some() { "An attempt that is not listed" } else { "Filed under no attempt" }.to_owned(),
+            title: match (attempt, group) {
+                (Some(_), _) => "An attempt that is not listed".to_owned(),
+                (None, Some(group)) => Text::title(group).to_string(),
+                (None, None) if medium.type_hint.is_some() => "The session as a whole".to_owned(),
+                (None, None) => "Filed under no attempt".to_owned(),
+            },
             status: None,
             created: None,
-            id: id.map(|id| Text::of(id.as_str())),
+            id: attempt.map(AttemptId::as_str).or(resource).map(Text::of),
             unlisted: None,
-            cards: cards.remove(&id)?,
+            cards: cards.remove(&(attempt, group))?,
         })
     }));
     sheets
 }
 
-/// The cards of each attempt: pictures, then videos, then the rest, each in the order of the listing.
-fn cards<'a>(record: &'a Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> HashMap<Option<&'a AttemptId>, Vec<Card>> {
+/// The cards of each attempt or group: pictures, then videos, then the rest, each in the order of the listing.
+fn cards<'a>(record: &'a Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> HashMap<Home<'a>, Vec<Card>> {
     let mut media: Vec<&MediaRecord> = record.media.iter().collect();
     media.sort_by_key(|medium| match medium.kind {
         Kind::Image => 0,
@@ -149,11 +176,11 @@ fn cards<'a>(record: &'a Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> 
     for held in held {
         files.entry(&held.medium.id).or_default().push(held);
     }
-    let mut cards: HashMap<Option<&AttemptId>, Vec<Card>> = HashMap::new();
+    let mut cards: HashMap<Home<'_>, Vec<Card>> = HashMap::new();
     for medium in media {
-        let of = attempts.name(medium.attempt.as_ref());
+        let of = attempts.of_medium(medium);
         let files = files.remove(&medium.id).unwrap_or_default();
-        let sheet = cards.entry(medium.attempt.as_ref()).or_default();
+        let sheet = cards.entry(home(medium)).or_default();
         for (index, held) in files.iter().enumerate() {
             let version = if files.len() > 1 { format!(", version {} of {}", index + 1, files.len()) } else { String::new() };
             sheet.push(card(held, &version, &of));
@@ -193,7 +220,7 @@ fn absent(medium: &MediaRecord, of: &str) -> Card {
         look: Look::Absent(state(medium.state)),
         words: format!("{title} of {of}"),
         title,
-        detail: Text::of(medium.mimetype.as_deref().unwrap_or_default()),
+        detail: Text::of(medium.mimetype.as_deref().or(medium.type_hint.map(TypeHint::as_str)).unwrap_or_default()),
         id: Text::of(medium.id.as_str()),
         number: None,
         remarks: medium.reason.as_deref().map(Text::of).into_iter().collect(),

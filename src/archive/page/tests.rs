@@ -192,6 +192,32 @@ fn a_page_of_nothing_is_a_page() {
 }
 
 #[test]
+fn a_session_without_attempts_is_shown_by_its_groups() {
+    let mut grouped = record();
+    (grouped["attempts"], grouped["facts"], grouped["companions"]) = (json!([]), json!([]), json!([]));
+    for (index, medium) in grouped["media"].as_array_mut().expect("media").iter_mut().enumerate() {
+        (medium["attempt"], medium["type_hint"]) = (Value::Null, json!("image"));
+        if index > 0 {
+            medium["group"] = json!({ "name": format!("id_document-{}", index.min(2)), "resource": format!("r<{index}>") });
+        }
+    }
+    grouped["documents"][0]["redacted"] = json!(["/client_session_token"]);
+    let page = page(&grouped);
+    for words in [
+        "<dt>Groups</dt><dd>3</dd>",
+        "<dt>Decision</dt><dd>none made</dd>",
+        "This provider makes no decision of its own",
+        "The session as a whole</h3>",
+        "Id document 1</h3>",
+        "<code><bdi>r&#60;1&#62;</bdi></code>",
+        "Credentials in it were replaced before it was kept: /client_session_token",
+    ] {
+        assert!(page.contains(words), "no {words:?} in\n{page}");
+    }
+    assert!(!page.contains("no attempt") && !page.contains("--with decision"), "{page}");
+}
+
+#[test]
 fn why_there_is_no_decision_is_said() {
     let without = |companions: Value, documents: Value, session: &str| {
         let mut record = record();
