@@ -31,6 +31,8 @@ impl SessionArchive {
 struct Names {
     by_resource: HashMap<String, String>,
     taken: HashMap<String, Option<String>>,
+    /// The number that is tried first for each stem, so that many groups of one name do not cost their square.
+    next: HashMap<String, u64>,
 }
 
 impl Names {
@@ -53,7 +55,12 @@ impl Names {
                 Some((stem, number)) if number.parse::<u32>().is_ok() => stem.to_owned(),
                 _ => name.clone(),
             };
-            name = (1_u64..).map(|number| format!("{stem}-{number}")).find(|name| is_free(name)).unwrap_or(name);
+            let mut number = self.next.get(&stem).copied().unwrap_or(1);
+            while !is_free(&format!("{stem}-{number}")) {
+                number += 1;
+            }
+            name = format!("{stem}-{number}");
+            self.next.insert(stem, number);
         }
         self.take(&Group { name: name.clone(), resource: group.resource.clone() });
         name

@@ -66,7 +66,10 @@ impl<'a> Asking<'a> {
             let said = if may_hold(&bytes, kept_back) { "not quoted, it may hold credentials".to_owned() } else { excerpt(&bytes) };
             return Err(Failure::new(Cause::Unusable, format!("{}: answered with {}, not JSON: {said}", call.endpoint, not_json(&bytes))));
         }
-        let Kept { bytes, redacted } = redact(bytes, kept_back);
+        let Some(Kept { bytes, redacted }) = redact(bytes, kept_back) else {
+            let what = "holds credentials in more places than any answer, so it is not kept";
+            return Err(Failure::new(Cause::Rejected, format!("{}: the answer {what}", call.endpoint)));
+        };
         let fetched = self.services.wire.clock().now();
         Ok(Document { name: call.document.clone(), endpoint: call.endpoint.to_owned(), bytes, signature, fetched, redacted })
     }

@@ -17,15 +17,19 @@ pub(super) struct Kept {
     pub(super) redacted: Vec<String>,
 }
 
-/// Replaces the value of every member with one of these names; `null` stays. The bytes are known to be JSON.
-pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Kept {
+/// No answer holds credentials in more places than this, or in places whose pointer has more bytes.
+const MOST: usize = 1_000;
+const DEEPEST: usize = 1_000;
+
+/// Replaces the value of every member with one of these names; `null` stays. The bytes are known to be JSON. Nothing when
+/// they hold such members in more places, or deeper, than any answer.
+pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Option<Kept> {
     if names.is_empty() {
-        return Kept { bytes, redacted: Vec::new() };
+        return Some(Kept { bytes, redacted: Vec::new() });
     }
     let mut redacted = Vec::new();
-    if let Ok(value) = serde_json::from_slice::<Value>(&bytes) {
-        point(&value, names, &mut String::new(), &mut redacted);
-    }
+    let value: Value = serde_json::from_slice(&bytes).ok()?;
+    point(&value, names, &mut String::new(), &mut redacted)?;
     let mut kept = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
@@ -45,7 +49,7 @@ pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Kept {
             None => end,
         };
     }
-    Kept { bytes: kept, redacted }
+    Some(Kept { bytes: kept, redacted })
 }
 
 /// Whether an answer that is no JSON may hold one of these members all the same, so that it must not be quoted.
@@ -80,7 +84,7 @@ fn length_of<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> usize {
     }
 }
 
-fn point(value: &Value, names: &[&str], pointer: &mut String, found: &mut Vec<String>) {
+fn point(value: &Value, names: &[&str], pointer: &mut String, found: &mut Vec<String>) -> Option<()> {
     let length = pointer.len();
     match value {
         Value::Object(members) => {
@@ -88,9 +92,12 @@ fn point(value: &Value, names: &[&str], pointer: &mut String, found: &mut Vec<St
                 pointer.push('/');
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
                 if names.contains(&key.as_str()) && !member.is_null() {
+                    if found.len() >= MOST || pointer.len() > DEEPEST {
+                        return None;
+                    }
                     found.push(pointer.clone());
                 } else {
-                    point(member, names, pointer, found);
+                    point(member, names, pointer, found)?;
                 }
                 pointer.truncate(length);
             }
@@ -98,12 +105,13 @@ fn point(value: &Value, names: &[&str], pointer: &mut String, found: &mut Vec<St
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 pointer.push_str(&format!("/{index}"));
-                point(element, names, pointer, found);
+                point(element, names, pointer, found)?;
                 pointer.truncate(length);
             }
         }
         _ => {}
     }
+    Some(())
 }
 
 #[cfg(test)]
@@ -115,7 +123,7 @@ mod tests {
     const NAMES: [&str; 2] = ["token", "api_key"];
 
     fn kept(text: &str) -> (String, Vec<String>) {
-        let kept = redact(text.as_bytes().to_vec(), &NAMES);
+        let kept = redact(text.as_bytes().to_vec(), &NAMES).expect("an answer");
         (String::from_utf8(kept.bytes).expect("UTF-8"), kept.redacted)
     }
 
@@ -141,6 +149,15 @@ mod tests {
         assert!(may_hold(br#"{"token":"ab"#, &NAMES) && !may_hold(b"<html>", &NAMES));
     }
 
+    #[test]
+    fn an_answer_that_is_made_to_exhaust_is_not_kept() {
+        let many = vec![serde_json::json!({ "token": 1 }); 2_000];
+        let deep = serde_json::json!({ "x".repeat(2_000): { "token": 1 } });
+        for value in [Value::from(many), deep] {
+            assert_eq!(redact(value.to_string().into_bytes(), &NAMES), None);
+        }
+    }
+
     proptest! {
         #[test]
         fn no_value_survives_and_nothing_else_changes(words in proptest::collection::vec("[a-z\"\\\\{}:,é]{0,6}", 1..6), secret in "[0-9]{9}") {
@@ -149,7 +166,7 @@ mod tests {
                 value = serde_json::json!({ word: value, "token": format!("{word}{secret}"), "other": word });
             }
             let text = serde_json::to_vec_pretty(&value).expect("JSON");
-            let kept = redact(text, &NAMES);
+            let kept = redact(text, &NAMES).expect("an answer");
             prop_assert!(!String::from_utf8_lossy(&kept.bytes).contains(&secret));
             let mut expected = value;
             for pointer in &kept.redacted {

@@ -104,6 +104,17 @@ fn what_cannot_be_asked_for_is_told() {
     assert!(walked.problems.iter().any(|problem| problem.starts_with("session/resources/x/0/media ")), "{:?}", walked.problems);
 }
 
+#[test]
+fn a_document_that_is_made_to_exhaust_is_not_read_to_its_end() {
+    let many: Vec<String> = (0..20_000).map(|number| format!("m{number}")).collect();
+    let long = "x".repeat(2_000);
+    for (document, found) in [(json!({ "extraction_image_ids": many }), 10_001), (json!({ long: { "media": { "id": "m" } } }), 0)] {
+        let walked = walk("session", &document);
+        assert_eq!((walked.media.len(), walked.problems.len()), (found, 1));
+        assert!(walked.problems[0].contains("than any session"));
+    }
+}
+
 /// Answers every request with this.
 struct Answer(Value, Vec<u8>);
 

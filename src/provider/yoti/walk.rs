@@ -11,6 +11,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// A session has some tens of places that name media. A document with more than this, or with places that are deeper than
+/// this in bytes of their pointer, is made to exhaust whoever reads it.
+const MOST: usize = 10_000;
+const DEEPEST: usize = 1_000;
+
 /// What a document names.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
@@ -21,6 +26,10 @@ pub(super) struct Walked {
     /// When the oldest of them was made, as far as the document says.
     pub(super) since: Option<Timestamp>,
     index: HashMap<MediaId, usize>,
+    /// How many places were seen.
+    places: usize,
+    /// Whether the walk ended before the document.
+    is_cut: bool,
     /// How much the place tells that a medium has its name from; 0 tells most.
     ranks: Vec<u8>,
 }
@@ -44,7 +53,16 @@ pub(super) fn walk(document: &str, value: &Value) -> Walked {
 impl Walked {
     /// The depth is bounded by the parser, which takes 128 levels.
     fn visit<'a>(&mut self, document: &str, value: &'a Value, steps: &mut Vec<Step<'a>>, pointer: &mut String) {
+        if self.is_cut {
+            return;
+        }
+        if pointer.len() > DEEPEST || self.places > MOST {
+            self.is_cut = true;
+            self.problems.push(format!("{document} names media in more places, or deeper, than any session; the rest was not read"));
+            return;
+        }
         if let Some(reference) = steps.last().and_then(|step| reference(step, value)) {
+            self.places += 1;
             self.add(document, &reference, steps, pointer);
         }
         let length = pointer.len();
