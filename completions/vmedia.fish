@@ -117,7 +117,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s o -l output -
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only these sorts of media' -r -f -a "image\t'Pictures, and PDF files among them'
 video\t'Recordings'
 nfc\t'Data from a document\'s chip'
-other\t'Anything that this version has no word for'"
+other\t'Data files, and anything that this version has no word for'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents of Veriff\'s too: decision, decision-fullauto, person, watchlist-screening, or all' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]' -r

@@ -14,7 +14,8 @@ impl Secret {
         Self(SecretString::from(text))
     }
 
-    /// The bytes that sign. Callers hand them to a MAC and to nothing else.
+    /// The bytes that sign, or that are shown to the provider. Callers hand them to a MAC, or to a request's headers, and to
+    /// nothing else.
     pub(crate) fn expose(&self) -> &[u8] {
         self.0.expose_secret().as_bytes()
     }

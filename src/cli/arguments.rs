@@ -187,7 +187,7 @@ pub enum KindChoice {
     Video,
     /// Data from a document's chip
     Nfc,
-    /// Anything that this version has no word for
+    /// Data files, and anything that this version has no word for
     Other,
 }
 

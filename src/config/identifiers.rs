@@ -74,15 +74,16 @@ fn first_field(line: &str) -> Result<String, String> {
 }
 
 /// The session of a webhook: a decision's `verification.id`, a full-auto `sessionId`, or an event's `id`
-/// (devdocs.veriff.com, webhooks guide). The id of a user-defined status may be an attempt's and is not taken.
+/// (devdocs.veriff.com, webhooks guide); at Yoti the `session_id` of a notification. The id of a user-defined status may be an attempt's and is not taken.
 fn webhook_session(line: &str) -> Result<String, String> {
     let value: Value = serde_json::from_str(line).map_err(|_| "it begins like JSON and is none".to_owned())?;
     let at = |path: &str| value.pointer(path).and_then(Value::as_str).map(str::to_owned);
     let event = || at("/id").filter(|_| value.get("action").is_some() || value.get("feature").is_some());
     at("/verification/id")
         .or_else(|| at("/sessionId"))
+        .or_else(|| at("/session_id"))
         .or_else(event)
-        .ok_or_else(|| "it is JSON without a session id: no verification.id, sessionId, or id of an event".to_owned())
+        .ok_or_else(|| "it is JSON without a session id: no verification.id, sessionId, session_id, or id of an event".to_owned())
 }
 
 #[cfg(test)]
@@ -114,11 +115,12 @@ mod tests {
         let log = r#"{"status":"success","verification":{"id":"a","attemptId":"x"}}
 {"id":"b","attemptId":"y","feature":"selfid","code":7002,"action":"submitted"}
 {"sessionId":"c"}
+{"session_id":"y","topic":"session_completion"}
 {"data":{"verification":{"id":"d"}},"eventType":"user-status.created"}
 {"id":"e"}
 {"broken"
 "#;
-        assert_eq!(read(log), (["a", "b", "c"].map(str::to_owned).to_vec(), vec![4, 5, 6]));
+        assert_eq!(read(log), (["a", "b", "c", "y"].map(str::to_owned).to_vec(), vec![5, 6, 7]));
         assert_eq!(
             read(r#"{"sessionId":"id"}"#),
             (vec!["id".to_owned()], vec![]),

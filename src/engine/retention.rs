@@ -1,17 +1,21 @@
 //! How near the day is on which the provider deletes the media of a session.
 //!
-//! The period is a guess: no provider tells it with a session. Must not decide who hears of it.
+//! The period is a guess: no provider tells it with a session. Where media outlive it clearly, it was wrong, and there is
+//! nothing to say. Must not decide who hears of it.
 
 use jiff::{SignedDuration, Timestamp};
 
 /// From this share of the period on, a person should hear of it: 5 days and 6 hours of a week.
 const NEAR: (i64, i64) = (3, 4);
+/// From this share of the period on, the period was wrong.
+const OVER: (i64, i64) = (5, 4);
 
 /// A line about media that the provider has `since` then and keeps for so many days, once most of that time has passed.
 pub fn warning(since: Option<Timestamp>, days: u32, now: Timestamp) -> Option<String> {
     let age = now.duration_since(since?);
     let period = SignedDuration::from_hours(24 * i64::from(days));
-    if days == 0 || age.as_secs().saturating_mul(NEAR.1) < period.as_secs().saturating_mul(NEAR.0) {
+    let is_beyond = |(share, whole): (i64, i64)| age.as_secs().saturating_mul(whole) >= period.as_secs().saturating_mul(share);
+    if !is_beyond(NEAR) || is_beyond(OVER) {
         return None;
     }
     let old = words(age);
@@ -47,6 +51,8 @@ mod tests {
         assert!(after(126, 7).is_some_and(|line| line.contains("are 5 days old") && line.contains("42 hours left")));
         assert!(after(167, 7).is_some_and(|line| line.contains("1 hour left")));
         assert!(after(168, 7).is_some_and(|line| line.contains("any moment now")));
+        assert!(after(209, 7).is_some());
+        assert_eq!(after(210, 7), None);
         assert_eq!(after(168, 90), None);
         assert!(after(24 * 70, 90).is_some_and(|line| line.contains("70 days old") && line.contains("20 days left")));
     }

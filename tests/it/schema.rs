@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use vmedia::sandbox::fixture::{Attempt, Media};
-use vmedia::sandbox::{Options, SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, SAMPLE_EVERYTHING, SAMPLE_SESSION};
+use vmedia::sandbox::{Options, SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, SAMPLE_EVERYTHING, SAMPLE_SESSION, SAMPLE_YOTI};
 
 /// The session that changes; the samples have the usual session's attempts.
 const OURS: &str = "s";
@@ -89,6 +89,10 @@ fn everything() -> (World, Vec<(&'static str, Value)>) {
         .run(&["download", "unknown", SAMPLE_SESSION, SAMPLE_EVERYTHING, SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, "--with", "all"])
         .ends_with(7);
     world.run(&["download", SAMPLE_SESSION]).ends_with(0);
+    let key = world.sandbox.yoti_key_file().expect("a file");
+    let mut yoti = world.command(&["download", SAMPLE_YOTI, "--provider", "yoti"]);
+    yoti.env("VMEDIA_BASE_URL", world.sandbox.yoti_base_url()).env("VMEDIA_YOTI_SDK_ID", world.sandbox.yoti_sdk_id());
+    yoti.env("VMEDIA_YOTI_KEY_FILE", key).assert().success();
     world.run(&["verify", "vmedia-archive", "--sample", "10%"]).ends_with(0);
     let written = written(&world.archive());
     (world, written)

@@ -289,12 +289,14 @@ fn what_is_listed_is_shown_with_its_group() {
 
 #[test]
 fn media_that_may_soon_be_deleted_are_warned_of() {
-    // They are of January 2026.
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front"])])]);
+    // Six days old, and no test takes the hours that are left.
+    let created = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(6 * 24);
+    let text = document("COMPLETED", &[("r", &["front"])]).replace("2026-01-15T10:00:00Z", &created.to_string());
+    let world = World::with(vec![session("COMPLETED", &[("r", &["front"])]).document(text)]);
     world.run(&["list", SESSION]).ends_with(0).says("may delete them 7 days after");
-    let calm = world.run(&["list", SESSION, "--retention-days", "36500"]).ends_with(0);
+    let calm = world.run(&["list", SESSION, "--retention-days", "30"]).ends_with(0);
     assert!(!calm.stderr.contains("may delete"), "{}", calm.stderr);
-    world.run(&["download", SESSION]).ends_with(0).says("any moment now");
+    world.run(&["download", SESSION, "--retention-days", "6"]).ends_with(0).says("any moment now");
     // All of it is here: nobody needs to hurry.
     let again = world.run(&["download", SESSION]).ends_with(0);
     assert!(!again.stderr.contains("may delete"), "{}", again.stderr);
