@@ -1,6 +1,6 @@
 //! What every provider must do alike: the conformance list. A third provider is one more row of [`providers`].
 
-use crate::harness::{Run, bare, jpeg, others_accept, tree};
+use crate::harness::{Run, bare, jpeg, others_accept, tree, until};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
@@ -252,6 +252,27 @@ fn strictness_takes_what_the_provider_usually_sends() {
     each(|world| {
         world.run(&["download", SESSION, "--strict"]).ends_with(0);
         assert_eq!(world.payload(), all());
+    });
+}
+
+#[test]
+fn a_killed_run_is_finished_by_the_next_and_nothing_is_fetched_twice() {
+    each(|world| {
+        world.faults("media:face=hang");
+        let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_vmedia"));
+        process.current_dir(world.folder.path()).envs((world.provider.environment)(&world.sandbox));
+        process.args(["download", SESSION, "--provider", world.provider.name, "--quiet"]);
+        let mut process = process.spawn().expect("a run");
+        until("the front is archived", || tree(&world.bag().join("data")).len() == 1);
+        process.kill().expect("killed");
+        process.wait().expect("ended");
+        Run::of(&bare(world.folder.path()).args(["verify", "vmedia-archive"]).output().expect("a run")).ends_with(8);
+        world.faults("");
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!(world.payload(), all());
+        let fronts = world.sandbox.exchanges().iter().filter(|exchange| exchange.path.contains("/media/front")).count();
+        assert_eq!(fronts, 1);
+        world.run(&["verify", "vmedia-archive"]).ends_with(0);
     });
 }
 

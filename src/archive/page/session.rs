@@ -8,7 +8,7 @@ use super::super::record::{Record, SignatureRecord};
 use super::facts::{self, Group, NoDecision};
 use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
 use super::outside::Text;
-use super::sheet::{self, Attempts, Look, Sheet};
+use super::sheet::{self, Attempts, Held, Look, Sheet};
 use super::style::Style;
 use crate::store::Digest;
 use crate::text::{bytes, moment, plural};
@@ -41,7 +41,8 @@ pub(super) struct SessionPage {
     lost: Vec<LostRow>,
     files: Vec<FileRow>,
     archived: String,
-    signed: usize,
+    /// For how many files the provider's signature held, in words.
+    signed: String,
     manifest: String,
     documents: Vec<FileRow>,
     changes: Vec<ChangeRow>,
@@ -79,7 +80,7 @@ impl SessionPage {
             count: if is_grouped { sheets.len() } else { record.attempts.len() },
             sheets,
             archived: format!("{}, {}", plural(held.len() as u64, "file"), bytes(total)),
-            signed: held.iter().filter(|held| matches!(held.file.signature, SignatureRecord::Held(_))).count(),
+            signed: signed(&held, is_grouped),
             files: lists::files(&attempts, &held),
             manifest: Digest::of(manifest.as_bytes()).sha256,
             documents: lists::documents(record, &attempts),
@@ -94,6 +95,15 @@ impl SessionPage {
     fn manifests(&self, between: &str) -> String {
         let names: &[&str] = if self.files.is_empty() { &[TAG_MANIFEST] } else { &[MANIFEST, TAG_MANIFEST] };
         names.join(between)
+    }
+}
+
+/// For how many files the provider's signature held. Providers whose sessions have groups have signed no answer so far.
+fn signed(held: &[Held<'_>], is_grouped: bool) -> String {
+    match held.iter().filter(|held| matches!(held.file.signature, SignatureRecord::Held(_))).count() {
+        _ if held.is_empty() => "no files".to_owned(),
+        0 if is_grouped => "the provider makes none".to_owned(),
+        count => format!("held for {count} of {}", held.len()),
     }
 }
 
