@@ -113,7 +113,9 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
             _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),
         };
         let fails = |aspect: &Aspect| findings.iter().any(|finding| finding.aspect == *aspect);
-        let words: Vec<&str> = checked.iter().filter(|aspect| !fails(aspect)).map(|aspect| aspect.as_str()).collect();
+        // Where nothing was signed, nothing was found authentic.
+        let is_shown = |aspect: &&Aspect| !fails(aspect) && (**aspect != Aspect::Authentic || *authentic > 0);
+        let words: Vec<&str> = checked.iter().filter(is_shown).map(|aspect| aspect.as_str()).collect();
         let mut line = format!("{} {verdict}: {amount}", sanitize(folder));
         if !words.is_empty() {
             line = format!("{line}; {}", words.join(", "));

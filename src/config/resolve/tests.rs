@@ -175,3 +175,26 @@ fn what_yoti_lacks_is_named() {
     let (code, what) = of(&[("VMEDIA_YOTI_SDK_ID", "id"), ("VMEDIA_YOTI_KEY_FILE", &key)]);
     assert!(code == 3 && what.contains("the key file") && what.contains("can be read by others (mode 640)"), "{what}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_token_comes_from_a_command_unless_the_environment_has_a_key() {
+    let (folder, _) = with_file("");
+    let key = key_file(folder.path()).display().to_string();
+    let profile = "[profiles.y]\nprovider = \"yoti\"\nsdk_id = \"id\"\nbearer_command = [\"printf\", \"t0ken\\n\"]\n";
+    let (_folder, mut global) = with_file(profile);
+    global.profile = Some("y".to_owned());
+    let access = |pairs: &[(&str, &str)]| {
+        let environment = Environment::from_pairs(pairs.iter().copied());
+        Resolver::new(&global, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings").access
+    };
+    assert!(matches!(access(&[]), ProviderAccess::Yoti(YotiAccess::Bearer(secret)) if secret.expose() == b"t0ken"));
+    assert!(matches!(access(&[("VMEDIA_YOTI_KEY_FILE", &key)]), ProviderAccess::Yoti(YotiAccess::Signed { .. })));
+    for (line, words) in [("bearer_file = \"/t\"\n", "both bearer_file and bearer_command"), ("", "is no bearer token")] {
+        let text = format!("{profile}{line}").replace("t0ken", if line.is_empty() { "two words" } else { "t0ken" });
+        let (_folder, mut global) = with_file(&text);
+        global.profile = Some("y".to_owned());
+        let (code, what) = refused(&global, &Environment::default());
+        assert!(code == 3 && what.contains(words) && !what.contains("two words"), "{what}");
+    }
+}

@@ -42,6 +42,9 @@ fn every_place_is_found_and_each_medium_once() {
     assert_eq!(expected.len(), 35);
     assert_eq!(found, expected);
     assert_eq!(walked.media.len(), 30);
+    let mut groups: Vec<String> = walked.media.iter().map(|item| named(item).0).collect();
+    groups.dedup();
+    assert_eq!(&groups[groups.len() - 2..], ["checks", "-"], "what was handed in comes first");
     assert!(walked.problems.is_empty());
     assert_eq!(walked.since.map(|since| since.to_string()).as_deref(), Some("2026-01-15T10:00:00Z"));
 }

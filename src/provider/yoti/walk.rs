@@ -47,6 +47,12 @@ struct Reference<'a> {
 pub(super) fn walk(document: &str, value: &Value) -> Walked {
     let mut walked = Walked::default();
     walked.visit(document, value, &mut Vec::new(), &mut String::new());
+    // What was handed in, then what was made of it, then the rest; the parser has sorted by name.
+    walked.media.sort_by_key(|item| match &item.group {
+        Some(group) if group.resource.is_some() => 0,
+        Some(_) => 1,
+        None => 2,
+    });
     walked
 }
 

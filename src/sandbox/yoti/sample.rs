@@ -37,7 +37,7 @@ pub(crate) fn sample() -> YotiSession {
         "user_tracking_id": "specimen",
         "resources": {
             "id_documents": [{
-                "id": id::of("yoti/document"), "source": { "type": "END_USER" }, "document_type": "PASSPORT", "issuing_country": "UTO",
+                "id": id::of("yoti/document"), "source": { "type": "END_USER" }, "document_type": "NATIONAL_ID", "issuing_country": "UTO",
                 "tasks": [{ "id": id::of("yoti/task"), "type": "ID_DOCUMENT_TEXT_DATA_EXTRACTION", "state": "DONE", "created": created, "last_updated": created,
                             "generated_checks": [], "generated_media": [short(&fields)] }],
                 "pages": [
