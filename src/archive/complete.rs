@@ -24,13 +24,13 @@ pub struct Wanted<'a> {
 
 /// How many media of a complete session are here; `None` when it is not complete, and then a run finds out why.
 ///
-/// Complete is a bag without mark, of which every wanted attempt was listed, every wanted medium is archived in its
+/// Complete is a bag without mark, to which the provider adds nothing more, of which every wanted attempt was listed, every wanted medium is archived in its
 /// full length, and every wanted companion document was answered. A session without media is not: they may come yet.
 pub fn complete(store: &dyn Store, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
     let folder = SessionArchive::folder_of(session);
     let Some((record, _)) = read_record(store, &folder)? else { return Ok(None) };
     let is_this = record.session == *session && record.provider == wanted.provider;
-    if !is_this || !record.problems.is_empty() || store.length(&folder.join(MARKER))?.is_some() {
+    if !is_this || record.may_grow || !record.problems.is_empty() || store.length(&folder.join(MARKER))?.is_some() {
         return Ok(None);
     }
     let listed = |attempt: &AttemptId| {

@@ -41,6 +41,11 @@ impl SessionArchive {
         Known { media, before }
     }
 
+    /// Takes over whether more media may come.
+    pub fn grows(&mut self, may_grow: bool) {
+        self.record.may_grow = may_grow;
+    }
+
     fn describe_attempts(&mut self, attempts: &[Attempt], now: Timestamp) {
         let mut known: Vec<Option<AttemptRecord>> = std::mem::take(&mut self.record.attempts).into_iter().map(Some).collect();
         let mut index = HashMap::new();

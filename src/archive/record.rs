@@ -59,6 +59,9 @@ pub struct Record {
     /// What the provider listed but cannot be asked for, or could not list.
     #[serde(default)]
     pub problems: Vec<String>,
+    /// Whether the provider said, when it was asked last, that more media may come.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub may_grow: bool,
     /// What the kept documents say of the session, for people: the decision, whom it is about.
     #[serde(default)]
     pub facts: Vec<FactRecord>,

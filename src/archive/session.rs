@@ -343,6 +343,7 @@ fn empty_record(origin: Origin, now: Timestamp) -> Record {
         documents: Vec::new(),
         companions: Vec::new(),
         problems: Vec::new(),
+        may_grow: false,
         facts: Vec::new(),
         history: Vec::new(),
         extra: Map::new(),

@@ -4,14 +4,15 @@
 
 mod arguments;
 pub mod generate;
+mod global;
 mod help;
 mod values;
 
 pub use arguments::{
-    Arguments, AttemptsArguments, CatalogArguments, ColorChoice, Command, CompletionsArguments, DemoArguments, DownloadArguments,
-    EventFormat, Global, KindChoice, ListArguments, ManArguments, ProviderChoice, RepairArguments, SandboxArguments, SealArguments,
-    TableFormat, VerifyArguments,
+    Arguments, AttemptsArguments, CatalogArguments, Command, CompletionsArguments, DemoArguments, DownloadArguments, EventFormat,
+    KindChoice, ListArguments, ManArguments, RepairArguments, SandboxArguments, SealArguments, TableFormat, VerifyArguments,
 };
+pub use global::{ColorChoice, Global, ProviderChoice};
 
 use crate::error::Error;
 use clap::Parser;

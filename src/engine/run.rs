@@ -268,6 +268,7 @@ impl Shared {
         let now = self.services.wire.clock().now();
         let listing = &found.listing;
         archive.describe(&listing.attempts, &listing.media, &listing.problems, now);
+        archive.grows(listing.may_grow);
         if self.options.scope == Scope::All && listing.problems.is_empty() {
             archive.mark_unlisted(&listing.media, now);
         }

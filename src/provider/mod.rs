@@ -46,6 +46,8 @@ pub struct Listing {
     pub problems: Vec<String>,
     /// What a person should know and what is no lack: each a line.
     pub notices: Vec<String>,
+    /// Whether more media may come.
+    pub may_grow: bool,
     /// Since when the provider has the oldest of the media, as far as it says.
     pub since: Option<Timestamp>,
 }

@@ -232,6 +232,7 @@ fn a_record_that_lacks_something_or_holds_something_else_is_refused() {
             "files is missing",
             "history is missing",
             "record_before is missing",
+            "may_grow is missing",
             "extra",
         ];
         cases.retain(|(what, _)| !optional.iter().any(|known| what.ends_with(known)));

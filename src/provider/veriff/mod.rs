@@ -19,6 +19,10 @@ use wire::Entry;
 /// What may stand in a path segment as it is (RFC 3986 §2.3, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Attempts in these states get no further media, and no attempt follows them (devdocs.veriff.com, verification session
+/// status codes). In any other, also one that nobody documented, the session is not over.
+const FINAL: [&str; 4] = ["approved", "declined", "expired", "abandoned"];
+
 /// Companion documents: the name for `--with`, the path below the session.
 const COMPANIONS: [(&str, &str, &str); 4] = [
     ("decision", "decision", "sessions/{id}/decision"),
@@ -190,7 +194,9 @@ impl Provider for Veriff {
 
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
         let read = wire::attempts(ask.ask(&attempts_call(session))?)?;
-        Ok(Listing { attempts: read.found, problems: read.problems, ..Listing::default() })
+        let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
+        let may_grow = newest.is_some_and(|status| !FINAL.contains(&status));
+        Ok(Listing { attempts: read.found, problems: read.problems, may_grow, ..Listing::default() })
     }
 
     fn listing(&self, ask: &mut dyn Ask, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {

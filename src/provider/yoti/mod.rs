@@ -127,8 +127,9 @@ impl Provider for Yoti {
     fn listing(&self, ask: &mut dyn Ask, session: &SessionId, _scope: &Scope) -> Result<Listing, Failure> {
         let document = document(ask.ask(&session_call(session))?, Some(session))?;
         let walked = walk::walk(DOCUMENT, &document);
-        let notices = notice(document.get("state").and_then(Value::as_str)).into_iter().collect();
-        Ok(Listing { attempts: Vec::new(), media: walked.media, problems: walked.problems, notices, since: walked.since })
+        let notices: Vec<String> = notice(document.get("state").and_then(Value::as_str)).into_iter().collect();
+        let may_grow = !notices.is_empty();
+        Ok(Listing { attempts: Vec::new(), media: walked.media, problems: walked.problems, notices, may_grow, since: walked.since })
     }
 
     fn media(&self, session: &SessionId, id: &MediaId) -> Call {

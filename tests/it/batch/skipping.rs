@@ -1,8 +1,8 @@
 //! `--skip-complete`: a session that is whole costs no request, and a session that is not whole is never left alone.
 
 use super::{counts, list, sessions};
-use crate::harness::{SESSION, World, is_sound};
-use vmedia::sandbox::fixture::{Attempt, Session};
+use crate::harness::{SESSION, World, is_sound, jpeg};
+use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
 const SKIP: [&str; 5] = ["download", "--from", "ids.txt", "--skip-complete", "--format=json"];
 
@@ -84,6 +84,16 @@ fn an_attempt_that_was_never_listed_is_not_taken_for_complete() {
     assert!(requests(&other, &["download", SESSION, "--latest"]) > 0);
     assert!(requests(&other, &["download", SESSION, "--skip-complete"]) > 0, "the first attempt was never listed");
     assert_eq!(other.held(), crate::harness::ALL);
+}
+
+#[test]
+fn a_session_that_is_not_over_is_asked_about_again() {
+    for (status, asks) in [("submitted", true), ("resubmission_requested", true), ("a-new-word", true), ("declined", false)] {
+        let media = Media::image("m", "face", "image/jpeg", jpeg("m"));
+        let world = World::with(vec![Session::new("s").attempt(Attempt::new("a", status).media(media))]);
+        world.run(&["download", "s", "--skip-complete"]).ends_with(0);
+        assert_eq!(requests(&world, &["download", "s", "--skip-complete"]) > 0, asks, "{status}");
+    }
 }
 
 #[test]
