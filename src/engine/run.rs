@@ -30,6 +30,10 @@ const CHANNEL: usize = 1024;
 /// files a dozen: with fewer openers workers list, with more nothing is gained (`benches/speed.py`).
 const WORKERS_FOR_AN_OPENER: usize = 4;
 
+/// How many files openers keep waiting for each worker: the workers must not run out of files while a session is listed,
+/// which takes as long as two files, and openers are not always there at once.
+const FILES_AHEAD: usize = 4;
+
 /// One file of an open session.
 struct Job {
     work: Arc<SessionWork>,
@@ -69,7 +73,7 @@ pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> 
     let (sender, receiver) = sync_channel(CHANNEL);
     let workers = options.workers.max(1);
     let finisher = Finisher::new(services.clone(), options.dry_run);
-    let pool = Pool::new(sessions.len(), workers);
+    let pool = Pool::new(sessions.len(), workers * FILES_AHEAD);
     let shared =
         Arc::new(Shared { services, options, sessions, pool, finisher, transfers: AtomicU64::new(1), waited_for: Mutex::default() });
     let openers = workers / WORKERS_FOR_AN_OPENER;
