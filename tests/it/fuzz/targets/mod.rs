@@ -4,6 +4,7 @@
 //! test `fuzz`, which replays every file of `fuzz/corpus/`. An input with several parts has a NUL between them.
 
 pub mod configuration;
+pub mod documents;
 pub mod headers;
 pub mod id_lists;
 pub mod journals;
@@ -20,14 +21,16 @@ use vmedia::archive::{Identity, SealCheck, Witness};
 use vmedia::media::MediaId;
 use vmedia::provider::Provider;
 use vmedia::provider::veriff::Veriff;
+use vmedia::provider::yoti::{Access, Yoti};
 use vmedia::secret::Secret;
 
 /// A target: its name, which is that of its corpus, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     ("configuration", configuration::run),
+    ("documents", documents::run),
     ("headers", headers::run),
     ("id_lists", id_lists::run),
     ("journals", journals::run),
@@ -53,6 +56,11 @@ fn veriff() -> Veriff {
     Veriff::new("key".to_owned(), Secret::new("abcdef12-abcd-abcd-abcd-abcdef012345".to_owned()), Vec::new(), None)
 }
 
+/// A provider that reads what is stored.
+fn yoti() -> Yoti {
+    Yoti::new(Access::Nobody)
+}
+
 /// The run that writes journals.
 fn identity() -> Identity {
     let word = |text: &str| text.to_owned();
@@ -63,8 +71,9 @@ fn identity() -> Identity {
 struct Reader;
 
 impl Witness for Reader {
-    fn listed(&self, _provider: &str, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, String> {
-        veriff().listed(document, bytes).map_err(|failure| failure.detail)
+    fn listed(&self, provider: &str, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, String> {
+        let listed = if provider == "yoti" { yoti().listed(document, bytes) } else { veriff().listed(document, bytes) };
+        listed.map_err(|failure| failure.detail)
     }
 
     fn seal(&self, _provider: &str, _signature: &str) -> Option<Box<dyn SealCheck>> {
