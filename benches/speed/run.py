@@ -60,12 +60,14 @@ def rounds(case, arguments, home, work):
 
     def measure(address, namespace):
         with provider.served(home, load, address, namespace) as bases:
-            for _ in range(arguments.rounds):
+            for number in range(arguments.rounds):
                 for client in (client for client in wanted if client.__name__ in figures):
-                    target = clients.fresh(work / client.__name__)
+                    target = clients.fresh(work / f"{client.__name__}-{number}")
                     job = clients.Job(load, bases[base], target, workers, home / "authority.pem", arguments.binary)
                     figures[client.__name__].append(client(job))
-                    clients.fresh(target)
+                    # A disk that has just freed so many files takes longer to make new ones, whoever comes next.
+                    if case != "disk":
+                        clients.fresh(target)
 
     if round_trip:
         with link.link(round_trip) as namespace:
