@@ -198,7 +198,9 @@ impl Finisher {
         if state != State::Withheld && !unavailable {
             locked(&work.verdict).only_unavailable = false;
         }
-        let reason = if failure.cause == Cause::Stopped { CUT_SHORT } else { &failure.detail };
+        // A disk that takes nothing more says nothing of this medium; it is told once, by the session.
+        let ends_run = failure.local.as_ref().is_some_and(|error| error.exit().ends_run());
+        let reason = if failure.cause == Cause::Stopped || ends_run { CUT_SHORT } else { &failure.detail };
         work.settled(item, state, reason, emit);
         // Media that were never begun say nothing of their session; what ended the run is told by whom it hit.
         if matches!(failure.cause, Cause::Refused | Cause::Local) || failure.local.is_some() {

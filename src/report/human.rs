@@ -30,9 +30,10 @@ const INCOMPLETE: &str = "what else the session has is archived; run the same co
 /// Turns events into lines.
 pub(super) struct Human {
     pub(super) verbosity: Verbosity,
-    /// Errors that end a run come from many workers at once, and what to do about the others is often the same; each is
-    /// said once.
-    said: Vec<ErrorText>,
+    /// Errors that end a run come from many workers at once; each is said once.
+    said: Vec<String>,
+    /// What to do about errors is often the same, and then it is said once.
+    hints: Vec<String>,
     sessions: u64,
     archive: String,
     only_plans: bool,
@@ -40,7 +41,7 @@ pub(super) struct Human {
 
 impl Human {
     pub(super) fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity, said: Vec::new(), sessions: 0, archive: String::new(), only_plans: false }
+        Self { verbosity, said: Vec::new(), hints: Vec::new(), sessions: 0, archive: String::new(), only_plans: false }
     }
 
     /// The lines for an event, if it is worth any.
@@ -79,7 +80,7 @@ impl Human {
                 (self.verbosity >= Verbosity::Files || normal && *failed >= 2).then(|| note(line))
             }
             Event::MediaFinished { .. } => self.media(event, console),
-            Event::Problem { session, text } => Some(console.error_lines(&format!("session {session}: {text}"), INCOMPLETE)),
+            Event::Problem { session, text } => Some(self.error(&format!("session {session}: {text}"), INCOMPLETE, console)),
             Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
             Event::SessionFinished { session, folder, skipped: true, .. } => (self.verbosity >= Verbosity::Files)
                 .then(|| format!("{} complete before, not asked about: {}", sanitize(session.as_str()), sanitize(folder))),
@@ -103,7 +104,18 @@ impl Human {
         }
     }
 
-    fn media(&self, event: &Event, console: &Console) -> Option<String> {
+    /// An error, with what to do about it unless that was just said of another.
+    fn error(&mut self, what: &str, hint: &str, console: &Console) -> String {
+        if self.hints.iter().any(|said| said == hint) {
+            return console.error_line(what);
+        }
+        // They are few and our own; a bound costs nothing.
+        self.hints.truncate(63);
+        self.hints.push(hint.to_owned());
+        console.error_lines(what, hint)
+    }
+
+    fn media(&mut self, event: &Event, console: &Console) -> Option<String> {
         let Event::MediaFinished { session, media, kind, context, state, fetched, path, bytes: length, reason, disagreements, .. } = event
         else {
             return None;
@@ -126,15 +138,15 @@ impl Human {
                 (!lines.is_empty()).then(|| lines.join("\n"))
             }
             State::Withheld => normal.then(|| console.note_line(&format!("{name} is withheld by the provider; the next run asks again"))),
-            State::Gone => Some(console.error_lines(
-                &format!("{name} is gone: {reason}"),
-                "it was deleted or is past the provider's retention; what else the session has is archived",
-            )),
+            State::Gone => {
+                let hint = "it was deleted or is past the provider's retention; what else the session has is archived";
+                Some(self.error(&format!("{name} is gone: {reason}"), hint, console))
+            }
             State::Failed if reason == CUT_SHORT && self.verbosity < Verbosity::Files => None,
-            State::Failed => Some(
-                console
-                    .error_lines(&format!("{name} failed: {reason}"), "run the same command again; what is archived is not fetched again"),
-            ),
+            State::Failed => {
+                let hint = "run the same command again; what is archived is not fetched again";
+                Some(self.error(&format!("{name} failed: {reason}"), hint, console))
+            }
             State::Excluded => (self.verbosity >= Verbosity::Files).then(|| sanitize(&format!("left out {name}: {reason}")).into_owned()),
         }
     }
@@ -153,17 +165,15 @@ impl Human {
             return None;
         }
         if let Some(error) = error {
-            if exit.ends_run() && self.said.contains(error) {
+            if exit.ends_run() && self.said.contains(&error.what) {
                 return None;
+            }
+            if exit.ends_run() {
+                self.said.push(error.what.clone());
             }
             let is_named = self.sessions <= 1 || exit.ends_run() || error.what.contains(session);
             let what = if is_named { error.what.clone() } else { format!("session {session}: {}", error.what) };
-            if self.said.iter().any(|said| said.hint == error.hint) {
-                return Some(console.error_line(&what));
-            }
-            self.said.push(error.clone());
-            self.said.truncate(16);
-            return Some(console.error_lines(&what, &error.hint));
+            return Some(self.error(&what, &error.hint, console));
         }
         if self.verbosity == Verbosity::Quiet || self.only_plans {
             return None;

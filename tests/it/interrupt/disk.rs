@@ -73,6 +73,24 @@ fn a_full_disk_ends_the_run_and_what_was_finished_stays() {
 }
 
 #[test]
+fn a_full_disk_is_said_of_the_disk_and_not_of_every_medium() {
+    let world = World::with(
+        (0..6).map(|number| crate::harness::session_named(&format!("s{number}"), &format!("n{number}"), &format!("o{number}"))).collect(),
+    );
+    let Some(_disk) = Disk::mount(&world, "size=64k") else { return };
+    let run = world.run(&["download", "s0", "s1", "s2", "s3", "s4", "s5"]).ends_with(6);
+    let errors: Vec<&str> = run.stderr.lines().filter(|line| line.contains("error:")).collect();
+    assert!(
+        !errors.is_empty() && errors.iter().all(|line| line.contains("No space left on device") && !line.contains("image ")),
+        "{}",
+        run.stderr
+    );
+    let distinct: std::collections::HashSet<_> = errors.iter().collect();
+    assert_eq!(distinct.len(), errors.len(), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("make room").count(), 1, "{}", run.stderr);
+}
+
+#[test]
 fn a_disk_that_is_full_at_any_step_leaves_nothing_wrong() {
     let mut failed = 0;
     // Pages of a small file system: folders and small files take one each.
