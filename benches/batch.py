@@ -29,7 +29,7 @@ import sys
 import tempfile
 import time
 
-from memory import start_of
+from memory import own_environment, start_of
 
 BLOCK = random.Random(1).randbytes(1_000_000)
 
@@ -78,9 +78,7 @@ def measure(binary, count, arguments, home):
     data, archive, listed = home / "data", home / "archive", home / "ids.txt"
     write_sessions(data, count, arguments.files, arguments.bytes)
     listed.write_text("".join(f"{session(number)}\n" for number in range(count)), encoding="ascii")
-    strange = ("VMEDIA_", "XDG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HOME")
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(strange)}
-    environment["HOME"] = str(home)
+    environment = own_environment(home)
     sandbox = subprocess.Popen(
         [binary, "sandbox", "--data", str(data), "--", "sh", "-c", 'echo "$VMEDIA_BASE_URL $VMEDIA_API_KEY $VMEDIA_API_SECRET"; exec cat'],
         env=environment,

@@ -66,6 +66,13 @@ def write_files(folder, load, block):
                 piece = block
 
 
+def own_environment(home):
+    """An environment with nothing of the person who measures: no configuration, no credentials, no proxy."""
+    strange = ("VMEDIA_", "XDG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HOME")
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(strange)}
+    return kept | {"HOME": str(home)}
+
+
 def payload(archive):
     """How many media files the archive holds, and how many bytes."""
     sizes = [path.stat().st_size for path in (archive / SESSION / "data").rglob("*") if path.is_file()]
@@ -80,10 +87,7 @@ def measure(binary, load, block, home):
 
     data, archive, report = home / "data", home / "archive", home / "report"
     write_files(data, load, block)
-    # Nothing of the person who measures: no configuration, no credentials, no proxy.
-    strange = ("VMEDIA_", "XDG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HOME")
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(strange)}
-    environment["HOME"] = str(home)
+    environment = own_environment(home)
     script = pathlib.Path(__file__).resolve()
     python = [sys.executable, "-I", "-S", str(script), "--child", str(report)]
     download = [binary, "download", SESSION, "-o", str(archive), "--quiet", "--no-progress"]

@@ -42,6 +42,8 @@ import threading
 import time
 import uuid
 
+from memory import own_environment
+
 # Ten faults, each on every fiftieth request that no fault before it took: one request in five. What the provider
 # signs and insists on would be kept by design, so no fault here is consistently signed and wrong.
 FAULTS = (
@@ -107,8 +109,8 @@ class Sandbox:
     def __init__(self, binary, provider, home, faults):
         words = [binary, "sandbox", "--listen", provider.address, "--data", str(provider.folder), "--quiet"]
         words += ["--faults", faults] if faults else []
-        self.process = subprocess.Popen(words, env=clean(home), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        self.environment = clean(home)
+        self.process = subprocess.Popen(words, env=own_environment(home), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.environment = own_environment(home)
         for line in self.process.stdout:
             name, value = line.removeprefix("export ").strip().split("=", 1)
             self.environment[name] = value
@@ -216,13 +218,6 @@ class Root:
             recorded.update({file["path"]: file["sha256"] for file in files})
         if recorded != found:
             raise Finding(f"{folder} records other files than are there: {sorted(recorded.items() ^ found.items())}")
-
-
-def clean(home):
-    """An environment with nothing of the person who runs this."""
-    strange = ("VMEDIA_", "XDG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HOME")
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(strange)}
-    return kept | {"HOME": str(home)}
 
 
 class Soak:
@@ -334,7 +329,7 @@ class Soak:
         if strangers or left:
             raise Finding(f"{root.path} holds what nobody asked for: {sorted(strangers)} {left}")
         verify = [self.arguments.binary, "verify", str(root.path), "--no-progress"]
-        run = subprocess.run(verify, env=clean(self.home), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        run = subprocess.run(verify, env=own_environment(self.home), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if run.returncode != 0:
             raise Finding(f"verify of {root.path} ended with {run.returncode}:\n{run.stdout}{run.stderr}")
         print(f"complete    {root.path.name:<10} {len(sessions):>4} sessions  {files:>6} files  verified", flush=True)

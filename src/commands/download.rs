@@ -103,8 +103,8 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
 
 /// Leaves the list of what is to be run again. Sessions that failed and are not on the list would be forgotten.
 fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) -> Exit {
-    match failed.map(FailedList::finish) {
-        None | Some(Ok(_)) => exit,
+    match failed.map(FailedList::write) {
+        None | Some(Ok(())) => exit,
         Some(Err(error)) => {
             reporter.error(&error);
             Exit::merge([exit, error.exit()])

@@ -37,21 +37,17 @@ impl FailedList {
         }
     }
 
-    /// Writes down what is left, in the order in which it was given; says how many.
-    pub(super) fn finish(&self) -> Result<u64> {
-        self.write()
-    }
-
-    fn write(&self) -> Result<u64> {
-        let left: Vec<&SessionId> = self.sessions.iter().filter(|session| !self.done.contains(session)).collect();
-        let text: String = left.iter().map(|session| format!("{session}\n")).collect();
+    /// Writes down what is left, in the order in which it was given.
+    pub(super) fn write(&self) -> Result<()> {
+        let left = self.sessions.iter().filter(|session| !self.done.contains(session));
+        let text: String = left.map(|session| format!("{session}\n")).collect();
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| std::path::Path::new("."));
         let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(&self.path).map_err(|error| error.error)
         });
-        written.map(|_| left.len() as u64).map_err(|error| {
+        written.map(drop).map_err(|error| {
             let what = format!("cannot write the list {}: {error}", self.path.display());
             Error::new(Exit::Local, what, "choose another file with --failed-to").caused_by(error)
         })

@@ -116,7 +116,7 @@ impl SessionWork {
 
     /// A medium that is here already.
     pub(super) fn kept(&self, item: &MediaItem, at: String, length: u64, emit: &Emit) {
-        locked(&self.verdict).tally.kept += 1;
+        locked(&self.verdict).tally.count(State::Archived, None);
         let mut event = self.finished(item, State::Archived);
         if let Event::MediaFinished { path, bytes, .. } = &mut event {
             (*path, *bytes) = (Some(at), Some(length));
@@ -128,9 +128,8 @@ impl SessionWork {
     pub(super) fn fetched(&self, item: &MediaItem, file: &FileRecord, was_here: bool, emit: &Emit) {
         {
             let mut verdict = locked(&self.verdict);
-            verdict.tally.fetched += 1;
+            verdict.tally.count(State::Archived, Some(file.digest.bytes));
             verdict.tally.unchanged += u64::from(was_here);
-            verdict.tally.bytes += file.digest.bytes;
         }
         let mut event = self.finished(item, State::Archived);
         if let Event::MediaFinished { fetched, path, bytes, sha256, disagreements, .. } = &mut event {
@@ -146,16 +145,7 @@ impl SessionWork {
     /// A medium that is not here after this run, and why.
     pub(super) fn settled(&self, item: &MediaItem, state: State, why: &str, emit: &Emit) {
         locked(&self.archive).settle(&item.id, state, Some(why.to_owned()));
-        {
-            let mut verdict = locked(&self.verdict);
-            let count = match state {
-                State::Withheld => &mut verdict.tally.withheld,
-                State::Gone => &mut verdict.tally.gone,
-                State::Excluded => &mut verdict.tally.excluded,
-                State::Failed | State::Archived => &mut verdict.tally.failed,
-            };
-            *count += 1;
-        }
+        locked(&self.verdict).tally.count(state, None);
         let mut event = self.finished(item, state);
         if let Event::MediaFinished { reason, .. } = &mut event {
             *reason = Some(why.to_owned());

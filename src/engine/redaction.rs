@@ -2,6 +2,7 @@
 //!
 //! Must not know which members hold credentials; that is the provider's to say.
 
+use crate::media::pointer_step;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -90,7 +91,7 @@ fn point(value: &Value, names: &[&str], pointer: &mut String, found: &mut Vec<St
         Value::Object(members) => {
             for (key, member) in members {
                 pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                pointer.push_str(&pointer_step(key));
                 if names.contains(&key.as_str()) && !member.is_null() {
                     if found.len() >= MOST || pointer.len() > DEEPEST {
                         return None;

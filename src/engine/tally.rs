@@ -1,5 +1,6 @@
 //! Counts of what became of media, in a session or in a whole run. Must not know how anything came to be so.
 
+use crate::archive::State;
 use serde::{Deserialize, Serialize};
 
 /// Counts of what became of media.
@@ -25,6 +26,22 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts a medium of which this became; `fetched` says whether its bytes came in this run, and how many.
+    pub fn count(&mut self, state: State, fetched: Option<u64>) {
+        let count = match (state, fetched) {
+            (State::Archived, Some(bytes)) => {
+                self.bytes += bytes;
+                &mut self.fetched
+            }
+            (State::Archived, None) => &mut self.kept,
+            (State::Withheld, _) => &mut self.withheld,
+            (State::Gone, _) => &mut self.gone,
+            (State::Failed, _) => &mut self.failed,
+            (State::Excluded, _) => &mut self.excluded,
+        };
+        *count += 1;
+    }
+
     /// Adds another's counts.
     pub fn add(&mut self, other: &Self) {
         self.fetched += other.fetched;

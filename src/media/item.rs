@@ -58,6 +58,11 @@ pub struct Place {
     pub pointer: String,
 }
 
+/// A member's name as a step of a JSON pointer (RFC 6901 §3), without the `/` before it.
+pub fn pointer_step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// What a provider that declares no media types says of a medium instead. A hint: it has been seen wrong, so what the
 /// answer says of itself goes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

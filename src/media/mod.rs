@@ -9,7 +9,7 @@ mod mimetype;
 mod name;
 
 pub use id::{AttemptId, MalformedId, MediaId, SessionId};
-pub use item::{Attempt, Group, Kind, MediaItem, Place, TypeHint};
+pub use item::{Attempt, Group, Kind, MediaItem, Place, TypeHint, pointer_step};
 pub use limits::{Excess, MOST_ATTEMPTS, MOST_ENTRIES, MOST_MEDIA, check_shape};
 pub use mimetype::{Format, HEAD_LENGTH, answered_extension, extension};
 pub use name::{context_name, group_name, id_name};

@@ -2,7 +2,6 @@
 //!
 //! Must not show anything.
 
-use crate::archive::State;
 use crate::clock::Clock;
 use crate::engine::{Event, Message, Tally};
 use std::collections::HashSet;
@@ -42,7 +41,7 @@ impl Standing {
             | Event::VerifyStarted { bags: total, .. } => {
                 *self = Self { began: clock.elapsed(), total: *total, ..Self::default() };
             }
-            Event::MediaFinished { state, fetched, bytes, .. } => self.settled(*state, *fetched, bytes.unwrap_or(0)),
+            Event::MediaFinished { state, fetched, bytes, .. } => self.tally.count(*state, fetched.then(|| bytes.unwrap_or(0))),
             Event::SessionFinished { skipped, tally, .. } => {
                 self.done += 1;
                 self.tally.kept += if *skipped { tally.kept } else { 0 };
@@ -53,21 +52,6 @@ impl Standing {
                 self.tally.bytes += bytes;
             }
             _ => {}
-        }
-    }
-
-    fn settled(&mut self, state: State, fetched: bool, bytes: u64) {
-        let tally = &mut self.tally;
-        match state {
-            State::Archived if fetched => {
-                tally.fetched += 1;
-                tally.bytes += bytes;
-            }
-            State::Archived => tally.kept += 1,
-            State::Withheld => tally.withheld += 1,
-            State::Gone => tally.gone += 1,
-            State::Failed => tally.failed += 1,
-            State::Excluded => tally.excluded += 1,
         }
     }
 

@@ -4,7 +4,7 @@
 //! Must not know how answers are fetched or merged.
 
 use crate::http::{Cause, Failure};
-use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Place, check_shape};
+use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Place, check_shape, pointer_step};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -138,7 +138,7 @@ pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read
         let entries = entries(section, &sections, &mut read.problems);
         left = left.checked_sub(entries.len()).ok_or_else(|| excessive(endpoint, Excess::Media))?;
         for (index, value) in entries.into_iter().enumerate() {
-            let pointer = format!("/{}/{index}", section.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("/{}/{index}", pointer_step(section));
             match MediaId::parse(&id_text(value)) {
                 Ok(id) => read.found.push(Entry {
                     id,

@@ -6,7 +6,7 @@
 
 use super::naming::{Step, names};
 use crate::error::quote;
-use crate::media::{Group, MediaId, MediaItem, Place, TypeHint};
+use crate::media::{Group, MediaId, MediaItem, Place, TypeHint, pointer_step};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -76,7 +76,7 @@ impl Walked {
             Value::Object(members) => {
                 for (key, member) in members {
                     pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&pointer_step(key));
                     steps.push(Step { key, index: None, value: member });
                     self.visit(document, member, steps, pointer);
                     steps.pop();
