@@ -49,6 +49,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand verify 'Prove that archived sessions are complete, intact and unaltered, offline'
             cand catalog 'List what archives hold, a row a session'
             cand repair 'Fetch again what is damaged or missing in archived sessions, and nothing else'
+            cand config 'Show where the configuration is and what it says, or write one'
             cand sandbox 'Run a small provider on this machine, to try vmedia without an account'
             cand demo 'See the main job in one command: a sandbox, a download with progress bars, a check'
             cand completions 'Print the completions for a shell'
@@ -246,6 +247,125 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'vmedia;config'= {
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --max-rate 'Requests to begin at most, such as 20/s or 600/m, further tries included'
+            cand --limit-rate 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand path 'Print where the configuration file is looked for'
+            cand show 'Show every setting and where it is from; secrets are neither read nor shown'
+            cand example 'Print a configuration file in which every key is explained'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'vmedia;config;path'= {
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --max-rate 'Requests to begin at most, such as 20/s or 600/m, further tries included'
+            cand --limit-rate 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;config;show'= {
+            cand --format 'How to print it'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --max-rate 'Requests to begin at most, such as 20/s or 600/m, further tries included'
+            cand --limit-rate 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;config;example'= {
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --max-rate 'Requests to begin at most, such as 20/s or 600/m, further tries included'
+            cand --limit-rate 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;config;help'= {
+            cand path 'Print where the configuration file is looked for'
+            cand show 'Show every setting and where it is from; secrets are neither read nor shown'
+            cand example 'Print a configuration file in which every key is explained'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'vmedia;config;help;path'= {
+        }
+        &'vmedia;config;help;show'= {
+        }
+        &'vmedia;config;help;example'= {
+        }
+        &'vmedia;config;help;help'= {
+        }
         &'vmedia;sandbox'= {
             cand --listen 'Where to listen; this machine only'
             cand --data 'Serve the sessions in this folder too, and keep uploads in it'
@@ -360,6 +480,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand verify 'Prove that archived sessions are complete, intact and unaltered, offline'
             cand catalog 'List what archives hold, a row a session'
             cand repair 'Fetch again what is damaged or missing in archived sessions, and nothing else'
+            cand config 'Show where the configuration is and what it says, or write one'
             cand sandbox 'Run a small provider on this machine, to try vmedia without an account'
             cand demo 'See the main job in one command: a sandbox, a download with progress bars, a check'
             cand completions 'Print the completions for a shell'
@@ -377,6 +498,17 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;help;catalog'= {
         }
         &'vmedia;help;repair'= {
+        }
+        &'vmedia;help;config'= {
+            cand path 'Print where the configuration file is looked for'
+            cand show 'Show every setting and where it is from; secrets are neither read nor shown'
+            cand example 'Print a configuration file in which every key is explained'
+        }
+        &'vmedia;help;config;path'= {
+        }
+        &'vmedia;help;config;show'= {
+        }
+        &'vmedia;help;config;example'= {
         }
         &'vmedia;help;sandbox'= {
         }

@@ -53,6 +53,7 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "download" -d 'Archive
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "catalog" -d 'List what archives hold, a row a session'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions, and nothing else'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "config" -d 'Show where the configuration is and what it says, or write one'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -239,6 +240,104 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s v -l verbose -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "path" -d 'Print where the configuration file is looked for'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "example" -d 'Print a configuration file in which every key is explained'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'How to print it' -r -f -a "table\t'For people: those that matter to the provider, and those that somebody set'
+json\t'All of them, as one JSON array of objects with name, value and source'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the configuration file is looked for'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "example" -d 'Print a configuration file in which every key is explained'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l listen -d 'Where to listen; this machine only' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l data -d 'Serve the sessions in this folder too, and keep uploads in it' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l faults -d 'Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas' -r
@@ -333,14 +432,18 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s v -l verbose -d 'S
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "catalog" -d 'List what archives hold, a row a session'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions, and nothing else'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "list" -d 'Show what sessions hold, before anything is fetched'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions, each session in a folder of its own'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "verify" -d 'Prove that archived sessions are complete, intact and unaltered, offline'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "catalog" -d 'List what archives hold, a row a session'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions, and nothing else'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "config" -d 'Show where the configuration is and what it says, or write one'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "sandbox" -d 'Run a small provider on this machine, to try vmedia without an account'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "demo" -d 'See the main job in one command: a sandbox, a download with progress bars, a check'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the configuration file is looked for'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "example" -d 'Print a configuration file in which every key is explained'

@@ -2,9 +2,10 @@
 //!
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
+use super::config::ConfigArguments;
 use super::global::Global;
 use super::help;
-use super::values::{moment, percent, sha256};
+use super::values::{days, moment, percent, sha256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -43,6 +44,9 @@ pub enum Command {
     /// Fetch again what is damaged or missing in archived sessions, and nothing else
     #[command(after_help = help::REPAIR)]
     Repair(RepairArguments),
+    /// Show where the configuration is and what it says, or write one
+    #[command(after_help = help::CONFIG)]
+    Config(ConfigArguments),
     /// Run a small provider on this machine, to try vmedia without an account
     #[command(after_help = help::SANDBOX)]
     Sandbox(SandboxArguments),
@@ -67,6 +71,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Catalog(_) => "catalog",
             Self::Repair(_) => "repair",
+            Self::Config(_) => "config",
             Self::Sandbox(_) => "sandbox",
             Self::Demo(_) => "demo",
             Self::Completions(_) => "completions",
@@ -123,7 +128,7 @@ pub struct ListArguments {
     #[arg(long)]
     pub latest: bool,
     /// Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
     pub retention_days: Option<u32>,
     /// How to print it
     #[arg(long, default_value = "table")]
@@ -172,7 +177,7 @@ pub struct DownloadArguments {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
     /// Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
     pub retention_days: Option<u32>,
     /// Show what would be done and write nothing
     #[arg(long)]

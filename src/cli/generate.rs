@@ -42,12 +42,16 @@ pub fn man_page() -> io::Result<Vec<u8>> {
 pub fn man_pages() -> io::Result<Vec<Generated>> {
     let mut command = Arguments::command();
     command.build();
-    let mut pages = vec![("vmedia.1".to_owned(), page(&command, "vmedia")?)];
-    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
-        let title = format!("vmedia-{}", verb.get_name());
-        pages.push((format!("{title}.1"), page(verb, &title)?));
-    }
+    let mut pages = Vec::new();
+    add_pages(&command, "vmedia", &mut pages)?;
     Ok(pages)
+}
+
+/// The page of a command, then those of the commands below it.
+fn add_pages(command: &clap::Command, title: &str, pages: &mut Vec<Generated>) -> io::Result<()> {
+    pages.push((format!("{title}.1"), page(command, title)?));
+    let below = command.get_subcommands().filter(|verb| verb.get_name() != "help");
+    below.into_iter().try_for_each(|verb| add_pages(verb, &format!("{title}-{}", verb.get_name()), pages))
 }
 
 fn page(command: &clap::Command, title: &str) -> io::Result<Vec<u8>> {

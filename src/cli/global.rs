@@ -74,6 +74,19 @@ pub enum ProviderChoice {
     Yoti,
 }
 
+impl ProviderChoice {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Veriff, Self::Yoti];
+
+    /// The name as it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Veriff => "veriff",
+            Self::Yoti => "yoti",
+        }
+    }
+}
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {

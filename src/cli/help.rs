@@ -71,6 +71,38 @@ Examples:
   vmedia repair vmedia-archive
   vmedia repair vmedia-archive/<session-id>";
 
+pub(super) const CONFIG: &str = "\
+A flag goes before the environment, that before the profile, and that before the default.
+
+Examples:
+  vmedia config init
+  vmedia config show
+  vmedia config example";
+
+pub(super) const CONFIG_PATH: &str = "\
+The path goes to standard output, and whether the file is there to standard error.
+
+Examples:
+  vmedia config path
+  vmedia config path --config /etc/vmedia.toml";
+
+pub(super) const CONFIG_SHOW: &str = "\
+Shows what a run with the same flags and the same environment would use. It runs no secret_command, opens no keyring and
+asks nobody; of files with secrets it says whether they can be read. API keys and SDK ids are shortened. Where a setting
+cannot be used, that is told below the others, and the exit status is 3.
+
+Examples:
+  vmedia config show
+  vmedia config show --profile live
+  vmedia config show --format json | jq -r '.[] | select(.name == \"output\").value'";
+
+pub(super) const CONFIG_EXAMPLE: &str = "\
+Nothing in it is active before you take the # from the front of a line.
+
+Examples:
+  vmedia config example
+  vmedia config example > vmedia.toml";
+
 pub(super) const SANDBOX: &str = "\
 It plays Veriff, or Yoti with --provider yoti, whose session document is the target session-media.
 Without a command it prints the settings to paste into another terminal and serves until Ctrl-C.
@@ -140,6 +172,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_OPERATOR", "Who runs it, for the journal, where several people share an account."),
             ("VMEDIA_SIGN_KEY", "The key that signs journals, as --sign-key."),
             ("VMEDIA_TIMESTAMP", "The authority that stamps journals, as --timestamp."),
+            ("VMEDIA_PING_URL", "The heartbeat service that is told how scheduled runs end; whoever knows it can tell it so, too."),
             ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),
             ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities in place of the system's."),
@@ -150,7 +183,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "config.toml",
-                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, output folder, and seals.",
+                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, output folder, and seals. `vmedia config path` prints where, `vmedia config example` explains every key.",
             ),
             ("<archive>/<session-id>/", "One session: a BagIt bag (RFC 8493)."),
             ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A medium, byte for byte as the provider sent it."),

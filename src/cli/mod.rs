@@ -3,6 +3,7 @@
 //! The only place that names `clap`. Must not know what a flag leads to; `config` resolves it.
 
 mod arguments;
+mod config;
 pub mod generate;
 mod global;
 mod help;
@@ -12,7 +13,9 @@ pub use arguments::{
     Arguments, AttemptsArguments, CatalogArguments, Command, CompletionsArguments, DemoArguments, DownloadArguments, EventFormat,
     KindChoice, ListArguments, ManArguments, RepairArguments, SandboxArguments, SealArguments, TableFormat, VerifyArguments,
 };
+pub use config::{ConfigArguments, ConfigCommand, SettingsFormat, ShowArguments};
 pub use global::{ColorChoice, Global, ProviderChoice};
+pub use values::{RETENTION_DAYS, bytes, rate};
 
 use crate::error::Error;
 use clap::Parser;

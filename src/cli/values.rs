@@ -1,8 +1,17 @@
 //! Values of flags as people write them, checked where they are typed. Must not know which flag it is.
 
 use jiff::Timestamp;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
+
+/// For how many days a provider may keep media.
+pub const RETENTION_DAYS: RangeInclusive<u32> = 1..=36_500;
+
+/// The same as clap takes it.
+pub(super) fn days() -> RangeInclusive<i64> {
+    i64::from(*RETENTION_DAYS.start())..=i64::from(*RETENTION_DAYS.end())
+}
 
 /// More than nothing and at most all, with or without the sign.
 pub(super) fn percent(text: &str) -> Result<f64, String> {
@@ -24,13 +33,13 @@ pub(super) fn sha256(text: &str) -> Result<String, String> {
 }
 
 /// Bytes: a number, with k, M or G for thousands, or Ki, Mi or Gi for powers of 1024.
-pub(super) fn bytes(text: &str) -> Result<u64, String> {
+pub fn bytes(text: &str) -> Result<u64, String> {
     let number = bytesize::ByteSize::from_str(text).map_err(|_| "a number of bytes, such as 800000, 500k or 2M".to_owned())?;
     if number.as_u64() > 0 { Ok(number.as_u64()) } else { Err("more than nothing".to_owned()) }
 }
 
 /// How often in a second: a number with /s, /m or /h; /s is understood.
-pub(super) fn rate(text: &str) -> Result<f64, String> {
+pub fn rate(text: &str) -> Result<f64, String> {
     let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
     let seconds = match unit {
         "s" => 1.0,

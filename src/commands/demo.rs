@@ -12,7 +12,7 @@ use super::services::{DEFAULT_JOBS, offline_providers, services};
 use super::sum::RunSum;
 use super::verify::verify;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
-use crate::config::{Network, ProviderAccess, ProviderSettings, YotiAccess};
+use crate::config::{ProviderAccess, ProviderSettings, Resolver, YotiAccess};
 use crate::engine::ProviderWitness;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -41,7 +41,13 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
         ProviderChoice::Yoti => (yoti(&sandbox)?, SAMPLE_YOTI, &[], "VMEDIA_PROVIDER=yoti VMEDIA_YOTI_SDK_ID=... VMEDIA_YOTI_KEY_FILE=..."),
     };
     let session = session_id(sample)?;
-    let services = services(settings, &Network::new(&context.global), arguments.output.clone(), DEFAULT_JOBS, context)?;
+    let services = services(
+        settings,
+        &Resolver::without_file(&context.global, &context.environment).network(),
+        arguments.output.clone(),
+        DEFAULT_JOBS,
+        context,
+    )?;
     let (options, identifiers) = plain(session.clone(), with);
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
     let dim = |text: &str| context.console.paint(Style::Dim, text);

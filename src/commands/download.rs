@@ -9,7 +9,7 @@ use super::services::{DEFAULT_JOBS, must_have_attempts, sealer, services};
 use super::sum::RunSum;
 use crate::archive::Journal;
 use crate::cli::{DownloadArguments, KindChoice};
-use crate::config::{Identifiers, Network, Rejected, Resolver};
+use crate::config::{Identifiers, Rejected, Resolver};
 use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -29,11 +29,11 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let identifiers = identifiers(arguments)?;
     let resolver = Resolver::new(&context.global, &context.environment)?;
     let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
-    let output = resolver.output(arguments.output.clone());
-    let network = Network::new(&context.global);
+    let output = resolver.output(arguments.output.clone()).value;
+    let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
-    let retention_days = resolver.retention_days(arguments.retention_days);
+    let retention_days = resolver.retention_days(arguments.retention_days).map(|days| days.value);
     let options = Options { retention_days, ..options(arguments, services.provider.as_ref(), jobs)? };
     let mut reporter =
         Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: !arguments.dry_run })?;

@@ -6,7 +6,7 @@ use super::Context;
 use super::pump::beside;
 use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::{EventFormat, TableFormat};
-use crate::config::{Network, Resolver};
+use crate::config::Resolver;
 use crate::engine::{Emit, Event, Services, retention_warning, session_error};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -61,11 +61,11 @@ pub(super) fn look(
         table.hide_from_people("session");
     }
     let resolver = Resolver::new(&context.global, &context.environment)?;
-    let services = services(resolver.provider_settings()?, &Network::new(&context.global), resolver.output(None), DEFAULT_JOBS, context)?;
+    let services = services(resolver.provider_settings()?, &resolver.network(), resolver.output(None).value, DEFAULT_JOBS, context)?;
     if looking.needs_attempts {
         must_have_attempts(services.provider.as_ref())?;
     }
-    let days = resolver.retention_days(looking.retention_days).unwrap_or_else(|| services.provider.retention_days());
+    let days = resolver.retention_days(looking.retention_days).map_or_else(|| services.provider.retention_days(), |days| days.value);
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);

@@ -6,6 +6,7 @@
 mod archives;
 mod attempts;
 mod catalog;
+mod config;
 mod demo;
 mod download;
 mod failed;
@@ -82,6 +83,7 @@ pub fn run(arguments: Arguments) -> Result<Ended> {
         Command::Verify(verify) => verify::run(&verify, &context).map(Ended::With),
         Command::Catalog(catalog) => catalog::run(&catalog, &context).map(Ended::With),
         Command::Repair(repair) => repair::run(&repair, &context).map(Ended::With),
+        Command::Config(config) => config::run(&config, &context).map(Ended::With),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &context),
         Command::Demo(demo) => demo::run(&demo, &context).map(Ended::With),
         Command::Completions(completions) => generate::completions(&completions, &context).map(Ended::With),

@@ -62,8 +62,12 @@ pub(super) fn must_have_attempts(provider: &dyn Provider) -> Result<()> {
 
 /// The journal of this run on an archive.
 pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
-    let identity =
-        Identity { tool: tool(), command: context.command.to_owned(), operator: context.environment.operator(), host: Environment::host() };
+    let identity = Identity {
+        tool: tool(),
+        command: context.command.to_owned(),
+        operator: context.environment.operator().value,
+        host: Environment::host(),
+    };
     Journal::new(Arc::clone(store), identity)
 }
 

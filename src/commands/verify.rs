@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
 /// The secrets for the provider's signatures. Yoti makes none, so it has none.
 fn secrets(context: &Context) -> Result<Option<Secrets>> {
     let resolver = Resolver::new(&context.global, &context.environment)?;
-    match resolver.provider()? {
+    match resolver.provider()?.value {
         ProviderChoice::Veriff => resolver.secrets().map(Some),
         ProviderChoice::Yoti => Ok(None),
     }

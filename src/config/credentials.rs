@@ -3,16 +3,17 @@
 //! Errors name the source and never what is in it.
 
 use super::environment::{Environment, names};
-use super::file::Profile;
+use super::reference::{self, Place, Reference};
+use super::sourced::{Sourced, Sources};
 use crate::error::{Error, Result, plain};
 use crate::secret::Secret;
 use secrecy::zeroize::Zeroizing;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What to do about a file that cannot be read.
-const READABLE: &str = "make it readable for the user that runs vmedia, and for nobody else";
+pub(super) const READABLE: &str = "make it readable for the user that runs vmedia, and for nobody else";
 
 /// A file above this size holds no secret.
 const LARGEST_SECRET: usize = 64 * 1024;
@@ -27,29 +28,41 @@ pub struct Secrets {
     pub(super) source: String,
 }
 
-/// Finds the secrets: the environment before the profile.
-pub(super) fn secrets(environment: &Environment, profile: Option<(&str, &Profile)>) -> Result<Secrets> {
-    if let Some(text) = environment.value(names::API_SECRET) {
-        return split(text, format!("the environment ({})", names::API_SECRET));
+/// Reads the shared secrets.
+pub(super) fn secrets(sources: Sources<'_>) -> Result<Secrets> {
+    match reference::secret(sources)? {
+        Some(found) => split(&text(found.value.key, &found, sources.environment)?, found.words()),
+        None => Err(missing(sources.profile.map(|(name, _)| name))),
     }
-    let Some((name, profile)) = profile else { return Err(missing(None)) };
-    let described = |what: &str| format!("{what} of profile {name}");
-    match (&profile.secret_env, &profile.secret_file, &profile.secret_command) {
-        (Some(variable), None, None) => match environment.value(variable) {
-            Some(text) => split(text, described(&format!("the environment ({variable})"))),
+}
+
+/// The text that a reference leads to; `what` it is called is for the words of an error.
+pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment) -> Result<Zeroizing<String>> {
+    match &found.value.reference {
+        Reference::Environment(variable) => match environment.value(variable) {
+            Some(text) => Ok(Zeroizing::new(text.to_owned())),
             None => Err(Error::configuration(
-                format!("the variable {variable}, named by secret_env of profile {name}, is not set"),
+                format!("the variable {variable}, named by {} of {}, is not set", found.value.key, found.source),
                 format!("set {variable} to the shared secret"),
             )),
         },
-        (None, Some(path), None) => split(&read_secret("secret_file", path)?, described(&format!("secret_file {}", path.display()))),
-        (None, None, Some(command)) => split(&run("secret_command", command)?, described("secret_command")),
-        (None, None, None) => Err(missing(Some(name))),
-        _ => Err(Error::configuration(
-            format!("profile {name} has more than one of secret_env, secret_file and secret_command"),
-            "keep the one that is meant",
-        )),
+        Reference::File(path) => read_secret(what, path),
+        Reference::Command(words) => run(what, words),
+        Reference::Credential(_) | Reference::Keyring(_) => Err(not_yet(found)),
     }
+}
+
+/// The bytes of a file that a reference leads to; `what` it is called and what to do when it is `absent` are for the words
+/// of an error.
+pub(super) fn bytes(what: &str, found: &Sourced<Place>, absent: &str) -> Result<(PathBuf, Zeroizing<Vec<u8>>)> {
+    match &found.value.reference {
+        Reference::File(path) => Ok((path.clone(), read_private(what, path, absent)?)),
+        _ => Err(not_yet(found)),
+    }
+}
+
+fn not_yet(found: &Sourced<Place>) -> Error {
+    Error::configuration(format!("{} cannot be read by this version", found.words()), "name a file that holds it")
 }
 
 fn missing(profile: Option<&str>) -> Error {
@@ -86,11 +99,19 @@ pub(super) fn read_secret(what: &str, path: &Path) -> Result<Zeroizing<String>> 
 /// A file that holds a secret, refused when others can read it. `what` it is and what to do when it is `absent` are for
 /// the words of an error. The buffer is wiped, and large enough never to leave a copy behind by growing.
 pub(super) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zeroizing<Vec<u8>>> {
-    let shown = path.display();
-    let unreadable = |error: std::io::Error| {
-        let hint = if error.kind() == ErrorKind::NotFound { absent } else { READABLE };
-        Error::configuration(format!("cannot read {what} {shown}: {}", plain(&error)), hint)
-    };
+    let file = open_private(what, path, absent)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_SECRET + 1));
+    file.take(LARGEST_SECRET as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(what, path, absent, &error))?;
+    if bytes.len() > LARGEST_SECRET {
+        let what = format!("{what} {} is larger than any secret", path.display());
+        return Err(Error::configuration(what, "name the file that holds it"));
+    }
+    Ok(bytes)
+}
+
+/// Opens it and reads nothing, which is enough to say whether it could be read.
+pub(super) fn open_private(what: &str, path: &Path, absent: &str) -> Result<std::fs::File> {
+    let unreadable = |error: std::io::Error| unreadable(what, path, absent, &error);
     let file = std::fs::File::open(path).map_err(unreadable)?;
     #[cfg(unix)]
     {
@@ -98,17 +119,17 @@ pub(super) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zero
         let metadata = file.metadata().map_err(unreadable)?;
         let mode = metadata.permissions().mode();
         if mode & 0o077 != 0 && !metadata.is_dir() {
+            let shown = path.display();
             let what = format!("{what} {shown} can be read by others (mode {:03o})", mode & 0o777);
             return Err(Error::configuration(what, format!("chmod 600 {shown}")));
         }
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_SECRET + 1));
-    file.take(LARGEST_SECRET as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() > LARGEST_SECRET {
-        let what = format!("{what} {shown} is larger than any secret");
-        return Err(Error::configuration(what, "name the file that holds it"));
-    }
-    Ok(bytes)
+    Ok(file)
+}
+
+fn unreadable(what: &str, path: &Path, absent: &str, error: &std::io::Error) -> Error {
+    let hint = if error.kind() == ErrorKind::NotFound { absent } else { READABLE };
+    Error::configuration(format!("cannot read {what} {}: {}", path.display(), plain(error)), hint)
 }
 
 /// What a command prints that knows a secret; `what` it is called is for the words of an error.

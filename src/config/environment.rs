@@ -2,6 +2,7 @@
 //!
 //! Must not know what a variable means.
 
+use super::sourced::{Sourced, Sources};
 use std::collections::HashMap;
 use std::ffi::OsString;
 
@@ -21,6 +22,7 @@ pub(super) mod names {
     pub(in crate::config) const OPERATOR: &str = "VMEDIA_OPERATOR";
     pub(in crate::config) const SIGN_KEY: &str = "VMEDIA_SIGN_KEY";
     pub(in crate::config) const TIMESTAMP: &str = "VMEDIA_TIMESTAMP";
+    pub(in crate::config) const PING_URL: &str = "VMEDIA_PING_URL";
 }
 
 /// A snapshot of the environment. Not `Debug`: it may hold secrets.
@@ -40,9 +42,9 @@ impl Environment {
     }
 
     /// Who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.
-    pub fn operator(&self) -> String {
-        let named = self.value(names::OPERATOR).map(str::to_owned);
-        named.or_else(|| whoami::username().ok()).unwrap_or_else(|| "unknown".to_owned())
+    pub fn operator(&self) -> Sourced<String> {
+        let account = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+        Sources { environment: self, profile: None }.no_flag().or_environment(names::OPERATOR).or_default(account)
     }
 
     /// The machine that the program runs on.

@@ -6,9 +6,23 @@ mod credentials;
 mod environment;
 mod file;
 mod identifiers;
+mod keys;
+mod mistakes;
+mod nearest;
+mod profile;
+mod reference;
 mod resolve;
+mod sourced;
 
 pub use credentials::Secrets;
 pub use environment::Environment;
+pub use file::location;
 pub use identifiers::{Identifiers, Rejected};
-pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, YotiAccess};
+pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess};
+pub use sourced::{Source, Sourced};
+
+/// A configuration file with every key explained.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+#[cfg(test)]
+mod tests;

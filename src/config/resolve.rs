@@ -2,23 +2,30 @@
 //!
 //! Must not know what the settings are for.
 
+mod network;
 mod sealing;
+mod settings;
+mod veriff;
 mod yoti;
 
+pub use network::Network;
 pub use sealing::SealSettings;
+pub use settings::Setting;
 pub use yoti::YotiAccess;
 
 use super::credentials::{Secrets, secrets};
 use super::environment::{Environment, names};
-use super::file::{self, Profile};
+use super::file;
+use super::nearest::nearest;
+use super::profile::Profile;
+use super::sourced::{Source, Sourced, Sources};
 use crate::cli::{Global, ProviderChoice};
 use crate::error::{Error, Result};
-use crate::http::{Limits, Policy, parse_base_url};
+use crate::http::parse_base_url;
 use crate::provider::veriff::Veriff;
 use crate::provider::yoti::{self as yoti_provider, Yoti};
 use crate::secret::Secret;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// The archive's folder when nobody names one.
 const DEFAULT_OUTPUT: &str = "vmedia-archive";
@@ -50,114 +57,95 @@ pub enum ProviderAccess {
     Yoti(YotiAccess),
 }
 
-/// How the network is used.
-#[derive(Debug, Clone)]
-pub struct Network {
-    /// Retries.
-    pub policy: Policy,
-    /// The longest wait for a connection.
-    pub connect_timeout: Duration,
-    /// The longest silence.
-    pub idle_timeout: Duration,
-    /// The longest time for one file.
-    pub file_limit: Option<Duration>,
-    /// Further certificate authorities.
-    pub ca_cert: Option<PathBuf>,
-    /// What the host is asked for at most.
-    pub limits: Limits,
-}
-
-impl Network {
-    /// From the flags and the defaults.
-    pub fn new(global: &Global) -> Self {
-        let default = Policy::default();
-        Self {
-            policy: Policy { retries: global.retries.unwrap_or(default.retries), delay: global.retry_delay.unwrap_or(default.delay) },
-            connect_timeout: global.connect_timeout.unwrap_or(Duration::from_secs(10)),
-            idle_timeout: global.timeout.unwrap_or(Duration::from_secs(60)),
-            file_limit: global.max_time,
-            ca_cert: global.ca_cert.clone(),
-            limits: Limits { requests: global.max_rate, bytes: global.limit_rate },
-        }
-    }
-}
-
 /// Everything that settings are resolved from.
 pub struct Resolver<'a> {
     global: &'a Global,
     environment: &'a Environment,
-    profile: Option<(String, Profile)>,
+    location: Option<Sourced<PathBuf>>,
+    profile: Option<(Sourced<String>, Profile)>,
 }
 
 impl<'a> Resolver<'a> {
     /// Reads the configuration file, if there is one, and picks the profile.
     pub fn new(global: &'a Global, environment: &'a Environment) -> Result<Self> {
-        let Some((path, asked_for)) = file::location(global.config.as_deref(), environment) else {
-            return Ok(Self { global, environment, profile: None });
-        };
-        let mut file = file::read(&path, asked_for)?;
-        let wanted =
-            global.profile.clone().or_else(|| environment.value(names::PROFILE).map(str::to_owned)).or(file.default_profile.take());
-        let profile = match wanted {
+        let location = file::location(global, environment);
+        let mut file = location.as_ref().map(file::read).transpose()?.unwrap_or_default();
+        let wanted = Sources { environment, profile: None }.flag("--profile", global.profile.clone());
+        let wanted = wanted.or_environment(names::PROFILE).found();
+        let profile = match wanted.or_else(|| file.default_profile.take().map(|name| Sourced::new(name, Source::File))) {
             None => None,
-            Some(name) => match file.profiles.remove(&name) {
+            Some(name) => match file.profiles.remove(&name.value) {
                 Some(profile) => Some((name, profile)),
-                None => {
-                    let known: Vec<String> = file.profiles.into_keys().collect();
-                    let known = if known.is_empty() { "it has no profiles".to_owned() } else { format!("it has {}", known.join(", ")) };
-                    let what = format!("there is no profile {name} in {}", path.display());
-                    return Err(Error::configuration(what, format!("{known}; choose one with --profile")));
-                }
+                None => return Err(no_profile(&name.value, &file, location.as_ref())),
             },
         };
-        Ok(Self { global, environment, profile })
+        Ok(Self { global, environment, location, profile })
     }
 
-    fn profile(&self) -> Option<(&str, &Profile)> {
-        self.profile.as_ref().map(|(name, profile)| (name.as_str(), profile))
+    /// Without any configuration file: flags, environment and defaults alone.
+    pub fn without_file(global: &'a Global, environment: &'a Environment) -> Self {
+        Self { global, environment, location: None, profile: None }
     }
 
-    fn of_profile<T>(&self, value: impl Fn(&Profile) -> Option<T>) -> Option<T> {
-        self.profile().and_then(|(_, profile)| value(profile))
+    /// Where the configuration file is looked for; `None` without any.
+    pub fn location(&self) -> Option<&Sourced<PathBuf>> {
+        self.location.as_ref()
+    }
+
+    fn sources(&self) -> Sources<'_> {
+        Sources { environment: self.environment, profile: self.profile.as_ref().map(|(name, profile)| (name.value.as_str(), profile)) }
     }
 
     /// The archive's folder; `flag` is the command's own.
-    pub fn output(&self, flag: Option<PathBuf>) -> PathBuf {
-        flag.or_else(|| self.environment.path(names::OUTPUT))
-            .or_else(|| self.of_profile(|profile| profile.output.clone()))
-            .unwrap_or_else(|| PathBuf::from(DEFAULT_OUTPUT))
+    pub fn output(&self, flag: Option<PathBuf>) -> Sourced<PathBuf> {
+        let search = self.sources().flag("--output", flag).or_environment_path(names::OUTPUT);
+        search.or_profile(|profile| profile.output.clone()).or_default(PathBuf::from(DEFAULT_OUTPUT))
     }
 
     /// The provider that is asked.
-    pub fn provider(&self) -> Result<ProviderChoice> {
-        if let Some(choice) = self.global.provider {
-            return Ok(choice);
-        }
-        let named =
-            self.environment.value(names::PROVIDER).map(str::to_owned).or_else(|| self.of_profile(|profile| profile.provider.clone()));
-        match named.as_deref() {
-            None | Some("veriff") => Ok(ProviderChoice::Veriff),
-            Some("yoti") => Ok(ProviderChoice::Yoti),
-            Some(other) => Err(Error::configuration(
-                format!("there is no provider {:?}", crate::error::quote(other)),
-                "this version knows veriff and yoti",
+    pub fn provider(&self) -> Result<Sourced<ProviderChoice>> {
+        let flag = self.global.provider.map(|choice| choice.name().to_owned());
+        let search = self.sources().flag("--provider", flag).or_environment(names::PROVIDER);
+        let named = search.or_profile(|profile| profile.provider.clone()).or_default(ProviderChoice::Veriff.name().to_owned());
+        let known = ProviderChoice::ALL.map(ProviderChoice::name);
+        match ProviderChoice::ALL.into_iter().find(|choice| choice.name() == named.value) {
+            Some(choice) => Ok(named.map(|_| choice)),
+            None => Err(Error::configuration(
+                format!("there is no provider {:?}", crate::error::quote(&named.value)),
+                format!("{}this version knows {}", did_you_mean(nearest(&named.value, known)), known.join(" and ")),
             )),
         }
     }
 
+    /// Whether plain http may be spoken with other machines.
+    fn insecure_http(&self) -> Sourced<bool> {
+        self.sources().flag("--insecure-http", self.global.insecure_http.then_some(true)).or_default(false)
+    }
+
     /// For how many days the provider keeps media, if somebody says so; `flag` is the command's own.
-    pub fn retention_days(&self, flag: Option<u32>) -> Option<u32> {
-        flag.or_else(|| self.of_profile(|profile| profile.retention_days))
+    pub fn retention_days(&self, flag: Option<u32>) -> Option<Sourced<u32>> {
+        self.sources().flag("--retention-days", flag).or_profile(|profile| profile.retention_days).found()
+    }
+
+    /// The heartbeat service that is told how scheduled runs end; whoever knows it can tell it so, too. `flag` is the
+    /// command's own.
+    pub fn ping_url(&self, flag: Option<String>) -> Option<Sourced<String>> {
+        let search = self.sources().flag("--ping-url", flag).or_environment(names::PING_URL);
+        search.or_profile(|profile| profile.ping_url.clone()).found()
+    }
+
+    /// Where the provider's API begins, as somebody wrote it.
+    fn written_base_url(&self, provider: ProviderChoice) -> Option<Sourced<String>> {
+        let search = self.sources().flag("--base-url", self.global.base_url.clone()).or_environment(names::BASE_URL);
+        let search = search.or_profile(|profile| profile.base_url.clone());
+        match provider {
+            ProviderChoice::Veriff => search.found(),
+            ProviderChoice::Yoti => Some(search.or_default(yoti_provider::BASE_URL.to_owned())),
+        }
     }
 
     fn base_url(&self, provider: ProviderChoice) -> Result<String> {
-        let from_flag = self.global.base_url.clone();
-        let is_flag = from_flag.is_some();
-        let text = from_flag
-            .or_else(|| self.environment.value(names::BASE_URL).map(str::to_owned))
-            .or_else(|| self.of_profile(|profile| profile.base_url.clone()))
-            .or_else(|| (provider == ProviderChoice::Yoti).then(|| yoti_provider::BASE_URL.to_owned()));
-        let Some(text) = text else {
+        let Some(written) = self.written_base_url(provider) else {
             return Err(Error::configuration(
                 "there is no base URL",
                 format!(
@@ -166,16 +154,17 @@ impl<'a> Resolver<'a> {
                 ),
             ));
         };
-        let base_url = parse_base_url(&text, self.global.insecure_http).map_err(|reason| {
+        let text = &written.value;
+        let base_url = parse_base_url(text, self.insecure_http().value).map_err(|reason| {
             // A URL that holds a password is not repeated.
-            let shown = if text.contains('@') { String::new() } else { format!(" {:?}", crate::error::quote(&text)) };
+            let shown = if text.contains('@') { String::new() } else { format!(" {:?}", crate::error::quote(text)) };
             let what = format!("the base URL{shown} cannot be used: {reason}");
             let hint = if reason.starts_with("plain http") {
                 "use https; where the network is your own, --insecure-http allows it"
             } else {
                 "it looks like https://api.example.com, with or without /v1"
             };
-            if is_flag { Error::usage(what, hint) } else { Error::configuration(what, hint) }
+            written.source.error(what, hint)
         })?;
         Ok(match provider {
             ProviderChoice::Veriff => Veriff::normalise_base_url(&base_url),
@@ -185,51 +174,41 @@ impl<'a> Resolver<'a> {
 
     /// The secrets alone, for signatures over what is stored.
     pub fn secrets(&self) -> Result<Secrets> {
-        secrets(self.environment, self.profile())
+        secrets(self.sources())
     }
 
     /// Who is asked and with what.
     pub fn provider_settings(&self) -> Result<ProviderSettings> {
-        match self.provider()? {
+        match self.provider()?.value {
             ProviderChoice::Veriff => self.veriff_settings(),
             ProviderChoice::Yoti => self.yoti_settings(),
         }
     }
 
-    fn veriff_settings(&self) -> Result<ProviderSettings> {
-        let (api_key, key_source) = match self.environment.value(names::API_KEY) {
-            Some(key) => (key.to_owned(), format!("the environment ({})", names::API_KEY)),
-            None => match self.profile().and_then(|(name, profile)| Some((profile.api_key.clone()?, format!("profile {name}")))) {
-                Some(found) => found,
-                None => {
-                    return Err(Error::configuration(
-                        "there is no API key",
-                        format!(
-                            "set {} and {} (Customer Portal, Settings, API keys), or use a profile; to look around without an account: vmedia demo",
-                            names::API_KEY,
-                            names::API_SECRET
-                        ),
-                    ));
-                }
-            },
-        };
-        if !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::configuration(
-                format!("the API key from {key_source} holds characters that no key has"),
-                "copy it again, without quotes or spaces",
-            ));
-        }
-        let Secrets { signing, others, source } = secrets(self.environment, self.profile())?;
-        let base_url = self.base_url(ProviderChoice::Veriff)?;
-        let integration_id = self.environment.value(names::INTEGRATION_ID).map(str::to_owned);
-        let integration_id = integration_id.or_else(|| self.of_profile(|profile| profile.integration_id.clone()));
-        let credentials = format!("the API key from {key_source} and the secret from {source} ({})", self.profile_words());
-        Ok(ProviderSettings { base_url, access: ProviderAccess::Veriff { api_key, signing, others, integration_id }, credentials })
-    }
-
     fn profile_words(&self) -> String {
-        self.profile().map_or_else(|| "no profile".to_owned(), |(name, _)| format!("profile {name}"))
+        self.profile.as_ref().map_or_else(|| "no profile".to_owned(), |(name, _)| format!("profile {}", name.value))
     }
+}
+
+/// Whether a text is what ids, keys and tokens are made of: visible ASCII, and not nothing.
+fn is_one_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn no_profile(name: &str, file: &file::File, location: Option<&Sourced<PathBuf>>) -> Error {
+    let Some(location) = location else {
+        return Error::configuration(format!("there is no file that could hold profile {name}"), "name one with --config");
+    };
+    let what = format!("there is no profile {name} in {}", location.value.display());
+    let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+    let known = if known.is_empty() { "it has no profiles".to_owned() } else { format!("it has {}", known.join(", ")) };
+    let meant = did_you_mean(nearest(name, file.profiles.keys().map(String::as_str)));
+    Error::configuration(what, format!("{meant}{known}; choose one with --profile"))
+}
+
+/// The beginning of a hint.
+fn did_you_mean(word: Option<&str>) -> String {
+    word.map_or_else(String::new, |word| format!("did you mean {word}? "))
 }
 
 #[cfg(test)]

@@ -111,9 +111,11 @@ fn every_flag_of_every_verb_is_in_its_man_page() {
     command.build();
     let pages = pages();
     let mut flags = 0;
-    let verbs =
-        command.get_subcommands().filter(|verb| verb.get_name() != "help").map(|verb| (format!("vmedia-{}.1", verb.get_name()), verb));
-    for (name, verb) in verbs.chain([("vmedia.1".to_owned(), &command)]) {
+    let mut verbs = vec![("vmedia".to_owned(), &command)];
+    while let Some((title, verb)) = verbs.pop() {
+        let below = verb.get_subcommands().filter(|verb| verb.get_name() != "help");
+        verbs.extend(below.map(|verb| (format!("{title}-{}", verb.get_name()), verb)));
+        let name = format!("{title}.1");
         let page = pages.get(&name).unwrap_or_else(|| panic!("no {name} in {:?}", pages.keys()));
         let terms: Vec<&str> =
             page.lines().zip(page.lines().skip(1)).filter(|(request, _)| request.starts_with(".TP")).map(|(_, term)| term).collect();

@@ -24,17 +24,17 @@ fn is_two_lines(run: &Run) {
 fn a_wrong_configuration_is_told_without_the_values_that_stand_in_it() {
     let world = World::new();
     let path = world.folder().join("config.toml");
-    for (text, line) in [
-        ("[profiles.a]\nsecret_command = \"s3cr3t\"\n", 2),
-        ("profiles = \"s3cr3t\\n\\\"x\"\n", 1),
-        ("[profiles]\na = \"s3cr3t\"\n", 2),
-        ("[profiles.a]\napi_key = \"s3cr3t\n", 2),
-        ("[profiles.a]\napi_key = s3cr3t\n", 2),
+    for (text, line, hint) in [
+        ("[profiles.a]\nsecret_command = \"s3cr3t\"\n", 2, "for a shell secret_command = [\"sh\", \"-c\", \"...\"]"),
+        ("profiles = \"s3cr3t\\n\\\"x\"\n", 1, "profiles are written as [profiles.NAME]"),
+        ("[profiles]\na = \"s3cr3t\"\n", 2, "profiles are written as [profiles.NAME]"),
+        ("[profiles.a]\napi_key = \"s3cr3t\n", 2, "vmedia config example explains every key"),
+        ("[profiles.a]\napi_key = s3cr3t\n", 2, "texts stand in quotes"),
     ] {
         std::fs::write(&path, text).expect("written");
         let run = world.run(&["list", SESSION, "--config", "config.toml", "-vv"]).ends_with(3);
         assert!(!run.stderr.contains("s3cr3t"), "{}", run.stderr);
-        run.complains(&format!("the configuration config.toml is wrong at line {line}: "), "the keys of a profile are");
+        run.complains(&format!("the configuration config.toml is wrong at line {line}: "), hint);
     }
 }
 
@@ -255,16 +255,16 @@ fn configure(folder: &Path, text: &str) {
 fn a_configuration_that_is_wrong_is_told_by_file_and_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let all = [KEY, SECRET, NOBODY];
-    for (text, line, said) in [
-        ("[profiles.a]\nbase_url = \n", 2, ""),
-        ("x", 1, ""),
-        ("[profiles.a]\napi_key = \"k\"\napi_secret = \"hunter2\"\n", 3, "api_secret"),
-        ("[profiles.a]\nbase_url = 7\n", 2, ""),
+    for (text, line, said, hint) in [
+        ("[profiles.a]\nbase_url = \n", 2, "", "vmedia config example"),
+        ("x", 1, "", "vmedia config example"),
+        ("[profiles.a]\napi_key = \"k\"\napi_secret = \"hunter2\"\n", 3, "api_secret", "no secret stands in this file"),
+        ("[profiles.a]\nbase_url = 7\n", 2, "base_url of profile a: a whole number stands where a text belongs", "base_url = \"...\""),
     ] {
         configure(folder.path(), text);
         let run = run(folder.path(), &all, &["download", SESSION]).ends_with(3);
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
-        run.complains(&format!("config.toml is wrong at line {line}: "), "the keys of a profile are provider, base_url").says(said);
+        run.complains(&format!("config.toml is wrong at line {line}: "), hint).says(said);
     }
     run(folder.path(), &all, &["download", SESSION, "--config", "nowhere"])
         .ends_with(3)

@@ -6,10 +6,15 @@ use super::Resolver;
 use crate::cli::SealArguments;
 use crate::config::credentials::read_private;
 use crate::config::environment::names;
-use crate::error::{Error, Result, quote};
+use crate::config::sourced::Sourced;
+use crate::error::{Result, quote};
 use crate::http::Address;
 use crate::seal::ssh::SigningKey;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// What the key is called in an error, and what to do when it is not there.
+pub(super) const SIGN_KEY: &str = "the signing key";
+pub(super) const NO_SIGN_KEY: &str = "make one: ssh-keygen -t ed25519 -N '' -f FILE";
 
 /// The seals that are wanted.
 #[derive(Debug, Default)]
@@ -23,35 +28,40 @@ pub struct SealSettings {
 impl Resolver<'_> {
     /// Reads the key and takes the URL apart, so that what is wrong with either is said before anything is fetched.
     pub fn seal_settings(&self, arguments: &SealArguments) -> Result<SealSettings> {
-        let key = arguments
-            .sign_key
-            .clone()
-            .or_else(|| self.environment.path(names::SIGN_KEY))
-            .or_else(|| self.of_profile(|profile| profile.sign_key.clone()));
-        let timestamp = arguments
-            .timestamp
-            .clone()
-            .or_else(|| self.environment.value(names::TIMESTAMP).map(str::to_owned))
-            .or_else(|| self.of_profile(|profile| profile.timestamp.clone()));
+        let key = self.sign_key(arguments.sign_key.clone());
+        let timestamp = self.timestamp(arguments.timestamp.clone());
         Ok(SealSettings {
-            key: key.as_deref().map(signing_key).transpose()?,
-            timestamp: timestamp.as_deref().map(|text| address(text, arguments.timestamp.is_some())).transpose()?,
+            key: key.map(|key| signing_key(&key.value)).transpose()?,
+            timestamp: timestamp.as_ref().map(address).transpose()?,
         })
+    }
+
+    /// The key that signs; `flag` is the command's own.
+    pub(super) fn sign_key(&self, flag: Option<PathBuf>) -> Option<Sourced<PathBuf>> {
+        let search = self.sources().flag("--sign-key", flag).or_environment_path(names::SIGN_KEY);
+        search.or_profile(|profile| profile.sign_key.clone()).found()
+    }
+
+    /// The URL of the authority that stamps; `flag` is the command's own.
+    pub(super) fn timestamp(&self, flag: Option<String>) -> Option<Sourced<String>> {
+        let search = self.sources().flag("--timestamp", flag).or_environment(names::TIMESTAMP);
+        search.or_profile(|profile| profile.timestamp.clone()).found()
     }
 }
 
 fn signing_key(path: &Path) -> Result<SigningKey> {
-    let file = read_private("the signing key", path, "make one: ssh-keygen -t ed25519 -N '' -f FILE")?;
+    let file = read_private(SIGN_KEY, path, NO_SIGN_KEY)?;
     SigningKey::parse(path, &file)
 }
 
 /// Authorities are mostly asked over plain http, and may be: they are told a digest, and sign what they answer.
-fn address(text: &str, is_flag: bool) -> Result<Address> {
+pub(super) fn address(timestamp: &Sourced<String>) -> Result<Address> {
+    let text = &timestamp.value;
     Address::parse_public(text).map_err(|reason| {
         // A URL that holds a password is not repeated.
         let shown = if text.contains('@') { String::new() } else { format!(" {:?}", quote(text)) };
         let what = format!("the time-stamping authority{shown} cannot be used: {reason}");
         let hint = "it is a URL such as http://timestamp.example.com/tsr, without user name or password";
-        if is_flag { Error::usage(what, hint) } else { Error::configuration(what, hint) }
+        timestamp.source.error(what, hint)
     })
 }

@@ -32,9 +32,6 @@ const COMPANIONS: [(&str, &str, &str); 4] = [
 ];
 const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
 
-/// What Veriff's help centre names as the usual period, after which media are archived out of reach or deleted.
-const RETENTION_DAYS: u32 = 90;
-
 /// One integration at Veriff.
 pub struct Veriff {
     api_key: String,
@@ -44,6 +41,9 @@ pub struct Veriff {
 }
 
 impl Veriff {
+    /// What Veriff's help centre names as the usual period, after which media are archived out of reach or deleted.
+    pub const RETENTION_DAYS: u32 = 90;
+
     /// The first secret signs requests; all of them may have signed an answer.
     pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
         let secrets = std::iter::once(signing.clone()).chain(others).collect();
@@ -185,7 +185,7 @@ impl Provider for Veriff {
     }
 
     fn retention_days(&self) -> u32 {
-        RETENTION_DAYS
+        Self::RETENTION_DAYS
     }
 
     fn kept_back(&self) -> &'static [&'static str] {

@@ -30,9 +30,6 @@ const ENDPOINT: &str = "sessions/{id}";
 /// Sessions in these states no longer change.
 const FINAL: [&str; 2] = ["COMPLETED", "EXPIRED"];
 
-/// The guide's `resources_ttl`: 604,800 seconds from the first upload.
-const RETENTION_DAYS: u32 = 7;
-
 /// The token opens the session for whoever holds it, and its time runs down with every answer. A watchlist's key is that
 /// of the customer's own account there.
 const KEPT_BACK: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
@@ -41,6 +38,9 @@ const KEPT_BACK: [&str; 3] = ["client_session_token", "client_session_token_ttl"
 pub struct Yoti(Access);
 
 impl Yoti {
+    /// The guide's `resources_ttl`: 604,800 seconds from the first upload.
+    pub const RETENTION_DAYS: u32 = 7;
+
     /// Asks with these credentials.
     pub fn new(access: Access) -> Self {
         Self(access)
@@ -113,7 +113,7 @@ impl Provider for Yoti {
     }
 
     fn retention_days(&self) -> u32 {
-        RETENTION_DAYS
+        Self::RETENTION_DAYS
     }
 
     fn kept_back(&self) -> &'static [&'static str] {

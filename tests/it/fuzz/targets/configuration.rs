@@ -28,7 +28,7 @@ pub fn run(input: &[u8]) {
     std::fs::write(path, input).expect("written");
     for environment in [Environment::default(), Environment::from_pairs([("VMEDIA_PROFILE", "a")])] {
         match Resolver::new(global, &environment) {
-            Ok(resolver) => assert!(!resolver.output(None).as_os_str().is_empty() || input.windows(6).any(|word| word == b"output")),
+            Ok(resolver) => assert!(!resolver.output(None).value.as_os_str().is_empty() || input.windows(6).any(|word| word == b"output")),
             Err(error) => {
                 assert_eq!(error.exit().code(), 3);
                 assert!(!error.hint().is_empty());

@@ -1,0 +1,34 @@
+//! `vmedia config`: where the configuration is, what it says, and how to get one. One file for each thing that it does.
+
+mod show;
+
+use super::Context;
+use crate::cli::{ConfigArguments, ConfigCommand};
+use crate::config::{EXAMPLE, location};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// Does what was asked for.
+pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit> {
+    match &arguments.command {
+        ConfigCommand::Path => path(context),
+        ConfigCommand::Show(show) => show::run(show, context),
+        ConfigCommand::Example => {
+            context.console.answer(EXAMPLE.as_bytes());
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Prints the path for scripts, and for people whether there is a file.
+fn path(context: &Context) -> Result<Exit> {
+    let Some(location) = location(&context.global, &context.environment) else {
+        return Err(Error::configuration("this system has no place for configuration", "name a file with --config"));
+    };
+    context.console.answer(format!("{}\n", location.value.display()).as_bytes());
+    if !context.global.quiet {
+        let told = if location.value.is_file() { "the file is there" } else { "there is no such file; vmedia config init makes one" };
+        context.console.message(&context.console.note_line(told));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,59 @@
+//! `vmedia config show`: every setting, its value and where it is from.
+//!
+//! Must not resolve anything and must not know any setting: `config` tells them.
+
+use super::Context;
+use crate::cli::{SettingsFormat, ShowArguments, TableFormat};
+use crate::config::{Resolver, Setting, Source};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::report::{Column, Table};
+use serde_json::json;
+
+const COLUMNS: [Column; 3] = [
+    Column { name: "name", title: "SETTING", is_number: false },
+    Column { name: "value", title: "VALUE", is_number: false },
+    Column { name: "source", title: "SOURCE", is_number: false },
+];
+
+/// Shows them, then what is wrong with any. A configuration file that is wrong as a whole ends it: nothing would run.
+pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> {
+    let settings = Resolver::new(&context.global, &context.environment)?.settings();
+    let format = match arguments.format {
+        SettingsFormat::Table => TableFormat::Table,
+        SettingsFormat::Json => TableFormat::Json,
+    };
+    let mut table = Table::new(&COLUMNS);
+    for setting in settings.iter().filter(|setting| format == TableFormat::Json || matters(setting)) {
+        let source = setting.source.as_ref().map(Source::to_string);
+        table.row(vec![
+            (json!(setting.name), None),
+            (setting.value.clone(), Some(words(setting))),
+            (json!(source), source.is_none().then(|| "not set".to_owned())),
+        ]);
+    }
+    context.console.answer(table.render(format)?.as_bytes());
+    let problems: Vec<&Error> = settings.iter().filter_map(|setting| setting.problem.as_ref()).collect();
+    for problem in &problems {
+        context.console.error(problem.what(), problem.hint());
+    }
+    Ok(problems.first().map_or(Exit::Done, |problem| problem.exit()))
+}
+
+/// Whether a person wants to see it: it is of use, or somebody set it who may think that it is.
+fn matters(setting: &Setting) -> bool {
+    setting.is_used || setting.source.is_some() || setting.problem.is_some()
+}
+
+fn words(setting: &Setting) -> String {
+    if setting.problem.is_some() {
+        return "cannot be used, see below".to_owned();
+    }
+    let value = match (&setting.words, &setting.value) {
+        (Some(words), _) => words.clone(),
+        (None, serde_json::Value::Null) => "-".to_owned(),
+        (None, serde_json::Value::String(text)) => text.clone(),
+        (None, other) => other.to_string(),
+    };
+    if setting.is_used { value } else { format!("{value} (of no use at this provider)") }
+}

@@ -1,0 +1,47 @@
+//! The keys that a part of the configuration file may have, asked of the type that reads it, so that no list can differ.
+
+use serde::Deserialize;
+use serde::de::value::MapDeserializer;
+use std::fmt;
+
+/// The keys of a type that denies unknown ones.
+pub(super) fn keys_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    // A key that no type has is answered with all those that it has.
+    let nobody = MapDeserializer::<_, Known>::new(std::iter::once(("", ())));
+    T::deserialize(nobody).err().map_or(&[], |known| known.0)
+}
+
+/// What serde answers to an unknown key.
+#[derive(Debug)]
+struct Known(&'static [&'static str]);
+
+impl fmt::Display for Known {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join(", "))
+    }
+}
+
+impl std::error::Error for Known {}
+
+impl serde::de::Error for Known {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self(&[])
+    }
+
+    fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
+        Self(expected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys_of;
+    use crate::config::file::File;
+    use crate::config::profile::Profile;
+
+    #[test]
+    fn a_type_tells_its_keys() {
+        assert_eq!(keys_of::<File>(), ["default_profile", "profiles"]);
+        assert_eq!(keys_of::<Profile>()[..3], ["provider", "base_url", "api_key"]);
+    }
+}

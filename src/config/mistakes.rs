@@ -1,0 +1,152 @@
+//! What is wrong with a configuration file, told by line and key, with what was probably meant.
+//!
+//! Must never repeat a value: a secret may stand where none belongs.
+
+use super::file::File;
+use super::keys::keys_of;
+use super::nearest::nearest;
+use super::profile::Profile;
+use crate::error::{Error, quote};
+use std::ops::Range;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Where every key is explained.
+const EXAMPLE: &str = "vmedia config example explains every key";
+const PROFILES: &str = "profiles are written as [profiles.NAME], each with its keys below it";
+const PATHS: &str = r"write paths in single quotes and in full, as in 'C:\Archive' or '/srv/archive'";
+const SECRETS: &str = "no secret stands in this file; secret_file, secret_command and the like say where it lies";
+
+/// Names under which people write a secret down.
+const FOR_SECRETS: [&str; 8] = ["secret", "api_secret", "shared_secret", "master_key", "private_key", "password", "token", "bearer"];
+
+/// A file and its text.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+}
+
+impl Written<'_> {
+    /// The text is no TOML.
+    pub(super) fn no_toml(&self, error: &toml::de::Error) -> Error {
+        let at = error.span();
+        let is_path = at.as_ref().is_some_and(|at| self.line_of(at).split('"').skip(1).step_by(2).any(|text| text.contains('\\')));
+        let hint =
+            if is_path { format!(r"in double quotes \ begins an escape; {PATHS}") } else { format!("texts stand in quotes; {EXAMPLE}") };
+        self.wrong(at.as_ref(), &without_value(error.message()), hint)
+    }
+
+    /// The first key that nobody knows.
+    pub(super) fn unknown_key(&self, table: &DeTable<'_>) -> Option<Error> {
+        let mut unknown: Vec<(Range<usize>, String, String)> = Vec::new();
+        for (key, value) in table.iter().filter(|(key, _)| !keys_of::<File>().contains(&key.get_ref().as_ref())) {
+            let name = key.get_ref().as_ref();
+            unknown.push((key.span(), format!("there is no key {}", quote(name)), beside_profiles(name, value.get_ref())));
+        }
+        for (profile, keys) in profiles(table) {
+            for key in keys.keys().filter(|key| !keys_of::<Profile>().contains(&key.get_ref().as_ref())) {
+                let name = key.get_ref().as_ref();
+                unknown.push((key.span(), format!("profile {profile} has a key {}, which nobody knows", quote(name)), in_profile(name)));
+            }
+        }
+        let first = unknown.into_iter().min_by_key(|(at, ..)| at.start)?;
+        Some(self.wrong(Some(&first.0), &first.1, first.2))
+    }
+
+    /// A value is none that its key can have.
+    pub(super) fn wrong_value(&self, table: &DeTable<'_>, error: &toml::de::Error) -> Error {
+        let at = error.span();
+        let message = without_value(error.message());
+        let holds =
+            |value: &Spanned<DeValue<'_>>| at.as_ref().is_some_and(|at| value.span().start <= at.start && at.end <= value.span().end);
+        for (profile, keys) in profiles(table) {
+            if let Some((key, _)) = keys.iter().find(|(_, value)| holds(value)) {
+                let key = key.get_ref().as_ref();
+                return self.wrong(at.as_ref(), &format!("{key} of profile {profile}: {message}"), as_it_is_written(key));
+            }
+        }
+        self.wrong(at.as_ref(), &message, PROFILES.to_owned())
+    }
+
+    fn wrong(&self, at: Option<&Range<usize>>, what: &str, hint: String) -> Error {
+        let line = at.and_then(|at| self.text.get(..at.start)).map_or(1, |before| before.matches('\n').count() + 1);
+        Error::configuration(format!("the configuration {} is wrong at line {line}: {what}", self.path.display()), hint)
+    }
+
+    fn line_of(&self, at: &Range<usize>) -> &str {
+        let begin = self.text.get(..at.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        self.text.get(begin..).and_then(|rest| rest.lines().next()).unwrap_or_default()
+    }
+}
+
+/// The profiles with their keys, as far as they are any.
+fn profiles<'a>(table: &'a DeTable<'_>) -> impl Iterator<Item = (String, &'a DeTable<'a>)> {
+    let profiles = table.iter().find(|(key, _)| key.get_ref().as_ref() == "profiles").and_then(|(_, value)| value.get_ref().as_table());
+    let entries = profiles.into_iter().flat_map(|profiles| profiles.iter());
+    entries.filter_map(|(name, value)| Some((quote(name.get_ref().as_ref()), value.get_ref().as_table()?)))
+}
+
+/// What may be meant by a key that stands outside of every profile.
+fn beside_profiles(name: &str, value: &DeValue<'_>) -> String {
+    if FOR_SECRETS.contains(&name) {
+        SECRETS.to_owned()
+    } else if keys_of::<Profile>().contains(&name) {
+        format!("it belongs to a profile: write it below [profiles.NAME], and choose that one with default_profile; {EXAMPLE}")
+    } else if let Some(meant) = nearest(name, keys_of::<File>().iter().copied()) {
+        format!("did you mean {meant}? {EXAMPLE}")
+    } else if value.is_table() {
+        PROFILES.to_owned()
+    } else {
+        format!("outside of profiles there is default_profile alone; {EXAMPLE}")
+    }
+}
+
+fn in_profile(name: &str) -> String {
+    if FOR_SECRETS.contains(&name) {
+        return SECRETS.to_owned();
+    }
+    match nearest(name, keys_of::<Profile>().iter().copied()) {
+        Some(meant) => format!("did you mean {meant}? {EXAMPLE}"),
+        None => EXAMPLE.to_owned(),
+    }
+}
+
+/// How the value of a key looks.
+fn as_it_is_written(key: &str) -> String {
+    match key {
+        "secret_command" | "bearer_command" => {
+            format!(r#"it is a list of words, as in {key} = ["pass", "show", "vmedia"]; for a shell {key} = ["sh", "-c", "..."]"#)
+        }
+        "secret_file" | "key_file" | "bearer_file" | "output" | "sign_key" => PATHS.to_owned(),
+        "max_rate" => r#"it looks like max_rate = "20/s", or "600/m""#.to_owned(),
+        "limit_rate" => r#"it looks like limit_rate = "500k", or "2M""#.to_owned(),
+        "retention_days" => "it looks like retention_days = 90".to_owned(),
+        "secret_keyring" => "it is true or false, without quotes".to_owned(),
+        _ => format!(r#"it is a text in quotes, as in {key} = "..."; {EXAMPLE}"#),
+    }
+}
+
+/// The parser's message without the value that it names.
+fn without_value(message: &str) -> String {
+    let about = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+    let Some((found, wanted)) = about.and_then(|about| about.rsplit_once(", expected ")) else { return quote(message) };
+    let found = match found.split(['"', '`']).next().unwrap_or_default().trim() {
+        "string" => "a text",
+        "integer" => "a whole number",
+        "floating point" => "a number",
+        "boolean" => "true or false",
+        "sequence" => "a list",
+        "map" => "a table",
+        _ => "something else",
+    };
+    let wanted = match wanted {
+        "a string" => "a text",
+        "a sequence" => "a list",
+        "a boolean" => "true or false",
+        "u32" => "a whole number",
+        other => other,
+    };
+    format!("{found} stands where {} belongs", quote(wanted))
+}

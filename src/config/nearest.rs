@@ -1,0 +1,28 @@
+//! What somebody may have meant who typed something else.
+//!
+//! Must not know what the words stand for.
+
+/// From here on two words are alike; `clap` draws the line at the same place for flags.
+const ALIKE: f64 = 0.7;
+
+/// The word most like what was typed, if any is.
+pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    let alike = known.into_iter().map(|word| (strsim::jaro(&typed, &word.to_lowercase()), word));
+    alike.filter(|(likeness, _)| *likeness > ALIKE).max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_slip_is_seen_and_a_stranger_is_not() {
+        let known = ["base_url", "api_key", "output"];
+        for (typed, meant) in
+            [("base_ulr", Some("base_url")), ("API_KEY", Some("api_key")), ("ouput", Some("output")), ("xyz", None), ("", None)]
+        {
+            assert_eq!(nearest(typed, known), meant, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What a profile may say, and which values cannot be meant.
+//!
+//! Must not resolve anything; it says what is written. Every key here is explained in `example.toml`.
+
+use crate::cli;
+use serde::{Deserialize, Deserializer, de};
+use std::path::PathBuf;
+
+/// One integration.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Profile {
+    pub(super) provider: Option<String>,
+    pub(super) base_url: Option<String>,
+    /// Veriff: the API key.
+    pub(super) api_key: Option<String>,
+    /// Veriff: the name of an environment variable that holds the secret.
+    pub(super) secret_env: Option<String>,
+    /// Veriff: a file that holds the secret, readable by its owner alone.
+    #[serde(deserialize_with = "path")]
+    pub(super) secret_file: Option<PathBuf>,
+    /// Veriff: a command that prints the secret, run without a shell.
+    #[serde(deserialize_with = "words")]
+    pub(super) secret_command: Option<Vec<String>>,
+    /// Veriff: a file with the secret in the folder that systemd names in `CREDENTIALS_DIRECTORY`.
+    pub(super) secret_credential: Option<String>,
+    /// Veriff: whether the operating system's keyring holds the secret, under `vmedia` and the name of the profile.
+    pub(super) secret_keyring: Option<bool>,
+    /// Veriff: the integration, where one key serves several.
+    pub(super) integration_id: Option<String>,
+    /// Yoti: the client SDK id.
+    pub(super) sdk_id: Option<String>,
+    /// Yoti: the private key of that id, readable by its owner alone.
+    #[serde(deserialize_with = "path")]
+    pub(super) key_file: Option<PathBuf>,
+    /// Yoti: the same in systemd's folder.
+    pub(super) key_credential: Option<String>,
+    /// Yoti: a file that holds a bearer token, which is sent instead of signatures.
+    #[serde(deserialize_with = "path")]
+    pub(super) bearer_file: Option<PathBuf>,
+    /// Yoti: a command that prints the bearer token, run without a shell.
+    #[serde(deserialize_with = "words")]
+    pub(super) bearer_command: Option<Vec<String>>,
+    /// Yoti: a file with the bearer token in systemd's folder.
+    pub(super) bearer_credential: Option<String>,
+    #[serde(deserialize_with = "path")]
+    pub(super) output: Option<PathBuf>,
+    /// For how many days the provider keeps media.
+    #[serde(deserialize_with = "days")]
+    pub(super) retention_days: Option<u32>,
+    /// Requests in a second at most; written as `--max-rate` takes it.
+    #[serde(deserialize_with = "rate")]
+    pub(super) max_rate: Option<f64>,
+    /// Bytes in a second at most; written as `--limit-rate` takes it.
+    #[serde(deserialize_with = "bytes")]
+    pub(super) limit_rate: Option<u64>,
+    /// A private key that signs journals, readable by its owner alone.
+    #[serde(deserialize_with = "path")]
+    pub(super) sign_key: Option<PathBuf>,
+    /// The URL of an authority that stamps journals.
+    pub(super) timestamp: Option<String>,
+    /// The URL of a service that is told how a run ended. Whoever knows it can tell it so, too: it is a secret.
+    pub(super) ping_url: Option<String>,
+}
+
+/// A file or folder. In double quotes `"C:\new"` is a path with a line break, and nobody replaces `~`.
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.contains(|letter: char| letter.is_control()) {
+        return Err(de::Error::custom("a control character; write paths in single quotes, as in 'C:\\Archive'"));
+    }
+    if text.starts_with("~/") || text.starts_with("~\\") {
+        return Err(de::Error::custom("nobody replaces ~ here; write the whole path"));
+    }
+    if text.is_empty() { Err(de::Error::custom("it is empty")) } else { Ok(Some(PathBuf::from(text))) }
+}
+
+/// A command and its arguments.
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    let words = Vec::<String>::deserialize(deserializer)?;
+    if words.first().is_none_or(String::is_empty) { Err(de::Error::custom("it names no program")) } else { Ok(Some(words)) }
+}
+
+fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let days = u32::deserialize(deserializer)?;
+    if cli::RETENTION_DAYS.contains(&days) { Ok(Some(days)) } else { Err(de::Error::custom("between 1 and 36500 days")) }
+}
+
+fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    cli::rate(&String::deserialize(deserializer)?).map(Some).map_err(de::Error::custom)
+}
+
+fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    cli::bytes(&String::deserialize(deserializer)?).map(Some).map_err(de::Error::custom)
+}

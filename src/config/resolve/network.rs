@@ -1,0 +1,76 @@
+//! How the network is used: how patiently, how fast, and trusting whom.
+//!
+//! Must not connect to anything.
+
+use super::Resolver;
+use crate::config::sourced::Sourced;
+use crate::http::{Limits, Policy};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The longest wait for a connection, and the longest silence, unless somebody says otherwise.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How the network is used.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Retries.
+    pub policy: Policy,
+    /// The longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// The longest silence.
+    pub idle_timeout: Duration,
+    /// The longest time for one file.
+    pub file_limit: Option<Duration>,
+    /// Further certificate authorities.
+    pub ca_cert: Option<PathBuf>,
+    /// What the host is asked for at most.
+    pub limits: Limits,
+}
+
+impl Resolver<'_> {
+    /// How this run uses the network.
+    pub fn network(&self) -> Network {
+        Network {
+            policy: Policy { retries: self.retries().value, delay: self.retry_delay().value },
+            connect_timeout: self.connect_timeout().value,
+            idle_timeout: self.timeout().value,
+            file_limit: self.max_time().map(|found| found.value),
+            ca_cert: self.ca_cert().map(|found| found.value),
+            limits: Limits { requests: self.max_rate().map(|found| found.value), bytes: self.limit_rate().map(|found| found.value) },
+        }
+    }
+
+    pub(super) fn retries(&self) -> Sourced<u32> {
+        self.sources().flag("--retries", self.global.retries).or_default(Policy::default().retries)
+    }
+
+    pub(super) fn retry_delay(&self) -> Sourced<Duration> {
+        self.sources().flag("--retry-delay", self.global.retry_delay).or_default(Policy::default().delay)
+    }
+
+    pub(super) fn connect_timeout(&self) -> Sourced<Duration> {
+        self.sources().flag("--connect-timeout", self.global.connect_timeout).or_default(CONNECT_TIMEOUT)
+    }
+
+    pub(super) fn timeout(&self) -> Sourced<Duration> {
+        self.sources().flag("--timeout", self.global.timeout).or_default(IDLE_TIMEOUT)
+    }
+
+    pub(super) fn max_time(&self) -> Option<Sourced<Duration>> {
+        self.sources().flag("--max-time", self.global.max_time).found()
+    }
+
+    pub(super) fn ca_cert(&self) -> Option<Sourced<PathBuf>> {
+        self.sources().flag("--ca-cert", self.global.ca_cert.clone()).found()
+    }
+
+    pub(super) fn max_rate(&self) -> Option<Sourced<f64>> {
+        self.sources().flag("--max-rate", self.global.max_rate).or_profile(|profile| profile.max_rate).found()
+    }
+
+    pub(super) fn limit_rate(&self) -> Option<Sourced<u64>> {
+        self.sources().flag("--limit-rate", self.global.limit_rate).or_profile(|profile| profile.limit_rate).found()
+    }
+}

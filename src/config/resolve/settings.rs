@@ -1,0 +1,199 @@
+//! Every setting as it stands and where it is from: what `vmedia config show` shows.
+//!
+//! Must not read a secret, run a command, ask a keyring or connect to anything: it says what a run would do.
+
+use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
+use super::veriff::check_api_key;
+use super::yoti::{NO_KEY_FILE, check_sdk_id};
+use super::{Resolver, Source, Sourced};
+use crate::cli::ProviderChoice;
+use crate::config::credentials::{READABLE, open_private, text};
+use crate::config::reference::{self, Place, Reference};
+use crate::error::{Error, Result};
+use crate::provider::veriff::Veriff;
+use crate::provider::yoti::Yoti;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One setting.
+pub struct Setting {
+    /// Its name: the key of a profile where it has one, else the flag without dashes and with `_`.
+    pub name: &'static str,
+    /// Its value for scripts: a text, a number (bytes, seconds, days), a truth, or null where there is none.
+    pub value: Value,
+    /// The same for people, where that differs.
+    pub words: Option<String>,
+    /// Where it is from; `None` where nobody set it and there is no default.
+    pub source: Option<Source>,
+    /// Whether the provider that is asked has any use for it.
+    pub is_used: bool,
+    /// Why it cannot be used.
+    pub problem: Option<Error>,
+}
+
+impl Setting {
+    fn new<T: Into<Value>>(name: &'static str, found: Option<Sourced<T>>) -> Self {
+        let (value, source) = found.map_or((Value::Null, None), |found| (found.value.into(), Some(found.source)));
+        Self { name, value, words: None, source, is_used: true, problem: None }
+    }
+
+    fn path(name: &'static str, found: Option<Sourced<PathBuf>>) -> Self {
+        Self::new(name, found.map(|found| found.map(|path| path.display().to_string())))
+    }
+
+    fn seconds(name: &'static str, found: Sourced<Duration>) -> Self {
+        let seconds = found.value.as_secs_f64();
+        Self::new(name, Some(found.map(|_| seconds))).said(format!("{seconds} s"))
+    }
+
+    fn said(self, words: impl Into<String>) -> Self {
+        Self { words: Some(words.into()), ..self }
+    }
+
+    /// What holds where nobody said anything, and cannot be told as a value.
+    fn or_default(self, words: &str) -> Self {
+        if self.source.is_some() { self } else { Self { source: Some(Source::Default), ..self.said(words) } }
+    }
+
+    /// Of use at that provider alone.
+    fn only_at(self, provider: ProviderChoice, asked: ProviderChoice) -> Self {
+        Self { is_used: provider == asked, ..self }
+    }
+
+    /// What is wrong with it; then its value is not told.
+    fn checked(self, outcome: Result<()>) -> Self {
+        match outcome {
+            Ok(()) => self,
+            Err(problem) => Self { value: Value::Null, problem: Some(problem), ..self },
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// All of them, those that decide about others first. What cannot be used has a problem, and the others are told all
+    /// the same.
+    pub fn settings(&self) -> Vec<Setting> {
+        let provider = self.provider();
+        let asked = provider.as_ref().map_or(ProviderChoice::Veriff, |found| found.value);
+        let provider = match provider {
+            Ok(found) => Setting::new("provider", Some(found.map(ProviderChoice::name))),
+            Err(problem) => Setting::new("provider", None::<Sourced<String>>).checked(Err(problem)),
+        };
+        let mut all = vec![self.told_location(), self.told_profile(), provider, self.told_base_url(asked)];
+        all.extend(self.told_credentials(asked));
+        all.extend(self.told_archive(asked));
+        all.extend(self.told_network());
+        all
+    }
+
+    fn told_location(&self) -> Setting {
+        let setting = Setting::path("config", self.location().cloned());
+        match self.location() {
+            Some(location) if !location.value.exists() => setting.said(format!("{} (not there)", location.value.display())),
+            _ => setting,
+        }
+    }
+
+    fn told_profile(&self) -> Setting {
+        Setting::new("profile", self.profile.as_ref().map(|(name, _)| name.clone())).or_default("none")
+    }
+
+    fn told_base_url(&self, asked: ProviderChoice) -> Setting {
+        let Some(written) = self.written_base_url(asked) else { return Setting::new("base_url", None::<Sourced<String>>) };
+        match self.base_url(asked) {
+            Ok(url) => Setting::new("base_url", Some(written.map(|_| url))),
+            Err(problem) => Setting::new("base_url", Some(written)).checked(Err(problem)),
+        }
+    }
+
+    fn told_credentials(&self, asked: ProviderChoice) -> Vec<Setting> {
+        let (veriff, yoti) = (ProviderChoice::Veriff, ProviderChoice::Yoti);
+        let api_key = self.api_key();
+        let fits = api_key.as_ref().map_or(Ok(()), check_api_key);
+        let sdk_id = self.sdk_id();
+        let is_id = sdk_id.as_ref().map_or(Ok(()), |id| check_sdk_id(&id.value));
+        vec![
+            Setting::new("api_key", api_key.map(|key| key.map(|key| shortened(&key)))).checked(fits).only_at(veriff, asked),
+            self.told_secret("secret", ("secret_file", READABLE), reference::secret(self.sources())).only_at(veriff, asked),
+            Setting::new("integration_id", self.integration_id()).only_at(veriff, asked),
+            Setting::new("sdk_id", sdk_id.map(|id| id.map(|id| shortened(&id)))).checked(is_id).only_at(yoti, asked),
+            self.told_secret("key", ("the key file", NO_KEY_FILE), reference::key(self.sources())).only_at(yoti, asked),
+            self.told_secret("bearer", ("the bearer token in", READABLE), reference::bearer(self.sources())).only_at(yoti, asked),
+        ]
+    }
+
+    /// Where a secret lies and whether it can be had; what a file with it is called, and what to do when it
+    /// is not there, is for the words of an error.
+    fn told_secret(&self, name: &'static str, (what, absent): (&str, &str), found: Result<Option<Sourced<Place>>>) -> Setting {
+        let found = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => return Setting::new(name, None::<Sourced<String>>),
+            Err(problem) => return Setting::new(name, None::<Sourced<String>>).checked(Err(problem)),
+        };
+        let (told, outcome) = match &found.value.reference {
+            Reference::Environment(variable) if found.source == Source::Environment(found.value.key) => {
+                (format!("{variable} is set"), Ok(()))
+            }
+            Reference::Environment(variable) => (format!("{variable} is set"), text(found.value.key, &found, self.environment).map(drop)),
+            Reference::File(path) => (format!("file {}", path.display()), open_private(what, path, absent).map(drop)),
+            Reference::Command(words) => (format!("output of {}, not run", words.first().map_or("", String::as_str)), Ok(())),
+            Reference::Credential(name) => (format!("credential {name} of systemd"), Ok(())),
+            Reference::Keyring(user) => (format!("keyring entry vmedia of {user}, not asked for"), Ok(())),
+        };
+        Setting::new(name, Some(found.map(|_| told))).checked(outcome)
+    }
+
+    fn told_archive(&self, asked: ProviderChoice) -> Vec<Setting> {
+        let days = match asked {
+            ProviderChoice::Veriff => Veriff::RETENTION_DAYS,
+            ProviderChoice::Yoti => Yoti::RETENTION_DAYS,
+        };
+        let days = self.retention_days(None).unwrap_or_else(|| Sourced::new(days, Source::Default));
+        let sign_key = self.sign_key(None);
+        let opens = |key: &Sourced<PathBuf>| open_private(SIGN_KEY, &key.value, NO_SIGN_KEY).map(drop);
+        let is_readable = sign_key.as_ref().map_or(Ok(()), opens);
+        let timestamp = self.timestamp(None);
+        let is_address = timestamp.as_ref().map_or(Ok(()), |url| address(url).map(drop));
+        vec![
+            Setting::path("output", Some(self.output(None))),
+            Setting::new("retention_days", Some(days)),
+            Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
+            Setting::new("timestamp", timestamp).checked(is_address).or_default("none"),
+            Setting::new("ping_url", self.ping_url(None).map(|found| found.map(|_| "set, not shown"))).or_default("none"),
+            Setting::new("operator", Some(self.environment.operator())),
+            Setting::path("log_file", self.sources().flag("--log-file", self.global.log_file.clone()).found()).or_default("none"),
+        ]
+    }
+
+    fn told_network(&self) -> Vec<Setting> {
+        let max_rate = self.max_rate().map(|found| found.map(|rate| format!("{rate}/s")));
+        let limit_rate = self.limit_rate();
+        let limited = limit_rate.as_ref().map(|found| format!("{}/s", crate::text::bytes(found.value)));
+        let limit_rate = Setting::new("limit_rate", limit_rate);
+        let max_time = self.max_time().map(|found| Setting::seconds("max_time", found));
+        let max_time = max_time.unwrap_or_else(|| Setting::new("max_time", None::<Sourced<f64>>).or_default("no limit"));
+        vec![
+            Setting::new("max_rate", max_rate).or_default("no limit"),
+            match limited {
+                Some(words) => limit_rate.said(words),
+                None => limit_rate.or_default("no limit"),
+            },
+            Setting::new("retries", Some(self.retries())),
+            Setting::seconds("retry_delay", self.retry_delay()),
+            Setting::seconds("connect_timeout", self.connect_timeout()),
+            Setting::seconds("timeout", self.timeout()),
+            max_time,
+            Setting::path("ca_cert", self.ca_cert()).or_default("the system's"),
+            Setting::new("insecure_http", Some(self.insecure_http())),
+        ]
+    }
+}
+
+/// The beginning of a key or id: enough to see which it is, and of no use to whoever sees it in a ticket. The provider's
+/// portal shows the whole.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 8;
+    let shown: String = text.chars().take(SHOWN.min(text.chars().count() / 2)).collect();
+    format!("{shown}…")
+}

@@ -1,0 +1,52 @@
+//! What Veriff wants to see: the API key, and the shared secret that signs.
+//!
+//! Must not sign and must not send anything.
+
+use super::{ProviderAccess, ProviderSettings, Resolver, is_one_word};
+use crate::cli::ProviderChoice;
+use crate::config::credentials::{Secrets, secrets};
+use crate::config::environment::names;
+use crate::config::sourced::Sourced;
+use crate::error::{Error, Result};
+
+impl Resolver<'_> {
+    /// The API key.
+    pub(super) fn api_key(&self) -> Option<Sourced<String>> {
+        self.sources().no_flag().or_environment(names::API_KEY).or_profile(|profile| profile.api_key.clone()).found()
+    }
+
+    /// The integration, where one key serves several.
+    pub(super) fn integration_id(&self) -> Option<Sourced<String>> {
+        let search = self.sources().no_flag().or_environment(names::INTEGRATION_ID);
+        search.or_profile(|profile| profile.integration_id.clone()).found()
+    }
+
+    pub(super) fn veriff_settings(&self) -> Result<ProviderSettings> {
+        let Some(key) = self.api_key() else {
+            return Err(Error::configuration(
+                "there is no API key",
+                format!(
+                    "set {} and {} (Customer Portal, Settings, API keys), or use a profile; to look around without an account: vmedia demo",
+                    names::API_KEY,
+                    names::API_SECRET
+                ),
+            ));
+        };
+        check_api_key(&key)?;
+        let Secrets { signing, others, source } = secrets(self.sources())?;
+        let base_url = self.base_url(ProviderChoice::Veriff)?;
+        let integration_id = self.integration_id().map(|found| found.value);
+        let credentials = format!("the API key from {} and the secret from {source} ({})", key.source.words(), self.profile_words());
+        let access = ProviderAccess::Veriff { api_key: key.value, signing, others, integration_id };
+        Ok(ProviderSettings { base_url, access, credentials })
+    }
+}
+
+/// Refuses what cannot stand in a header.
+pub(super) fn check_api_key(key: &Sourced<String>) -> Result<()> {
+    if is_one_word(&key.value) {
+        return Ok(());
+    }
+    let what = format!("the API key from {} holds characters that no key has", key.source.words());
+    Err(Error::configuration(what, "copy it again, without quotes or spaces"))
+}

@@ -1,0 +1,107 @@
+//! The example of a configuration: every key is in it, every line of it works, and what it calls a default is one.
+
+#![allow(clippy::disallowed_methods, reason = "tests prepare files by hand")]
+
+use super::file::{self, File};
+use super::keys::keys_of;
+use super::profile::Profile;
+use super::{EXAMPLE, Environment, Resolver, Source, Sourced};
+use crate::cli::{Global, ProviderChoice};
+use std::collections::BTreeSet;
+
+/// A line of the example that somebody may take the # away from: its key and the line without it.
+fn setting(line: &str) -> Option<(&str, &str)> {
+    let line = line.strip_prefix('#')?;
+    let (key, _) = line.split_once(" = ")?;
+    key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_').then_some((key, line))
+}
+
+/// Reads a configuration.
+fn read(text: &str) -> crate::error::Result<File> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, text).expect("a file");
+    file::read(&Sourced::new(path, Source::Flag("--config")))
+}
+
+#[test]
+fn it_has_every_key_and_no_other() {
+    let known: BTreeSet<&str> = keys_of::<Profile>().iter().copied().chain(["default_profile"]).collect();
+    let named: BTreeSet<&str> = EXAMPLE.lines().filter_map(setting).map(|(key, _)| key).collect();
+    assert_eq!(named, known);
+}
+
+#[test]
+fn each_line_of_it_works_and_changes_its_key_alone() {
+    let untouched = read(EXAMPLE).expect("the example as it is");
+    assert_eq!(untouched.profiles.keys().collect::<Vec<_>>(), ["live", "yoti"]);
+    let mut works = 0;
+    for (number, line) in EXAMPLE.lines().enumerate() {
+        let Some((key, line)) = setting(line) else { continue };
+        let lines = EXAMPLE.lines().enumerate().map(|(other, text)| if other == number { line } else { text });
+        let text: Vec<&str> = lines.collect();
+        let file = read(&text.join("\n")).unwrap_or_else(|error| panic!("{key}: {error}"));
+        assert_eq!(file.default_profile.is_some(), key == "default_profile", "{key}");
+        works += 1;
+    }
+    assert!(works > 20, "{works}");
+}
+
+#[test]
+fn all_of_it_works_at_once_with_one_reference_for_each_secret() {
+    for kept in [
+        "secret_file key_file",
+        "secret_command bearer_file",
+        "secret_keyring bearer_command",
+        "secret_credential key_credential",
+        "secret_env bearer_credential",
+    ] {
+        let is_kept = |key: &str| {
+            let excludes = key != "key" && ["secret_", "key_", "bearer_"].iter().any(|group| key.starts_with(group));
+            !excludes || kept.split(' ').any(|kept| kept == key)
+        };
+        let text: Vec<&str> =
+            EXAMPLE.lines().map(|line| setting(line).filter(|(key, _)| is_kept(key)).map_or(line, |(_, line)| line)).collect();
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text.join("\n")).expect("a file");
+        for profile in ["live", "yoti"] {
+            let global = Global { config: Some(path.clone()), profile: Some(profile.to_owned()), ..Global::default() };
+            let environment = Environment::default();
+            let resolver = Resolver::new(&global, &environment).unwrap_or_else(|error| panic!("{kept}: {error}"));
+            // Its files are nobody's; that they cannot be read is all that may be wrong.
+            for problem in resolver.settings().into_iter().filter_map(|setting| setting.problem) {
+                let is_absent = ["cannot read", "LIVE_SECRET"].iter().any(|words| problem.what().contains(words));
+                assert!(is_absent, "{kept}, {profile}: {problem}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_it_calls_a_default_is_the_default() {
+    let environment = Environment::default();
+    let mut checked = BTreeSet::new();
+    for (part, provider) in EXAMPLE.split("[profiles.").skip(1).zip([ProviderChoice::Veriff, ProviderChoice::Yoti]) {
+        let global = Global { provider: Some(provider), ..Global::default() };
+        let settings = Resolver::without_file(&global, &environment).settings();
+        for paragraph in part.split("\n\n") {
+            let Some(key) = paragraph.lines().find_map(setting).map(|(key, _)| key) else { continue };
+            let Some(setting) = settings.iter().find(|setting| setting.name == key) else { continue };
+            let prose = paragraph.lines().filter(|line| line.starts_with("# ")).map(|line| &line[2..]).collect::<Vec<_>>().join(" ");
+            let told = prose.split_once("Default: ").map(|(_, told)| told.trim_end_matches('.').to_owned());
+            let text = || setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
+            let is = (setting.source == Some(Source::Default)).then(|| setting.words.clone().unwrap_or_else(text));
+            // The flag that chose the provider is no default.
+            if key != "provider" {
+                assert_eq!(told, is, "{key}");
+                checked.insert(key);
+            }
+        }
+    }
+    assert!(checked.len() > 6, "{checked:?}");
+    let global = Global::default();
+    assert_eq!(Resolver::without_file(&global, &environment).provider().expect("a provider").value, ProviderChoice::Veriff);
+    assert!(EXAMPLE.contains("(Default: 7.)"));
+    assert_eq!(crate::provider::yoti::Yoti::RETENTION_DAYS, 7);
+}

@@ -1,0 +1,241 @@
+//! `vmedia config`: where the file is looked for, what is used and why, and what people write wrong.
+
+use crate::harness::{Run, World, bare};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Runs the program with these variables alone.
+fn run(folder: &Path, environment: &[(&str, &str)], words: &[&str]) -> Run {
+    Run::of(&bare(folder).envs(environment.iter().copied()).args(words).output().expect("a run"))
+}
+
+/// Every setting as `config show --format json` tells it: its value and where it is from.
+#[track_caller]
+fn told(run: &Run) -> BTreeMap<String, (Value, Value)> {
+    let rows: Vec<Value> = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr));
+    let row = |row: &Value| {
+        assert_eq!(row.as_object().map(|row| row.len()), Some(3), "{row}");
+        (row["name"].as_str().expect("a name").to_owned(), (row["value"].clone(), row["source"].clone()))
+    };
+    let settings: BTreeMap<_, _> = rows.iter().map(row).collect();
+    assert_eq!(settings.len(), rows.len(), "a name comes twice");
+    settings
+}
+
+const PROFILE: &str = r#"
+default_profile = "live"
+[profiles.live]
+base_url = "https://live.example/v1"
+api_key = "0123456789abcdef"
+secret_command = ["touch", "was-run", "hunter2"]
+output = '/srv/live'
+max_rate = "600/m"
+limit_rate = "2M"
+retention_days = 30
+[profiles.test]
+base_url = "https://test.example"
+secret_env = "TEST_SECRET"
+[profiles.yoti]
+provider = "yoti"
+sdk_id = "fedcba9876543210"
+"#;
+
+fn world_with(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("c.toml"), text).expect("written");
+    folder
+}
+
+const CONFIG: (&str, &str) = ("VMEDIA_CONFIG", "c.toml");
+
+#[test]
+fn every_value_is_shown_with_the_source_that_won() {
+    let folder = world_with(PROFILE);
+    let show = ["config", "show", "--format", "json"];
+    let of =
+        |environment: &[(&str, &str)], words: &[&str]| told(&run(folder.path(), environment, &[&show[..], words].concat()).ends_with(0));
+    let found = of(&[CONFIG], &[]);
+    for (name, value, source) in [
+        ("config", json!("c.toml"), "environment VMEDIA_CONFIG"),
+        ("profile", json!("live"), "configuration file"),
+        ("provider", json!("veriff"), "default"),
+        ("base_url", json!("https://live.example"), "profile live"),
+        ("api_key", json!("01234567…"), "profile live"),
+        ("secret", json!("output of touch, not run"), "profile live"),
+        ("output", json!("/srv/live"), "profile live"),
+        ("max_rate", json!("10/s"), "profile live"),
+        ("limit_rate", json!(2_000_000), "profile live"),
+        ("retention_days", json!(30), "profile live"),
+        ("retries", json!(5), "default"),
+        ("timeout", json!(60.0), "default"),
+        ("insecure_http", json!(false), "default"),
+        ("max_time", Value::Null, "default"),
+    ] {
+        assert_eq!(found[name], (value, json!(source)), "{name}");
+    }
+    assert_eq!(found["integration_id"], (Value::Null, Value::Null));
+    assert!(!folder.path().join("was-run").exists(), "the command of the secret was run");
+
+    let environment =
+        [CONFIG, ("VMEDIA_PROFILE", "test"), ("VMEDIA_OUTPUT", "/env"), ("VMEDIA_API_SECRET", "hunter2"), ("VMEDIA_OPERATOR", "anna")];
+    let found = of(&environment, &["--base-url", "https://flag.example", "--retries", "2", "--max-rate", "1/s", "--log-file", "l"]);
+    for (name, value, source) in [
+        ("profile", json!("test"), "environment VMEDIA_PROFILE"),
+        ("base_url", json!("https://flag.example"), "flag --base-url"),
+        ("output", json!("/env"), "environment VMEDIA_OUTPUT"),
+        ("secret", json!("VMEDIA_API_SECRET is set"), "environment VMEDIA_API_SECRET"),
+        ("operator", json!("anna"), "environment VMEDIA_OPERATOR"),
+        ("retries", json!(2), "flag --retries"),
+        ("max_rate", json!("1/s"), "flag --max-rate"),
+        ("log_file", json!("l"), "flag --log-file"),
+        ("retention_days", json!(90), "default"),
+    ] {
+        assert_eq!(found[name], (value, json!(source)), "{name}");
+    }
+    let found = of(&[CONFIG], &["-p", "yoti"]);
+    assert_eq!(found["profile"], (json!("yoti"), json!("flag --profile")));
+    assert_eq!(found["base_url"], (json!("https://api.yoti.com/idverify/v1"), json!("default")));
+    assert_eq!(found["retention_days"], (json!(7), json!("default")));
+    assert_eq!(found["sdk_id"], (json!("fedcba98…"), json!("profile yoti")));
+}
+
+#[test]
+fn people_see_what_matters_and_no_secret() {
+    let folder = world_with(PROFILE);
+    let shown = run(
+        folder.path(),
+        &[CONFIG, ("VMEDIA_API_SECRET", "hunter2"), ("VMEDIA_PING_URL", "https://hc.example/hunter2")],
+        &["config", "show"],
+    );
+    let shown = shown.ends_with(0);
+    assert!(!shown.stdout.contains("hunter2") && !shown.stdout.contains("0123456789"), "{}", shown.stdout);
+    assert!(shown.stdout.starts_with("SETTING ") && !shown.stdout.contains("sdk_id"), "{}", shown.stdout);
+    let line = shown.stdout.lines().find(|line| line.starts_with("limit_rate")).expect("the rate");
+    assert!(line.contains("2.00 MB/s") && line.ends_with("profile live"), "{line}");
+    assert_eq!(shown.stderr, "");
+    // Somebody who set it may think that it is used.
+    let shown = run(folder.path(), &[CONFIG, ("VMEDIA_YOTI_SDK_ID", "0123456789")], &["config", "show"]).ends_with(0);
+    assert!(shown.stdout.lines().any(|line| line.starts_with("sdk_id") && line.contains("of no use at this provider")), "{}", shown.stdout);
+    // Nothing at all is no mistake either.
+    let shown = run(folder.path(), &[], &["config", "show"]).ends_with(0);
+    assert!(shown.stdout.lines().any(|line| line.starts_with("api_key") && line.ends_with("not set")), "{}", shown.stdout);
+}
+
+#[test]
+fn what_cannot_be_used_is_told_and_the_rest_is_shown_all_the_same() {
+    let folder =
+        world_with("[profiles.a]\nbase_url = \"http://user:hunter2@nobody.invalid\"\nsecret_env = \"NOT_THERE\"\noutput = '/srv/a'\n");
+    let run = run(folder.path(), &[CONFIG, ("VMEDIA_PROFILE", "a"), ("VMEDIA_API_KEY", "a key")], &["config", "show"]).ends_with(3);
+    assert!(!run.stderr.contains("hunter2") && !run.stdout.contains("hunter2"));
+    assert!(run.stdout.lines().any(|line| line.starts_with("base_url") && line.contains("cannot be used, see below")), "{}", run.stdout);
+    assert!(run.stdout.contains("/srv/a"));
+    run.complains("the base URL cannot be used: plain http", "use https")
+        .complains("the API key from the environment (VMEDIA_API_KEY) holds characters that no key has", "copy it again")
+        .complains("the variable NOT_THERE, named by secret_env of profile a, is not set", "set NOT_THERE to the shared secret");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_file_is_opened_to_say_whether_it_can_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = world_with("[profiles.a]\nsecret_file = 'secret'\n");
+    let show = || run(folder.path(), &[CONFIG], &["config", "show", "-p", "a"]);
+    show().ends_with(3).complains("cannot read secret_file secret", "readable for the user that runs vmedia");
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "hunter2").expect("written");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).expect("set");
+    show().ends_with(3).complains("secret_file secret can be read by others (mode 644)", "chmod 600 secret");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).expect("set");
+    let shown = show().ends_with(0);
+    assert!(shown.stdout.contains("file secret") && !shown.stdout.contains("hunter2"), "{}", shown.stdout);
+}
+
+#[test]
+fn the_path_is_for_scripts_and_whether_it_is_there_for_people() {
+    let folder = world_with("");
+    let run = |words: &[&str]| run(folder.path(), &[], &[&["config", "path"], words].concat()).ends_with(0);
+    let there = run(&["--config", "c.toml"]);
+    assert_eq!((there.stdout.as_str(), there.stderr.as_str()), ("c.toml\n", "vmedia: note: the file is there\n"));
+    let absent = run(&[]);
+    assert!(absent.stdout.ends_with("config.toml\n") && absent.stdout.contains("vmedia"), "{}", absent.stdout);
+    assert!(Path::new(absent.stdout.trim_end()).is_absolute());
+    absent.says("there is no such file; vmedia config init");
+    assert_eq!(run(&["-q"]).stderr, "");
+}
+
+#[test]
+fn the_example_is_a_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let example = run(folder.path(), &[], &["config", "example"]).ends_with(0);
+    std::fs::write(folder.path().join("c.toml"), &example.stdout).expect("written");
+    run(folder.path(), &[CONFIG], &["config", "show", "-p", "live"]).ends_with(0);
+    run(folder.path(), &[CONFIG], &["config", "show", "-p", "yoti"]).ends_with(0);
+    assert!(example.stdout.lines().all(|line| line.is_empty() || line.starts_with(['#', '['])), "a line is active");
+}
+
+#[test]
+fn a_slip_in_the_file_is_told_with_what_was_meant() {
+    let folder = world_with("");
+    for (text, what, hint) in [
+        ("[profiles.a]\nbase_ulr = \"hunter2\"\n", "line 2: profile a has a key base_ulr, which nobody knows", "did you mean base_url?"),
+        ("[profiles.a]\n[profiles.b]\nAPI_KEY = \"hunter2\"\n", "line 3: profile b has a key API_KEY", "did you mean api_key?"),
+        ("[profiles.a]\nhunger = 1\n", "line 2: profile a has a key hunger", "vmedia config example explains every key"),
+        ("\n[profile.a]\nbase_url = \"x\"\n", "line 2: there is no key profile", "did you mean profiles?"),
+        ("default-profile = \"a\"\n", "line 1: there is no key default-profile", "did you mean default_profile?"),
+        ("base_url = \"x\"\n", "line 1: there is no key base_url", "write it below [profiles.NAME]"),
+        ("[xyz]\napi_key = \"hunter2\"\n", "line 1: there is no key xyz", "profiles are written as [profiles.NAME]"),
+        ("[profiles.a]\nsecret = \"hunter2\"\n", "line 2: profile a has a key secret", "no secret stands in this file"),
+        ("[profiles.a]\noutput = \"C:\\Users\\hunter2\"\n", "line 2: ", "write paths in single quotes"),
+        ("[profiles.a]\noutput = \"C:\\temp\\new\"\n", "line 2: output of profile a: a control character", "write paths in single quotes"),
+        ("[profiles.a]\nkey_file = \"~/hunter2\"\n", "line 2: key_file of profile a: nobody replaces ~ here", "in full"),
+        ("[profiles.a]\nsecret_command = \"pass hunter2\"\n", "a text stands where a list belongs", "[\"sh\", \"-c\", \"...\"]"),
+        ("[profiles.a]\nbearer_command = []\n", "bearer_command of profile a: it names no program", "list of words"),
+        ("[profiles.a]\nsecret_keyring = \"hunter2\"\n", "a text stands where true or false belongs", "without quotes"),
+        ("[profiles.a]\nretention_days = 0\n", "retention_days of profile a: between 1 and 36500 days", "retention_days = 90"),
+        ("[profiles.a]\nretention_days = \"hunter2\"\n", "a text stands where a whole number belongs", "retention_days = 90"),
+        ("[profiles.a]\nmax_rate = 20\n", "a whole number stands where a text belongs", "max_rate = \"20/s\""),
+        ("[profiles.a]\nmax_rate = \"20/x\"\n", "max_rate of profile a: it ends with /s, /m or /h", "600/m"),
+        ("[profiles.a]\nlimit_rate = \"hunter2\"\n", "limit_rate of profile a: a number of bytes", "500k"),
+        ("[profiles.a]\napi_key = 'a'\napi_key = 'hunter2'\n", "line 3: duplicate key", ""),
+    ] {
+        std::fs::write(folder.path().join("c.toml"), text).expect("written");
+        for words in [&["config", "show"][..], &["list", "some-session"]] {
+            let run = run(folder.path(), &[CONFIG], words).ends_with(3);
+            assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+            assert_eq!((run.stdout.as_str(), run.stderr.lines().count()), ("", 2), "{}", run.stderr);
+            run.complains(
+                &format!("the configuration c.toml is wrong at {}", if what.starts_with("line") { what } else { "line 2: " }),
+                hint,
+            )
+            .says(what);
+        }
+    }
+}
+
+#[test]
+fn a_slip_in_a_name_is_told_with_what_was_meant() {
+    let folder = world_with(PROFILE);
+    run(folder.path(), &[CONFIG], &["config", "show", "-p", "tset"])
+        .ends_with(3)
+        .complains("there is no profile tset in c.toml", "did you mean test? it has live, test, yoti; choose one with --profile");
+    run(folder.path(), &[CONFIG, ("VMEDIA_PROVIDER", "verif")], &["config", "show"])
+        .ends_with(3)
+        .complains("there is no provider \"verif\"", "did you mean veriff? this version knows veriff and yoti");
+}
+
+#[test]
+fn rates_of_a_profile_hold_back_a_run_and_a_flag_goes_before_them() {
+    let world = World::new();
+    let text = "[profiles.slow]\nmax_rate = \"1/h\"\n";
+    std::fs::write(world.folder().join("c.toml"), text).expect("written");
+    let words = ["list", crate::harness::SESSION, "--config", "c.toml", "-p", "slow"];
+    // The first request is let through and the second waits for an hour.
+    let mut slow = world.process(&words).stdout(std::process::Stdio::null()).spawn().expect("a process");
+    crate::harness::until("the first request is made", || !world.sandbox.exchanges().is_empty());
+    assert!(slow.try_wait().expect("a status").is_none());
+    slow.kill().and_then(|()| slow.wait()).expect("killed");
+    assert_eq!(world.sandbox.exchanges().len(), 1);
+    world.run(&[&words[..], &["--max-rate", "1000/s"]].concat()).ends_with(0);
+    assert!(world.sandbox.exchanges().len() > 2);
+}
