@@ -2,6 +2,7 @@
 //!
 //! Must not know where a secret comes from (`config`) or what it signs (`provider`).
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 /// A shared secret as the provider issued it.
@@ -9,15 +10,22 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes over the text; the buffer is wiped with the secret.
+    /// Takes over the text and wipes the buffer that it came in: one that grew would leave a copy behind when it is cut
+    /// to its length.
     pub fn new(text: String) -> Self {
-        Self(SecretString::from(text))
+        let text = Zeroizing::new(text);
+        Self(SecretString::from(text.as_str()))
     }
 
-    /// The bytes that sign, or that are shown to the provider. Callers hand them to a MAC, or to a request's headers, and to
-    /// nothing else.
+    /// The bytes that sign, or that are shown to the provider. Callers hand them to a MAC, to a request's headers or to the
+    /// system's keyring, and to nothing else.
     pub(crate) fn expose(&self) -> &[u8] {
-        self.0.expose_secret().as_bytes()
+        self.expose_text().as_bytes()
+    }
+
+    /// The same as text.
+    pub(crate) fn expose_text(&self) -> &str {
+        self.0.expose_secret()
     }
 }
 

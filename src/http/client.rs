@@ -8,6 +8,7 @@
 use super::{Cause, Failure, Headers, Request, Response, Transport};
 use crate::error::{Error, Result, plain};
 use reqwest::Url;
+use reqwest::header::HeaderValue;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -126,6 +127,10 @@ impl Transport for Client {
         };
         let mut builder = builder.header("accept", "*/*").header("accept-encoding", "identity");
         for (name, value) in &request.headers {
+            let mut value = HeaderValue::from_str(value)
+                .map_err(|_| Failure::new(Cause::Rejected, format!("the request cannot be sent: its header {name} holds no text")))?;
+            // Whoever looks at the library's own state, or at what HTTP/2 remembers between requests, does not find it.
+            value.set_sensitive(true);
             builder = builder.header(*name, value);
         }
         let response = builder.send().map_err(|error| send_failure(&error))?;

@@ -16,6 +16,7 @@ pub use pace::Limits;
 pub use retry::Policy;
 pub use wire::{Exchange, Note, Wire};
 
+use secrecy::zeroize::Zeroizing;
 use std::io::Read;
 
 /// A request as it goes out: a GET, or a POST when it has a body; always below the base URL.
@@ -24,8 +25,8 @@ use std::io::Read;
 pub struct Request {
     /// The path and query below the base URL, already percent-encoded, beginning with `/`.
     pub target: String,
-    /// Headers as `(name, value)`.
-    pub headers: Vec<(&'static str, String)>,
+    /// Headers as `(name, value)`; wiped here, while the HTTP library keeps copies until it needs their memory.
+    pub headers: Vec<(&'static str, Zeroizing<String>)>,
     /// What is sent along.
     pub body: Option<Body>,
     /// Whether the answer is long, or may be.

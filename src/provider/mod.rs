@@ -80,6 +80,17 @@ pub trait Seal: Send {
     fn finish(self: Box<Self>) -> Signature;
 }
 
+/// What the answer to a harmless request says of the credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reception {
+    /// The provider knows them: it looked for the session that nobody has.
+    Welcome,
+    /// It does not.
+    Refused,
+    /// This is nothing that the provider says; somebody else answers at that address.
+    Foreign,
+}
+
 /// Fetches a document for a provider that wants to read it, with retries, signature check and record.
 pub trait Ask {
     /// The bytes of a JSON answer, known to be JSON.
@@ -103,6 +114,26 @@ pub trait Provider: Send + Sync {
     /// Members of its JSON answers that hold credentials, or change with every answer because of one. Their values are
     /// not kept.
     fn kept_back(&self) -> &'static [&'static str];
+
+    /// A request that changes and shows nothing, and that only good credentials get past: it asks about a session that
+    /// nobody has, which a provider looks for when it knows who asks.
+    fn harmless(&self) -> Call;
+
+    /// Codes of a 404 that speak of the credentials and not of the session.
+    fn refusals(&self) -> &'static [&'static str];
+
+    /// What the status and body of the answer to it say.
+    fn reception(&self, status: u16, body: &[u8]) -> Reception {
+        let answer = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);
+        match (status, answer) {
+            (401 | 403, _) => Reception::Refused,
+            (200 | 404 | 410, Ok(answer)) => {
+                let code = answer.get("code").and_then(serde_json::Value::as_str);
+                if code.is_some_and(|code| self.refusals().contains(&code)) { Reception::Refused } else { Reception::Welcome }
+            }
+            _ => Reception::Foreign,
+        }
+    }
 
     /// The attempts of a session, newest first, each once; no media.
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure>;

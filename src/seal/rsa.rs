@@ -3,14 +3,12 @@
 //! Key material is wiped, and stands in no `Debug` and no error. Must not know what is signed, or who may read a key's
 //! file.
 
+use super::armour::unarmoured_within;
 use crate::error::{Error, Result};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rustls_pki_types::PrivateKeyDer;
-use rustls_pki_types::pem::PemObject as _;
-use secrecy::zeroize::Zeroize as _;
 use std::fmt;
 use std::path::Path;
 
@@ -62,19 +60,20 @@ fn read(file: &[u8]) -> std::result::Result<RequestKey, Unfit> {
     if text.contains("ENCRYPTED") {
         return Err(Unfit::Passphrase);
     }
-    let mut der = match PrivateKeyDer::from_pem_slice(text.as_bytes()) {
-        Ok(der) => der,
-        Err(_) if text.contains("PRIVATE KEY-----") => return Err(Unfit::Encoding),
-        Err(_) if text.contains("PUBLIC KEY-----") || text.starts_with("ssh-") => return Err(Unfit::Public),
-        Err(_) => return Err(Unfit::Nothing),
+    let has = |words: &str| text.contains(words);
+    let pair = if let Some(der) = unarmoured_within(text, "RSA PRIVATE KEY") {
+        RsaKeyPair::from_der(&der)
+    } else if let Some(der) = unarmoured_within(text, "PRIVATE KEY") {
+        RsaKeyPair::from_pkcs8(&der)
+    } else {
+        return Err(match () {
+            () if has("EC PRIVATE KEY-----") => Unfit::Algorithm,
+            () if has("PRIVATE KEY-----") => Unfit::Encoding,
+            () if has("PUBLIC KEY-----") || text.starts_with("ssh-") => Unfit::Public,
+            () => Unfit::Nothing,
+        });
     };
-    let pair = match &der {
-        PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()).map_err(|error| error.to_string()),
-        PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).map_err(|error| error.to_string()),
-        _ => Err("WrongAlgorithm".to_owned()),
-    };
-    der.zeroize();
-    let key = RequestKey(pair.map_err(|reason| match reason.as_str() {
+    let key = RequestKey(pair.map_err(|reason| match reason.to_string().as_str() {
         "WrongAlgorithm" => Unfit::Algorithm,
         "TooSmall" => Unfit::Small,
         _ => Unfit::Encoding,

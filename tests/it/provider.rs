@@ -2,9 +2,19 @@
 
 use crate::harness::{Run, bare, jpeg, others_accept, tree, until};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use vmedia::clock::{Cancel, SystemClock};
+use vmedia::engine::probe;
+use vmedia::http::{Client, ClientOptions, Policy, Wire};
+use vmedia::provider::veriff::Veriff;
+use vmedia::provider::yoti::{Access, Yoti};
+use vmedia::provider::{Provider as Asked, Reception, Signature};
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 use vmedia::sandbox::{Options, Sandbox, YotiSession, parse_faults};
+use vmedia::seal::rsa::RequestKey;
+use vmedia::secret::Secret;
 
 const SESSION: &str = "f04bdb47-d3be-4b28-b028-a652feb060b5";
 /// The media that every provider's session has: two pictures.
@@ -19,6 +29,10 @@ struct Provider {
     wrong: (&'static str, &'static str),
     /// What is removed from the session when a medium is deleted at the provider.
     delete: fn(&Sandbox),
+    /// The client in this process; with wrong credentials if so wanted.
+    client: fn(&Sandbox, bool) -> Box<dyn Asked>,
+    /// Where its API begins, as the client wants it.
+    base_url: fn(&Sandbox) -> String,
 }
 
 fn providers() -> [Provider; 2] {
@@ -34,6 +48,11 @@ fn providers() -> [Provider; 2] {
             },
             wrong: ("VMEDIA_API_SECRET", "another"),
             delete: |sandbox| sandbox.set_faults(parse_faults("media:face=404").expect("faults")),
+            client: |sandbox, wrong| {
+                let secret = if wrong { "another" } else { sandbox.api_secret() };
+                Box::new(Veriff::new(sandbox.api_key().to_owned(), Secret::new(secret.to_owned()), Vec::new(), None))
+            },
+            base_url: |sandbox| Veriff::normalise_base_url(&sandbox.base_url()),
         },
         Provider {
             name: "yoti",
@@ -46,8 +65,23 @@ fn providers() -> [Provider; 2] {
             },
             wrong: ("VMEDIA_YOTI_SDK_ID", "another"),
             delete: |sandbox| sandbox.put_yoti_session(yoti().without("face")),
+            client: |sandbox, wrong| {
+                let pem = std::fs::read(sandbox.yoti_key_file().expect("a file")).expect("a key");
+                let key = Box::new(RequestKey::parse(Path::new("key.pem"), &pem).expect("a key"));
+                let sdk_id = if wrong { "another" } else { sandbox.yoti_sdk_id() }.to_owned();
+                Box::new(Yoti::new(Access::Signed { sdk_id, key, clock: Arc::new(SystemClock::start()) }))
+            },
+            base_url: |sandbox| Yoti::normalise_base_url(&sandbox.yoti_base_url()),
         },
     ]
+}
+
+/// A way to the sandbox that asks once.
+fn wire(base_url: String) -> Wire {
+    let wait = Duration::from_secs(20);
+    let options = ClientOptions { base_url, connect_timeout: wait, idle_timeout: wait, ca_cert: None, connections: 1 };
+    let client = Client::new(options).expect("a client");
+    Wire::new(Box::new(client), Policy { retries: 0, delay: wait }, Arc::new(SystemClock::start()), Cancel::default())
 }
 
 fn veriff() -> Session {
@@ -307,4 +341,48 @@ fn an_archive_belongs_to_one_provider() {
     world.run(&["download", SESSION]).ends_with(0);
     let other = World { provider: yoti, ..world };
     other.run(&["download", SESSION]).ends_with(3).says("at veriff");
+}
+
+#[test]
+fn the_harmless_request_is_refused_to_strangers_alone_and_names_nobody() {
+    each(|world| {
+        let client = |wrong: bool| (world.provider.client)(&world.sandbox, wrong);
+        let (call, other) = (client(false).harmless(), client(false).harmless());
+        assert_ne!(call.target, other.target, "each asks about a session of its own");
+        for (wrong, status, reception) in [(false, 404, Reception::Welcome), (true, 401, Reception::Refused)] {
+            let probe = probe(client(wrong).as_ref(), &wire((world.provider.base_url)(&world.sandbox))).expect("an answer");
+            assert_eq!((probe.status, probe.reception), (status, reception));
+            assert!(probe.ahead.is_some_and(|ahead| ahead.abs().as_secs() < 60), "{:?}", probe.ahead);
+            let is_signed = matches!(probe.signature, Signature::Held(_));
+            assert_eq!(is_signed, client(wrong).signs_answers() && !wrong, "{:?}", probe.signature);
+        }
+        let exchanges = world.sandbox.exchanges();
+        assert_eq!(exchanges.len(), 2, "one request each");
+        assert!(exchanges.iter().all(|exchange| exchange.method == "GET" && !exchange.path.contains(SESSION)), "{exchanges:?}");
+    });
+}
+
+#[test]
+fn what_the_provider_would_not_say_is_somebody_elses_answer() {
+    each(|world| {
+        let client = (world.provider.client)(&world.sandbox, false);
+        for (status, body, reception) in [
+            (404, r#"{"code":"1101","message":"Resource not found"}"#, Reception::Welcome),
+            (410, "{}", Reception::Welcome),
+            (200, r#"{"status":"success"}"#, Reception::Welcome),
+            (401, "", Reception::Refused),
+            (403, "<html>", Reception::Refused),
+            (404, "<html>", Reception::Foreign),
+            (404, "", Reception::Foreign),
+            (200, "<html>", Reception::Foreign),
+            (200, "[]", Reception::Foreign),
+            (302, "{}", Reception::Foreign),
+            (400, r#"{"code":"1002"}"#, Reception::Foreign),
+        ] {
+            assert_eq!(client.reception(status, body.as_bytes()), reception, "{status} {body}");
+        }
+        for code in client.refusals() {
+            assert_eq!(client.reception(404, format!(r#"{{"code":"{code}"}}"#).as_bytes()), Reception::Refused, "{code}");
+        }
+    });
 }

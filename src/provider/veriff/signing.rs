@@ -13,17 +13,25 @@ use sha2::Sha256;
 const SIGNATURE_HEADERS: [&str; 2] = ["x-hmac-signature", "vrf-hmac-signature"];
 
 /// The signature of a text, as the `X-HMAC-SIGNATURE` header takes it: 64 lower-case hex digits.
-pub(super) fn sign(secret: &Secret, subject: &str) -> String {
-    let mut mac = keyed(secret);
+pub(super) fn sign(key: &Key, subject: &str) -> String {
+    let mut mac = key.0.clone();
     mac.update(subject.as_bytes());
     hex::encode(mac.finalize().into_bytes())
 }
 
-fn keyed(secret: &Secret) -> Hmac<Sha256> {
-    match Hmac::<Sha256>::new_from_slice(secret.expose()) {
-        Ok(mac) => mac,
-        // HMAC is defined for keys of every length (RFC 2104), and the crate's error cannot occur for it.
-        Err(_) => Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()),
+/// What a secret becomes before its first use. The secret itself is in no memory after that; this is wiped, too.
+#[derive(Clone)]
+pub(super) struct Key(Hmac<Sha256>);
+
+impl Key {
+    /// Takes over the secret and wipes it.
+    #[expect(clippy::needless_pass_by_value, reason = "nothing is left of the secret")]
+    pub(super) fn new(secret: Secret) -> Self {
+        Self(match Hmac::<Sha256>::new_from_slice(secret.expose()) {
+            Ok(mac) => mac,
+            // HMAC is defined for keys of every length (RFC 2104), and the crate's error cannot occur for it.
+            Err(_) => Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()),
+        })
     }
 }
 
@@ -35,14 +43,14 @@ pub(super) struct HmacSeal {
 
 impl HmacSeal {
     /// For the signature that an answer's headers carry, if any.
-    pub(super) fn of_answer(secrets: &[Secret], headers: &Headers) -> Self {
-        Self::new(secrets, SIGNATURE_HEADERS.iter().find_map(|name| headers.value(name)))
+    pub(super) fn of_answer(keys: &[Key], headers: &Headers) -> Self {
+        Self::new(keys, SIGNATURE_HEADERS.iter().find_map(|name| headers.value(name)))
     }
 
     /// For this signature.
-    pub(super) fn new(secrets: &[Secret], sent: Option<&str>) -> Self {
+    pub(super) fn new(keys: &[Key], sent: Option<&str>) -> Self {
         let sent = sent.map(|value| value.trim().to_ascii_lowercase());
-        let candidates = if sent.is_some() { secrets.iter().map(keyed).collect() } else { Vec::new() };
+        let candidates = if sent.is_some() { keys.iter().map(|key| key.0.clone()).collect() } else { Vec::new() };
         Self { sent, candidates }
     }
 }
@@ -68,14 +76,18 @@ impl Seal for HmacSeal {
 
 #[cfg(test)]
 mod tests {
-    use super::{HmacSeal, sign};
+    use super::{HmacSeal, Key, sign};
     use crate::http::Headers;
     use crate::provider::{Seal, Signature};
     use crate::secret::Secret;
 
     /// The secret of the vendor's published examples.
-    fn secret() -> Secret {
-        Secret::new("abcdef12-abcd-abcd-abcd-abcdef012345".to_owned())
+    fn key() -> Key {
+        keyed("abcdef12-abcd-abcd-abcd-abcdef012345")
+    }
+
+    fn keyed(secret: &str) -> Key {
+        Key::new(Secret::new(secret.to_owned()))
     }
 
     #[test]
@@ -95,13 +107,13 @@ mod tests {
             ),
         ];
         for (subject, signature) in cases {
-            assert_eq!(sign(&secret(), subject), signature, "{subject}");
+            assert_eq!(sign(&key(), subject), signature, "{subject}");
         }
     }
 
-    fn verdict(header: Option<(&str, &str)>, secrets: &[Secret], body: &[u8]) -> Signature {
+    fn verdict(header: Option<(&str, &str)>, keys: &[Key], body: &[u8]) -> Signature {
         let headers = Headers::new(header.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let mut seal = Box::new(HmacSeal::of_answer(secrets, &headers));
+        let mut seal = Box::new(HmacSeal::of_answer(keys, &headers));
         for piece in body.chunks(2) {
             seal.update(piece);
         }
@@ -113,14 +125,14 @@ mod tests {
         let body = [0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10];
         let good = "57d72fd2d2fe2098a726849085b478fab9b13d5dd61c8328bb355f11da553c9f";
         let held = Signature::Held(good.to_owned());
-        assert_eq!(verdict(Some(("X-HMAC-SIGNATURE", good)), &[secret()], &body), held);
-        assert_eq!(verdict(Some(("x-hmac-signature", &good.to_uppercase())), &[secret()], &body), held);
-        assert_eq!(verdict(Some(("vrf-hmac-signature", good)), &[secret()], &body), held);
-        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[Secret::new("new".to_owned()), secret()], &body), held);
-        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[Secret::new("new".to_owned())], &body), Signature::Wrong);
-        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[secret()], b"other"), Signature::Wrong);
-        assert_eq!(verdict(Some(("x-hmac-signature", "a1b2c3d4e5f6g7h8")), &[secret()], &body), Signature::Wrong);
-        assert_eq!(verdict(Some(("x-hmac-signature", "")), &[secret()], &body), Signature::Wrong);
-        assert_eq!(verdict(None, &[secret()], &body), Signature::Absent);
+        assert_eq!(verdict(Some(("X-HMAC-SIGNATURE", good)), &[key()], &body), held);
+        assert_eq!(verdict(Some(("x-hmac-signature", &good.to_uppercase())), &[key()], &body), held);
+        assert_eq!(verdict(Some(("vrf-hmac-signature", good)), &[key()], &body), held);
+        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[keyed("new"), key()], &body), held);
+        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[keyed("new")], &body), Signature::Wrong);
+        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[key()], b"other"), Signature::Wrong);
+        assert_eq!(verdict(Some(("x-hmac-signature", "a1b2c3d4e5f6g7h8")), &[key()], &body), Signature::Wrong);
+        assert_eq!(verdict(Some(("x-hmac-signature", "")), &[key()], &body), Signature::Wrong);
+        assert_eq!(verdict(None, &[key()], &body), Signature::Absent);
     }
 }

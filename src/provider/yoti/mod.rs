@@ -16,6 +16,7 @@ use crate::http::{Cause, Failure, Headers, Request};
 use crate::media::{MediaId, SessionId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Where the API begins in production.
 pub const BASE_URL: &str = "https://api.yoti.com/idverify/v1";
@@ -33,6 +34,9 @@ const FINAL: [&str; 2] = ["COMPLETED", "EXPIRED"];
 /// The token opens the session for whoever holds it, and its time runs down with every answer. A watchlist's key is that
 /// of the customer's own account there.
 const KEPT_BACK: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
+
+/// What a 404 says when there is no such application, or not with this key.
+const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", "BAD_SDK_ID", "MESSAGE_SIGNING"];
 
 /// One integration at Yoti.
 pub struct Yoti(Access);
@@ -118,6 +122,15 @@ impl Provider for Yoti {
 
     fn kept_back(&self) -> &'static [&'static str] {
         &KEPT_BACK
+    }
+
+    fn harmless(&self) -> Call {
+        let target = format!("/sessions/{}", Uuid::new_v4());
+        Call { endpoint: ENDPOINT, document: DOCUMENT.to_owned(), subject: target.clone(), target }
+    }
+
+    fn refusals(&self) -> &'static [&'static str] {
+        &REFUSALS
     }
 
     fn attempts(&self, _ask: &mut dyn Ask, _session: &SessionId) -> Result<Listing, Failure> {

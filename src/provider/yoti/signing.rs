@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::http::Request;
 use crate::seal::rsa::RequestKey;
 use crate::secret::Secret;
+use secrecy::zeroize::Zeroizing;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,11 +35,11 @@ pub(super) fn request(access: &Access, target: &str) -> Request {
             let milliseconds = clock.now().as_millisecond();
             let target = format!("{target}?sdkId={sdk_id}&nonce={}&timestamp={milliseconds}", Uuid::new_v4());
             let digest = key.sign(message(&target).as_bytes());
-            Request { target, headers: vec![("x-yoti-auth-digest", digest)], body: None, is_long: false }
+            Request { target, headers: vec![("x-yoti-auth-digest", Zeroizing::new(digest))], body: None, is_long: false }
         }
         Access::Bearer(token) => {
-            let token = String::from_utf8_lossy(token.expose());
-            Request { target: target.to_owned(), headers: vec![("authorization", format!("Bearer {token}"))], body: None, is_long: false }
+            let header = Zeroizing::new(["Bearer ", token.expose_text()].concat());
+            Request { target: target.to_owned(), headers: vec![("authorization", header)], body: None, is_long: false }
         }
         Access::Nobody => Request { target: target.to_owned(), headers: Vec::new(), body: None, is_long: false },
     }
@@ -79,13 +80,13 @@ mod tests {
         let query = one.target.strip_prefix("/sessions/s?sdkId=sdk&nonce=").expect("the documented order");
         let (nonce, timestamp) = query.split_once("&timestamp=").expect("a time");
         assert_eq!((nonce.len(), timestamp.len()), (36, 13), "{query}");
-        assert_eq!(one.headers[0].1, key().sign(format!("GET&{}", one.target).as_bytes()));
+        assert_eq!(*one.headers[0].1, key().sign(format!("GET&{}", one.target).as_bytes()));
     }
 
     #[test]
     fn a_token_stands_instead_of_the_digest() {
         let sent = request(&Access::Bearer(Secret::new("t0ken".to_owned())), "/sessions/s");
         assert_eq!(sent.target, "/sessions/s");
-        assert_eq!(sent.headers, [("authorization", "Bearer t0ken".to_owned())]);
+        assert_eq!(sent.headers, [("authorization", "Bearer t0ken".to_owned().into())]);
     }
 }

@@ -1,10 +1,9 @@
-//! What SSH's layouts are made of: fields that begin with their length, and base64 between two marker lines.
+//! What SSH's layouts are made of: fields that begin with their length, and the armour around them.
 //!
-//! Everything that is read here may be a private key, so copies are wiped. Must not know what a field means.
+//! Must not know what a field means.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use secrecy::zeroize::Zeroizing;
 
 /// How long `ssh-keygen` makes its lines.
 const LINE: usize = 70;
@@ -56,20 +55,4 @@ pub(super) fn armoured(label: &str, bytes: &[u8]) -> String {
     }
     text.push_str(&format!("\n-----END {label}-----\n"));
     text
-}
-
-/// The bytes between the marker lines of this label.
-pub(super) fn unarmoured(text: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let body = text.trim().strip_prefix(&format!("-----BEGIN {label}-----"))?.strip_suffix(&format!("-----END {label}-----"))?;
-    let mut letters = Zeroizing::new(Vec::with_capacity(body.len()));
-    letters.extend(body.bytes().filter(|letter| !letter.is_ascii_whitespace()));
-    from_base64(&letters)
-}
-
-/// The bytes that base64 stands for, in a buffer that never moved while it was filled.
-pub(super) fn from_base64(letters: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(letters.len())]);
-    let count = STANDARD.decode_slice(letters, &mut bytes).ok()?;
-    bytes.truncate(count);
-    Some(bytes)
 }

@@ -2,8 +2,9 @@
 //!
 //! Key material is wiped, and stands in no `Debug` and no error. Must not know who may read a key's file.
 
-use super::fields::{Fields, from_base64, put, unarmoured};
+use super::fields::{Fields, put};
 use crate::error::{Error, Result, quote};
+use crate::seal::armour::{from_base64, unarmoured};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};

@@ -3,9 +3,10 @@
 //! Whether that key is one to trust is for [`super::Signers`] to say. Must not know where a signature is kept.
 
 use super::NAMESPACE;
-use super::fields::{Fields, armoured, put, unarmoured};
+use super::fields::{Fields, armoured, put};
 use super::key::{ALGORITHM, Foreign, PublicKey, SigningKey};
 use crate::error::quote;
+use crate::seal::armour::unarmoured;
 use aws_lc_rs::digest::{Context, SHA256, SHA512};
 use std::fmt;
 use std::io::{self, Read};

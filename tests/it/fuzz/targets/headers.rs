@@ -73,9 +73,9 @@ fn is_signed(headers: &Headers, body: &[u8]) {
     let call = Call { endpoint: "", document: String::new(), target: "/".to_owned(), subject: subject.to_owned() };
     let request = provider.sign(&call);
     let (_, good) = request.headers.iter().find(|(name, _)| *name == "x-hmac-signature").expect("a signature");
-    assert_eq!(verdict(provider.recorded_seal(good)), Signature::Held(good.clone()));
+    assert_eq!(verdict(provider.recorded_seal(good)), Signature::Held(good.to_string()));
     assert_eq!(verdict(provider.recorded_seal(&good[..32])), Signature::Wrong);
     if let Signature::Held(value) = sent {
-        assert_eq!(value, *good, "a signature holds that the secret does not make");
+        assert_eq!(value, **good, "a signature holds that the secret does not make");
     }
 }

@@ -1,0 +1,93 @@
+//! Asks the provider one harmless question, to learn whether it can be reached, whether it accepts the credentials, and how
+//! far the clocks are apart.
+//!
+//! Must not say what is to be done about any of it.
+
+use crate::http::{Failure, Headers, Watch, Wire};
+use crate::provider::{Provider, Reception, Signature};
+use jiff::{SignedDuration, Timestamp};
+use std::io::Read;
+
+/// The largest answer that is looked at, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
+/// What came back.
+#[derive(Debug)]
+pub struct Probe {
+    /// What was asked, such as `sessions/{id}/attempts`.
+    pub endpoint: &'static str,
+    /// The status code.
+    pub status: u16,
+    /// What the answer says of the credentials.
+    pub reception: Reception,
+    /// Whether the answer is the provider's own.
+    pub signature: Signature,
+    /// By how much this machine's clock is ahead of the provider's; less than nothing when it is behind. None when the
+    /// answer names no time.
+    pub ahead: Option<SignedDuration>,
+    /// The status and what the body says, for people.
+    pub said: String,
+}
+
+/// Asks, again when that may help. Statuses that may pass are failures; any other is an answer.
+pub fn probe(provider: &dyn Provider, wire: &Wire) -> Result<Probe, Failure> {
+    let call = provider.harmless();
+    wire.exchange(&|_| (), &mut |exchange| {
+        let sent = wire.clock().now();
+        let response = exchange.send_for_any(&provider.sign(&call))?;
+        let now = wire.clock().now();
+        let mut seal = provider.seal(&response.headers);
+        let mut body = Vec::new();
+        exchange.watch_document(response.body).take(LARGEST).read_to_end(&mut body).map_err(Watch::failure)?;
+        seal.update(&body);
+        let failure = Failure::of_status(response.status, &response.headers, &mut body.as_slice(), now);
+        if response.status != 200 && failure.cause.is_worth_retrying() {
+            return Err(failure);
+        }
+        Ok(Probe {
+            endpoint: call.endpoint,
+            status: response.status,
+            reception: provider.reception(response.status, &body),
+            signature: seal.finish(),
+            ahead: ahead(&response.headers, sent, now),
+            said: failure.detail,
+        })
+    })
+}
+
+/// The provider read its clock at some moment between, to the second (RFC 9110 §6.6.1).
+fn ahead(headers: &Headers, sent: Timestamp, received: Timestamp) -> Option<SignedDuration> {
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(headers.value("date")?.trim()).ok()?;
+    let second = SignedDuration::from_secs(1);
+    let (earliest, latest) = (sent.duration_since(date) - second, received.duration_since(date));
+    Some(if earliest.is_positive() {
+        earliest
+    } else if latest.is_negative() {
+        latest
+    } else {
+        SignedDuration::ZERO
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ahead;
+    use crate::http::Headers;
+    use jiff::{SignedDuration, Timestamp};
+
+    #[test]
+    fn clocks_are_compared_as_far_as_a_date_in_seconds_allows() {
+        let at = |text: &str| -> Timestamp { text.parse().expect("a time stamp") };
+        let headers = |date: &str| Headers::new([("Date".to_owned(), date.to_owned())]);
+        let date = headers("Sun, 06 Nov 1994 08:49:37 GMT");
+        for (sent, received, seconds) in [
+            ("1994-11-06T08:49:37.9Z", "1994-11-06T08:49:38.1Z", 0),
+            ("1994-11-06T08:49:30Z", "1994-11-06T08:49:40Z", 0),
+            ("1994-11-06T08:49:48Z", "1994-11-06T08:49:49Z", 10),
+            ("1994-11-06T08:39:36Z", "1994-11-06T08:39:37Z", -600),
+        ] {
+            assert_eq!(ahead(&date, at(sent), at(received)), Some(SignedDuration::from_secs(seconds)), "{sent}");
+        }
+        assert_eq!(ahead(&headers("yesterday"), at("1994-11-06T08:49:37Z"), at("1994-11-06T08:49:37Z")), None);
+    }
+}
