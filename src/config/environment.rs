@@ -3,6 +3,7 @@
 //! Must not know what a variable means.
 
 use super::sourced::{Sourced, Sources};
+use crate::secret::Secret;
 use std::collections::HashMap;
 use std::ffi::OsString;
 
@@ -22,23 +23,41 @@ pub(super) mod names {
     pub(in crate::config) const OPERATOR: &str = "VMEDIA_OPERATOR";
     pub(in crate::config) const SIGN_KEY: &str = "VMEDIA_SIGN_KEY";
     pub(in crate::config) const TIMESTAMP: &str = "VMEDIA_TIMESTAMP";
+    /// The URL of a heartbeat, which whoever knows it can send.
     pub(in crate::config) const PING_URL: &str = "VMEDIA_PING_URL";
+    /// Where systemd lays out a service's credentials (systemd.exec(5)).
+    pub(in crate::config) const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 }
 
-/// A snapshot of the environment. Not `Debug`: it may hold secrets.
-#[derive(Clone, Default)]
-pub struct Environment(HashMap<String, OsString>);
+/// A snapshot of the environment. Any variable may hold a secret, because a profile may name any (`secret_env`), so all
+/// of them are kept as such. What the system laid into the process's own memory stays there: nobody can wipe that.
+#[derive(Default)]
+pub struct Environment(HashMap<String, Value>);
+
+/// What a variable is set to.
+enum Value {
+    /// Text; wiped.
+    Text(Secret),
+    /// The name of a file or folder that is no text.
+    Other(OsString),
+}
+
+impl Value {
+    fn new(value: OsString) -> Self {
+        value.into_string().map_or_else(Self::Other, |text| Self::Text(Secret::new(text)))
+    }
+}
 
 impl Environment {
     /// The environment of this process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn of_process() -> Self {
-        Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
+        Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, Value::new(value)))).collect())
     }
 
     /// An environment of these variables alone.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), OsString::from(value))).collect())
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::new(OsString::from(value)))).collect())
     }
 
     /// Who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.
@@ -54,11 +73,18 @@ impl Environment {
 
     /// A variable that is set to something.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.to_str().map(str::trim).filter(|value| !value.is_empty())
+        match self.0.get(name)? {
+            Value::Text(text) => Some(text.expose_text().trim()).filter(|value| !value.is_empty()),
+            Value::Other(_) => None,
+        }
     }
 
     /// A variable that names a file or folder, which need not be text.
     pub fn path(&self, name: &str) -> Option<std::path::PathBuf> {
-        self.0.get(name).filter(|value| !value.is_empty()).map(std::path::PathBuf::from)
+        let value = match self.0.get(name)? {
+            Value::Text(text) => OsString::from(text.expose_text()),
+            Value::Other(value) => value.clone(),
+        };
+        Some(value).filter(|value| !value.is_empty()).map(std::path::PathBuf::from)
     }
 }

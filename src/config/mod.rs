@@ -6,6 +6,7 @@ mod credentials;
 mod environment;
 mod file;
 mod identifiers;
+pub mod keyring;
 mod keys;
 mod mistakes;
 mod nearest;

@@ -174,7 +174,13 @@ impl<'a> Resolver<'a> {
 
     /// The secrets alone, for signatures over what is stored.
     pub fn secrets(&self) -> Result<Secrets> {
-        secrets(self.sources())
+        secrets(self.sources(), &self.secret_variables())
+    }
+
+    /// The environment variables that hold secrets, whether they are set or not. No child process is handed them.
+    pub fn secret_variables(&self) -> Vec<String> {
+        let of_profile = self.sources().profile.and_then(|(_, profile)| profile.secret_env.clone());
+        [names::API_SECRET, names::PING_URL].map(str::to_owned).into_iter().chain(of_profile).collect()
     }
 
     /// Who is asked and with what.

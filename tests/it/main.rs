@@ -17,6 +17,7 @@
 //! - `input`: what people type wrong, each with two lines and a status.
 //! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
 //! - `output`: what is printed where; JSON events; no escape codes off a terminal; no secret anywhere.
+//! - `secrets`: where they come from, and that they are nowhere else.
 //! - `sandbox`: the sandbox as a command, and the vendor's round trip.
 //! - `schema`: the published schemas against what is written, judged by Python's `jsonschema`.
 //! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
@@ -64,5 +65,6 @@ mod samples;
 mod sandbox;
 mod schema;
 mod seal;
+mod secrets;
 mod wire;
 mod yoti;

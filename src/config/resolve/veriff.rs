@@ -4,7 +4,7 @@
 
 use super::{ProviderAccess, ProviderSettings, Resolver, is_one_word};
 use crate::cli::ProviderChoice;
-use crate::config::credentials::{Secrets, secrets};
+use crate::config::credentials::Secrets;
 use crate::config::environment::names;
 use crate::config::sourced::Sourced;
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ impl Resolver<'_> {
             ));
         };
         check_api_key(&key)?;
-        let Secrets { signing, others, source } = secrets(self.sources())?;
+        let Secrets { signing, others, source } = self.secrets()?;
         let base_url = self.base_url(ProviderChoice::Veriff)?;
         let integration_id = self.integration_id().map(|found| found.value);
         let credentials = format!("the API key from {} and the secret from {source} ({})", key.source.words(), self.profile_words());

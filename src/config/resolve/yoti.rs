@@ -51,7 +51,7 @@ impl Resolver<'_> {
             _ => found.value.key,
         };
         let source = found.words();
-        Ok(Some((token(&text(what, &found, self.environment)?, &source)?, source)))
+        Ok(Some((token(&text(what, &found, self.environment, &self.secret_variables())?, &source)?, source)))
     }
 
     /// The client SDK id.
@@ -68,10 +68,10 @@ impl Resolver<'_> {
         let Some(found) = reference::key(self.sources())? else {
             return Err(Error::configuration(
                 "there is no key file",
-                format!("set {}, or key_file in a profile; {WHERE}", names::YOTI_KEY_FILE),
+                format!("set {}, or key_file or key_credential in a profile; {WHERE}", names::YOTI_KEY_FILE),
             ));
         };
-        let (path, file) = bytes("the key file", &found, NO_KEY_FILE)?;
+        let (path, file) = bytes("the key file", &found, NO_KEY_FILE, self.environment)?;
         let key = Box::new(RequestKey::parse(&path, &file)?);
         let source = format!("the SDK id and the key file {}", path.display());
         Ok((YotiAccess::Signed { sdk_id: Yoti::normalise_sdk_id(&sdk_id), key }, source))

@@ -1,0 +1,112 @@
+//! Where secrets come from: the environment, or a reference in the profile. Never the command line.
+//!
+//! Errors name the source and never what is in it.
+
+mod command;
+mod private;
+
+pub(super) use private::{READABLE, open_private, read_private};
+
+use super::environment::{Environment, names};
+use super::keyring;
+use super::reference::{self, Place, Reference};
+use super::sourced::{Sourced, Sources};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use private::read_credential;
+use secrecy::zeroize::Zeroizing;
+use std::path::PathBuf;
+
+/// The secrets and where they are from, in words.
+pub struct Secrets {
+    /// The one that signs requests.
+    pub signing: Secret,
+    /// Further ones that may have signed an answer.
+    pub others: Vec<Secret>,
+    /// Where they are from.
+    pub(super) source: String,
+}
+
+/// Reads the shared secrets. Variables that are `hidden` are handed to no command.
+pub(super) fn secrets(sources: Sources<'_>, hidden: &[String]) -> Result<Secrets> {
+    match reference::secret(sources)? {
+        Some(found) => split(&text(found.value.key, &found, sources.environment, hidden)?, found.words()),
+        None => Err(missing(sources.profile.map(|(name, _)| name))),
+    }
+}
+
+/// The text that a reference leads to, without what editors put around it; `what` it is called is for the words of an
+/// error.
+pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment, hidden: &[String]) -> Result<Zeroizing<String>> {
+    let key = found.value.key;
+    let bytes = match &found.value.reference {
+        Reference::Environment(variable) => match environment.value(variable) {
+            Some(text) => Zeroizing::new(text.as_bytes().to_vec()),
+            None => {
+                let what = format!("the variable {variable}, named by {key} of {}, is not set", found.source);
+                return Err(Error::configuration(what, format!("set {variable} to the shared secret")));
+            }
+        },
+        Reference::File(path) => read_private(what, path, READABLE)?,
+        Reference::Command(words) => command::run(key, words, hidden)?,
+        Reference::Credential(name) => read_credential(key, name, environment)?.1,
+        Reference::Keyring(user) => keyring::read(user)?,
+    };
+    text_of(&found.words(), &bytes)
+}
+
+/// The path and bytes of a file that a reference leads to; `what` it is called and what to do when it is `absent` are for
+/// the words of an error.
+pub(super) fn bytes(what: &str, found: &Sourced<Place>, absent: &str, environment: &Environment) -> Result<(PathBuf, Zeroizing<Vec<u8>>)> {
+    match &found.value.reference {
+        Reference::File(path) => Ok((path.clone(), read_private(what, path, absent)?)),
+        Reference::Credential(name) => read_credential(found.value.key, name, environment),
+        _ => Err(Error::unexpected(format!("{} leads to no file", found.words()))),
+    }
+}
+
+/// The text in these bytes, which are a secret and nothing else. `source` is for the words of an error.
+fn text_of(source: &str, bytes: &[u8]) -> Result<Zeroizing<String>> {
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let hint = if is_wide {
+            "save it as UTF-8; what > writes in older PowerShell is UTF-16"
+        } else {
+            "put the secret there, and nothing else"
+        };
+        Error::configuration(format!("what {source} gives is not text"), hint)
+    })?;
+    Ok(Zeroizing::new(text.strip_prefix('\u{feff}').unwrap_or(text).trim().to_owned()))
+}
+
+fn missing(profile: Option<&str>) -> Error {
+    let what = match profile {
+        Some(name) => format!("profile {name} names no secret"),
+        None => "there is no API secret".to_owned(),
+    };
+    Error::configuration(
+        what,
+        format!(
+            "set {} to the shared secret, or name it in a profile with secret_file, secret_command, secret_credential, secret_keyring or secret_env; to look around without an account: vmedia demo",
+            names::API_SECRET
+        ),
+    )
+}
+
+/// Several secrets are separated by commas: the first signs, all verify.
+fn split(text: &str, source: String) -> Result<Secrets> {
+    let mut secrets = Vec::new();
+    for secret in text.split(',').map(str::trim).filter(|secret| !secret.is_empty()) {
+        if secret.contains(char::is_control) {
+            return Err(Error::configuration(
+                format!("the secret from {source} has more than one line"),
+                "put the shared secret there and nothing else; several are separated by commas",
+            ));
+        }
+        secrets.push(Secret::new(secret.to_owned()));
+    }
+    if secrets.is_empty() {
+        return Err(Error::configuration(format!("the secret from {source} is empty"), "put the shared secret there"));
+    }
+    Ok(Secrets { signing: secrets.remove(0), others: secrets, source })
+}
