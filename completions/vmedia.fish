@@ -240,32 +240,33 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s v -l verbose -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s p -l profile -d 'Use this profile of the configuration file' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l log-file -d 'Append what happens to this file, a line an event' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s q -l quiet -d 'Say only what went wrong'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l no-progress -d 'Draw no progress bars'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -l insecure-http -d 'Allow plain http to hosts other than this machine'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "path" -d 'Print where the configuration file is looked for'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "example" -d 'Print a configuration file in which every key is explained'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show example help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "path" -d 'Print where the configuration file is looked for'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "example" -d 'Print a configuration file in which every key is explained'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
@@ -312,6 +313,30 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l format -d 'How to print it: text, or one JSON array of objects with check, verdict, what and hint' -r -f -a "text\t'For people'
+json\t'One JSON object a line on standard output, an event each'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
@@ -336,6 +361,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the configuration file is looked for'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "example" -d 'Print a configuration file in which every key is explained'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l listen -d 'Where to listen; this machine only' -r
@@ -446,4 +472,5 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair config sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where the configuration file is looked for'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "example" -d 'Print a configuration file in which every key is explained'

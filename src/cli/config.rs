@@ -1,5 +1,6 @@
 //! `vmedia config` and what stands below it. The doc comments here are the help that people read.
 
+use super::arguments::EventFormat;
 use super::help;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -21,6 +22,9 @@ pub enum ConfigCommand {
     /// Show every setting and where it is from; secrets are neither read nor shown
     #[command(after_help = help::CONFIG_SHOW)]
     Show(ShowArguments),
+    /// Try whether a run would work: ask the provider one harmless question, look at the archive's folder and the clock
+    #[command(after_help = help::CONFIG_CHECK)]
+    Check(CheckArguments),
     /// Print a configuration file in which every key is explained
     #[command(after_help = help::CONFIG_EXAMPLE)]
     Example,
@@ -32,6 +36,14 @@ pub struct ShowArguments {
     /// How to print it
     #[arg(long, default_value = "table")]
     pub format: SettingsFormat,
+}
+
+/// `vmedia config check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArguments {
+    /// How to print it: text, or one JSON array of objects with check, verdict, what and hint
+    #[arg(long, default_value = "text", hide_possible_values = true)]
+    pub format: EventFormat,
 }
 
 /// How settings are printed.

@@ -77,6 +77,7 @@ A flag goes before the environment, that before the profile, and that before the
 Examples:
   vmedia config init
   vmedia config show
+  vmedia config check
   vmedia config example";
 
 pub(super) const CONFIG_PATH: &str = "\
@@ -95,6 +96,17 @@ Examples:
   vmedia config show
   vmedia config show --profile live
   vmedia config show --format json | jq -r '.[] | select(.name == \"output\").value'";
+
+pub(super) const CONFIG_CHECK: &str = "\
+Every check is a line, and below what is not right stands what to do about it. The question is about a session that nobody
+has: it changes nothing and shows nobody's data. Of a secret_command it runs the command, and it opens the keyring. In the
+archive's folder it writes and removes a file without a name. The exit status is that of what comes first: 3 for the
+configuration, 4 when the provider refuses, 6 for the folder, 5 for the network. A warning is no failure.
+
+Examples:
+  vmedia config check
+  vmedia config check --profile live
+  vmedia config check --format json | jq -r '.[] | select(.verdict != \"ok\").what'";
 
 pub(super) const CONFIG_EXAMPLE: &str = "\
 Nothing in it is active before you take the # from the front of a line.

@@ -13,7 +13,7 @@ pub use arguments::{
     Arguments, AttemptsArguments, CatalogArguments, Command, CompletionsArguments, DemoArguments, DownloadArguments, EventFormat,
     KindChoice, ListArguments, ManArguments, RepairArguments, SandboxArguments, SealArguments, TableFormat, VerifyArguments,
 };
-pub use config::{ConfigArguments, ConfigCommand, SettingsFormat, ShowArguments};
+pub use config::{CheckArguments, ConfigArguments, ConfigCommand, SettingsFormat, ShowArguments};
 pub use global::{ColorChoice, Global, ProviderChoice};
 pub use values::{RETENTION_DAYS, bytes, rate};
 

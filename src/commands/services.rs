@@ -28,15 +28,7 @@ const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 /// The services for these settings.
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
     let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context)?;
-    let provider: Arc<dyn Provider> = match settings.access {
-        ProviderAccess::Veriff { api_key, signing, others, integration_id } => {
-            Arc::new(Veriff::new(api_key, signing, others, integration_id))
-        }
-        ProviderAccess::Yoti(YotiAccess::Signed { sdk_id, key }) => {
-            Arc::new(Yoti::new(Access::Signed { sdk_id, key, clock: Arc::clone(&context.clock) }))
-        }
-        ProviderAccess::Yoti(YotiAccess::Bearer(token)) => Arc::new(Yoti::new(Access::Bearer(token))),
-    };
+    let provider = provider(settings.access, context);
     let store: Arc<dyn Store> = Arc::new(store(output, context));
     Ok(Services {
         provider,
@@ -47,6 +39,19 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
         base_url: settings.base_url,
         credentials: settings.credentials,
     })
+}
+
+/// The provider that is asked, with these credentials.
+pub(super) fn provider(access: ProviderAccess, context: &Context) -> Arc<dyn Provider> {
+    match access {
+        ProviderAccess::Veriff { api_key, signing, others, integration_id } => {
+            Arc::new(Veriff::new(api_key, signing, others, integration_id))
+        }
+        ProviderAccess::Yoti(YotiAccess::Signed { sdk_id, key }) => {
+            Arc::new(Yoti::new(Access::Signed { sdk_id, key, clock: Arc::clone(&context.clock) }))
+        }
+        ProviderAccess::Yoti(YotiAccess::Bearer(token)) => Arc::new(Yoti::new(Access::Bearer(token))),
+    }
 }
 
 /// Refuses what only a provider with attempts can do.
@@ -94,7 +99,7 @@ pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Contex
 }
 
 /// The way to a host.
-fn wire(base_url: String, network: &Network, connections: usize, context: &Context) -> Result<Wire> {
+pub(super) fn wire(base_url: String, network: &Network, connections: usize, context: &Context) -> Result<Wire> {
     let client = Client::new(ClientOptions {
         base_url,
         connect_timeout: network.connect_timeout,

@@ -144,7 +144,8 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn base_url(&self, provider: ProviderChoice) -> Result<String> {
+    /// Where the provider's API begins, without a trailing `/`; Veriff's without version.
+    pub fn base_url(&self, provider: ProviderChoice) -> Result<String> {
         let Some(written) = self.written_base_url(provider) else {
             return Err(Error::configuration(
                 "there is no base URL",
@@ -185,10 +186,22 @@ impl<'a> Resolver<'a> {
 
     /// Who is asked and with what.
     pub fn provider_settings(&self) -> Result<ProviderSettings> {
-        match self.provider()?.value {
-            ProviderChoice::Veriff => self.veriff_settings(),
-            ProviderChoice::Yoti => self.yoti_settings(),
+        let provider = self.provider()?.value;
+        let (access, credentials) = self.access(provider)?;
+        Ok(ProviderSettings { base_url: self.base_url(provider)?, access, credentials })
+    }
+
+    /// The credentials for the provider, and in words without them which these are.
+    pub fn access(&self, provider: ProviderChoice) -> Result<(ProviderAccess, String)> {
+        match provider {
+            ProviderChoice::Veriff => self.veriff_access(),
+            ProviderChoice::Yoti => self.yoti_access(),
         }
+    }
+
+    /// The profile that is used, if any.
+    pub fn profile_name(&self) -> Option<&Sourced<String>> {
+        self.profile.as_ref().map(|(name, _)| name)
     }
 
     fn profile_words(&self) -> String {

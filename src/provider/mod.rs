@@ -108,6 +108,9 @@ pub trait Provider: Send + Sync {
     /// Whether it signs its answers.
     fn signs_answers(&self) -> bool;
 
+    /// Whether its requests carry the time of this machine under their signature.
+    fn signs_with_time(&self) -> bool;
+
     /// For how many days it keeps media unless a contract says otherwise.
     fn retention_days(&self) -> u32;
 

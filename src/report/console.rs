@@ -56,6 +56,11 @@ impl Console {
         paint(self.colour_err, style, text)
     }
 
+    /// Paints text for standard output.
+    pub fn paint_answer(&self, style: Style, text: &str) -> String {
+        paint(self.colour_out, style, text)
+    }
+
     /// Whether standard output takes colour.
     pub fn colours_answers(&self) -> bool {
         self.colour_out

@@ -3,6 +3,7 @@
 //! Must not do any of the work it reports.
 
 mod bars;
+mod checklist;
 mod console;
 mod human;
 mod reporter;
@@ -10,6 +11,7 @@ mod standing;
 mod table;
 mod verdict;
 
+pub use checklist::Checklist;
 pub use console::{Console, Style};
 pub use reporter::{Reporter, ReporterOptions};
 pub use table::{Column, Table};

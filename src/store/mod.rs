@@ -7,11 +7,13 @@ mod files;
 mod local;
 mod lock;
 mod path;
+mod room;
 mod scratch;
 
 pub use local::LocalStore;
 pub use lock::{Lock, Locked};
 pub use path::StorePath;
+pub use room::{Room, room};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -17,6 +17,7 @@
 //! - `input`: what people type wrong, each with two lines and a status.
 //! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
 //! - `output`: what is printed where; JSON events; no escape codes off a terminal; no secret anywhere.
+//! - `config_check`: what would keep a run from working is told in words, before one is needed.
 //! - `secrets`: where they come from, and that they are nowhere else.
 //! - `sandbox`: the sandbox as a command, and the vendor's round trip.
 //! - `schema`: the published schemas against what is written, judged by Python's `jsonschema`.
@@ -44,6 +45,7 @@ mod harness;
 mod batch;
 mod catalog;
 mod config;
+mod config_check;
 mod crash;
 mod demo;
 mod download;

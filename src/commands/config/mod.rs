@@ -1,5 +1,7 @@
 //! `vmedia config`: where the configuration is, what it says, and how to get one. One file for each thing that it does.
 
+mod check;
+mod reception;
 mod show;
 
 use super::Context;
@@ -13,6 +15,7 @@ pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit
     match &arguments.command {
         ConfigCommand::Path => path(context),
         ConfigCommand::Show(show) => show::run(show, context),
+        ConfigCommand::Check(check) => check::run(check, context),
         ConfigCommand::Example => {
             context.console.answer(EXAMPLE.as_bytes());
             Ok(Exit::Done)

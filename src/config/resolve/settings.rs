@@ -135,7 +135,9 @@ impl Resolver<'_> {
             Reference::Environment(variable) if found.source == Source::Environment(found.value.key) => {
                 (format!("{variable} is set"), Ok(()))
             }
-            Reference::Environment(variable) => (format!("{variable} is set"), text(found.value.key, &found, self.environment, &[]).map(drop)),
+            Reference::Environment(variable) => {
+                (format!("{variable} is set"), text(found.value.key, &found, self.environment, &[]).map(drop))
+            }
             Reference::File(path) => (format!("file {}", path.display()), open_private(what, path, absent).map(drop)),
             Reference::Command(words) => (format!("output of {}, not run", words.first().map_or("", String::as_str)), Ok(())),
             Reference::Credential(name) => (format!("credential {name} of systemd"), Ok(())),

@@ -2,8 +2,7 @@
 //!
 //! Must not sign and must not send anything.
 
-use super::{ProviderAccess, ProviderSettings, Resolver, is_one_word};
-use crate::cli::ProviderChoice;
+use super::{ProviderAccess, Resolver, is_one_word};
 use crate::config::credentials::Secrets;
 use crate::config::environment::names;
 use crate::config::sourced::Sourced;
@@ -21,7 +20,7 @@ impl Resolver<'_> {
         search.or_profile(|profile| profile.integration_id.clone()).found()
     }
 
-    pub(super) fn veriff_settings(&self) -> Result<ProviderSettings> {
+    pub(super) fn veriff_access(&self) -> Result<(ProviderAccess, String)> {
         let Some(key) = self.api_key() else {
             return Err(Error::configuration(
                 "there is no API key",
@@ -34,11 +33,9 @@ impl Resolver<'_> {
         };
         check_api_key(&key)?;
         let Secrets { signing, others, source } = self.secrets()?;
-        let base_url = self.base_url(ProviderChoice::Veriff)?;
         let integration_id = self.integration_id().map(|found| found.value);
         let credentials = format!("the API key from {} and the secret from {source} ({})", key.source.words(), self.profile_words());
-        let access = ProviderAccess::Veriff { api_key: key.value, signing, others, integration_id };
-        Ok(ProviderSettings { base_url, access, credentials })
+        Ok((ProviderAccess::Veriff { api_key: key.value, signing, others, integration_id }, credentials))
     }
 }
 

@@ -2,8 +2,7 @@
 //!
 //! Must not sign and must not send anything.
 
-use super::{ProviderAccess, ProviderSettings, Resolver, is_one_word};
-use crate::cli::ProviderChoice;
+use super::{ProviderAccess, Resolver, is_one_word};
 use crate::config::credentials::{bytes, text};
 use crate::config::environment::names;
 use crate::config::reference::{self, Reference};
@@ -34,14 +33,12 @@ pub(super) const NO_KEY_FILE: &str = "name the PEM file that the Hub gave you wi
 
 impl Resolver<'_> {
     /// A token goes before the key: it was made for this run, a key stays configured.
-    pub(super) fn yoti_settings(&self) -> Result<ProviderSettings> {
-        let base_url = self.base_url(ProviderChoice::Yoti)?;
+    pub(super) fn yoti_access(&self) -> Result<(ProviderAccess, String)> {
         let (access, source) = match self.bearer()? {
             Some((token, source)) => (YotiAccess::Bearer(token), format!("the bearer token from {source}")),
             None => self.signed()?,
         };
-        let credentials = format!("{source} ({})", self.profile_words());
-        Ok(ProviderSettings { base_url, access: ProviderAccess::Yoti(access), credentials })
+        Ok((ProviderAccess::Yoti(access), format!("{source} ({})", self.profile_words())))
     }
 
     fn bearer(&self) -> Result<Option<(Secret, String)>> {

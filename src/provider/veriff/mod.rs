@@ -187,6 +187,10 @@ impl Provider for Veriff {
         true
     }
 
+    fn signs_with_time(&self) -> bool {
+        false
+    }
+
     fn retention_days(&self) -> u32 {
         Self::RETENTION_DAYS
     }

@@ -116,6 +116,10 @@ impl Provider for Yoti {
         false
     }
 
+    fn signs_with_time(&self) -> bool {
+        matches!(self.0, Access::Signed { .. })
+    }
+
     fn retention_days(&self) -> u32 {
         Self::RETENTION_DAYS
     }

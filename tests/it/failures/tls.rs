@@ -115,12 +115,16 @@ impl Server {
     }
 
     fn download(&self, flags: &[&str]) -> Run {
+        self.run(&["download", SESSION], flags)
+    }
+
+    fn run(&self, words: &[&str], flags: &[&str]) -> Run {
         let mut command = bare(self.folder.path());
         command
             .env("VMEDIA_BASE_URL", format!("https://127.0.0.1:{}", self.port))
             .env("VMEDIA_API_KEY", "key")
             .env("VMEDIA_API_SECRET", "s");
-        Run::of(&command.args(["download", SESSION, "--retry-delay", "0.01"]).args(flags).output().expect("a run"))
+        Run::of(&command.args(words).args(["--retry-delay", "0.01"]).args(flags).output().expect("a run"))
     }
 }
 
@@ -169,4 +173,17 @@ fn a_certificate_that_is_past_its_time_is_refused() {
 fn a_certificate_for_another_name_is_refused() {
     let Some(server) = Server::start("DNS:somebody.else.example", LONG_AGO, FAR) else { return };
     is_refused(&server, &["--ca-cert", "ca.pem"], "not valid for name");
+}
+
+#[test]
+fn a_check_of_the_configuration_says_that_the_connection_is_not_safe() {
+    let Some(server) = Server::start("IP:127.0.0.1", LONG_AGO, FAR) else { return };
+    let refused = server.run(&["config", "check"], &[]).ends_with(5);
+    assert!(refused.stdout.contains("the connection is not safe: the server's certificate was refused"), "{}", refused.stdout);
+    assert!(refused.stdout.contains("name it with --ca-cert"), "{}", refused.stdout);
+    assert!(server.log().iter().all(|line| !line.starts_with('/')), "{:?}", server.log());
+    let trusted = server.run(&["config", "check"], &["--ca-cert", "ca.pem"]).ends_with(0);
+    assert!(trusted.stdout.contains("answers over TLS, with a certificate that fits"), "{}", trusted.stdout);
+    let nowhere = server.run(&["config", "check"], &["--ca-cert", "nowhere.pem"]).ends_with(3);
+    assert!(nowhere.stdout.contains("cannot read the certificates in nowhere.pem"), "{}", nowhere.stdout);
 }

@@ -1,0 +1,131 @@
+//! `vmedia config check`: whether a run would work, before one is needed. Asks the provider one question that changes and
+//! shows nothing, and leaves nothing behind.
+//!
+//! Must not judge the answer of the provider: `reception.rs` does.
+
+use super::Context;
+use super::reception::{Asked, judge};
+use crate::cli::{CheckArguments, ProviderChoice, SealArguments};
+use crate::commands::services::{provider, wire};
+use crate::config::{Network, Resolver, Sourced};
+use crate::engine::probe;
+use crate::error::Result;
+use crate::exit::Exit;
+use crate::http::{Limits, Policy};
+use crate::report::Checklist;
+use crate::store::room;
+use crate::text::bytes;
+use std::path::Path;
+
+/// Below so many bytes a folder is called nearly full: some hundred sessions.
+const LITTLE_ROOM: u64 = 1_000_000_000;
+
+/// How often the question is asked again: who waits for the answer would rather know that it is late.
+const MOST_RETRIES: u32 = 2;
+
+/// Checks everything that can be checked, whatever was wrong before it.
+pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit> {
+    let mut checklist = Checklist::default();
+    match Resolver::new(&context.global, &context.environment) {
+        Ok(resolver) => check(&resolver, &mut checklist, context),
+        Err(error) => {
+            checklist.wrong("configuration", &error);
+            checklist.skipped("everything else", "depends on the configuration");
+        }
+    }
+    if let Some(exit) = context.cancel.requested() {
+        return Ok(exit);
+    }
+    checklist.print(&context.console, arguments.format, context.global.quiet)?;
+    Ok(checklist.exit())
+}
+
+fn check(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
+    configuration(resolver, checklist);
+    match resolver.provider() {
+        Ok(asked) => {
+            checklist.fine("provider", format!("{} ({})", asked.value.name(), asked.source));
+            ask(asked.value, resolver, checklist, context);
+        }
+        Err(error) => checklist.wrong("provider", &error),
+    }
+    folder(&resolver.output(None).value, checklist);
+    seals(resolver, checklist);
+}
+
+fn ask(choice: ProviderChoice, resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
+    let access = resolver.access(choice);
+    match &access {
+        Ok((_, credentials)) => checklist.fine("credentials", credentials.as_str()),
+        Err(error) => checklist.wrong("credentials", error),
+    }
+    let base_url = resolver.base_url(choice);
+    match &base_url {
+        Ok(base_url) => checklist.fine("base URL", base_url.as_str()),
+        Err(error) => checklist.wrong("base URL", error),
+    }
+    let (Ok((access, credentials)), Ok(base_url)) = (access, base_url) else {
+        checklist.skipped("connection", "needs credentials and a base URL");
+        return;
+    };
+    let provider = provider(access, context);
+    match wire(base_url.clone(), &hurried(resolver.network()), 1, context) {
+        Ok(wire) => {
+            let asked = Asked { provider: provider.as_ref(), base_url: &base_url, credentials: &credentials };
+            judge(probe(provider.as_ref(), &wire), &asked, checklist);
+        }
+        Err(error) => checklist.wrong("connection", &error),
+    }
+}
+
+fn configuration(resolver: &Resolver<'_>, checklist: &mut Checklist) {
+    match resolver.location() {
+        Some(location) if location.value.is_file() => checklist.fine("configuration", location.value.display().to_string()),
+        Some(location) => checklist.skipped("configuration", format!("there is no {}", location.value.display())),
+        None => checklist.skipped("configuration", "this system has no place for it"),
+    }
+    match resolver.profile_name() {
+        Some(Sourced { value, source }) => checklist.fine("profile", format!("{value} ({source})")),
+        None => checklist.skipped("profile", "none is chosen; flags and the environment are used"),
+    }
+}
+
+/// As patient as somebody who waits for the answer.
+fn hurried(network: Network) -> Network {
+    let policy = Policy { retries: network.policy.retries.min(MOST_RETRIES), ..network.policy };
+    Network { policy, limits: Limits::default(), ..network }
+}
+
+fn folder(output: &Path, checklist: &mut Checklist) {
+    let shown = output.display();
+    match room(output) {
+        Ok(room) => {
+            let state = if room.exists { "is there" } else { "can be made" };
+            let what = format!("{shown} {state} and can be written; {} are free", bytes(room.available));
+            if room.available < LITTLE_ROOM {
+                checklist.warning(
+                    "archive",
+                    what,
+                    "a session with a video takes some ten megabytes; make room, or choose another folder with output or -o",
+                );
+            } else {
+                checklist.fine("archive", what);
+            }
+        }
+        Err(error) => checklist.wrong("archive", &error),
+    }
+}
+
+fn seals(resolver: &Resolver<'_>, checklist: &mut Checklist) {
+    match resolver.seal_settings(&SealArguments::default()) {
+        Ok(settings) => {
+            if let Some(key) = settings.key {
+                checklist.fine("sign key", key.fingerprint());
+            }
+            if let Some(authority) = settings.timestamp {
+                checklist.fine("time stamps", format!("{}{}, not asked now", authority.base_url, authority.target));
+            }
+        }
+        Err(error) => checklist.wrong("seals", &error),
+    }
+}

@@ -1,0 +1,152 @@
+//! What the provider's answer to the harmless question says of the way there, the credentials and the clock, in words that
+//! somebody can act on.
+//!
+//! Must not ask.
+
+use crate::engine::Probe;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::http::{Cause, Failure};
+use crate::provider::{Provider, Reception, Signature};
+use crate::report::Checklist;
+use jiff::SignedDuration;
+
+/// From here on a clock is called wrong.
+const MOST_SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+/// Who was asked, where, and with what.
+pub(super) struct Asked<'a> {
+    /// The provider.
+    pub(super) provider: &'a dyn Provider,
+    /// Where its API begins.
+    pub(super) base_url: &'a str,
+    /// Which credentials were used, in words.
+    pub(super) credentials: &'a str,
+}
+
+/// Adds what the answer says to the list.
+pub(super) fn judge(answer: Result<Probe, Failure>, asked: &Asked<'_>, checklist: &mut Checklist) {
+    match answer {
+        Ok(probe) => {
+            let way = if asked.base_url.starts_with("https:") { "over TLS, with a certificate that fits" } else { "without TLS" };
+            checklist.fine("connection", format!("{} answers {way}", asked.base_url));
+            welcome(&probe, asked, checklist);
+            if probe.reception == Reception::Welcome {
+                signature(&probe, asked, checklist);
+            }
+            clock(&probe, asked, checklist);
+        }
+        Err(failure) if failure.status.is_some() => {
+            checklist.fine("connection", format!("{} answers", asked.base_url));
+            let what = format!("{} is not able to answer now: {}", asked.provider.name(), failure.detail);
+            let hint = "nothing is wrong here; try again later, and look at the provider's status page if it stays so";
+            checklist.wrong("answer", &Error::new(Exit::Unavailable, what, hint));
+        }
+        Err(failure) => checklist.wrong("connection", &unreachable(failure)),
+    }
+}
+
+fn unreachable(failure: Failure) -> Error {
+    if let Some(local) = failure.local {
+        return local;
+    }
+    let detail = failure.detail;
+    match failure.cause {
+        Cause::Certificate => Error::new(
+            Exit::Unavailable,
+            format!("the connection is not safe: {detail}"),
+            "check the base URL and this machine's clock; where a proxy opens TLS, ask the network's administrator for its certificate and name it with --ca-cert",
+        ),
+        Cause::Rejected => {
+            Error::new(Exit::Rejected, detail, "check the base URL and the credentials for letters that do not belong there")
+        }
+        _ => Error::new(
+            Exit::Unavailable,
+            format!("the provider cannot be reached: {detail}"),
+            "check the base URL and the network; where a proxy is needed, set HTTPS_PROXY; a firewall has to let this machine out to that host",
+        ),
+    }
+}
+
+fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
+    let (name, said) = (asked.provider.name(), &probe.said);
+    let (exit, what, hint) = match (probe.reception, probe.status) {
+        (Reception::Welcome, _) => {
+            checklist.fine("answer", format!("{name} accepts the credentials ({said}: nobody has the session that was asked about)"));
+            return;
+        }
+        (Reception::Refused, 403) => (
+            Exit::Refused,
+            format!("{name} knows the credentials or this machine, and refuses: {said}"),
+            format!(
+                "ask whoever administers the account whether this key may read sessions, and from which addresses; used were {}",
+                asked.credentials
+            ),
+        ),
+        (Reception::Refused, _) => (
+            Exit::Refused,
+            format!("{name} refuses the credentials: {said}"),
+            format!(
+                "used were {}; copy both anew from the same integration, and check that the base URL is that integration's",
+                asked.credentials
+            ),
+        ),
+        (Reception::Foreign, 300..400) => (
+            Exit::Rejected,
+            format!("the base URL leads elsewhere: {said}"),
+            "copy the base URL again as the provider shows it; a sign-in page of the network may stand in between".to_owned(),
+        ),
+        (Reception::Foreign, 200 | 404 | 410) => (
+            Exit::Unavailable,
+            format!("something answers there that is not {name}: HTTP {} without JSON", probe.status),
+            "check the base URL, its path too; a proxy or a sign-in page of the network may stand in between".to_owned(),
+        ),
+        (Reception::Foreign, _) => (
+            Exit::Rejected,
+            format!("{name} rejects the request: {said}"),
+            "check the base URL; if it is right, this version may be too old for the provider".to_owned(),
+        ),
+    };
+    checklist.wrong("answer", &Error::new(exit, what, hint));
+}
+
+fn signature(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
+    if !asked.provider.signs_answers() {
+        return;
+    }
+    match probe.signature {
+        Signature::Held(_) => checklist.fine("signature", "the answer is signed with the shared secret"),
+        Signature::Absent => {
+            checklist.warning(
+                "signature",
+                "the answer is not signed",
+                "runs with --strict would refuse it; ask the provider, or whoever runs the network, who takes signatures away",
+            );
+        }
+        Signature::Wrong => {
+            let what = "the answer is signed with a secret that is not one of ours";
+            let hint = "list all active secrets, separated by commas; if there is no other, somebody changes what you receive";
+            checklist.wrong("signature", &Error::new(Exit::Rejected, what, hint));
+        }
+    }
+}
+
+fn clock(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
+    let Some(ahead) = probe.ahead else {
+        checklist.skipped("clock", "the answer names no time to compare with");
+        return;
+    };
+    let seconds = ahead.unsigned_abs().as_secs();
+    if ahead.abs() <= MOST_SKEW {
+        checklist.fine("clock", format!("{seconds} s from the provider's"));
+        return;
+    }
+    let way = if ahead.is_positive() { "ahead of" } else { "behind" };
+    let what = format!("this machine's clock is {} {way} the provider's", crate::text::duration(ahead.unsigned_abs()));
+    let consequence = if asked.provider.signs_with_time() {
+        "requests carry the time and may be refused"
+    } else {
+        "records and journals get wrong times"
+    };
+    checklist.warning("clock", what, format!("{consequence}; let the system set its clock by the network (NTP)"));
+}
