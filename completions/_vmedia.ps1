@@ -285,6 +285,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every setting and where it is from; secrets are neither read nor shown')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Try whether a run would work: ask the provider one harmless question, look at the archive''s folder and the clock')
             [CompletionResult]::new('example', 'example', [CompletionResultType]::ParameterValue, 'Print a configuration file in which every key is explained')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a profile from your answers')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -394,11 +395,38 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'vmedia;config;init' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Ask this provider')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the provider''s API begins, with or without /v1')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append what happens to this file, a line an event')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the certificate authorities in this PEM file too')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Further tries after one that failed for a passing reason [default: 5]')
+            [CompletionResult]::new('--retry-delay', '--retry-delay', [CompletionResultType]::ParameterName, 'Seconds before the second try; doubled for each further one [default: 0.5]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Seconds to wait for a connection [default: 10]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds of silence after which a try is given up [default: 60]')
+            [CompletionResult]::new('--max-time', '--max-time', [CompletionResultType]::ParameterName, 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]')
+            [CompletionResult]::new('--max-rate', '--max-rate', [CompletionResultType]::ParameterName, 'Requests to begin at most, such as 20/s or 600/m, further tries included')
+            [CompletionResult]::new('--limit-rate', '--limit-rate', [CompletionResultType]::ParameterName, 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only what went wrong')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only what went wrong')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: -v each file and its causes, -vv each request')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: -v each file and its causes, -vv each request')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress bars')
+            [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow plain http to hosts other than this machine')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'vmedia;config;help' {
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the configuration file is looked for')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every setting and where it is from; secrets are neither read nor shown')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Try whether a run would work: ask the provider one harmless question, look at the archive''s folder and the clock')
             [CompletionResult]::new('example', 'example', [CompletionResultType]::ParameterValue, 'Print a configuration file in which every key is explained')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a profile from your answers')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -412,6 +440,9 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;config;help;example' {
+            break
+        }
+        'vmedia;config;help;init' {
             break
         }
         'vmedia;config;help;help' {
@@ -566,6 +597,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every setting and where it is from; secrets are neither read nor shown')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Try whether a run would work: ask the provider one harmless question, look at the archive''s folder and the clock')
             [CompletionResult]::new('example', 'example', [CompletionResultType]::ParameterValue, 'Print a configuration file in which every key is explained')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a profile from your answers')
             break
         }
         'vmedia;help;config;path' {
@@ -578,6 +610,9 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;help;config;example' {
+            break
+        }
+        'vmedia;help;config;init' {
             break
         }
         'vmedia;help;sandbox' {

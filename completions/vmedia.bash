@@ -61,6 +61,9 @@ _vmedia() {
             vmedia__subcmd__config,help)
                 cmd="vmedia__subcmd__config__subcmd__help"
                 ;;
+            vmedia__subcmd__config,init)
+                cmd="vmedia__subcmd__config__subcmd__init"
+                ;;
             vmedia__subcmd__config,path)
                 cmd="vmedia__subcmd__config__subcmd__path"
                 ;;
@@ -75,6 +78,9 @@ _vmedia() {
                 ;;
             vmedia__subcmd__config__subcmd__help,help)
                 cmd="vmedia__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            vmedia__subcmd__config__subcmd__help,init)
+                cmd="vmedia__subcmd__config__subcmd__help__subcmd__init"
                 ;;
             vmedia__subcmd__config__subcmd__help,path)
                 cmd="vmedia__subcmd__config__subcmd__help__subcmd__path"
@@ -123,6 +129,9 @@ _vmedia() {
                 ;;
             vmedia__subcmd__help__subcmd__config,example)
                 cmd="vmedia__subcmd__help__subcmd__config__subcmd__example"
+                ;;
+            vmedia__subcmd__help__subcmd__config,init)
+                cmd="vmedia__subcmd__help__subcmd__config__subcmd__init"
                 ;;
             vmedia__subcmd__help__subcmd__config,path)
                 cmd="vmedia__subcmd__help__subcmd__config__subcmd__path"
@@ -445,7 +454,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__config)
-            opts="-p -q -v -h --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help path show check example help"
+            opts="-p -q -v -h --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help path show check example init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -671,7 +680,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__config__subcmd__help)
-            opts="path show check example help"
+            opts="path show check example init help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -726,6 +735,20 @@ _vmedia() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        vmedia__subcmd__config__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         vmedia__subcmd__config__subcmd__help__subcmd__path)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -747,6 +770,80 @@ _vmedia() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        vmedia__subcmd__config__subcmd__init)
+            opts="-p -q -v -h --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -W "veriff yoti" -- "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry-delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-time)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit-rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1175,7 +1272,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__help__subcmd__config)
-            opts="path show check example"
+            opts="path show check example init"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1203,6 +1300,20 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__help__subcmd__config__subcmd__example)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        vmedia__subcmd__help__subcmd__config__subcmd__init)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -275,6 +275,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand show 'Show every setting and where it is from; secrets are neither read nor shown'
             cand check 'Try whether a run would work: ask the provider one harmless question, look at the archive''s folder and the clock'
             cand example 'Print a configuration file in which every key is explained'
+            cand init 'Write a profile from your answers'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'vmedia;config;path'= {
@@ -379,11 +380,37 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'vmedia;config;init'= {
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --provider 'Ask this provider'
+            cand --base-url 'Where the provider''s API begins, with or without /v1'
+            cand --color 'When to use colour'
+            cand --log-file 'Append what happens to this file, a line an event'
+            cand --ca-cert 'Trust the certificate authorities in this PEM file too'
+            cand --retries 'Further tries after one that failed for a passing reason [default: 5]'
+            cand --retry-delay 'Seconds before the second try; doubled for each further one [default: 0.5]'
+            cand --connect-timeout 'Seconds to wait for a connection [default: 10]'
+            cand --timeout 'Seconds of silence after which a try is given up [default: 60]'
+            cand --max-time 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]'
+            cand --max-rate 'Requests to begin at most, such as 20/s or 600/m, further tries included'
+            cand --limit-rate 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M'
+            cand -q 'Say only what went wrong'
+            cand --quiet 'Say only what went wrong'
+            cand -v 'Say more: -v each file and its causes, -vv each request'
+            cand --verbose 'Say more: -v each file and its causes, -vv each request'
+            cand --no-progress 'Draw no progress bars'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'vmedia;config;help'= {
             cand path 'Print where the configuration file is looked for'
             cand show 'Show every setting and where it is from; secrets are neither read nor shown'
             cand check 'Try whether a run would work: ask the provider one harmless question, look at the archive''s folder and the clock'
             cand example 'Print a configuration file in which every key is explained'
+            cand init 'Write a profile from your answers'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'vmedia;config;help;path'= {
@@ -393,6 +420,8 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;config;help;check'= {
         }
         &'vmedia;config;help;example'= {
+        }
+        &'vmedia;config;help;init'= {
         }
         &'vmedia;config;help;help'= {
         }
@@ -534,6 +563,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand show 'Show every setting and where it is from; secrets are neither read nor shown'
             cand check 'Try whether a run would work: ask the provider one harmless question, look at the archive''s folder and the clock'
             cand example 'Print a configuration file in which every key is explained'
+            cand init 'Write a profile from your answers'
         }
         &'vmedia;help;config;path'= {
         }
@@ -542,6 +572,8 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;help;config;check'= {
         }
         &'vmedia;help;config;example'= {
+        }
+        &'vmedia;help;config;init'= {
         }
         &'vmedia;help;sandbox'= {
         }

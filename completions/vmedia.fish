@@ -240,33 +240,34 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s v -l verbose -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s p -l profile -d 'Use this profile of the configuration file' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l log-file -d 'Append what happens to this file, a line an event' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s q -l quiet -d 'Say only what went wrong'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l no-progress -d 'Draw no progress bars'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -l insecure-http -d 'Allow plain http to hosts other than this machine'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "path" -d 'Print where the configuration file is looked for'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "example" -d 'Print a configuration file in which every key is explained'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -f -a "path" -d 'Print where the configuration file is looked for'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -f -a "example" -d 'Print a configuration file in which every key is explained'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -f -a "init" -d 'Write a profile from your answers'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
@@ -359,10 +360,33 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile of the configuration file' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l base-url -d 'Where the provider\'s API begins, with or without /v1' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l log-file -d 'Append what happens to this file, a line an event' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l ca-cert -d 'Trust the certificate authorities in this PEM file too' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l retries -d 'Further tries after one that failed for a passing reason [default: 5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say only what went wrong'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more: -v each file and its causes, -vv each request'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where the configuration file is looked for'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "example" -d 'Print a configuration file in which every key is explained'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "init" -d 'Write a profile from your answers'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l listen -d 'Where to listen; this machine only' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l data -d 'Serve the sessions in this folder too, and keep uploads in it' -r -F
@@ -474,3 +498,4 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subc
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show every setting and where it is from; secrets are neither read nor shown'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "example" -d 'Print a configuration file in which every key is explained'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a profile from your answers'

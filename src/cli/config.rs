@@ -28,6 +28,9 @@ pub enum ConfigCommand {
     /// Print a configuration file in which every key is explained
     #[command(after_help = help::CONFIG_EXAMPLE)]
     Example,
+    /// Write a profile from your answers
+    #[command(after_help = help::CONFIG_INIT)]
+    Init,
 }
 
 /// `vmedia config show`.

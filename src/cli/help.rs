@@ -115,6 +115,16 @@ Examples:
   vmedia config example
   vmedia config example > vmedia.toml";
 
+pub(super) const CONFIG_INIT: &str = "\
+It asks on the terminal for the name of a profile, the provider, the credentials and the archive's folder, takes no answer
+that a run would refuse, shows what it is going to write, and writes it for its owner alone. Other profiles and comments
+stay. A secret is not shown while it is typed, and goes into a file of its own, or stays where a command gets it from.
+
+Examples:
+  vmedia config init
+  vmedia config init --profile test
+  vmedia config init --config /etc/vmedia/config.toml";
+
 pub(super) const SANDBOX: &str = "\
 It plays Veriff, or Yoti with --provider yoti, whose session document is the target session-media.
 Without a command it prints the settings to paste into another terminal and serves until Ctrl-C.

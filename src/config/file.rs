@@ -36,10 +36,15 @@ pub fn location(global: &Global, environment: &Environment) -> Option<Sourced<Pa
 
 /// Reads it; a file that nobody asked for may be absent.
 pub(super) fn read(location: &Sourced<PathBuf>) -> Result<File> {
+    read_text(location).map(|(_, file)| file)
+}
+
+/// The same with its text.
+pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
     let path: &Path = &location.value;
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && location.source == Source::Default => return Ok(File::default()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && location.source == Source::Default => return Ok(Default::default()),
         Err(error) => {
             let what = format!("cannot read the configuration {}: {error}", path.display());
             return Err(Error::configuration(what, "name another file with --config, or make this one readable"));
@@ -50,5 +55,6 @@ pub(super) fn read(location: &Sourced<PathBuf>) -> Result<File> {
     if let Some(error) = written.unknown_key(table.get_ref()) {
         return Err(error);
     }
-    toml::from_str(&text).map_err(|error| written.wrong_value(table.get_ref(), &error))
+    let file = toml::from_str(&text).map_err(|error| written.wrong_value(table.get_ref(), &error))?;
+    Ok((text, file))
 }

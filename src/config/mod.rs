@@ -2,7 +2,9 @@
 //!
 //! Must not ask anybody and must not print.
 
+pub mod answers;
 mod credentials;
+mod edit;
 mod environment;
 mod file;
 mod identifiers;
@@ -16,6 +18,7 @@ mod resolve;
 mod sourced;
 
 pub use credentials::Secrets;
+pub use edit::{Draft, Edit, write_private};
 pub use environment::Environment;
 pub use file::location;
 pub use identifiers::{Identifiers, Rejected};

@@ -13,6 +13,9 @@ pub use sealing::SealSettings;
 pub use settings::Setting;
 pub use yoti::YotiAccess;
 
+pub(super) use veriff::check_api_key;
+pub(super) use yoti::check_sdk_id;
+
 use super::credentials::{Secrets, secrets};
 use super::environment::{Environment, names};
 use super::file;
@@ -155,22 +158,7 @@ impl<'a> Resolver<'a> {
                 ),
             ));
         };
-        let text = &written.value;
-        let base_url = parse_base_url(text, self.insecure_http().value).map_err(|reason| {
-            // A URL that holds a password is not repeated.
-            let shown = if text.contains('@') { String::new() } else { format!(" {:?}", crate::error::quote(text)) };
-            let what = format!("the base URL{shown} cannot be used: {reason}");
-            let hint = if reason.starts_with("plain http") {
-                "use https; where the network is your own, --insecure-http allows it"
-            } else {
-                "it looks like https://api.example.com, with or without /v1"
-            };
-            written.source.error(what, hint)
-        })?;
-        Ok(match provider {
-            ProviderChoice::Veriff => Veriff::normalise_base_url(&base_url),
-            ProviderChoice::Yoti => Yoti::normalise_base_url(&base_url),
-        })
+        read_base_url(&written, provider, self.insecure_http().value)
     }
 
     /// The secrets alone, for signatures over what is stored.
@@ -207,6 +195,26 @@ impl<'a> Resolver<'a> {
     fn profile_words(&self) -> String {
         self.profile.as_ref().map_or_else(|| "no profile".to_owned(), |(name, _)| format!("profile {}", name.value))
     }
+}
+
+/// Takes a base URL as somebody wrote it.
+pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
+    let text = &written.value;
+    let base_url = parse_base_url(text, insecure_http).map_err(|reason| {
+        // A URL that holds a password is not repeated.
+        let shown = if text.contains('@') { String::new() } else { format!(" {:?}", crate::error::quote(text)) };
+        let what = format!("the base URL{shown} cannot be used: {reason}");
+        let hint = if reason.starts_with("plain http") {
+            "use https; where the network is your own, --insecure-http allows it"
+        } else {
+            "it looks like https://api.example.com, with or without /v1"
+        };
+        written.source.error(what, hint)
+    })?;
+    Ok(match provider {
+        ProviderChoice::Veriff => Veriff::normalise_base_url(&base_url),
+        ProviderChoice::Yoti => Yoti::normalise_base_url(&base_url),
+    })
 }
 
 /// Whether a text is what ids, keys and tokens are made of: visible ASCII, and not nothing.

@@ -20,6 +20,8 @@ pub enum Source {
     Profile(String),
     /// The configuration file, outside of any profile.
     File,
+    /// An answer to a question.
+    Answer,
     /// Nobody said anything.
     Default,
 }
@@ -30,6 +32,7 @@ impl Source {
         match self {
             Self::Environment(name) => format!("the environment ({name})"),
             Self::File => "the configuration file".to_owned(),
+            Self::Answer => "your answer".to_owned(),
             Self::Default => "the defaults".to_owned(),
             other => other.to_string(),
         }
@@ -48,6 +51,7 @@ impl fmt::Display for Source {
             Self::Environment(name) => write!(formatter, "environment {name}"),
             Self::Profile(name) => write!(formatter, "profile {name}"),
             Self::File => formatter.write_str("configuration file"),
+            Self::Answer => formatter.write_str("answer"),
             Self::Default => formatter.write_str("default"),
         }
     }

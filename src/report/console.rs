@@ -83,6 +83,12 @@ impl Console {
         let _ = writeln!(err, "{line}");
     }
 
+    /// Writes a question to standard error and leaves the cursor behind it.
+    pub fn ask(&self, question: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = err.write_all(sanitize(question).as_bytes()).and_then(|()| err.flush());
+    }
+
     /// Writes the two lines of an error to standard error.
     pub fn error(&self, what: &str, hint: &str) {
         self.message(&self.error_lines(what, hint));

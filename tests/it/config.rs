@@ -1,5 +1,8 @@
 //! `vmedia config`: where the file is looked for, what is used and why, and what people write wrong.
 
+#[cfg(unix)]
+mod init;
+
 use crate::harness::{Run, World, bare};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -117,6 +120,9 @@ fn people_see_what_matters_and_no_secret() {
     // Somebody who set it may think that it is used.
     let shown = run(folder.path(), &[CONFIG, ("VMEDIA_YOTI_SDK_ID", "0123456789")], &["config", "show"]).ends_with(0);
     assert!(shown.stdout.lines().any(|line| line.starts_with("sdk_id") && line.contains("of no use at this provider")), "{}", shown.stdout);
+    // What is wrong with what nobody uses stops no run.
+    let shown = run(folder.path(), &[CONFIG, ("VMEDIA_YOTI_KEY_FILE", "nowhere")], &["config", "show"]).ends_with(0);
+    assert!(shown.stdout.contains("file nowhere (of no use at this provider)"), "{}", shown.stdout);
     // Nothing at all is no mistake either.
     let shown = run(folder.path(), &[], &["config", "show"]).ends_with(0);
     assert!(shown.stdout.lines().any(|line| line.starts_with("api_key") && line.ends_with("not set")), "{}", shown.stdout);

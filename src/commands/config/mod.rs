@@ -1,8 +1,10 @@
 //! `vmedia config`: where the configuration is, what it says, and how to get one. One file for each thing that it does.
 
 mod check;
+mod init;
 mod reception;
 mod show;
+mod terminal;
 
 use super::Context;
 use crate::cli::{ConfigArguments, ConfigCommand};
@@ -16,6 +18,7 @@ pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit
         ConfigCommand::Path => path(context),
         ConfigCommand::Show(show) => show::run(show, context),
         ConfigCommand::Check(check) => check::run(check, context),
+        ConfigCommand::Init => init::run(context),
         ConfigCommand::Example => {
             context.console.answer(EXAMPLE.as_bytes());
             Ok(Exit::Done)

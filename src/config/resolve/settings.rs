@@ -38,6 +38,11 @@ impl Setting {
         Self { name, value, words: None, source, is_used: true, problem: None }
     }
 
+    /// One that nobody set.
+    fn none(name: &'static str) -> Self {
+        Self::new(name, None::<Sourced<String>>)
+    }
+
     fn path(name: &'static str, found: Option<Sourced<PathBuf>>) -> Self {
         Self::new(name, found.map(|found| found.map(|path| path.display().to_string())))
     }
@@ -61,11 +66,11 @@ impl Setting {
         Self { is_used: provider == asked, ..self }
     }
 
-    /// What is wrong with it; then its value is not told.
+    /// What is wrong with it; then its value is not told. Nothing is wrong with what nobody uses.
     fn checked(self, outcome: Result<()>) -> Self {
         match outcome {
-            Ok(()) => self,
-            Err(problem) => Self { value: Value::Null, problem: Some(problem), ..self },
+            Err(problem) if self.is_used => Self { value: Value::Null, problem: Some(problem), ..self },
+            _ => self,
         }
     }
 }
@@ -78,7 +83,7 @@ impl Resolver<'_> {
         let asked = provider.as_ref().map_or(ProviderChoice::Veriff, |found| found.value);
         let provider = match provider {
             Ok(found) => Setting::new("provider", Some(found.map(ProviderChoice::name))),
-            Err(problem) => Setting::new("provider", None::<Sourced<String>>).checked(Err(problem)),
+            Err(problem) => Setting::none("provider").checked(Err(problem)),
         };
         let mut all = vec![self.told_location(), self.told_profile(), provider, self.told_base_url(asked)];
         all.extend(self.told_credentials(asked));
@@ -100,7 +105,7 @@ impl Resolver<'_> {
     }
 
     fn told_base_url(&self, asked: ProviderChoice) -> Setting {
-        let Some(written) = self.written_base_url(asked) else { return Setting::new("base_url", None::<Sourced<String>>) };
+        let Some(written) = self.written_base_url(asked) else { return Setting::none("base_url") };
         match self.base_url(asked) {
             Ok(url) => Setting::new("base_url", Some(written.map(|_| url))),
             Err(problem) => Setting::new("base_url", Some(written)).checked(Err(problem)),
@@ -114,22 +119,26 @@ impl Resolver<'_> {
         let sdk_id = self.sdk_id();
         let is_id = sdk_id.as_ref().map_or(Ok(()), |id| check_sdk_id(&id.value));
         vec![
-            Setting::new("api_key", api_key.map(|key| key.map(|key| shortened(&key)))).checked(fits).only_at(veriff, asked),
-            self.told_secret("secret", ("secret_file", READABLE), reference::secret(self.sources())).only_at(veriff, asked),
+            Setting::new("api_key", api_key.map(|key| key.map(|key| shortened(&key)))).only_at(veriff, asked).checked(fits),
+            self.told_secret(Setting::none("secret").only_at(veriff, asked), ("secret_file", READABLE), reference::secret(self.sources())),
             Setting::new("integration_id", self.integration_id()).only_at(veriff, asked),
-            Setting::new("sdk_id", sdk_id.map(|id| id.map(|id| shortened(&id)))).checked(is_id).only_at(yoti, asked),
-            self.told_secret("key", ("the key file", NO_KEY_FILE), reference::key(self.sources())).only_at(yoti, asked),
-            self.told_secret("bearer", ("the bearer token in", READABLE), reference::bearer(self.sources())).only_at(yoti, asked),
+            Setting::new("sdk_id", sdk_id.map(|id| id.map(|id| shortened(&id)))).only_at(yoti, asked).checked(is_id),
+            self.told_secret(Setting::none("key").only_at(yoti, asked), ("the key file", NO_KEY_FILE), reference::key(self.sources())),
+            self.told_secret(
+                Setting::none("bearer").only_at(yoti, asked),
+                ("the bearer token in", READABLE),
+                reference::bearer(self.sources()),
+            ),
         ]
     }
 
     /// Where a secret lies and whether it can be had; what a file with it is called, and what to do when it
     /// is not there, is for the words of an error.
-    fn told_secret(&self, name: &'static str, (what, absent): (&str, &str), found: Result<Option<Sourced<Place>>>) -> Setting {
+    fn told_secret(&self, setting: Setting, (what, absent): (&str, &str), found: Result<Option<Sourced<Place>>>) -> Setting {
         let found = match found {
             Ok(Some(found)) => found,
-            Ok(None) => return Setting::new(name, None::<Sourced<String>>),
-            Err(problem) => return Setting::new(name, None::<Sourced<String>>).checked(Err(problem)),
+            Ok(None) => return setting,
+            Err(problem) => return setting.checked(Err(problem)),
         };
         let (told, outcome) = match &found.value.reference {
             Reference::Environment(variable) if found.source == Source::Environment(found.value.key) => {
@@ -143,7 +152,7 @@ impl Resolver<'_> {
             Reference::Credential(name) => (format!("credential {name} of systemd"), Ok(())),
             Reference::Keyring(user) => (format!("keyring entry vmedia of {user}, not asked for"), Ok(())),
         };
-        Setting::new(name, Some(found.map(|_| told))).checked(outcome)
+        Setting { value: told.into(), source: Some(found.source), ..setting }.checked(outcome)
     }
 
     fn told_archive(&self, asked: ProviderChoice) -> Vec<Setting> {
@@ -174,7 +183,7 @@ impl Resolver<'_> {
         let limited = limit_rate.as_ref().map(|found| format!("{}/s", crate::text::bytes(found.value)));
         let limit_rate = Setting::new("limit_rate", limit_rate);
         let max_time = self.max_time().map(|found| Setting::seconds("max_time", found));
-        let max_time = max_time.unwrap_or_else(|| Setting::new("max_time", None::<Sourced<f64>>).or_default("no limit"));
+        let max_time = max_time.unwrap_or_else(|| Setting::none("max_time").or_default("no limit"));
         vec![
             Setting::new("max_rate", max_rate).or_default("no limit"),
             match limited {

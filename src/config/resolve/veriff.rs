@@ -40,7 +40,7 @@ impl Resolver<'_> {
 }
 
 /// Refuses what cannot stand in a header.
-pub(super) fn check_api_key(key: &Sourced<String>) -> Result<()> {
+pub(in crate::config) fn check_api_key(key: &Sourced<String>) -> Result<()> {
     if is_one_word(&key.value) {
         return Ok(());
     }

@@ -76,7 +76,7 @@ impl Resolver<'_> {
 }
 
 /// Refuses what cannot stand in a query.
-pub(super) fn check_sdk_id(sdk_id: &str) -> Result<()> {
+pub(in crate::config) fn check_sdk_id(sdk_id: &str) -> Result<()> {
     if is_one_word(sdk_id) {
         return Ok(());
     }

@@ -1,0 +1,199 @@
+//! Questions on the terminal: a line at a time, and without echo where the answer is a secret.
+//!
+//! Whatever ends a question, also Ctrl-C, leaves the terminal as it was. Must not know what is asked.
+
+use super::Context;
+use crate::clock::Cancel;
+use crate::error::{Error, Result, plain};
+use crate::exit::Exit;
+use crate::report::Console;
+use secrecy::zeroize::Zeroizing;
+use std::io::{Error as IoError, ErrorKind, IsTerminal};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+/// How often a question looks whether somebody asked to stop.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// Where a person answers.
+pub(super) struct Terminal<'a> {
+    console: &'a Console,
+    cancel: &'a Cancel,
+}
+
+impl<'a> Terminal<'a> {
+    /// An error where nobody can answer.
+    pub(super) fn open(context: &'a Context) -> Result<Self> {
+        if context.console.is_terminal && std::io::stdin().is_terminal() {
+            return Ok(Self { console: &context.console, cancel: &context.cancel });
+        }
+        Err(Error::usage(
+            "vmedia config init asks questions, and there is no terminal to ask on",
+            "write the file instead: vmedia config example shows what may stand in it, vmedia config path where it belongs",
+        ))
+    }
+
+    /// Says a line.
+    pub(super) fn say(&self, line: &str) {
+        self.console.message(line);
+    }
+
+    /// Asks until the answer fits. Without an answer it is what is offered.
+    pub(super) fn ask<T>(&self, question: &str, offered: &str, read: impl Fn(&str) -> Result<T>) -> Result<T> {
+        let question = if offered.is_empty() { format!("{question}: ") } else { format!("{question} [{offered}]: ") };
+        loop {
+            let line = self.line(&question, false)?;
+            let answer = line.trim();
+            match read(if answer.is_empty() { offered } else { answer }) {
+                Ok(value) => return Ok(value),
+                Err(error) => self.console.error(error.what(), error.hint()),
+            }
+        }
+    }
+
+    /// Asks for a secret until it fits; what is typed is not shown.
+    pub(super) fn ask_secret(&self, question: &str, check: impl Fn(&str) -> Result<()>) -> Result<Zeroizing<String>> {
+        loop {
+            let line = self.line(&format!("{question}: "), true)?;
+            let secret = Zeroizing::new(line.trim().to_owned());
+            match check(&secret) {
+                Ok(()) => return Ok(secret),
+                Err(error) => self.console.error(error.what(), error.hint()),
+            }
+        }
+    }
+
+    /// Asks for a yes or a no.
+    pub(super) fn is_wanted(&self, question: &str, offered: bool) -> Result<bool> {
+        self.ask(question, if offered { "yes" } else { "no" }, |answer| match answer.to_lowercase().as_str() {
+            "y" | "yes" => Ok(true),
+            "n" | "no" => Ok(false),
+            _ => Err(Error::usage("that is neither yes nor no", "yes, or no")),
+        })
+    }
+
+    /// Lets somebody choose; gives the index of what was chosen.
+    pub(super) fn choose(&self, question: &str, choices: &[String]) -> Result<usize> {
+        self.say(question);
+        for (index, choice) in choices.iter().enumerate() {
+            self.say(&format!("  {}  {choice}", index + 1));
+        }
+        self.ask("Number", "1", |answer| {
+            let number = answer.parse::<usize>().ok().filter(|number| (1..=choices.len()).contains(number));
+            number.map(|number| number - 1).ok_or_else(|| Error::usage("there is no such number", format!("1 to {}", choices.len())))
+        })
+    }
+
+    /// One line. It is read beside this thread, which looks whether somebody asked to stop.
+    fn line(&self, question: &str, is_secret: bool) -> Result<Zeroizing<String>> {
+        let failed = |error: &IoError| Error::unexpected(format!("the terminal cannot be read: {}", plain(error)));
+        // Before the question is there, so that an answer that comes at once is not shown either.
+        let silence = is_secret.then(Silence::begin).transpose().map_err(|error| failed(&error))?;
+        self.console.ask(question);
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || sender.send(read(is_secret)));
+        let outcome = loop {
+            match receiver.recv_timeout(SLICE) {
+                Ok(outcome) => break outcome,
+                Err(RecvTimeoutError::Timeout) if self.cancel.requested().is_none() => {}
+                Err(_) => break Err(ErrorKind::Interrupted.into()),
+            }
+        };
+        drop(silence);
+        if is_secret || outcome.is_err() {
+            // The line break was not shown either.
+            self.say("");
+        }
+        if let Some(exit) = self.cancel.requested() {
+            return Err(stopped(exit));
+        }
+        match outcome {
+            Ok(bytes) => Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                Err(Error::usage("there was no answer", "nothing was written; run it again when you have what it asks for"))
+            }
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+fn stopped(exit: Exit) -> Error {
+    let what = if exit == Exit::Terminated { "terminated" } else { "interrupted" };
+    Error::new(exit, what, "nothing was written; run it again when you like")
+}
+
+#[cfg(unix)]
+mod native {
+    use super::{ErrorKind, IoError, Zeroizing};
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+    use std::fs::File;
+    use std::io::{Read, stdin};
+    use std::os::fd::AsFd;
+
+    /// A terminal hands out no longer line.
+    const LONGEST: usize = 4096;
+
+    /// While it lives, the terminal shows nothing of what is typed.
+    pub(super) struct Silence(Termios);
+
+    impl Silence {
+        pub(super) fn begin() -> std::io::Result<Self> {
+            let before = tcgetattr(stdin())?;
+            let mut silent = before.clone();
+            silent.local_modes.remove(LocalModes::ECHO);
+            tcsetattr(stdin(), OptionalActions::Flush, &silent)?;
+            Ok(Self(before))
+        }
+    }
+
+    impl Drop for Silence {
+        fn drop(&mut self) {
+            let _ = tcsetattr(stdin(), OptionalActions::Now, &self.0);
+        }
+    }
+
+    /// Reads a line without the standard library's buffer, which nobody wipes.
+    pub(super) fn read(_: bool) -> std::io::Result<Zeroizing<Vec<u8>>> {
+        let mut terminal = File::from(stdin().as_fd().try_clone_to_owned()?);
+        let mut line = Zeroizing::new(vec![0; LONGEST]);
+        let mut length = 0;
+        while length < LONGEST && !line.get(..length).is_some_and(|line| line.ends_with(b"\n")) {
+            match terminal.read(line.get_mut(length..).unwrap_or_default()) {
+                Ok(0) if length == 0 => return Err(IoError::from(ErrorKind::UnexpectedEof)),
+                Ok(0) => break,
+                Ok(count) => length += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        line.truncate(length);
+        Ok(line)
+    }
+}
+
+#[cfg(not(unix))]
+mod native {
+    use super::{ErrorKind, IoError, Zeroizing};
+
+    /// Keys are read one by one here, and nothing shows them.
+    pub(super) struct Silence;
+
+    impl Silence {
+        #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+        pub(super) fn begin() -> std::io::Result<Self> {
+            Ok(Self)
+        }
+    }
+
+    pub(super) fn read(is_secret: bool) -> std::io::Result<Zeroizing<Vec<u8>>> {
+        let mut line = String::new();
+        if is_secret {
+            line = console::Term::stderr().read_secure_line()?;
+        } else if std::io::stdin().read_line(&mut line)? == 0 {
+            return Err(IoError::from(ErrorKind::UnexpectedEof));
+        }
+        Ok(Zeroizing::new(line.into_bytes()))
+    }
+}
+
+use native::{Silence, read};

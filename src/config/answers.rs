@@ -1,0 +1,111 @@
+//! Whether what somebody answers fits, by the rules that settings are resolved by, so that an answer that is taken works.
+//!
+//! Must not ask.
+
+use super::credentials::read_private;
+use super::resolve::{check_api_key, check_sdk_id, read_base_url};
+use super::sourced::{Source, Sourced};
+use crate::cli::{ProviderChoice, RETENTION_DAYS};
+use crate::error::{Error, Result};
+use crate::seal::rsa::RequestKey;
+use std::path::PathBuf;
+
+/// The name of a profile.
+pub fn profile_name(text: &str) -> Result<String> {
+    let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err(unfit("a profile has a name of letters, digits, - and _", "such as live or veriff-test"))
+    }
+}
+
+/// One of the providers.
+pub fn provider(text: &str) -> Result<ProviderChoice> {
+    let found = ProviderChoice::ALL.into_iter().find(|choice| choice.name() == text.to_lowercase());
+    found.ok_or_else(|| unfit("this version knows no such provider", "veriff or yoti"))
+}
+
+/// Where the API begins, as it is written down.
+pub fn base_url(text: &str, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
+    read_base_url(&answer(text), provider, insecure_http)
+}
+
+/// The API key of Veriff.
+pub fn api_key(text: &str) -> Result<String> {
+    check_api_key(&answer(text)).map(|()| text.to_owned())
+}
+
+/// The client SDK id of Yoti.
+pub fn sdk_id(text: &str) -> Result<String> {
+    check_sdk_id(text).map(|()| text.to_owned())
+}
+
+/// The file with the private key of that id.
+pub fn key_file(text: &str) -> Result<PathBuf> {
+    let path = whole(text)?;
+    let absent = "name the PEM file that the Hub gave you with the SDK id";
+    let file = read_private("the key file", &path, absent)?;
+    RequestKey::parse(&path, &file).map(|_| path)
+}
+
+/// A shared secret, or several. Errors do not repeat it.
+pub fn secret(text: &str) -> Result<()> {
+    if text.trim().is_empty() {
+        Err(unfit("there was no secret", "paste the shared secret of the integration; it is not shown"))
+    } else if text.chars().any(char::is_control) {
+        Err(unfit("that has characters in it that no secret has", "paste the shared secret of the integration and nothing else"))
+    } else {
+        Ok(())
+    }
+}
+
+/// A command that prints a secret, as words.
+pub fn command(text: &str) -> Result<Vec<String>> {
+    if text.contains(['"', '\'', '|', '>', '<', '$', '&', ';', '*']) {
+        let hint = "put it into a script and name that, or write secret_command into the file: vmedia config example shows how";
+        return Err(unfit("the command is run without a shell, which is what quotes and | are for", hint));
+    }
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    if words.is_empty() { Err(unfit("there was no command", "such as: pass show vmedia")) } else { Ok(words) }
+}
+
+/// The archive's folder; nothing is the default.
+pub fn folder(text: &str) -> Result<Option<PathBuf>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let path = whole(text)?;
+    if path.exists() && !path.is_dir() {
+        return Err(unfit(format!("{} is no folder", path.display()), "name a folder; it need not be there yet"));
+    }
+    Ok(Some(path))
+}
+
+/// For how many days the provider keeps media; nothing is the default.
+pub fn retention_days(text: &str) -> Result<Option<u32>> {
+    let days = text.parse().ok().filter(|days| RETENTION_DAYS.contains(days));
+    if days.is_some() || text.is_empty() {
+        Ok(days)
+    } else {
+        Err(unfit("that is no number of days", "a number from 1 to 36500, or nothing"))
+    }
+}
+
+fn answer(text: &str) -> Sourced<String> {
+    Sourced::new(text.to_owned(), Source::Answer)
+}
+
+fn unfit(what: impl Into<String>, hint: impl Into<String>) -> Error {
+    Error::configuration(what, hint)
+}
+
+/// The whole path of what was typed: no shell was there to replace `~`, and a file of settings is used in many folders.
+fn whole(text: &str) -> Result<PathBuf> {
+    let home = text.strip_prefix("~/").or_else(|| text.strip_prefix("~\\"));
+    let path = match (home, directories::BaseDirs::new()) {
+        (Some(below), Some(folders)) => folders.home_dir().join(below),
+        _ => PathBuf::from(text),
+    };
+    std::path::absolute(&path).map_err(|_| unfit("that is no path", "the whole path, such as /srv/archive"))
+}

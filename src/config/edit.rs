@@ -1,0 +1,243 @@
+//! Writes a profile into the configuration file, and leaves alone what else stands there: other profiles, comments, order.
+//!
+//! Must not know what the answers mean, and must never be handed a secret but to write it into a file of its own.
+
+use super::environment::Environment;
+use super::file;
+use super::sourced::{Source, Sourced};
+use crate::cli::Global;
+use crate::error::{Error, Result, plain};
+use crate::exit::Exit;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use toml_edit::{Array, DocumentMut, Item, Table, Value};
+
+/// The keys of a profile that a new one takes away before it brings its own; all others stay as they are.
+const REPLACED: [&str; 16] = [
+    "provider",
+    "base_url",
+    "api_key",
+    "secret_env",
+    "secret_file",
+    "secret_command",
+    "secret_credential",
+    "secret_keyring",
+    "sdk_id",
+    "key_file",
+    "key_credential",
+    "bearer_file",
+    "bearer_command",
+    "bearer_credential",
+    "output",
+    "retention_days",
+];
+
+/// A profile that is being put together.
+pub struct Draft {
+    /// Its name.
+    pub name: String,
+    keys: Vec<(&'static str, Value)>,
+}
+
+impl Draft {
+    /// One without any key.
+    pub fn new(name: String) -> Self {
+        Self { name, keys: Vec::new() }
+    }
+
+    /// Sets a key to a text, a number or a truth.
+    pub fn set(&mut self, key: &'static str, value: impl Into<Value>) {
+        self.keys.push((key, value.into()));
+    }
+
+    /// Sets a key to the words of a command.
+    pub fn set_words(&mut self, key: &'static str, words: &[String]) {
+        self.keys.push((key, Value::Array(words.iter().collect::<Array>())));
+    }
+
+    /// Sets a key to a path.
+    pub fn set_path(&mut self, key: &'static str, path: &Path) {
+        self.set(key, path.display().to_string());
+    }
+
+    /// The lines as they will stand in the file.
+    pub fn text(&self) -> String {
+        let mut document = DocumentMut::new();
+        // An empty document has no place that could be in the way.
+        let _ = insert(&mut document, self);
+        document.to_string()
+    }
+}
+
+/// The configuration file, to be written anew.
+pub struct Edit {
+    path: PathBuf,
+    document: DocumentMut,
+}
+
+impl Edit {
+    /// Reads the file that a run would read, which need not be there yet. One that is wrong is not touched.
+    pub fn open(global: &Global, environment: &Environment) -> Result<Self> {
+        let Some(location) = file::location(global, environment) else {
+            return Err(Error::configuration("this system has no place for configuration", "name a file with --config"));
+        };
+        // Whole, because what lies beside it is written down in it; and a link stays one, because the file behind it is written.
+        let path = std::fs::canonicalize(&location.value).or_else(|_| std::path::absolute(&location.value)).unwrap_or(location.value);
+        if !path.exists() {
+            return Ok(Self { path, document: DocumentMut::new() });
+        }
+        let (text, _) = file::read_text(&Sourced::new(path.clone(), Source::Flag("--config")))?;
+        let document = text.parse().map_err(|_| Error::unexpected("the configuration can be read and not be edited"))?;
+        Ok(Self { path, document })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it has a profile of that name.
+    pub fn has(&self, profile: &str) -> bool {
+        self.document.get("profiles").and_then(Item::as_table_like).is_some_and(|profiles| profiles.contains_key(profile))
+    }
+
+    /// What a profile of that name says under a key, if that is a text or a number.
+    pub fn value(&self, profile: &str, key: &str) -> Option<String> {
+        let profile = self.document.get("profiles")?.get(profile)?;
+        let value = profile.get(key)?;
+        value.as_str().map(str::to_owned).or_else(|| value.as_integer().map(|number| number.to_string()))
+    }
+
+    /// Whether it says which profile to use when none is named.
+    pub fn has_default(&self) -> bool {
+        self.document.contains_key("default_profile")
+    }
+
+    /// Makes this the profile to use when none is named.
+    pub fn make_default(&mut self, profile: &str) {
+        self.document.insert("default_profile", Item::Value(profile.into()));
+    }
+
+    /// Takes a profile in, in place of one of its name.
+    pub fn take(&mut self, draft: &Draft) -> Result<()> {
+        insert(&mut self.document, draft)
+    }
+
+    /// Writes it, in one step and for its owner alone.
+    pub fn write(&self) -> Result<()> {
+        write_private(&self.path, self.document.to_string().as_bytes())
+    }
+}
+
+fn insert(document: &mut DocumentMut, draft: &Draft) -> Result<()> {
+    let in_the_way = || {
+        Error::configuration(
+            format!("there is no place for profile {} among the profiles as they are written", draft.name),
+            "write them as [profiles.NAME], each with its keys below it",
+        )
+    };
+    let is_empty = document.is_empty();
+    let profiles = document.entry("profiles").or_insert_with(|| {
+        let mut profiles = Table::new();
+        profiles.set_implicit(true);
+        Item::Table(profiles)
+    });
+    let profiles = profiles.as_table_like_mut().ok_or_else(in_the_way)?;
+    let profile = profiles.entry(&draft.name).or_insert_with(|| {
+        let mut profile = Table::new();
+        profile.decor_mut().set_prefix(if is_empty { "" } else { "\n" });
+        Item::Table(profile)
+    });
+    let profile = profile.as_table_like_mut().ok_or_else(in_the_way)?;
+    for key in REPLACED {
+        profile.remove(key);
+    }
+    for (key, value) in &draft.keys {
+        profile.insert(key, Item::Value(value.clone()));
+    }
+    Ok(())
+}
+
+/// Writes a file that nobody but its owner can read, with its folder where that is missing; what has its name is replaced in
+/// one step.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let written = private_folder(folder).and_then(|()| {
+        // Such a file is private from the beginning.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)
+    });
+    written.map(drop).map_err(|error| {
+        let what = format!("cannot write {}: {}", path.display(), plain(&error));
+        Error::new(Exit::Local, what, "choose a place that you can write to with --config").caused_by(error)
+    })
+}
+
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Draft, Edit};
+    use std::path::PathBuf;
+
+    fn edit(text: &str) -> Edit {
+        Edit { path: PathBuf::from("config.toml"), document: text.parse().expect("TOML") }
+    }
+
+    fn draft() -> Draft {
+        let mut draft = Draft::new("live".to_owned());
+        draft.set("provider", "veriff");
+        draft.set_path("output", &PathBuf::from(r"C:\Archive"));
+        draft.set_words("secret_command", &["pass".to_owned(), "show".to_owned()]);
+        draft.set("retention_days", 90);
+        draft
+    }
+
+    const WRITTEN: &str =
+        "[profiles.live]\nprovider = \"veriff\"\noutput = 'C:\\Archive'\nsecret_command = [\"pass\", \"show\"]\nretention_days = 90\n";
+
+    #[test]
+    fn a_first_profile_is_all_that_is_written() {
+        assert_eq!(draft().text(), WRITTEN);
+        let mut edit = edit("");
+        assert!(!edit.has("live") && !edit.has_default());
+        edit.make_default("live");
+        edit.take(&draft()).expect("a place");
+        assert!(edit.has("live") && edit.has_default());
+        assert_eq!(edit.document.to_string(), format!("default_profile = \"live\"\n\n{WRITTEN}"));
+    }
+
+    #[test]
+    fn what_else_stands_there_stays() {
+        let others = "# mine\ndefault_profile = \"test\" # for now\n\n# not live\n[profiles.test]\nbase_url = 'https://x.example' # here\n";
+        let mut edit = edit(others);
+        edit.take(&draft()).expect("a place");
+        assert_eq!(edit.document.to_string(), format!("{others}\n{WRITTEN}"));
+    }
+
+    #[test]
+    fn a_profile_that_is_replaced_keeps_what_was_not_asked_for_and_no_other_reference() {
+        let mut edit = edit("# the real one\n[profiles.live]\nsecret_file = 'x'\nmax_rate = \"20/s\" # agreed\nsdk_id = 'y'\n");
+        edit.take(&draft()).expect("a place");
+        let text = edit.document.to_string();
+        assert!(text.starts_with("# the real one\n[profiles.live]\nmax_rate = \"20/s\" # agreed\n"), "{text}");
+        assert!(!text.contains("secret_file") && !text.contains("sdk_id") && text.contains("secret_command"), "{text}");
+    }
+
+    #[test]
+    fn profiles_in_one_line_are_written_in_one_line() {
+        let mut edit = edit("profiles = { test = { api_key = 'k' } }\n");
+        edit.take(&draft()).expect("a place");
+        let text = edit.document.to_string();
+        let read: toml::Table = text.parse().expect("TOML");
+        assert!(read["profiles"]["live"]["provider"].as_str() == Some("veriff") && text.contains("api_key"), "{text}");
+    }
+}

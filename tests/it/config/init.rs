@@ -1,0 +1,240 @@
+//! `vmedia config init`, played on a real terminal: a pseudo-terminal of its own, by a script in Python.
+
+use super::{Run, World, bare, run};
+use crate::harness::SESSION;
+use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// What came of a conversation.
+struct Played {
+    status: i64,
+    shown: String,
+    folder: PathBuf,
+}
+
+impl Played {
+    #[track_caller]
+    fn ends_with(self, status: i64) -> Self {
+        assert_eq!(self.status, status, "{}", self.shown);
+        self
+    }
+
+    /// The configuration as it was written.
+    fn written(&self) -> String {
+        std::fs::read_to_string(self.folder.join("c.toml")).unwrap_or_default()
+    }
+}
+
+/// Answers each question as it comes; `None` where there is no Python.
+#[track_caller]
+fn play(folder: &Path, words: &[&str], steps: &[(&str, &str)]) -> Option<Played> {
+    let program = env!("CARGO_BIN_EXE_vmedia");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/config/terminal.py");
+    let mut command = std::process::Command::new("python3");
+    command.current_dir(folder).env_clear().env("HOME", folder).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.args([script, &json!(steps).to_string(), program]).args(words);
+    let Ok(output) = command.output() else {
+        eprintln!("no python3 here: the conversation is not played");
+        return None;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let told: Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)));
+    assert!(told["error"].is_null(), "{told:#}");
+    assert_eq!(told["left"], json!([]), "{told:#}");
+    assert_eq!(told["restored"], true, "the terminal is not as it was: {told:#}");
+    Some(Played {
+        status: told["status"].as_i64().expect("a status"),
+        shown: told["shown"].as_str().expect("text").to_owned(),
+        folder: folder.to_owned(),
+    })
+}
+
+const INIT: [&str; 4] = ["config", "init", "--config", "c.toml"];
+
+/// Nothing but the settings of the terminal; nobody but its owner can read what is written.
+#[track_caller]
+fn is_private(path: &Path) {
+    let mode = std::fs::metadata(path).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+}
+
+#[test]
+fn answers_become_a_profile_that_works_and_the_secret_is_never_shown() {
+    let world = World::new();
+    let secret = world.sandbox.api_secret().to_owned();
+    let (url, key) = (world.sandbox.base_url(), world.sandbox.api_key().to_owned());
+    let line = |text: &str| format!("{text}\n");
+    let steps = [
+        ("Name of the profile [live]: ", line("no such name!")),
+        ("letters, digits", String::new()),
+        ("Name of the profile [live]: ", line("test")),
+        ("Provider, veriff or yoti [veriff]: ", line("onfido")),
+        ("veriff or yoti", String::new()),
+        ("[veriff]: ", line("")),
+        ("under API keys: ", line("http://nobody.invalid")),
+        ("plain http", String::new()),
+        ("under API keys: ", line(&format!("{url}/v1"))),
+        ("API key: ", line("a key")),
+        ("characters that no key has", String::new()),
+        ("API key: ", line(&key)),
+        ("Number [1]: ", line("9")),
+        ("there is no such number", String::new()),
+        ("Number [1]: ", line("1")),
+        ("not shown): ", line("")),
+        ("there was no secret", String::new()),
+        ("not shown): ", line(&secret)),
+        ("is started: ", line("kept")),
+        ("nothing is 90: ", line("0")),
+        ("no number of days", String::new()),
+        ("nothing is 90: ", line("30")),
+        ("none is named? [yes]: ", line("")),
+        ("Write this? [yes]: ", line("y")),
+    ];
+    let steps: Vec<(&str, &str)> = steps.iter().map(|(question, answer)| (*question, answer.as_str())).collect();
+    let Some(played) = play(world.folder(), &INIT, &steps) else { return };
+    let played = played.ends_with(0);
+    assert!(!played.shown.contains(&secret), "the secret is shown: {}", played.shown);
+    assert!(played.shown.contains("retention_days = 30"), "{}", played.shown);
+    let folder = world.folder().canonicalize().expect("a folder");
+    assert_eq!(
+        played.written(),
+        format!(
+            "default_profile = \"test\"\n\n[profiles.test]\nprovider = \"veriff\"\nbase_url = \"{url}\"\napi_key = \"{key}\"\n\
+             secret_file = \"{0}/test.secret\"\noutput = \"{0}/kept\"\nretention_days = 30\n",
+            folder.display()
+        )
+    );
+    is_private(&folder.join("c.toml"));
+    is_private(&folder.join("test.secret"));
+    let archived = bare(world.folder()).args(["download", SESSION, "--config", "c.toml", "--retry-delay", "0.01"]).output();
+    Run::of(&archived.expect("a run")).ends_with(0);
+    assert!(folder.join("kept").join(SESSION).join("bagit.txt").exists());
+}
+
+const OTHERS: &str = "# mine\ndefault_profile = \"other\"\n[profiles.other] # not live\napi_key = 'k'\n\n[profiles.live]\napi_key = 'old-key'\nbase_url = 'https://live.example'\nsecret_env = 'X'\nmax_rate = '20/s'\n";
+
+#[test]
+fn a_profile_is_replaced_only_on_a_yes_and_what_else_stands_there_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("c.toml");
+    std::fs::write(&file, OTHERS).expect("written");
+    let answers = |replace: &'static str, write: &'static str| {
+        [
+            ("Name of the profile [live]: ", "\n"),
+            ("credentials and folder? [no]: ", replace),
+            ("[veriff]: ", "\n"),
+            ("under API keys [https://live.example]: ", "\n"),
+            ("API key [old-key]: ", "\n"),
+            ("Number [1]: ", "2\n"),
+            ("pass show vmedia: ", "pass 'show'\n"),
+            ("without a shell", ""),
+            ("pass show vmedia: ", "pass show vmedia\n"),
+            ("is started: ", "\n"),
+            ("nothing is 90: ", "\n"),
+            ("Write this? [yes]: ", write),
+        ]
+    };
+    let declined =
+        [("Name of the profile [live]: ", "\n"), ("credentials and folder? [no]: ", "\n"), ("Name of the profile [live]: ", "\u{4}")];
+    let Some(played) = play(folder.path(), &INIT, &declined) else { return };
+    assert!(played.ends_with(2).shown.contains("there was no answer"));
+    assert_eq!(std::fs::read_to_string(&file).expect("text"), OTHERS);
+    play(folder.path(), &INIT, &answers("yes\n", "no\n")).expect("Python").ends_with(0);
+    assert_eq!(std::fs::read_to_string(&file).expect("text"), OTHERS);
+    let played = play(folder.path(), &INIT, &answers("yes\n", "\n")).expect("Python").ends_with(0);
+    let written = played.written();
+    assert!(
+        written.starts_with(
+            "# mine\ndefault_profile = \"other\"\n[profiles.other] # not live\napi_key = 'k'\n\n[profiles.live]\nmax_rate = '20/s'\n"
+        ),
+        "{written}"
+    );
+    assert!(written.contains("secret_command = [\"pass\", \"show\", \"vmedia\"]\n") && !written.contains("secret_env"), "{written}");
+    is_private(&file);
+}
+
+#[test]
+fn yoti_is_asked_for_an_id_and_a_key_that_can_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = folder.path().join("key.pem");
+    std::fs::write(&key, include_str!("../../fixtures/yoti/published-test-key.pem")).expect("written");
+    std::fs::write(folder.path().join("no-key"), "x").expect("written");
+    for path in ["key.pem", "no-key"] {
+        std::fs::set_permissions(folder.path().join(path), std::fs::Permissions::from_mode(0o600)).expect("set");
+    }
+    let steps = [
+        ("Name of the profile [y]: ", "\n"),
+        ("[veriff]: ", "yoti\n"),
+        ("[https://api.yoti.com/idverify/v1]: ", "\n"),
+        ("under Keys: ", "an-sdk-id\n"),
+        ("(PEM): ", "nowhere\n"),
+        ("cannot read the key file", ""),
+        ("(PEM): ", "no-key\n"),
+        ("no-key", ""),
+        ("(PEM): ", "~/key.pem\n"),
+        ("is started: ", "\n"),
+        ("nothing is 7: ", "\n"),
+        ("none is named? [yes]: ", "no\n"),
+        ("Write this? [yes]: ", "\n"),
+    ];
+    let Some(played) = play(folder.path(), &[&INIT[..], &["-p", "y"]].concat(), &steps) else { return };
+    let written = played.ends_with(0).written();
+    assert_eq!(written, format!("[profiles.y]\nprovider = \"yoti\"\nsdk_id = \"an-sdk-id\"\nkey_file = \"{}\"\n", key.display()));
+    run(folder.path(), &[], &["config", "show", "--config", "c.toml", "-p", "y"]).ends_with(0);
+}
+
+#[test]
+fn an_interruption_leaves_nothing_and_the_terminal_as_it_was() {
+    let until_secret = [
+        ("Name of the profile [live]: ", "\n"),
+        ("[veriff]: ", "\n"),
+        ("under API keys: ", "https://x.example\n"),
+        ("API key: ", "key\n"),
+        ("Number [1]: ", "\n"),
+    ];
+    for (steps, signal) in [
+        (vec![("Name of the profile [live]: ", "half an ans\u{3}")], "a question"),
+        ([&until_secret[..], &[("not shown): ", "hunter2\u{3}")]].concat(), "the secret"),
+        (
+            [
+                &until_secret[..],
+                &[
+                    ("not shown): ", "hunter2\n"),
+                    ("is started: ", "\n"),
+                    ("is 90: ", "\n"),
+                    ("[yes]: ", "\n"),
+                    ("Write this? [yes]: ", "\u{3}"),
+                ],
+            ]
+            .concat(),
+            "the last question",
+        ),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let Some(played) = play(folder.path(), &INIT, &steps) else { return };
+        let played = played.ends_with(130);
+        assert!(played.shown.contains("interrupted") && played.shown.contains("nothing was written"), "{signal}: {}", played.shown);
+        assert!(!played.shown.contains("hunter2"), "{signal}: {}", played.shown);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "{signal} left something behind");
+    }
+}
+
+#[test]
+fn nobody_is_asked_where_nobody_can_answer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(folder.path(), &[], &INIT)
+        .ends_with(2)
+        .complains("there is no terminal to ask on", "vmedia config example shows what may stand in it");
+}
+
+#[test]
+fn a_file_that_is_wrong_is_not_touched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("c.toml"), "[profile.x]\n").expect("written");
+    let Some(played) = play(folder.path(), &INIT, &[]) else { return };
+    let played = played.ends_with(3);
+    assert!(played.shown.contains("did you mean profiles?"), "{}", played.shown);
+    assert_eq!(played.written(), "[profile.x]\n");
+}
