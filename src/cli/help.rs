@@ -118,7 +118,8 @@ Examples:
 pub(super) const CONFIG_INIT: &str = "\
 It asks on the terminal for the name of a profile, the provider, the credentials and the archive's folder, takes no answer
 that a run would refuse, shows what it is going to write, and writes it for its owner alone. Other profiles and comments
-stay. A secret is not shown while it is typed, and goes into a file of its own, or stays where a command gets it from.
+stay. A secret is not shown while it is typed, and goes into a file of its own or the system's keyring, or stays where a
+command gets it from. At the end it offers what `vmedia config check` does.
 
 Examples:
   vmedia config init

@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::reception::{Asked, judge};
-use crate::cli::{CheckArguments, ProviderChoice, SealArguments};
+use crate::cli::{CheckArguments, EventFormat, Global, ProviderChoice, SealArguments};
 use crate::commands::services::{provider, wire};
 use crate::config::{Network, Resolver, Sourced};
 use crate::engine::probe;
@@ -25,8 +25,13 @@ const MOST_RETRIES: u32 = 2;
 
 /// Checks everything that can be checked, whatever was wrong before it.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit> {
+    check_with(&context.global, arguments.format, context)
+}
+
+/// The same with other flags than were typed.
+pub(super) fn check_with(global: &Global, format: EventFormat, context: &Context) -> Result<Exit> {
     let mut checklist = Checklist::default();
-    match Resolver::new(&context.global, &context.environment) {
+    match Resolver::new(global, &context.environment) {
         Ok(resolver) => check(&resolver, &mut checklist, context),
         Err(error) => {
             checklist.wrong("configuration", &error);
@@ -36,7 +41,7 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit>
     if let Some(exit) = context.cancel.requested() {
         return Ok(exit);
     }
-    checklist.print(&context.console, arguments.format, context.global.quiet)?;
+    checklist.print(&context.console, format, global.quiet)?;
     Ok(checklist.exit())
 }
 

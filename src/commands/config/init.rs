@@ -3,27 +3,29 @@
 //! Nothing is written before the last answer. Must not judge answers; `config` does, by the rules of every run.
 
 use super::Context;
+use super::check::check_with;
 use super::terminal::Terminal;
-use crate::cli::{Global, ProviderChoice};
-use crate::config::{Draft, Edit, answers, write_private};
+use crate::cli::{EventFormat, Global, ProviderChoice};
+use crate::config::{Draft, Edit, answers, keyring, write_private};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::provider::veriff::Veriff;
 use crate::provider::yoti::{self, Yoti};
+use crate::secret::Secret;
 use crate::text::sanitize;
 use secrecy::zeroize::Zeroizing;
 use std::path::PathBuf;
 
 /// A secret that is to be written, and where.
-struct Kept {
-    path: PathBuf,
-    secret: Zeroizing<String>,
+enum Kept {
+    File(PathBuf, Zeroizing<String>),
+    Keyring(Zeroizing<String>),
 }
 
 /// What was answered so far, and what is offered.
 struct Answers<'a> {
     terminal: Terminal<'a>,
-    global: &'a Global,
+    context: &'a Context,
     edit: Edit,
     draft: Draft,
 }
@@ -36,7 +38,7 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
     terminal.say("Nothing is written before you say so at the end; Ctrl-C ends it at any time.");
     terminal.say("");
     let draft = Draft::new(name(&terminal, &edit, &context.global)?);
-    let mut answers = Answers { terminal, global: &context.global, edit, draft };
+    let mut answers = Answers { terminal, context, edit, draft };
     let provider = answers.provider()?;
     let kept = match provider {
         ProviderChoice::Veriff => answers.veriff()?,
@@ -66,7 +68,7 @@ impl Answers<'_> {
 
     fn provider(&mut self) -> Result<ProviderChoice> {
         let before = answers::provider(&self.before("provider")).unwrap_or(ProviderChoice::Veriff);
-        let offered = self.global.provider.unwrap_or(before).name();
+        let offered = self.context.global.provider.unwrap_or(before).name();
         let provider = self.terminal.ask("Provider, veriff or yoti", offered, answers::provider)?;
         self.draft.set("provider", provider.name());
         Ok(provider)
@@ -75,8 +77,8 @@ impl Answers<'_> {
     fn base_url(&mut self, provider: ProviderChoice, question: &str) -> Result<()> {
         let usual = if provider == ProviderChoice::Yoti { yoti::BASE_URL } else { "" };
         let before = Some(self.before("base_url")).filter(|before| !before.is_empty());
-        let offered = self.global.base_url.clone().or(before).unwrap_or_else(|| usual.to_owned());
-        let insecure_http = self.global.insecure_http;
+        let offered = self.context.global.base_url.clone().or(before).unwrap_or_else(|| usual.to_owned());
+        let insecure_http = self.context.global.insecure_http;
         let url = self.terminal.ask(question, &offered, |answer| answers::base_url(answer, provider, insecure_http))?;
         if url != usual {
             self.draft.set("base_url", url);
@@ -89,16 +91,24 @@ impl Answers<'_> {
         let api_key = self.terminal.ask("API key", &self.before("api_key"), answers::api_key)?;
         self.draft.set("api_key", api_key);
         let path = self.edit.path().with_file_name(format!("{}.secret", self.draft.name));
-        let choices = [
+        let mut choices = vec![
             format!("in a file that nobody but you can read: {}", path.display()),
             "where a command gets it from, such as that of a password manager".to_owned(),
             "in the environment: VMEDIA_API_SECRET is set for every run".to_owned(),
         ];
-        match self.terminal.choose("Where is the shared secret kept?", &choices)? {
+        let mut offered = 0;
+        if keyring::answers().is_ok() {
+            offered = choices.len();
+            choices.push("in the keyring of this system".to_owned());
+        }
+        match self.terminal.choose("Where is the shared secret kept?", &choices, offered)? {
             0 => {
-                let secret = self.terminal.ask_secret("Shared secret (what you type is not shown)", answers::secret)?;
                 self.draft.set_path("secret_file", &path);
-                return Ok(Some(Kept { path, secret }));
+                return Ok(Some(Kept::File(path, self.secret()?)));
+            }
+            3 => {
+                self.draft.set("secret_keyring", true);
+                return Ok(Some(Kept::Keyring(self.secret()?)));
             }
             1 => {
                 let words = self.terminal.ask("Command that prints it, such as: pass show vmedia", "", answers::command)?;
@@ -107,6 +117,10 @@ impl Answers<'_> {
             _ => {}
         }
         Ok(None)
+    }
+
+    fn secret(&self) -> Result<Zeroizing<String>> {
+        self.terminal.ask_secret("Shared secret (what you type is not shown)", answers::secret)
     }
 
     fn yoti(&mut self) -> Result<Option<Kept>> {
@@ -143,20 +157,35 @@ impl Answers<'_> {
         self.edit.take(&self.draft)?;
         terminal.say(&format!("\nInto {}:\n", self.edit.path().display()));
         self.draft.text().lines().for_each(|line| terminal.say(&format!("  {}", sanitize(line))));
-        if let Some(kept) = kept {
-            terminal.say(&format!("\nInto {}, for nobody but you: the shared secret.", kept.path.display()));
+        match kept {
+            Some(Kept::File(path, _)) => terminal.say(&format!("\nInto {}, for nobody but you: the shared secret.", path.display())),
+            Some(Kept::Keyring(_)) => terminal.say("\nInto the keyring of this system: the shared secret."),
+            None => {}
         }
         terminal.say("");
         if !terminal.is_wanted("Write this?", true)? {
             terminal.say("Nothing was written.");
             return Ok(Exit::Done);
         }
-        // The secret first: a profile never names a file that is not there.
-        if let Some(kept) = kept {
-            write_private(&kept.path, kept.secret.as_bytes())?;
+        // The secret first: a profile never names one that is not there.
+        match kept {
+            Some(Kept::File(path, secret)) => write_private(path, secret.as_bytes())?,
+            Some(Kept::Keyring(secret)) => keyring::keep(&self.draft.name, &Secret::new(secret.to_string()))?,
+            None => {}
         }
         self.edit.write()?;
-        terminal.say(&format!("Written. Try it: vmedia list --profile {} <session-id>", self.draft.name));
-        Ok(Exit::Done)
+        terminal.say("Written.");
+        self.check()
+    }
+
+    /// Offers to try it, as `vmedia config check` does.
+    fn check(&self) -> Result<Exit> {
+        let name = &self.draft.name;
+        if !self.terminal.is_wanted("Try it now, with a question to the provider that changes nothing?", true)? {
+            self.terminal.say(&format!("To try it later: vmedia config check --profile {name}"));
+            return Ok(Exit::Done);
+        }
+        let global = Global { profile: Some(name.clone()), ..self.context.global.clone() };
+        check_with(&global, EventFormat::Text, self.context)
     }
 }

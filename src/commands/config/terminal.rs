@@ -72,13 +72,13 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// Lets somebody choose; gives the index of what was chosen.
-    pub(super) fn choose(&self, question: &str, choices: &[String]) -> Result<usize> {
+    /// Lets somebody choose; gives the index of what was chosen. `offered` is an index, too.
+    pub(super) fn choose(&self, question: &str, choices: &[String], offered: usize) -> Result<usize> {
         self.say(question);
         for (index, choice) in choices.iter().enumerate() {
             self.say(&format!("  {}  {choice}", index + 1));
         }
-        self.ask("Number", "1", |answer| {
+        self.ask("Number", &(offered + 1).to_string(), |answer| {
             let number = answer.parse::<usize>().ok().filter(|number| (1..=choices.len()).contains(number));
             number.map(|number| number - 1).ok_or_else(|| Error::usage("there is no such number", format!("1 to {}", choices.len())))
         })

@@ -29,11 +29,16 @@ impl Played {
 /// Answers each question as it comes; `None` where there is no Python.
 #[track_caller]
 fn play(folder: &Path, words: &[&str], steps: &[(&str, &str)]) -> Option<Played> {
-    let program = env!("CARGO_BIN_EXE_vmedia");
+    play_program(folder, &[&[env!("CARGO_BIN_EXE_vmedia")], words].concat(), steps)
+}
+
+/// The same with any program.
+#[track_caller]
+fn play_program(folder: &Path, words: &[&str], steps: &[(&str, &str)]) -> Option<Played> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/config/terminal.py");
     let mut command = std::process::Command::new("python3");
     command.current_dir(folder).env_clear().env("HOME", folder).env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.args([script, &json!(steps).to_string(), program]).args(words);
+    command.args([script, &json!(steps).to_string()]).args(words);
     let Ok(output) = command.output() else {
         eprintln!("no python3 here: the conversation is not played");
         return None;
@@ -79,9 +84,9 @@ fn answers_become_a_profile_that_works_and_the_secret_is_never_shown() {
         ("API key: ", line("a key")),
         ("characters that no key has", String::new()),
         ("API key: ", line(&key)),
-        ("Number [1]: ", line("9")),
+        ("Number [", line("9")),
         ("there is no such number", String::new()),
-        ("Number [1]: ", line("1")),
+        ("Number [", line("1")),
         ("not shown): ", line("")),
         ("there was no secret", String::new()),
         ("not shown): ", line(&secret)),
@@ -91,12 +96,14 @@ fn answers_become_a_profile_that_works_and_the_secret_is_never_shown() {
         ("nothing is 90: ", line("30")),
         ("none is named? [yes]: ", line("")),
         ("Write this? [yes]: ", line("y")),
+        ("changes nothing? [yes]: ", line("")),
     ];
     let steps: Vec<(&str, &str)> = steps.iter().map(|(question, answer)| (*question, answer.as_str())).collect();
     let Some(played) = play(world.folder(), &INIT, &steps) else { return };
     let played = played.ends_with(0);
     assert!(!played.shown.contains(&secret), "the secret is shown: {}", played.shown);
     assert!(played.shown.contains("retention_days = 30"), "{}", played.shown);
+    assert!(world.sandbox.exchanges().len() == 1, "it was checked with one question: {}", played.shown);
     let folder = world.folder().canonicalize().expect("a folder");
     assert_eq!(
         played.written(),
@@ -127,7 +134,7 @@ fn a_profile_is_replaced_only_on_a_yes_and_what_else_stands_there_stays() {
             ("[veriff]: ", "\n"),
             ("under API keys [https://live.example]: ", "\n"),
             ("API key [old-key]: ", "\n"),
-            ("Number [1]: ", "2\n"),
+            ("Number [", "2\n"),
             ("pass show vmedia: ", "pass 'show'\n"),
             ("without a shell", ""),
             ("pass show vmedia: ", "pass show vmedia\n"),
@@ -136,6 +143,7 @@ fn a_profile_is_replaced_only_on_a_yes_and_what_else_stands_there_stays() {
             ("Write this? [yes]: ", write),
         ]
     };
+    let later = [("changes nothing? [yes]: ", "no\n")];
     let declined =
         [("Name of the profile [live]: ", "\n"), ("credentials and folder? [no]: ", "\n"), ("Name of the profile [live]: ", "\u{4}")];
     let Some(played) = play(folder.path(), &INIT, &declined) else { return };
@@ -143,7 +151,8 @@ fn a_profile_is_replaced_only_on_a_yes_and_what_else_stands_there_stays() {
     assert_eq!(std::fs::read_to_string(&file).expect("text"), OTHERS);
     play(folder.path(), &INIT, &answers("yes\n", "no\n")).expect("Python").ends_with(0);
     assert_eq!(std::fs::read_to_string(&file).expect("text"), OTHERS);
-    let played = play(folder.path(), &INIT, &answers("yes\n", "\n")).expect("Python").ends_with(0);
+    let played = play(folder.path(), &INIT, &[&answers("yes\n", "\n")[..], &later].concat()).expect("Python").ends_with(0);
+    assert!(played.shown.contains("vmedia config check --profile live"), "{}", played.shown);
     let written = played.written();
     assert!(
         written.starts_with(
@@ -178,6 +187,7 @@ fn yoti_is_asked_for_an_id_and_a_key_that_can_be_read() {
         ("nothing is 7: ", "\n"),
         ("none is named? [yes]: ", "no\n"),
         ("Write this? [yes]: ", "\n"),
+        ("changes nothing? [yes]: ", "n\n"),
     ];
     let Some(played) = play(folder.path(), &[&INIT[..], &["-p", "y"]].concat(), &steps) else { return };
     let written = played.ends_with(0).written();
@@ -192,7 +202,7 @@ fn an_interruption_leaves_nothing_and_the_terminal_as_it_was() {
         ("[veriff]: ", "\n"),
         ("under API keys: ", "https://x.example\n"),
         ("API key: ", "key\n"),
-        ("Number [1]: ", "\n"),
+        ("Number [", "1\n"),
     ];
     for (steps, signal) in [
         (vec![("Name of the profile [live]: ", "half an ans\u{3}")], "a question"),
@@ -237,4 +247,47 @@ fn a_file_that_is_wrong_is_not_touched() {
     let played = played.ends_with(3);
     assert!(played.shown.contains("did you mean profiles?"), "{}", played.shown);
     assert_eq!(played.written(), "[profile.x]\n");
+}
+
+/// A Secret Service in a session of its own, as in `secrets::keyring`.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_keyring_is_offered_where_one_answers_and_holds_the_secret_afterwards() {
+    use std::process::Command;
+    let missing = ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"];
+    if let Some(program) = missing.into_iter().find(|program| Command::new(program).arg("--version").output().is_err()) {
+        eprintln!("skipped: {program} is missing");
+        return;
+    }
+    let world = World::new();
+    let runtime = world.folder().join("runtime");
+    std::fs::create_dir(&runtime).expect("a folder");
+    std::fs::set_permissions(&runtime, std::fs::Permissions::from_mode(0o700)).expect("set");
+    let script = "export XDG_RUNTIME_DIR=$PWD/runtime
+printf pass | gnome-keyring-daemon --unlock --components=secrets > daemon.log 2>&1
+$0 config init --config c.toml && secret-tool lookup service vmedia username live > held 2> /dev/null";
+    let line = |text: &str| format!("{text}\n");
+    let (url, key, secret) = (line(&world.sandbox.base_url()), line(world.sandbox.api_key()), line(world.sandbox.api_secret()));
+    let steps = [
+        ("Name of the profile [live]: ", "\n"),
+        ("[veriff]: ", "\n"),
+        ("under API keys: ", &url),
+        ("API key: ", &key),
+        ("4  in the keyring of this system", ""),
+        ("Number [4]: ", "\n"),
+        ("not shown): ", &secret),
+        ("is started: ", "\n"),
+        ("is 90: ", "\n"),
+        ("none is named? [yes]: ", "\n"),
+        ("Write this? [yes]: ", "\n"),
+        ("changes nothing? [yes]: ", "\n"),
+    ];
+    let words = ["dbus-run-session", "--", "sh", "-c", script, env!("CARGO_BIN_EXE_vmedia")];
+    let Some(played) = play_program(world.folder(), &words, &steps) else { return };
+    let played = played.ends_with(0);
+    assert!(!played.shown.contains(world.sandbox.api_secret()), "{}", played.shown);
+    assert!(played.written().contains("secret_keyring = true\n") && !played.written().contains("secret_file"), "{}", played.written());
+    let held = std::fs::read_to_string(world.folder().join("held")).expect("what the keyring holds");
+    assert_eq!(held.trim_end(), world.sandbox.api_secret());
+    assert_eq!(world.sandbox.exchanges().len(), 1, "it was checked with what the keyring holds");
 }

@@ -17,7 +17,7 @@ def main() -> None:
     steps = json.loads(sys.argv[1])
     child, terminal = pty.fork()
     if child == 0:
-        os.execv(sys.argv[2], sys.argv[2:])
+        os.execvp(sys.argv[2], sys.argv[2:])
     before = termios.tcgetattr(terminal)
     shown = b""
     seen = 0
