@@ -6,6 +6,7 @@ mod bars;
 mod checklist;
 mod console;
 mod human;
+mod log;
 mod reporter;
 mod standing;
 mod table;

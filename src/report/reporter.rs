@@ -5,6 +5,7 @@
 use super::bars::Bars;
 use super::console::{Console, Style};
 use super::human::{Human, Verbosity};
+use super::log::Log;
 use super::standing::Standing;
 use crate::cli::{EventFormat, Global};
 use crate::clock::Clock;
@@ -12,9 +13,6 @@ use crate::engine::{Event, EventLine, Message};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::text::sanitize;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::Path;
 
 /// How a run is to be shown.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +29,7 @@ pub struct Reporter {
     human: Human,
     bars: Option<Bars>,
     format: EventFormat,
-    log: Option<File>,
+    log: Option<Log>,
     causes: bool,
     standing: Standing,
 }
@@ -45,7 +43,7 @@ impl Reporter {
             (false, 1) => Verbosity::Files,
             (false, _) => Verbosity::Requests,
         };
-        let log = global.log_file.as_deref().map(open_log).transpose()?;
+        let log = global.log_file.as_deref().map(Log::open).transpose()?;
         let draws = options.bars && console.is_terminal && !global.quiet && !global.no_progress;
         let bars = draws.then(|| Bars::new(console.width));
         Ok(Self {
@@ -92,13 +90,13 @@ impl Reporter {
         if self.log.is_some() || self.format == EventFormat::Json {
             let line = EventLine { v: crate::engine::EVENT_VERSION, at: clock.now(), event: event.clone() };
             // Events are plain data; they always serialise.
-            let text = serde_json::to_string(&line).map(|text| text + "\n").unwrap_or_default();
-            if let Some(log) = &mut self.log {
-                let _ = log.write_all(text.as_bytes());
+            let text = serde_json::to_string(&line).unwrap_or_default();
+            if let Some(error) = self.log.as_mut().and_then(|log| log.line(&text)) {
+                self.error(&error);
             }
             if self.format == EventFormat::Json && (!is_request || self.human.verbosity >= Verbosity::Requests) {
                 self.print(|console| {
-                    console.answer(text.as_bytes());
+                    console.answer(format!("{text}\n").as_bytes());
                 });
             }
         }
@@ -154,16 +152,4 @@ impl Reporter {
             None => print(&self.console),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]
-fn open_log(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| {
-        Error::new(Exit::Local, format!("cannot write the log {}: {error}", path.display()), "choose another file with --log-file")
-            .caused_by(error)
-    })
 }

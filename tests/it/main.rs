@@ -20,6 +20,7 @@
 //! - `config_check`: what would keep a run from working is told in words, before one is needed.
 //! - `secrets`: where they come from, and that they are nowhere else.
 //! - `sandbox`: the sandbox as a command, and the vendor's round trip.
+//! - `scheduled`: runs that nobody watches: their log, their time, and whom they tell how they ended.
 //! - `schema`: the published schemas against what is written, judged by Python's `jsonschema`.
 //! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
 //! - `generated`: completions and man pages are what the code generates.
@@ -65,6 +66,7 @@ mod provider;
 mod repair;
 mod samples;
 mod sandbox;
+mod scheduled;
 mod schema;
 mod seal;
 mod secrets;

@@ -1,0 +1,93 @@
+//! The log file: a line an event, appended. The system may rotate it under a run; a file under that name that is no longer
+//! the one that is open is opened anew before the next line.
+//!
+//! Must not know what is logged, and must not end a run: evidence matters more than the log of it.
+
+use crate::error::{Error, Result, plain};
+use crate::exit::Exit;
+use same_file::Handle;
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// An open log.
+pub(super) struct Log {
+    path: PathBuf,
+    file: File,
+    /// What tells the open file from another under its name; none for a device or a pipe, which nobody rotates.
+    identity: Option<Handle>,
+    /// The last line was written in part.
+    is_torn: bool,
+    /// That it cannot be written was said.
+    is_told: bool,
+}
+
+impl Log {
+    /// Opens it, or begins it, readable by its owner alone.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let (file, identity) = open(path).map_err(|error| trouble(path, &error, "choose another file with --log-file"))?;
+        Ok(Self { path: path.to_owned(), file, identity, is_torn: false, is_told: false })
+    }
+
+    /// Appends a line. The first time that this cannot be done, what is to be said of it.
+    pub(super) fn line(&mut self, line: &str) -> Option<Error> {
+        let reopened = self.follow();
+        let written = self.write(line);
+        let error = reopened.and(written).err()?;
+        if std::mem::replace(&mut self.is_told, true) {
+            return None;
+        }
+        let hint = "the run goes on, and its log lacks lines; make room, or choose another file with --log-file";
+        Some(trouble(&self.path, &error, hint))
+    }
+
+    /// Opens the file anew when another has its name, or none.
+    fn follow(&mut self) -> io::Result<()> {
+        let Some(identity) = &self.identity else { return Ok(()) };
+        match Handle::from_path(&self.path) {
+            Ok(found) if found == *identity => Ok(()),
+            // Another file, no file, or one that may be written and not read: opening tells.
+            _ => {
+                (self.file, self.identity) = open(&self.path)?;
+                self.is_torn = false;
+                Ok(())
+            }
+        }
+    }
+
+    /// One call for a line, so that nobody else's line stands within it.
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        // What follows half a line must not be taken for its end.
+        let begin = if self.is_torn { "\n" } else { "" };
+        let bytes = format!("{begin}{line}\n").into_bytes();
+        let mut left = bytes.as_slice();
+        while !left.is_empty() {
+            match self.file.write(left) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(count) => left = left.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.is_torn |= left.len() < bytes.len();
+                    return Err(error);
+                }
+            }
+        }
+        self.is_torn = false;
+        Ok(())
+    }
+}
+
+fn trouble(path: &Path, error: &io::Error, hint: &str) -> Error {
+    Error::new(Exit::Local, format!("cannot write the log {}: {}", path.display(), plain(error)), hint)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]
+fn open(path: &Path) -> io::Result<(File, Option<Handle>)> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    let identity = if file.metadata()?.is_file() { Some(Handle::from_file(file.try_clone()?)?) } else { None };
+    Ok((file, identity))
+}
