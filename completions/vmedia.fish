@@ -128,6 +128,10 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'Ho
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-duration -d 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l ping-url -d 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l on-failure -d 'When the run did not end well, give this command to the shell, with a summary as JSON on its standard input' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l metrics-file -d 'Write how the run ended into this file, for the textfile collector of Prometheus\' `node_exporter`; one file a job' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
@@ -162,6 +166,10 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l signers -d 'Onl
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s j -l jobs -d 'Files to read at once [default: one a processor]' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l format -d 'How to tell what is found' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-duration -d 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l ping-url -d 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l on-failure -d 'When the run did not end well, give this command to the shell, with a summary as JSON on its standard input' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l metrics-file -d 'Write how the run ended into this file, for the textfile collector of Prometheus\' `node_exporter`; one file a job' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
@@ -217,6 +225,10 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l sign-key -d 'Si
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-duration -d 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l ping-url -d 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l on-failure -d 'When the run did not end well, give this command to the shell, with a summary as JSON on its standard input' -r
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l metrics-file -d 'Write how the run ended into this file, for the textfile collector of Prometheus\' `node_exporter`; one file a job' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s p -l profile -d 'Use this profile of the configuration file' -r
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'

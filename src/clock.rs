@@ -51,9 +51,42 @@ impl Clock for SystemClock {
     }
 }
 
-/// Whether the run was asked to stop, and by what. Clones share one state.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicUsize>);
+/// Why a run is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// From the keyboard (SIGINT).
+    Interrupted,
+    /// By the system (SIGTERM).
+    Terminated,
+    /// The time that the run was given is over.
+    TimeIsUp,
+}
+
+impl Stop {
+    /// How whatever is cut short by it ends. A run that was given so much time is no interrupted one: what it did not
+    /// come to is left, the rest is archived.
+    pub fn exit(self) -> Exit {
+        match self {
+            Self::Interrupted => Exit::Interrupted,
+            Self::Terminated => Exit::Terminated,
+            Self::TimeIsUp => Exit::Partial,
+        }
+    }
+}
+
+/// Whether the run is to stop, and why. Clones share one state.
+#[derive(Clone, Default)]
+pub struct Cancel {
+    signal: Arc<AtomicUsize>,
+    limit: Option<Limit>,
+}
+
+/// The moment at which a run's time is over, by the clock that says so.
+#[derive(Clone)]
+struct Limit {
+    clock: Arc<dyn Clock>,
+    until: Duration,
+}
 
 impl Cancel {
     /// Listens for Ctrl-C and SIGTERM. The first lets running work stop in order; a second ends the process at once.
@@ -65,17 +98,24 @@ impl Cancel {
             // Order matters: the shutdown is armed by an earlier signal, then this one arms the next.
             signal_hook::flag::register_conditional_shutdown(signal, i32::from(exit.code()), Arc::clone(&again))?;
             signal_hook::flag::register(signal, Arc::clone(&again))?;
-            signal_hook::flag::register_usize(signal, Arc::clone(&cancel.0), usize::from(exit.code()))?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&cancel.signal), usize::from(exit.code()))?;
         }
         Ok(cancel)
     }
 
-    /// [`Exit::Interrupted`] or [`Exit::Terminated`] once the run was asked to stop.
-    pub fn requested(&self) -> Option<Exit> {
-        match self.0.load(Ordering::SeqCst) {
-            0 => None,
-            code if code == usize::from(Exit::Terminated.code()) => Some(Exit::Terminated),
-            _ => Some(Exit::Interrupted),
+    /// The same, which also stops once so much time has passed from now.
+    #[must_use]
+    pub fn within(&self, time: Duration, clock: Arc<dyn Clock>) -> Self {
+        let until = clock.elapsed().saturating_add(time);
+        Self { signal: Arc::clone(&self.signal), limit: Some(Limit { clock, until }) }
+    }
+
+    /// Why the run is to stop, once it is. A signal wins over time: whoever sends it wants an end now.
+    pub fn requested(&self) -> Option<Stop> {
+        match self.signal.load(Ordering::SeqCst) {
+            0 => self.limit.as_ref().filter(|limit| limit.clock.elapsed() >= limit.until).map(|_| Stop::TimeIsUp),
+            code if code == usize::from(Exit::Terminated.code()) => Some(Stop::Terminated),
+            _ => Some(Stop::Interrupted),
         }
     }
 
@@ -112,5 +152,62 @@ impl Inquiry {
     /// Whether somebody asked since this was asked last.
     pub fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cancel, Clock, Stop};
+    use crate::exit::Exit;
+    use jiff::Timestamp;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    /// A clock that only sleeping moves.
+    #[derive(Default)]
+    struct Still(AtomicU64);
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::from_millis(self.0.load(Ordering::SeqCst))
+        }
+
+        fn sleep(&self, duration: Duration) {
+            self.0.fetch_add(u64::try_from(duration.as_millis()).expect("short"), Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn time_that_is_over_stops_waits_and_everything_after_it_and_no_sooner() {
+        let clock = Arc::new(Still::default());
+        clock.sleep(Duration::from_secs(7));
+        let cancel = Cancel::default();
+        let limited = cancel.within(Duration::from_secs(60), clock.clone());
+        assert!(limited.wait(clock.as_ref(), Duration::from_millis(59_900)));
+        assert_eq!(limited.requested(), None);
+        assert!(!limited.wait(clock.as_ref(), Duration::from_secs(3600)), "it would outlast the run's time");
+        assert_eq!(clock.elapsed(), Duration::from_secs(67));
+        assert_eq!(limited.requested(), Some(Stop::TimeIsUp));
+        assert_eq!(cancel.requested(), None, "what was not limited goes on");
+    }
+
+    #[test]
+    fn a_signal_wins_over_time_and_is_heard_by_what_is_limited() {
+        let cancel = Cancel::default();
+        let limited = cancel.within(Duration::ZERO, Arc::new(Still::default()));
+        assert_eq!(limited.requested(), Some(Stop::TimeIsUp));
+        cancel.signal.store(143, Ordering::SeqCst);
+        assert_eq!(limited.requested(), Some(Stop::Terminated));
+    }
+
+    #[test]
+    fn only_signals_are_interruptions() {
+        let exits = [Stop::Interrupted, Stop::Terminated, Stop::TimeIsUp].map(Stop::exit);
+        assert_eq!(exits, [Exit::Interrupted, Exit::Terminated, Exit::Partial]);
     }
 }

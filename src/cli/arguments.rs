@@ -5,6 +5,7 @@
 use super::config::ConfigArguments;
 use super::global::Global;
 use super::help;
+use super::schedule::ScheduleArguments;
 use super::values::{days, moment, percent, sha256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
@@ -200,6 +201,9 @@ pub struct DownloadArguments {
     /// How to seal what happened.
     #[command(flatten)]
     pub seal: SealArguments,
+    /// What a run that nobody watches takes.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
 }
 
 /// How a run's journal is sealed.
@@ -244,6 +248,9 @@ pub struct VerifyArguments {
     /// How to tell what is found
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
+    /// What a run that nobody watches takes.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
 }
 
 /// `vmedia catalog`.
@@ -278,6 +285,9 @@ pub struct RepairArguments {
     /// How to tell what happens
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
+    /// What a run that nobody watches takes.
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
 }
 
 /// `vmedia sandbox`.

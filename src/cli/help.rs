@@ -32,12 +32,17 @@ Every attempt is archived unless --latest or --attempt says otherwise. What is a
 it is read again, and the provider is asked whether the session grew. --skip-complete does neither for sessions of which
 the archive holds everything that this run wants. SIGUSR1, and Ctrl-T where it sends SIGINFO, makes a run say where it is.
 
+For runs that nobody watches: -q says nothing when all is well. --log-file may be rotated during a run. --ping-url,
+--metrics-file and --on-failure tell how a run ended, also one that could not begin; none of them changes its exit status.
+The command of --on-failure may take 60 seconds; schema/vmedia-summary-1.schema.json describes what it reads.
+
 Examples:
   vmedia download <session-id>
   vmedia download <session-id> --with all -o /srv/evidence
   vmedia download --from ids.csv --format json > events.ndjson
   vmedia download --from ids.txt --skip-complete --failed-to again.txt --max-rate 20/s
-  vmedia download <session-id> --only image --context 'document-*' --dry-run";
+  vmedia download <session-id> --only image --context 'document-*' --dry-run
+  vmedia download --from ids.txt -q --max-duration 2h --on-failure 'mail -s vmedia ops@example.com'";
 
 pub(super) const VERIFY: &str = "\
 Needs no network, and no credentials but for --authenticate. Each finding says what fails: an archive should be
@@ -52,6 +57,7 @@ Examples:
   vmedia verify vmedia-archive
   vmedia verify vmedia-archive/<session-id> --format json
   vmedia verify /srv/evidence --sample 5% --since 2026-11-01
+  vmedia verify /srv/evidence -q --max-duration 6h --metrics-file /var/lib/node_exporter/vmedia-verify.prom
   vmedia verify vmedia-archive --authenticate";
 
 pub(super) const CATALOG: &str = "\
@@ -195,7 +201,10 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_OPERATOR", "Who runs it, for the journal, where several people share an account."),
             ("VMEDIA_SIGN_KEY", "The key that signs journals, as --sign-key."),
             ("VMEDIA_TIMESTAMP", "The authority that stamps journals, as --timestamp."),
-            ("VMEDIA_PING_URL", "The heartbeat service that is told how scheduled runs end; whoever knows it can tell it so, too."),
+            (
+                "VMEDIA_PING_URL",
+                "The heartbeat service to tell how a run ended, as --ping-url. It holds a token, and other users see what is typed.",
+            ),
             ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),
             ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities in place of the system's."),

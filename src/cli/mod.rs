@@ -7,6 +7,7 @@ mod config;
 pub mod generate;
 mod global;
 mod help;
+mod schedule;
 mod values;
 
 pub use arguments::{
@@ -15,6 +16,7 @@ pub use arguments::{
 };
 pub use config::{CheckArguments, ConfigArguments, ConfigCommand, SettingsFormat, ShowArguments};
 pub use global::{ColorChoice, Global, ProviderChoice};
+pub use schedule::ScheduleArguments;
 pub use values::{RETENTION_DAYS, bytes, rate};
 
 use crate::error::Error;

@@ -56,3 +56,16 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let number = f64::from_str(text).map_err(|_| "not a number of seconds".to_owned())?;
     if number > 0.0 && number <= 604_800.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and 604800 seconds".to_owned()) }
 }
+
+/// A time with its units, such as 90s, 20m, 2h or `1h 30m`.
+pub(super) fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time such as 90s, 20m or 2h".to_owned();
+    let span = jiff::SignedDuration::from_str(text).map_err(|_| wrong())?;
+    let duration = Duration::try_from(span).map_err(|_| wrong())?;
+    let week = Duration::from_secs(604_800);
+    if duration.is_zero() || duration > week {
+        Err("more than nothing and at most a week, such as 20m or 2h".to_owned())
+    } else {
+        Ok(duration)
+    }
+}

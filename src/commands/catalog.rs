@@ -8,6 +8,7 @@ use super::pump::beside;
 use super::verify::cores;
 use crate::archive::{CatalogRow, write_catalog_page};
 use crate::cli::{CatalogArguments, EventFormat};
+use crate::clock::Stop;
 use crate::engine::{self, Event};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -59,7 +60,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
             reporter.event(&Event::Remark { text }, context.clock.as_ref());
         }
         let rows = read(archive, &mut reporter, context)?;
-        if let Some(exit) = context.cancel.requested() {
+        if let Some(exit) = context.cancel.requested().map(Stop::exit) {
             reporter.finish();
             let what = format!("interrupted: {} of {} were read", rows.len(), plural(archive.sessions.len() as u64, "session"));
             reporter.error(&Error::new(exit, what, "the catalog is not complete and was not printed; run the same command again"));

@@ -35,8 +35,8 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
     let retention_days = resolver.retention_days(arguments.retention_days).map(|days| days.value);
     let options = Options { retention_days, ..options(arguments, services.provider.as_ref(), jobs)? };
-    let mut reporter =
-        Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: !arguments.dry_run })?;
+    let shown = ReporterOptions { format: arguments.format, bars: !arguments.dry_run };
+    let mut reporter = Reporter::new(&context.console, &context.global, shown)?.accounted(&context.account);
     let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
     archive(services, options, identifiers, RunSum::new(failed), &mut reporter, context)
 }
@@ -71,13 +71,16 @@ pub(super) fn archive(
         reporter.event(&event, clock);
     }
     reporter.finish();
-    let exit = context.cancel.requested().unwrap_or_else(|| sum.exit());
+    let stop = context.cancel.requested();
+    let exit = sum.exit(stop, total);
     let exit = close_journal(&journal, &sealer, store.as_ref(), exit, reporter, context);
     let exit = close_list(sum.failed(), exit, reporter);
     let milliseconds = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
-    reporter.event(&sum.finished(exit, total, milliseconds), clock);
-    if exit.is_interruption() {
-        reporter.interrupted(exit);
+    reporter.event(&sum.finished(exit, stop, total, milliseconds), clock);
+    match sum.left(stop, total) {
+        0 if exit.is_interruption() => reporter.interrupted(exit),
+        0 => {}
+        left => reporter.out_of_time(left, total),
     }
     Ok(exit)
 }

@@ -6,6 +6,7 @@ use super::Context;
 use super::pump::beside;
 use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::{EventFormat, TableFormat};
+use crate::clock::Stop;
 use crate::config::Resolver;
 use crate::engine::{Emit, Event, Services, retention_warning, session_error};
 use crate::error::{Error, Result};
@@ -91,16 +92,16 @@ pub(super) fn look(
                 reporter.error(&error);
                 error.exit()
             }
-            _ => context.cancel.requested().unwrap_or(Exit::Unexpected),
+            _ => context.cancel.requested().map_or(Exit::Unexpected, Stop::exit),
         };
         exits.push(exit);
         if exit.ends_run() {
             break;
         }
     }
-    if let Some(exit) = context.cancel.requested() {
-        reporter.interrupted(exit);
-        return Ok(exit);
+    if let Some(stop) = context.cancel.requested() {
+        reporter.interrupted(stop.exit());
+        return Ok(stop.exit());
     }
     if exits.contains(&Exit::Done) || exits.contains(&Exit::Partial) {
         context.console.answer(table.render(looking.format)?.as_bytes());

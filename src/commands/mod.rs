@@ -16,6 +16,7 @@ mod look;
 mod pump;
 mod repair;
 mod sandbox;
+mod scheduled;
 mod services;
 mod sum;
 mod verify;
@@ -25,7 +26,7 @@ use crate::clock::{Cancel, Clock, Inquiry, SystemClock};
 use crate::config::Environment;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::report::Console;
+use crate::report::{Account, Console};
 use std::sync::Arc;
 
 /// What every command is handed.
@@ -44,6 +45,8 @@ pub struct Context {
     pub global: Global,
     /// The command's name, for the journal.
     pub command: &'static str,
+    /// What the run comes to.
+    pub account: Account,
 }
 
 impl Context {
@@ -60,6 +63,7 @@ impl Context {
             inquiry,
             global,
             command,
+            account: Account::default(),
         })
     }
 }
@@ -79,10 +83,12 @@ pub fn run(arguments: Arguments) -> Result<Ended> {
     match arguments.command {
         Command::List(list) => list::run(&list, &context).map(Ended::With),
         Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),
-        Command::Download(download) => download::run(&download, &context).map(Ended::With),
-        Command::Verify(verify) => verify::run(&verify, &context).map(Ended::With),
+        Command::Download(download) => {
+            Ok(Ended::With(scheduled::run(&download.schedule, context, |context| download::run(&download, context))))
+        }
+        Command::Verify(verify) => Ok(Ended::With(scheduled::run(&verify.schedule, context, |context| verify::run(&verify, context)))),
         Command::Catalog(catalog) => catalog::run(&catalog, &context).map(Ended::With),
-        Command::Repair(repair) => repair::run(&repair, &context).map(Ended::With),
+        Command::Repair(repair) => Ok(Ended::With(scheduled::run(&repair.schedule, context, |context| repair::run(&repair, context)))),
         Command::Config(config) => config::run(&config, &context).map(Ended::With),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &context),
         Command::Demo(demo) => demo::run(&demo, &context).map(Ended::With),

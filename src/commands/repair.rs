@@ -23,8 +23,9 @@ use std::sync::Arc;
 pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit> {
     let archives = find(&arguments.paths, context)?;
     let found = check(&archives, arguments.format, context)?;
-    if found.exit.is_interruption() || found.repairable.is_empty() {
-        if found.exit == Exit::Damaged {
+    let is_stopped = || context.cancel.requested().is_some();
+    if is_stopped() || found.repairable.is_empty() {
+        if found.exit == Exit::Damaged && !is_stopped() {
             let line = "nothing of this can be fetched again; what was found says what to do";
             reporter(arguments.format, context)?.say(line);
         }
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
             continue;
         }
         let exit = fetch(place, &sessions, arguments, context)?;
-        if exit.is_interruption() || exit.ends_run() || exit == Exit::Unavailable {
+        if is_stopped() || exit.ends_run() || exit == Exit::Unavailable {
             return Ok(exit);
         }
         let folders = sessions.iter().map(|found| found.folder.clone()).collect();
@@ -50,7 +51,8 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
 }
 
 fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
-    Reporter::new(&context.console, &context.global, ReporterOptions { format, bars: true })
+    let shown = ReporterOptions { format, bars: true };
+    Reporter::new(&context.console, &context.global, shown).map(|reporter| reporter.accounted(&context.account))
 }
 
 fn check(archives: &[Archive], format: EventFormat, context: &Context) -> Result<Outcome> {

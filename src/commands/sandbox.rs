@@ -5,6 +5,7 @@
 
 use super::{Context, Ended};
 use crate::cli::{ProviderChoice, SandboxArguments};
+use crate::clock::Stop;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Console, Style};
@@ -110,7 +111,7 @@ fn serve(settings: &[(&'static str, String)], context: &Context) -> Exit {
     while context.cancel.requested().is_none() {
         context.clock.sleep(Duration::from_millis(100));
     }
-    context.cancel.requested().unwrap_or(Exit::Interrupted)
+    context.cancel.requested().map_or(Exit::Interrupted, Stop::exit)
 }
 
 fn line(exchange: &Exchange, console: &Console) -> String {

@@ -3,7 +3,8 @@
 //! Must not print and must not decide how the work goes on.
 
 use super::failed::FailedList;
-use crate::engine::{Event, Tally};
+use crate::clock::Stop;
+use crate::engine::{Event, TIME_IS_UP, Tally};
 use crate::exit::Exit;
 
 /// The sum of a run.
@@ -13,6 +14,8 @@ pub(super) struct RunSum {
     rejected: u64,
     complete: u64,
     skipped: u64,
+    /// Sessions that were begun when the run's time was over.
+    cut: u64,
     tally: Tally,
     failed: Option<FailedList>,
 }
@@ -31,20 +34,36 @@ impl RunSum {
 
     /// Takes an event into account.
     pub(super) fn see(&mut self, event: &Event) {
-        if let Event::SessionFinished { session, exit, tally, skipped, .. } = event {
+        if let Event::SessionFinished { session, exit, tally, skipped, error, .. } = event {
             self.exits.push(*exit);
             self.tally.add(tally);
             self.complete += u64::from(*exit == Exit::Done);
             self.skipped += u64::from(*skipped);
+            self.cut += u64::from(error.as_ref().is_some_and(|error| error.what == TIME_IS_UP));
             if let Some(failed) = &mut self.failed {
                 failed.ended(session, *exit);
             }
         }
     }
 
-    /// How many outcomes become one.
-    pub(super) fn exit(&self) -> Exit {
-        Exit::merge(self.exits.iter().copied())
+    /// How many outcomes become one, out of so many sessions, when the run was asked to stop for that reason.
+    pub(super) fn exit(&self, stop: Option<Stop>, total: u64) -> Exit {
+        let exits = self.exits.iter().copied();
+        match stop {
+            Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
+            Some(Stop::TimeIsUp) => Exit::merge(exits.chain((self.not_begun(total) > 0).then_some(Stop::TimeIsUp.exit()))),
+            None => Exit::merge(exits),
+        }
+    }
+
+    /// How many of so many sessions were not done when the run's time was over. Time that is over once all is done cut
+    /// nothing short.
+    pub(super) fn left(&self, stop: Option<Stop>, total: u64) -> u64 {
+        if stop == Some(Stop::TimeIsUp) { self.cut + self.not_begun(total) } else { 0 }
+    }
+
+    fn not_begun(&self, total: u64) -> u64 {
+        total - (self.exits.len() as u64 - self.rejected)
     }
 
     /// The list of what is to be run again, if one is wanted.
@@ -53,8 +72,8 @@ impl RunSum {
     }
 
     /// The end of the run, out of so many sessions.
-    pub(super) fn finished(&self, exit: Exit, total: u64, milliseconds: u64) -> Event {
-        let told = self.exits.len() as u64 - self.rejected;
+    pub(super) fn finished(&self, exit: Exit, stop: Option<Stop>, total: u64, milliseconds: u64) -> Event {
+        let told = total - self.not_begun(total);
         Event::RunFinished {
             exit,
             code: exit.code(),
@@ -62,6 +81,7 @@ impl RunSum {
             skipped: self.skipped,
             incomplete: told - self.complete,
             not_started: total - told,
+            out_of_time: self.left(stop, total) > 0,
             tally: self.tally,
             milliseconds,
         }

@@ -9,8 +9,9 @@ use super::pump::beside;
 use super::services::{journal, offline_providers};
 use crate::archive::Journal;
 use crate::cli::{ProviderChoice, VerifyArguments};
+use crate::clock::Stop;
 use crate::config::{Resolver, Secrets};
-use crate::engine::{self, Event, ProviderWitness, Repairable, Target, VerifyOptions, VerifySum};
+use crate::engine::{self, Event, ProviderWitness, Repairable, TIME_IS_UP, Target, VerifyOptions, VerifySum};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
@@ -23,7 +24,8 @@ use std::sync::{Arc, OnceLock};
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
     let archives = find(&arguments.paths, context)?;
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
-    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: arguments.format, bars: true })?;
+    let shown = ReporterOptions { format: arguments.format, bars: true };
+    let mut reporter = Reporter::new(&context.console, &context.global, shown)?.accounted(&context.account);
     let witness = ProviderWitness::new(offline_providers(secrets), arguments.authenticate);
     verify(&archives, witness, arguments, &mut reporter, context)
 }
@@ -82,21 +84,38 @@ pub(super) fn verify_all(
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit));
     reporter.finish();
-    let (sum, repairable) = match outcome {
-        Some(Err(error)) if context.cancel.requested().is_none() => return Err(error),
-        Some(Ok(verified)) => verified,
-        _ => (VerifySum::default(), Vec::new()),
+    let stop = context.cancel.requested();
+    let (sum, repairable, is_cut) = match outcome {
+        Some(Err(error)) if stop.is_none() => return Err(error),
+        Some(Ok((sum, repairable))) => (sum, repairable, false),
+        _ => (VerifySum::default(), Vec::new(), true),
     };
-    let exit = context.cancel.requested().unwrap_or(if sum.damaged == 0 { Exit::Done } else { Exit::Damaged });
+    let sessions: u64 = archives.iter().map(|archive| archive.sessions.len() as u64).sum();
+    // Of sessions that did not change it is not known how many there were.
+    let is_cut = is_cut || sum.bags + sum.busy < sessions || arguments.since.is_some();
+    let out_of_time = is_cut && stop == Some(Stop::TimeIsUp);
+    let exit = exit(stop, &sum, out_of_time);
     for target in targets.iter() {
         close(target, exit, reporter, context);
     }
     let milliseconds = u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
     let VerifySum { bags, damaged, files, bytes, .. } = sum;
-    let partial = partial(&sum, archives, exit, arguments);
-    let event = Event::VerifyFinished { exit, code: exit.code(), bags, damaged, files, bytes, partial, milliseconds };
+    let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(TIME_IS_UP) };
+    let partial = partial(&sum, sessions, archives, cut, arguments);
+    let event = Event::VerifyFinished { exit, code: exit.code(), bags, damaged, files, bytes, partial, out_of_time, milliseconds };
     reporter.event(&event, context.clock.as_ref());
     Ok(Outcome { exit, damaged, repairable })
+}
+
+/// How a verification ends that was asked to stop for that reason, if it was.
+fn exit(stop: Option<Stop>, sum: &VerifySum, out_of_time: bool) -> Exit {
+    match stop {
+        Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
+        // That not all was looked at makes what was found no better.
+        _ if sum.damaged > 0 => Exit::Damaged,
+        _ if out_of_time => Stop::TimeIsUp.exit(),
+        _ => Exit::Done,
+    }
 }
 
 fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> Target {
@@ -124,16 +143,15 @@ fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context
 }
 
 /// Why the verification says nothing of the whole.
-fn partial(sum: &VerifySum, archives: &[Archive], exit: Exit, arguments: &VerifyArguments) -> Option<String> {
-    let sessions: usize = archives.iter().map(|archive| archive.sessions.len()).sum();
-    if exit.is_interruption() {
-        return Some(format!("interrupted: {} of {} were checked", sum.bags, plural(sessions as u64, "session")));
+fn partial(sum: &VerifySum, sessions: u64, archives: &[Archive], cut: Option<&str>, arguments: &VerifyArguments) -> Option<String> {
+    if let Some(why) = cut {
+        return Some(format!("{why}: {} of {} were checked", sum.bags, plural(sessions, "session")));
     }
     let sample =
         arguments.sample.map(|percent| format!("a sample of {percent} %: {} of {} files were read", sum.files, sum.files + sum.unread));
     let since = arguments.since.map(|since| {
         let day = day(since);
-        format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions as u64, "session"))
+        format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions, "session"))
     });
     let busy = (sum.busy > 0).then(|| format!("{} that another run is changing: run the same command again", plural(sum.busy, "session")));
     let unread: usize = archives.iter().map(|archive| archive.unread.len()).sum();

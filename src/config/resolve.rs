@@ -3,6 +3,7 @@
 //! Must not know what the settings are for.
 
 mod network;
+mod schedule;
 mod sealing;
 mod settings;
 mod veriff;

@@ -281,6 +281,9 @@ pub enum Event {
         incomplete: u64,
         /// Sessions that were never begun.
         not_started: u64,
+        /// Whether the time that the run was given (`--max-duration`) was over before its sessions were done.
+        #[serde(default)]
+        out_of_time: bool,
         /// Counts over all sessions.
         tally: Tally,
         /// Duration of the run.
@@ -362,6 +365,9 @@ pub enum Event {
         bytes: u64,
         /// Why it says nothing of the whole; none when everything was read.
         partial: Option<String>,
+        /// Whether the time that it was given (`--max-duration`) was over before everything was read.
+        #[serde(default)]
+        out_of_time: bool,
         /// Duration.
         milliseconds: u64,
     },

@@ -235,8 +235,9 @@ impl Finisher {
 
     /// A session that could not even be listed.
     pub(super) fn fail(&self, index: usize, session: &SessionId, failure: Failure, emit: &Emit) {
+        let was_stopped = failure.cause == Cause::Stopped;
         let mut error = self.session_error(session, failure);
-        if !self.only_plans && !error.exit().is_interruption() {
+        if !self.only_plans && !was_stopped {
             let (journal, now) = (&self.services.journal, self.services.wire.clock().now());
             if let Err(unwritten) = journal.failed(session.clone(), error.exit(), error.what().to_owned(), now) {
                 error = unwritten;

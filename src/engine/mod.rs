@@ -23,6 +23,7 @@ mod verification;
 mod witness;
 mod words;
 
+pub use crate::http::TIME_IS_UP;
 pub use catalog::catalog;
 pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, VERSION as EVENT_VERSION};

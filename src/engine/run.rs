@@ -263,7 +263,7 @@ impl Shared {
         emit.progress(number, u64::MAX);
         match cancel.requested() {
             // Files whose reading was cut short look damaged; such a plan is not to be carried out.
-            Some(exit) => Err(Failure::stopped(exit)),
+            Some(stop) => Err(Failure::stopped(stop)),
             None => tasks,
         }
     }

@@ -90,8 +90,8 @@ impl<'a> Watch<'a> {
     }
 
     fn verdict(&mut self) -> Option<Failure> {
-        if let Some(exit) = self.cancel.requested() {
-            return Some(Failure::stopped(exit));
+        if let Some(stop) = self.cancel.requested() {
+            return Some(Failure::stopped(stop));
         }
         let now = self.clock.elapsed();
         if self.deadline.is_some_and(|deadline| now > deadline) {

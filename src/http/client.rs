@@ -256,8 +256,28 @@ impl Address {
         if !url.username().is_empty() || url.password().is_some() {
             return Err("it holds a user name or password".to_owned());
         }
+        Ok(Self::of(&url))
+    }
+
+    /// Reads the URL of a service that knows by the URL alone who asks. Plain http is for this machine only, unless
+    /// `insecure_http` says otherwise. The reasons name no part of it.
+    pub fn parse_private(text: &str, insecure_http: bool) -> std::result::Result<Self, String> {
+        let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
+        match url.scheme() {
+            "https" => {}
+            "http" if insecure_http || is_loopback(&url) => {}
+            "http" => return Err("plain http would show it to everybody on the way".to_owned()),
+            _ => return Err("it is neither http nor https".to_owned()),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("it holds a user name or password".to_owned());
+        }
+        Ok(Self::of(&url))
+    }
+
+    fn of(url: &Url) -> Self {
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        Ok(Self { base_url: url.origin().ascii_serialization(), target: format!("{}{query}", url.path()) })
+        Self { base_url: url.origin().ascii_serialization(), target: format!("{}{query}", url.path()) }
     }
 }
 
@@ -278,6 +298,18 @@ mod tests {
         }
         for bad in ["tsa.example", "ftp://tsa.example", "file:///etc/passwd", "https://u:p@tsa.example", "http://", ""] {
             assert!(Address::parse_public(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_a_secret_goes_over_tls_or_to_this_machine_and_is_not_repeated() {
+        for good in ["https://hc.example/t0ken?a=b", "http://127.0.0.1:8080/t0ken", "http://localhost/t0ken"] {
+            assert!(Address::parse_private(good, false).is_ok(), "{good}");
+        }
+        assert!(Address::parse_private("http://hc.example/t0ken", true).is_ok());
+        for bad in ["http://hc.example/t0ken", "ftp://hc.example/t0ken", "t0ken", "https://t0ken@hc.example", "https://hc.example:t0ken/"] {
+            let reason = Address::parse_private(bad, false).expect_err(bad);
+            assert!(!reason.contains("t0ken"), "{reason}");
         }
     }
 

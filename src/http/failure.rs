@@ -3,14 +3,17 @@
 //! Must not know the words of exit statuses beyond which one a cause leads to.
 
 use super::Headers;
+use crate::clock::Stop;
 use crate::error::{Error, quote};
-use crate::exit::Exit;
 use jiff::Timestamp;
 use std::io::Read;
 use std::time::Duration;
 
 /// How much of an error's body is looked at.
 const EXCERPT: u64 = 4096;
+
+/// What became of a session that a run's time did not suffice for.
+pub const TIME_IS_UP: &str = "the time that the run was given is over";
 
 /// Why there is no answer to work with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +82,11 @@ impl Failure {
         Self { cause, detail: error.what().to_owned(), status: None, retry_after: None, local: Some(error) }
     }
 
-    /// The run was asked to stop.
-    pub fn stopped(exit: Exit) -> Self {
-        Self::local(Error::new(exit, "interrupted", "run the same command again; it goes on where this one stopped"))
+    /// The run is to stop.
+    pub fn stopped(stop: Stop) -> Self {
+        let what = if stop == Stop::TimeIsUp { TIME_IS_UP } else { "interrupted" };
+        let error = Error::new(stop.exit(), what, "run the same command again; it goes on where this one stopped");
+        Self { cause: Cause::Stopped, ..Self::local(error) }
     }
 
     /// What a status other than 200 means, with what its body says; the caller sees to it that the body ends.

@@ -11,7 +11,7 @@ mod wire;
 
 pub use body::Watch;
 pub use client::{Address, Client, ClientOptions, is_loopback, parse_base_url};
-pub use failure::{Cause, Failure};
+pub use failure::{Cause, Failure, TIME_IS_UP};
 pub use pace::Limits;
 pub use retry::Policy;
 pub use wire::{Exchange, Note, Wire};

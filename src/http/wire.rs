@@ -6,7 +6,7 @@
 use super::pace::{Limits, Pace, Queue};
 use super::retry::{Policy, Retry, Step};
 use super::{Cause, Failure, Request, Response, Transport, Watch};
-use crate::clock::{Cancel, Clock};
+use crate::clock::{Cancel, Clock, Stop};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,7 +123,7 @@ impl Wire {
     }
 
     fn stopped(&self) -> Failure {
-        Failure::stopped(self.cancel.requested().unwrap_or(crate::exit::Exit::Interrupted))
+        Failure::stopped(self.cancel.requested().unwrap_or(Stop::Interrupted))
     }
 }
 

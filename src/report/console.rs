@@ -77,6 +77,11 @@ impl Console {
         out.write_all(bytes).and_then(|()| out.flush()).is_ok()
     }
 
+    /// Standard error for a process that is started here: standard output is for our own answers.
+    pub fn for_child(&self) -> std::process::Stdio {
+        std::io::stderr().into()
+    }
+
     /// Writes a line to standard error.
     pub fn message(&self, line: &str) {
         let mut err = std::io::stderr().lock();

@@ -5,7 +5,7 @@
 use super::console::{Console, Style};
 use super::verdict;
 use crate::archive::State;
-use crate::engine::{CUT_SHORT, ErrorText, Event, Tally};
+use crate::engine::{CUT_SHORT, ErrorText, Event, TIME_IS_UP, Tally};
 use crate::exit::Exit;
 use crate::media::Kind;
 use crate::text::{bytes, duration, plural, sanitize};
@@ -160,7 +160,7 @@ impl Human {
         error: Option<&ErrorText>,
         console: &Console,
     ) -> Option<String> {
-        if exit.is_interruption() {
+        if exit.is_interruption() || error.is_some_and(|error| error.what == TIME_IS_UP) {
             // The command itself tells of it, once.
             return None;
         }

@@ -2,17 +2,23 @@
 //!
 //! Must not do any of the work it reports.
 
+mod account;
 mod bars;
 mod checklist;
 mod console;
 mod human;
 mod log;
+mod metrics;
 mod reporter;
 mod standing;
+mod summary;
 mod table;
 mod verdict;
 
+pub use account::{Account, Frame};
 pub use checklist::Checklist;
 pub use console::{Console, Style};
+pub use metrics::exposition;
 pub use reporter::{Reporter, ReporterOptions};
+pub use summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, VerificationCounts};
 pub use table::{Column, Table};

@@ -2,6 +2,7 @@
 //!
 //! Must not work; it is told.
 
+use super::account::Account;
 use super::bars::Bars;
 use super::console::{Console, Style};
 use super::human::{Human, Verbosity};
@@ -9,7 +10,7 @@ use super::log::Log;
 use super::standing::Standing;
 use crate::cli::{EventFormat, Global};
 use crate::clock::Clock;
-use crate::engine::{Event, EventLine, Message};
+use crate::engine::{Event, EventLine, Message, TIME_IS_UP};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::text::sanitize;
@@ -32,6 +33,7 @@ pub struct Reporter {
     log: Option<Log>,
     causes: bool,
     standing: Standing,
+    account: Account,
 }
 
 impl Reporter {
@@ -54,7 +56,14 @@ impl Reporter {
             log,
             causes: global.verbose > 0,
             standing: Standing::default(),
+            account: Account::default(),
         })
+    }
+
+    /// Lets an account be kept of what is shown.
+    #[must_use]
+    pub fn accounted(self, account: &Account) -> Self {
+        Self { account: account.clone(), ..self }
     }
 
     /// Takes a message from the work.
@@ -86,6 +95,7 @@ impl Reporter {
     }
 
     fn show(&mut self, event: &Event, clock: &dyn Clock) {
+        self.account.event(event);
         let is_request = matches!(event, Event::Answered { .. });
         if self.log.is_some() || self.format == EventFormat::Json {
             let line = EventLine { v: crate::engine::EVENT_VERSION, at: clock.now(), event: event.clone() };
@@ -115,6 +125,7 @@ impl Reporter {
 
     /// Shows an error that ends a command, and its causes with `-v`.
     pub fn error(&mut self, error: &Error) {
+        self.account.error(error);
         let lines = self.console.error_lines(error.what(), error.hint());
         let causes = if self.causes { error.causes() } else { Vec::new() };
         self.print(|console| {
@@ -144,6 +155,18 @@ impl Reporter {
         self.finish();
         let what = if exit == Exit::Terminated { "terminated" } else { "interrupted" };
         self.print(|console| console.error(what, "what is finished is kept; run the same command again and it goes on from there"));
+    }
+
+    /// Tells that the run's time was over when so many of so many sessions were not done.
+    pub fn out_of_time(&mut self, left: u64, sessions: u64) {
+        self.finish();
+        let left = if sessions == 1 { "its session is not done".to_owned() } else { format!("{left} of {sessions} sessions are left") };
+        self.print(|console| {
+            console.error(
+                &format!("{TIME_IS_UP}: {left}"),
+                "what is finished is kept; run the same command again and it goes on from there, or give it more time with --max-duration",
+            );
+        });
     }
 
     fn print(&self, print: impl FnOnce(&Console)) {

@@ -132,8 +132,10 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
 }
 
 fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::VerifyFinished { exit, bags, damaged, files, bytes: read, partial, milliseconds, .. } = event else { return None };
-    if let Some(partial) = partial.as_ref().filter(|_| exit.is_interruption()) {
+    let Event::VerifyFinished { exit, bags, damaged, files, bytes: read, partial, out_of_time, milliseconds, .. } = event else {
+        return None;
+    };
+    if let Some(partial) = partial.as_ref().filter(|_| exit.is_interruption() || *out_of_time) {
         let what = format!("the verification is not complete: {partial}");
         return Some(console.error_lines(&what, "run the same command again; what was not checked may be damaged"));
     }

@@ -32,7 +32,7 @@ fn schema(name: &str) -> std::path::PathBuf {
 }
 
 /// The verdicts of a validator that is not ours; none where there is none.
-fn judged(cases: &[(&str, Value)]) -> Option<Vec<String>> {
+pub(crate) fn judged(cases: &[(&str, Value)]) -> Option<Vec<String>> {
     if !Command::new("python3").args(["-c", "import jsonschema"]).output().is_ok_and(|output| output.status.success()) {
         eprintln!("skipped: Python's jsonschema is missing");
         return None;

@@ -6,6 +6,7 @@
 use super::Context;
 use super::reception::{Asked, judge};
 use crate::cli::{CheckArguments, EventFormat, Global, ProviderChoice, SealArguments};
+use crate::clock::Stop;
 use crate::commands::services::{provider, wire};
 use crate::config::{Network, Resolver, Sourced};
 use crate::engine::probe;
@@ -38,7 +39,7 @@ pub(super) fn check_with(global: &Global, format: EventFormat, context: &Context
             checklist.skipped("everything else", "depends on the configuration");
         }
     }
-    if let Some(exit) = context.cancel.requested() {
+    if let Some(exit) = context.cancel.requested().map(Stop::exit) {
         return Ok(exit);
     }
     checklist.print(&context.console, format, global.quiet)?;

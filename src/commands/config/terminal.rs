@@ -3,7 +3,7 @@
 //! Whatever ends a question, also Ctrl-C, leaves the terminal as it was. Must not know what is asked.
 
 use super::Context;
-use crate::clock::Cancel;
+use crate::clock::{Cancel, Stop};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::report::Console;
@@ -104,7 +104,7 @@ impl<'a> Terminal<'a> {
             // The line break was not shown either.
             self.say("");
         }
-        if let Some(exit) = self.cancel.requested() {
+        if let Some(exit) = self.cancel.requested().map(Stop::exit) {
             return Err(stopped(exit));
         }
         match outcome {

@@ -1,0 +1,24 @@
+//! What a run that nobody watches needs to know: whom it tells that it is alive, and what it must not hand on.
+//!
+//! Must not ask anybody.
+
+use super::Resolver;
+use crate::error::Result;
+use crate::http::Address;
+
+impl Resolver<'_> {
+    /// The provider's name, if it can be told.
+    pub fn provider_name(&self) -> Option<&'static str> {
+        self.provider().ok().map(|found| found.value.name())
+    }
+
+    /// The heartbeat service's address, of which every part may be a token; `flag` is the command's own.
+    pub fn ping_address(&self, flag: Option<&str>) -> Result<Option<Address>> {
+        let Some(found) = self.ping_url(flag.map(str::to_owned)) else { return Ok(None) };
+        // The address itself is never repeated.
+        Address::parse_private(&found.value, self.insecure_http().value).map(Some).map_err(|reason| {
+            let what = format!("the address for --ping-url cannot be used: {reason}");
+            found.source.error(what, "it is the URL that the heartbeat service shows, such as https://hc-ping.com/<id>")
+        })
+    }
+}

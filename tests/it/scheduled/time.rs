@@ -1,0 +1,139 @@
+//! `--max-duration`: what is finished is kept, the rest is named, and what hangs is left.
+
+use super::sessions;
+use crate::harness::{Run, SESSION, World, all_but, is_sound, session_named};
+use std::collections::BTreeSet;
+use vmedia::engine::Event;
+use vmedia::exit::Exit;
+
+/// Long enough for whatever does not hang, and short enough to wait for.
+const SOME_TIME: [&str; 2] = ["--max-duration", "3s"];
+
+fn finished(run: &Run) -> Event {
+    run.events().into_iter().next_back().expect("events")
+}
+
+#[test]
+fn a_transfer_that_hangs_is_left_and_what_is_finished_is_kept() {
+    for fault in ["hang", "stall", "slow:2"] {
+        let world = World::new();
+        world.faults(&format!("media:video-{SESSION}={fault}"));
+        let run = world.run(&[&["download", SESSION, "-q"][..], &SOME_TIME].concat()).ends_with(7);
+        run.complains(
+            "the time that the run was given is over: its session is not done",
+            "what is finished is kept; run the same command again",
+        );
+        assert_eq!(world.held(), all_but("video"), "{fault}");
+        world.faults("");
+        world.sandbox.clear_exchanges();
+        world.run(&["download", SESSION]).ends_with(0);
+        assert_eq!(world.media_requests(), 1, "{fault}: the rest was there");
+        is_sound(&world);
+    }
+}
+
+#[test]
+fn nothing_new_begins_and_the_rest_is_on_the_list() {
+    let (world, ids) = sessions(20);
+    world.faults("media:video-s05=hang");
+    let words = ["download", "--from", "ids.txt", "--failed-to", "again.txt", "-j", "1", "--format", "json"];
+    let run = world.run(&[&words[..], &SOME_TIME].concat()).ends_with(7).complains("sessions are left", "--max-duration");
+    let Event::RunFinished { exit, code, complete, not_started, out_of_time, .. } = finished(&run) else { panic!("{}", run.stdout) };
+    assert_eq!((exit, code, out_of_time), (Exit::Partial, 7, true));
+    assert!(complete <= 5 && not_started >= 14, "{complete} complete, {not_started} not begun");
+    let done: BTreeSet<String> = run
+        .events()
+        .iter()
+        .filter_map(|event| match event {
+            Event::SessionFinished { session, exit: Exit::Done, .. } => Some(session.to_string()),
+            _ => None,
+        })
+        .collect();
+    let again = std::fs::read_to_string(world.folder().join("again.txt")).expect("a list");
+    let left: Vec<&String> = ids.iter().filter(|id| !done.contains(*id)).collect();
+    assert_eq!(again.lines().collect::<Vec<_>>(), left);
+    assert!(world.sandbox.exchanges().iter().all(|exchange| !exchange.path.contains("s06")));
+    let journal: String = std::fs::read_dir(world.archive().join("_journal"))
+        .expect("a journal")
+        .map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).expect("text"))
+        .collect();
+    assert!(!journal.contains(r#""entry":"failed""#), "a session that was cut short did not fail: {journal}");
+    world.faults("");
+    world.run(&["download", "--from", "again.txt"]).ends_with(0);
+    is_sound(&world);
+}
+
+#[test]
+fn waits_that_outlast_the_run_are_cut_short_wherever_they_are() {
+    for fault in ["attempts=429:200", "attempts=503:200", "attempts=hang", "media=429:200", "attempt-media=stall"] {
+        let world = World::new();
+        world.faults(fault);
+        world.run(&["download", SESSION, "-q", "--max-duration", "1s"]).ends_with(7).complains("is over", "run the same command again");
+        assert_eq!(world.held(), [""; 0], "{fault}");
+    }
+}
+
+#[test]
+fn a_run_that_is_done_in_time_is_none_the_worse() {
+    let world = World::new();
+    let run = world.run(&["download", SESSION, "unknown", "--max-duration", "1h", "--format", "json"]).ends_with(7);
+    assert!(matches!(finished(&run), Event::RunFinished { out_of_time: false, incomplete: 1, .. }), "{}", run.stdout);
+    assert_eq!(run.stderr, "");
+    world.run(&["download", "unknown", "--max-duration", "2h 30m"]).ends_with(9);
+    let run = world.run(&["verify", "vmedia-archive", "--max-duration", "90s", "--format", "json"]).ends_with(0);
+    assert!(matches!(finished(&run), Event::VerifyFinished { out_of_time: false, partial: None, .. }), "{}", run.stdout);
+}
+
+/// An archive of two sessions, the second with a file so large, and all of it a hole, that nobody reads it to its end.
+fn endless() -> World {
+    let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);
+    world.run(&["download", "a", "b"]).ends_with(0);
+    let held = world.archive().join("b/data/b-new/face_face-b.jpg");
+    std::fs::File::options().write(true).open(held).and_then(|file| file.set_len(1 << 40)).expect("a large file");
+    world
+}
+
+#[cfg(unix)]
+#[test]
+fn a_verification_that_is_cut_short_is_no_success() {
+    let world = endless();
+    let run = world.run(&[&["verify", "vmedia-archive", "-q"][..], &SOME_TIME].concat()).ends_with(7);
+    run.complains("the verification is not complete: the time that the run was given is over: 1 of 2 sessions", "what was not checked");
+    let run = world.run(&[&["verify", "vmedia-archive", "--format", "json"][..], &SOME_TIME].concat()).ends_with(7);
+    assert!(matches!(finished(&run), Event::VerifyFinished { out_of_time: true, bags: 1, code: 7, .. }), "{}", run.stdout);
+    // What was found by then is no better for it.
+    std::fs::write(world.archive().join("a/data/a-new/face_face-a.jpg"), "altered").expect("written");
+    world.run(&[&["verify", "vmedia-archive", "-q"][..], &SOME_TIME].concat()).ends_with(8).complains("not intact", "repair");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repair_fetches_nothing_once_its_time_is_over() {
+    let world = endless();
+    std::fs::write(world.archive().join("a/data/a-new/face_face-a.jpg"), "altered").expect("written");
+    world.sandbox.clear_exchanges();
+    world.run(&[&["repair", "vmedia-archive"][..], &SOME_TIME].concat()).ends_with(8).complains("is over", "what was not checked");
+    assert!(world.sandbox.exchanges().is_empty());
+}
+
+#[test]
+fn a_repair_whose_fetching_hangs_is_left() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    std::fs::remove_file(world.file(&format!("data/{}/face_face-{SESSION}.jpg", crate::harness::NEWEST))).expect("removed");
+    world.faults("media=hang");
+    world.run(&[&["repair", "vmedia-archive"][..], &SOME_TIME].concat()).ends_with(7).complains("is over", "run the same command again");
+    world.faults("");
+    world.run(&["repair", "vmedia-archive"]).ends_with(0);
+    is_sound(&world);
+}
+
+#[test]
+fn times_are_written_with_their_unit() {
+    let world = World::new();
+    for wrong in ["90", "0s", "soon", "-2h", "8d", "200h", ""] {
+        let run = world.run(&["download", SESSION, &format!("--max-duration={wrong}")]).ends_with(2);
+        run.says("--max-duration");
+    }
+    assert!(world.sandbox.exchanges().is_empty());
+}
