@@ -10,6 +10,7 @@
 //! - `repair`: damaged and missing files are fetched again, and nothing else.
 //! - `samples`: sessions with every documented context and mimetype, and with every contradiction.
 //! - `evidence`: whatever is done to an archive afterwards is found by `verify`, and nothing else is.
+//! - `examples`: the files in `examples/`, each run as it is meant to be.
 //! - `failures`: the table of failures, each with what is archived, said and returned.
 //! - `fixture`: an archive of version 1 of the formats, which every later version must know.
 //! - `fuzz`: what fuzzing found, replayed; its folder holds what fuzzing runs.
@@ -51,6 +52,7 @@ mod crash;
 mod demo;
 mod download;
 mod evidence;
+mod examples;
 mod failures;
 mod fixture;
 mod fuzz;
