@@ -110,6 +110,12 @@ impl Cancel {
         Self { signal: Arc::clone(&self.signal), limit: Some(Limit { clock, until }) }
     }
 
+    /// The same, for what is to be done also when time is over.
+    #[must_use]
+    pub fn without_limit(&self) -> Self {
+        Self { signal: Arc::clone(&self.signal), limit: None }
+    }
+
     /// Why the run is to stop, once it is. A signal wins over time: whoever sends it wants an end now.
     pub fn requested(&self) -> Option<Stop> {
         match self.signal.load(Ordering::SeqCst) {
@@ -194,6 +200,7 @@ mod tests {
         assert_eq!(clock.elapsed(), Duration::from_secs(67));
         assert_eq!(limited.requested(), Some(Stop::TimeIsUp));
         assert_eq!(cancel.requested(), None, "what was not limited goes on");
+        assert_eq!(limited.without_limit().requested(), None, "and what is to be done all the same");
     }
 
     #[test]

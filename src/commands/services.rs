@@ -4,6 +4,7 @@
 
 use super::Context;
 use crate::archive::{Identity, Journal, tool};
+use crate::clock::Cancel;
 use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
 use crate::error::{Error, Result};
@@ -27,7 +28,7 @@ const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The services for these settings.
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
-    let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context)?;
+    let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context.cancel.clone(), context)?;
     let provider = provider(settings.access, context);
     let store: Arc<dyn Store> = Arc::new(store(output, context));
     Ok(Services {
@@ -92,14 +93,15 @@ pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Contex
         let policy = Policy { retries: network.policy.retries.min(2), ..network.policy };
         let idle_timeout = network.idle_timeout.min(AUTHORITY_TIMEOUT);
         let hurried = Network { policy, idle_timeout, limits: Limits::default(), ..network.clone() };
-        let wire = wire(address.base_url.clone(), &hurried, 1, context)?;
+        // What a run did until its time was over is worth a stamp.
+        let wire = wire(address.base_url.clone(), &hurried, 1, context.cancel.without_limit(), context)?;
         Ok(Authority { wire, address })
     });
     Ok(Sealer { key: settings.key, authority: authority.transpose()? })
 }
 
 /// The way to a host.
-pub(super) fn wire(base_url: String, network: &Network, connections: usize, context: &Context) -> Result<Wire> {
+pub(super) fn wire(base_url: String, network: &Network, connections: usize, cancel: Cancel, context: &Context) -> Result<Wire> {
     let client = Client::new(ClientOptions {
         base_url,
         connect_timeout: network.connect_timeout,
@@ -107,7 +109,7 @@ pub(super) fn wire(base_url: String, network: &Network, connections: usize, cont
         ca_cert: network.ca_cert.clone(),
         connections,
     })?;
-    let wire = Wire::new(Box::new(client), network.policy, Arc::clone(&context.clock), context.cancel.clone());
+    let wire = Wire::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
     Ok(wire.with_file_limit(network.file_limit).with_limits(network.limits))
 }
 

@@ -2,7 +2,7 @@
 
 use super::authority::{Office, Server, answer, stamped};
 use super::{has, succeeds};
-use crate::harness::{ALL, Run, SESSION, World, bare, is_sound};
+use crate::harness::{ALL, Run, SESSION, World, bare, is_sound, session_named};
 use std::path::PathBuf;
 use std::sync::Arc;
 use vmedia::engine::Event;
@@ -120,6 +120,17 @@ fn a_stamp_that_cannot_be_had_costs_no_medium_and_the_next_one_covers_it() {
     // The verification between them is a run too, and all are behind the newest seal.
     let run = verify(&world, &[]).ends_with(0);
     assert!(!run.stderr.contains("under no seal"), "{}", run.stderr);
+}
+
+#[test]
+fn what_a_run_did_until_its_time_was_over_is_stamped_all_the_same() {
+    let Some(office) = Office::open() else { return };
+    let server = Server::start(move |_, query| stamped(&office.reply("usual", query)));
+    let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);
+    world.faults("media:video-b=hang");
+    let run = world.run(&["download", "a", "b", "--timestamp", &server.url(), "--max-duration", "3s"]).ends_with(7);
+    run.complains("the time that the run was given is over: 1 of 2 sessions are left", "go").says("the journal of this run is stamped");
+    assert_eq!(journal(&world, ".tsr").len(), 1);
 }
 
 #[test]
