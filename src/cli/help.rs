@@ -34,7 +34,8 @@ the archive holds everything that this run wants. SIGUSR1, and Ctrl-T where it s
 
 For runs that nobody watches: -q says nothing when all is well. --log-file may be rotated during a run. --ping-url,
 --metrics-file and --on-failure tell how a run ended, also one that could not begin; none of them changes its exit status.
-The command of --on-failure may take 60 seconds; schema/vmedia-summary-1.schema.json describes what it reads.
+The command of --on-failure may take 60 seconds; schema/vmedia-summary-1.schema.json describes what it reads. The address
+of --ping-url may stand in a profile, too (ping_url), and is told of downloads alone then. Nobody is told of --dry-run.
 
 Examples:
   vmedia download <session-id>
@@ -203,7 +204,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_TIMESTAMP", "The authority that stamps journals, as --timestamp."),
             (
                 "VMEDIA_PING_URL",
-                "The heartbeat service to tell how a run ended, as --ping-url. It holds a token, and other users see what is typed.",
+                "The heartbeat service to tell how a run ended, as --ping-url. It holds a token, and other users see what is typed. Give each job one of its own.",
             ),
             ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),

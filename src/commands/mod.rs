@@ -84,11 +84,15 @@ pub fn run(arguments: Arguments) -> Result<Ended> {
         Command::List(list) => list::run(&list, &context).map(Ended::With),
         Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),
         Command::Download(download) => {
-            Ok(Ended::With(scheduled::run(&download.schedule, context, |context| download::run(&download, context))))
+            Ok(Ended::With(scheduled::run(&download.schedule, context, !download.dry_run, |context| download::run(&download, context))))
         }
-        Command::Verify(verify) => Ok(Ended::With(scheduled::run(&verify.schedule, context, |context| verify::run(&verify, context)))),
+        Command::Verify(verify) => {
+            Ok(Ended::With(scheduled::run(&verify.schedule, context, true, |context| verify::run(&verify, context))))
+        }
         Command::Catalog(catalog) => catalog::run(&catalog, &context).map(Ended::With),
-        Command::Repair(repair) => Ok(Ended::With(scheduled::run(&repair.schedule, context, |context| repair::run(&repair, context)))),
+        Command::Repair(repair) => {
+            Ok(Ended::With(scheduled::run(&repair.schedule, context, true, |context| repair::run(&repair, context))))
+        }
         Command::Config(config) => config::run(&config, &context).map(Ended::With),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &context),
         Command::Demo(demo) => demo::run(&demo, &context).map(Ended::With),

@@ -4,9 +4,11 @@
 mod script;
 mod systemd;
 
+#[cfg(unix)]
 use crate::harness::{SESSION, World};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+#[cfg(unix)]
 use vmedia::cli::{Arguments, parse};
 
 /// An example's text.
@@ -39,11 +41,13 @@ fn said(output: &Output) -> String {
 }
 
 /// The folder of the program, to be looked for in.
+#[cfg(unix)]
 fn program_folder() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_vmedia")).parent().expect("a folder")
 }
 
 /// The command line as this version reads it; a flag that it does not know fails the test.
+#[cfg(unix)]
 #[track_caller]
 fn parsed(line: &[String]) -> Arguments {
     match parse(line.iter().map(Into::into)) {
@@ -53,12 +57,12 @@ fn parsed(line: &[String]) -> Arguments {
 }
 
 /// A world with a list and a profile in its folder, as the examples have them in `/srv/vmedia`.
+#[cfg(unix)]
 fn prepared() -> World {
     let world = World::new();
     std::fs::write(world.folder().join("sessions.txt"), SESSION).expect("a list");
     let secret = world.folder().join("secret");
     std::fs::write(&secret, world.sandbox.api_secret()).expect("a secret");
-    #[cfg(unix)]
     std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its mode");
     let config = format!(
         "default_profile = \"here\"\n[profiles.here]\nbase_url = '{}'\napi_key = '{}'\nsecret_file = '{}'\n",
@@ -146,6 +150,7 @@ fn the_alerts_are_rules_about_numbers_that_there_are() {
 }
 
 /// Prints the steps of the workflow's job as JSON.
+#[cfg(unix)]
 const STEPS: &str = "
 import json, sys, yaml
 with open(sys.argv[1], encoding='utf-8') as file:
@@ -184,6 +189,7 @@ fn the_steps_of_the_workflow_run() {
 }
 
 /// Prints what the task runs, and how, as JSON.
+#[cfg(unix)]
 const TASK: &str = "
 import json, sys, xml.etree.ElementTree as tree
 space = '{http://schemas.microsoft.com/windows/2004/02/mit/task}'
@@ -194,6 +200,8 @@ execute = task.find(f'{space}Actions/{space}Exec')
 print(json.dumps([parts, execute.findtext(space + 'Command'), execute.findtext(space + 'Arguments')]))
 ";
 
+// Where python3 is what it says it is.
+#[cfg(unix)]
 #[test]
 fn the_task_for_windows_is_one_and_its_command_line_is_ours() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/windows-task.xml");

@@ -75,7 +75,7 @@ fn ask(choice: ProviderChoice, resolver: &Resolver<'_>, checklist: &mut Checklis
         return;
     };
     let provider = provider(access, context);
-    match wire(base_url.clone(), &hurried(resolver.network()), 1, context) {
+    match wire(base_url.clone(), &hurried(resolver.network()), 1, context.cancel.clone(), context) {
         Ok(wire) => {
             let asked = Asked { provider: provider.as_ref(), base_url: &base_url, credentials: &credentials };
             judge(probe(provider.as_ref(), &wire), &asked, checklist);

@@ -54,9 +54,15 @@ fn the_address_comes_from_the_flag_else_the_environment_else_the_profile() {
     run_in(&world, &["download", SESSION], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
     run_in(&world, &["download", SESSION, "--ping-url", &flag], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
     assert_eq!(service.asked(), ["GET /profile HTTP/1.1", "GET /variable HTTP/1.1", "GET /flag HTTP/1.1"]);
-    // Only what is scheduled has a heart.
+    // What only looks has no heart, and the profile's address is for downloads: a verification that is well would hide
+    // that nothing was archived.
     run_in(&world, &["list", SESSION], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
-    assert_eq!(service.asked().len(), 3);
+    let rehearsal = ["download", SESSION, "--dry-run", "--ping-url", &flag, "--metrics-file", "m.prom"];
+    run_in(&world, &rehearsal, &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
+    world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    assert!(service.asked().len() == 3 && !world.folder().join("m.prom").exists(), "{:?}", service.asked());
+    run_in(&world, &["verify", "vmedia-archive"], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
+    assert_eq!(service.asked().len(), 4);
 }
 
 #[test]

@@ -18,6 +18,12 @@ for family in text_string_to_metric_families(sys.stdin.read()):
 
 /// What a judge that is not ours says of an exposition; `None` where there is none.
 fn judged(program: &str, words: &[&str], text: &str) -> Option<String> {
+    if program == "python3"
+        && !Command::new(program).args(["-c", "import prometheus_client"]).output().is_ok_and(|run| run.status.success())
+    {
+        eprintln!("skipped: Python's prometheus-client is missing");
+        return None;
+    }
     let mut child = match Command::new(program).args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
         Ok(child) => child,
         Err(_) => {
@@ -28,10 +34,6 @@ fn judged(program: &str, words: &[&str], text: &str) -> Option<String> {
     let _ = child.stdin.take().expect("a pipe").write_all(text.as_bytes());
     let output = child.wait_with_output().expect("a verdict");
     let said = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("text")).concat();
-    if said.contains("No module named") {
-        eprintln!("skipped: Python's prometheus-client is missing");
-        return None;
-    }
     assert!(output.status.success(), "{program} refuses\n{text}\n{said}");
     Some(said)
 }

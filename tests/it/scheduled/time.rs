@@ -1,7 +1,9 @@
 //! `--max-duration`: what is finished is kept, the rest is named, and what hangs is left.
 
 use super::sessions;
-use crate::harness::{Run, SESSION, World, all_but, is_sound, session_named};
+#[cfg(unix)]
+use crate::harness::session_named;
+use crate::harness::{Run, SESSION, World, all_but, is_sound};
 use std::collections::BTreeSet;
 use vmedia::engine::Event;
 use vmedia::exit::Exit;
@@ -85,6 +87,7 @@ fn a_run_that_is_done_in_time_is_none_the_worse() {
 }
 
 /// An archive of two sessions, the second with a file so large, and all of it a hole, that nobody reads it to its end.
+#[cfg(unix)]
 fn endless() -> World {
     let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);
     world.run(&["download", "a", "b"]).ends_with(0);
