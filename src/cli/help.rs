@@ -204,7 +204,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_TIMESTAMP", "The authority that stamps journals, as --timestamp."),
             (
                 "VMEDIA_PING_URL",
-                "The heartbeat service to tell how a run ended, as --ping-url. It holds a token, and other users see what is typed. Give each job one of its own.",
+                "The heartbeat service to tell how a run ended, as --ping-url. It holds a token, and other users see what is typed. Give each job one of its own. When a run failed, /fail stands behind the path, or status=up, state=complete or s=0 in the query become status=down, state=fail or s=1.",
             ),
             ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),

@@ -77,15 +77,16 @@ fn try_once(client: &Client, target: &str) -> Result<(), Failure> {
 }
 
 /// What the service is asked when the run failed: an address whose query says that all is well has that word replaced
-/// (Uptime Kuma's `status=up`, Cronitor's `state=complete`); behind the path of any other stands `/fail` (Healthchecks,
+/// (Uptime Kuma's `status=up`, Cronitor's `state=complete`, Dead Man's Snitch's `s=0`); behind the path of any other stands `/fail` (Healthchecks,
 /// Better Stack, and who follows them). A service that knows neither answers with an error and misses the heartbeat.
 fn failing(target: &str) -> String {
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let says_well = |pair: &str| matches!(pair, "status=up" | "state=complete");
+    let says_well = |pair: &str| matches!(pair, "status=up" | "state=complete" | "s=0");
     if let Some(query) = query.filter(|query| query.split('&').any(says_well)) {
         let replaced = query.split('&').map(|pair| match pair {
             "status=up" => "status=down",
             "state=complete" => "state=fail",
+            "s=0" => "s=1",
             "msg=OK" => "msg=failed",
             other => other,
         });
@@ -108,6 +109,7 @@ mod tests {
             ("/api/v1/heartbeat/token", "/api/v1/heartbeat/token/fail"),
             ("/api/push/token?status=up&msg=OK&ping=", "/api/push/token?status=down&msg=failed&ping="),
             ("/p/key/job?state=complete", "/p/key/job?state=fail"),
+            ("/c2354d53d2?s=0&m=nightly", "/c2354d53d2?s=1&m=nightly"),
             ("/x?substatus=up", "/x/fail?substatus=up"),
         ] {
             assert_eq!(failing(well), failed);
