@@ -25,6 +25,7 @@
 //! - `schema`: the published schemas against what is written, judged by Python's `jsonschema`.
 //! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
 //! - `generated`: completions and man pages are what the code generates.
+//! - `packages`: archives, Debian package, crate and container agree, and only a commit that is ready is released.
 //! - `page`: the page that a person opens in an archive, also in a real browser.
 //! - `provider`: what every provider must do alike, run for each.
 //! - `yoti`: where Yoti is unlike the other: one document, withheld media, sessions that grow, credentials in the answer.
@@ -63,6 +64,7 @@ mod interrupt;
 mod layers;
 mod listing;
 mod output;
+mod packages;
 mod page;
 mod provider;
 mod repair;
