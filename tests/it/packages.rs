@@ -229,6 +229,20 @@ fn every_tool_has_one_version_wherever_it_is_installed() {
 }
 
 #[test]
+fn where_the_gate_is_not_root_it_finds_what_it_would_install() {
+    let (Some(gate), Some(workflow)) = (text_of_checkout(".ci/run"), text_of_checkout(".github/workflows/ci.yml")) else { return };
+    let (_, rest) = gate.split_once("for tool in ").expect("the list of tools");
+    let (list, _) = rest.split_once("; do").expect("the end of the list");
+    let packages: BTreeSet<&str> = list.split_whitespace().filter_map(|tool| Some(tool.split_once(':')?.1)).collect();
+    assert!(packages.len() >= 10, "{packages:?}");
+    let (_, job) = workflow.split_once("\n  gate:\n").expect("the gate's job");
+    let installed: BTreeSet<&str> = job.split_whitespace().collect();
+    // GitHub's machines run systemd.
+    let lacking: Vec<_> = packages.iter().filter(|package| **package != "systemd" && !installed.contains(*package)).collect();
+    assert!(lacking.is_empty(), "{lacking:?}");
+}
+
+#[test]
 fn every_action_is_pinned_to_one_commit() {
     let mut actions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for workflow in ["ci", "release"] {
