@@ -2,6 +2,7 @@
 //!
 //! Must not know what a variable means.
 
+use super::nearest::nearest;
 use super::sourced::{Sourced, Sources};
 use crate::secret::Secret;
 use std::collections::HashMap;
@@ -25,8 +26,30 @@ pub(super) mod names {
     pub(in crate::config) const TIMESTAMP: &str = "VMEDIA_TIMESTAMP";
     /// The URL of a heartbeat, which whoever knows it can send.
     pub(in crate::config) const PING_URL: &str = "VMEDIA_PING_URL";
+    /// The proxies, each name before the next, as the HTTP client looks for them.
+    pub(in crate::config) const PROXY: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    pub(in crate::config) const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
     /// Where systemd lays out a service's credentials (systemd.exec(5)).
     pub(in crate::config) const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
+
+    /// All that are ours.
+    pub(in crate::config) const OURS: [&str; 15] = [
+        PROFILE,
+        CONFIG,
+        PROVIDER,
+        BASE_URL,
+        API_KEY,
+        API_SECRET,
+        YOTI_SDK_ID,
+        YOTI_KEY_FILE,
+        YOTI_BEARER_FILE,
+        INTEGRATION_ID,
+        OUTPUT,
+        OPERATOR,
+        SIGN_KEY,
+        TIMESTAMP,
+        PING_URL,
+    ];
 }
 
 /// A snapshot of the environment. Any variable may hold a secret, because a profile may name any (`secret_env`), so all
@@ -58,6 +81,20 @@ impl Environment {
     /// An environment of these variables alone.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::new(OsString::from(value)))).collect())
+    }
+
+    /// Variables that look like ours and that nobody reads, each with the one that may be meant.
+    pub(super) fn slips(&self) -> Vec<(&str, &'static str)> {
+        let ours = |name: &str| names::OURS.contains(&name);
+        let strange = self.0.keys().filter_map(|name| Some((name.as_str(), name.strip_prefix("VMEDIA_")?)));
+        // Without the beginning, which would make any two of them alike.
+        let known = || names::OURS.iter().filter_map(|name| name.strip_prefix("VMEDIA_"));
+        let meant = |rest: &str| {
+            nearest(rest, known()).and_then(|meant| names::OURS.into_iter().find(|name| name.strip_prefix("VMEDIA_") == Some(meant)))
+        };
+        let mut slips: Vec<_> = strange.filter(|(name, _)| !ours(name)).filter_map(|(name, rest)| Some((name, meant(rest)?))).collect();
+        slips.sort_unstable();
+        slips
     }
 
     /// Who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.

@@ -67,6 +67,8 @@ pub struct Resolver<'a> {
     environment: &'a Environment,
     location: Option<Sourced<PathBuf>>,
     profile: Option<(Sourced<String>, Profile)>,
+    /// Variables that any profile names.
+    named: Vec<String>,
 }
 
 impl<'a> Resolver<'a> {
@@ -74,6 +76,7 @@ impl<'a> Resolver<'a> {
     pub fn new(global: &'a Global, environment: &'a Environment) -> Result<Self> {
         let location = file::location(global, environment);
         let mut file = location.as_ref().map(file::read).transpose()?.unwrap_or_default();
+        let named = file.profiles.values().filter_map(|profile| profile.secret_env.clone()).collect();
         let wanted = Sources { environment, profile: None }.flag("--profile", global.profile.clone());
         let wanted = wanted.or_environment(names::PROFILE).found();
         let profile = match wanted.or_else(|| file.default_profile.take().map(|name| Sourced::new(name, Source::File))) {
@@ -83,17 +86,22 @@ impl<'a> Resolver<'a> {
                 None => return Err(no_profile(&name.value, &file, location.as_ref())),
             },
         };
-        Ok(Self { global, environment, location, profile })
+        Ok(Self { global, environment, location, profile, named })
     }
 
     /// Without any configuration file: flags, environment and defaults alone.
     pub fn without_file(global: &'a Global, environment: &'a Environment) -> Self {
-        Self { global, environment, location: None, profile: None }
+        Self { global, environment, location: None, profile: None, named: Vec::new() }
     }
 
     /// Where the configuration file is looked for; `None` without any.
     pub fn location(&self) -> Option<&Sourced<PathBuf>> {
         self.location.as_ref()
+    }
+
+    /// Variables of the environment that are set and that nobody reads, each with the one that may be meant.
+    pub fn slips(&self) -> Vec<(&str, &'static str)> {
+        self.environment.slips().into_iter().filter(|(name, _)| !self.named.iter().any(|named| named == name)).collect()
     }
 
     fn sources(&self) -> Sources<'_> {

@@ -1,4 +1,5 @@
-//! The example of a configuration: every key is in it, every line of it works, and what it calls a default is one.
+//! The example of a configuration: every key is in it, every line of it works, and what it calls a default is one. And the
+//! names of variables.
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare files by hand")]
 
@@ -104,4 +105,18 @@ fn what_it_calls_a_default_is_the_default() {
     assert_eq!(Resolver::without_file(&global, &environment).provider().expect("a provider").value, ProviderChoice::Veriff);
     assert!(EXAMPLE.contains("(Default: 7.)"));
     assert_eq!(crate::provider::yoti::Yoti::RETENTION_DAYS, 7);
+}
+
+#[test]
+fn all_variables_of_ours_are_known() {
+    let texts = include_str!("environment.rs").split('"');
+    let read: BTreeSet<&str> = texts.filter(|text| text.starts_with("VMEDIA_") && *text != "VMEDIA_").collect();
+    assert_eq!(read, BTreeSet::from(super::environment::names::OURS));
+}
+
+#[test]
+fn a_slip_in_the_name_of_a_variable_is_seen() {
+    let names = ["VMEDIA_BASE_ULR", "VMEDIA_APIKEY", "VMEDIA_OUTPUT", "VMEDIA_X", "BASE_ULR"];
+    let environment = Environment::from_pairs(names.map(|name| (name, "x")));
+    assert_eq!(environment.slips(), [("VMEDIA_APIKEY", "VMEDIA_API_KEY"), ("VMEDIA_BASE_ULR", "VMEDIA_BASE_URL")]);
 }

@@ -123,6 +123,19 @@ fn people_see_what_matters_and_no_secret() {
     // What is wrong with what nobody uses stops no run.
     let shown = run(folder.path(), &[CONFIG, ("VMEDIA_YOTI_KEY_FILE", "nowhere")], &["config", "show"]).ends_with(0);
     assert!(shown.stdout.contains("file nowhere (of no use at this provider)"), "{}", shown.stdout);
+    // A slip in the name of a variable is seen, and one that a profile names is none.
+    let slip = [("VMEDIA_CONFIG", "c.toml"), ("VMEDIA_OUPUT", "hunter2"), ("VMEDIA_TEST_SECRET", "hunter2")];
+    std::fs::write(folder.path().join("c.toml"), PROFILE.replace("TEST_SECRET", "VMEDIA_TEST_SECRET")).expect("written");
+    let shown = run(folder.path(), &slip, &["config", "show"]).ends_with(0);
+    assert_eq!(shown.stderr, "vmedia: note: nobody reads VMEDIA_OUPUT; did you mean VMEDIA_OUTPUT?\n");
+    // A proxy often holds a password.
+    let proxy = [CONFIG, ("HTTPS_PROXY", "http://anna:hunter2@proxy.bank.example:3128"), ("no_proxy", "localhost")];
+    let shown = run(folder.path(), &proxy, &["config", "show"]).ends_with(0);
+    let line = |name: &str| {
+        shown.stdout.lines().find(|line| line.starts_with(name)).expect(name).split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("proxy"), "http://proxy.bank.example:3128 environment HTTPS_PROXY");
+    assert_eq!(line("no_proxy"), "localhost environment no_proxy");
     // Nothing at all is no mistake either.
     let shown = run(folder.path(), &[], &["config", "show"]).ends_with(0);
     assert!(shown.stdout.lines().any(|line| line.starts_with("api_key") && line.ends_with("not set")), "{}", shown.stdout);

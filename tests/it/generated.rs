@@ -95,7 +95,7 @@ fn the_exit_statuses_of_the_man_pages_are_those_of_the_code() {
 fn every_variable_that_the_code_reads_is_in_the_man_pages() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/environment.rs");
     let source = std::fs::read_to_string(source).expect("the source");
-    let read: BTreeSet<&str> = source.split('"').filter(|text| text.starts_with("VMEDIA_")).collect();
+    let read: BTreeSet<&str> = source.split('"').filter(|text| text.starts_with("VMEDIA_") && *text != "VMEDIA_").collect();
     assert!(read.len() >= 8, "{read:?}");
     for (name, page) in pages() {
         let lines = section(&page, "ENVIRONMENT");

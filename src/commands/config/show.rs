@@ -18,7 +18,8 @@ const COLUMNS: [Column; 3] = [
 
 /// Shows them, then what is wrong with any. A configuration file that is wrong as a whole ends it: nothing would run.
 pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> {
-    let settings = Resolver::new(&context.global, &context.environment)?.settings();
+    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let settings = resolver.settings();
     let format = match arguments.format {
         SettingsFormat::Table => TableFormat::Table,
         SettingsFormat::Json => TableFormat::Json,
@@ -33,6 +34,9 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
         ]);
     }
     context.console.answer(table.render(format)?.as_bytes());
+    for (name, meant) in resolver.slips() {
+        context.console.message(&context.console.note_line(&format!("nobody reads {name}; did you mean {meant}?")));
+    }
     let problems: Vec<&Error> = settings.iter().filter_map(|setting| setting.problem.as_ref()).collect();
     for problem in &problems {
         context.console.error(problem.what(), problem.hint());

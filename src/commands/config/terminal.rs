@@ -84,22 +84,15 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// One line. It is read beside this thread, which looks whether somebody asked to stop.
+    /// One line.
     fn line(&self, question: &str, is_secret: bool) -> Result<Zeroizing<String>> {
         let failed = |error: &IoError| Error::unexpected(format!("the terminal cannot be read: {}", plain(error)));
-        // Before the question is there, so that an answer that comes at once is not shown either.
-        let silence = is_secret.then(Silence::begin).transpose().map_err(|error| failed(&error))?;
-        self.console.ask(question);
-        let (sender, receiver) = channel();
-        std::thread::spawn(move || sender.send(read(is_secret)));
-        let outcome = loop {
-            match receiver.recv_timeout(SLICE) {
-                Ok(outcome) => break outcome,
-                Err(RecvTimeoutError::Timeout) if self.cancel.requested().is_none() => {}
-                Err(_) => break Err(ErrorKind::Interrupted.into()),
-            }
+        // Silent before the question is there, so that an answer that comes at once is not shown either.
+        let outcome = {
+            let _silence = is_secret.then(Silence::begin).transpose().map_err(|error| failed(&error))?;
+            self.console.ask(question);
+            self.wait_for_line(is_secret)
         };
-        drop(silence);
         if is_secret || outcome.is_err() {
             // The line break was not shown either.
             self.say("");
@@ -113,6 +106,19 @@ impl<'a> Terminal<'a> {
                 Err(Error::usage("there was no answer", "nothing was written; run it again when you have what it asks for"))
             }
             Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// Reads a line beside this thread; an error once somebody asked to stop.
+    fn wait_for_line(&self, is_secret: bool) -> std::io::Result<Zeroizing<Vec<u8>>> {
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || sender.send(read(is_secret)));
+        loop {
+            match receiver.recv_timeout(SLICE) {
+                Ok(outcome) => return outcome,
+                Err(RecvTimeoutError::Timeout) if self.cancel.requested().is_none() => {}
+                Err(_) => return Err(ErrorKind::Interrupted.into()),
+            }
         }
     }
 }
@@ -179,7 +185,6 @@ mod native {
     pub(super) struct Silence;
 
     impl Silence {
-        #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
         pub(super) fn begin() -> std::io::Result<Self> {
             Ok(Self)
         }

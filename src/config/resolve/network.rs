@@ -3,6 +3,7 @@
 //! Must not connect to anything.
 
 use super::Resolver;
+use crate::config::environment::names;
 use crate::config::sourced::Sourced;
 use crate::http::{Limits, Policy};
 use std::path::PathBuf;
@@ -64,6 +65,27 @@ impl Resolver<'_> {
 
     pub(super) fn ca_cert(&self) -> Option<Sourced<PathBuf>> {
         self.sources().flag("--ca-cert", self.global.ca_cert.clone()).found()
+    }
+
+    /// The proxy for https, as the HTTP client finds it in the environment, without a name and password in it.
+    pub(super) fn proxy(&self) -> Option<Sourced<String>> {
+        self.first_of(&names::PROXY).map(|found| {
+            found.map(|url| match (url.split_once("://"), url.rsplit_once('@')) {
+                (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+                (None, Some((_, host))) => host.to_owned(),
+                _ => url,
+            })
+        })
+    }
+
+    /// The hosts that are asked without it.
+    pub(super) fn no_proxy(&self) -> Option<Sourced<String>> {
+        self.first_of(&names::NO_PROXY)
+    }
+
+    fn first_of(&self, variables: &[&'static str]) -> Option<Sourced<String>> {
+        let search = self.sources().no_flag();
+        variables.iter().fold(search, |search, name| search.or_environment(name)).found()
     }
 
     pub(super) fn max_rate(&self) -> Option<Sourced<f64>> {

@@ -16,6 +16,9 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Where the environment names no proxy, these systems may have one all the same.
+const NO_PROXY: &str = if cfg!(any(windows, target_os = "macos")) { "as the system says" } else { "none" };
+
 /// One setting.
 pub struct Setting {
     /// Its name: the key of a profile where it has one, else the flag without dashes and with `_`.
@@ -196,6 +199,8 @@ impl Resolver<'_> {
             Setting::seconds("timeout", self.timeout()),
             max_time,
             Setting::path("ca_cert", self.ca_cert()).or_default("the system's"),
+            Setting::new("proxy", self.proxy()).or_default(NO_PROXY),
+            Setting::new("no_proxy", self.no_proxy()).or_default("none"),
             Setting::new("insecure_http", Some(self.insecure_http())),
         ]
     }
