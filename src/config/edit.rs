@@ -71,7 +71,10 @@ impl Draft {
 
 /// The configuration file, to be written anew.
 pub struct Edit {
+    /// As it is named, and whole.
     path: PathBuf,
+    /// The file that this leads to: a link stays one.
+    target: PathBuf,
     document: DocumentMut,
 }
 
@@ -81,17 +84,18 @@ impl Edit {
         let Some(location) = file::location(global, environment) else {
             return Err(Error::configuration("this system has no place for configuration", "name a file with --config"));
         };
-        // Whole, because what lies beside it is written down in it; and a link stays one, because the file behind it is written.
-        let path = std::fs::canonicalize(&location.value).or_else(|_| std::path::absolute(&location.value)).unwrap_or(location.value);
-        if !path.exists() {
-            return Ok(Self { path, document: DocumentMut::new() });
+        let path = std::path::absolute(&location.value).unwrap_or(location.value);
+        let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if !target.exists() {
+            return Ok(Self { path, target, document: DocumentMut::new() });
         }
         let (text, _) = file::read_text(&Sourced::new(path.clone(), Source::Flag("--config")))?;
         let document = text.parse().map_err(|_| Error::unexpected("the configuration can be read and not be edited"))?;
-        Ok(Self { path, document })
+        Ok(Self { path, target, document })
     }
 
-    /// Where it is.
+    /// Where it is, as it is named. What lies beside it belongs here and not beside the target of a link, which may be
+    /// shared.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -125,7 +129,7 @@ impl Edit {
 
     /// Writes it, in one step and for its owner alone.
     pub fn write(&self) -> Result<()> {
-        write_private(&self.path, self.document.to_string().as_bytes())
+        write_private(&self.target, self.document.to_string().as_bytes())
     }
 }
 
@@ -189,7 +193,7 @@ mod tests {
     use std::path::PathBuf;
 
     fn edit(text: &str) -> Edit {
-        Edit { path: PathBuf::from("config.toml"), document: text.parse().expect("TOML") }
+        Edit { path: PathBuf::from("config.toml"), target: PathBuf::from("config.toml"), document: text.parse().expect("TOML") }
     }
 
     fn draft() -> Draft {

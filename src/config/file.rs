@@ -7,7 +7,7 @@ use super::mistakes::Written;
 use super::profile::Profile;
 use super::sourced::{Source, Sourced, Sources};
 use crate::cli::Global;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && location.source == Source::Default => return Ok(Default::default()),
         Err(error) => {
-            let what = format!("cannot read the configuration {}: {error}", path.display());
+            let what = format!("cannot read the configuration {}: {}", path.display(), plain(&error));
             return Err(Error::configuration(what, "name another file with --config, or make this one readable"));
         }
     };

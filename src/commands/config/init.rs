@@ -151,11 +151,15 @@ impl Answers<'_> {
     /// Shows what is to be written, and writes it.
     fn write(mut self, kept: Option<&Kept>) -> Result<Exit> {
         let terminal = &self.terminal;
-        if !self.edit.has_default() && terminal.is_wanted("Use this profile when none is named?", true)? {
+        let is_default = !self.edit.has_default() && terminal.is_wanted("Use this profile when none is named?", true)?;
+        if is_default {
             self.edit.make_default(&self.draft.name);
         }
         self.edit.take(&self.draft)?;
         terminal.say(&format!("\nInto {}:\n", self.edit.path().display()));
+        if is_default {
+            terminal.say(&format!("  default_profile = \"{}\"\n", self.draft.name));
+        }
         self.draft.text().lines().for_each(|line| terminal.say(&format!("  {}", sanitize(line))));
         match kept {
             Some(Kept::File(path, _)) => terminal.say(&format!("\nInto {}, for nobody but you: the shared secret.", path.display())),

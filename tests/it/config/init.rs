@@ -126,7 +126,10 @@ const OTHERS: &str = "# mine\ndefault_profile = \"other\"\n[profiles.other] # no
 fn a_profile_is_replaced_only_on_a_yes_and_what_else_stands_there_stays() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("c.toml");
-    std::fs::write(&file, OTHERS).expect("written");
+    // Some keep their settings in a repository and link to them.
+    std::fs::create_dir(folder.path().join("shared")).expect("a folder");
+    std::fs::write(folder.path().join("shared/settings.toml"), OTHERS).expect("written");
+    std::os::unix::fs::symlink("shared/settings.toml", &file).expect("a link");
     let answers = |replace: &'static str, write: &'static str| {
         [
             ("Name of the profile [live]: ", "\n"),
@@ -162,6 +165,13 @@ fn a_profile_is_replaced_only_on_a_yes_and_what_else_stands_there_stays() {
     );
     assert!(written.contains("secret_command = [\"pass\", \"show\", \"vmedia\"]\n") && !written.contains("secret_env"), "{written}");
     is_private(&file);
+    assert!(file.symlink_metadata().expect("a link").is_symlink());
+    // A secret does not follow the link into what may be shared.
+    let mut steps = answers("yes\n", "\n").to_vec();
+    steps.splice(5..9, [("Number [", "1\n"), ("not shown): ", "hunter2\n")]);
+    let played = play(folder.path(), &INIT, &[&steps[..], &later].concat()).expect("Python").ends_with(0);
+    assert!(played.written().contains("/live.secret\"\n") && !played.written().contains("shared"), "{}", played.written());
+    is_private(&folder.path().join("live.secret"));
 }
 
 #[test]
