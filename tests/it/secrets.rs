@@ -3,6 +3,9 @@
 
 #[cfg(target_os = "linux")]
 mod keyring;
+#[cfg(target_os = "linux")]
+mod memory;
+mod nowhere;
 mod sources;
 
 use crate::harness::{Run, SESSION, World, bare};

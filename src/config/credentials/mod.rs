@@ -40,6 +40,11 @@ pub(super) fn secrets(sources: Sources<'_>, hidden: &[String]) -> Result<Secrets
 pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment, hidden: &[String]) -> Result<Zeroizing<String>> {
     let key = found.value.key;
     let bytes = match &found.value.reference {
+        // Whoever writes the secret itself there does not want to see it in an error.
+        Reference::Environment(variable) if !is_name(variable) => {
+            let what = format!("{key} of {} is no name of a variable", found.source);
+            return Err(Error::configuration(what, "write the name there, such as OUR_SECRET, and never the secret itself"));
+        }
         Reference::Environment(variable) => match environment.value(variable) {
             Some(text) => Zeroizing::new(text.as_bytes().to_vec()),
             None => {
@@ -53,6 +58,10 @@ pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment
         Reference::Keyring(user) => keyring::read(user)?,
     };
     text_of(&found.words(), &bytes)
+}
+
+fn is_name(variable: &str) -> bool {
+    !variable.is_empty() && variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The path and bytes of a file that a reference leads to; `what` it is called and what to do when it is `absent` are for

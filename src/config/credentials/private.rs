@@ -4,7 +4,7 @@
 //! know what a file's secret is for.
 
 use crate::config::environment::{Environment, names};
-use crate::error::{Error, Result, plain, quote};
+use crate::error::{Error, Result, plain};
 use secrecy::zeroize::Zeroizing;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -54,7 +54,7 @@ pub(super) fn read_credential(key: &str, name: &str, environment: &Environment) 
 fn credential_path(key: &str, name: &str, environment: &Environment) -> Result<PathBuf> {
     let is_name = !name.is_empty() && !matches!(name, "." | "..") && !name.contains(['/', '\\', ':', '\0']);
     if !is_name {
-        let what = format!("{key} {:?} is no name of a credential", quote(name));
+        let what = format!("what stands under {key} is no name of a credential");
         return Err(Error::configuration(what, "it is the name before the colon in LoadCredential=, without any folder"));
     }
     environment.path(names::CREDENTIALS_DIRECTORY).map(|folder| folder.join(name)).ok_or_else(|| {

@@ -134,7 +134,9 @@ fn a_credential_of_systemd() {
     every_content(&world, &variables, |content| private(&folder.join("veriff"), content));
     for name in ["", ".", "..", "../veriff", "a/b", "/etc/passwd", "a\\\\b", "a:b"] {
         profile(&world, &format!("secret_credential = \"{name}\""));
-        list(&world, &variables).ends_with(3).complains("is no name of a credential", "without any folder");
+        list(&world, &variables)
+            .ends_with(3)
+            .complains("what stands under secret_credential is no name of a credential", "without any folder");
     }
 }
 
