@@ -193,7 +193,10 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_PROVIDER", "The provider, as --provider."),
             ("VMEDIA_BASE_URL", "Where the provider's API begins, as --base-url."),
             ("VMEDIA_API_KEY", "The API key."),
-            ("VMEDIA_API_SECRET", "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify."),
+            (
+                "VMEDIA_API_SECRET",
+                "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify. The system keeps a program's environment where its user can read it for as long as it runs; a profile can name better places.",
+            ),
             ("VMEDIA_INTEGRATION_ID", "The integration, where one key serves several."),
             ("VMEDIA_YOTI_SDK_ID", "Yoti: the client SDK id."),
             ("VMEDIA_YOTI_KEY_FILE", "Yoti: the PEM file with the private key of that id, readable by its owner alone."),
@@ -205,6 +208,10 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             (
                 "VMEDIA_PING_URL",
                 "The heartbeat service to tell how a run ended, as --ping-url. It holds a token, and other users see what is typed. Give each job one of its own. When a run failed, /fail stands behind the path, or status=up, state=complete or s=0 in the query become status=down, state=fail or s=1.",
+            ),
+            (
+                "CREDENTIALS_DIRECTORY",
+                "Where systemd lays out the credentials of a service, for secret_credential, key_credential and bearer_credential.",
             ),
             ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
             ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),

@@ -100,6 +100,25 @@ fn yoti_is_asked_its_own_question() {
     is(&run, "answer", "ok", &["yoti accepts the credentials"]);
     assert!(!run.stdout.contains("\"signature\""), "Yoti signs no answers: {}", run.stdout);
     is(&yoti("another").ends_with(4), "answer", "wrong", &["yoti refuses the credentials", "the SDK id and the key file"]);
+    let mut command = bare(world.folder());
+    std::fs::write(world.folder().join("token"), Options::default().yoti_token).expect("written");
+    crate::secrets::mode(&world.folder().join("token"), 0o600);
+    command.env("VMEDIA_BASE_URL", world.sandbox.yoti_base_url()).env("VMEDIA_YOTI_BEARER_FILE", "token");
+    let bearer = Run::of(&command.args(CHECK).args(["--provider", "yoti"]).output().expect("a run")).ends_with(0);
+    is(&bearer, "credentials", "ok", &["the bearer token from VMEDIA_YOTI_BEARER_FILE token"]);
+}
+
+#[test]
+fn at_a_provider_whose_requests_carry_the_time_a_wrong_clock_may_be_why_it_refuses() {
+    let world = World::new();
+    let headers = "Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n";
+    let wire = Wire::start("{}", move |_, _| Say::Bytes(answer("401 Unauthorized", headers, r#"{"code":"MESSAGE_SIGNING"}"#)));
+    let mut command = bare(world.folder());
+    command.env("VMEDIA_BASE_URL", wire.base_url()).env("VMEDIA_YOTI_SDK_ID", "id");
+    command.env("VMEDIA_YOTI_KEY_FILE", world.sandbox.yoti_key_file().expect("a file"));
+    let run = Run::of(&command.args(CHECK).args(["--provider", "yoti"]).output().expect("a run")).ends_with(4);
+    is(&run, "answer", "wrong", &["yoti refuses the credentials: HTTP 401"]);
+    is(&run, "clock", "warning", &["ahead of", "requests carry the time and may be refused"]);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The system's keyring: a real Secret Service in a session of its own, and `secret-tool` as the judge that is not ours. Where
 //! one of the programs is missing, these tests say so and pass; `.ci/run` has them.
 
+use super::memory::{copies, endless};
 use super::{list, profile};
-use crate::harness::{Run, SESSION, World};
+use crate::harness::{Run, SESSION, World, until};
+use crate::wire::SECRET;
 use std::path::Path;
 use std::process::Command;
 
@@ -21,15 +23,20 @@ fn is_possible() -> bool {
 fn in_session(world: &World, prepare: &str) -> Run {
     let folder = world.folder();
     // The daemon writes to the streams of whoever wakes it.
-    let script = format!("{prepare}$VMEDIA $ARGUMENTS > stdout 2> stderr");
+    let mut command = session(folder, &format!("{prepare}$VMEDIA $ARGUMENTS > stdout 2> stderr"));
+    let session = Run::of(&command.output().expect("a session"));
+    let said = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_else(|_| panic!("no run: {}", session.stderr));
+    Run { code: session.code, stdout: said("stdout"), stderr: said("stderr") }
+}
+
+/// A script in a session with a keyring; `$VMEDIA` is the program and `$ARGUMENTS` what it is to do.
+fn session(folder: &Path, script: &str) -> Command {
     let mut command = Command::new("dbus-run-session");
     let script = format!("printf pass | gnome-keyring-daemon --unlock --components=secrets > daemon.log 2>&1\n{script}");
     command.current_dir(folder).env_clear().args(["--", "sh", "-c", &script]);
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", folder).env("XDG_RUNTIME_DIR", runtime(folder));
     command.env("VMEDIA", env!("CARGO_BIN_EXE_vmedia")).env("ARGUMENTS", format!("list {SESSION} --config vmedia.toml -p live"));
-    let session = Run::of(&command.output().expect("a session"));
-    let said = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_else(|_| panic!("no run: {}", session.stderr));
-    Run { code: session.code, stdout: said("stdout"), stderr: said("stderr") }
+    command
 }
 
 /// A folder for the session's sockets, which its owner alone may enter.
@@ -63,9 +70,36 @@ fn a_keyring_without_the_secret_says_how_to_put_it_there() {
     in_session(&world, "")
         .ends_with(3)
         .complains("the keyring has no secret for profile live (service vmedia, user live)", "vmedia config init --profile live");
+    let lock = "printf x | secret-tool store --label vmedia service vmedia username live\n\
+        dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+        org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login > locked\n";
+    in_session(&world, lock).ends_with(3).complains("the keyring is locked: ", "on a server use secret_file, or secret_credential");
+    let clear = "secret-tool clear service vmedia username live\n";
     let two = "for label in a b; do printf x | secret-tool store --label $label service vmedia username live number $label; done\n";
-    in_session(&world, two).ends_with(3).complains("the keyring has 2 secrets for profile live", "remove all but one");
+    in_session(&world, &format!("{clear}{two}")).ends_with(3).complains("the keyring has 2 secrets for profile live", "remove all but one");
     assert!(world.sandbox.exchanges().is_empty());
+}
+
+#[test]
+fn a_secret_of_the_keyring_is_in_no_memory_once_it_became_a_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    if !is_possible() {
+        return;
+    }
+    let wire = endless();
+    let text = format!("[profiles.live]\nbase_url = '{}'\napi_key = 'k'\nsecret_keyring = true\n", wire.base_url());
+    std::fs::write(folder.path().join("vmedia.toml"), text).expect("written");
+    super::private(&folder.path().join("secret"), SECRET);
+    let store = "secret-tool store --label vmedia service vmedia username live < secret\n";
+    let script = format!("{store}$VMEDIA $ARGUMENTS > stdout 2> stderr & echo $! > pid; wait");
+    let mut session = session(folder.path(), &script).spawn().expect("a session");
+    until("the run waits for a listing", || wire.paths().iter().any(|path| path.ends_with("/media")));
+    let process = std::fs::read_to_string(folder.path().join("pid")).expect("a number").trim().parse().expect("a number");
+    let found = (copies(process, wire.base_url().as_bytes()), copies(process, SECRET.as_bytes()));
+    assert!(Command::new("kill").arg(process.to_string()).status().expect("kill").success());
+    session.wait().expect("ended");
+    assert_ne!(found.0, (0, 0), "the search finds nothing at all");
+    assert_eq!(found.1, (0, 0));
 }
 
 #[test]

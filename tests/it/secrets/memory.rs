@@ -21,7 +21,7 @@ const KEY: &str = "the-key-of-the-wire";
 
 /// How often a text stands in the memory of a process: the kernel's own copies (the stack's end holds arguments and
 /// environment) and all others.
-fn copies(process: u32, text: &[u8]) -> (usize, usize) {
+pub fn copies(process: u32, text: &[u8]) -> (usize, usize) {
     let (mut initial, mut others) = (0, 0);
     let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).expect("maps");
     let memory = File::open(format!("/proc/{process}/mem")).expect("memory");
@@ -72,7 +72,7 @@ impl Drop for Waiting {
 }
 
 /// A provider that answers no listing to its end.
-fn endless() -> Wire {
+pub fn endless() -> Wire {
     Wire::start("{}", |path, _| if path.ends_with("/media") { Say::Trickle(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()) } else { Say::Usual })
 }
 
