@@ -92,7 +92,8 @@ impl Human {
                 if normal && several { summary(event, &self.archive, console) } else { None }
             }
             Event::RunStanding { .. } => standing(event).map(note),
-            Event::Remark { text } => normal.then(|| note(text.clone())),
+            // What was not looked at, or not written down, is not well, although nothing failed.
+            Event::Remark { text } => Some(note(text.clone())),
             Event::JournalSealed { .. } | Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
                 verdict::lines(event, self.verbosity, console)
             }

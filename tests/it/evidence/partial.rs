@@ -149,6 +149,8 @@ fn an_archive_on_a_disk_that_cannot_be_written_is_verified_and_says_that_it_is_n
     let unwritten = "this verification is not written down in the journal of vmedia-archive: cannot ";
     let run = world.run(&["verify", "vmedia-archive"]).ends_with(0).says("3 sessions: all sound").says(unwritten);
     assert_eq!(run.stderr.matches("not written down").count(), 1, "{}", run.stderr);
+    let run = world.run(&["verify", "vmedia-archive", "-q"]).ends_with(0);
+    assert!(run.stderr.contains(unwritten) && run.stderr.lines().count() == 1, "nobody watches: {}", run.stderr);
     let run = world.run(&["verify", "vmedia-archive", "--read-only"]).ends_with(0);
     assert!(!run.stderr.contains("not written down"), "{}", run.stderr);
     // What is found is more than that it cannot be written.

@@ -224,11 +224,13 @@ fn a_folder_that_may_not_be_looked_into_keeps_nobody_from_the_others() {
     std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).expect("a mode");
     let is_locked = std::fs::read_dir(&locked).is_err();
     let verdict = archive.verify(&[]);
+    let quiet = text(&archive.root, &[".", "-q"]);
     std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o700)).expect("a mode");
     if !is_locked {
         eprintln!("skipped: this user may look into everything");
         return;
     }
+    assert!(quiet.ends_with(0).stderr.contains("lost+found"), "nobody watches");
     assert_eq!((verdict.code, verdict.sound().len()), (0, 3), "the others are checked");
     assert!(verdict.partial().is_some_and(|words| words.contains("1 folder that could not be looked into")));
 }
