@@ -144,6 +144,15 @@ fn undescribed(root: &Value, places: &[&Value], value: &Value, at: &str, into: &
     }
 }
 
+/// Fails the test if the value has a property that the schema does not know.
+#[track_caller]
+pub(crate) fn is_described(name: &str, value: &Value) {
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema(name)).expect("a schema")).expect("JSON");
+    let mut unknown = Vec::new();
+    undescribed(&schema, &[&schema], value, name, &mut unknown);
+    assert_eq!(unknown, Vec::<String>::new(), "the schema does not describe what is written");
+}
+
 #[test]
 fn whatever_runs_write_is_valid_and_described() {
     let (_world, written) = everything();
@@ -165,10 +174,7 @@ fn whatever_runs_write_is_valid_and_described() {
         assert!(text.contains(wanted), "the runs no longer write {wanted}, so that nothing here judges it");
     }
     for (name, value) in &written {
-        let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema(name)).expect("a schema")).expect("JSON");
-        let mut unknown = Vec::new();
-        undescribed(&schema, &[&schema], value, name, &mut unknown);
-        assert_eq!(unknown, Vec::<String>::new(), "the schema does not describe what is written");
+        is_described(name, value);
     }
     let Some(verdicts) = judged(&written) else { return };
     for (verdict, (name, value)) in verdicts.iter().zip(&written) {

@@ -2,7 +2,7 @@
 
 use super::{run_in, sessions};
 use crate::harness::{NEWEST, Run, SESSION, World, bare, session_named};
-use crate::schema::judged;
+use crate::schema::{is_described, judged};
 use vmedia::exit::Exit;
 use vmedia::report::{Summary, VerificationCounts};
 
@@ -16,6 +16,7 @@ fn summary(world: &World) -> Summary {
     std::fs::remove_file(path).expect("removed");
     assert!(text.ends_with('\n') && text.lines().count() == 1, "{text}");
     let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    is_described("summary", &value);
     if let Some(verdicts) = judged(&[("summary", value.clone())]) {
         assert_eq!(verdicts, ["valid"], "{value:#}");
     }

@@ -128,7 +128,7 @@ fn what_a_run_did_until_its_time_was_over_is_stamped_all_the_same() {
     let server = Server::start(move |_, query| stamped(&office.reply("usual", query)));
     let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);
     world.faults("media:video-b=hang");
-    let run = world.run(&["download", "a", "b", "--timestamp", &server.url(), "--max-duration", "3s"]).ends_with(7);
+    let run = world.run(&["download", "a", "b", "--timestamp", &server.url(), "--max-duration", "6s"]).ends_with(7);
     run.complains("the time that the run was given is over: 1 of 2 sessions are left", "go").says("the journal of this run is stamped");
     assert_eq!(journal(&world, ".tsr").len(), 1);
 }
