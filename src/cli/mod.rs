@@ -20,8 +20,8 @@ pub use schedule::ScheduleArguments;
 pub use values::{RETENTION_DAYS, bytes, rate};
 
 use crate::error::Error;
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 
 /// What to do instead of a command when there is none.
@@ -35,25 +35,48 @@ pub enum Instead {
 }
 
 /// Reads the command line; help, version and mistakes come back as text, nothing is printed.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, Instead> {
-    Arguments::try_parse_from(arguments).map_err(|error| {
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Instead> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    Arguments::try_parse_from(&words).map_err(|error| {
         let (plain, coloured) = (error.render().to_string(), error.render().ansi().to_string());
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Instead::Answer(plain, coloured),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Instead::Help(plain, coloured),
-            _ => Instead::Mistake(mistake(&plain)),
+            kind => Instead::Mistake(mistake(&plain, kind, &help_for(&words))),
         }
     })
 }
 
-/// Clap's words as the two lines of every error: its first paragraph, then its tips, or the usage.
-fn mistake(text: &str) -> Error {
+/// What shows the help for the verb that was typed, or for all where there is none.
+fn help_for(words: &[OsString]) -> String {
+    let program = Arguments::command();
+    let verb = words.iter().skip(1).find_map(|word| program.find_subcommand(word));
+    verb.map_or_else(|| "vmedia --help".to_owned(), |verb| format!("vmedia {} --help", verb.get_name()))
+}
+
+/// Clap's words as the two lines of every error: its first paragraph, then its tips, or where to read on.
+fn mistake(text: &str, kind: ErrorKind, help: &str) -> Error {
     let mut paragraphs = text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     let what = paragraphs.next().unwrap_or_default();
     let what = what.strip_prefix("error: ").unwrap_or(&what).to_owned();
     let rest: Vec<String> = paragraphs.collect();
-    let tips: Vec<&str> = rest.iter().filter_map(|paragraph| paragraph.strip_prefix("tip: ")).collect();
-    let usage = rest.iter().find_map(|paragraph| paragraph.strip_prefix("Usage: ").map(|usage| format!("usage: {usage}")));
-    let hint = if tips.is_empty() { usage.unwrap_or_else(|| "vmedia --help shows what there is".to_owned()) } else { tips.join("; ") };
+    let tips: Vec<&str> = rest.iter().filter_map(|paragraph| paragraph.strip_prefix("tip: ")).filter(|tip| is_likely(tip)).collect();
+    let usage = rest.iter().find_map(|paragraph| paragraph.strip_prefix("Usage: ").map(|usage| format!("usage: {usage}; ")));
+    let hint = if !tips.is_empty() {
+        tips.join("; ")
+    } else if kind == ErrorKind::InvalidSubcommand {
+        "vmedia --help lists the commands".to_owned()
+    } else if kind == ErrorKind::InvalidUtf8 {
+        "type the word again; a list under such a name can be read by --from - < NAME".to_owned()
+    } else if kind == ErrorKind::MissingRequiredArgument || kind == ErrorKind::ArgumentConflict {
+        format!("{}{help} shows every flag and examples", usage.unwrap_or_default())
+    } else {
+        format!("{help} shows every flag and examples")
+    };
     Error::usage(what, hint)
+}
+
+/// Nobody who mistypes a long flag means it as an id; a short one may be the beginning of one.
+fn is_likely(tip: &str) -> bool {
+    !tip.starts_with("to pass '--")
 }

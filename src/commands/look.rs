@@ -12,7 +12,7 @@ use crate::engine::{Emit, Event, Services, retention_warning, session_error};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::http::Failure;
-use crate::media::{AttemptId, SessionId};
+use crate::media::{AttemptId, SessionId, WRAPPED, id_within, is_wrapped_id};
 use crate::provider::Listing;
 use crate::report::{Reporter, ReporterOptions, Table};
 use std::collections::HashSet;
@@ -20,19 +20,27 @@ use std::sync::Arc;
 
 /// A session id from the command line.
 pub(super) fn session_id(text: &str) -> Result<SessionId> {
+    bare("session", text)?;
     SessionId::parse(text).map_err(|reason| malformed("session", text, &reason.to_string()))
 }
 
 /// An attempt id from the command line.
 pub(super) fn attempt_id(text: &str) -> Result<AttemptId> {
+    bare("attempt", text)?;
     AttemptId::parse(text).map_err(|reason| malformed("attempt", text, &reason.to_string()))
 }
 
+/// Nothing but the id: asking the provider about its quotes would only give "not found".
+fn bare(what: &str, text: &str) -> Result<()> {
+    if is_wrapped_id(text) { Err(malformed(what, text, WRAPPED)) } else { Ok(()) }
+}
+
 fn malformed(what: &str, text: &str, reason: &str) -> Error {
-    Error::usage(
-        format!("{:?} is no {what} id: {reason}", crate::error::quote(text)),
-        "an id looks like f04bdb47-d3be-4b28-b028-a652feb060b5",
-    )
+    let hint = match id_within(text) {
+        Some(id) => format!("did you mean {id}?"),
+        None => "an id looks like f04bdb47-d3be-4b28-b028-a652feb060b5".to_owned(),
+    };
+    Error::usage(format!("{:?} is no {what} id: {reason}", crate::error::quote(text)), hint)
 }
 
 /// What is looked at, and how it is shown.

@@ -2,7 +2,7 @@
 //!
 //! A bad line is reported with its number and the rest goes on; what comes twice counts once. Must not read files.
 
-use crate::media::SessionId;
+use crate::media::{SessionId, WRAPPED, is_wrapped_id};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -52,7 +52,8 @@ impl Identifiers {
             if is_header {
                 continue;
             }
-            let session = field.and_then(|field| SessionId::parse(&field).map_err(|reason| reason.to_string()));
+            let bare = field.and_then(|field| if is_wrapped_id(&field) { Err(WRAPPED.to_owned()) } else { Ok(field) });
+            let session = bare.and_then(|field| SessionId::parse(&field).map_err(|reason| reason.to_string()));
             match session {
                 Ok(session) => self.add(session),
                 Err(reason) => self.rejected.push(Rejected::Line(index as u64 + 1, reason)),
@@ -131,5 +132,6 @@ mod tests {
     #[test]
     fn a_bad_line_is_named_and_the_rest_goes_on() {
         assert_eq!(read("a\nb/c\n,x\nd e\nf"), (vec!["a".to_owned(), "f".to_owned()], vec![2, 3, 4]));
+        assert_eq!(read("<f04bdb47-d3be-4b28-b028-a652feb060b5>\nf."), (vec!["f.".to_owned()], vec![1]));
     }
 }

@@ -17,6 +17,8 @@ const ROWS: usize = 8;
 const FRAMES: u8 = 12;
 /// From this width on there is room for long names, totals and rates.
 const WIDE: u16 = 100;
+/// Below this width a row would take several lines; the bar for the whole run stands alone.
+const NARROW: u16 = 50;
 
 const ASKING: &str = "{spinner:.green} {prefix}";
 const TOTAL: &str = "{prefix:.bold} {wide_bar:.green/dim} {msg}";
@@ -87,7 +89,8 @@ impl Bars {
     pub(super) fn new(width: Option<u16>) -> Self {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(FRAMES));
         let total = screen.add(ProgressBar::new(0).with_style(style(ASKING)).with_prefix("asking what there is"));
-        let rows = (0..ROWS).map(|_| screen.add(ProgressBar::new(0).with_style(style(BLANK)))).rev().collect();
+        let rows = if width.is_some_and(|columns| columns < NARROW) { 0 } else { ROWS };
+        let rows = (0..rows).map(|_| screen.add(ProgressBar::new(0).with_style(style(BLANK)))).rev().collect();
         let is_wide = width.is_none_or(|columns| columns >= WIDE);
         Self {
             screen,

@@ -206,7 +206,11 @@ fn what_does_not_exist_on_the_command_line_is_usage() {
         ),
         (vec!["download", SESSION, "--context", "a{b"], "--context takes a pattern: ", "for example --context 'document-*'"),
         (vec!["download", SESSION, "--context", "[z"], "--context takes a pattern: ", "for example --context"),
-        (vec!["download", SESSION, "--only", "pictures"], "invalid value 'pictures'", "vmedia --help shows what there is"),
+        (
+            vec!["download", SESSION, "--only", "pictures"],
+            "invalid value 'pictures'",
+            "vmedia download --help shows every flag and examples",
+        ),
         (vec!["download", SESSION, "--nonsense"], "unexpected argument '--nonsense' found", ""),
         (vec!["download", SESSION, "--lates"], "unexpected argument '--lates' found", "a similar argument exists: '--latest'"),
         (vec!["downlod", SESSION], "unrecognized subcommand 'downlod'", "download"),

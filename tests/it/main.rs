@@ -12,6 +12,7 @@
 //! - `evidence`: whatever is done to an archive afterwards is found by `verify`, and nothing else is.
 //! - `examples`: the files in `examples/`, each run as it is meant to be.
 //! - `failures`: the table of failures, each with what is archived, said and returned.
+//! - `feel`: odd terminals, closed streams, strange names, and what people paste.
 //! - `fixture`: an archive of version 1 of the formats, which every later version must know.
 //! - `fuzz`: what fuzzing found, replayed; its folder holds what fuzzing runs.
 //! - `hostile`: names, sizes and texts that mean harm.
@@ -55,6 +56,7 @@ mod download;
 mod evidence;
 mod examples;
 mod failures;
+mod feel;
 mod fixture;
 mod fuzz;
 mod generated;
