@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use super::help::SECTIONS;
-use clap::{CommandFactory, ValueEnum};
+use clap::{CommandFactory, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -14,8 +14,31 @@ pub type Generated = (String, Vec<u8>);
 /// The completions for one shell.
 pub fn completion(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "vmedia", &mut text);
+    clap_complete::generate(shell, &mut hinted(Arguments::command()), "vmedia", &mut text);
     text
+}
+
+/// The command line with what the shell is to offer for each value: files for a FILE, folders for a DIR, nothing for an id.
+fn hinted(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|argument| {
+        let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+        match name {
+            Some(name) if argument.get_action().takes_values() => argument.value_hint(hint(&name)),
+            _ => argument,
+        }
+    });
+    command.mut_subcommands(hinted)
+}
+
+/// By the name of the value, which says in the help what it is.
+fn hint(name: &str) -> ValueHint {
+    match name {
+        "FILE" | "FILE|-" => ValueHint::FilePath,
+        "DIR" | "PATH" | "ROOT" => ValueHint::DirPath,
+        "URL" => ValueHint::Url,
+        "COMMAND" => ValueHint::CommandName,
+        _ => ValueHint::Other,
+    }
 }
 
 /// The completions for all shells, under the names that the shells look for.
@@ -71,10 +94,23 @@ fn page(command: &clap::Command, title: &str) -> io::Result<Vec<u8>> {
         man.render_subcommands_section(&mut text)?;
     }
     sections(command).to_writer(&mut text)?;
+    see_also(command, title).to_writer(&mut text)?;
     if command.get_version().is_some() {
         man.render_version_section(&mut text)?;
     }
     Ok(text)
+}
+
+/// The pages beside this one, and those of the programs that check an archive without this one.
+fn see_also(command: &clap::Command, title: &str) -> Roff {
+    let verbs = command.get_subcommands().filter(|verb| verb.get_name() != "help").map(|verb| format!("{title}-{}", verb.get_name()));
+    let program = (title != "vmedia").then(|| "vmedia".to_owned());
+    let others = ["sha256sum", "ssh-keygen", "openssl-ts"].map(str::to_owned);
+    let pages: Vec<String> = program.into_iter().chain(verbs).chain(others).map(|page| format!("{page}(1)")).collect();
+    let mut roff = Roff::new();
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([roman(pages.join(", "))]);
+    roff
 }
 
 /// The examples of the command, then what all pages share.

@@ -5,15 +5,15 @@
 /// Below the program's own help.
 pub(super) const PROGRAM: &str = "\
 Examples:
-  vmedia demo                                  see it work, without an account
-  vmedia list <session-id>                     what a session holds
-  vmedia download <session-id>                 archive it below ./vmedia-archive
-  vmedia download --from ids.txt --format json archive many, told to a script
-  vmedia verify vmedia-archive                 check all that is archived
+  vmedia demo                      see it work now, without an account
+  vmedia list <session-id>         what a session holds at the provider
+  vmedia download <session-id>     archive it below ./vmedia-archive
+  vmedia download --from ids.txt   archive many
+  vmedia verify vmedia-archive     check all that is archived
 
 Credentials come from the environment or a profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
 Yoti: VMEDIA_PROVIDER=yoti, VMEDIA_YOTI_SDK_ID, VMEDIA_YOTI_KEY_FILE.
-The man page lists exit statuses, environment and files: vmedia man | man -l -";
+`vmedia <command> --help` has examples. The man page lists exit statuses, environment and files: vmedia man | man -l -";
 
 pub(super) const LIST: &str = "\
 Examples:

@@ -50,9 +50,13 @@ fn every_man_page_has_the_sections_that_people_look_for() {
     let pages = pages();
     assert!(pages.len() > 5, "{:?}", pages.keys());
     for (name, page) in &pages {
-        for title in ["NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"] {
+        for title in ["NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"] {
             assert!(section(page, title).iter().any(|line| !line.starts_with('.') && !line.is_empty()), "{name} has no {title}");
         }
+        let others = section(page, "SEE ALSO").join(" ");
+        let ours: Vec<&str> =
+            others.split(", ").filter_map(|other| other.strip_suffix("(1)")).filter(|other| other.starts_with("vmedia")).collect();
+        assert!(!ours.is_empty() && ours.iter().all(|other| pages.contains_key(&format!("{other}.1"))), "{name}: {ours:?}");
         assert!(section(page, "EXAMPLES").iter().any(|line| line.trim_start().starts_with("vmedia ")), "{name} has no example");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - `batch`: many sessions in one run: what is left alone, listed as failed, held back, told on the way.
 //! - `catalog`: a row for every session, in each format and as a page.
+//! - `completions`: what bash, fish and zsh offer to somebody who presses Tab.
 //! - `config`: where the configuration is looked for, what it says, what is wrong with it.
 //! - `crash`: an end at any step, by a store that fails or stops, and the order that a power loss respects.
 //! - `demo`: the README's first command, and that its archive is what other tools accept.
@@ -48,6 +49,8 @@ mod harness;
 
 mod batch;
 mod catalog;
+#[cfg(unix)]
+mod completions;
 mod config;
 mod config_check;
 mod crash;
