@@ -6,6 +6,7 @@
 //! - `config`: where the configuration is looked for, what it says, what is wrong with it.
 //! - `crash`: an end at any step, by a store that fails or stops, and the order that a power loss respects.
 //! - `demo`: the README's first command, and that its archive is what other tools accept.
+//! - `docs`: every command of the documents and of the help is run; what they name exists.
 //! - `download`: the main job: every attempt, second runs, narrowing, companions, comparing, lists of ids.
 //! - `listing`: `list` and `attempts` in their three formats.
 //! - `repair`: damaged and missing files are fetched again, and nothing else.
@@ -55,6 +56,7 @@ mod config;
 mod config_check;
 mod crash;
 mod demo;
+mod docs;
 mod download;
 mod evidence;
 mod examples;
