@@ -5,7 +5,7 @@
 use super::Context;
 use super::services::store;
 use crate::archive::{JOURNAL_FOLDER, Journal, is_bag};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::store::{LocalStore, Store, StorePath};
 use std::path::{Path, PathBuf};
@@ -64,7 +64,8 @@ pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>>
 }
 
 fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
-    let unreadable = |error: std::io::Error| Error::new(Exit::Local, format!("cannot read {}: {error}", path.display()), WHAT_TO_NAME);
+    let unreadable =
+        |error: std::io::Error| Error::new(Exit::Local, format!("cannot read {}: {}", path.display(), plain(&error)), WHAT_TO_NAME);
     // `.` and `..` have no name of their own.
     let named = if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().map_err(unreadable)? };
     if let (Some(parent), Some(name)) = (named.parent(), named.file_name()) {

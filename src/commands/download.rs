@@ -167,7 +167,10 @@ fn identifiers(arguments: &DownloadArguments) -> Result<Identifiers> {
 
 fn read_list(from: &str) -> Result<String> {
     let failed = |error: std::io::Error| {
-        Error::usage(format!("cannot read the list {from}: {error}"), "name a readable file, or - for standard input")
+        Error::usage(
+            format!("cannot read the list {from}: {}", crate::error::plain(&error)),
+            "name a readable file, or - for standard input",
+        )
     };
     let mut bytes = Vec::new();
     let read = if from == "-" {

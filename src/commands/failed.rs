@@ -3,7 +3,7 @@
 //!
 //! Must not know why a session failed.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::media::SessionId;
 use std::collections::HashSet;
@@ -48,7 +48,7 @@ impl FailedList {
             file.persist(&self.path).map_err(|error| error.error)
         });
         written.map(drop).map_err(|error| {
-            let what = format!("cannot write the list {}: {error}", self.path.display());
+            let what = format!("cannot write the list {}: {}", self.path.display(), plain(&error));
             Error::new(Exit::Local, what, "choose another file with --failed-to").caused_by(error)
         })
     }

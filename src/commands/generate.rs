@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::cli::{CompletionsArguments, ManArguments, generate};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use std::path::Path;
 
@@ -33,7 +33,7 @@ pub(super) fn man(arguments: &ManArguments, context: &Context) -> Result<Exit> {
 #[expect(clippy::disallowed_methods, reason = "these files are no part of an archive and may be written again")]
 fn write_all(folder: &Path, files: Vec<generate::Generated>) -> Result<Exit> {
     let failed = |path: &Path, error: std::io::Error| {
-        Error::new(Exit::Local, format!("cannot write {}: {error}", path.display()), "choose another folder with --dir")
+        Error::new(Exit::Local, format!("cannot write {}: {}", path.display(), plain(&error)), "choose another folder with --dir")
     };
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
     for (name, text) in files {

@@ -106,7 +106,7 @@ impl Client {
 fn read_certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>> {
     let hint = "--ca-cert takes a PEM file with one or more CERTIFICATE blocks";
     let pem = std::fs::read(path)
-        .map_err(|error| Error::configuration(format!("cannot read the certificates in {}: {error}", path.display()), hint))?;
+        .map_err(|error| Error::configuration(format!("cannot read the certificates in {}: {}", path.display(), plain(&error)), hint))?;
     match reqwest::Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         Ok(_) => Err(Error::configuration(format!("{} holds no certificate", path.display()), hint)),

@@ -143,6 +143,7 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
         return None;
     }
     let verdict = match (damaged, partial) {
+        (0, None) if *bags == 0 => console.paint(Style::Note, "there was none to check"),
         (0, None) => console.paint(Style::Good, "all sound"),
         (0, Some(_)) => console.paint(Style::Note, "nothing found"),
         (count, _) => console.paint(Style::Error, &format!("{count} damaged")),

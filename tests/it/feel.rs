@@ -246,9 +246,36 @@ fn whoever_types_nothing_sees_where_to_begin() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = Run::of(&bare(folder.path()).output().expect("a run")).ends_with(2);
     // It stands at the end, where the eye is after a page has scrolled by.
-    let end: Vec<&str> = run.stderr.lines().rev().take(12).collect();
-    for begin in ["vmedia demo", "vmedia list <session-id>", "vmedia download <session-id>"] {
+    let end: Vec<&str> = run.stderr.lines().rev().take(15).collect();
+    for begin in ["vmedia demo", "vmedia config init", "vmedia list <session-id>", "vmedia download <session-id>"] {
         assert!(end.iter().any(|line| line.trim_start().starts_with(begin)), "no {begin} in {end:#?}");
     }
     assert!(run.stderr.lines().all(|line| line.chars().count() <= 100), "{}", run.stderr);
+}
+
+#[test]
+fn an_error_of_the_system_is_told_in_words_alone() {
+    let world = World::new();
+    let nowhere = Path::new("no").join("such").join("folder").display().to_string();
+    for words in [
+        &["verify", &nowhere][..],
+        &["catalog", &nowhere],
+        &["repair", &nowhere],
+        &["download", "--from", &nowhere],
+        &["download", SESSION, "--failed-to", &nowhere],
+        &["list", SESSION, "--ca-cert", &nowhere],
+    ] {
+        let run = world.run(words);
+        assert_ne!(run.code, 0, "{words:?}");
+        assert!(run.stderr.contains("no") && !run.stderr.contains("os error") && !run.stderr.contains(".tmp"), "{words:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_journal_without_sessions_is_not_called_sound() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let journal = world.archive().join("_journal").display().to_string();
+    let run = world.run(&["verify", &journal, "--read-only"]).ends_with(0).says("holds").says("0 sessions: there was none to check");
+    assert!(!run.stderr.contains("sound"), "{}", run.stderr);
 }
