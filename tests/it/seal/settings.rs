@@ -64,7 +64,10 @@ fn a_key_that_others_can_read_is_refused() {
     }
     private(&world.folder().join("key"), 0o600);
     std::fs::create_dir(world.folder().join("folder")).expect("a folder");
-    world.run(&["download", SESSION, "--sign-key", "folder"]).ends_with(3).complains("cannot read the signing key folder: ", "readable");
+    world
+        .run(&["download", SESSION, "--sign-key", "folder"])
+        .ends_with(3)
+        .complains("cannot read the signing key folder: ", "name the file in that folder");
 }
 
 #[test]
