@@ -1,6 +1,8 @@
 //! `--log-file` under rotation: no line is lost, torn or doubled; a log that cannot be written ends nothing.
 
 use super::sessions;
+#[cfg(unix)]
+use crate::harness::until;
 use crate::harness::{Run, SESSION, World, event};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -34,7 +36,13 @@ fn a_log_that_is_renamed_again_and_again_holds_every_line_once_and_in_order() {
     let log = world.folder().join("run.log");
     let numbered = |number: usize| world.folder().join(format!("run.log.{number}"));
     let mut renamed = 0;
-    rotate_during(begin(&world, &[]), |_| renamed += usize::from(std::fs::rename(&log, numbered(renamed)).is_ok()));
+    rotate_during(begin(&world, &[]), |_| {
+        renamed += usize::from(std::fs::rename(&log, numbered(renamed)).is_ok());
+        // The run makes the file anew, or finds that somebody did.
+        if renamed % 2 == 0 {
+            let _ = std::fs::File::create_new(&log);
+        }
+    });
     assert!(renamed >= 5, "it was renamed {renamed} times");
     let all: String = (0..renamed).map(|number| text(&numbered(number))).chain([text(&log)]).collect();
     assert!(all == text(&world.folder().join("events")), "the log is not what was printed");
@@ -50,6 +58,35 @@ fn a_log_that_is_deleted_is_begun_anew() {
     rotate_during(begin(&world, &[]), |_| deleted += usize::from(std::fs::remove_file(&log).is_ok()));
     assert!(deleted >= 2, "it was deleted {deleted} times");
     text(&log).lines().for_each(|line| _ = event(line));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_next_line_is_in_the_file_that_has_the_name() {
+    let world = World::new();
+    world.faults(&format!("media:video-{SESSION}=hang"));
+    let (log, old) = (world.folder().join("run.log"), world.folder().join("run.log.1"));
+    let mut child = world.process(&["download", SESSION, "-q", "--log-file", "run.log"]).stderr(Stdio::null()).spawn().expect("a process");
+    let told = |what: &str| text(&log).matches(what).count();
+    until("all but one are told of", || told("media-finished") == 4 && told("media-started") == 5 && world.asked("video") == 1);
+    for how in ["renamed", "renamed and made anew", "deleted", "deleted and made anew"] {
+        if how.starts_with("renamed") {
+            std::fs::rename(&log, &old).expect("renamed");
+        } else {
+            std::fs::remove_file(&log).expect("deleted");
+        }
+        if how.ends_with("made anew") {
+            std::fs::write(&log, "").expect("made anew");
+        }
+        let length = text(&old).len();
+        let asked = std::process::Command::new("kill").args(["-USR1", &child.id().to_string()]).status().expect("kill");
+        assert!(asked.success());
+        until(how, || text(&log).ends_with('\n'));
+        let lines: Vec<Event> = text(&log).lines().map(event).collect();
+        assert!(matches!(lines[..], [Event::RunStanding { .. }]), "{how}: {lines:?}");
+        assert_eq!(text(&old).len(), length, "{how}");
+    }
+    child.kill().and_then(|()| child.wait()).expect("dead");
 }
 
 #[cfg(target_os = "linux")]

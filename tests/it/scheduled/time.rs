@@ -41,8 +41,15 @@ fn a_transfer_that_hangs_is_left_and_what_is_finished_is_kept() {
 
 #[test]
 fn nothing_new_begins_and_the_rest_is_on_the_list() {
-    let (world, ids) = sessions(20);
-    world.faults("media:video-s05=hang");
+    // One that is left behind, and one that is told to stop.
+    for fault in ["media:video-s05=hang", "session:s05=429:200"] {
+        let (world, ids) = sessions(20);
+        world.faults(fault);
+        the_rest_is_on_the_list(&world, &ids);
+    }
+}
+
+fn the_rest_is_on_the_list(world: &World, ids: &[String]) {
     let words = ["download", "--from", "ids.txt", "--failed-to", "again.txt", "-j", "1", "--format", "json"];
     let run = world.run(&[&words[..], &["--max-duration", "3s"]].concat()).ends_with(7).complains("sessions are left", "--max-duration");
     let Event::RunFinished { exit, code, complete, not_started, out_of_time, .. } = finished(&run) else { panic!("{}", run.stdout) };
@@ -67,7 +74,7 @@ fn nothing_new_begins_and_the_rest_is_on_the_list() {
     assert!(!journal.contains(r#""entry":"failed""#), "a session that was cut short did not fail: {journal}");
     world.faults("");
     world.run(&["download", "--from", "again.txt"]).ends_with(0);
-    is_sound(&world);
+    is_sound(world);
 }
 
 #[test]
