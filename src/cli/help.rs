@@ -6,7 +6,7 @@
 pub(super) const PROGRAM: &str = "\
 Examples:
   vmedia demo                      see it work now, without an account
-  vmedia config init               keep the credentials of your account, by answering questions
+  vmedia config init               say how your account is reached
   vmedia list <session-id>         what a session holds at the provider
   vmedia download <session-id>     archive it below ./vmedia-archive
   vmedia download --from ids.txt   archive many

@@ -21,7 +21,7 @@ pub use values::{RETENTION_DAYS, bytes, rate};
 
 use crate::error::Error;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
 /// What to do instead of a command when there is none.
@@ -37,7 +37,9 @@ pub enum Instead {
 /// Reads the command line; help, version and mistakes come back as text, nothing is printed.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Instead> {
     let words: Vec<OsString> = words.into_iter().collect();
-    Arguments::try_parse_from(&words).map_err(|error| {
+    let mut command = flowing(Arguments::command());
+    let matches = command.try_get_matches_from_mut(&words);
+    matches.and_then(|matches| Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))).map_err(|error| {
         let (plain, coloured) = (error.render().to_string(), error.render().ansi().to_string());
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Instead::Answer(plain, coloured),
@@ -45,6 +47,27 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Ins
             kind => Instead::Mistake(mistake(&plain, kind, &help_for(&words))),
         }
     })
+}
+
+/// The same command line, with longer texts that are as wide as the terminal instead of as wide as the source.
+fn flowing(command: clap::Command) -> clap::Command {
+    let text = command.get_after_help().map(|text| flow(&text.to_string()));
+    let command = if let Some(text) = text { command.after_help(text) } else { command };
+    command.mut_subcommands(flowing)
+}
+
+/// A line that ends in the middle of a sentence goes on in the next one; examples stay as they are.
+fn flow(text: &str) -> String {
+    let mut flowed = String::new();
+    for line in text.lines() {
+        let goes_on =
+            flowed.lines().next_back().is_some_and(|last| !last.is_empty() && !last.starts_with(' ') && !last.ends_with(['.', ':']));
+        if !flowed.is_empty() {
+            flowed.push(if goes_on && !line.is_empty() && !line.starts_with(' ') { ' ' } else { '\n' });
+        }
+        flowed.push_str(line);
+    }
+    flowed
 }
 
 /// What shows the help for the verb that was typed, or for all where there is none.
@@ -79,4 +102,15 @@ fn mistake(text: &str, kind: ErrorKind, help: &str) -> Error {
 /// Nobody who mistypes a long flag means it as an id; a short one may be the beginning of one.
 fn is_likely(tip: &str) -> bool {
     !tip.starts_with("to pass '--")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flow;
+
+    #[test]
+    fn a_sentence_is_one_line_and_everything_else_stays() {
+        let text = "One line\nthat goes on. And\nmore.\nAnother.\n\nExamples:\n  vmedia a\n  vmedia b";
+        assert_eq!(flow(text), "One line that goes on. And more.\nAnother.\n\nExamples:\n  vmedia a\n  vmedia b");
+    }
 }
