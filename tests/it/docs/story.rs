@@ -155,6 +155,16 @@ impl Stage {
         output.status.code().unwrap_or(-1)
     }
 
+    /// What is said of a configuration that cannot be read.
+    fn misread(&mut self, block: &Block) -> Option<String> {
+        std::fs::write(self.folder().join("work/shown.toml"), self.filled_in(&block.text, false)).expect("written");
+        let ask = "vmedia list <session-id> --config ~/../work/shown.toml --base-url https://127.0.0.1:9 --retries 0 || true";
+        let asking = Block { language: "sh".to_owned(), text: ask.to_owned(), marks: vec!["aside".to_owned()], line: block.line };
+        self.run(&asking);
+        let said = std::mem::take(&mut self.printed);
+        said.contains("shown.toml").then_some(said)
+    }
+
     /// Whether a block needs stamps where nobody makes them.
     fn lacks_authority(&self, text: &str) -> bool {
         self.authority.is_none() && (text.contains(AUTHORITY) || text.contains("openssl "))
@@ -180,6 +190,7 @@ impl Stage {
                         mistakes.push(format!("{place}: ends with {status}, not {expected}:\n{}\n{}", block.text, self.printed));
                     }
                 }
+                "toml" => mistakes.extend(self.misread(block).map(|said| format!("{place}: no configuration:\n{said}"))),
                 // What precedes it may not have been run.
                 "text" if block.marks.is_empty() && !self.printed.is_empty() => {
                     if let Some(line) = missing(&block.text, &self.printed) {
@@ -232,6 +243,7 @@ fn a_document_that_is_wrong_is_found_out() {
         ("<!-- ends with 9 -->\n```sh\nvmedia --version\n```\n", "ends with 0, not 9"),
         ("```sh\nvmedia --version\n```\n\n```text\nvmedia 99.0.0\n```\n", "not what was printed"),
         ("```sh\nexport A=1\ncd ..\n```\n\n```sh\ntest \"$A\" = 2\n```\n", "ends with 1, not 0"),
+        ("```toml\n[profiles.a]\nbase_ulr = \"x\"\n```\n", "no configuration"),
         ("<!-- aside -->\n```sh\nexport A=1\n```\n\n```sh\ntest \"$A\" = 1\n```\n", "ends with 1, not 0"),
     ] {
         let mistakes = Stage::new(false).play(&super::document::parse("wrong.md".to_owned(), text));
@@ -266,7 +278,7 @@ fn every_example_of_the_help_runs() {
         assert_eq!(stage.run(&block(prepare)), 0, "{}", stage.printed);
         for line in lines.iter().filter(|line| has_tools(line)) {
             // The one serves until somebody stops it, the other asks a person.
-            if matches!(line.as_str(), "vmedia sandbox" | "vmedia config init") || is_early(line) {
+            if line == "vmedia sandbox" || line.starts_with("vmedia config init") || is_early(line) {
                 continue;
             }
             let status = stage.run(&block(line));
