@@ -6,7 +6,7 @@ use super::{list, profile};
 use crate::harness::{Run, SESSION, World, until};
 use crate::wire::SECRET;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Whether the programs are there.
 fn is_possible() -> bool {
@@ -24,9 +24,11 @@ fn in_session(world: &World, prepare: &str) -> Run {
     let folder = world.folder();
     // The daemon writes to the streams of whoever wakes it.
     let mut command = session(folder, &format!("{prepare}$VMEDIA $ARGUMENTS > stdout 2> stderr"));
-    let session = Run::of(&command.output().expect("a session"));
-    let said = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_else(|_| panic!("no run: {}", session.stderr));
-    Run { code: session.code, stdout: said("stdout"), stderr: said("stderr") }
+    // Not through pipes: a daemon that outlives its session would keep them open.
+    let file = |name: &str| std::fs::File::create(folder.join(name)).expect("a file");
+    let status = command.stdout(file("session")).stderr(file("bus")).status().expect("a session");
+    let said = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_else(|_| panic!("no {name}: {status}"));
+    Run { code: status.code().unwrap_or(-1), stdout: said("stdout"), stderr: said("stderr") }
 }
 
 /// A script in a session with a keyring; `$VMEDIA` is the program and `$ARGUMENTS` what it is to do.
@@ -92,7 +94,7 @@ fn a_secret_of_the_keyring_is_in_no_memory_once_it_became_a_key() {
     super::private(&folder.path().join("secret"), SECRET);
     let store = "secret-tool store --label vmedia service vmedia username live < secret\n";
     let script = format!("{store}$VMEDIA $ARGUMENTS > stdout 2> stderr & echo $! > pid; wait");
-    let mut session = session(folder.path(), &script).spawn().expect("a session");
+    let mut session = session(folder.path(), &script).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a session");
     until("the run waits for a listing", || wire.paths().iter().any(|path| path.ends_with("/media")));
     let process = std::fs::read_to_string(folder.path().join("pid")).expect("a number").trim().parse().expect("a number");
     let found = (copies(process, wire.base_url().as_bytes()), copies(process, SECRET.as_bytes()));
