@@ -81,14 +81,14 @@ fn every_value_is_shown_with_the_source_that_won() {
     assert!(!folder.path().join("was-run").exists(), "the command of the secret was run");
 
     let environment =
-        [CONFIG, ("VMEDIA_PROFILE", "test"), ("VMEDIA_OUTPUT", "/env"), ("VMEDIA_API_SECRET", "hunter2"), ("VMEDIA_OPERATOR", "anna")];
+        [CONFIG, ("VMEDIA_PROFILE", "test"), ("VMEDIA_OUTPUT", "/env"), ("VMEDIA_API_SECRET", "hunter2"), ("VMEDIA_OPERATOR", "archive")];
     let found = of(&environment, &["--base-url", "https://flag.example", "--retries", "2", "--max-rate", "1/s", "--log-file", "l"]);
     for (name, value, source) in [
         ("profile", json!("test"), "environment VMEDIA_PROFILE"),
         ("base_url", json!("https://flag.example"), "flag --base-url"),
         ("output", json!("/env"), "environment VMEDIA_OUTPUT"),
         ("secret", json!("VMEDIA_API_SECRET is set"), "environment VMEDIA_API_SECRET"),
-        ("operator", json!("anna"), "environment VMEDIA_OPERATOR"),
+        ("operator", json!("archive"), "environment VMEDIA_OPERATOR"),
         ("retries", json!(2), "flag --retries"),
         ("max_rate", json!("1/s"), "flag --max-rate"),
         ("log_file", json!("l"), "flag --log-file"),
@@ -129,7 +129,7 @@ fn people_see_what_matters_and_no_secret() {
     let shown = run(folder.path(), &slip, &["config", "show"]).ends_with(0);
     assert_eq!(shown.stderr, "vmedia: note: nobody reads VMEDIA_OUPUT; did you mean VMEDIA_OUTPUT?\n");
     // A proxy often holds a password.
-    let proxy = [CONFIG, ("HTTPS_PROXY", "http://anna:hunter2@proxy.bank.example:3128"), ("no_proxy", "localhost")];
+    let proxy = [CONFIG, ("HTTPS_PROXY", "http://proxy-user:hunter2@proxy.bank.example:3128"), ("no_proxy", "localhost")];
     let shown = run(folder.path(), &proxy, &["config", "show"]).ends_with(0);
     let line = |name: &str| {
         shown.stdout.lines().find(|line| line.starts_with(name)).expect(name).split_whitespace().skip(1).collect::<Vec<_>>().join(" ")

@@ -3,7 +3,7 @@
 
 use super::document::{Block, Document, all};
 use super::shown::missing;
-use super::text::{claimed_statuses, is_early};
+use super::text::claimed_statuses;
 use crate::harness::{SESSION, World, session};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -177,7 +177,6 @@ impl Stage {
             let place = format!("{}:{}", document.name, block.line);
             match block.language.as_str() {
                 "sh" if block.mark("not run:").is_some() => self.printed.clear(),
-                "sh" if is_early(&block.text) => self.printed.clear(),
                 "sh" if !has_tools(&block.text) || self.lacks_authority(&block.text) => {
                     self.printed.clear();
                     eprintln!("{place}: skipped: a program is missing here");
@@ -278,7 +277,7 @@ fn every_example_of_the_help_runs() {
         assert_eq!(stage.run(&block(prepare)), 0, "{}", stage.printed);
         for line in lines.iter().filter(|line| has_tools(line)) {
             // The one serves until somebody stops it, the other asks a person.
-            if line == "vmedia sandbox" || line.starts_with("vmedia config init") || is_early(line) {
+            if line == "vmedia sandbox" || line.starts_with("vmedia config init") {
                 continue;
             }
             let status = stage.run(&block(line));

@@ -9,21 +9,6 @@ use vmedia::cli::Arguments;
 const REASONS: [&str; 6] =
     ["it installs", "it asks a person", "another machine", "it needs an account", "it serves until it is stopped", "it changes the system"];
 
-/// Agreed, and on its way into this version. What names one of these is checked as soon as it is there.
-const AWAITED: [&str; 7] = ["Containerfile", "vmedia config", "--max-duration", "--ping-url", "--on-failure", "--metrics-file", "examples"];
-
-/// Whether a text needs something that is not there yet.
-pub fn is_early(text: &str) -> bool {
-    let flags = flags();
-    let is_there = |name: &str| match name {
-        "vmedia config" => Arguments::command().find_subcommand("config").is_some(),
-        "Containerfile" => root().join(name).exists(),
-        "examples" => root().join("examples/systemd").exists(),
-        flag => flags.contains(flag),
-    };
-    AWAITED.iter().any(|name| text.contains(name) && !is_there(name))
-}
-
 /// Flags of all commands.
 fn flags() -> BTreeSet<String> {
     let mut command = Arguments::command();
@@ -68,7 +53,7 @@ fn words(line: &str) -> Vec<String> {
 
 fn links_are_good(document: &Document, others: &[Document]) -> Result<(), String> {
     let folder = document.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-    for link in document.links.iter().filter(|link| !link.contains("://") && !is_early(link)) {
+    for link in document.links.iter().filter(|link| !link.contains("://")) {
         let (path, anchor) = link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
         let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
         for part in path.split('/').filter(|part| !part.is_empty()) {
@@ -115,7 +100,7 @@ fn every_flag_that_is_named_exists() {
     let mut named = 0;
     for document in all() {
         for code in document.codes.iter().filter(|code| code.starts_with("--") || code.starts_with("vmedia ")) {
-            for flag in dashed(code).filter(|flag| !is_early(flag)) {
+            for flag in dashed(code) {
                 assert!(flags.contains(flag), "{}: there is no {flag} (`{code}`)", document.name);
                 named += 1;
             }
@@ -137,7 +122,7 @@ fn what_is_not_run_has_a_reason_and_is_understood() {
             // What is run is understood, or is a mistake that is shown on purpose.
             let is_run = block.language == "sh" && block.mark("not run:").is_none();
             let commands = if is_run { Vec::new() } else { command_lines(block) };
-            for words in commands.into_iter().filter(|words| !is_early(&words.join(" "))) {
+            for words in commands {
                 if let Err(error) = Arguments::try_parse_from(&words) {
                     use clap::error::ErrorKind::{DisplayHelp, DisplayVersion};
                     assert!(matches!(error.kind(), DisplayHelp | DisplayVersion), "{place}: {words:?}\n{error}");
@@ -180,10 +165,10 @@ fn a_status_that_is_claimed_is_found() {
 /// The keys of the example that explains every one of them.
 #[test]
 fn the_page_on_the_configuration_names_every_key() {
-    let example = std::fs::read_to_string(root().join("src/config/example.toml")).unwrap_or_default();
+    let example = std::fs::read_to_string(root().join("src/config/example.toml")).expect("the example");
     let lines = example.lines().map(|line| line.trim_start_matches('#'));
     let keys: BTreeSet<&str> = lines.filter_map(|line| line.split_once(" = ")).map(|(key, _)| key).filter(|key| is_key(key)).collect();
-    assert!(keys.len() > 10 || is_early("vmedia config"), "{keys:?}");
+    assert!(keys.len() > 10, "{keys:?}");
     let page = all().into_iter().find(|document| document.name == "docs/configuration.md").expect("the page");
     let missing: Vec<_> = keys.iter().filter(|key| !page.codes.iter().any(|code| code == *key)).collect();
     assert!(missing.is_empty(), "docs/configuration.md does not name {missing:?}");
