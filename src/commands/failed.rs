@@ -6,8 +6,8 @@
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::media::SessionId;
+use crate::store::{Readers, is_in_the_way, replace};
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::PathBuf;
 
 /// The list and what it still holds.
@@ -21,8 +21,7 @@ impl FailedList {
     /// Writes all of them down.
     pub(super) fn begin(path: PathBuf, sessions: &[SessionId]) -> Result<Self> {
         let list = Self { path, sessions: sessions.to_vec(), done: HashSet::new() };
-        // A list takes the place of what has its name; a device or a pipe must not lose its own.
-        if std::fs::symlink_metadata(&list.path).is_ok_and(|found| !found.is_file()) {
+        if is_in_the_way(&list.path) {
             let what = format!("{} is no regular file", list.path.display());
             return Err(Error::usage(what, "name a file with --failed-to; it is replaced in one step"));
         }
@@ -41,13 +40,7 @@ impl FailedList {
     pub(super) fn write(&self) -> Result<()> {
         let left = self.sessions.iter().filter(|session| !self.done.contains(session));
         let text: String = left.map(|session| format!("{session}\n")).collect();
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| std::path::Path::new("."));
-        let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(&self.path).map_err(|error| error.error)
-        });
-        written.map(drop).map_err(|error| {
+        replace(&self.path, text.as_bytes(), Readers::Owner).map_err(|error| {
             let what = format!("cannot write the list {}: {}", self.path.display(), plain(&error));
             Error::new(Exit::Local, what, "choose another file with --failed-to").caused_by(error)
         })

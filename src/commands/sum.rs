@@ -73,14 +73,14 @@ impl RunSum {
 
     /// The end of the run, out of so many sessions.
     pub(super) fn finished(&self, exit: Exit, stop: Option<Stop>, total: u64, milliseconds: u64) -> Event {
-        let told = total - self.not_begun(total);
+        let not_started = self.not_begun(total);
         Event::RunFinished {
             exit,
             code: exit.code(),
             complete: self.complete,
             skipped: self.skipped,
-            incomplete: told - self.complete,
-            not_started: total - told,
+            incomplete: total - not_started - self.complete,
+            not_started,
             out_of_time: self.left(stop, total) > 0,
             tally: self.tally,
             milliseconds,

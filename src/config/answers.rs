@@ -3,7 +3,7 @@
 //! Must not ask.
 
 use super::credentials::read_private;
-use super::resolve::{check_api_key, check_sdk_id, read_base_url};
+use super::resolve::{NO_KEY_FILE, check_api_key, check_sdk_id, read_base_url};
 use super::sourced::{Source, Sourced};
 use crate::cli::{ProviderChoice, RETENTION_DAYS};
 use crate::error::{Error, Result};
@@ -44,8 +44,7 @@ pub fn sdk_id(text: &str) -> Result<String> {
 /// The file with the private key of that id.
 pub fn key_file(text: &str) -> Result<PathBuf> {
     let path = whole(text)?;
-    let absent = "name the PEM file that the Hub gave you with the SDK id";
-    let file = read_private("the key file", &path, absent)?;
+    let file = read_private("the key file", &path, NO_KEY_FILE)?;
     RequestKey::parse(&path, &file).map(|_| path)
 }
 

@@ -8,7 +8,7 @@ use super::sourced::{Source, Sourced};
 use crate::cli::Global;
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
-use std::io::Write;
+use crate::store::{Readers, replace};
 use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
@@ -81,9 +81,7 @@ pub struct Edit {
 impl Edit {
     /// Reads the file that a run would read, which need not be there yet. One that is wrong is not touched.
     pub fn open(global: &Global, environment: &Environment) -> Result<Self> {
-        let Some(location) = file::location(global, environment) else {
-            return Err(Error::configuration("this system has no place for configuration", "name a file with --config"));
-        };
+        let location = file::place(global, environment)?;
         let path = std::path::absolute(&location.value).unwrap_or(location.value);
         let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if !target.exists() {
@@ -166,14 +164,8 @@ fn insert(document: &mut DocumentMut, draft: &Draft) -> Result<()> {
 /// one step.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let written = private_folder(folder).and_then(|()| {
-        // Such a file is private from the beginning.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)
-    });
-    written.map(drop).map_err(|error| {
+    let written = private_folder(folder).and_then(|()| replace(path, bytes, Readers::Owner));
+    written.map_err(|error| {
         let what = format!("cannot write {}: {}", path.display(), plain(&error));
         Error::new(Exit::Local, what, "choose a place that you can write to with --config").caused_by(error)
     })

@@ -26,12 +26,18 @@ pub(super) struct File {
 
 /// Where the configuration is looked for; `None` on a system that has no place for it. A file that somebody names must be
 /// there, the platform's own need not.
-pub fn location(global: &Global, environment: &Environment) -> Option<Sourced<PathBuf>> {
+pub(super) fn location(global: &Global, environment: &Environment) -> Option<Sourced<PathBuf>> {
     let named = Sources { environment, profile: None }.flag("--config", global.config.clone()).or_environment_path(names::CONFIG);
     named.found().or_else(|| {
         let folders = directories::ProjectDirs::from("", "", "vmedia")?;
         Some(Sourced::new(folders.config_dir().join("config.toml"), Source::Default))
     })
+}
+
+/// The same for those who can do nothing without it.
+pub fn place(global: &Global, environment: &Environment) -> Result<Sourced<PathBuf>> {
+    let absent = || Error::configuration("this system has no place for configuration", "name a file with --config");
+    location(global, environment).ok_or_else(absent)
 }
 
 /// Reads it; a file that nobody asked for may be absent.

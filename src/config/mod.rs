@@ -20,9 +20,9 @@ mod sourced;
 pub use credentials::Secrets;
 pub use edit::{Draft, Edit, write_private};
 pub use environment::Environment;
-pub use file::location;
+pub use file::place;
 pub use identifiers::{Identifiers, Rejected};
-pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess};
+pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess, usual_retention_days};
 pub use sourced::{Source, Sourced};
 
 /// A configuration file with every key explained.

@@ -15,7 +15,7 @@ pub use settings::Setting;
 pub use yoti::YotiAccess;
 
 pub(super) use veriff::check_api_key;
-pub(super) use yoti::check_sdk_id;
+pub(super) use yoti::{NO_KEY_FILE, check_sdk_id};
 
 use super::credentials::{Secrets, secrets};
 use super::environment::{Environment, names};
@@ -224,6 +224,14 @@ pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice,
         ProviderChoice::Veriff => Veriff::normalise_base_url(&base_url),
         ProviderChoice::Yoti => Yoti::normalise_base_url(&base_url),
     })
+}
+
+/// For how many days a provider keeps media, as far as it says so in public.
+pub fn usual_retention_days(provider: ProviderChoice) -> u32 {
+    match provider {
+        ProviderChoice::Veriff => Veriff::RETENTION_DAYS,
+        ProviderChoice::Yoti => Yoti::RETENTION_DAYS,
+    }
 }
 
 /// Whether a text is what ids, keys and tokens are made of: visible ASCII, and not nothing.

@@ -7,12 +7,14 @@ mod files;
 mod local;
 mod lock;
 mod path;
+mod replace;
 mod room;
 mod scratch;
 
 pub use local::LocalStore;
 pub use lock::{Lock, Locked};
 pub use path::StorePath;
+pub use replace::{Readers, is_in_the_way, replace};
 pub use room::{Room, room};
 
 use crate::error::{Error, Result};

@@ -6,11 +6,10 @@ use super::Context;
 use super::check::check_with;
 use super::terminal::Terminal;
 use crate::cli::{EventFormat, Global, ProviderChoice};
-use crate::config::{Draft, Edit, answers, keyring, write_private};
+use crate::config::{Draft, Edit, answers, keyring, usual_retention_days, write_private};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::provider::veriff::Veriff;
-use crate::provider::yoti::{self, Yoti};
+use crate::provider::yoti;
 use crate::secret::Secret;
 use crate::text::sanitize;
 use secrecy::zeroize::Zeroizing;
@@ -137,10 +136,7 @@ impl Answers<'_> {
         if let Some(folder) = self.terminal.ask(question, &self.before("output"), answers::folder)? {
             self.draft.set_path("output", &folder);
         }
-        let usual = match provider {
-            ProviderChoice::Veriff => Veriff::RETENTION_DAYS,
-            ProviderChoice::Yoti => Yoti::RETENTION_DAYS,
-        };
+        let usual = usual_retention_days(provider);
         let question = format!("Days for which the provider keeps media, by your contract; nothing is {usual}");
         if let Some(days) = self.terminal.ask(&question, &self.before("retention_days"), answers::retention_days)? {
             self.draft.set("retention_days", i64::from(days));

@@ -8,8 +8,8 @@ mod terminal;
 
 use super::Context;
 use crate::cli::{ConfigArguments, ConfigCommand};
-use crate::config::{EXAMPLE, location};
-use crate::error::{Error, Result};
+use crate::config::{EXAMPLE, place};
+use crate::error::Result;
 use crate::exit::Exit;
 
 /// Does what was asked for.
@@ -28,9 +28,7 @@ pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit
 
 /// Prints the path for scripts, and for people whether there is a file.
 fn path(context: &Context) -> Result<Exit> {
-    let Some(location) = location(&context.global, &context.environment) else {
-        return Err(Error::configuration("this system has no place for configuration", "name a file with --config"));
-    };
+    let location = place(&context.global, &context.environment)?;
     context.console.answer(format!("{}\n", location.value.display()).as_bytes());
     if !context.global.quiet {
         let told = if location.value.is_file() { "the file is there" } else { "there is no such file; vmedia config init makes one" };

@@ -39,7 +39,7 @@ const HARMLESS: [&str; 18] = [
 ];
 
 /// Runs it; else what became of it. `secrets` are the variables that it does not get.
-pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, hurries: bool, context: &Context) -> Result<(), String> {
+pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, context: &Context) -> Result<(), String> {
     let failed = |reason: &str| format!("the command of --on-failure {reason}");
     let mut shell = shell(command);
     match secrets {
@@ -60,7 +60,7 @@ pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, 
             Ok(None) => {}
             Err(error) => return Err(failed(&format!("cannot be waited for: {error}"))),
         }
-        let patience = if hurries || is_hurried(context) { SHORT_PATIENCE } else { PATIENCE };
+        let patience = if is_hurried(context) { SHORT_PATIENCE } else { PATIENCE };
         if context.clock.elapsed().saturating_sub(began) >= patience {
             let _ = child.kill();
             let _ = child.wait();

@@ -10,7 +10,6 @@ mod ping;
 
 use super::Context;
 use crate::cli::ScheduleArguments;
-use crate::clock::Stop;
 use crate::config::{Network, Resolver};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -83,16 +82,14 @@ impl<'a> Hooks<'a> {
     fn tell(&self, exit: Exit, beginning: &Beginning, context: &Context) {
         let is_failure = exit != Exit::Done;
         let summary = self.summary(exit, beginning, context);
-        // Whoever asked for an end does not want to wait for it.
-        let hurries = exit.is_interruption();
         if let Some(path) = &self.schedule.metrics_file {
             note(metrics::write(path, &summary), context);
         }
         if let Some(address) = &self.ping {
-            note(ping::send(address, is_failure, hurries, &self.network, context), context);
+            note(ping::send(address, is_failure, &self.network, context), context);
         }
         if let (Some(command), true) = (&self.schedule.on_failure, is_failure) {
-            note(command::run(command, &summary, self.secret_variables.as_deref(), hurries, context), context);
+            note(command::run(command, &summary, self.secret_variables.as_deref(), context), context);
         }
     }
 
@@ -110,9 +107,9 @@ impl<'a> Hooks<'a> {
     }
 }
 
-/// Whether a person or the system wants an end now; time that is over is no such wish.
+/// Whether a person or the system wants an end now, and does not want to wait for it; time that is over is no such wish.
 fn is_hurried(context: &Context) -> bool {
-    matches!(context.cancel.requested(), Some(Stop::Interrupted | Stop::Terminated))
+    context.cancel.requested().is_some_and(|stop| stop.exit().is_interruption())
 }
 
 /// Who was not told may wait for it: that is said also where nothing else is.

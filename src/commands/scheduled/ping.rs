@@ -22,7 +22,7 @@ const SHORT_PATIENCE: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Sends it; else why it could not be sent.
-pub(super) fn send(address: &Address, is_failure: bool, hurries: bool, network: &Network, context: &Context) -> Result<(), String> {
+pub(super) fn send(address: &Address, is_failure: bool, network: &Network, context: &Context) -> Result<(), String> {
     let untold = |reason: &str| format!("the heartbeat service was not told how the run ended: {reason}");
     let client = Client::new(ClientOptions {
         base_url: address.base_url.clone(),
@@ -33,11 +33,12 @@ pub(super) fn send(address: &Address, is_failure: bool, hurries: bool, network: 
     });
     let client = client.map_err(|error| untold(error.what()))?;
     let target = if is_failure { failing(&address.target) } else { address.target.clone() };
+    let retries = if is_hurried(context) { 0 } else { RETRIES };
     let (delay, clock) = (network.policy.delay, context.clock.clone());
     let (sender, receiver) = channel();
     let tries = move || {
         let mut tried = try_once(&client, &target);
-        for _ in 0..if hurries { 0 } else { RETRIES } {
+        for _ in 0..retries {
             if !tried.as_ref().is_err_and(|failure| failure.cause.is_worth_retrying()) {
                 break;
             }
@@ -57,7 +58,7 @@ pub(super) fn send(address: &Address, is_failure: bool, hurries: bool, network: 
             Err(RecvTimeoutError::Disconnected) => return Err(untold("the request broke off")),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let patience = if hurries || is_hurried(context) { SHORT_PATIENCE } else { PATIENCE };
+        let patience = if is_hurried(context) { SHORT_PATIENCE } else { PATIENCE };
         if context.clock.elapsed().saturating_sub(began) >= patience {
             return Err(untold("no answer in time"));
         }

@@ -5,13 +5,11 @@
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::check_api_key;
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
-use super::{Resolver, Source, Sourced};
+use super::{Resolver, Source, Sourced, usual_retention_days};
 use crate::cli::ProviderChoice;
 use crate::config::credentials::{READABLE, open_private, text};
 use crate::config::reference::{self, Place, Reference};
 use crate::error::{Error, Result};
-use crate::provider::veriff::Veriff;
-use crate::provider::yoti::Yoti;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -159,11 +157,7 @@ impl Resolver<'_> {
     }
 
     fn told_archive(&self, asked: ProviderChoice) -> Vec<Setting> {
-        let days = match asked {
-            ProviderChoice::Veriff => Veriff::RETENTION_DAYS,
-            ProviderChoice::Yoti => Yoti::RETENTION_DAYS,
-        };
-        let days = self.retention_days(None).unwrap_or_else(|| Sourced::new(days, Source::Default));
+        let days = self.retention_days(None).unwrap_or_else(|| Sourced::new(usual_retention_days(asked), Source::Default));
         let sign_key = self.sign_key(None);
         let opens = |key: &Sourced<PathBuf>| open_private(SIGN_KEY, &key.value, NO_SIGN_KEY).map(drop);
         let is_readable = sign_key.as_ref().map_or(Ok(()), opens);

@@ -29,7 +29,7 @@ pub enum YotiAccess {
 const WHERE: &str = "the Hub shows the SDK id of your application under Keys and hands out its key file once; to look around without an account: vmedia demo --provider yoti";
 
 /// What to do about a key file that is not there.
-pub(super) const NO_KEY_FILE: &str = "name the PEM file that the Hub gave you with the SDK id";
+pub(in crate::config) const NO_KEY_FILE: &str = "name the PEM file that the Hub gave you with the SDK id";
 
 impl Resolver<'_> {
     /// A token goes before the key: it was made for this run, a key stays configured.
