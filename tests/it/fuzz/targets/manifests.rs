@@ -54,11 +54,11 @@ pub fn run(input: &[u8]) {
     }
 }
 
-/// A manifest by RFC 8493, §2.1.3.
+/// A manifest by RFC 8493, §2.1.3; with an asterisk, as what follows it is the path even where that begins with a blank.
 fn written<'a>(items: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     let line = |(path, sha256): (&String, &String)| {
         let path = path.replace('%', "%25").replace('\n', "%0A").replace('\r', "%0D");
-        format!("{sha256} {path}\n")
+        format!("{sha256} *{path}\n")
     };
     items.map(line).collect()
 }
