@@ -11,8 +11,11 @@ use std::fmt::{Display, Write};
 
 /// The number that a later run keeps when it fails itself.
 const LAST_SUCCESS: &str = "vmedia_last_success_timestamp_seconds";
+/// The number that only a verification of everything makes smaller.
+const UNRESOLVED: &str = "vmedia_verify_unresolved_findings";
 
-/// The exposition of a run. `before` is what stood there: when a run last went well is kept over those that did not.
+/// The exposition of a run. `before` is what stood there: when a run last went well is kept over those that did not, and what
+/// was found is kept over those that did not look everywhere.
 pub fn exposition(summary: &Summary, before: &str) -> String {
     let label = |value: &Option<String>| escaped(value.as_deref().unwrap_or_default());
     let labels = format!(
@@ -25,7 +28,7 @@ pub fn exposition(summary: &Summary, before: &str) -> String {
     page.gauge("vmedia_run_timestamp_seconds", "When the last run ended.", seconds(summary.finished));
     page.gauge("vmedia_run_duration_seconds", "How long the last run took.", thousandths(i128::from(summary.milliseconds)));
     page.gauge("vmedia_run_exit_code", "The number that the last run ended with; 0 is well.", summary.code);
-    let success = if summary.exit == Exit::Done { Some(seconds(summary.finished)) } else { last_success(before, &summary.command) };
+    let success = if summary.exit == Exit::Done { Some(seconds(summary.finished)) } else { kept(before, LAST_SUCCESS, &summary.command) };
     if let Some(success) = success {
         page.gauge(LAST_SUCCESS, "When a run last ended with 0.", success);
     }
@@ -49,6 +52,9 @@ pub fn exposition(summary: &Summary, before: &str) -> String {
         ];
         page.gauges("vmedia_run_media", "Media of the last run by what became of them.", "state", &states);
         page.gauge("vmedia_run_fetched_bytes", "Bytes that the last run fetched.", tally.bytes);
+    }
+    if let Some(findings) = unresolved(summary, before) {
+        page.gauge(UNRESOLVED, "What verifications found since one of everything found nothing.", findings);
     }
     if let Some(counts) = &summary.verification {
         page.gauge("vmedia_verify_bags", "Bags that the last verification checked to their end.", counts.bags);
@@ -84,12 +90,23 @@ impl Page {
     }
 }
 
-/// The number of an exposition of ours for that command, if it is one.
-fn last_success(text: &str, command: &str) -> Option<String> {
-    let begin = format!("{LAST_SUCCESS}{{command=\"{}\",", escaped(command));
+/// What was found and may still be there. A sample that is sound says nothing of the rest, and a run that could not begin nothing
+/// at all.
+fn unresolved(summary: &Summary, before: &str) -> Option<u64> {
+    let before = kept(before, UNRESOLVED, &summary.command).and_then(|number| number.parse().ok());
+    match &summary.verification {
+        Some(counts) if counts.partial.is_none() && matches!(summary.exit, Exit::Done | Exit::Damaged) => Some(counts.findings),
+        Some(counts) => Some(counts.findings.max(before.unwrap_or_default())),
+        None => before,
+    }
+}
+
+/// The number of that name in an exposition of ours for that command, if it is one.
+fn kept(text: &str, name: &str, command: &str) -> Option<String> {
+    let begin = format!("{name}{{command=\"{}\",", escaped(command));
     let line = text.lines().find(|line| line.starts_with(&begin))?;
     let (_, value) = line.rsplit_once("} ")?;
-    let is_number = value.parse::<f64>().is_ok_and(|number| number.is_finite() && number > 0.0);
+    let is_number = value.parse::<f64>().is_ok_and(|number| number.is_finite() && number >= 0.0);
     is_number.then(|| value.to_owned())
 }
 

@@ -147,6 +147,13 @@ fn the_alerts_are_rules_about_numbers_that_there_are() {
     let Some(promtool) = tool("promtool") else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/prometheus-alerts.yml");
     accepted(&promtool, &["check", "rules", path.to_str().expect("text")]);
+    // It looks for the rules beside the file that it is given.
+    let folder = tempfile::tempdir().expect("a folder");
+    let beside = folder.path().join("prometheus-alerts.yml");
+    std::fs::copy(&path, &beside).expect("copied");
+    let cases = folder.path().join("alerts.yml");
+    std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/alerts.yml"), &cases).expect("copied");
+    accepted(&promtool, &["test", "rules", cases.to_str().expect("text")]);
 }
 
 /// Prints the steps of the workflow's job as JSON.

@@ -100,6 +100,26 @@ fn a_verification_leaves_its_numbers() {
 }
 
 #[test]
+fn findings_outlast_runs_that_did_not_look_everywhere() {
+    let world = World::new();
+    let unresolved = |words: &[&str], status: i32| {
+        world.run(&[words, &METRICS].concat()).ends_with(status);
+        samples(&world).get("vmedia_verify_unresolved_findings").copied()
+    };
+    assert_eq!(unresolved(&["verify", "nowhere"], 6), None, "nobody looked yet");
+    world.run(&["download", SESSION]).ends_with(0);
+    assert_eq!(unresolved(&["verify", "vmedia-archive"], 0), Some(0.0));
+    let record = std::fs::read(world.file("archive.json")).expect("a record");
+    std::fs::write(world.file("archive.json"), "{").expect("written");
+    let found = unresolved(&["verify", "vmedia-archive"], 8);
+    assert!(found >= Some(1.0), "{found:?}");
+    assert_eq!(unresolved(&["verify", "nowhere"], 6), found);
+    assert_eq!(unresolved(&["verify", "vmedia-archive", "--since", "2999-01-01"], 0), found, "none of them was read");
+    std::fs::write(world.file("archive.json"), record).expect("written");
+    assert_eq!(unresolved(&["verify", "vmedia-archive"], 0), Some(0.0));
+}
+
+#[test]
 fn the_last_success_outlasts_runs_that_fail_or_cannot_begin_and_is_nobody_elses() {
     let world = World::new();
     world.run(&[&["download", SESSION][..], &METRICS].concat()).ends_with(0);
