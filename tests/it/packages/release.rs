@@ -68,6 +68,22 @@ fn tag() -> String {
 }
 
 #[test]
+fn what_the_document_shows_is_understood() {
+    let commit = Commit::ready();
+    let document = text("RELEASING.md");
+    for (name, section, value) in
+        [("repository", "[package]\n", HERE), ("maintainer", "[package.metadata.deb]\n", "Some Body <some@body.org>")]
+    {
+        let shown = document.lines().map(str::trim).find(|line| line.starts_with(&format!("{name} = "))).expect("the line");
+        let (before, rest) = shown.split_once('"').expect("a text");
+        let (_, after) = rest.rsplit_once('"').expect("its end");
+        commit.without("Cargo.toml", &format!("{name} = ")).with("Cargo.toml", section, &format!("{section}{before}\"{value}\"{after}\n"));
+    }
+    let output = commit.run(&["check", &tag(), HERE]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_commit_that_is_ready_may_be_released_under_its_tag_alone() {
     let commit = Commit::ready();
     let output = commit.run(&["check", &tag(), HERE]);
