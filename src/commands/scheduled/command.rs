@@ -50,6 +50,8 @@ pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, 
         }
     }
     shell.stdin(Stdio::piped()).stdout(context.console.for_child());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut shell, 0);
     let mut child = shell.spawn().map_err(|error| failed(&format!("cannot be run: {error}")))?;
     hand_over(&mut child, summary);
     let began = context.clock.elapsed();
@@ -62,12 +64,22 @@ pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, 
         }
         let patience = if is_hurried(context) { SHORT_PATIENCE } else { PATIENCE };
         if context.clock.elapsed().saturating_sub(began) >= patience {
-            let _ = child.kill();
+            end(&mut child);
             let _ = child.wait();
             return Err(failed(&format!("did not end within {} s, and was ended", patience.as_secs())));
         }
         context.clock.sleep(LOOK);
     }
+}
+
+/// Ends the shell and, but on Windows, what it started: what stays of a pipe would hold standard error open, and whoever reads
+/// that to its end, as cron does, would wait for it.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
 }
 
 /// Writes the summary on a thread of its own: a command that does not read it would hold it up.

@@ -1,8 +1,12 @@
 //! `--on-failure`: what the command is told, what it is not told, and that it changes nothing.
 
 use super::{run_in, sessions};
+#[cfg(unix)]
+use crate::harness::until;
 use crate::harness::{NEWEST, Run, SESSION, World, bare, session_named};
 use crate::schema::{is_described, judged};
+#[cfg(unix)]
+use std::process::Stdio;
 use vmedia::exit::Exit;
 use vmedia::report::{Summary, VerificationCounts};
 
@@ -139,6 +143,23 @@ fn a_command_that_fails_is_told_and_changes_nothing() {
         let run = world.run(&["download", "unknown", "-q", "--on-failure", command]).ends_with(9);
         run.says(note);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_does_not_end_is_ended_with_all_that_it_started() {
+    let world = World::new();
+    let command = "sleep 600 | cat & echo begun > begun; wait";
+    let mut run = world.process(&["download", "unknown", "--on-failure", command]);
+    run.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = run.spawn().expect("a process");
+    until("the command runs", || world.folder().join("begun").exists());
+    let kill = std::process::Command::new("kill").args(["-TERM", &run.id().to_string()]).status();
+    assert!(kill.expect("kill").success());
+    // It reads standard error to its end, which is there when nobody can write to it any more.
+    let reader = std::thread::spawn(move || Run::of(&run.wait_with_output().expect("its words")));
+    until("nobody holds standard error", || reader.is_finished());
+    reader.join().expect("a run").ends_with(9).says("did not end within 3 s, and was ended");
 }
 
 #[test]
