@@ -56,7 +56,7 @@ impl Clock for SystemClock {
 pub enum Stop {
     /// From the keyboard (SIGINT).
     Interrupted,
-    /// By the system (SIGTERM).
+    /// By the system (SIGTERM, and SIGHUP on Linux).
     Terminated,
     /// The time that the run was given is over.
     TimeIsUp,
@@ -89,7 +89,9 @@ struct Limit {
 }
 
 impl Cancel {
-    /// Listens for Ctrl-C and SIGTERM. The first lets running work stop in order; a second ends the process at once.
+    /// Listens for Ctrl-C and SIGTERM. The first lets running work stop in order; a second ends the process at once. On Linux a
+    /// terminal that is closed (SIGHUP) is a wish to terminate, too, unless `nohup` or the like has it ignored; elsewhere nobody
+    /// can be asked whether it is.
     pub fn on_signals() -> std::io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let cancel = Self::default();
@@ -99,6 +101,12 @@ impl Cancel {
             signal_hook::flag::register_conditional_shutdown(signal, i32::from(exit.code()), Arc::clone(&again))?;
             signal_hook::flag::register(signal, Arc::clone(&again))?;
             signal_hook::flag::register_usize(signal, Arc::clone(&cancel.signal), usize::from(exit.code()))?;
+        }
+        // It never ends the process at once: a shell passes on what the system has sent already.
+        #[cfg(target_os = "linux")]
+        if !is_ignored(signal_hook::consts::SIGHUP) {
+            let terminated = usize::from(Exit::Terminated.code());
+            signal_hook::flag::register_usize(signal_hook::consts::SIGHUP, Arc::clone(&cancel.signal), terminated)?;
         }
         Ok(cancel)
     }
@@ -138,6 +146,14 @@ impl Cancel {
         }
         self.requested().is_none()
     }
+}
+
+/// Whether whoever started the process wants a signal to be ignored, by proc(5). Where that cannot be read it stays as it is.
+#[cfg(target_os = "linux")]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 /// Whether somebody asked how far the work is. Clones share one state.

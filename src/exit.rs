@@ -32,7 +32,7 @@ pub enum Exit {
     NotFound,
     /// 130: interrupted from the keyboard (SIGINT).
     Interrupted,
-    /// 143: asked to terminate (SIGTERM).
+    /// 143: asked to terminate (SIGTERM, and SIGHUP on Linux).
     Terminated,
 }
 

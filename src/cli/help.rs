@@ -179,7 +179,10 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("7", "Some items failed, the rest is archived."),
             ("8", "Verification found damage."),
             ("9", "Not found at the provider: never existed, deleted, or past its retention."),
-            ("130, 143", "Interrupted (SIGINT), terminated (SIGTERM). What was finished is kept; the next run goes on."),
+            (
+                "130, 143",
+                "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed). What was finished is kept; the next run goes on.",
+            ),
             (
                 "Several sessions",
                 "All alike give that status, a mixture gives 7. Refused credentials and an unusable disk end the run and win over that; an interruption wins over all.",

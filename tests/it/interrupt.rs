@@ -104,6 +104,7 @@ fn completes(world: &World, finished: &[&str]) {
 mod signals {
     use super::{Process, completes, is_sound_or_says_so, unfinished};
     use crate::harness::{SESSION, World, all_but, is_sound, session_named, until};
+    use std::process::Stdio;
 
     const SIGNALS: [(&str, i32, &str); 2] = [("INT", 130, "interrupted"), ("TERM", 143, "terminated")];
 
@@ -192,6 +193,34 @@ mod signals {
         process.wait().ends_with(143).says("20 sessions: 0 complete, 2 incomplete, 18 not begun");
         assert!(world.sandbox.exchanges().iter().all(|exchange| !exchange.path.contains("s02")));
         is_sound(&world);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_closed_terminal_terminates_in_order_unless_that_is_ignored() {
+        let world = World::new();
+        world.faults(&format!("media:video-{SESSION}=slow:4"));
+        let mut process = Process::start(&world, &["download", SESSION]);
+        until("all but the slow one is there", || world.held() == all_but("video") && world.asked("video") == 1);
+        // From the system, and from the shell that got it, too.
+        process.signal(&["HUP"]);
+        process.signal(&["HUP"]);
+        process.wait().ends_with(143).complains("terminated", "run the same command again");
+        is_sound(&world);
+        completes(&world, &all_but("video"));
+
+        let world = World::new();
+        world.faults(&format!("media:video-{SESSION}=slow:4"));
+        let vmedia = world.process(&["download", SESSION]);
+        let mut nohup = std::process::Command::new("sh");
+        nohup.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(vmedia.get_program()).args(vmedia.get_args());
+        nohup.current_dir(vmedia.get_current_dir().expect("a folder")).env_clear();
+        nohup.envs(vmedia.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        nohup.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = Process(Some(nohup.spawn().expect("a process")));
+        until("all but the slow one is there", || world.held() == all_but("video") && world.asked("video") == 1);
+        process.signal(&["HUP"]);
+        process.wait().ends_with(0);
     }
 
     #[test]
