@@ -1,7 +1,7 @@
 //! The commands of a document, run from top to bottom as its reader would, with what the reader has: an account (the
 //! sandbox's), a home, an archive.
 
-use super::document::{Block, Document, all};
+use super::document::{Block, Document, all, root};
 use super::shown::missing;
 use super::text::claimed_statuses;
 use crate::harness::{SESSION, World, session};
@@ -12,9 +12,10 @@ use std::process::{Command, Stdio};
 use vmedia::sandbox::{Options, SAMPLE_EVERYTHING, SAMPLE_SESSION, SAMPLE_YOTI};
 
 /// Commands that a document may use and a machine may lack, with what says that they are there.
-const OPTIONAL: [(&str, &str); 7] = [
+const OPTIONAL: [(&str, &str); 8] = [
     ("ssh-keygen", "ssh-keygen -? || test $? = 1"),
     ("python3 -m bagit", "python3 -c 'import bagit'"),
+    ("python3 check_archive.py", "python3 --version"),
     ("sha256sum", "sha256sum --version | grep GNU"),
     ("rsync ", "rsync --version"),
     ("jq ", "jq --version"),
@@ -84,6 +85,7 @@ impl Stage {
         }
         std::fs::write(stage.folder().join("work/ids.txt"), format!("{SAMPLE_SESSION}\n{SESSION}\n")).expect("written");
         std::fs::write(stage.folder().join("work/ids.csv"), format!("session_id,name\n{SAMPLE_SESSION},x\n")).expect("written");
+        std::fs::copy(root().join("examples/check_archive.py"), stage.folder().join("work/check_archive.py")).expect("copied");
         if let Some(authority) = &stage.authority {
             std::fs::write(stage.folder().join("work/tsa-ca.pem"), &authority.1).expect("written");
         }

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Holds an archive against its journal without vmedia, for whoever would rather trust a page of code that they can read.
+
+    check_archive.py ARCHIVE [HEAD...]
+
+Needs Python 3.8 and nothing else, asks nobody, and writes nothing. Ends with 0 when all of this holds; with 1 when something
+does not, and says what; with 2 when it was asked in the wrong way:
+
+- each line of the journal names the SHA-256 of the line before it, and nothing follows the line that ends a run;
+- what each run's first line says of earlier runs is true, so none of those was altered, cut or taken away;
+- the sessions here are those that the journal knows;
+- each session's tagmanifest-sha256.txt has the SHA-256 that the last line about the session says, and each of those lines
+  goes on where the one before it ended;
+- each file that ever arrived is still named by the session's manifests, with the SHA-256 that it arrived with;
+- each HEAD, which somebody wrote down elsewhere, is the SHA-256 of a line.
+
+It does not read the files that the manifests name: `sha256sum --check` does. It does not check seals, which `ssh-keygen` and
+`openssl` do, but names the runs that no seal covers. Without a seal or a HEAD nobody can tell whether all of the journal was
+written anew. What the lines mean is in schema/vmedia-journal-1.schema.json.
+"""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+MANIFESTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+mistakes = 0
+
+
+def tell(where, what):
+    """Names come from the archive: what does not belong on a terminal is shown as its number."""
+    print(f"{ascii(str(where))[1:-1]}: {ascii(what)[1:-1]}")
+
+
+def mistake(where, what):
+    global mistakes
+    mistakes += 1
+    tell(where, what)
+
+
+def guarded(where, check, *values):
+    """What cannot be read is a mistake of the archive, not of this program."""
+    try:
+        return check(*values)
+    except (AttributeError, KeyError, OSError, TypeError, ValueError, RecursionError) as error:
+        mistake(where, f"cannot be read: {type(error).__name__} {error}")
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_run(path, digests, parents, changes):
+    """Follows the lines of one run. Keeps their digests, and what they say of earlier runs and of sessions."""
+    lines, previous, is_over = digests.setdefault(path.name, []), None, False
+    for line in path.read_bytes().split(b"\n")[:-1]:  # Of a run that was killed the last line may have no end.
+        number, entry = len(lines) + 1, json.loads(line)
+        if entry["previous"] != previous:
+            mistake(path.name, f"line {number} does not follow from the line before it")
+        if is_over or (entry["entry"] == "opened") != (number == 1):
+            mistake(path.name, f"line {number} is out of place")
+        if number == 1:
+            parents[path.name] = entry["parents"]
+        if entry["entry"] == "archived":
+            changes.setdefault(entry["folder"], []).append(entry)
+        is_over = entry["entry"] == "closed"
+        previous = sha256(line)
+        lines.append(previous)
+
+
+def check_parents(name, parents, digests):
+    """Holds what a run says of those before it against what they are now."""
+    for parent in parents:
+        lines, count = digests.get(parent["segment"]), parent["lines"]
+        if lines is None:
+            mistake(parent["segment"], f"is missing: {name} follows it")
+        elif count > len(lines) or (lines[count - 1] if count else None) != parent["sha256"]:
+            mistake(parent["segment"], f"is not what it was when {name} began")
+        elif parent["ended"] and count < len(lines):
+            mistake(parent["segment"], f"had ended when {name} began, and has more lines now")
+
+
+def check_session(folder, changes):
+    """Holds a session against what the journal tells of it."""
+    if (folder / "unfinished.ndjson").exists():
+        mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
+        return
+    left, last, files = sorted(changes, key=lambda entry: entry["at"].rstrip("Z")), None, {}
+    while left:
+        record = last["record"] if last else None
+        # Two machines' clocks may disagree: what follows is what says so.
+        entry = next((entry for entry in left if entry.get("record_before") == record), left[0])
+        left.remove(entry)
+        begins = entry.get("record_before")
+        was_missing = begins is None and entry["before"] is None
+        goes_on = begins == record or (last and entry.get("resumed") and begins == last.get("record_before"))
+        if last and not goes_on and not was_missing:
+            mistake(folder.name, f"was changed by something else before {entry['at']}")
+        for lost in entry.get("lost", []):
+            files.pop(lost["path"], None)
+        files.update({file["path"]: file["sha256"] for file in entry.get("files", [])})
+        last = entry
+    if sha256((folder / MANIFESTS[1]).read_bytes()) != last["bag"]:
+        mistake(folder.name, f"{MANIFESTS[1]} is not the one that the journal knows: the session was changed by something else")
+    lines = "".join((folder / name).read_text("utf-8") for name in MANIFESTS).split("\n")
+    named = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
+    for path, digest in files.items():
+        if named.get(path) != digest:
+            mistake(folder.name, f"{path}: the manifests do not name the file that arrived")
+
+
+def tell_unsealed(journal, parents):
+    """A seal covers its run, and through the digests in it those that this run follows."""
+    left, covered = [path.stem for ending in ("sig", "tsr") for path in journal.glob(f"*.ndjson.{ending}")], set()
+    while left:
+        name = left.pop()
+        if name not in covered:
+            covered.add(name)
+            left.extend(parent["segment"] for parent in parents.get(name, []))
+    for name in sorted(parents.keys() - covered):
+        tell(name, "note: no signature and no time stamp covers this run")
+
+
+def check(archive, heads):
+    journal, digests, parents, changes = archive / "_journal", {}, {}, {}
+    for path in sorted(journal.glob("*.ndjson")):
+        guarded(path.name, read_run, path, digests, parents, changes)
+    for name in parents:
+        guarded(name, check_parents, name, parents[name], digests)
+    known = {digest for lines in digests.values() for digest in lines}
+    for head in heads:
+        if head.lower() not in known:
+            mistake("_journal", f"no line has the SHA-256 {head}: lines were cut off, or all of it was written anew")
+    here = {path.parent.name for path in archive.glob("*/bagit.txt")}
+    for name in sorted(here - changes.keys()):
+        mistake(name, "the journal does not know this session")
+    for name in sorted(changes.keys() - here):
+        mistake(name, "the session is missing")
+    for name in sorted(here & changes.keys()):
+        guarded(name, check_session, archive / name, changes[name])
+    guarded("_journal", tell_unsealed, journal, parents)
+    print(f"sessions: {len(here)}, runs: {len(digests)}, mistakes: {mistakes}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-") or not (pathlib.Path(sys.argv[1]) / "_journal").is_dir():
+        print("usage: check_archive.py ARCHIVE [HEAD...], where ARCHIVE is the folder that holds _journal", file=sys.stderr)
+        sys.exit(2)
+    check(pathlib.Path(sys.argv[1]), sys.argv[2:])
+    sys.exit(1 if mistakes else 0)
