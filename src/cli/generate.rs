@@ -1,5 +1,7 @@
 //! Completions and man pages from the command line's own definition. Gives texts; writes and prints nothing.
 
+mod shells;
+
 use super::Arguments;
 use super::help::SECTIONS;
 use clap::{CommandFactory, ValueEnum, ValueHint};
@@ -14,8 +16,13 @@ pub type Generated = (String, Vec<u8>);
 /// The completions for one shell.
 pub fn completion(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut hinted(Arguments::command()), "vmedia", &mut text);
-    text
+    let mut command = hinted(Arguments::command());
+    clap_complete::generate(shell, &mut command, "vmedia", &mut text);
+    match shell {
+        Shell::Bash => shells::bash(&command, &text),
+        Shell::Fish => shells::fish(&command, text),
+        _ => text,
+    }
 }
 
 /// The command line with what the shell is to offer for each value: files for a FILE, folders for a DIR, nothing for an id.

@@ -1,10 +1,11 @@
 //! The completions as somebody who presses Tab meets them, in the shells themselves. A shell that is missing is said and skipped.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
+use vmedia::cli::generate::completions;
 
 /// What is asked: the words so far, what must be offered, and what must not.
-const ASKED: [(&str, &str, &str); 7] = [
+const ASKED: [(&str, &str, &str); 9] = [
     ("vmedia do", "download", "verify"),
     ("vmedia download --on", "--only", "--output"),
     ("vmedia download --only im", "image", "video"),
@@ -13,6 +14,8 @@ const ASKED: [(&str, &str, &str); 7] = [
     // Files for a file, and nothing of this folder for an id.
     ("vmedia download --from ids-of-t", "ids-of-today.txt", "evidence"),
     ("vmedia download --attempt ids-of-t", "", "ids-of-today.txt"),
+    ("vmedia download ids-of-t", "", "ids-of-today.txt"),
+    ("vmedia catalog evi", "evidence", "ids-of-today.txt"),
 ];
 
 /// Whether the shell is there.
@@ -24,8 +27,21 @@ fn has(shell: &str) -> bool {
     is_there
 }
 
-fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(name)
+/// The completions as this program makes them, in files.
+struct Made(tempfile::TempDir);
+
+impl Made {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in completions() {
+            std::fs::write(folder.path().join(name), text).expect("written");
+        }
+        Self(folder)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
 }
 
 /// What a shell prints for a script in a folder with a list and a folder in it.
@@ -44,27 +60,73 @@ fn say(shell: &str, words: &[&str]) -> String {
 fn offers(offered: impl Fn(&str) -> String) {
     for (typed, wanted, unwanted) in ASKED {
         let text = offered(typed);
-        let words: Vec<&str> = text.split_whitespace().collect();
+        // Folders may come with their slash.
+        let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_end_matches('/')).collect();
         assert!(wanted.is_empty() || words.contains(&wanted), "{typed}: no {wanted} in {text:?}");
         assert!(!words.contains(&unwanted), "{typed}: {unwanted} in {text:?}");
     }
 }
 
+/// Types into a bash on a terminal, presses Tab, and prints what is then on the screen and in the line. Each answer is waited for.
+const TYPIST: &str = r#"
+import os, pty, signal, sys
+signal.alarm(60)
+process, terminal = pty.fork()
+if process == 0:
+    os.execvp("bash", ["bash", "--noprofile", "--rcfile", sys.argv[1], "-i"])
+said = b""
+def wait_for(words):
+    global said
+    while words not in said:
+        said += os.read(terminal, 65536)
+wait_for(b"ready> ")
+said = b""
+os.write(terminal, sys.argv[2].encode() + b"\t\x14")
+wait_for(b">line")
+sys.stdout.buffer.write(said)
+sys.stdout.flush()
+os.kill(process, signal.SIGKILL)
+"#;
+
+/// What stands in the line, or is listed below it, after Tab.
+fn bash_offers(made: &Made, typed: &str) -> String {
+    let rules = made.file("rules");
+    let text = format!(
+        "bind 'set show-all-if-ambiguous on'\nbind 'set completion-query-items 0'\nbind 'set page-completions off'\n\
+         bind -x '\"\\C-t\": printf \"line< %s >line\" \"$READLINE_LINE\"'\nsource '{}'\nPS1='ready> '\n",
+        made.file("vmedia.bash").display()
+    );
+    std::fs::write(&rules, text).expect("written");
+    let said = say("python3", &["-c", TYPIST, rules.to_str().expect("text"), typed]);
+    assert!(said.contains(">line"), "{typed}: {said:?}");
+    said
+}
+
+#[cfg(unix)]
 #[test]
-fn bash_completes() {
-    if !has("bash") {
+fn bash_completes_what_somebody_types() {
+    // Older ones cannot be told word by word, and offer files where nothing else is known.
+    let is_new = Command::new("bash").args(["-c", "(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404 ))"]).status();
+    if !has("python3") || !is_new.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no bash of today");
         return;
     }
-    let file = file("vmedia.bash");
-    offers(|typed| {
-        let words = format!("COMP_WORDS=({typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))");
-        // `compopt` works while somebody presses Tab, and complains here.
-        let ask = "_vmedia vmedia \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\" 2> /dev/null";
-        let script = format!("source '{}'; {words}; {ask}; printf '%s\\n' \"${{COMPREPLY[@]}}\"", file.display());
-        let said = say("bash", &["--norc", "--noprofile", "-c", &script]);
-        // Where it has nothing to offer it gives back what was typed.
-        said.lines().filter(|line| !typed.ends_with(line)).collect::<Vec<_>>().join("\n")
-    });
+    let made = Made::new();
+    offers(|typed| bash_offers(&made, typed));
+    for (typed, wanted) in [
+        ("vmedia download --from=ids-of-t", "--from=ids-of-today.txt"),
+        ("vmedia --config ids-of-t", "ids-of-today.txt"),
+        ("vmedia verify --signers ids-of-t", "ids-of-today.txt"),
+        ("vmedia download --output evi", "evidence/"),
+        ("vmedia verify --read-only evi", "evidence/"),
+        ("vmedia download --only=im", "--only=image"),
+        ("vmedia sandbox -- ids-of-t", "ids-of-today.txt"),
+    ] {
+        let said = bash_offers(&made, typed);
+        assert!(said.split_whitespace().any(|word| word == wanted), "{typed}: {said:?}");
+    }
+    let said = bash_offers(&made, "vmedia verify ids-of-t");
+    assert!(!said.contains("ids-of-today.txt"), "a list is no folder: {said:?}");
 }
 
 #[test]
@@ -72,7 +134,8 @@ fn fish_completes() {
     if !has("fish") {
         return;
     }
-    let file = file("vmedia.fish");
+    let made = Made::new();
+    let file = made.file("vmedia.fish");
     offers(|typed| {
         let script = format!("source '{}'; complete -C '{typed}'", file.display());
         let said = say("fish", &["--no-config", "-c", &script]);
@@ -85,7 +148,8 @@ fn zsh_completes() {
     if !has("zsh") {
         return;
     }
-    let folder = file("");
+    let made = Made::new();
+    let folder = made.file("");
     offers(|typed| {
         // What is offered goes through `compadd`, whose answer is taken instead of being drawn.
         let script = format!(
@@ -117,7 +181,7 @@ zpty -d shell
 
 #[test]
 fn every_value_is_a_file_a_folder_or_nothing_that_a_shell_could_know() {
-    let bash = std::fs::read_to_string(file("vmedia.bash")).expect("the completions").replace("\r\n", "\n");
+    let bash = std::fs::read_to_string(Made::new().file("vmedia.bash")).expect("the completions").replace("\r\n", "\n");
     // After `--output)` the shell looks for folders, after `--from)` for files, after `--attempt)` for nothing.
     for (flag, wanted) in [("--output)", "plusdirs"), ("--log-file)", "filenames"), ("--ca-cert)", "filenames")] {
         let (_, rest) = bash.split_once(flag).expect(flag);
