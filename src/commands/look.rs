@@ -8,7 +8,7 @@ use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::{EventFormat, TableFormat};
 use crate::clock::Stop;
 use crate::config::Resolver;
-use crate::engine::{Emit, Event, Services, retention_warning, session_error};
+use crate::engine::{Emit, Event, RetentionPeriod, Services, retention_warning, session_error};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::http::Failure;
@@ -74,7 +74,8 @@ pub(super) fn look(
     if looking.needs_attempts {
         must_have_attempts(services.provider.as_ref())?;
     }
-    let days = resolver.retention_days(looking.retention_days).map_or_else(|| services.provider.retention_days(), |days| days.value);
+    let told = resolver.retention_days(looking.retention_days).map(|days| days.value);
+    let period = RetentionPeriod::of(told, services.provider.retention_days());
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);
@@ -93,7 +94,7 @@ pub(super) fn look(
         let exit = match outcome {
             Some(Ok(listing)) => {
                 add(table, &session, &listing);
-                tell(&session, &listing, days, &mut reporter, context)
+                tell(&session, &listing, period, &mut reporter, context)
             }
             Some(Err(failure)) if context.cancel.requested().is_none() => {
                 let error = session_error(&session, failure, &credentials);
@@ -118,8 +119,8 @@ pub(super) fn look(
 }
 
 /// Tells of what is listed but cannot be shown, and says whether all of it is.
-fn tell(session: &SessionId, listing: &Listing, days: u32, reporter: &mut Reporter, context: &Context) -> Exit {
-    let age = retention_warning(listing.since, days, context.clock.now());
+fn tell(session: &SessionId, listing: &Listing, period: RetentionPeriod, reporter: &mut Reporter, context: &Context) -> Exit {
+    let age = retention_warning(listing.since, period, context.clock.now());
     for text in listing.notices.iter().cloned().chain(age) {
         reporter.event(&Event::Notice { session: session.clone(), text }, context.clock.as_ref());
     }

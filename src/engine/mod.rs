@@ -29,7 +29,7 @@ pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use probe::{Probe, probe};
-pub use retention::warning as retention_warning;
+pub use retention::{Period as RetentionPeriod, warning as retention_warning};
 pub use run::{Running, start};
 pub use sealing::{SIGNATURE, Sealed, Sealer, Signed, Stamped, TIME_STAMP};
 pub use stamping::Authority;

@@ -1,31 +1,52 @@
 //! How near the day is on which the provider deletes the media of a session.
 //!
-//! The period is a guess: no provider tells it with a session. Where media outlive it clearly, it was wrong, and there is
-//! nothing to say. Must not decide who hears of it.
+//! No provider tells the period with a session. The usual one is a guess: where media outlive it clearly, it was wrong, and
+//! there is nothing to say. One that somebody gave is believed: past it, each day may be the last. Must not decide who hears
+//! of it.
 
 use jiff::{SignedDuration, Timestamp};
 
 /// From this share of the period on, a person should hear of it: 5 days and 6 hours of a week.
 const NEAR: (i64, i64) = (3, 4);
-/// From this share of the period on, the period was wrong.
+/// From this share of a guessed period on, the guess was wrong.
 const OVER: (i64, i64) = (5, 4);
 
-/// A line about media that the provider has `since` then and keeps for so many days, once most of that time has passed.
-pub fn warning(since: Option<Timestamp>, days: u32, now: Timestamp) -> Option<String> {
+/// For how many days a provider keeps media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// So somebody says who knows the contract.
+    Told(u32),
+    /// So it usually is.
+    Usual(u32),
+}
+
+impl Period {
+    /// What somebody says, else what is usual.
+    pub fn of(told: Option<u32>, usual: u32) -> Self {
+        told.map_or(Self::Usual(usual), Self::Told)
+    }
+}
+
+/// A line about media that the provider has `since` then and keeps for that long, once most of that time has passed.
+pub fn warning(since: Option<Timestamp>, period: Period, now: Timestamp) -> Option<String> {
+    let (Period::Told(days) | Period::Usual(days)) = period;
+    let is_guess = matches!(period, Period::Usual(_));
     let age = now.duration_since(since?);
-    let period = SignedDuration::from_hours(24 * i64::from(days));
-    let is_beyond = |(share, whole): (i64, i64)| age.as_secs().saturating_mul(whole) >= period.as_secs().saturating_mul(share);
-    if !is_beyond(NEAR) || is_beyond(OVER) {
+    let length = SignedDuration::from_hours(24 * i64::from(days));
+    let is_beyond = |(share, whole): (i64, i64)| age.as_secs().saturating_mul(whole) >= length.as_secs().saturating_mul(share);
+    if !is_beyond(NEAR) || is_guess && is_beyond(OVER) {
         return None;
     }
     let old = words(age);
-    Some(if age < period {
+    Some(if age < length {
         format!(
             "the media are {old} old, and the provider may delete them {days} days after they came (--retention-days): {} left",
-            words(period - age)
+            words(length - age)
         )
     } else {
-        format!("the media are {old} old, and the provider may delete them {days} days after they came (--retention-days): any moment now")
+        format!(
+            "the media are {old} old, past the {days} days for which the provider keeps them (--retention-days): it may delete them any moment now"
+        )
     })
 }
 
@@ -37,12 +58,26 @@ fn words(duration: SignedDuration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::warning;
+    use super::{Period, warning};
     use jiff::{SignedDuration, Timestamp};
 
-    fn after(hours: i64, days: u32) -> Option<String> {
+    fn aged(hours: i64, period: Period) -> Option<String> {
         let since = Timestamp::UNIX_EPOCH;
-        warning(Some(since), days, since + SignedDuration::from_hours(hours))
+        warning(Some(since), period, since + SignedDuration::from_hours(hours))
+    }
+
+    fn after(hours: i64, days: u32) -> Option<String> {
+        aged(hours, Period::Usual(days))
+    }
+
+    #[test]
+    fn a_period_that_somebody_gave_stays_true_when_it_is_over() {
+        let line = aged(24 * 40, Period::Told(30)).expect("a line");
+        assert!(line.contains("are 40 days old, past the 30 days") && line.contains("any moment now"), "{line}");
+        assert!(aged(24 * 4_000, Period::Told(30)).is_some());
+        assert_eq!(aged(24 * 20, Period::Told(30)), None);
+        assert_eq!(aged(24 * 40, Period::of(None, 30)), None, "a guess that was wrong");
+        assert_eq!(Period::of(Some(7), 30), Period::Told(7));
     }
 
     #[test]
@@ -59,7 +94,7 @@ mod tests {
 
     #[test]
     fn without_a_date_or_a_period_there_is_nothing_to_say() {
-        assert_eq!(warning(None, 7, Timestamp::MAX), None);
+        assert_eq!(warning(None, Period::Told(7), Timestamp::MAX), None);
         assert_eq!(after(1_000_000, 0), None);
         assert_eq!(after(-5, 7), None);
     }
