@@ -172,7 +172,7 @@ pub struct DownloadArguments {
     /// Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times
     #[arg(long, value_name = "GLOB")]
     pub context: Vec<String>,
-    /// Keep these documents of Veriff's too: decision, decision-fullauto, person, watchlist-screening, or all
+    /// Keep these documents of Veriff's too: decision, decision-fullauto, person, watchlist-screening; or all that there are
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub with: Vec<String>,
     /// Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]

@@ -17,10 +17,14 @@ const COLUMNS: [Column; 5] = [
     Column { name: "created", title: "CREATED", is_number: false },
 ];
 
+/// What shows the same at a provider without attempts.
+const INSTEAD: &str = "vmedia list <session-id> shows what the session holds";
+
 /// Shows the attempts, newest first; the number counts from the oldest.
 pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Exit> {
     let mut table = Table::new(&COLUMNS);
-    let looking = Looking { sessions: &arguments.sessions, format: arguments.format, needs_attempts: true, retention_days: None };
+    let looking =
+        Looking { sessions: &arguments.sessions, format: arguments.format, without_attempts: Some(INSTEAD), retention_days: None };
     look(context, &looking, &mut table, engine::attempts, |table, session, listing| {
         let count = listing.attempts.len();
         for (index, attempt) in listing.attempts.iter().enumerate() {

@@ -5,7 +5,7 @@ use super::failed::FailedList;
 use super::list::scope;
 use super::look::session_id;
 use super::pump::pump;
-use super::services::{DEFAULT_JOBS, must_have_attempts, sealer, services};
+use super::services::{DEFAULT_JOBS, WITHOUT_NARROWING, must_have_attempts, sealer, services};
 use super::sum::RunSum;
 use crate::archive::Journal;
 use crate::cli::{DownloadArguments, KindChoice};
@@ -37,6 +37,9 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let options = Options { retention_days, ..options(arguments, services.provider.as_ref(), jobs)? };
     let shown = ReporterOptions { format: arguments.format, bars: !arguments.dry_run };
     let mut reporter = Reporter::new(&context.console, &context.global, shown)?.accounted(&context.account);
+    if !arguments.with.is_empty() && services.provider.companions().is_empty() {
+        reporter.note(&format!("{}; --with all adds nothing", no_companions(services.provider.name())));
+    }
     let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
     archive(services, options, identifiers, RunSum::new(failed), &mut reporter, context)
 }
@@ -190,7 +193,7 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
         KindChoice::Other => Kind::Other,
     };
     if arguments.latest || arguments.attempt.is_some() {
-        must_have_attempts(provider)?;
+        must_have_attempts(provider, WITHOUT_NARROWING)?;
     }
     Ok(Options {
         scope: scope(arguments.attempt.as_deref(), arguments.latest)?,
@@ -220,14 +223,14 @@ fn contexts(patterns: &[String]) -> Result<Vec<Pattern>> {
     patterns.iter().map(parse).collect()
 }
 
-/// The companion documents that `--with` names; `all` is all of them.
+/// The companion documents that `--with` names; `all` is all of them, also where there are none.
 fn companions(names: &[String], provider: &dyn Provider) -> Result<Vec<String>> {
     let known = provider.companions();
     let mut wanted: Vec<String> = Vec::new();
     for name in names.iter().map(|name| name.trim()) {
         let named: Vec<&str> = known.iter().copied().filter(|known| name == "all" || name == *known).collect();
-        if named.is_empty() {
-            return Err(unknown_companion(name, known));
+        if named.is_empty() && name != "all" {
+            return Err(unknown_companion(name, provider));
         }
         for name in named {
             if !wanted.iter().any(|wanted| wanted == name) {
@@ -238,9 +241,14 @@ fn companions(names: &[String], provider: &dyn Provider) -> Result<Vec<String>> 
     Ok(wanted)
 }
 
-fn unknown_companion(name: &str, known: &[&str]) -> Error {
+fn no_companions(provider: &str) -> String {
+    format!("{provider} has no documents beside the session's own, which is always kept")
+}
+
+fn unknown_companion(name: &str, provider: &dyn Provider) -> Error {
+    let known = provider.companions();
     if known.is_empty() {
-        return Error::usage("this provider has no documents beside the session's own, which is always kept", "leave out --with");
+        return Error::usage(no_companions(provider.name()), format!("leave out --with {name}; --with all is all that a provider has"));
     }
     Error::usage(format!("--with does not know {name:?}"), format!("it takes {}, or all", known.join(", ")))
 }

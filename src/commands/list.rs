@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::look::{Looking, attempt_id, look};
+use super::services::WITHOUT_NARROWING;
 use crate::archive::planned_path;
 use crate::cli::ListArguments;
 use crate::engine;
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: &ListArguments, context: &Context) -> Result<Exit> 
     let looking = Looking {
         sessions: &arguments.sessions,
         format: arguments.format,
-        needs_attempts: arguments.latest || arguments.attempt.is_some(),
+        without_attempts: (arguments.latest || arguments.attempt.is_some()).then_some(WITHOUT_NARROWING),
         retention_days: arguments.retention_days,
     };
     look(context, &looking, &mut table, ask, |table, session, listing| {

@@ -49,8 +49,8 @@ pub(super) struct Looking<'a> {
     pub(super) sessions: &'a [String],
     /// How the table is printed.
     pub(super) format: TableFormat,
-    /// Whether only a provider that has attempts can answer.
-    pub(super) needs_attempts: bool,
+    /// What to do instead at a provider without attempts, where only one that has them can answer.
+    pub(super) without_attempts: Option<&'static str>,
     /// For how many days the provider keeps media, if somebody says so.
     pub(super) retention_days: Option<u32>,
 }
@@ -71,8 +71,8 @@ pub(super) fn look(
     }
     let resolver = Resolver::new(&context.global, &context.environment)?;
     let services = services(resolver.provider_settings()?, &resolver.network(), resolver.output(None).value, DEFAULT_JOBS, context)?;
-    if looking.needs_attempts {
-        must_have_attempts(services.provider.as_ref())?;
+    if let Some(instead) = looking.without_attempts {
+        must_have_attempts(services.provider.as_ref(), instead)?;
     }
     let told = resolver.retention_days(looking.retention_days).map(|days| days.value);
     let period = RetentionPeriod::of(told, services.provider.retention_days());

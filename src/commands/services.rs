@@ -55,15 +55,15 @@ pub(super) fn provider(access: ProviderAccess, context: &Context) -> Arc<dyn Pro
     }
 }
 
-/// Refuses what only a provider with attempts can do.
-pub(super) fn must_have_attempts(provider: &dyn Provider) -> Result<()> {
+/// What to do about flags that narrow a session down to attempts where there are none.
+pub(super) const WITHOUT_NARROWING: &str = "leave out --latest and --attempt; vmedia list <session-id> shows what the session holds";
+
+/// Refuses what only a provider with attempts can do, and says what to do instead.
+pub(super) fn must_have_attempts(provider: &dyn Provider, instead: &str) -> Result<()> {
     if provider.has_attempts() {
         return Ok(());
     }
-    Err(Error::usage(
-        format!("{} has no attempts: a session there is what it holds", provider.name()),
-        "leave out --latest and --attempt; vmedia list <session-id> shows what the session holds",
-    ))
+    Err(Error::usage(format!("{} has no attempts: a session there is what it holds", provider.name()), instead))
 }
 
 /// The journal of this run on an archive.

@@ -143,6 +143,11 @@ impl Reporter {
         }
     }
 
+    /// Says something that a person should know, and that is neither an event nor a failure.
+    pub fn note(&mut self, text: &str) {
+        self.say(&self.console.note_line(text));
+    }
+
     /// Takes the bars down; what follows is printed below nothing.
     pub fn finish(&mut self) {
         if let Some(mut bars) = self.bars.take() {

@@ -273,11 +273,17 @@ fn a_token_stands_instead_of_the_signature() {
 #[test]
 fn there_are_no_attempts_and_no_companions() {
     let world = World::with(vec![session("COMPLETED", &[("r", &["front"])])]);
-    world.run(&["attempts", SESSION]).ends_with(2).complains("yoti has no attempts", "vmedia list");
-    for words in [&["list", SESSION, "--latest"][..], &["download", SESSION, "--attempt", "a"], &["download", SESSION, "--with", "all"]] {
-        world.run(words).ends_with(2);
+    let run = world.run(&["attempts", SESSION]).ends_with(2).complains("yoti has no attempts", "vmedia list");
+    assert!(!run.stderr.contains("--latest"), "nobody typed it: {}", run.stderr);
+    for words in [&["list", SESSION, "--latest"][..], &["download", SESSION, "--attempt", "a"]] {
+        world.run(words).ends_with(2).complains("yoti has no attempts", "leave out --latest and --attempt");
     }
+    world.run(&["download", SESSION, "--with", "all,person"]).ends_with(2).complains("yoti has no documents", "leave out --with person");
     assert!(world.sandbox.exchanges().is_empty());
+    // All that there is, and that is none.
+    let run = world.run(&["download", SESSION, "--with", "all"]).ends_with(0).says("note: yoti has no documents beside the session's own");
+    assert_eq!(run.stderr.matches("note: ").count(), 1, "{}", run.stderr);
+    assert!(world.run(&["download", SESSION, "--with", "all", "-q"]).ends_with(0).stderr.is_empty());
 }
 
 #[test]
