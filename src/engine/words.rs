@@ -24,6 +24,11 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
             format!("session {session} is not found at the provider: {detail}"),
             "it never existed, was deleted, is past the provider's retention, or belongs to another integration; check the id".to_owned(),
         ),
+        Cause::Unlisted => (
+            Exit::NotFound,
+            format!("session {session} is there, but {detail}"),
+            format!("check the id; vmedia attempts {session} lists those that it has"),
+        ),
         Cause::Rejected => (
             Exit::Rejected,
             format!("the provider rejects the request for session {session}: {detail}"),

@@ -22,6 +22,8 @@ pub enum Cause {
     Refused,
     /// 404, 410.
     NotFound,
+    /// The provider has listed all there is, and what was asked for is not among it.
+    Unlisted,
     /// 204: the provider may not hand it out.
     Withheld,
     /// Any other status that asking again will not change.

@@ -121,6 +121,7 @@ mod tests {
         for cause in [
             Cause::Refused,
             Cause::NotFound,
+            Cause::Unlisted,
             Cause::Withheld,
             Cause::Rejected,
             Cause::Excessive,

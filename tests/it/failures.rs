@@ -119,7 +119,11 @@ fn an_attempt_that_is_not_there_is_not_found() {
     for verb in ["download", "list"] {
         let world = World::new();
         let run = world.run(&[verb, SESSION, "--attempt", "no-such-attempt"]).ends_with(9);
-        run.complains("the session has no attempt no-such-attempt", "check the id");
+        assert!(!run.stderr.contains("not found"), "{}", run.stderr);
+        run.complains(
+            &format!("session {SESSION} is there, but it has no attempt no-such-attempt"),
+            &format!("vmedia attempts {SESSION} lists"),
+        );
         world.faults("attempt-media=404");
         let run = world.run(&[verb, SESSION, "--attempt", FIRST]).ends_with(9);
         run.complains(&format!("attempts/{FIRST}/media cannot be listed: HTTP 404"), "past the provider's retention");

@@ -96,9 +96,7 @@ fn selected<'a>(attempts: &'a [Attempt], scope: &Scope) -> Result<(Vec<&'a Attem
         Scope::Latest => Ok((attempts.first().into_iter().collect(), true)),
         Scope::Attempt(id) => match attempts.iter().position(|attempt| attempt.id == *id) {
             Some(index) => Ok((attempts.iter().skip(index).take(1).collect(), index == 0)),
-            None => {
-                Err(Failure::new(Cause::NotFound, format!("the session has no attempt {id}; `vmedia attempts` lists those that it has")))
-            }
+            None => Err(Failure::new(Cause::Unlisted, format!("it has no attempt {id}"))),
         },
     }
 }

@@ -61,7 +61,7 @@ fn a_scope_narrows_what_is_asked() {
     let old = Scope::Attempt(AttemptId::parse("old").expect("an id"));
     assert_eq!(filed(&listing(&mut two_attempts(), &old).expect("a listing")), [("2", "old"), ("both", "old")]);
     let absent = Scope::Attempt(AttemptId::parse("absent").expect("an id"));
-    assert_eq!(listing(&mut two_attempts(), &absent).map_err(|failure| failure.cause).err(), Some(Cause::NotFound));
+    assert_eq!(listing(&mut two_attempts(), &absent).map_err(|failure| failure.cause).err(), Some(Cause::Unlisted));
 }
 
 #[test]
