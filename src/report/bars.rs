@@ -1,13 +1,15 @@
-//! Progress bars: one for the whole run, and below it a few rows for what is running. The only file that names
+//! Progress bars: one for the whole run, and below it a few rows for what is running. The only room that names
 //! `indicatif`.
 //!
 //! The rows are made once and shown anew: adding and removing a bar for each small file was measured to cost four times
 //! the wall time of the transfers. Must not be used where standard error is no terminal.
 
+mod screen;
+
 use crate::archive::State;
 use crate::engine::Event;
 use crate::text::{bytes, duration, plural, sanitize};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -87,7 +89,7 @@ fn style(template: &str) -> ProgressStyle {
 
 impl Bars {
     pub(super) fn new(width: Option<u16>) -> Self {
-        let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(FRAMES));
+        let screen = MultiProgress::with_draw_target(screen::target(FRAMES));
         let total = screen.add(ProgressBar::new(0).with_style(style(ASKING)).with_prefix("asking what there is"));
         let rows = if width.is_some_and(|columns| columns < NARROW) { 0 } else { ROWS };
         let rows = (0..rows).map(|_| screen.add(ProgressBar::new(0).with_style(style(BLANK)))).rev().collect();

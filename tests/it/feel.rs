@@ -5,10 +5,11 @@ use crate::harness::{ALL, NEWEST, Run, SESSION, World, bare, mp4, session_named,
 use std::path::Path;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
-/// Runs a program on a terminal of a width; Python has one to offer.
+/// Runs a program on a terminal of a width; Python has one to offer. Presses Ctrl-C once what is awaited is shown.
 #[cfg(unix)]
 const TERMINAL: &str = r#"
 import fcntl, os, pty, struct, sys, termios
+awaited = os.environb.pop(b"AWAITED", None)
 process, terminal = pty.fork()
 if process == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
@@ -22,6 +23,8 @@ while True:
     if not part:
         break
     said += part
+    if awaited and awaited in said:
+        awaited = os.write(terminal, b"\x03") and None
 sys.stdout.buffer.write(said)
 sys.stdout.flush()
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
@@ -105,6 +108,21 @@ fn a_narrow_terminal_shows_one_bar_and_the_whole_end() {
             let run = on_a_terminal(&world, columns, &[], words).expect("python3");
             assert!(!run.stdout.contains("panicked") && !run.stdout.is_empty(), "{columns} {words:?}: {}", run.stdout);
         }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_is_echoed_where_it_is_taken_away_with_the_bars() {
+    for columns in ["40", "80", "120"] {
+        let world = big();
+        let words = ["download", SESSION, "--limit-rate", "100k", "--color", "never"];
+        let Some(run) = on_a_terminal(&world, columns, &[("AWAITED", "of 1 file")], &words) else { return };
+        let run = run.ends_with(130);
+        let (before, after) = run.stdout.split_once("^C").expect("the terminal's echo");
+        // At the right edge it would wrap, and the topmost bar would stay.
+        assert!(before.ends_with('\r'), "{columns}: {before:?}");
+        assert!(after.contains("interrupted"), "{columns}: {after:?}");
     }
 }
 
