@@ -281,12 +281,12 @@ pub struct RepairArguments {
     /// Take no file that disagrees with the listing and no answer that is not signed
     #[arg(long)]
     pub strict: bool,
-    /// How the journal is sealed.
-    #[command(flatten)]
-    pub seal: SealArguments,
     /// How to tell what happens
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
+    /// How the journal is sealed.
+    #[command(flatten)]
+    pub seal: SealArguments,
     /// What a run that nobody watches takes.
     #[command(flatten)]
     pub schedule: ScheduleArguments,

@@ -49,10 +49,15 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Ins
     })
 }
 
-/// The same command line, with longer texts that are as wide as the terminal instead of as wide as the source.
+/// The same command line as people meet it: longer texts are as wide as the terminal instead of as wide as the source.
 fn flowing(command: clap::Command) -> clap::Command {
     let text = command.get_after_help().map(|text| flow(&text.to_string()));
     let command = if let Some(text) = text { command.after_help(text) } else { command };
+    // So a number below zero is a value that does not fit, and no short flag that nobody knows.
+    let command = command.mut_args(|argument| {
+        let takes_number = !argument.is_positional() && argument.get_action().takes_values();
+        argument.allow_negative_numbers(takes_number)
+    });
     command.mut_subcommands(flowing)
 }
 

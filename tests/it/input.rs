@@ -218,7 +218,7 @@ fn what_does_not_exist_on_the_command_line_is_usage() {
         (vec!["download", SESSION, "--latest", "--attempt", "a"], "cannot be used with", "usage: vmedia download"),
         (vec!["download", SESSION, "-j", "0"], "invalid value '0'", ""),
         (vec!["download", SESSION, "-j", "65"], "invalid value '65'", ""),
-        (vec!["download", SESSION, "--retries", "-1"], "unexpected argument '-1'", ""),
+        (vec!["download", SESSION, "--retries", "-1"], "invalid value '-1' for '--retries <N>'", "vmedia download --help"),
         (vec!["download", SESSION, "--retries", "101"], "invalid value '101'", ""),
         (vec!["download", SESSION, "--timeout", "0"], "invalid value '0'", ""),
         (vec!["download", SESSION, "--timeout", "nan"], "invalid value 'nan'", ""),
@@ -320,4 +320,27 @@ fn a_secret_that_others_can_read_is_not_used() {
         .complains("refuses the credentials", "the API key from profile a and the secret from secret_file secret of profile a");
     std::fs::remove_file(&secret).expect("removed");
     run().ends_with(3).complains("cannot read secret_file secret", "readable for the user that runs vmedia, and for nobody else");
+}
+
+#[test]
+fn a_number_below_zero_is_a_value_that_does_not_fit() {
+    let world = World::new();
+    for (flag, value) in [("--timeout", "-1"), ("--retries", "-3"), ("--retry-delay", "-0.5"), ("--retention-days", "-7")] {
+        let run = world.run(&["download", SESSION, flag, value]).ends_with(2);
+        is_two_lines(&run);
+        run.complains(&format!("invalid value '{value}' for '{flag} <"), "vmedia download --help");
+    }
+    // A word that is no value of a flag may be an id, and is told how to be one.
+    world.run(&["download", "-1"]).ends_with(2).complains("unexpected argument '-1'", "use '-- -1'");
+}
+
+#[test]
+fn only_what_seals_stands_under_seals() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for verb in ["download", "repair"] {
+        let help = run(folder.path(), &[], &[verb, "--help"]).ends_with(0).stdout;
+        let (_, rest) = help.split_once("Seals:\n").expect("a heading");
+        let seals = rest.split("\n\n").next().unwrap_or_default();
+        assert!(seals.contains("--sign-key") && !seals.contains("--format"), "{verb}: {seals}");
+    }
 }
