@@ -68,6 +68,7 @@ fn offers(offered: impl Fn(&str) -> String) {
 }
 
 /// Types into a bash on a terminal, presses Tab, and prints what is then on the screen and in the line. Each answer is waited for.
+#[cfg(unix)]
 const TYPIST: &str = r#"
 import os, pty, signal, sys
 signal.alarm(60)
@@ -89,6 +90,7 @@ os.kill(process, signal.SIGKILL)
 "#;
 
 /// What stands in the line, or is listed below it, after Tab.
+#[cfg(unix)]
 fn bash_offers(made: &Made, typed: &str) -> String {
     let rules = made.file("rules");
     let text = format!(
