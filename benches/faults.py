@@ -15,7 +15,7 @@ One server of this script breaks the wire in the same way for each of them, on l
 as much of the provider's API as `vmedia` asks for and checks no credentials, so that the others can ask it too. Everybody
 is told to try four times; a run that takes longer than a minute is ended. Prints a Markdown table: exit status, and what
 stands under the final name: nothing, the right bytes, other bytes, half of the right ones, or a
-mixture of two objects.
+mixture of two objects; and below it how each was called.
 
 Fails (exit status 1) when the column of vmedia is not what it should be. Linux and macOS.
 """
@@ -29,6 +29,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -262,6 +263,13 @@ TOOLS = {
 }
 
 
+def words_for(name, names, urls, loud=False, session=SESSION):
+    """What a tool is told, without what lets it go on with a part."""
+    if name == "vmedia":
+        return ["download", session, "--retries", "3", "--retry-delay", "0.2", "-o", "archive"]
+    return TOOLS[name].words(names, urls, loud)
+
+
 class Trial:
     """One tool in one case, in a folder of its own."""
 
@@ -271,9 +279,7 @@ class Trial:
         self.said = b""
 
     def command(self, goes_on):
-        if self.name == "vmedia":
-            return [self.program, "download", SESSION, "--retries", "3", "--retry-delay", "0.2", "-o", "archive"]
-        words = self.tool.words(self.server.names(), self.server.urls(), self.case == "M")
+        words = words_for(self.name, self.server.names(), self.server.urls(), self.case == "M")
         return [self.program, *(self.tool.goes_on if goes_on else ()), *words]
 
     def run(self, goes_on=False, sends=None):
@@ -469,6 +475,14 @@ def main():
         "|---|" + "---|" * len(programs),
         *(f"| {case}: {CASES[case]} | " + " | ".join(cells[case, name] for name in programs) + " |" for case in cases),
         *notes,
+        "",
+        "| | command line; `URL` several times in E | in B, H and I also |",
+        "|---|---|---|",
+        *(
+            f"| {name} | `{shlex.join([name, *words_for(name, ['NAME'], ['URL'], session='SESSION')])}` | "
+            + (f"`{shlex.join(TOOLS[name].goes_on)}` |" if TOOLS[name].goes_on else "|")
+            for name in programs
+        ),
         "",
         f"{datetime.date.today():%Y-%m-%d}" + (f"; not installed: {', '.join(missing)}" if missing else ""),
     ]
