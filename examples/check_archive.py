@@ -67,6 +67,8 @@ def read_run(path, digests, parents, changes):
         is_over = entry["entry"] == "closed"
         previous = sha256(line)
         lines.append(previous)
+    if not is_over:
+        tell(path.name, "note: this run has no end: it is at work, was killed, or its last lines were cut off")
 
 
 def check_parents(name, parents, digests):
@@ -118,7 +120,9 @@ def tell_unsealed(journal, parents):
         if name not in covered:
             covered.add(name)
             left.extend(parent["segment"] for parent in parents.get(name, []))
-    for name in sorted(parents.keys() - covered):
+    if not covered:
+        tell("_journal", "note: no run is signed or stamped")
+    for name in sorted(parents.keys() - covered) if covered else []:
         tell(name, "note: no signature and no time stamp covers this run")
 
 

@@ -120,6 +120,11 @@ fn only_a_head_that_was_kept_elsewhere_shows_that_all_of_it_is_new() {
     std::fs::remove_file(archive.file("_journal").join(archive.segments().pop().expect("a segment"))).expect("removed");
     accepts(&archive.root, &[]);
     refuses(&archive.root, &[&head], "lines were cut off, or all of it was written anew");
+    let newest = archive.segments().pop().expect("a segment");
+    let lines = archive.lines(&newest);
+    archive.write_lines(&newest, &lines[..lines.len() - 1]);
+    accepts(&archive.root, &[]);
+    assert!(judged(&archive.root, &[]).is_none_or(|run| run.stdout.contains(&format!("{newest}: note: this run has no end"))));
 
     let archive = evidence.copy("tampered");
     let bag = archive.bag(ALPHA);
@@ -150,7 +155,10 @@ fn a_run_that_no_seal_covers_is_named() {
         let expected: Vec<_> = segments[segments.len() - count..].iter().collect();
         assert!(notes.len() == count && notes.iter().zip(expected).all(|(note, name)| note.starts_with(name)), "{}", run.stdout);
     };
-    named(3);
+    accepts(&archive.root, &[]);
+    assert!(judged(&archive.root, &[]).is_none_or(|run| run.stdout.starts_with("_journal: note: no run is signed or stamped\n")));
+    std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[0])), "").expect("written");
+    named(2);
     std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[1])), "").expect("written");
     named(1);
     std::fs::write(archive.file("_journal").join(format!("{}.tsr", segments[2])), "").expect("written");
