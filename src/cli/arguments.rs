@@ -128,8 +128,8 @@ pub struct ListArguments {
     /// Only the newest attempt
     #[arg(long)]
     pub latest: bool,
-    /// Days for which the provider keeps media; warns once most have passed. Unless it is given, 90 at Veriff and 7 at Yoti are
-    /// guessed, and a quarter after them no more is said
+    /// Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no
+    /// more is said when media outlive it by a quarter]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
     pub retention_days: Option<u32>,
     /// How to print it
@@ -178,8 +178,8 @@ pub struct DownloadArguments {
     /// Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
-    /// Days for which the provider keeps media; warns once most have passed. Unless it is given, 90 at Veriff and 7 at Yoti are
-    /// guessed, and a quarter after them no more is said
+    /// Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no
+    /// more is said when media outlive it by a quarter]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
     pub retention_days: Option<u32>,
     /// Show what would be done and write nothing

@@ -37,15 +37,15 @@ pub fn warning(since: Option<Timestamp>, period: Period, now: Timestamp) -> Opti
     if !is_beyond(NEAR) || is_guess && is_beyond(OVER) {
         return None;
     }
-    let old = words(age);
+    let (old, days) = (words(age), crate::text::plural(u64::from(days), "day"));
     Some(if age < length {
         format!(
-            "the media are {old} old, and the provider may delete them {days} days after they came (--retention-days): {} left",
+            "the media are {old} old, and the provider may delete them {days} after they came (--retention-days): {} left",
             words(length - age)
         )
     } else {
         format!(
-            "the media are {old} old, past the {days} days for which the provider keeps them (--retention-days): it may delete them any moment now"
+            "the media are {old} old, past the {days} for which the provider keeps them (--retention-days): it may delete them any moment now"
         )
     })
 }
@@ -75,6 +75,7 @@ mod tests {
         let line = aged(24 * 40, Period::Told(30)).expect("a line");
         assert!(line.contains("are 40 days old, past the 30 days") && line.contains("any moment now"), "{line}");
         assert!(aged(24 * 4_000, Period::Told(30)).is_some());
+        assert!(aged(24 * 2, Period::Told(1)).is_some_and(|line| line.contains("past the 1 day for which")));
         assert_eq!(aged(24 * 20, Period::Told(30)), None);
         assert_eq!(aged(24 * 40, Period::of(None, 30)), None, "a guess that was wrong");
         assert_eq!(Period::of(Some(7), 30), Period::Told(7));
