@@ -1,6 +1,7 @@
 //! Questions on the terminal: a line at a time, and without echo where the answer is a secret.
 //!
-//! Whatever ends a question, also Ctrl-C, leaves the terminal as it was. Must not know what is asked.
+//! Whatever ends a question, also Ctrl-C, leaves the terminal as it was; only a program that is killed, be it by a terminal
+//! that goes away, leaves it without echo. Must not know what is asked.
 
 use super::Context;
 use crate::clock::{Cancel, Stop};
@@ -84,8 +85,18 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// One line.
+    /// One line that is text: what is no text would be written with other letters than were typed.
     fn line(&self, question: &str, is_secret: bool) -> Result<Zeroizing<String>> {
+        loop {
+            let bytes = self.bytes(question, is_secret)?;
+            match std::str::from_utf8(&bytes) {
+                Ok(text) => return Ok(Zeroizing::new(text.to_owned())),
+                Err(_) => self.console.error("that is no text in UTF-8", "type it again, on a terminal that is set to UTF-8"),
+            }
+        }
+    }
+
+    fn bytes(&self, question: &str, is_secret: bool) -> Result<Zeroizing<Vec<u8>>> {
         let failed = |error: &IoError| Error::unexpected(format!("the terminal cannot be read: {}", plain(error)));
         // Silent before the question is there, so that an answer that comes at once is not shown either.
         let outcome = {
@@ -101,7 +112,7 @@ impl<'a> Terminal<'a> {
             return Err(stopped(exit));
         }
         match outcome {
-            Ok(bytes) => Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned())),
+            Ok(bytes) => Ok(bytes),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
                 Err(Error::usage("there was no answer", "nothing was written; run it again when you have what it asks for"))
             }
@@ -131,7 +142,7 @@ fn stopped(exit: Exit) -> Error {
 #[cfg(unix)]
 mod native {
     use super::{ErrorKind, IoError, Zeroizing};
-    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
     use std::fs::File;
     use std::io::{Read, stdin};
     use std::os::fd::AsFd;
@@ -139,7 +150,11 @@ mod native {
     /// A terminal hands out no longer line.
     const LONGEST: usize = 4096;
 
-    /// While it lives, the terminal shows nothing of what is typed.
+    /// What stands for no key where a terminal's keys are listed.
+    const NO_KEY: u8 = if cfg!(any(target_os = "linux", target_os = "android")) { 0 } else { 0xff };
+
+    /// While it lives, the terminal shows nothing of what is typed, and the keys that end or stop a program at once (Ctrl-\
+    /// and Ctrl-Z) are letters as any: the shell would get a terminal without echo.
     pub(super) struct Silence(Termios);
 
     impl Silence {
@@ -147,6 +162,8 @@ mod native {
             let before = tcgetattr(stdin())?;
             let mut silent = before.clone();
             silent.local_modes.remove(LocalModes::ECHO);
+            silent.special_codes[SpecialCodeIndex::VQUIT] = NO_KEY;
+            silent.special_codes[SpecialCodeIndex::VSUSP] = NO_KEY;
             tcsetattr(stdin(), OptionalActions::Flush, &silent)?;
             Ok(Self(before))
         }

@@ -1,13 +1,15 @@
 """Plays a person at a terminal: starts a program on a pseudo-terminal of its own, waits for each question and answers it.
 
-The first argument is JSON, [[question, answer], ...]; the others are the program and its arguments. Prints JSON: the
-program's status, all that the terminal showed, and whether it was left as it was found.
+The first argument is JSON, [[question, answer], ...]; the others are the program and its arguments. <e9> in an answer is
+that byte, which is no UTF-8, and an answer that begins with ! is a command of the shell, for what others do meanwhile.
+Prints JSON: the program's status, all that the terminal showed, and whether it was left as it was found.
 """
 
 import json
 import os
 import pty
 import select
+import subprocess
 import sys
 import termios
 import time
@@ -27,7 +29,10 @@ def main() -> None:
         if steps and (at := shown.find(steps[0][0].encode(), seen)) >= 0:
             question, answer = steps.pop(0)
             seen = at + len(question.encode())
-            os.write(terminal, answer.encode())
+            if answer.startswith("!"):
+                subprocess.run(answer[1:], shell=True, check=True)
+            else:
+                os.write(terminal, answer.encode().replace(b"<e9>", b"\xe9"))
             continue
         ready, _, _ = select.select([terminal], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
