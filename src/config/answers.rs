@@ -3,7 +3,9 @@
 //! Must not ask.
 
 use super::credentials::read_private;
-use super::resolve::{NO_KEY_FILE, check_api_key, check_sdk_id, read_base_url};
+use super::edit::Draft;
+use super::environment::{Environment, names};
+use super::resolve::{NO_KEY_FILE, check_api_key, check_integration_id, check_sdk_id, read_base_url};
 use super::sourced::{Source, Sourced};
 use crate::cli::{ProviderChoice, RETENTION_DAYS};
 use crate::error::{Error, Result};
@@ -48,6 +50,11 @@ pub fn key_file(text: &str) -> Result<PathBuf> {
     RequestKey::parse(&path, &file).map(|_| path)
 }
 
+/// The integration, where one API key serves several.
+pub fn integration_id(text: &str) -> Result<String> {
+    check_integration_id(&answer(text)).map(|()| text.to_owned())
+}
+
 /// A shared secret, or several. Errors do not repeat it.
 pub fn secret(text: &str) -> Result<()> {
     if text.trim().is_empty() {
@@ -84,11 +91,25 @@ pub fn folder(text: &str) -> Result<Option<PathBuf>> {
 /// For how many days the provider keeps media; nothing is the default.
 pub fn retention_days(text: &str) -> Result<Option<u32>> {
     let days = text.parse().ok().filter(|days| RETENTION_DAYS.contains(days));
-    if days.is_some() || text.is_empty() {
-        Ok(days)
-    } else {
-        Err(unfit("that is no number of days", "a number from 1 to 36500, or nothing"))
-    }
+    if days.is_some() || text.is_empty() { Ok(days) } else { Err(unfit("that is no number of days", "a number from 1 to 36500")) }
+}
+
+/// Variables that are set here and go before what was answered.
+pub fn displaced(draft: &Draft, environment: &Environment) -> Vec<&'static str> {
+    // Beside each variable, how the keys begin that it displaces. Every profile has a base URL, and be it the usual one.
+    let known = [
+        (names::PROVIDER, "provider"),
+        (names::BASE_URL, ""),
+        (names::API_KEY, "api_key"),
+        (names::API_SECRET, "secret_"),
+        (names::INTEGRATION_ID, "integration_id"),
+        (names::YOTI_SDK_ID, "sdk_id"),
+        (names::YOTI_KEY_FILE, "key_file"),
+        (names::YOTI_BEARER_FILE, "key_file"),
+        (names::OUTPUT, "output"),
+    ];
+    let displaced = known.into_iter().filter(|(name, keys)| environment.path(name).is_some() && draft.has(keys));
+    displaced.map(|(name, _)| name).collect()
 }
 
 fn answer(text: &str) -> Sourced<String> {

@@ -9,11 +9,12 @@ use crate::cli::Global;
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::store::{Readers, replace};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 /// The keys of a profile that a new one takes away before it brings its own; all others stay as they are.
-const REPLACED: [&str; 16] = [
+const REPLACED: [&str; 17] = [
     "provider",
     "base_url",
     "api_key",
@@ -22,6 +23,7 @@ const REPLACED: [&str; 16] = [
     "secret_command",
     "secret_credential",
     "secret_keyring",
+    "integration_id",
     "sdk_id",
     "key_file",
     "key_credential",
@@ -31,6 +33,9 @@ const REPLACED: [&str; 16] = [
     "output",
     "retention_days",
 ];
+
+/// URLs that may hold a token, which nobody shows.
+const NOT_SHOWN: [&str; 2] = ["ping_url", "timestamp"];
 
 /// A profile that is being put together.
 pub struct Draft {
@@ -60,12 +65,9 @@ impl Draft {
         self.set(key, path.display().to_string());
     }
 
-    /// The lines as they will stand in the file.
-    pub fn text(&self) -> String {
-        let mut document = DocumentMut::new();
-        // An empty document has no place that could be in the way.
-        let _ = insert(&mut document, self);
-        document.to_string()
+    /// Whether it has a key that begins so.
+    pub(super) fn has(&self, beginning: &str) -> bool {
+        self.keys.iter().any(|(key, _)| key.starts_with(beginning))
     }
 }
 
@@ -75,6 +77,8 @@ pub struct Edit {
     path: PathBuf,
     /// The file that this leads to: a link stays one.
     target: PathBuf,
+    /// What stood there when it was read; none where there was no file.
+    before: Option<String>,
     document: DocumentMut,
 }
 
@@ -84,12 +88,16 @@ impl Edit {
         let location = file::place(global, environment)?;
         let path = std::path::absolute(&location.value).unwrap_or(location.value);
         let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if path.is_symlink() && !target.exists() {
+            let what = format!("{} is a link, and what it leads to is not there", path.display());
+            return Err(Error::configuration(what, "make that file, which may be empty, or take the link away"));
+        }
         if !target.exists() {
-            return Ok(Self { path, target, document: DocumentMut::new() });
+            return Ok(Self { path, target, before: None, document: DocumentMut::new() });
         }
         let (text, _) = file::read_text(&Sourced::new(path.clone(), Source::Flag("--config")))?;
         let document = text.parse().map_err(|_| Error::unexpected("the configuration can be read and not be edited"))?;
-        Ok(Self { path, target, document })
+        Ok(Self { path, target, before: Some(text), document })
     }
 
     /// Where it is, as it is named. What lies beside it belongs here and not beside the target of a link, which may be
@@ -123,6 +131,32 @@ impl Edit {
     /// Takes a profile in, in place of one of its name.
     pub fn take(&mut self, draft: &Draft) -> Result<()> {
         insert(&mut self.document, draft)
+    }
+
+    /// The lines of a profile as they will stand in the file, without comments; the value of what may be a secret is left
+    /// out.
+    pub fn text_of(&self, profile: &str) -> String {
+        let keys = self.document.get("profiles").and_then(|profiles| profiles.get(profile)).and_then(Item::as_table_like);
+        let values = keys.into_iter().flat_map(|keys| keys.iter()).filter_map(|(key, item)| Some((key, item.as_value()?)));
+        let lines = values.map(|(key, value)| match key {
+            _ if NOT_SHOWN.contains(&key) => format!("{key} = (as before, not shown)\n"),
+            _ => format!("{key} = {}\n", value.clone().decorated("", "")),
+        });
+        format!("[profiles.{profile}]\n{}", lines.collect::<String>())
+    }
+
+    /// An error when somebody else wrote the file since it was read: what they wrote would be lost.
+    pub fn must_be_unchanged(&self) -> Result<()> {
+        let is_same = match (&self.before, std::fs::read_to_string(&self.target)) {
+            (Some(before), Ok(now)) => *before == now,
+            (None, Err(error)) => error.kind() == ErrorKind::NotFound,
+            _ => false,
+        };
+        if is_same {
+            return Ok(());
+        }
+        let what = format!("{} was changed by somebody else while the questions were open", self.path.display());
+        Err(Error::new(Exit::Local, what, "nothing was written; run it again, and it begins with the file as it is now"))
     }
 
     /// Writes it, in one step and for its owner alone.
@@ -162,7 +196,7 @@ fn insert(document: &mut DocumentMut, draft: &Draft) -> Result<()> {
 
 /// Writes a file that nobody but its owner can read, with its folder where that is missing; what has its name is replaced in
 /// one step.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let written = private_folder(folder).and_then(|()| replace(path, bytes, Readers::Owner));
     written.map_err(|error| {
@@ -185,7 +219,8 @@ mod tests {
     use std::path::PathBuf;
 
     fn edit(text: &str) -> Edit {
-        Edit { path: PathBuf::from("config.toml"), target: PathBuf::from("config.toml"), document: text.parse().expect("TOML") }
+        let path = PathBuf::from("config.toml");
+        Edit { path: path.clone(), target: path, before: Some(text.to_owned()), document: text.parse().expect("TOML") }
     }
 
     fn draft() -> Draft {
@@ -202,12 +237,12 @@ mod tests {
 
     #[test]
     fn a_first_profile_is_all_that_is_written() {
-        assert_eq!(draft().text(), WRITTEN);
         let mut edit = edit("");
         assert!(!edit.has("live") && !edit.has_default());
         edit.make_default("live");
         edit.take(&draft()).expect("a place");
         assert!(edit.has("live") && edit.has_default());
+        assert_eq!(edit.text_of("live"), WRITTEN);
         assert_eq!(edit.document.to_string(), format!("default_profile = \"live\"\n\n{WRITTEN}"));
     }
 
@@ -221,11 +256,17 @@ mod tests {
 
     #[test]
     fn a_profile_that_is_replaced_keeps_what_was_not_asked_for_and_no_other_reference() {
-        let mut edit = edit("# the real one\n[profiles.live]\nsecret_file = 'x'\nmax_rate = \"20/s\" # agreed\nsdk_id = 'y'\n");
+        let mut edit = edit(
+            "# the real one\n[profiles.live]\nsecret_file = 'x'\nmax_rate = \"20/s\" # agreed\nsdk_id = 'y'\nping_url = 'https://x'\n",
+        );
         edit.take(&draft()).expect("a place");
         let text = edit.document.to_string();
         assert!(text.starts_with("# the real one\n[profiles.live]\nmax_rate = \"20/s\" # agreed\n"), "{text}");
         assert!(!text.contains("secret_file") && !text.contains("sdk_id") && text.contains("secret_command"), "{text}");
+        // What is kept is shown as well, and no secret.
+        let shown = edit.text_of("live");
+        assert!(shown.starts_with("[profiles.live]\nmax_rate = \"20/s\"\nping_url = (as before, not shown)\n"), "{shown}");
+        assert!(shown.ends_with("retention_days = 90\n"), "{shown}");
     }
 
     #[test]

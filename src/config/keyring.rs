@@ -16,8 +16,13 @@ pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
     native::read(profile)
 }
 
+/// Whether it has a secret of that profile.
+pub(super) fn has(profile: &str) -> Result<bool> {
+    native::has(profile)
+}
+
 /// Keeps a secret for a profile, in place of one that is there.
-pub fn keep(profile: &str, secret: &Secret) -> Result<()> {
+pub(super) fn keep(profile: &str, secret: &Secret) -> Result<()> {
     native::keep(profile, secret)
 }
 
@@ -36,6 +41,10 @@ mod native {
     }
 
     pub(super) fn read(_: &str) -> Result<Zeroizing<Vec<u8>>> {
+        Err(absent())
+    }
+
+    pub(super) fn has(_: &str) -> Result<bool> {
         Err(absent())
     }
 
@@ -71,6 +80,14 @@ mod native {
 
     pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
         in_time(profile, |entry| entry.get_password().map(|text| Zeroizing::new(text.into_bytes())))
+    }
+
+    pub(super) fn has(profile: &str) -> Result<bool> {
+        in_time(profile, |entry| match entry.get_password().map(Zeroizing::new) {
+            Err(Reason::NoEntry) => Ok(false),
+            Ok(_) | Err(Reason::Ambiguous(_) | Reason::BadEncoding(_) | Reason::BadDataFormat(..)) => Ok(true),
+            Err(reason) => Err(reason),
+        })
     }
 
     pub(super) fn keep(profile: &str, secret: &Secret) -> Result<()> {

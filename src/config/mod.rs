@@ -16,14 +16,16 @@ mod profile;
 mod reference;
 mod resolve;
 mod sourced;
+mod vault;
 
 pub use credentials::Secrets;
-pub use edit::{Draft, Edit, write_private};
+pub use edit::{Draft, Edit};
 pub use environment::Environment;
 pub use file::place;
 pub use identifiers::{Identifiers, Rejected};
 pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess, usual_retention_days};
 pub use sourced::{Source, Sourced};
+pub use vault::{Vault, rotated};
 
 /// A configuration file with every key explained.
 pub const EXAMPLE: &str = include_str!("example.toml");

@@ -14,7 +14,7 @@ pub use sealing::SealSettings;
 pub use settings::Setting;
 pub use yoti::YotiAccess;
 
-pub(super) use veriff::check_api_key;
+pub(super) use veriff::{check_api_key, check_integration_id};
 pub(super) use yoti::{NO_KEY_FILE, check_sdk_id};
 
 use super::credentials::{Secrets, secrets};

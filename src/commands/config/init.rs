@@ -6,19 +6,18 @@ use super::Context;
 use super::check::check_with;
 use super::terminal::Terminal;
 use crate::cli::{EventFormat, Global, ProviderChoice};
-use crate::config::{Draft, Edit, answers, keyring, usual_retention_days, write_private};
-use crate::error::Result;
+use crate::config::{Draft, Edit, Vault, answers, keyring, rotated, usual_retention_days};
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::provider::yoti;
-use crate::secret::Secret;
 use crate::text::sanitize;
 use secrecy::zeroize::Zeroizing;
-use std::path::PathBuf;
 
-/// A secret that is to be written, and where.
-enum Kept {
-    File(PathBuf, Zeroizing<String>),
-    Keyring(Zeroizing<String>),
+/// A secret that was typed, or that stays where it is; and what becomes of it, in words.
+struct Kept {
+    vault: Vault,
+    typed: Option<Zeroizing<String>>,
+    told: String,
 }
 
 /// What was answered so far, and what is offered.
@@ -27,6 +26,8 @@ struct Answers<'a> {
     context: &'a Context,
     edit: Edit,
     draft: Draft,
+    /// Whether the profile that is replaced asks the same provider, so that its values are of use.
+    is_same_provider: bool,
 }
 
 /// Asks, shows, writes.
@@ -37,7 +38,7 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
     terminal.say("Nothing is written before you say so at the end; Ctrl-C ends it at any time.");
     terminal.say("");
     let draft = Draft::new(name(&terminal, &edit, &context.global)?);
-    let mut answers = Answers { terminal, context, edit, draft };
+    let mut answers = Answers { terminal, context, edit, draft, is_same_provider: true };
     let provider = answers.provider()?;
     let kept = match provider {
         ProviderChoice::Veriff => answers.veriff()?,
@@ -60,15 +61,17 @@ fn name(terminal: &Terminal<'_>, edit: &Edit, global: &Global) -> Result<String>
 }
 
 impl Answers<'_> {
-    /// What the profile that is replaced says under a key.
+    /// What the profile that is replaced says under a key; nothing once it is about another provider.
     fn before(&self, key: &str) -> String {
-        self.edit.value(&self.draft.name, key).unwrap_or_default()
+        let before = self.edit.value(&self.draft.name, key).filter(|_| self.is_same_provider);
+        before.unwrap_or_default()
     }
 
     fn provider(&mut self) -> Result<ProviderChoice> {
         let before = answers::provider(&self.before("provider")).unwrap_or(ProviderChoice::Veriff);
         let offered = self.context.global.provider.unwrap_or(before).name();
         let provider = self.terminal.ask("Provider, veriff or yoti", offered, answers::provider)?;
+        self.is_same_provider = provider == before;
         self.draft.set("provider", provider.name());
         Ok(provider)
     }
@@ -89,6 +92,18 @@ impl Answers<'_> {
         self.base_url(ProviderChoice::Veriff, "Base URL, as the Customer Portal shows it for the integration under API keys")?;
         let api_key = self.terminal.ask("API key", &self.before("api_key"), answers::api_key)?;
         self.draft.set("api_key", api_key);
+        let integration_id = self.before("integration_id");
+        if !integration_id.is_empty() {
+            let question = "Integration id, where one API key serves several";
+            if let Some(id) = self.optional(question, "none", &integration_id, |answer| answers::integration_id(answer).map(Some))? {
+                self.draft.set("integration_id", id);
+            }
+        }
+        self.shared_secret()
+    }
+
+    /// Where the shared secret is kept.
+    fn shared_secret(&mut self) -> Result<Option<Kept>> {
         let path = self.edit.path().with_file_name(format!("{}.secret", self.draft.name));
         let mut choices = vec![
             format!("in a file that nobody but you can read: {}", path.display()),
@@ -103,11 +118,11 @@ impl Answers<'_> {
         match self.terminal.choose("Where is the shared secret kept?", &choices, offered)? {
             0 => {
                 self.draft.set_path("secret_file", &path);
-                return Ok(Some(Kept::File(path, self.secret()?)));
+                return self.kept(Vault::File(path)).map(Some);
             }
             3 => {
                 self.draft.set("secret_keyring", true);
-                return Ok(Some(Kept::Keyring(self.secret()?)));
+                return self.kept(Vault::Keyring(self.draft.name.clone())).map(Some);
             }
             1 => {
                 let words = self.terminal.ask("Command that prints it, such as: pass show vmedia", "", answers::command)?;
@@ -118,8 +133,29 @@ impl Answers<'_> {
         Ok(None)
     }
 
-    fn secret(&self) -> Result<Zeroizing<String>> {
-        self.terminal.ask_secret("Shared secret (what you type is not shown)", answers::secret)
+    /// The secret that is to lie there. One that is there already may be the only copy, and is never lost unasked.
+    fn kept(&self, vault: Vault) -> Result<Kept> {
+        let readers = if matches!(vault, Vault::File(_)) { ", for nobody but you" } else { "" };
+        let secret = || self.terminal.ask_secret("Shared secret (what you type is not shown)", answers::secret);
+        if !vault.is_taken()? {
+            return Ok(Kept { typed: Some(secret()?), told: format!("Into {vault}{readers}: the shared secret."), vault });
+        }
+        let choices = [
+            "it stays as it is, and this profile uses it",
+            "it stays behind a new one, as in a key rotation: the new one signs, both verify",
+            "a new one replaces it, and no copy of it is left",
+        ];
+        let question = format!("There is a secret in {vault} already. What becomes of it?");
+        let (typed, told) = match self.terminal.choose(&question, &choices.map(str::to_owned), 0)? {
+            0 => (None, format!("In {vault}: the shared secret, which stays as it is.")),
+            1 => {
+                let retired = vault.held()?;
+                let told = format!("Into {vault}{readers}: the new shared secret, before what is there.");
+                (Some(rotated(&secret()?, &retired)), told)
+            }
+            _ => (Some(secret()?), format!("Into {vault}{readers}: the new shared secret, in place of what is there.")),
+        };
+        Ok(Kept { vault, typed, told })
     }
 
     fn yoti(&mut self) -> Result<Option<Kept>> {
@@ -132,16 +168,23 @@ impl Answers<'_> {
     }
 
     fn archive(&mut self, provider: ProviderChoice) -> Result<()> {
-        let question = "Folder of the archive; nothing is vmedia-archive in the folder where vmedia is started";
-        if let Some(folder) = self.terminal.ask(question, &self.before("output"), answers::folder)? {
+        let usual = "vmedia-archive in the folder where vmedia is started";
+        if let Some(folder) = self.optional("Folder of the archive", usual, &self.before("output"), answers::folder)? {
             self.draft.set_path("output", &folder);
         }
-        let usual = usual_retention_days(provider);
-        let question = format!("Days for which the provider keeps media, by your contract; nothing is {usual}");
-        if let Some(days) = self.terminal.ask(&question, &self.before("retention_days"), answers::retention_days)? {
+        let usual = usual_retention_days(provider).to_string();
+        let question = "Days for which the provider keeps media, by your contract";
+        if let Some(days) = self.optional(question, &usual, &self.before("retention_days"), answers::retention_days)? {
             self.draft.set("retention_days", i64::from(days));
         }
         Ok(())
+    }
+
+    /// Asks for what need not be said. Without an answer it is what was said before, where something was, else what is usual.
+    fn optional<T>(&self, question: &str, usual: &str, before: &str, read: impl Fn(&str) -> Result<Option<T>>) -> Result<Option<T>> {
+        let way = if before.is_empty() { "Enter" } else { "-" };
+        let read = |answer: &str| if answer == "-" { Ok(None) } else { read(answer) };
+        self.terminal.ask(&format!("{question}; {way} for {usual}"), before, read)
     }
 
     /// Shows what is to be written, and writes it.
@@ -156,22 +199,19 @@ impl Answers<'_> {
         if is_default {
             terminal.say(&format!("  default_profile = \"{}\"\n", self.draft.name));
         }
-        self.draft.text().lines().for_each(|line| terminal.say(&format!("  {}", sanitize(line))));
-        match kept {
-            Some(Kept::File(path, _)) => terminal.say(&format!("\nInto {}, for nobody but you: the shared secret.", path.display())),
-            Some(Kept::Keyring(_)) => terminal.say("\nInto the keyring of this system: the shared secret."),
-            None => {}
+        self.edit.text_of(&self.draft.name).lines().for_each(|line| terminal.say(&format!("  {}", sanitize(line))));
+        if let Some(kept) = kept {
+            terminal.say(&format!("\n{}", kept.told));
         }
         terminal.say("");
         if !terminal.is_wanted("Write this?", true)? {
             terminal.say("Nothing was written.");
             return Ok(Exit::Done);
         }
+        self.edit.must_be_unchanged()?;
         // The secret first: a profile never names one that is not there.
-        match kept {
-            Some(Kept::File(path, secret)) => write_private(path, secret.as_bytes())?,
-            Some(Kept::Keyring(secret)) => keyring::keep(&self.draft.name, &Secret::new(secret.to_string()))?,
-            None => {}
+        if let Some((vault, secret)) = kept.and_then(|kept| Some((&kept.vault, kept.typed.as_ref()?))) {
+            vault.keep(secret)?;
         }
         self.edit.write()?;
         terminal.say("Written.");
@@ -180,12 +220,24 @@ impl Answers<'_> {
 
     /// Offers to try it, as `vmedia config check` does.
     fn check(&self) -> Result<Exit> {
-        let name = &self.draft.name;
-        if !self.terminal.is_wanted("Try it now, with a question to the provider that changes nothing?", true)? {
-            self.terminal.say(&format!("To try it later: vmedia config check --profile {name}"));
+        let context = self.context;
+        let displaced = answers::displaced(&self.draft, &context.environment);
+        if !displaced.is_empty() {
+            let verb = if displaced.len() == 1 { "is set here and goes" } else { "are set here and go" };
+            let note = format!("{} {verb} before what the profile says, now and in every run", displaced.join(" and "));
+            self.terminal.say(&context.console.note_line(&note));
+        }
+        let file = context.global.config.as_ref().map(|path| format!(" --config {}", path.display()));
+        let later = format!("vmedia config check --profile {}{}", self.draft.name, file.unwrap_or_default());
+        let question = "Try it now, with a question to the provider that changes nothing?";
+        // Whoever ends it here ends no more than this question.
+        let is_wanted = self.terminal.is_wanted(question, true);
+        if !is_wanted.map_err(|error| Error::new(error.exit(), error.what(), format!("all is written; to try it: {later}")))? {
+            self.terminal.say(&format!("To try it later: {later}"));
             return Ok(Exit::Done);
         }
-        let global = Global { profile: Some(name.clone()), ..self.context.global.clone() };
-        check_with(&global, EventFormat::Text, self.context)
+        // What flags offered as answers was answered.
+        let global = Global { profile: Some(self.draft.name.clone()), provider: None, base_url: None, ..context.global.clone() };
+        check_with(&global, EventFormat::Text, context)
     }
 }

@@ -32,8 +32,10 @@ impl Resolver<'_> {
             ));
         };
         check_api_key(&key)?;
+        let integration_id = self.integration_id();
+        integration_id.as_ref().map_or(Ok(()), check_integration_id)?;
         let Secrets { signing, others, source } = self.secrets()?;
-        let integration_id = self.integration_id().map(|found| found.value);
+        let integration_id = integration_id.map(|found| found.value);
         let credentials = format!("the API key from {} and the secret from {source} ({})", key.source.words(), self.profile_words());
         Ok((ProviderAccess::Veriff { api_key: key.value, signing, others, integration_id }, credentials))
     }
@@ -41,9 +43,18 @@ impl Resolver<'_> {
 
 /// Refuses what cannot stand in a header.
 pub(in crate::config) fn check_api_key(key: &Sourced<String>) -> Result<()> {
-    if is_one_word(&key.value) {
+    check("the API key", "key", key)
+}
+
+/// The same for the id of an integration.
+pub(in crate::config) fn check_integration_id(id: &Sourced<String>) -> Result<()> {
+    check("the integration id", "id", id)
+}
+
+fn check(what: &str, kind: &str, found: &Sourced<String>) -> Result<()> {
+    if is_one_word(&found.value) {
         return Ok(());
     }
-    let what = format!("the API key from {} holds characters that no key has", key.source.words());
+    let what = format!("{what} from {} holds characters that no {kind} has", found.source.words());
     Err(Error::configuration(what, "copy it again, without quotes or spaces"))
 }

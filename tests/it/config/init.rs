@@ -1,5 +1,7 @@
 //! `vmedia config init`, played on a real terminal: a pseudo-terminal of its own, by a script in Python.
 
+mod again;
+
 use super::{Run, World, bare, run};
 use crate::harness::SESSION;
 use serde_json::{Value, json};
@@ -35,10 +37,16 @@ fn play(folder: &Path, words: &[&str], steps: &[(&str, &str)]) -> Option<Played>
 /// The same with any program.
 #[track_caller]
 fn play_program(folder: &Path, words: &[&str], steps: &[(&str, &str)]) -> Option<Played> {
+    play_with(folder, &[], words, steps)
+}
+
+/// The same with these variables.
+#[track_caller]
+fn play_with(folder: &Path, environment: &[(&str, &str)], words: &[&str], steps: &[(&str, &str)]) -> Option<Played> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/config/terminal.py");
     let mut command = std::process::Command::new("python3");
     command.current_dir(folder).env_clear().env("HOME", folder).env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.args([script, &json!(steps).to_string()]).args(words);
+    command.envs(environment.iter().copied()).args([script, &json!(steps).to_string()]).args(words);
     let Ok(output) = command.output() else {
         eprintln!("no python3 here: the conversation is not played");
         return None;
@@ -95,9 +103,9 @@ fn answers_become_a_profile_that_works_and_the_secret_is_never_shown() {
         ("characters in it that no secret has", String::new()),
         ("not shown): ", line(&secret)),
         ("is started: ", line("kept")),
-        ("nothing is 90: ", line("0")),
+        ("Enter for 90: ", line("0")),
         ("no number of days", String::new()),
-        ("nothing is 90: ", line("30")),
+        ("Enter for 90: ", line("30")),
         ("none is named? [yes]: ", line("")),
         ("Write this? [yes]: ", line("y")),
         ("changes nothing? [yes]: ", line("")),
@@ -146,7 +154,7 @@ fn a_profile_is_replaced_only_on_a_yes_and_what_else_stands_there_stays() {
             ("without a shell", ""),
             ("pass show vmedia: ", "pass show vmedia\n"),
             ("is started: ", "\n"),
-            ("nothing is 90: ", "\n"),
+            ("Enter for 90: ", "\n"),
             ("Write this? [yes]: ", write),
         ]
     };
@@ -198,7 +206,7 @@ fn yoti_is_asked_for_an_id_and_a_key_that_can_be_read() {
         ("no-key", ""),
         ("(PEM): ", "~/key.pem\n"),
         ("is started: ", "\n"),
-        ("nothing is 7: ", "\n"),
+        ("Enter for 7: ", "\n"),
         ("none is named? [yes]: ", "no\n"),
         ("Write this? [yes]: ", "\n"),
         ("changes nothing? [yes]: ", "n\n"),
@@ -227,7 +235,7 @@ fn an_interruption_leaves_nothing_and_the_terminal_as_it_was() {
                 &[
                     ("not shown): ", "hunter2\n"),
                     ("is started: ", "\n"),
-                    ("is 90: ", "\n"),
+                    ("for 90: ", "\n"),
                     ("[yes]: ", "\n"),
                     ("Write this? [yes]: ", "\u{3}"),
                 ],
@@ -279,7 +287,8 @@ fn the_keyring_is_offered_where_one_answers_and_holds_the_secret_afterwards() {
     std::fs::set_permissions(&runtime, std::fs::Permissions::from_mode(0o700)).expect("set");
     let script = "export XDG_RUNTIME_DIR=$PWD/runtime
 printf pass | gnome-keyring-daemon --unlock --components=secrets > daemon.log 2>&1
-$0 config init --config c.toml && secret-tool lookup service vmedia username live > held 2> /dev/null";
+$0 config init --config c.toml && secret-tool lookup service vmedia username live > held 2> /dev/null
+$0 config init --config c.toml && secret-tool lookup service vmedia username live > then 2> /dev/null";
     let line = |text: &str| format!("{text}\n");
     let (url, key, secret) = (line(&world.sandbox.base_url()), line(world.sandbox.api_key()), line(world.sandbox.api_secret()));
     let steps = [
@@ -291,10 +300,24 @@ $0 config init --config c.toml && secret-tool lookup service vmedia username liv
         ("Number [4]: ", "\n"),
         ("not shown): ", &secret),
         ("is started: ", "\n"),
-        ("is 90: ", "\n"),
+        ("for 90: ", "\n"),
         ("none is named? [yes]: ", "\n"),
         ("Write this? [yes]: ", "\n"),
         ("changes nothing? [yes]: ", "\n"),
+        // What the keyring has already may be the only copy.
+        ("Name of the profile [live]: ", "\n"),
+        ("credentials and folder? [no]: ", "yes\n"),
+        ("[veriff]: ", "\n"),
+        ("under API keys [", "\n"),
+        ("API key [", "\n"),
+        ("Number [4]: ", "\n"),
+        ("There is a secret in the keyring of this system already", ""),
+        ("Number [1]: ", "2\n"),
+        ("not shown): ", "newer\n"),
+        ("is started: ", "\n"),
+        ("for 90: ", "\n"),
+        ("Write this? [yes]: ", "\n"),
+        ("changes nothing? [yes]: ", "no\n"),
     ];
     let words = ["dbus-run-session", "--", "sh", "-c", script, env!("CARGO_BIN_EXE_vmedia")];
     let Some(played) = play_program(world.folder(), &words, &steps) else { return };
@@ -303,5 +326,7 @@ $0 config init --config c.toml && secret-tool lookup service vmedia username liv
     assert!(played.written().contains("secret_keyring = true\n") && !played.written().contains("secret_file"), "{}", played.written());
     let held = std::fs::read_to_string(world.folder().join("held")).expect("what the keyring holds");
     assert_eq!(held.trim_end(), world.sandbox.api_secret());
+    let then = std::fs::read_to_string(world.folder().join("then")).expect("what the keyring holds then");
+    assert_eq!(then.trim_end(), format!("newer,{}", world.sandbox.api_secret()));
     assert_eq!(world.sandbox.exchanges().len(), 1, "it was checked with what the keyring holds");
 }

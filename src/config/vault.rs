@@ -1,0 +1,97 @@
+//! Where a secret is kept that somebody typed: in a file of its own, or in the system's keyring. What lies there already
+//! may be the only copy of it.
+//!
+//! Must not ask, and must not know what the secret is for.
+
+use super::credentials::text;
+use super::edit::write_private;
+use super::environment::Environment;
+use super::keyring;
+use super::reference::{Place, Reference};
+use super::sourced::{Source, Sourced};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use secrecy::zeroize::Zeroizing;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where it is kept.
+pub enum Vault {
+    /// In this file.
+    File(PathBuf),
+    /// In the keyring, for the profile of this name.
+    Keyring(String),
+}
+
+impl Vault {
+    /// Whether something lies there already, be it a link that leads nowhere.
+    pub fn is_taken(&self) -> Result<bool> {
+        match self {
+            Self::File(path) => Ok(path.symlink_metadata().is_ok()),
+            Self::Keyring(profile) => keyring::has(profile),
+        }
+    }
+
+    /// What lies there: secrets, separated by commas.
+    pub fn held(&self) -> Result<Zeroizing<String>> {
+        let (key, reference) = match self {
+            Self::File(path) => ("secret_file", Reference::File(path.clone())),
+            Self::Keyring(profile) => ("secret_keyring", Reference::Keyring(profile.clone())),
+        };
+        let held = text(key, &Sourced::new(Place { key, reference }, Source::Answer), &Environment::default(), &[])?;
+        if held.contains(char::is_control) {
+            let hint = "look at it, and leave the secret there alone; several are separated by commas";
+            return Err(Error::configuration(format!("what lies in {self} has more than one line"), hint));
+        }
+        Ok(held)
+    }
+
+    /// Keeps a secret there, in place of what lies there.
+    pub fn keep(&self, secret: &str) -> Result<()> {
+        match self {
+            Self::File(path) => write_private(path, secret.as_bytes()),
+            Self::Keyring(profile) => keyring::keep(profile, &Secret::new(secret.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Vault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Keyring(_) => formatter.write_str("the keyring of this system"),
+        }
+    }
+}
+
+/// A new secret before those that are retired, as a key rotation wants it: the first signs, all verify. The buffer never
+/// grows, which would leave a copy behind.
+pub fn rotated(new: &str, retired: &str) -> Zeroizing<String> {
+    let mut all = Zeroizing::new(String::with_capacity(new.len() + retired.len() + 1));
+    all.push_str(new);
+    for secret in retired.split(',').map(str::trim).filter(|secret| !secret.is_empty()) {
+        if new.split(',').all(|known| known.trim() != secret) {
+            all.push(',');
+            all.push_str(secret);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rotated;
+
+    #[test]
+    fn a_new_secret_stands_before_those_that_are_retired_and_none_comes_twice() {
+        for (new, retired, all) in [
+            ("new", "old", "new,old"),
+            ("new", " old , older,", "new,old,older"),
+            ("new", "", "new"),
+            ("old", "old,older", "old,older"),
+            ("a, b", "b,c", "a, b,c"),
+        ] {
+            assert_eq!(rotated(new, retired).as_str(), all, "{new} {retired}");
+        }
+    }
+}
