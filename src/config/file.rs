@@ -10,6 +10,7 @@ use crate::cli::Global;
 use crate::error::{Error, Result, plain};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
@@ -50,10 +51,18 @@ pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
     let path: &Path = &location.value;
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && location.source == Source::Default => return Ok(Default::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound && location.source == Source::Default => return Ok(Default::default()),
         Err(error) => {
-            let what = format!("cannot read the configuration {}: {}", path.display(), plain(&error));
-            return Err(Error::configuration(what, "name another file with --config, or make this one readable"));
+            let (reason, hint) = match error.kind() {
+                ErrorKind::NotFound => (plain(&error), "name one that is there with --config; vmedia config init makes one"),
+                ErrorKind::IsADirectory => (plain(&error), "name the file in that folder with --config"),
+                ErrorKind::InvalidData => {
+                    ("it is no text in UTF-8".to_owned(), "save it as UTF-8; what > writes in older PowerShell is UTF-16")
+                }
+                _ => (plain(&error), "make it readable for the user that runs vmedia, or name another with --config"),
+            };
+            let what = format!("cannot read the configuration {}: {reason}", path.display());
+            return Err(Error::configuration(what, hint));
         }
     };
     let written = Written { path, text: &text };

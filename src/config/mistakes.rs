@@ -32,10 +32,21 @@ impl Written<'_> {
     /// The text is no TOML.
     pub(super) fn no_toml(&self, error: &toml::de::Error) -> Error {
         let at = error.span();
-        let is_path = at.as_ref().is_some_and(|at| self.line_of(at).split('"').skip(1).step_by(2).any(|text| text.contains('\\')));
-        let hint =
-            if is_path { format!(r"in double quotes \ begins an escape; {PATHS}") } else { format!("texts stand in quotes; {EXAMPLE}") };
-        self.wrong(at.as_ref(), &without_value(error.message()), hint)
+        let line = at.as_ref().map_or("", |at| self.line_of(at));
+        let key = line.split(['=', ' ', '\t']).find(|word| !word.is_empty()).unwrap_or_default();
+        let is_key = keys_of::<Profile>().contains(&key) || keys_of::<File>().contains(&key);
+        let hint = if error.message().starts_with("duplicate key") {
+            "keep one of them: a key stands once in a profile, and [profiles.NAME] once in the file".to_owned()
+        } else if line.split('"').skip(1).step_by(2).any(|text| text.contains('\\')) {
+            format!(r"in double quotes \ begins an escape; {PATHS}")
+        } else if is_key {
+            as_it_is_written(key)
+        } else if line.trim_start().starts_with('[') {
+            PROFILES.to_owned()
+        } else {
+            format!("a line is a key, = and a value, and texts stand in quotes; {EXAMPLE}")
+        };
+        self.wrong(at.as_ref(), &in_our_words(error.message()), hint)
     }
 
     /// The first key that nobody knows.
@@ -67,7 +78,11 @@ impl Written<'_> {
                 return self.wrong(at.as_ref(), &format!("{key} of profile {profile}: {message}"), as_it_is_written(key));
             }
         }
-        self.wrong(at.as_ref(), &message, PROFILES.to_owned())
+        let beside = table.iter().find(|(_, value)| holds(value)).map(|(key, _)| key.get_ref().as_ref());
+        match beside {
+            Some("default_profile") => self.wrong(at.as_ref(), &format!("default_profile: {message}"), as_it_is_written("default_profile")),
+            _ => self.wrong(at.as_ref(), "where a profile with its keys belongs stands something else", PROFILES.to_owned()),
+        }
     }
 
     fn wrong(&self, at: Option<&Range<usize>>, what: &str, hint: String) -> Error {
@@ -122,16 +137,39 @@ fn as_it_is_written(key: &str) -> String {
         "secret_file" | "key_file" | "bearer_file" | "output" | "sign_key" => PATHS.to_owned(),
         "max_rate" => r#"it looks like max_rate = "20/s", or "600/m""#.to_owned(),
         "limit_rate" => r#"it looks like limit_rate = "500k", or "2M""#.to_owned(),
-        "retention_days" => "it looks like retention_days = 90".to_owned(),
+        "retention_days" => "it is a number from 1 to 36500, as in retention_days = 90".to_owned(),
+        "default_profile" => r#"it is the name of a profile, as in default_profile = "live""#.to_owned(),
         "secret_keyring" => "it is true or false, without quotes".to_owned(),
         _ => format!(r#"it is a text in quotes, as in {key} = "..."; {EXAMPLE}"#),
     }
+}
+
+/// What the parser says of a text that is no TOML, in the words of this program.
+fn in_our_words(message: &str) -> String {
+    let reason = message.split(", expected ").next().unwrap_or(message);
+    let of_numbers = ["number", "integer", "float", "fraction", "exponent", "leading zero", "digits", "sign", "radix"];
+    let words = match reason {
+        "string values must be quoted" => "a text stands without quotes",
+        "invalid literal string" | "invalid basic string" => "a text has no quote at its end, or a character that cannot stand there",
+        "key with no value" => "a key has no = and value",
+        "unexpected key or value" => "there is more on the line than belongs there",
+        "unclosed table" | "unclosed array" | "unclosed array table" => "a [ has no ]",
+        "missing comma between array elements" => "a comma is missing in a list",
+        "invalid boolean" => "it is neither true nor false",
+        "invalid comment character" => "a comment holds a control character",
+        _ if of_numbers.iter().any(|word| reason.contains(word)) => "a number is not written as one",
+        _ => return quote(reason),
+    };
+    words.to_owned()
 }
 
 /// The parser's message without the value that it names.
 fn without_value(message: &str) -> String {
     let about = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     let Some((found, wanted)) = about.and_then(|about| about.rsplit_once(", expected ")) else { return quote(message) };
+    if wanted == "i64" && found.starts_with("integer") {
+        return "the number is larger than any".to_owned();
+    }
     let found = match found.split(['"', '`']).next().unwrap_or_default().trim() {
         "string" => "a text",
         "integer" => "a whole number",
@@ -145,7 +183,7 @@ fn without_value(message: &str) -> String {
         "a string" => "a text",
         "a sequence" => "a list",
         "a boolean" => "true or false",
-        "u32" => "a whole number",
+        "i64" => "a whole number",
         other => other,
     };
     format!("{found} stands where {} belongs", quote(wanted))

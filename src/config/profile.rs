@@ -82,8 +82,8 @@ fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String
 }
 
 fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let days = u32::deserialize(deserializer)?;
-    if cli::RETENTION_DAYS.contains(&days) { Ok(Some(days)) } else { Err(de::Error::custom("between 1 and 36500 days")) }
+    let days = u32::try_from(i64::deserialize(deserializer)?).ok().filter(|days| cli::RETENTION_DAYS.contains(days));
+    days.map(Some).ok_or_else(|| de::Error::custom("between 1 and 36500 days"))
 }
 
 fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {

@@ -180,6 +180,9 @@ fn the_path_is_for_scripts_and_whether_it_is_there_for_people() {
     assert!(absent.stdout.ends_with("config.toml\n") && absent.stdout.contains("vmedia"), "{}", absent.stdout);
     assert!(Path::new(absent.stdout.trim_end()).is_absolute());
     absent.says("there is no such file; vmedia config init");
+    run(&["--config", "."]).says("that is a folder and no file");
+    #[cfg(unix)]
+    run(&["--config", "c.toml/below"]).says("whether there is such a file cannot be seen: Not a directory");
     assert_eq!(run(&["-q"]).stderr, "");
 }
 
@@ -212,11 +215,27 @@ fn a_slip_in_the_file_is_told_with_what_was_meant() {
         ("[profiles.a]\nbearer_command = []\n", "bearer_command of profile a: it names no program", "list of words"),
         ("[profiles.a]\nsecret_keyring = \"hunter2\"\n", "a text stands where true or false belongs", "without quotes"),
         ("[profiles.a]\nretention_days = 0\n", "retention_days of profile a: between 1 and 36500 days", "retention_days = 90"),
+        ("[profiles.a]\nretention_days = -1\n", "retention_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
+        ("[profiles.a]\nretention_days = 99999999999\n", "retention_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
+        ("[profiles.a]\nretention_days = 99999999999999999999\n", "the number is larger than any", "from 1 to 36500"),
+        ("[profiles.a]\nretention_days = 007\n", "line 2: a number is not written as one", "from 1 to 36500"),
+        ("[profiles.a]\nretention_days = 7.5\n", "a number stands where a whole number belongs", "from 1 to 36500"),
+        ("[profiles.a]\nsecret_keyring = yes\n", "line 2: a text stands without quotes", "true or false"),
+        ("[profiles.a]\nmax_rate = 20/s\n", "line 2: a text stands without quotes", "max_rate = \"20/s\""),
+        ("[profiles.a]\noutput = /srv/hunter2\n", "line 2: a text stands without quotes", "in single quotes"),
+        ("[profiles.a]\nsecret_command = ['a' 'hunter2']\n", "line 2: a comma is missing in a list", "list of words"),
+        ("[profiles.a]\napi_key 'hunter2'\n", "line 2: a key has no = and value", "api_key = \"...\""),
+        ("\n[profiles.a\n", "line 2: a [ has no ]", "profiles are written as [profiles.NAME]"),
+        ("[profiles.a]\n# \u{1}\n", "line 2: a comment holds a control character", "vmedia config example"),
+        ("\ndefault_profile = 5\n", "default_profile: a whole number stands where a text belongs", "default_profile = \"live\""),
+        ("\nprofiles = 5\n", "where a profile with its keys belongs stands something else", "[profiles.NAME]"),
+        ("[profiles]\na = 'hunter2'\n", "where a profile with its keys belongs stands something else", "[profiles.NAME]"),
+        ("[profiles.a]\n[profiles.b]\n[profiles.a]\n", "line 3: duplicate key", "[profiles.NAME] once in the file"),
         ("[profiles.a]\nretention_days = \"hunter2\"\n", "a text stands where a whole number belongs", "retention_days = 90"),
         ("[profiles.a]\nmax_rate = 20\n", "a whole number stands where a text belongs", "max_rate = \"20/s\""),
         ("[profiles.a]\nmax_rate = \"20/x\"\n", "max_rate of profile a: it ends with /s, /m or /h", "600/m"),
         ("[profiles.a]\nlimit_rate = \"hunter2\"\n", "limit_rate of profile a: a number of bytes", "500k"),
-        ("[profiles.a]\napi_key = 'a'\napi_key = 'hunter2'\n", "line 3: duplicate key", ""),
+        ("[profiles.a]\napi_key = 'a'\napi_key = 'hunter2'\n", "line 3: duplicate key", "keep one of them"),
     ] {
         std::fs::write(folder.path().join("c.toml"), text).expect("written");
         for words in [&["config", "show"][..], &["list", "some-session"]] {
@@ -230,6 +249,18 @@ fn a_slip_in_the_file_is_told_with_what_was_meant() {
             .says(what);
         }
     }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_apart_from_one_that_cannot_be_read() {
+    let folder = world_with("");
+    for bytes in [&b"\xff\xfe[\0p\0]\0"[..], b"[profiles.a]\napi_key = '\xe4'\n"] {
+        std::fs::write(folder.path().join("c.toml"), bytes).expect("written");
+        let run = run(folder.path(), &[CONFIG], &["config", "show"]).ends_with(3);
+        run.complains("cannot read the configuration c.toml: it is no text in UTF-8", "save it as UTF-8");
+    }
+    let absent = run(folder.path(), &[], &["config", "show", "--config", "nowhere.toml"]).ends_with(3);
+    absent.complains("cannot read the configuration nowhere.toml", "vmedia config init makes one");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn a_wrong_configuration_is_told_without_the_values_that_stand_in_it() {
         ("profiles = \"s3cr3t\\n\\\"x\"\n", 1, "profiles are written as [profiles.NAME]"),
         ("[profiles]\na = \"s3cr3t\"\n", 2, "profiles are written as [profiles.NAME]"),
         ("[profiles.a]\napi_key = \"s3cr3t\n", 2, "vmedia config example explains every key"),
-        ("[profiles.a]\napi_key = s3cr3t\n", 2, "texts stand in quotes"),
+        ("[profiles.a]\napi_key = s3cr3t\n", 2, "it is a text in quotes"),
     ] {
         std::fs::write(&path, text).expect("written");
         let run = world.run(&["list", SESSION, "--config", "config.toml", "-vv"]).ends_with(3);
@@ -272,7 +272,7 @@ fn a_configuration_that_is_wrong_is_told_by_file_and_line() {
     }
     run(folder.path(), &all, &["download", SESSION, "--config", "nowhere"])
         .ends_with(3)
-        .complains("cannot read the configuration nowhere", "name another file");
+        .complains("cannot read the configuration nowhere", "name one that is there with --config");
 }
 
 #[test]

@@ -9,8 +9,10 @@ mod terminal;
 use super::Context;
 use crate::cli::{ConfigArguments, ConfigCommand};
 use crate::config::{EXAMPLE, place};
-use crate::error::Result;
+use crate::error::{Result, plain};
 use crate::exit::Exit;
+use std::io::ErrorKind;
+use std::path::Path;
 
 /// Does what was asked for.
 pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit> {
@@ -31,8 +33,16 @@ fn path(context: &Context) -> Result<Exit> {
     let location = place(&context.global, &context.environment)?;
     context.console.answer(format!("{}\n", location.value.display()).as_bytes());
     if !context.global.quiet {
-        let told = if location.value.is_file() { "the file is there" } else { "there is no such file; vmedia config init makes one" };
-        context.console.message(&context.console.note_line(told));
+        context.console.message(&context.console.note_line(&told(&location.value)));
     }
     Ok(Exit::Done)
+}
+
+fn told(path: &Path) -> String {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => "that is a folder and no file".to_owned(),
+        Ok(_) => "the file is there".to_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => "there is no such file; vmedia config init makes one".to_owned(),
+        Err(error) => format!("whether there is such a file cannot be seen: {}", plain(&error)),
+    }
 }
