@@ -10,6 +10,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+/// What to do about a log that cannot be begun.
+const ANOTHER: &str = "choose another file with --log-file";
+
 /// An open log.
 pub(super) struct Log {
     path: PathBuf,
@@ -25,7 +28,7 @@ pub(super) struct Log {
 impl Log {
     /// Opens it, or begins it, readable by its owner alone.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let (file, identity) = open(path).map_err(|error| trouble(path, &error, "choose another file with --log-file"))?;
+        let (file, identity) = open(path).map_err(|error| trouble(path, &error, ANOTHER))?;
         Ok(Self { path: path.to_owned(), file, identity, is_torn: false, is_told: false })
     }
 
@@ -75,6 +78,21 @@ impl Log {
         self.is_torn = false;
         Ok(())
     }
+}
+
+/// Whether a log could be written, seen without leaving anything behind. A device or a pipe is taken as it is: whoever opens
+/// a pipe waits for its reader.
+#[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]
+pub fn check_log(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let tried = match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        Ok(found) if found.is_file() => OpenOptions::new().append(true).open(path).map(drop),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => tempfile::tempfile_in(folder).map(drop),
+        Err(error) => Err(error),
+    };
+    tried.map_err(|error| trouble(path, &error, ANOTHER))
 }
 
 fn trouble(path: &Path, error: &io::Error, hint: &str) -> Error {

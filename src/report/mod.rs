@@ -18,6 +18,7 @@ mod verdict;
 pub use account::{Account, Frame};
 pub use checklist::Checklist;
 pub use console::{Console, Style};
+pub use log::check_log;
 pub use metrics::exposition;
 pub use reporter::{Reporter, ReporterOptions};
 pub use summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, VerificationCounts};

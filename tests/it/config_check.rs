@@ -109,6 +109,43 @@ fn yoti_is_asked_its_own_question() {
 }
 
 #[test]
+fn a_token_that_is_refused_is_replaced_by_a_new_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wire = Wire::start("{}", |_, _| Say::Bytes(answer("401 Unauthorized", "", r#"{"code":"UNAUTHORIZED"}"#)));
+    std::fs::write(folder.path().join("token"), "a-token").expect("written");
+    crate::secrets::mode(&folder.path().join("token"), 0o600);
+    let mut command = bare(folder.path());
+    command.env("VMEDIA_BASE_URL", wire.base_url()).env("VMEDIA_YOTI_BEARER_FILE", "token");
+    let run = Run::of(&command.args(CHECK).args(["--provider", "yoti"]).output().expect("a run")).ends_with(4);
+    is(&run, "answer", "wrong", &["yoti refuses the credentials", "used was the bearer token", "get a new one"]);
+}
+
+#[test]
+fn whom_a_run_would_tell_is_checked_too() {
+    let world = World::new();
+    let with = |environment: &[(&str, &str)], words: &[&str]| {
+        let mut command = world.command(&[&CHECK[..], words].concat());
+        Run::of(&command.envs(environment.iter().copied()).output().expect("a run"))
+    };
+    std::fs::write(world.folder().join("c.toml"), "[profiles.p]\nping_url = 'hunter2'\n").expect("written");
+    let run = with(&[], &["--config", "c.toml", "-p", "p"]).ends_with(3);
+    is(&run, "heartbeat", "wrong", &["the address for --ping-url cannot be used", "https://hc-ping.com/<id>"]);
+    is(&run, "answer", "ok", &[]);
+    assert!(!run.stdout.contains("hunter2"), "{}", run.stdout);
+    let run = with(&[("VMEDIA_PING_URL", "https://hc.example/hunter2")], &[]).ends_with(0);
+    is(&run, "heartbeat", "ok", &["not used now"]);
+    assert!(!run.stdout.contains("hunter2") && !run.stdout.contains("hc.example"), "{}", run.stdout);
+    std::fs::remove_file(world.folder().join("c.toml")).expect("removed");
+    is(&with(&[], &["--log-file", "nowhere/log"]).ends_with(6), "log", "wrong", &["cannot write the log", "choose another file"]);
+    is(&with(&[], &["--log-file", "."]).ends_with(6), "log", "wrong", &["cannot write the log ."]);
+    is(&with(&[], &["--log-file", "log"]).ends_with(0), "log", "ok", &["log can be written"]);
+    assert!(is_empty(world.folder()), "something was left");
+    std::fs::write(world.folder().join("log"), "a line\n").expect("written");
+    is(&with(&[], &["--log-file", "log"]).ends_with(0), "log", "ok", &[]);
+    assert_eq!(std::fs::read_to_string(world.folder().join("log")).expect("a log"), "a line\n");
+}
+
+#[test]
 fn at_a_provider_whose_requests_carry_the_time_a_wrong_clock_may_be_why_it_refuses() {
     let world = World::new();
     let headers = "Date: Sat, 01 Jan 2000 00:00:00 GMT\r\n";

@@ -8,12 +8,12 @@ use super::reception::{Asked, judge};
 use crate::cli::{CheckArguments, EventFormat, Global, ProviderChoice, SealArguments};
 use crate::clock::Stop;
 use crate::commands::services::{provider, wire};
-use crate::config::{Network, Resolver, Sourced};
+use crate::config::{Network, ProviderAccess, Resolver, Sourced, YotiAccess};
 use crate::engine::probe;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::http::{Limits, Policy};
-use crate::report::Checklist;
+use crate::report::{Checklist, check_log};
 use crate::store::room;
 use crate::text::bytes;
 use std::path::Path;
@@ -57,6 +57,7 @@ fn check(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) 
     }
     folder(&resolver.output(None).value, checklist);
     seals(resolver, checklist);
+    telling(resolver, checklist, context);
 }
 
 fn ask(choice: ProviderChoice, resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
@@ -74,10 +75,11 @@ fn ask(choice: ProviderChoice, resolver: &Resolver<'_>, checklist: &mut Checklis
         checklist.skipped("connection", "needs credentials and a base URL");
         return;
     };
+    let is_token = matches!(access, ProviderAccess::Yoti(YotiAccess::Bearer(_)));
     let provider = provider(access, context);
     match wire(base_url.clone(), &hurried(resolver.network()), 1, context.cancel.clone(), context) {
         Ok(wire) => {
-            let asked = Asked { provider: provider.as_ref(), base_url: &base_url, credentials: &credentials };
+            let asked = Asked { provider: provider.as_ref(), base_url: &base_url, credentials: &credentials, is_token };
             judge(probe(provider.as_ref(), &wire), &asked, checklist);
         }
         Err(error) => checklist.wrong("connection", &error),
@@ -129,9 +131,26 @@ fn seals(resolver: &Resolver<'_>, checklist: &mut Checklist) {
                 checklist.fine("sign key", key.fingerprint());
             }
             if let Some(authority) = settings.timestamp {
-                checklist.fine("time stamps", format!("{}{}, not asked now", authority.base_url, authority.target));
+                // What stands behind the host may be a customer's token.
+                checklist.fine("time stamps", format!("{}, not asked now", authority.base_url));
             }
         }
         Err(error) => checklist.wrong("seals", &error),
+    }
+}
+
+/// Whom a run tells of itself.
+fn telling(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
+    match resolver.ping_address(None, true) {
+        Ok(None) => {}
+        // No word of the address: whoever knows it can send its heartbeat.
+        Ok(Some(_)) => checklist.fine("heartbeat", "there is an address to send it to, not used now"),
+        Err(error) => checklist.wrong("heartbeat", &error),
+    }
+    if let Some(path) = &context.global.log_file {
+        match check_log(path) {
+            Ok(()) => checklist.fine("log", format!("{} can be written", path.display())),
+            Err(error) => checklist.wrong("log", &error),
+        }
     }
 }

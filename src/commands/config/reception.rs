@@ -22,6 +22,8 @@ pub(super) struct Asked<'a> {
     pub(super) base_url: &'a str,
     /// Which credentials were used, in words.
     pub(super) credentials: &'a str,
+    /// Whether that is a token, which is over some time.
+    pub(super) is_token: bool,
 }
 
 /// Adds what the answer says to the list.
@@ -70,6 +72,7 @@ fn unreachable(failure: Failure) -> Error {
 
 fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
     let (name, said) = (asked.provider.name(), &probe.said);
+    let used = format!("{} {}", if asked.is_token { "used was" } else { "used were" }, asked.credentials);
     let (exit, what, hint) = match (probe.reception, probe.status) {
         (Reception::Welcome, _) => {
             checklist.fine("answer", format!("{name} accepts the credentials ({said}: nobody has the session that was asked about)"));
@@ -79,17 +82,21 @@ fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
             Exit::Refused,
             format!("{name} knows the credentials or this machine, and refuses: {said}"),
             format!(
-                "ask whoever administers the account whether this key may read sessions, and from which addresses; used were {}",
-                asked.credentials
+                "ask whoever administers the account whether this {} may read sessions, and from which addresses; {used}",
+                if asked.is_token { "token" } else { "key" },
+            ),
+        ),
+        (Reception::Refused, _) if asked.is_token => (
+            Exit::Refused,
+            format!("{name} refuses the credentials: {said}"),
+            format!(
+                "{used}; its time may be over: get a new one for the same integration, and check that the base URL is that integration's"
             ),
         ),
         (Reception::Refused, _) => (
             Exit::Refused,
             format!("{name} refuses the credentials: {said}"),
-            format!(
-                "used were {}; copy both anew from the same integration, and check that the base URL is that integration's",
-                asked.credentials
-            ),
+            format!("{used}; copy both anew from the same integration, and check that the base URL is that integration's"),
         ),
         (Reception::Foreign, 300..400) => (
             Exit::Rejected,
