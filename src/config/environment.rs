@@ -4,6 +4,7 @@
 
 use super::nearest::nearest;
 use super::sourced::{Sourced, Sources};
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -29,6 +30,9 @@ pub(super) mod names {
     /// The proxies, each name before the next, as the HTTP client looks for them.
     pub(in crate::config) const PROXY: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     pub(in crate::config) const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+    /// The certificate authorities that are trusted in place of the system's, where the TLS library asks these.
+    pub(in crate::config) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+    pub(in crate::config) const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
     /// Where systemd lays out a service's credentials (systemd.exec(5)).
     pub(in crate::config) const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
@@ -50,6 +54,9 @@ pub(super) mod names {
         TIMESTAMP,
         PING_URL,
     ];
+
+    /// Those of them that name a file or folder, which need not be text.
+    pub(super) const PATHS: [&str; 5] = [CONFIG, YOTI_KEY_FILE, YOTI_BEARER_FILE, OUTPUT, SIGN_KEY];
 }
 
 /// A snapshot of the environment. Any variable may hold a secret, because a profile may name any (`secret_env`), so all
@@ -106,6 +113,22 @@ impl Environment {
     /// The machine that the program runs on.
     pub fn host() -> String {
         whoami::hostname().unwrap_or_else(|_| "unknown".to_owned())
+    }
+
+    /// An error about a variable of ours that is no text and has to be: passed over, it would leave its place to a value
+    /// that nobody meant.
+    pub(super) fn must_be_text(&self) -> Result<()> {
+        let mut texts = names::OURS.into_iter().filter(|name| !names::PATHS.contains(name));
+        texts.try_for_each(|name| self.text(name).map(drop))
+    }
+
+    /// A variable that is set to something, which has to be text.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>> {
+        if matches!(self.0.get(name), Some(Value::Other(_))) {
+            let what = format!("the variable {name} holds bytes that are no text");
+            return Err(Error::configuration(what, format!("set {name} again, in UTF-8, or unset it")));
+        }
+        Ok(self.value(name))
     }
 
     /// A variable that is set to something.

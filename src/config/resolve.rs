@@ -74,6 +74,7 @@ pub struct Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// Reads the configuration file, if there is one, and picks the profile.
     pub fn new(global: &'a Global, environment: &'a Environment) -> Result<Self> {
+        environment.must_be_text()?;
         let location = file::location(global, environment);
         let mut file = location.as_ref().map(file::read).transpose()?.unwrap_or_default();
         let named = file.profiles.values().filter_map(|profile| profile.secret_env.clone()).collect();

@@ -103,6 +103,11 @@ impl Client {
     }
 }
 
+/// An error unless the file holds certificates of authorities that can be trusted.
+pub fn check_certificates(path: &std::path::Path) -> Result<()> {
+    read_certificates(path).map(drop)
+}
+
 fn read_certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>> {
     let hint = "--ca-cert takes a PEM file with one or more CERTIFICATE blocks";
     let pem = std::fs::read(path)
@@ -117,7 +122,7 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>
 impl Transport for Client {
     fn send(&self, request: &Request) -> std::result::Result<Response, Failure> {
         let client = self.choose(request.is_long).as_ref().map_err(|reason| {
-            let hint = "install the system's CA certificates (package ca-certificates), or name a file with --ca-cert";
+            let hint = "install the system's CA certificates (package ca-certificates), or name a file with --ca-cert; where SSL_CERT_FILE or SSL_CERT_DIR is set, they are looked for there alone";
             Failure::local(Error::configuration(format!("cannot set up TLS: {reason}"), hint))
         })?;
         let url = format!("{}{}", self.options.base_url, request.target);

@@ -10,7 +10,7 @@ mod retry;
 mod wire;
 
 pub use body::Watch;
-pub use client::{Address, Client, ClientOptions, is_loopback, parse_base_url};
+pub use client::{Address, Client, ClientOptions, check_certificates, is_loopback, parse_base_url};
 pub use failure::{Cause, Failure, TIME_IS_UP};
 pub use pace::Limits;
 pub use retry::Policy;

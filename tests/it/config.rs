@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod init;
+mod truth;
 
 use crate::harness::{Run, World, bare};
 use serde_json::{Value, json};

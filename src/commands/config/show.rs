@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
 
 /// Whether a person wants to see it: it is of use, or somebody set it who may think that it is.
 fn matters(setting: &Setting) -> bool {
-    setting.is_used || setting.source.is_some() || setting.problem.is_some()
+    setting.unused.is_none() || setting.source.is_some() || setting.problem.is_some()
 }
 
 fn words(setting: &Setting) -> String {
@@ -59,5 +59,5 @@ fn words(setting: &Setting) -> String {
         (None, serde_json::Value::String(text)) => text.clone(),
         (None, other) => other.to_string(),
     };
-    if setting.is_used { value } else { format!("{value} (of no use at this provider)") }
+    setting.unused.map_or(value.clone(), |reason| format!("{value} ({reason})"))
 }

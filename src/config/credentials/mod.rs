@@ -5,7 +5,7 @@
 mod command;
 mod private;
 
-pub(super) use private::{READABLE, open_private, read_private};
+pub(super) use private::{READABLE, open_credential, open_private, read_private};
 
 use super::environment::{Environment, names};
 use super::keyring;
@@ -45,7 +45,7 @@ pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment
             let what = format!("{key} of {} is no name of a variable", found.source);
             return Err(Error::configuration(what, "write the name there, such as OUR_SECRET, and never the secret itself"));
         }
-        Reference::Environment(variable) => match environment.value(variable) {
+        Reference::Environment(variable) => match environment.text(variable)? {
             Some(text) => Zeroizing::new(text.as_bytes().to_vec()),
             None => {
                 let what = format!("the variable {variable}, named by {key} of {}, is not set", found.source);
@@ -58,6 +58,11 @@ pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment
         Reference::Keyring(user) => keyring::read(user)?,
     };
     text_of(&found.words(), &bytes)
+}
+
+/// Whether what a variable holds can be used as the shared secret, or as several.
+pub(super) fn check_variable(found: &Sourced<Place>, environment: &Environment) -> Result<()> {
+    split(&text(found.value.key, found, environment, &[])?, found.words()).map(drop)
 }
 
 fn is_name(variable: &str) -> bool {

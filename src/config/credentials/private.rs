@@ -43,11 +43,18 @@ pub(in crate::config) fn open_private(what: &str, path: &Path, absent: &str) -> 
 
 /// The path and bytes of a file of systemd's that a unit's `LoadCredential=` names. `key` is the one of the profile.
 pub(super) fn read_credential(key: &str, name: &str, environment: &Environment) -> Result<(PathBuf, Zeroizing<Vec<u8>>)> {
+    let (what, path, file) = open_credential(key, name, environment)?;
+    let bytes = read(file, &what, &path)?;
+    Ok((path, bytes))
+}
+
+/// Opens it and reads nothing; with what it is called in an error.
+pub(in crate::config) fn open_credential(key: &str, name: &str, environment: &Environment) -> Result<(String, PathBuf, File)> {
     let path = credential_path(key, name, environment)?;
     let what = format!("{key} {name} at");
     let absent = format!("name it in the unit: LoadCredential={name}:/path/of/the/file");
-    let bytes = read(open(&what, &path, &absent, &ALL_BUT_MASK)?, &what, &path)?;
-    Ok((path, bytes))
+    let file = open(&what, &path, &absent, &ALL_BUT_MASK)?;
+    Ok((what, path, file))
 }
 
 /// Where systemd lays that credential out.

@@ -58,8 +58,11 @@ fn signing_key(path: &Path) -> Result<SigningKey> {
 pub(super) fn address(timestamp: &Sourced<String>) -> Result<Address> {
     let text = &timestamp.value;
     Address::parse_public(text).map_err(|reason| {
-        // A URL that holds a password is not repeated.
-        let shown = if text.contains('@') { String::new() } else { format!(" {:?}", quote(text)) };
+        // A URL that holds a password is not repeated, nor what stands behind the host: some hold a customer's token there.
+        let host = text.find("://").map_or(0, |scheme| scheme + 3);
+        let end = text.get(host..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(text.len(), |end| host + end);
+        let shown = text.get(..end).filter(|_| !text.contains('@')).map(|shown| format!(" {:?}", quote(shown)));
+        let shown = shown.unwrap_or_default();
         let what = format!("the time-stamping authority{shown} cannot be used: {reason}");
         let hint = "it is a URL such as http://timestamp.example.com/tsr, without user name or password";
         timestamp.source.error(what, hint)

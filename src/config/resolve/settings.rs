@@ -3,13 +3,15 @@
 //! Must not read a secret, run a command, ask a keyring or connect to anything: it says what a run would do.
 
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
-use super::veriff::check_api_key;
+use super::veriff::{check_api_key, check_integration_id};
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
 use super::{Resolver, Source, Sourced, usual_retention_days};
 use crate::cli::ProviderChoice;
-use crate::config::credentials::{READABLE, open_private, text};
+use crate::config::credentials::{READABLE, check_variable, open_credential, open_private};
+use crate::config::environment::names;
 use crate::config::reference::{self, Place, Reference};
 use crate::error::{Error, Result};
+use crate::http::check_certificates;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,8 +29,8 @@ pub struct Setting {
     pub words: Option<String>,
     /// Where it is from; `None` where nobody set it and there is no default.
     pub source: Option<Source>,
-    /// Whether the provider that is asked has any use for it.
-    pub is_used: bool,
+    /// Why nobody uses it, where that is so.
+    pub unused: Option<&'static str>,
     /// Why it cannot be used.
     pub problem: Option<Error>,
 }
@@ -36,7 +38,7 @@ pub struct Setting {
 impl Setting {
     fn new<T: Into<Value>>(name: &'static str, found: Option<Sourced<T>>) -> Self {
         let (value, source) = found.map_or((Value::Null, None), |found| (found.value.into(), Some(found.source)));
-        Self { name, value, words: None, source, is_used: true, problem: None }
+        Self { name, value, words: None, source, unused: None, problem: None }
     }
 
     /// One that nobody set.
@@ -64,13 +66,18 @@ impl Setting {
 
     /// Of use at that provider alone.
     fn only_at(self, provider: ProviderChoice, asked: ProviderChoice) -> Self {
-        Self { is_used: provider == asked, ..self }
+        self.unless((provider != asked).then_some("of no use at this provider"))
+    }
+
+    /// Of no use for this reason, if there is one.
+    fn unless(self, reason: Option<&'static str>) -> Self {
+        Self { unused: self.unused.or(reason), ..self }
     }
 
     /// What is wrong with it; then its value is not told. Nothing is wrong with what nobody uses.
     fn checked(self, outcome: Result<()>) -> Self {
         match outcome {
-            Err(problem) if self.is_used => Self { value: Value::Null, problem: Some(problem), ..self },
+            Err(problem) if self.unused.is_none() => Self { value: Value::Null, problem: Some(problem), ..self },
             _ => self,
         }
     }
@@ -119,17 +126,18 @@ impl Resolver<'_> {
         let fits = api_key.as_ref().map_or(Ok(()), check_api_key);
         let sdk_id = self.sdk_id();
         let is_id = sdk_id.as_ref().map_or(Ok(()), |id| check_sdk_id(&id.value));
+        let integration_id = self.integration_id();
+        let is_integration = integration_id.as_ref().map_or(Ok(()), check_integration_id);
+        let bearer = reference::bearer(self.sources());
+        let beside = matches!(bearer, Ok(Some(_))).then_some("of no use beside the bearer token");
+        let key = Setting::none("key").only_at(yoti, asked).unless(beside);
         vec![
             Setting::new("api_key", api_key.map(|key| key.map(|key| shortened(&key)))).only_at(veriff, asked).checked(fits),
             self.told_secret(Setting::none("secret").only_at(veriff, asked), ("secret_file", READABLE), reference::secret(self.sources())),
-            Setting::new("integration_id", self.integration_id()).only_at(veriff, asked),
-            Setting::new("sdk_id", sdk_id.map(|id| id.map(|id| shortened(&id)))).only_at(yoti, asked).checked(is_id),
-            self.told_secret(Setting::none("key").only_at(yoti, asked), ("the key file", NO_KEY_FILE), reference::key(self.sources())),
-            self.told_secret(
-                Setting::none("bearer").only_at(yoti, asked),
-                ("the bearer token in", READABLE),
-                reference::bearer(self.sources()),
-            ),
+            Setting::new("integration_id", integration_id).only_at(veriff, asked).checked(is_integration),
+            Setting::new("sdk_id", sdk_id.map(|id| id.map(|id| shortened(&id)))).only_at(yoti, asked).unless(beside).checked(is_id),
+            self.told_secret(key, ("the key file", NO_KEY_FILE), reference::key(self.sources())),
+            self.told_secret(Setting::none("bearer").only_at(yoti, asked), ("the bearer token in", READABLE), bearer),
         ]
     }
 
@@ -142,15 +150,12 @@ impl Resolver<'_> {
             Err(problem) => return setting.checked(Err(problem)),
         };
         let (told, outcome) = match &found.value.reference {
-            Reference::Environment(variable) if found.source == Source::Environment(found.value.key) => {
-                (format!("{variable} is set"), Ok(()))
-            }
-            Reference::Environment(variable) => {
-                (format!("{variable} is set"), text(found.value.key, &found, self.environment, &[]).map(drop))
-            }
+            Reference::Environment(variable) => (format!("{variable} is set"), check_variable(&found, self.environment)),
             Reference::File(path) => (format!("file {}", path.display()), open_private(what, path, absent).map(drop)),
             Reference::Command(words) => (format!("output of {}, not run", words.first().map_or("", String::as_str)), Ok(())),
-            Reference::Credential(name) => (format!("credential {name} of systemd"), Ok(())),
+            Reference::Credential(name) => {
+                (format!("credential {name} of systemd"), open_credential(found.value.key, name, self.environment).map(drop))
+            }
             Reference::Keyring(user) => (format!("keyring entry vmedia of {user}, not asked for"), Ok(())),
         };
         Setting { value: told.into(), source: Some(found.source), ..setting }.checked(outcome)
@@ -161,17 +166,34 @@ impl Resolver<'_> {
         let sign_key = self.sign_key(None);
         let opens = |key: &Sourced<PathBuf>| open_private(SIGN_KEY, &key.value, NO_SIGN_KEY).map(drop);
         let is_readable = sign_key.as_ref().map_or(Ok(()), opens);
-        let timestamp = self.timestamp(None);
-        let is_address = timestamp.as_ref().map_or(Ok(()), |url| address(url).map(drop));
+        let ping_url = self.ping_url(None).map(|found| found.map(|_| "set, not shown"));
+        let is_address = self.ping_address(None, true).map(drop);
         vec![
             Setting::path("output", Some(self.output(None))),
             Setting::new("retention_days", Some(days)),
             Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
-            Setting::new("timestamp", timestamp).checked(is_address).or_default("none"),
-            Setting::new("ping_url", self.ping_url(None).map(|found| found.map(|_| "set, not shown"))).or_default("none"),
+            self.told_timestamp(),
+            Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),
             Setting::new("operator", Some(self.environment.operator())),
             Setting::path("log_file", self.sources().flag("--log-file", self.global.log_file.clone()).found()).or_default("none"),
         ]
+    }
+
+    /// Without what stands behind the host: some hold a customer's token there.
+    fn told_timestamp(&self) -> Setting {
+        let Some(written) = self.timestamp(None) else { return Setting::none("timestamp").or_default("none") };
+        match address(&written) {
+            Ok(address) => Setting::new("timestamp", Some(written.map(|_| address.base_url))),
+            Err(problem) => Setting::new("timestamp", Some(written)).checked(Err(problem)),
+        }
+    }
+
+    /// A variable that the TLS library asks for certificate authorities.
+    fn told_authorities(&self, name: &'static str, variable: &'static str) -> Setting {
+        let found = self.sources().no_flag().or_environment_path(variable).found();
+        let reason =
+            if cfg!(any(windows, target_os = "macos")) { Some("of no use on this system") } else { found.is_none().then_some("not set") };
+        Setting::path(name, found).unless(reason)
     }
 
     fn told_network(&self) -> Vec<Setting> {
@@ -181,6 +203,8 @@ impl Resolver<'_> {
         let limit_rate = Setting::new("limit_rate", limit_rate);
         let max_time = self.max_time().map(|found| Setting::seconds("max_time", found));
         let max_time = max_time.unwrap_or_else(|| Setting::none("max_time").or_default("no limit"));
+        let ca_cert = self.ca_cert();
+        let holds_some = ca_cert.as_ref().map_or(Ok(()), |found| check_certificates(&found.value));
         vec![
             Setting::new("max_rate", max_rate).or_default("no limit"),
             match limited {
@@ -192,7 +216,9 @@ impl Resolver<'_> {
             Setting::seconds("connect_timeout", self.connect_timeout()),
             Setting::seconds("timeout", self.timeout()),
             max_time,
-            Setting::path("ca_cert", self.ca_cert()).or_default("the system's"),
+            Setting::path("ca_cert", ca_cert).checked(holds_some).or_default("the system's"),
+            self.told_authorities("ssl_cert_file", names::SSL_CERT_FILE),
+            self.told_authorities("ssl_cert_dir", names::SSL_CERT_DIR),
             Setting::new("proxy", self.proxy()).or_default(NO_PROXY),
             Setting::new("no_proxy", self.no_proxy()).or_default("none"),
             Setting::new("insecure_http", Some(self.insecure_http())),

@@ -75,7 +75,10 @@ fn an_authority_that_is_no_url_is_refused_and_a_password_in_it_is_not_repeated()
     let world = World::new();
     for (url, what) in [
         ("tsa.example", "the time-stamping authority \"tsa.example\" cannot be used: it is not a URL"),
-        ("ftp://tsa.example/", "the time-stamping authority \"ftp://tsa.example/\" cannot be used: ftp: is neither http nor https"),
+        (
+            "ftp://tsa.example/hunter2?hunter2",
+            "the time-stamping authority \"ftp://tsa.example\" cannot be used: ftp: is neither http nor https",
+        ),
         ("https://me:hunter2@tsa.example/", "the time-stamping authority cannot be used: it holds a user name or password"),
     ] {
         let run = world.run(&["download", SESSION, "--timestamp", url]).ends_with(2).complains(what, "http://timestamp.example.com/tsr");
