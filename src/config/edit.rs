@@ -60,9 +60,14 @@ impl Draft {
         self.keys.push((key, Value::Array(words.iter().collect::<Array>())));
     }
 
-    /// Sets a key to a path.
-    pub fn set_path(&mut self, key: &'static str, path: &Path) {
-        self.set(key, path.display().to_string());
+    /// Sets a key to a path. One that is no text cannot stand in the file.
+    pub fn set_path(&mut self, key: &'static str, path: &Path) -> Result<()> {
+        let text = path.to_str().ok_or_else(|| {
+            let what = format!("{key} cannot be written down: {} is no text in UTF-8", path.display());
+            Error::configuration(what, "choose a place whose whole path is text, the configuration's with --config")
+        })?;
+        self.set(key, text);
+        Ok(())
     }
 
     /// Whether it has a key that begins so.
@@ -226,7 +231,7 @@ mod tests {
     fn draft() -> Draft {
         let mut draft = Draft::new("live".to_owned());
         draft.set("provider", "veriff");
-        draft.set_path("output", &PathBuf::from(r"C:\Archive"));
+        draft.set_path("output", &PathBuf::from(r"C:\Archive")).expect("text");
         draft.set_words("secret_command", &["pass".to_owned(), "show".to_owned()]);
         draft.set("retention_days", 90);
         draft
@@ -234,6 +239,15 @@ mod tests {
 
     const WRITTEN: &str =
         "[profiles.live]\nprovider = \"veriff\"\noutput = 'C:\\Archive'\nsecret_command = [\"pass\", \"show\"]\nretention_days = 90\n";
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_is_no_text_is_not_written_as_another() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(b"/srv/\xff"));
+        let refused = draft().set_path("output", &path).expect_err("no text");
+        assert!(refused.what().starts_with("output cannot be written down: /srv/"), "{refused}");
+    }
 
     #[test]
     fn a_first_profile_is_all_that_is_written() {

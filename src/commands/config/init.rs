@@ -117,7 +117,7 @@ impl Answers<'_> {
         }
         match self.terminal.choose("Where is the shared secret kept?", &choices, offered)? {
             0 => {
-                self.draft.set_path("secret_file", &path);
+                self.draft.set_path("secret_file", &path)?;
                 return self.kept(Vault::File(path)).map(Some);
             }
             3 => {
@@ -163,14 +163,14 @@ impl Answers<'_> {
         let sdk_id = self.terminal.ask("Client SDK id, as the Hub shows it under Keys", &self.before("sdk_id"), answers::sdk_id)?;
         self.draft.set("sdk_id", sdk_id);
         let path = self.terminal.ask("File with its private key (PEM)", &self.before("key_file"), answers::key_file)?;
-        self.draft.set_path("key_file", &path);
+        self.draft.set_path("key_file", &path)?;
         Ok(None)
     }
 
     fn archive(&mut self, provider: ProviderChoice) -> Result<()> {
         let usual = "vmedia-archive in the folder where vmedia is started";
         if let Some(folder) = self.optional("Folder of the archive", usual, &self.before("output"), answers::folder)? {
-            self.draft.set_path("output", &folder);
+            self.draft.set_path("output", &folder)?;
         }
         let usual = usual_retention_days(provider).to_string();
         let question = "Days for which the provider keeps media, by your contract";
