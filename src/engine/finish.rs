@@ -3,7 +3,7 @@
 //!
 //! Must not fetch.
 
-use super::event::{CUT_SHORT, ErrorText, Event};
+use super::event::{CUT_SHORT, ErrorText, Event, Message};
 use super::order::Order;
 use super::tally::Tally;
 use super::words::session_error;
@@ -17,6 +17,7 @@ use crate::provider::Listing;
 use crate::store::Lock;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
 
 /// A session that is under way.
 pub(super) struct SessionWork {
@@ -172,9 +173,9 @@ impl Finisher {
         self.ended.load(Ordering::Relaxed)
     }
 
-    /// Sessions that ended but could not be told in order.
-    pub(super) fn remaining(&self) -> Vec<Event> {
-        self.order.remaining()
+    /// Sessions that ended but could not be told in order, when nobody takes messages any more.
+    pub(super) fn remaining(&self, receiver: Receiver<Message>) -> Vec<Event> {
+        self.order.left_behind(receiver)
     }
 
     /// A medium that did not come.

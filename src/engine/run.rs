@@ -52,9 +52,10 @@ impl Running {
         &self.receiver
     }
 
-    /// Sessions that ended but stand behind one that never did, after an early end.
-    pub fn remaining(&self) -> Vec<Event> {
-        self.shared.finisher.remaining()
+    /// Sessions that ended but stand behind one that never did, after an early end. What nobody has taken from the
+    /// messages by then is lost.
+    pub fn remaining(self) -> Vec<Event> {
+        self.shared.finisher.remaining(self.receiver)
     }
 }
 
