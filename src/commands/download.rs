@@ -9,7 +9,7 @@ use super::services::{DEFAULT_JOBS, WITHOUT_NARROWING, must_have_attempts, seale
 use super::sum::RunSum;
 use crate::archive::Journal;
 use crate::cli::{DownloadArguments, KindChoice};
-use crate::config::{Identifiers, Rejected, Resolver};
+use crate::config::{Identifiers, Rejected};
 use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -27,7 +27,7 @@ const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 /// Archives what the arguments name.
 pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
     let identifiers = identifiers(arguments)?;
-    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let resolver = context.resolver()?;
     let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
     let output = resolver.output(arguments.output.clone()).value;
     let network = resolver.network();

@@ -7,7 +7,6 @@ use super::pump::beside;
 use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::{EventFormat, TableFormat};
 use crate::clock::Stop;
-use crate::config::Resolver;
 use crate::engine::{Emit, Event, RetentionPeriod, Services, retention_warning, session_error};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -69,7 +68,7 @@ pub(super) fn look(
         session_id(only)?;
         table.hide_from_people("session");
     }
-    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let resolver = context.resolver()?;
     let services = services(resolver.provider_settings()?, &resolver.network(), resolver.output(None).value, DEFAULT_JOBS, context)?;
     if let Some(instead) = looking.without_attempts {
         must_have_attempts(services.provider.as_ref(), instead)?;

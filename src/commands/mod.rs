@@ -23,7 +23,7 @@ mod verify;
 
 use crate::cli::{Arguments, Command, Global};
 use crate::clock::{Cancel, Clock, Inquiry, SystemClock};
-use crate::config::Environment;
+use crate::config::{Environment, Resolver};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Account, Console};
@@ -65,6 +65,11 @@ impl Context {
             command,
             account: Account::default(),
         })
+    }
+
+    /// The settings of this run. What they have to wait for hears the wish to stop.
+    fn resolver(&self) -> Result<Resolver<'_>> {
+        Ok(Resolver::new(&self.global, &self.environment)?.until(&self.cancel, &self.clock))
     }
 }
 

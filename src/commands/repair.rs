@@ -11,7 +11,7 @@ use super::services::{DEFAULT_JOBS, offline_providers, sealer, services};
 use super::sum::RunSum;
 use super::verify::{Outcome, verify_all};
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
-use crate::config::{Identifiers, Resolver};
+use crate::config::Identifiers;
 use crate::engine::{Options, ProviderWitness, Repairable, Selection};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -62,7 +62,7 @@ fn check(archives: &[Archive], format: EventFormat, context: &Context) -> Result
 
 /// Fetches what is damaged in these sessions.
 fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments, context: &Context) -> Result<Exit> {
-    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let resolver = context.resolver()?;
     let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, place.root.clone(), jobs, context)?;

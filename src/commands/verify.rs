@@ -10,7 +10,7 @@ use super::services::{journal, offline_providers};
 use crate::archive::Journal;
 use crate::cli::{ProviderChoice, VerifyArguments};
 use crate::clock::Stop;
-use crate::config::{Resolver, Secrets};
+use crate::config::Secrets;
 use crate::engine::{self, Event, ProviderWitness, Repairable, TIME_IS_UP, Target, VerifyOptions, VerifySum};
 use crate::error::Result;
 use crate::exit::Exit;
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
 
 /// The secrets for the provider's signatures. Yoti makes none, so it has none.
 fn secrets(context: &Context) -> Result<Option<Secrets>> {
-    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let resolver = context.resolver()?;
     match resolver.provider()?.value {
         ProviderChoice::Veriff => resolver.secrets().map(Some),
         ProviderChoice::Yoti => Ok(None),

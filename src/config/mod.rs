@@ -10,6 +10,7 @@ mod file;
 mod identifiers;
 pub mod keyring;
 mod keys;
+mod lookalike;
 mod mistakes;
 mod nearest;
 mod profile;

@@ -17,19 +17,21 @@ pub use yoti::YotiAccess;
 pub(super) use veriff::{check_api_key, check_integration_id};
 pub(super) use yoti::{NO_KEY_FILE, check_sdk_id};
 
-use super::credentials::{Secrets, secrets};
+use super::credentials::{Bounds, Secrets, is_name, secrets};
 use super::environment::{Environment, names};
 use super::file;
 use super::nearest::nearest;
 use super::profile::Profile;
 use super::sourced::{Source, Sourced, Sources};
 use crate::cli::{Global, ProviderChoice};
+use crate::clock::{Cancel, Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::http::parse_base_url;
 use crate::provider::veriff::Veriff;
 use crate::provider::yoti::{self as yoti_provider, Yoti};
 use crate::secret::Secret;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The archive's folder when nobody names one.
 const DEFAULT_OUTPUT: &str = "vmedia-archive";
@@ -69,6 +71,8 @@ pub struct Resolver<'a> {
     profile: Option<(Sourced<String>, Profile)>,
     /// Variables that any profile names.
     named: Vec<String>,
+    cancel: Cancel,
+    clock: Arc<dyn Clock>,
 }
 
 impl<'a> Resolver<'a> {
@@ -77,7 +81,7 @@ impl<'a> Resolver<'a> {
         environment.must_be_text()?;
         let location = file::location(global, environment);
         let mut file = location.as_ref().map(file::read).transpose()?.unwrap_or_default();
-        let named = file.profiles.values().filter_map(|profile| profile.secret_env.clone()).collect();
+        let named = file.profiles.values().filter_map(|profile| profile.secret_env.clone()).filter(|name| is_name(name)).collect();
         let wanted = Sources { environment, profile: None }.flag("--profile", global.profile.clone());
         let wanted = wanted.or_environment(names::PROFILE).found();
         let profile = match wanted.or_else(|| file.default_profile.take().map(|name| Sourced::new(name, Source::File))) {
@@ -87,12 +91,19 @@ impl<'a> Resolver<'a> {
                 None => return Err(no_profile(&name.value, &file, location.as_ref())),
             },
         };
-        Ok(Self { global, environment, location, profile, named })
+        Ok(Self { location, profile, named, ..Self::without_file(global, environment) })
     }
 
     /// Without any configuration file: flags, environment and defaults alone.
     pub fn without_file(global: &'a Global, environment: &'a Environment) -> Self {
-        Self { global, environment, location: None, profile: None, named: Vec::new() }
+        let (cancel, clock) = (Cancel::default(), Arc::new(SystemClock::start()));
+        Self { global, environment, location: None, profile: None, named: Vec::new(), cancel, clock }
+    }
+
+    /// The same, which waits for commands that know a secret no longer than until the run is to stop.
+    #[must_use]
+    pub fn until(self, cancel: &Cancel, clock: &Arc<dyn Clock>) -> Self {
+        Self { cancel: cancel.clone(), clock: Arc::clone(clock), ..self }
     }
 
     /// Where the configuration file is looked for; `None` without any.
@@ -173,13 +184,18 @@ impl<'a> Resolver<'a> {
 
     /// The secrets alone, for signatures over what is stored.
     pub fn secrets(&self) -> Result<Secrets> {
-        secrets(self.sources(), &self.secret_variables())
+        secrets(self.sources(), &self.bounds())
     }
 
-    /// The environment variables that hold secrets, whether they are set or not. No child process is handed them.
+    /// The environment variables that hold secrets, of this profile or another, whether they are set or not. No child
+    /// process is handed them.
     pub fn secret_variables(&self) -> Vec<String> {
-        let of_profile = self.sources().profile.and_then(|(_, profile)| profile.secret_env.clone());
-        [names::API_SECRET, names::PING_URL].map(str::to_owned).into_iter().chain(of_profile).collect()
+        [names::API_SECRET, names::PING_URL].map(str::to_owned).into_iter().chain(self.named.iter().cloned()).collect()
+    }
+
+    /// What commands that know a secret are held to.
+    fn bounds(&self) -> Bounds<'_> {
+        Bounds { hidden: self.secret_variables(), cancel: &self.cancel, clock: self.clock.as_ref() }
     }
 
     /// Who is asked and with what.

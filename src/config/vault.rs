@@ -3,12 +3,9 @@
 //!
 //! Must not ask, and must not know what the secret is for.
 
-use super::credentials::text;
+use super::credentials::{NOT_THERE, read_private, text_of};
 use super::edit::write_private;
-use super::environment::Environment;
 use super::keyring;
-use super::reference::{Place, Reference};
-use super::sourced::{Source, Sourced};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use secrecy::zeroize::Zeroizing;
@@ -34,11 +31,11 @@ impl Vault {
 
     /// What lies there: secrets, separated by commas.
     pub fn held(&self) -> Result<Zeroizing<String>> {
-        let (key, reference) = match self {
-            Self::File(path) => ("secret_file", Reference::File(path.clone())),
-            Self::Keyring(profile) => ("secret_keyring", Reference::Keyring(profile.clone())),
+        let bytes = match self {
+            Self::File(path) => read_private("secret_file", path, NOT_THERE)?,
+            Self::Keyring(profile) => keyring::read(profile)?,
         };
-        let held = text(key, &Sourced::new(Place { key, reference }, Source::Answer), &Environment::default(), &[])?;
+        let held = text_of(&self.to_string(), &bytes)?;
         if held.contains(char::is_control) {
             let hint = "look at it, and leave the secret there alone; several are separated by commas";
             return Err(Error::configuration(format!("what lies in {self} has more than one line"), hint));

@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit>
 /// The same with other flags than were typed.
 pub(super) fn check_with(global: &Global, format: EventFormat, context: &Context) -> Result<Exit> {
     let mut checklist = Checklist::default();
-    match Resolver::new(global, &context.environment) {
+    match Resolver::new(global, &context.environment).map(|resolver| resolver.until(&context.cancel, &context.clock)) {
         Ok(resolver) => check(&resolver, &mut checklist, context),
         Err(error) => {
             checklist.wrong("configuration", &error);

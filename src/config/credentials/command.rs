@@ -1,14 +1,45 @@
-//! Commands that know a secret: run without a shell, and without the variables that hold other secrets.
+//! Commands that know a secret: run without a shell, and without the variables that hold other secrets. One that does not
+//! end is ended, and so is one that runs when somebody wants the run to stop.
 //!
 //! Must not know what the secret is for.
 
 use super::private::bounded;
+use crate::clock::{Cancel, Clock, Stop};
+use crate::config::lookalike::told;
 use crate::error::{Error, Result};
+use crate::http::TIME_IS_UP;
 use secrecy::zeroize::Zeroizing;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
-/// What a command prints that knows a secret; `key` is the profile's. Variables that are `hidden` are not handed on.
-pub(super) fn run(key: &str, words: &[String], hidden: &[String]) -> Result<Zeroizing<Vec<u8>>> {
+/// How long a command may take: it may ask a person.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long one may take to end by itself that heard the same Ctrl-C: it may have a terminal to put in order.
+const GRACE: Duration = Duration::from_secs(1);
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What commands that know a secret are held to.
+pub(in crate::config) struct Bounds<'a> {
+    /// Variables that are not handed on.
+    pub(in crate::config) hidden: Vec<String>,
+    /// Whether the run is to stop.
+    pub(in crate::config) cancel: &'a Cancel,
+    /// Time.
+    pub(in crate::config) clock: &'a dyn Clock,
+}
+
+/// Why a command gave nothing.
+enum Nothing {
+    Stopped(Stop),
+    Late,
+    TooMuch,
+    Failed(std::io::Error),
+}
+
+/// What a command prints that knows a secret; `key` is the profile's.
+pub(super) fn run(key: &str, words: &[String], bounds: &Bounds<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let failed = |reason: String| {
         Error::configuration(
             format!("{key} failed: {reason}"),
@@ -16,23 +47,126 @@ pub(super) fn run(key: &str, words: &[String], hidden: &[String]) -> Result<Zero
         )
     };
     let Some((program, arguments)) = words.split_first() else { return Err(failed("it is empty".to_owned())) };
-    let of_program = |error: std::io::Error| failed(format!("{program}: {error}"));
+    let shown = told(program);
+    let of_program = |error: std::io::Error| failed(format!("{shown}: {error}"));
     let mut command = Command::new(program);
-    for name in hidden {
+    for name in &bounds.hidden {
         command.env_remove(name);
     }
     let mut child =
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().map_err(of_program)?;
-    let printed = child.stdout.take().map(bounded).transpose();
-    if !matches!(printed, Ok(Some(Some(_)))) {
-        // It may still be writing to a pipe that nobody reads.
-        let _ = child.kill();
+    let printed = listen(&mut child).map_err(Nothing::Failed).and_then(|printed| wait(&mut child, &printed, bounds));
+    if printed.is_err() {
+        end(&mut child, bounds.clock);
     }
-    let status = child.wait().map_err(of_program)?;
-    let printed = printed.map_err(of_program)?.flatten();
-    let Some(printed) = printed else { return Err(failed(format!("{program}: it prints more than any secret has"))) };
-    if !status.success() {
-        return Err(failed(format!("{program}: {status}")));
+    match printed {
+        Ok((printed, status)) if status.success() => Ok(printed),
+        Ok((_, status)) => Err(failed(format!("{shown}: {status}"))),
+        Err(Nothing::Stopped(stop)) => Err(stopped(key, stop)),
+        Err(Nothing::Late) => Err(failed(format!("{shown}: it did not end within {} s, and was ended", PATIENCE.as_secs()))),
+        Err(Nothing::TooMuch) => Err(failed(format!("{shown}: it prints more than any secret has"))),
+        Err(Nothing::Failed(error)) => Err(of_program(error)),
     }
-    Ok(printed)
+}
+
+/// What a stream of a secret comes to.
+type Printed = std::io::Result<Option<Zeroizing<Vec<u8>>>>;
+
+/// Reads what it prints on a thread of its own: whoever waits for bytes hears nothing else.
+fn listen(child: &mut Child) -> std::io::Result<Receiver<Printed>> {
+    let (sender, receiver) = channel();
+    if let Some(stdout) = child.stdout.take() {
+        // Nobody waits any more, maybe.
+        let read = move || _ = sender.send(bounded(stdout));
+        std::thread::Builder::new().name("secret".to_owned()).spawn(read)?;
+    }
+    Ok(receiver)
+}
+
+/// Waits for all that it prints and for its end.
+fn wait(
+    child: &mut Child,
+    receiver: &Receiver<Printed>,
+    bounds: &Bounds<'_>,
+) -> std::result::Result<(Zeroizing<Vec<u8>>, ExitStatus), Nothing> {
+    let began = bounds.clock.elapsed();
+    let mut printed = None;
+    loop {
+        if let Ok(read) = receiver.try_recv() {
+            printed = Some(read.map_err(Nothing::Failed)?.ok_or(Nothing::TooMuch)?);
+        }
+        let status = if printed.is_some() { child.try_wait().map_err(Nothing::Failed)? } else { None };
+        // Asked after it ended: it may have ended of the same Ctrl-C.
+        if let Some(stop) = bounds.cancel.requested() {
+            return Err(Nothing::Stopped(stop));
+        }
+        if let (Some(status), Some(printed)) = (status, printed.take_if(|_| status.is_some())) {
+            return Ok((printed, status));
+        }
+        if bounds.clock.elapsed().saturating_sub(began) >= PATIENCE {
+            return Err(Nothing::Late);
+        }
+        bounds.clock.sleep(LOOK);
+    }
+}
+
+/// Ends it, and leaves nothing of it behind.
+fn end(child: &mut Child, clock: &dyn Clock) {
+    let began = clock.elapsed();
+    while matches!(child.try_wait(), Ok(None)) && clock.elapsed().saturating_sub(began) < GRACE {
+        clock.sleep(LOOK);
+    }
+    // It may have ended by itself.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+fn stopped(key: &str, stop: Stop) -> Error {
+    match stop {
+        Stop::Interrupted => Error::new(stop.exit(), format!("interrupted while the command of {key} ran"), "run the same command again"),
+        Stop::Terminated => Error::new(stop.exit(), format!("terminated while the command of {key} ran"), "run the same command again"),
+        Stop::TimeIsUp => Error::new(
+            stop.exit(),
+            format!("{TIME_IS_UP}: the command of {key} did not end"),
+            "run it by hand; it must print the secret on standard output and end, without asking anybody where nobody is",
+        ),
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::{Bounds, run};
+    use crate::clock::{Cancel, Clock};
+    use jiff::Timestamp;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    /// A clock that only sleeping moves.
+    #[derive(Default)]
+    struct Still(AtomicU64);
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::from_millis(self.0.load(Ordering::SeqCst))
+        }
+
+        fn sleep(&self, duration: Duration) {
+            self.0.fetch_add(u64::try_from(duration.as_millis()).expect("short"), Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended() {
+        let bounds = Bounds { hidden: Vec::new(), cancel: &Cancel::default(), clock: &Still::default() };
+        for script in ["exec sleep 1000", "exec 1>&-; exec sleep 1000"] {
+            let words = ["/bin/sh", "-c", script].map(str::to_owned);
+            let error = run("secret_command", &words, &bounds).expect_err("nothing");
+            assert_eq!(error.what(), "secret_command failed: /bin/sh: it did not end within 120 s, and was ended");
+        }
+    }
 }

@@ -5,10 +5,12 @@
 mod command;
 mod private;
 
-pub(super) use private::{READABLE, open_credential, open_private, read_private};
+pub(super) use command::Bounds;
+pub(super) use private::{NOT_THERE, open_credential, open_private, read_private};
 
 use super::environment::{Environment, names};
 use super::keyring;
+use super::lookalike::may_be_a_secret;
 use super::reference::{self, Place, Reference};
 use super::sourced::{Sourced, Sources};
 use crate::error::{Error, Result};
@@ -27,17 +29,17 @@ pub struct Secrets {
     pub(super) source: String,
 }
 
-/// Reads the shared secrets. Variables that are `hidden` are handed to no command.
-pub(super) fn secrets(sources: Sources<'_>, hidden: &[String]) -> Result<Secrets> {
+/// Reads the shared secrets. A command that knows them is held to these bounds.
+pub(super) fn secrets(sources: Sources<'_>, bounds: &Bounds<'_>) -> Result<Secrets> {
     match reference::secret(sources)? {
-        Some(found) => split(&text(found.value.key, &found, sources.environment, hidden)?, found.words()),
+        Some(found) => split(&text(found.value.key, &found, sources.environment, bounds)?, found.words()),
         None => Err(missing(sources.profile.map(|(name, _)| name))),
     }
 }
 
 /// The text that a reference leads to, without what editors put around it; `what` it is called is for the words of an
 /// error.
-pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment, hidden: &[String]) -> Result<Zeroizing<String>> {
+pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment, bounds: &Bounds<'_>) -> Result<Zeroizing<String>> {
     let key = found.value.key;
     let bytes = match &found.value.reference {
         // Whoever writes the secret itself there does not want to see it in an error.
@@ -47,13 +49,17 @@ pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment
         }
         Reference::Environment(variable) => match environment.text(variable)? {
             Some(text) => Zeroizing::new(text.as_bytes().to_vec()),
+            None if may_be_a_secret(variable) => {
+                let what = format!("no variable of the name that stands under {key} of {} is set", found.source);
+                return Err(Error::configuration(what, "write the name there, such as OUR_SECRET, and never the secret itself"));
+            }
             None => {
                 let what = format!("the variable {variable}, named by {key} of {}, is not set", found.source);
                 return Err(Error::configuration(what, format!("set {variable} to the shared secret")));
             }
         },
-        Reference::File(path) => read_private(what, path, READABLE)?,
-        Reference::Command(words) => command::run(key, words, hidden)?,
+        Reference::File(path) => read_private(what, path, NOT_THERE)?,
+        Reference::Command(words) => command::run(key, words, bounds)?,
         Reference::Credential(name) => read_credential(key, name, environment)?.1,
         Reference::Keyring(user) => keyring::read(user)?,
     };
@@ -61,12 +67,14 @@ pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment
 }
 
 /// Whether what a variable holds can be used as the shared secret, or as several.
-pub(super) fn check_variable(found: &Sourced<Place>, environment: &Environment) -> Result<()> {
-    split(&text(found.value.key, found, environment, &[])?, found.words()).map(drop)
+pub(super) fn check_variable(found: &Sourced<Place>, environment: &Environment, bounds: &Bounds<'_>) -> Result<()> {
+    split(&text(found.value.key, found, environment, bounds)?, found.words()).map(drop)
 }
 
-fn is_name(variable: &str) -> bool {
-    !variable.is_empty() && variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+/// Whether a variable of the environment can have this name.
+pub(super) fn is_name(variable: &str) -> bool {
+    let begins_well = variable.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    begins_well && variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The path and bytes of a file that a reference leads to; `what` it is called and what to do when it is `absent` are for
@@ -80,7 +88,7 @@ pub(super) fn bytes(what: &str, found: &Sourced<Place>, absent: &str, environmen
 }
 
 /// The text in these bytes, which are a secret and nothing else. `source` is for the words of an error.
-fn text_of(source: &str, bytes: &[u8]) -> Result<Zeroizing<String>> {
+pub(super) fn text_of(source: &str, bytes: &[u8]) -> Result<Zeroizing<String>> {
     let text = std::str::from_utf8(bytes).map_err(|_| {
         let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
         let hint = if is_wide {
@@ -111,10 +119,16 @@ fn missing(profile: Option<&str>) -> Error {
 fn split(text: &str, source: String) -> Result<Secrets> {
     let mut secrets = Vec::new();
     for secret in text.split(',').map(str::trim).filter(|secret| !secret.is_empty()) {
-        if secret.contains(char::is_control) {
+        if secret.contains(['\n', '\r']) {
             return Err(Error::configuration(
                 format!("the secret from {source} has more than one line"),
                 "put the shared secret there and nothing else; several are separated by commas",
+            ));
+        }
+        if secret.contains(char::is_control) {
+            return Err(Error::configuration(
+                format!("the secret from {source} has a character in it that cannot be typed"),
+                "copy the shared secret again and save it as plain text in UTF-8",
             ));
         }
         secrets.push(Secret::new(secret.to_owned()));

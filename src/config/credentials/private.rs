@@ -4,14 +4,19 @@
 //! know what a file's secret is for.
 
 use crate::config::environment::{Environment, names};
+use crate::config::lookalike::told;
 use crate::error::{Error, Result, plain};
 use secrecy::zeroize::Zeroizing;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// What to do about a file that cannot be read.
-pub(in crate::config) const READABLE: &str = "make it readable for the user that runs vmedia, and for nobody else";
+const READABLE: &str = "make it readable for the user that runs vmedia, and for nobody else";
+
+/// What to do about a file with a secret that is not there.
+pub(in crate::config) const NOT_THERE: &str =
+    "name the file that holds it, or write it there, readable for the user that runs vmedia and for nobody else";
 
 /// A file above this size, in bytes, holds no secret; nor does the output of a command.
 const LARGEST_SECRET: usize = 64 * 1024;
@@ -51,8 +56,9 @@ pub(super) fn read_credential(key: &str, name: &str, environment: &Environment) 
 /// Opens it and reads nothing; with what it is called in an error.
 pub(in crate::config) fn open_credential(key: &str, name: &str, environment: &Environment) -> Result<(String, PathBuf, File)> {
     let path = credential_path(key, name, environment)?;
-    let what = format!("{key} {name} at");
-    let absent = format!("name it in the unit: LoadCredential={name}:/path/of/the/file");
+    let shown = told(name);
+    let what = format!("{key} {shown} at");
+    let absent = format!("name it in the unit: LoadCredential={shown}:/path/of/the/file");
     let file = open(&what, &path, &absent, &ALL_BUT_MASK)?;
     Ok((what, path, file))
 }
@@ -65,6 +71,7 @@ fn credential_path(key: &str, name: &str, environment: &Environment) -> Result<P
         return Err(Error::configuration(what, "it is the name before the colon in LoadCredential=, without any folder"));
     }
     environment.path(names::CREDENTIALS_DIRECTORY).map(|folder| folder.join(name)).ok_or_else(|| {
+        let name = told(name);
         Error::configuration(
             format!("{key} {name} is for services that systemd starts, and {} is not set", names::CREDENTIALS_DIRECTORY),
             format!("write LoadCredential={name}:/path/of/the/file into the unit; by hand use secret_file and its like"),
@@ -76,17 +83,16 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
     let failed = |error: std::io::Error| {
         let hint = match error.kind() {
             ErrorKind::NotFound => absent,
-            ErrorKind::IsADirectory => "name the file in that folder",
             _ => READABLE,
         };
-        Error::configuration(format!("cannot read {what} {}: {}", path.display(), plain(&error)), hint)
+        Error::configuration(format!("cannot read {what} {}: {}", name_of(path, &error), plain(&error)), hint)
     };
-    // A link leads to its file, and it is that file's mode that counts.
-    let file = File::open(path).map_err(failed)?;
+    // A link leads to its file, and it is that file's kind and mode that count. A pipe or a device is not even opened; it is
+    // looked at again once it is open, because another may have the name by then.
+    is_regular(&std::fs::metadata(path).map_err(failed)?, what, path)?;
+    let file = open_at_once(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(failed(ErrorKind::IsADirectory.into()));
-    }
+    is_regular(&metadata, what, path)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -100,6 +106,43 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
     #[cfg(not(unix))]
     let _ = (refused.mode, refused.remedy);
     Ok(file)
+}
+
+/// A path in an error. One that leads nowhere, or its last part, may be none.
+fn name_of(path: &Path, error: &std::io::Error) -> String {
+    let leads_nowhere = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename | ErrorKind::NotADirectory);
+    let shown = match path.file_name() {
+        Some(last) if leads_nowhere => path.with_file_name(told(&last.to_string_lossy())),
+        _ => path.to_owned(),
+    };
+    let text = shown.display().to_string();
+    if leads_nowhere { told(&text).to_owned() } else { text }
+}
+
+/// Refuses what may never give its bytes, or gives them once.
+fn is_regular(metadata: &Metadata, what: &str, path: &Path) -> Result<()> {
+    let shown = path.display();
+    if metadata.is_dir() {
+        return Err(Error::configuration(format!("cannot read {what} {shown}: it is a folder"), "name the file in that folder"));
+    }
+    if !metadata.is_file() {
+        let what = format!("{what} {shown} is no regular file");
+        return Err(Error::configuration(what, "name a file that holds it; pipes and devices are not read"));
+    }
+    Ok(())
+}
+
+/// Opens a file. Where it is a pipe by now, nobody waits for whoever writes into it.
+#[cfg(unix)]
+fn open_at_once(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let at_once = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    File::options().read(true).custom_flags(at_once).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_at_once(path: &Path) -> std::io::Result<File> {
+    File::open(path)
 }
 
 fn read(file: File, what: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>> {

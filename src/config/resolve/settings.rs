@@ -7,8 +7,9 @@ use super::veriff::{check_api_key, check_integration_id};
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
 use super::{Resolver, Source, Sourced, usual_retention_days};
 use crate::cli::ProviderChoice;
-use crate::config::credentials::{READABLE, check_variable, open_credential, open_private};
+use crate::config::credentials::{NOT_THERE, check_variable, open_credential, open_private};
 use crate::config::environment::names;
+use crate::config::lookalike::told;
 use crate::config::reference::{self, Place, Reference};
 use crate::error::{Error, Result};
 use crate::http::check_certificates;
@@ -133,11 +134,11 @@ impl Resolver<'_> {
         let key = Setting::none("key").only_at(yoti, asked).unless(beside);
         vec![
             Setting::new("api_key", api_key.map(|key| key.map(|key| shortened(&key)))).only_at(veriff, asked).checked(fits),
-            self.told_secret(Setting::none("secret").only_at(veriff, asked), ("secret_file", READABLE), reference::secret(self.sources())),
+            self.told_secret(Setting::none("secret").only_at(veriff, asked), ("secret_file", NOT_THERE), reference::secret(self.sources())),
             Setting::new("integration_id", integration_id).only_at(veriff, asked).checked(is_integration),
             Setting::new("sdk_id", sdk_id.map(|id| id.map(|id| shortened(&id)))).only_at(yoti, asked).unless(beside).checked(is_id),
             self.told_secret(key, ("the key file", NO_KEY_FILE), reference::key(self.sources())),
-            self.told_secret(Setting::none("bearer").only_at(yoti, asked), ("the bearer token in", READABLE), bearer),
+            self.told_secret(Setting::none("bearer").only_at(yoti, asked), ("the bearer token in", NOT_THERE), bearer),
         ]
     }
 
@@ -150,11 +151,11 @@ impl Resolver<'_> {
             Err(problem) => return setting.checked(Err(problem)),
         };
         let (told, outcome) = match &found.value.reference {
-            Reference::Environment(variable) => (format!("{variable} is set"), check_variable(&found, self.environment)),
+            Reference::Environment(variable) => (format!("{variable} is set"), check_variable(&found, self.environment, &self.bounds())),
             Reference::File(path) => (format!("file {}", path.display()), open_private(what, path, absent).map(drop)),
-            Reference::Command(words) => (format!("output of {}, not run", words.first().map_or("", String::as_str)), Ok(())),
+            Reference::Command(words) => (format!("output of {}, not run", told(words.first().map_or("", String::as_str))), Ok(())),
             Reference::Credential(name) => {
-                (format!("credential {name} of systemd"), open_credential(found.value.key, name, self.environment).map(drop))
+                (format!("credential {} of systemd", told(name)), open_credential(found.value.key, name, self.environment).map(drop))
             }
             Reference::Keyring(user) => (format!("keyring entry vmedia of {user}, not asked for"), Ok(())),
         };

@@ -48,7 +48,7 @@ impl Resolver<'_> {
             _ => found.value.key,
         };
         let source = found.words();
-        Ok(Some((token(&text(what, &found, self.environment, &self.secret_variables())?, &source)?, source)))
+        Ok(Some((token(&text(what, &found, self.environment, &self.bounds())?, &source)?, source)))
     }
 
     /// The client SDK id.

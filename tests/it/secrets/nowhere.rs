@@ -152,6 +152,9 @@ fn the_shared_secret_and_its_signatures_are_nowhere() {
     the_search_finds(&world, &hidden[..2], &belong);
 }
 
+/// What secrets look like that somebody may write where their place belongs.
+const LIKELY: [&str; 3] = ["0b6f7a52-50d1-4c1e-9d39-5a7be40f3c11", "a4db0c500004000800000000005ec2e7", "3q2+7wABAgMEBQYH/CAkKCwwNDg8Q=="];
+
 #[test]
 fn mistakes_in_the_configuration_do_not_show_what_stands_there() {
     let world = World::new();
@@ -177,6 +180,22 @@ fn mistakes_in_the_configuration_do_not_show_what_stands_there() {
             heard.add(run);
         }
     }
+    for secret in LIKELY {
+        for key in ["secret_env", "secret_file", "secret_credential"] {
+            profile(&world, &format!("{key} = '{secret}'"));
+            for words in [&["download", SESSION, "-vv", "--on-failure", "cat > told.json"][..], &["config", "check"], &["config", "show"]] {
+                for folder in [None, Some(("CREDENTIALS_DIRECTORY", "/nowhere"))] {
+                    let variables = [("PATH", "/usr/bin:/bin")].into_iter().chain(folder).collect::<Vec<_>>();
+                    let run = run(&world, &variables, words);
+                    assert!(run.code == 3 || words[1] == "show", "{key} {words:?}: {}", run.stderr);
+                    heard.add(run);
+                }
+            }
+        }
+        profile(&world, &format!("secret_command = ['{secret}']"));
+        heard.add(run(&world, &[], &["download", SESSION, "-vv"]).ends_with(3));
+        heard.add(run(&world, &[], &["config", "show"]));
+    }
     for content in [format!("{secret}\nanother line"), format!("{secret}\u{0}"), format!("{secret}{}", "x".repeat(70_000))] {
         private(&world.folder().join("secret"), content);
         profile(&world, "secret_file = 'secret'");
@@ -188,7 +207,8 @@ fn mistakes_in_the_configuration_do_not_show_what_stands_there() {
     assert!(!cfg!(unix) || open.code == 3);
     heard.add(open);
     let belong = ["secret", "vmedia.toml"];
-    assert_eq!(found(&world, &heard.0, std::slice::from_ref(&secret), &belong), Vec::<String>::new());
+    let hidden: Vec<String> = LIKELY.into_iter().chain([secret.as_str()]).map(str::to_owned).collect();
+    assert_eq!(found(&world, &heard.0, &hidden, &belong), Vec::<String>::new());
     the_search_finds(&world, &[secret], &belong);
 }
 

@@ -1,8 +1,12 @@
 //! Each place that a profile can name, and what can be wrong with it.
 
 use super::{list, mode, private, profile, run, yoti_profile};
+#[cfg(unix)]
+use crate::harness::{Run, until};
 use crate::harness::{SESSION, World};
 use serde_json::json;
+#[cfg(unix)]
+use std::process::Stdio;
 use vmedia::sandbox::{Options, YotiSession};
 
 /// What editors and shells make of a secret that is saved or printed.
@@ -20,11 +24,12 @@ fn spellings(secret: &str) -> Vec<Vec<u8>> {
 }
 
 /// What is no secret, with the words of the error.
-const NONE: [(&[u8], &str, &str); 6] = [
+const NONE: [(&[u8], &str, &str); 7] = [
     (b"", "is empty", "put the shared secret there"),
     (b"\n", "is empty", "put the shared secret there"),
     (b",\n", "is empty", "put the shared secret there"),
     (b"one-horse\ntwo-horse\n", "has more than one line", "several are separated by commas"),
+    (b"h\0o\0r\0s\0e\0", "has a character in it that cannot be typed", "save it as plain text in UTF-8"),
     (b"\xff\xfeh\0o\0r\0s\0e\0", "is not text", "save it as UTF-8"),
     (b"horse\xff", "is not text", "put the secret there, and nothing else"),
 ];
@@ -53,12 +58,29 @@ fn a_private_file() {
     let world = World::new();
     profile(&world, "secret_file = 'secret'");
     let path = world.folder().join("secret");
-    list(&world, &[]).ends_with(3).complains("cannot read secret_file secret: ", "readable for the user that runs vmedia");
+    list(&world, &[]).ends_with(3).complains("cannot read secret_file secret: ", "name the file that holds it, or write it there");
     every_content(&world, &[], |content| private(&path, content));
     std::fs::remove_file(&path).expect("removed");
     std::fs::create_dir(&path).expect("a folder");
-    let hint = if cfg!(unix) { "name the file in that folder" } else { "" };
-    list(&world, &[]).ends_with(3).complains("cannot read secret_file secret: ", hint);
+    list(&world, &[]).ends_with(3).complains("cannot read secret_file secret: it is a folder", "name the file in that folder");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_is_no_file_and_nobody_waits_for_it() {
+    let world = World::new();
+    let made = std::process::Command::new("mkfifo").arg(world.folder().join("pipe")).status();
+    assert!(made.expect("mkfifo").success());
+    let socket = std::os::unix::net::UnixListener::bind(world.folder().join("socket")).expect("a socket");
+    for path in ["pipe", "/dev/null", "socket"] {
+        profile(&world, &format!("secret_file = '{path}'\nsign_key = '{path}'"));
+        let (what, hint) = (format!("secret_file {path} is no regular file"), "name a file that holds it");
+        list(&world, &[]).ends_with(3).complains(&what, hint);
+        let said = run(&world, &[], &["config", "check"]).ends_with(3);
+        assert!(said.stdout.contains(&format!("the signing key {path} is no regular file")), "{}{}", said.stdout, said.stderr);
+        run(&world, &[], &["config", "show"]).ends_with(3).says(&what);
+    }
+    drop(socket);
 }
 
 #[cfg(unix)]
@@ -72,7 +94,7 @@ fn a_link_leads_to_its_file_and_its_mode_counts() {
     mode(&world.folder().join("secret"), 0o644);
     list(&world, &[]).ends_with(3).complains("secret_file link can be read by others (mode 644)", "chmod 600 link");
     std::fs::remove_file(world.folder().join("secret")).expect("removed");
-    list(&world, &[]).ends_with(3).complains("cannot read secret_file link", "readable for the user");
+    list(&world, &[]).ends_with(3).complains("cannot read secret_file link", "name the file that holds it");
 }
 
 #[test]
@@ -112,10 +134,56 @@ fn a_command() {
 
 #[cfg(unix)]
 #[test]
+fn a_command_that_does_not_end_is_ended_with_the_run() {
+    let world = World::new();
+    let script = "exec 3>pid; echo $$ >&3; exec 3>&-; mv pid running; exec sleep 1000";
+    profile(&world, &format!("secret_command = ['/bin/sh', '-c', '{script}']"));
+    let running = world.folder().join("running");
+    let over = |words: &[&str], signal: Option<&str>, code: i32| {
+        let _ = std::fs::remove_file(&running);
+        let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_vmedia"));
+        process.env_clear().env("PATH", "/usr/bin:/bin").current_dir(world.folder()).args(words);
+        process.args(["--config", "vmedia.toml", "-p", "live"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = process.spawn().expect("a process");
+        until("the command runs", || running.exists());
+        if let Some(signal) = signal {
+            kill(&format!("-{signal}"), &child.id().to_string());
+        }
+        let run = Run::of(&child.wait_with_output().expect("an end")).ends_with(code);
+        let pid = std::fs::read_to_string(&running).expect("a number");
+        assert!(!kill("-0", pid.trim()), "the command is left behind");
+        run
+    };
+    for words in [&["list", SESSION][..], &["download", SESSION], &["verify", "vmedia-archive", "--authenticate"]] {
+        if words[0] == "verify" {
+            world.run(&["download", SESSION]).ends_with(0);
+        }
+        over(words, Some("INT"), 130).complains("interrupted while the command of secret_command ran", "run the same command again");
+        over(words, Some("TERM"), 143).complains("terminated while the command of secret_command ran", "run the same command again");
+    }
+    over(&["config", "check"], Some("INT"), 130);
+    over(&["download", SESSION, "--max-duration", "1s"], None, 7).complains("the time that the run was given is over", "run it by hand");
+}
+
+/// Sends a signal; whether there was somebody to send it to.
+#[cfg(unix)]
+fn kill(signal: &str, process: &str) -> bool {
+    std::process::Command::new("kill").args([signal, process]).stderr(Stdio::null()).status().expect("kill").success()
+}
+
+#[cfg(unix)]
+#[test]
 fn commands_are_not_handed_the_secrets_of_others() {
     let world = World::with(Vec::new());
-    yoti_profile(&world, "bearer_command = ['sh', '-c', 'env > environment; echo t0ken']\nsecret_env = 'OUR_SECRET'");
-    let secrets = [("VMEDIA_API_SECRET", "horse-1"), ("OUR_SECRET", "horse-2"), ("VMEDIA_PING_URL", "https://ping.example/horse-3")];
+    let other = "[profiles.other]\nsecret_env = 'THEIR_SECRET'\n[profiles.odd]\nsecret_env = \"no\\u0000name\"";
+    let command = "bearer_command = ['sh', '-c', 'env > environment; echo t0ken']";
+    yoti_profile(&world, &format!("{command}\nsecret_env = 'OUR_SECRET'\n{other}"));
+    let secrets = [
+        ("VMEDIA_API_SECRET", "horse-1"),
+        ("OUR_SECRET", "horse-2"),
+        ("VMEDIA_PING_URL", "https://ping.example/horse-3"),
+        ("THEIR_SECRET", "horse-4"),
+    ];
     let others = [("PATH", "/usr/bin:/bin"), ("VMEDIA_OPERATOR", "a person")];
     list(&world, &[&secrets[..], &others[..]].concat()).ends_with(4);
     let environment = std::fs::read_to_string(world.folder().join("environment")).expect("what the command saw");
