@@ -287,6 +287,9 @@ fn the_keyring_is_offered_where_one_answers_and_holds_the_secret_afterwards() {
     std::fs::set_permissions(&runtime, std::fs::Permissions::from_mode(0o700)).expect("set");
     let script = "export XDG_RUNTIME_DIR=$PWD/runtime
 printf pass | gnome-keyring-daemon --unlock --components=secrets > daemon.log 2>&1
+# Who asks before the daemon has its name wakes another one, which is locked.
+has_name='dbus-send --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets'
+for try in $(seq 1000); do $has_name 2>&1 | grep -q 'false' || break; done
 $0 config init --config c.toml && secret-tool lookup service vmedia username live > held 2> /dev/null
 $0 config init --config c.toml && secret-tool lookup service vmedia username live > then 2> /dev/null";
     let line = |text: &str| format!("{text}\n");
