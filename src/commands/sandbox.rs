@@ -6,6 +6,7 @@
 use super::{Context, Ended};
 use crate::cli::{ProviderChoice, SandboxArguments};
 use crate::clock::Stop;
+use crate::config::Environment;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Console, Style};
@@ -37,14 +38,18 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
     })?;
     let settings = settings(&sandbox, context.global.provider.unwrap_or(ProviderChoice::Veriff))?;
     match arguments.command.split_first() {
-        Some((program, words)) => run_command(program, words, &settings),
+        Some((program, words)) => run_command(program, words, &settings, context),
         None => Ok(Ended::With(serve(&settings, context))),
     }
 }
 
 /// What a client needs to know, as environment variables.
 fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static str, String)>> {
-    Ok(match provider {
+    let config = sandbox.config_file().map_err(|error| {
+        let hint = "check the folder for temporary files (TMPDIR)";
+        Error::new(Exit::Local, format!("the sandbox cannot keep an empty configuration: {error}"), hint).caused_by(error)
+    })?;
+    let mut settings = match provider {
         ProviderChoice::Veriff => vec![
             ("VMEDIA_PROVIDER", "veriff".to_owned()),
             ("VMEDIA_BASE_URL", sandbox.base_url()),
@@ -59,7 +64,10 @@ fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static
             ("VMEDIA_YOTI_KEY_FILE", key_file(sandbox)?.display().to_string()),
             ("VMEDIA_SESSION_ID", SAMPLE_YOTI.to_owned()),
         ],
-    })
+    };
+    // A trial is not to end in the archive of somebody's default profile, nor in its heartbeat.
+    settings.push(("VMEDIA_CONFIG", config.display().to_string()));
+    Ok(settings)
 }
 
 /// The file with the key that the sandbox made for its clients.
@@ -70,7 +78,8 @@ pub(super) fn key_file(sandbox: &Sandbox) -> Result<std::path::PathBuf> {
     })
 }
 
-fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str, String)]) -> Result<Ended> {
+/// Runs the command with the sandbox's settings in the place of all others, and without the secrets of others.
+fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str, String)], context: &Context) -> Result<Ended> {
     let failed = |error: std::io::Error| {
         Error::usage(
             format!("cannot run {}: {error}", program.display()),
@@ -79,6 +88,10 @@ fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str
     };
     let mut command = Command::new(program);
     command.args(words);
+    let secrets = context.resolver()?.secret_variables();
+    for name in Environment::deciding().map(str::to_owned).chain(secrets) {
+        command.env_remove(name);
+    }
     for (name, value) in settings {
         command.env(name, value);
     }

@@ -90,6 +90,11 @@ impl Environment {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::new(OsString::from(value)))).collect())
     }
 
+    /// The names of all variables that decide what a run does; who runs it is none of them.
+    pub fn deciding() -> impl Iterator<Item = &'static str> {
+        names::OURS.into_iter().filter(|name| *name != names::OPERATOR)
+    }
+
     /// Variables that look like ours and that nobody reads, each with the one that may be meant.
     pub(super) fn slips(&self) -> Vec<(&str, &'static str)> {
         let ours = |name: &str| names::OURS.contains(&name);

@@ -187,6 +187,8 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     /// The private key for Yoti's clients, once somebody asked for the file.
     key_file: OnceLock<tempfile::NamedTempFile>,
+    /// A configuration with nothing in it, once somebody asked for it.
+    config_file: OnceLock<tempfile::NamedTempFile>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -220,7 +222,7 @@ impl Sandbox {
         };
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(serve);
         let thread = thread.context("the sandbox cannot start its thread")?;
-        Ok(Self { shared, key_file: OnceLock::new(), stop: Some(stop), thread: Some(thread) })
+        Ok(Self { shared, key_file: OnceLock::new(), config_file: OnceLock::new(), stop: Some(stop), thread: Some(thread) })
     }
 
     /// `http://127.0.0.1:PORT`, without `/v1`.
@@ -268,6 +270,16 @@ impl Sandbox {
             let _ = self.key_file.set(file);
         }
         Ok(self.key_file.get().context("no file for the sandbox's key")?.path().to_owned())
+    }
+
+    /// A configuration file with nothing in it, for clients that are to use no other; it goes with the sandbox.
+    pub fn config_file(&self) -> anyhow::Result<PathBuf> {
+        if self.config_file.get().is_none() {
+            let file = tempfile::Builder::new().prefix("sandbox-").suffix(".toml").tempfile();
+            // Somebody else was faster: the file is the same.
+            let _ = self.config_file.set(file.context("no place for an empty configuration")?);
+        }
+        Ok(self.config_file.get().context("no file for an empty configuration")?.path().to_owned())
     }
 
     /// Adds a session of Yoti, or replaces the one of that id.

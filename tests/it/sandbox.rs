@@ -41,6 +41,36 @@ fn a_shell_command_can_name_the_session_by_its_variable() {
 }
 
 #[test]
+fn a_trial_touches_nothing_of_what_is_configured_and_is_told_no_secret() {
+    let folder = a_folder();
+    let place = |name: &str| folder.path().join(name);
+    let config = "default_profile = 'live'\n[profiles.live]\noutput = 'production'\nping_url = 'http://127.0.0.1:9/ping'\n\
+        [profiles.other]\nsecret_env = 'THEIR_SECRET'\n";
+    std::fs::create_dir_all(place("config/vmedia")).expect("a folder");
+    std::fs::write(place("config/vmedia/config.toml"), config).expect("written");
+    std::fs::write(place("named.toml"), config).expect("written");
+    let configured = [("VMEDIA_CONFIG", "named.toml"), ("VMEDIA_PROFILE", "live"), ("VMEDIA_OUTPUT", "production")];
+    let further = [("VMEDIA_PING_URL", "http://127.0.0.1:9/ping"), ("VMEDIA_SIGN_KEY", "no-key"), ("VMEDIA_TIMESTAMP", "none")];
+    for variables in [&[][..], &[&configured[..], &further[..]].concat()] {
+        let try_out = |command: &[&str]| {
+            let mut run = bare(folder.path());
+            run.envs(variables.iter().copied()).envs([("THEIR_SECRET", "horse"), ("VMEDIA_OPERATOR", "a person")]);
+            Run::of(&run.args(["sandbox", "--"]).args(command).output().expect("a run")).ends_with(0)
+        };
+        let run = try_out(&[VMEDIA, "download", SAMPLE_SESSION]).says("complete: 9 files");
+        assert!(!run.stderr.contains("heartbeat"), "{}", run.stderr);
+        assert!(place("vmedia-archive").is_dir() && !place("production").exists());
+        try_out(&[VMEDIA, "download", SAMPLE_SESSION, "-o", "elsewhere"]);
+        assert!(place("elsewhere").is_dir());
+        if cfg!(unix) {
+            let seen = try_out(&["/usr/bin/env"]).stdout;
+            assert!(!seen.contains("horse") && !seen.contains("127.0.0.1:9") && !seen.contains("named.toml"), "{seen}");
+            assert!(seen.contains("VMEDIA_OPERATOR=a person"), "{seen}");
+        }
+    }
+}
+
+#[test]
 fn the_status_of_the_command_is_passed_on() {
     let folder = a_folder();
     let id = &samples()[0].attempts[0].media[0].id;
@@ -121,14 +151,14 @@ fn without_a_command_it_prints_settings_and_serves_until_it_is_stopped() {
     let mut process = Process(child);
     let mut lines = BufReader::new(process.0.stdout.take().expect("a pipe")).lines();
     let mut settings = BTreeMap::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         let line = lines.next().expect("a line").expect("text");
         let assignment = if cfg!(windows) { line.strip_prefix("$env:") } else { line.strip_prefix("export ") };
         let (name, value) = assignment.and_then(|assignment| assignment.split_once('=')).unwrap_or_else(|| panic!("{line}"));
         settings.insert(name.trim().to_owned(), value.trim().trim_matches('"').to_owned());
     }
     let names: Vec<&str> = settings.keys().map(String::as_str).collect();
-    assert_eq!(names, ["VMEDIA_API_KEY", "VMEDIA_API_SECRET", "VMEDIA_BASE_URL", "VMEDIA_PROVIDER", "VMEDIA_SESSION_ID"]);
+    assert_eq!(names, ["VMEDIA_API_KEY", "VMEDIA_API_SECRET", "VMEDIA_BASE_URL", "VMEDIA_CONFIG", "VMEDIA_PROVIDER", "VMEDIA_SESSION_ID"]);
     for _ in 0..2 {
         let output = bare(folder.path()).envs(&settings).args(["download", &settings["VMEDIA_SESSION_ID"]]).output().expect("a run");
         Run::of(&output).ends_with(0).says("complete: 9 files");
@@ -141,7 +171,7 @@ fn without_a_command_it_prints_settings_and_serves_until_it_is_stopped() {
         let mut said = String::new();
         process.0.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
         assert!(!said.contains("panicked"), "{said}");
-        assert!(lines.next().is_none(), "five lines and no more");
+        assert!(lines.next().is_none(), "six lines and no more");
     }
 }
 
