@@ -45,6 +45,27 @@ fn what_was_written_reads_back_without_a_finding() {
     assert_eq!((chain.segments, chain.lines, chain.findings, chain.heads.len()), (2, 8, Vec::new(), 1));
 }
 
+#[test]
+fn a_journal_that_is_over_takes_nothing_more_also_where_there_was_nothing_to_tell() {
+    for was_told in [false, true] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let words = |text: &str| text.to_owned();
+        let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("nobody"), host: words("here") };
+        let journal = Journal::new(Arc::new(LocalStore::new(folder.path().to_owned(), "the test".to_owned())), identity);
+        let now = Timestamp::UNIX_EPOCH;
+        let tell = || journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now);
+        if was_told {
+            tell().expect("written");
+        }
+        assert_eq!(journal.close(Exit::Partial, now).expect("closed").is_some(), was_told);
+        let length = Journal::length(&LocalStore::new(folder.path().to_owned(), "the test".to_owned()), None).expect("a length");
+        assert_eq!(tell().expect_err("it is over").exit(), Exit::Local);
+        assert_eq!(journal.close(Exit::Partial, now).expect("closed"), None);
+        let after = Journal::length(&LocalStore::new(folder.path().to_owned(), "the test".to_owned()), None).expect("a length");
+        assert_eq!((length > 0, after), (was_told, length));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

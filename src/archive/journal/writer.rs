@@ -111,15 +111,22 @@ impl Journal {
     /// The run is over: where its segment is, which is complete now. None when there was nothing to tell.
     pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<StorePath>> {
         let mut writing = self.lock();
-        if !writing.is_over {
-            self.write_batches(&mut writing, now)?;
-        }
-        if writing.segment.is_none() || writing.is_over {
+        if writing.is_over {
             return Ok(None);
         }
-        let path = self.append(&mut writing, Entry::Closed { exit }, now)?;
-        self.store.flush(&path)?;
+        let closed = self.close_segment(&mut writing, exit, now);
+        // Work that was left behind begins no segment now that would never end, and so changes no bag.
         writing.is_over = true;
+        closed
+    }
+
+    fn close_segment(&self, writing: &mut Writing, exit: Exit, now: Timestamp) -> Result<Option<StorePath>> {
+        self.write_batches(writing, now)?;
+        if writing.segment.is_none() {
+            return Ok(None);
+        }
+        let path = self.append(writing, Entry::Closed { exit }, now)?;
+        self.store.flush(&path)?;
         writing.segment = None;
         Ok(Some(path))
     }
