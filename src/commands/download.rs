@@ -27,6 +27,8 @@ const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 /// Archives what the arguments name.
 pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
     let identifiers = identifiers(arguments)?;
+    // Before anything that can fail: what could not begin is to be run again as well.
+    let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
     let resolver = context.resolver()?;
     let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
     let output = resolver.output(arguments.output.clone()).value;
@@ -40,7 +42,10 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     if !arguments.with.is_empty() && services.provider.companions().is_empty() {
         reporter.note(&format!("{}; --with all adds nothing", no_companions(services.provider.name())));
     }
-    let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
+    if let Some(from) = arguments.from.as_ref().filter(|_| identifiers.is_empty()) {
+        // A quiet night is no failure.
+        reporter.note(&format!("there is no session id in {from}, so there is nothing to do"));
+    }
     archive(services, options, identifiers, RunSum::new(failed), &mut reporter, context)
 }
 
@@ -158,12 +163,6 @@ fn identifiers(arguments: &DownloadArguments) -> Result<Identifiers> {
     }
     if let Some(from) = &arguments.from {
         identifiers.add_list(&read_list(from)?);
-        if identifiers.sessions.is_empty() && identifiers.rejected.is_empty() {
-            return Err(Error::usage(
-                format!("there is no session id in {from}"),
-                "put one id on each line; blank lines and lines that begin with # are skipped",
-            ));
-        }
     }
     Ok(identifiers)
 }
@@ -177,11 +176,14 @@ fn read_list(from: &str) -> Result<String> {
     };
     let mut bytes = Vec::new();
     let read = if from == "-" {
-        std::io::stdin().lock().take(LARGEST_LIST).read_to_end(&mut bytes)
+        std::io::stdin().lock().take(LARGEST_LIST + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(from).and_then(|file| file.take(LARGEST_LIST).read_to_end(&mut bytes))
+        std::fs::File::open(from).and_then(|file| file.take(LARGEST_LIST + 1).read_to_end(&mut bytes))
     };
-    read.map_err(failed)?;
+    if read.map_err(failed)? as u64 > LARGEST_LIST {
+        let what = format!("the list {from} is larger than {}", crate::text::bytes(LARGEST_LIST));
+        return Err(Error::usage(what, "name a list of session ids with --from; one that is so long is archived in parts"));
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -36,6 +36,11 @@ impl Identifiers {
         }
     }
 
+    /// Whether nobody named anything.
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.rejected.is_empty()
+    }
+
     /// Adds a list.
     pub fn add_list(&mut self, text: &str) {
         let mut first = true;

@@ -1,7 +1,7 @@
 //! `--failed-to`: the list of what is to be run again is never better than the truth.
 
 use super::{list, sessions};
-use crate::harness::{World, is_sound, until};
+use crate::harness::{Run, World, is_sound, until};
 
 const RUN: [&str; 5] = ["download", "--from", "ids.txt", "--failed-to", "again.txt"];
 
@@ -58,6 +58,16 @@ fn while_a_run_is_at_work_everything_is_on_the_list() {
     world.run(&["download", "--from", "again.txt", "--failed-to", "again.txt"]).ends_with(0);
     assert_eq!(again(&world), "");
     is_sound(&world);
+}
+
+#[test]
+fn a_run_that_cannot_begin_lists_everything() {
+    let world = sessions(2);
+    list(&world, &["s0", "s1"]);
+    std::fs::write(world.folder().join("again.txt"), "of yesterday\n").expect("an old list");
+    let output = world.command(&RUN).env_remove("VMEDIA_API_SECRET").output().expect("a run");
+    Run::of(&output).ends_with(3);
+    assert_eq!(again(&world), "s0\ns1\n");
 }
 
 #[test]

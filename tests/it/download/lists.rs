@@ -102,12 +102,32 @@ fn a_list_of_bad_lines_alone_is_a_usage_error() {
 }
 
 #[test]
-fn an_empty_list_and_one_that_is_not_there_are_usage_errors() {
-    let world = world("# nothing yet\n\n");
-    world.run(&["download", "--from", "ids.txt"]).ends_with(2).says("no session id in ids.txt");
+fn an_empty_list_is_nothing_to_do() {
+    for list in ["", "# nothing yet\n\n", "session_id,name\n"] {
+        let world = world(list);
+        let output = world.command(&["download", "--from", "-"]).write_stdin(list).output().expect("a run");
+        Run::of(&output).ends_with(0).says("vmedia: note: there is no session id in -, so there is nothing to do");
+        let words = ["download", "--from", "ids.txt", "--failed-to", "again.txt", "-q"];
+        std::fs::write(world.folder().join("again.txt"), "of yesterday\n").expect("an old list");
+        let run = world.run(&words).ends_with(0);
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""), "{list:?}");
+        assert_eq!(std::fs::read_to_string(world.folder().join("again.txt")).expect("a list"), "");
+        let events = world.run(&["download", "--from", "ids.txt", "--format", "json"]).ends_with(0).events();
+        assert!(matches!(events[..], [Event::RunStarted { sessions: 0, .. }, Event::RunFinished { code: 0, .. }]), "{events:?}");
+        assert!(world.sandbox.exchanges().is_empty() && !world.archive().exists(), "{list:?}");
+    }
+}
+
+#[test]
+fn no_list_and_one_that_is_not_there_or_too_large_are_usage_errors() {
+    let world = world("list-a\n");
+    world.run(&["download"]).ends_with(2);
     world.run(&["download", "--from", "nowhere.txt"]).ends_with(2).says("nowhere.txt");
-    let output = world.command(&["download", "--from", "-"]).write_stdin("").output().expect("a run");
-    Run::of(&output).ends_with(2).says("no session id in -");
+    // All but the beginning of it is a hole.
+    let list = std::fs::File::options().write(true).open(world.folder().join("ids.txt"));
+    list.and_then(|file| file.set_len(256 * 1024 * 1024 + 1)).expect("a large file");
+    world.run(&["download", "--from", "ids.txt"]).ends_with(2).complains("the list ids.txt is larger than", "archived in parts");
+    assert!(world.sandbox.exchanges().is_empty());
 }
 
 #[test]
