@@ -18,25 +18,31 @@ again="$archive.again.txt"
 
 # The list of what is left is written before the run begins, and is never better than the truth.
 archive_list() {
-    from=$1
-    shift
-    vmedia download --quiet --from "$from" --output "$archive" --skip-complete --failed-to "$again" --max-duration 5h "$@"
+    vmedia download --quiet --from "$list" --output "$archive" --skip-complete --failed-to "$again" --max-duration 5h "$@"
 }
 
 say() { echo "nightly: $*" >&2; }
 
-archive_list "$list" "$@"
+archive_list "$@"
 status=$?
 
-# Unavailable, or some failed: what passes by itself may have passed. What is left is tried once more.
+# Unavailable, or some failed: what passes by itself may have passed. The list is run once more if there is anything left of
+# it: all of it, because what is complete is not asked about, and a line that holds no id is to be told at the end, too.
 case $status in
     5 | 7)
-        sleep "${NIGHTLY_PAUSE:-900}"
-        archive_list "$again" "$@"
-        status=$?
+        if [ -s "$again" ]; then
+            sleep "${NIGHTLY_PAUSE:-900}"
+            archive_list "$@"
+            status=$?
+        fi
         ;;
     *) ;;
 esac
+
+if [ "$status" = 7 ] && ! [ -s "$again" ]; then
+    say "every session is archived, and something else failed: see above"
+    exit 7
+fi
 
 case $status in
     0) rm -f "$again" ;;
@@ -47,6 +53,7 @@ case $status in
     5) say "the provider is unavailable; the next night tries again" ;;
     6) say "the disk is full, read-only, or not ours" ;;
     7) say "some sessions are left: $again" ;;
+    8) say "the archive has a session that cannot be read: run vmedia verify $archive" ;;
     9) say "the provider has none of what is left: $again; what it deleted will not come back" ;;
     130 | 143) say "it was stopped; the next run goes on from there" ;;
     *) say "a status that this script does not know: $status" ;;

@@ -46,6 +46,26 @@ fn what_passes_by_itself_is_tried_once_more() {
 }
 
 #[test]
+fn a_night_without_sessions_is_a_good_one() {
+    let world = World::new();
+    let run = night(&world, "# nobody\n").ends_with(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn what_failed_besides_the_sessions_is_not_forgotten() {
+    let world = World::new();
+    // The session passes on the second try; the line never will.
+    world.faults("attempts=503*2");
+    let ids = format!("{SESSION}\na/b\n");
+    night(&world, &ids).ends_with(7).says("line 2 of the list").says("nightly: every session is archived, and something else failed");
+    // Nobody waits for what does not pass.
+    let output = command(&world, program_folder()).env("NIGHTLY_PAUSE", "no number").output().expect("a run");
+    let run = Run::of(&output).ends_with(7).says("nightly: every session is archived");
+    assert!(!run.stderr.contains("sleep"), "{}", run.stderr);
+}
+
+#[test]
 fn each_status_has_its_word() {
     let ended = |faults: &str, ids: &str, code: i32, word: &str| {
         let world = World::new();
@@ -53,7 +73,7 @@ fn each_status_has_its_word() {
         night(&world, ids).ends_with(code).says(&format!("nightly: {word}"));
         world
     };
-    ended("", "# nobody\n", 2, "the list or a flag is malformed");
+    ended("", "a/b\n", 2, "the list or a flag is malformed");
     ended("any=401", SESSION, 4, "the provider refuses");
     ended("any=503", SESSION, 5, "the provider is unavailable");
     let world = ended(&format!("media:old-{SESSION}=404"), SESSION, 7, "some sessions are left: archive.again.txt");
@@ -73,9 +93,13 @@ fn statuses_that_no_sandbox_gives_have_theirs_too() {
     let world = World::new();
     std::fs::write(world.folder().join("ids.txt"), SESSION).expect("a list");
     let stand_in = world.folder().join("vmedia");
-    for (code, word) in
-        [(1, "something unexpected"), (130, "it was stopped"), (143, "it was stopped"), (77, "a status that this script does not know: 77")]
-    {
+    for (code, word) in [
+        (1, "something unexpected"),
+        (8, "the archive has a session that cannot be read"),
+        (130, "it was stopped"),
+        (143, "it was stopped"),
+        (77, "a status that this script does not know: 77"),
+    ] {
         std::fs::write(&stand_in, format!("#!/bin/sh\nexit {code}\n")).expect("written");
         std::fs::set_permissions(&stand_in, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("its mode");
         Run::of(&command(&world, world.folder()).output().expect("a run")).ends_with(code).says(&format!("nightly: {word}"));
