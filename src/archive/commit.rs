@@ -20,6 +20,9 @@ type TagFiles = Vec<(&'static str, Vec<u8>)>;
 impl SessionArchive {
     /// Makes the folder a valid bag of what the record holds; says whether anything had to be written.
     pub fn commit(&mut self, journal: &Journal, now: Timestamp) -> Result<bool> {
+        if self.is_left {
+            return Ok(false);
+        }
         if self.before.as_ref() != Some(&self.record) {
             self.record.updated = now;
             self.record.tool = tool();

@@ -31,6 +31,7 @@ impl SessionArchive {
             return Ok(Placement::Discard);
         }
         self.begin(now)?;
+        self.placing.insert(item.id.clone());
         let same = same.map(|same| same.path.clone());
         self.set_damaged_aside(&known, same.as_deref(), now)?;
         let named = MediaItem { attempt: known.attempt.clone(), ..item.clone() };
@@ -217,6 +218,7 @@ impl SessionArchive {
 
     /// Records a file that was published at the place that [`Self::place`] gave.
     pub fn archived(&mut self, item: &MediaItem, file: FileRecord, now: Timestamp) {
+        self.placing.remove(&item.id);
         let Some(known) = self.record.media.iter_mut().find(|known| known.id == item.id) else {
             self.add_file(&MediaRecord::new(item), file);
             return;

@@ -86,6 +86,10 @@ pub struct SessionArchive {
     pub(super) record_before: Option<String>,
     /// What changed that a person should hear of.
     pub(super) notices: Vec<String>,
+    /// Media that have been given a place and may not stand there yet.
+    pub(super) placing: HashSet<MediaId>,
+    /// Whether nothing more may change here.
+    pub(super) is_left: bool,
 }
 
 impl SessionArchive {
@@ -119,6 +123,8 @@ impl SessionArchive {
             announced: false,
             damaged,
             notices: Vec::new(),
+            placing: HashSet::new(),
+            is_left: false,
         };
         if let Some(mark) = mark {
             archive.bag_before = archive.bag_digest()?;
@@ -147,6 +153,16 @@ impl SessionArchive {
     /// Where a person finds the session.
     pub fn location(&self) -> String {
         self.store.location(&self.folder)
+    }
+
+    /// Whether a file may appear here at any moment, of which the record does not know.
+    pub fn is_placing(&self) -> bool {
+        !self.placing.is_empty()
+    }
+
+    /// Lets nothing more change here: the run is over, and whatever still works for it comes too late.
+    pub fn leave(&mut self) {
+        self.is_left = true;
     }
 
     /// What changed that a person should hear of; each is told once.
@@ -264,6 +280,9 @@ impl SessionArchive {
 
     /// Marks the session as unfinished, before the first change.
     pub(super) fn begin(&mut self, now: Timestamp) -> Result<()> {
+        if self.is_left {
+            return Err(Error::new(Exit::Partial, "the run is over", "run the same command again; it goes on where this one stopped"));
+        }
         if !self.unfinished {
             self.bag_before = self.bag_digest()?;
             let line = Line::Began { at: now, tool: super::record::tool() };

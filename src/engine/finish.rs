@@ -15,16 +15,18 @@ use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
 use crate::provider::Listing;
 use crate::store::Lock;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
 
 /// A session that is under way.
 pub(super) struct SessionWork {
     pub(super) index: usize,
     pub(super) session: SessionId,
     pub(super) archive: Mutex<SessionArchive>,
-    left: AtomicUsize,
+    /// The files that are still to come.
+    left: Mutex<Vec<MediaItem>>,
     verdict: Mutex<Verdict>,
     lock: Mutex<Option<Lock>>,
     /// That the provider may soon delete the media; said unless all of them were here before.
@@ -50,13 +52,19 @@ pub(super) struct Companion {
 }
 
 impl SessionWork {
-    pub(super) fn new(index: usize, session: SessionId, archive: SessionArchive, lock: Option<Lock>, left: usize) -> Self {
+    pub(super) fn new(
+        index: usize,
+        session: SessionId,
+        archive: SessionArchive,
+        lock: Option<Lock>,
+        left: impl Iterator<Item = MediaItem>,
+    ) -> Self {
         let verdict = Verdict { only_unavailable: true, ..Verdict::default() };
         Self {
             index,
             session,
             archive: Mutex::new(archive),
-            left: AtomicUsize::new(left),
+            left: Mutex::new(left.collect()),
             verdict: Mutex::new(verdict),
             lock: Mutex::new(lock),
             age: None,
@@ -69,8 +77,12 @@ impl SessionWork {
     }
 
     /// Counts one file as done and says whether it was the last.
-    pub(super) fn one_less(&self) -> bool {
-        self.left.fetch_sub(1, Ordering::AcqRel) == 1
+    pub(super) fn one_less(&self, item: &MediaItem) -> bool {
+        let mut left = locked(&self.left);
+        if let Some(place) = left.iter().position(|known| known.id == item.id) {
+            left.swap_remove(place);
+        }
+        left.is_empty()
     }
 
     /// Tells of what the listing lacks and which companions did not come.
@@ -145,13 +157,33 @@ impl SessionWork {
 
     /// A medium that is not here after this run, and why.
     pub(super) fn settled(&self, item: &MediaItem, state: State, why: &str, emit: &Emit) {
-        locked(&self.archive).settle(&item.id, state, Some(why.to_owned()));
+        let event = self.settled_in(&mut locked(&self.archive), item, state, why);
+        emit.event(event);
+    }
+
+    /// The same in its archive, which is at hand: what is to be told of it.
+    fn settled_in(&self, archive: &mut SessionArchive, item: &MediaItem, state: State, why: &str) -> Event {
+        archive.settle(&item.id, state, Some(why.to_owned()));
         locked(&self.verdict).tally.count(state, None);
         let mut event = self.finished(item, state);
         if let Event::MediaFinished { reason, .. } = &mut event {
             *reason = Some(why.to_owned());
         }
-        emit.event(event);
+        event
+    }
+
+    /// How the session ended, whose folder a person finds there.
+    fn ended(&self, folder: String) -> Event {
+        let verdict = locked(&self.verdict);
+        let tally = verdict.tally;
+        let exit = match &verdict.error {
+            Some(error) => error.exit(),
+            None if tally.failed + tally.gone == 0 && !verdict.lacking => Exit::Done,
+            None if tally.fetched + tally.kept == 0 && verdict.only_unavailable && !verdict.lacking => Exit::Unavailable,
+            None => Exit::Partial,
+        };
+        let error = verdict.error.as_ref().map(ErrorText::from);
+        Event::SessionFinished { session: self.session.clone(), exit, folder, tally, error, skipped: false }
     }
 }
 
@@ -161,11 +193,13 @@ pub(super) struct Finisher {
     only_plans: bool,
     ended: AtomicBool,
     order: Order,
+    /// Sessions that are begun and of which nobody is told yet; with their work, once their files are known.
+    underway: Mutex<BTreeMap<usize, Option<Arc<SessionWork>>>>,
 }
 
 impl Finisher {
     pub(super) fn new(services: Services, only_plans: bool) -> Self {
-        Self { services, only_plans, ended: AtomicBool::new(false), order: Order::default() }
+        Self { services, only_plans, ended: AtomicBool::new(false), order: Order::default(), underway: Mutex::default() }
     }
 
     /// Whether something happened after which nothing can succeed.
@@ -173,9 +207,65 @@ impl Finisher {
         self.ended.load(Ordering::Relaxed)
     }
 
-    /// Sessions that ended but could not be told in order, when nobody takes messages any more.
-    pub(super) fn remaining(&self, receiver: Receiver<Message>) -> Vec<Event> {
-        self.order.left_behind(receiver)
+    /// A session is being opened.
+    pub(super) fn begun(&self, index: usize) {
+        locked(&self.underway).insert(index, None);
+    }
+
+    /// It is not, because another run holds it.
+    pub(super) fn put_back(&self, index: usize) {
+        locked(&self.underway).remove(&index);
+    }
+
+    /// A session is open, and its files may come.
+    pub(super) fn opened(&self, work: &Arc<SessionWork>) {
+        locked(&self.underway).insert(work.index, Some(Arc::clone(work)));
+    }
+
+    fn tell(&self, index: usize, event: Event, emit: &Emit) {
+        self.order.tell(index, Some(event), emit);
+        locked(&self.underway).remove(&index);
+    }
+
+    /// Leaves what is under way as far as it came, when the run is to stop and nobody takes messages any more. Says what
+    /// could not be told in order, and how those ended.
+    pub(super) fn leave(&self, sessions: &[SessionId], receiver: Receiver<Message>) -> Vec<Event> {
+        let (told, mut ended) = self.order.left_behind(receiver);
+        let mut events = Vec::new();
+        if let Some(stop) = self.services.wire.cancel().requested() {
+            let underway = std::mem::take(&mut *locked(&self.underway));
+            for (index, work) in underway.into_iter().filter(|(index, _)| *index >= told) {
+                let Some(session) = sessions.get(index).filter(|_| !ended.contains_key(&index)) else { continue };
+                let error = self.session_error(session, Failure::stopped(stop));
+                let event = match work {
+                    Some(work) => self.leave_open(&work, error, &mut events),
+                    None => self.ended_at_once(session, &error),
+                };
+                ended.insert(index, Some(event));
+            }
+        }
+        events.extend(ended.into_values().flatten());
+        events
+    }
+
+    /// Makes a session's folder a bag of what came so far, as if its transfers had noticed that they are to stop. Where one
+    /// of them is putting a file there just now, the mark stays, and the next run finds it.
+    fn leave_open(&self, work: &SessionWork, error: Error, events: &mut Vec<Event>) -> Event {
+        let Some(mut archive) = work.archive.try_lock().ok().filter(|archive| !archive.is_placing()) else {
+            locked(&work.verdict).error.get_or_insert(error);
+            return work.ended(self.services.store.location(&SessionArchive::folder_of(&work.session)));
+        };
+        let left = std::mem::take(&mut *locked(&work.left));
+        if !left.is_empty() {
+            locked(&work.verdict).error.get_or_insert(error);
+        }
+        events.extend(left.iter().map(|item| work.settled_in(&mut archive, item, State::Failed, CUT_SHORT)));
+        if let Err(error) = archive.commit(&self.services.journal, self.services.wire.clock().now()) {
+            locked(&work.verdict).error = Some(error);
+        }
+        archive.leave();
+        drop(locked(&work.lock).take());
+        work.ended(archive.location())
     }
 
     /// A medium that did not come.
@@ -222,16 +312,8 @@ impl Finisher {
         if let Some(text) = work.age.clone().filter(|_| is_news) {
             emit.event(Event::Notice { session: work.session.clone(), text });
         }
-        let exit = match &verdict.error {
-            Some(error) => error.exit(),
-            None if tally.failed + tally.gone == 0 && !verdict.lacking => Exit::Done,
-            None if tally.fetched + tally.kept == 0 && verdict.only_unavailable && !verdict.lacking => Exit::Unavailable,
-            None => Exit::Partial,
-        };
-        let error = verdict.error.as_ref().map(ErrorText::from);
         drop(verdict);
-        let event = Event::SessionFinished { session: work.session.clone(), exit, folder, tally, error, skipped: false };
-        self.order.tell(work.index, Some(event), emit);
+        self.tell(work.index, work.ended(folder), emit);
     }
 
     /// A session that could not even be listed.
@@ -245,15 +327,19 @@ impl Finisher {
             }
         }
         self.ended.fetch_or(error.exit().ends_run(), Ordering::Relaxed);
-        let event = Event::SessionFinished {
+        self.tell(index, self.ended_at_once(session, &error), emit);
+    }
+
+    /// The end of a session of which no medium was looked at.
+    fn ended_at_once(&self, session: &SessionId, error: &Error) -> Event {
+        Event::SessionFinished {
             session: session.clone(),
             exit: error.exit(),
             folder: self.services.store.location(&SessionArchive::folder_of(session)),
             tally: Tally::default(),
-            error: Some(ErrorText::from(&error)),
+            error: Some(ErrorText::from(error)),
             skipped: false,
-        };
-        self.order.tell(index, Some(event), emit);
+        }
     }
 
     /// A session whose plan was shown.
@@ -267,7 +353,7 @@ impl Finisher {
         let exit = if listing.problems.is_empty() { Exit::Done } else { Exit::Partial };
         let folder = archive.location();
         let event = Event::SessionFinished { session: session.clone(), exit, folder, tally: Tally::default(), error: None, skipped: false };
-        self.order.tell(index, Some(event), emit);
+        self.tell(index, event, emit);
     }
 
     /// A session that was complete before, with so many media, and about which nobody was asked.
@@ -275,7 +361,7 @@ impl Finisher {
         let folder = self.services.store.location(&SessionArchive::folder_of(session));
         let tally = Tally { kept: held, ..Tally::default() };
         let event = Event::SessionFinished { session: session.clone(), exit: Exit::Done, folder, tally, error: None, skipped: true };
-        self.order.tell(index, Some(event), emit);
+        self.tell(index, event, emit);
     }
 
     fn session_error(&self, session: &SessionId, failure: Failure) -> Error {

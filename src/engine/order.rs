@@ -34,11 +34,13 @@ impl Order {
         }
     }
 
-    /// Events that stand behind work that is left behind, for whoever takes no more of them from this receiver. Who tells
-    /// may be waiting for room there, and holds what is asked for here meanwhile: without a receiver it goes on.
-    pub(super) fn left_behind(&self, receiver: Receiver<Message>) -> Vec<Event> {
+    /// Events by their number that stand behind work that is left behind, and the number below which all are told, for
+    /// whoever takes no more of them from this receiver. Who tells may be waiting for room there, and holds what is asked
+    /// for here meanwhile: without a receiver it goes on.
+    pub(super) fn left_behind(&self, receiver: Receiver<Message>) -> (usize, BTreeMap<usize, Option<Event>>) {
         drop(receiver);
-        self.remaining()
+        let mut waiting = locked(&self.0);
+        (waiting.next, std::mem::take(&mut waiting.early))
     }
 
     /// Events that stand behind work that never ended.
@@ -75,6 +77,6 @@ mod tests {
         let (done, ended) = channel();
         std::thread::spawn(move || done.send(order.left_behind(receiver)));
         let left = ended.recv_timeout(Duration::from_secs(60)).expect("an end");
-        assert_eq!(left, [event("behind work that never ends")]);
+        assert_eq!(left, (2, [(3, Some(event("behind work that never ends")))].into()));
     }
 }

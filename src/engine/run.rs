@@ -52,10 +52,10 @@ impl Running {
         &self.receiver
     }
 
-    /// Sessions that ended but stand behind one that never did, after an early end. What nobody has taken from the
-    /// messages by then is lost.
+    /// What is still to be told after an early end: sessions that ended but stand behind one that never did, and those
+    /// that are left as far as they came. What nobody has taken from the messages by then is lost.
     pub fn remaining(self) -> Vec<Event> {
-        self.shared.finisher.remaining(self.receiver)
+        self.shared.finisher.leave(&self.shared.sessions, self.receiver)
     }
 }
 
@@ -116,8 +116,11 @@ impl Shared {
         while let Some(work) = self.pool.take(role, &|| self.stopping()) {
             match work {
                 Work::Fetch(job) => self.fetch(&job, emit),
-                Work::Open(index) => match self.open(index, emit) {
-                    Ok(Opened::Deferred) => self.pool.deferred(index),
+                Work::Open(index) => match self.begun(index, emit) {
+                    Ok(Opened::Deferred) => {
+                        self.finisher.put_back(index);
+                        self.pool.deferred(index);
+                    }
                     Ok(Opened::Files(files)) => self.pool.opened(files),
                     Err(failure) => {
                         if let Some(session) = self.sessions.get(index) {
@@ -131,6 +134,11 @@ impl Shared {
                 self.pool.end();
             }
         }
+    }
+
+    fn begun(&self, index: usize, emit: &Emit) -> std::result::Result<Opened, Failure> {
+        self.finisher.begun(index);
+        self.open(index, emit)
     }
 
     fn open(&self, index: usize, emit: &Emit) -> std::result::Result<Opened, Failure> {
@@ -181,7 +189,7 @@ impl Shared {
         });
         let period = Period::of(self.options.retention_days, self.services.provider.retention_days());
         let age = retention_warning(found.listing.since, period, now);
-        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.len()).aged(age);
+        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.iter().map(|task| task.item.clone())).aged(age);
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
     }
 
@@ -295,6 +303,7 @@ impl Shared {
         }
         work.note_problems(&found.listing.problems, &found.companions, emit);
         let work = Arc::new(work);
+        self.finisher.opened(&work);
         let mut jobs = Vec::new();
         for Task { item, action } in tasks {
             match action {
@@ -335,7 +344,7 @@ impl Shared {
             Ok((file, was_here)) => work.fetched(item, &file, was_here, emit),
             Err(failure) => self.finisher.not_fetched(work, item, failure, emit),
         }
-        if work.one_less() {
+        if work.one_less(item) {
             self.finisher.finish(work, emit);
         }
     }

@@ -25,12 +25,20 @@ fn a_transfer_that_hangs_is_left_and_what_is_finished_is_kept() {
     for fault in ["hang", "stall", "slow:2"] {
         let world = World::new();
         world.faults(&format!("media:video-{SESSION}={fault}"));
-        let run = limited(&world, &["download", SESSION, "-q"], |_| world.held() == all_but("video")).ends_with(7);
-        run.complains(
+        let words = ["download", SESSION, "--format", "json"];
+        let run = limited(&world, &words, |_| world.held() == all_but("video")).ends_with(7).complains(
             "the time that the run was given is over: its session is not done",
             "what is finished is kept; run the same command again",
         );
         assert_eq!(world.held(), all_but("video"), "{fault}");
+        // As far as it came it is a bag, and whoever counts is told of it.
+        let video = world.recorded("video");
+        assert_eq!((&video["state"], &video["reason"]), (&"failed".into(), &"the run ended before it was fetched".into()), "{fault}");
+        is_sound(&world);
+        let Event::RunFinished { complete, incomplete, not_started, tally, .. } = finished(&run) else { panic!("{}", run.stdout) };
+        assert_eq!((complete, incomplete, not_started, tally.failed), (0, 1, 0, 1), "{fault}");
+        let ended = run.events().into_iter().filter(|event| matches!(event, Event::SessionFinished { exit: Exit::Partial, .. })).count();
+        assert_eq!(ended, 1, "{fault}");
         world.faults("");
         world.sandbox.clear_exchanges();
         world.run(&["download", SESSION]).ends_with(0);
@@ -82,7 +90,9 @@ fn waits_that_outlast_the_run_are_cut_short_wherever_they_are() {
     for fault in ["attempts=429:200", "attempts=503:200", "attempts=hang", "media=429:200", "attempt-media=stall"] {
         let world = World::new();
         world.faults(fault);
-        world.run(&["download", SESSION, "-q", "--max-duration", "1s"]).ends_with(7).complains("is over", "run the same command again");
+        let run = world.run(&["download", SESSION, "--format", "json", "--max-duration", "1s"]).ends_with(7);
+        let run = run.complains("is over", "run the same command again");
+        assert!(matches!(finished(&run), Event::RunFinished { incomplete: 1, not_started: 0, .. }), "{fault}: {}", run.stdout);
         assert_eq!(world.held(), [""; 0], "{fault}");
     }
 }
