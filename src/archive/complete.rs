@@ -1,8 +1,9 @@
 //! Whether a session that is in the archive already needs no further run: by its record alone, and by the lengths of its
-//! files. Nothing is read again; that is what a verification is for.
+//! files. Nothing that can be believed is read again; that is what a verification is for.
 //!
 //! Must not ask the provider and must not write.
 
+use super::doubt::doubt;
 use super::layout::MARKER;
 use super::record::{CompanionState, MediaRecord, State};
 use super::session::{SessionArchive, read_record};
@@ -46,7 +47,8 @@ pub fn complete(store: &dyn Store, session: &SessionId, wanted: &Wanted<'_>) -> 
     }
     let mut held = 0;
     for medium in record.media.iter().filter(|medium| (wanted.medium)(&medium.item())) {
-        if medium.state != State::Archived || medium.present().next().is_none() {
+        let is_here = medium.state == State::Archived && medium.present().next().is_some();
+        if !is_here || doubt(store, &folder, medium, medium.size)?.is_some() {
             return Ok(None);
         }
         for file in medium.present() {

@@ -7,6 +7,7 @@ mod catalog;
 mod commit;
 mod complete;
 mod describing;
+mod doubt;
 mod grouping;
 mod journal;
 mod layout;
@@ -19,6 +20,7 @@ mod verify;
 
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
 pub use complete::{Wanted, complete};
+pub use doubt::other_size;
 pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,

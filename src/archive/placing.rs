@@ -223,7 +223,10 @@ impl SessionArchive {
             self.add_file(&MediaRecord::new(item), file);
             return;
         };
-        if known.present().any(|old| old.path == file.path) {
+        if let Some(old) = known.files.iter_mut().find(|old| old.lost.is_none() && old.path == file.path) {
+            let is_new = |disagreement: &String| !old.disagreements.contains(disagreement);
+            let further: Vec<String> = file.disagreements.into_iter().filter(is_new).collect();
+            old.disagreements.extend(further);
             known.arrived();
             return;
         }

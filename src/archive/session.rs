@@ -4,6 +4,7 @@
 //! mark before it gets its name), then documents and tag files, all synced, and the mark goes last. Nothing that is
 //! there is ever overwritten but our own tag files. Must not know where bytes come from.
 
+use super::doubt::doubt;
 use super::layout::{self, MARKER, RECORD, TAG_MANIFEST};
 use super::marker::{self, Line};
 use super::record::{
@@ -61,8 +62,8 @@ pub enum Holding {
         path: String,
         /// The bytes of that file.
         bytes: u64,
-        /// The bytes that the listing declared when it was last read.
-        declared: Option<u64>,
+        /// Why it is to be compared with what the provider has, all the same.
+        doubt: Option<&'static str>,
     },
     /// A file that should be there is missing or altered: why.
     Damaged(String),
@@ -249,9 +250,10 @@ impl SessionArchive {
     }
 
     /// What the archive has of a medium, re-read from the store. `watch` sees each piece that is read.
-    pub fn holding(&mut self, id: &MediaId, watch: &mut Watch<'_>) -> Result<Holding> {
-        let Some(known) = self.record.media.iter().find(|known| known.id == *id) else { return Ok(Holding::Absent) };
-        let (files, declared): (Vec<FileRecord>, _) = (known.present().cloned().collect(), known.size);
+    pub fn holding(&mut self, item: &MediaItem, watch: &mut Watch<'_>) -> Result<Holding> {
+        let Some(known) = self.record.media.iter().find(|known| known.id == item.id) else { return Ok(Holding::Absent) };
+        let files: Vec<FileRecord> = known.present().cloned().collect();
+        let doubt = doubt(self.store.as_ref(), &self.folder, known, item.size)?;
         let mut fault = None;
         for file in &files {
             if let Some(reason) = self.check(file, watch)? {
@@ -263,10 +265,10 @@ impl SessionArchive {
             (Some(reason), _) => Holding::Damaged(reason),
             (None, Some(file)) => {
                 // Its files are whole, whatever an earlier run said that found them otherwise.
-                if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
+                if let Some(known) = self.record.media.iter_mut().find(|known| known.id == item.id) {
                     known.arrived();
                 }
-                Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes, declared }
+                Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes, doubt }
             }
             (None, None) => Holding::Absent,
         })

@@ -131,7 +131,7 @@ fn first_run(desk: &Desk) {
 }
 
 fn holding(archive: &mut SessionArchive, id: &str) -> Holding {
-    archive.holding(&MediaId::parse(id).expect("an id"), &mut |_| Ok(())).expect("an answer")
+    archive.holding(&item(id), &mut |_| Ok(())).expect("an answer")
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
     let mut archive = desk.open();
     archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     archive.keep_document(&document("{}"), Timestamp::MAX).expect("kept");
-    assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, declared: None });
+    assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, doubt: None });
     assert!(!archive.commit(&desk.journal(), Timestamp::MAX).expect("a commit"));
 }
 
@@ -343,7 +343,7 @@ proptest! {
         let _ = desk.findings();
         let origin = Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
         if let Ok(mut archive) = SessionArchive::open(Arc::clone(&desk.store), origin, &Nobody, Timestamp::UNIX_EPOCH) {
-            let _ = archive.holding(&MediaId::parse("1").expect("an id"), &mut |_| Ok(()));
+            let _ = archive.holding(&item("1"), &mut |_| Ok(()));
             let _ = archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH);
         }
     }

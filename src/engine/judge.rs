@@ -3,8 +3,9 @@
 //!
 //! Must not fetch and must not retry.
 
+use super::error_page::{Came, is_error_page, is_whole_error};
 use super::locked;
-use crate::archive::{FileRecord, SessionArchive, SignatureRecord};
+use crate::archive::{FileRecord, SessionArchive, SignatureRecord, other_size};
 use crate::error::Result;
 use crate::http::{Cause, Failure, Headers};
 use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem, answered_extension};
@@ -60,21 +61,10 @@ impl<'a> MediaJudge<'a> {
             Kind::Nfc => "NFC data",
             Kind::Other => "a file",
         };
-        let is_hinted = self.case.item.type_hint.is_some();
-        let wrong = match (self.case.item.kind, format) {
-            (_, Format::Empty) => true,
-            // A hint may be wrong, but no medium is a web page, or an error.
-            (_, format) if is_hinted => match format {
-                Format::Json => is_error_answer(&self.head, digest.bytes),
-                Format::Html => true,
-                Format::Xml | Format::Known(_) | Format::Unknown | Format::Empty => false,
-            },
-            (Kind::Image | Kind::Video, format) => format.is_text_answer(),
-            (Kind::Nfc, Format::Json) => is_error_answer(&self.head, digest.bytes),
-            (Kind::Nfc, format) => matches!(format, Format::Html | Format::Xml),
-            (Kind::Other, _) => false,
-        };
-        let quoted = if format.is_text_answer() {
+        let came = Came { format, head: &self.head, bytes: digest.bytes, content_type: self.case.headers.value("content-type") };
+        let wrong = is_error_page(self.case.item, &came);
+        // Data that is not an error may say whom it is about.
+        let quoted = if format.is_text_answer() && (format != Format::Json || is_whole_error(&came)) {
             format!(": {}", crate::error::quote(String::from_utf8_lossy(&self.head).trim()))
         } else {
             String::new()
@@ -87,7 +77,7 @@ impl<'a> MediaJudge<'a> {
         let item = self.case.item;
         let mut found = Vec::new();
         if let Some(size) = item.size.filter(|size| *size != digest.bytes) {
-            found.push(format!("the listing says {size} bytes, {} came", digest.bytes));
+            found.push(other_size(size, digest.bytes));
         }
         if let Some(hint) = item.type_hint {
             let content_type = self.case.headers.value("content-type");
@@ -107,17 +97,6 @@ impl<'a> MediaJudge<'a> {
         }
         found
     }
-}
-
-/// A JSON error where data should be. Real data is larger than what is looked at, or has no such status and no code with
-/// a message.
-fn is_error_answer(head: &[u8], bytes: u64) -> bool {
-    let whole = bytes == head.len() as u64;
-    let value: Option<serde_json::Value> = if whole { serde_json::from_slice(head).ok() } else { None };
-    let Some(serde_json::Value::Object(members)) = value else { return false };
-    let is_text = |name: &str| members.get(name).is_some_and(serde_json::Value::is_string);
-    let is_coded = is_text("code") && (is_text("message") || members.contains_key("errors"));
-    members.get("status").and_then(serde_json::Value::as_str) == Some("fail") || is_coded || members.len() == 1 && is_text("error")
 }
 
 impl Judge for MediaJudge<'_> {

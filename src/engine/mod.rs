@@ -5,6 +5,7 @@
 
 mod catalog;
 mod documents;
+mod error_page;
 mod event;
 mod finish;
 mod judge;

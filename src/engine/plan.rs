@@ -4,7 +4,7 @@
 
 use crate::archive::Holding;
 use crate::error::Result;
-use crate::media::{Kind, MediaId, MediaItem};
+use crate::media::{Kind, MediaItem};
 use glob::{MatchOptions, Pattern};
 
 /// Which media are wanted.
@@ -55,13 +55,13 @@ pub(super) fn plan(
     media: Vec<MediaItem>,
     selection: &Selection,
     refetch: bool,
-    holding: &mut dyn FnMut(&MediaId) -> Result<Holding>,
+    holding: &mut dyn FnMut(&MediaItem) -> Result<Holding>,
 ) -> Result<Vec<Task>> {
     let decide = |item: MediaItem| {
         if let Some(reason) = selection.excludes(&item) {
             return Ok(Task { item, action: Action::Exclude(reason) });
         }
-        let action = match holding(&item.id)? {
+        let action = match holding(&item)? {
             Holding::Absent if selection.only_damaged => {
                 Action::Exclude("not part of the repair; `vmedia download` asks for it".to_owned())
             }
@@ -69,9 +69,7 @@ pub(super) fn plan(
             Holding::Absent => Action::Fetch("not here yet".to_owned()),
             Holding::Damaged(reason) => Action::Fetch(format!("damaged: {reason}")),
             Holding::Intact { .. } if refetch => Action::Fetch("to compare (--refetch)".to_owned()),
-            Holding::Intact { declared: Some(before), .. } if item.size.is_some_and(|now| now != before) => {
-                Action::Fetch("to compare: the listing now declares another size".to_owned())
-            }
+            Holding::Intact { doubt: Some(why), .. } => Action::Fetch(format!("to compare: {why}")),
             Holding::Intact { path, bytes, .. } => Action::Keep(path, bytes),
         };
         Ok(Task { item, action })
@@ -103,9 +101,9 @@ mod tests {
 
     fn actions(selection: &Selection, refetch: bool) -> Vec<String> {
         let media = vec![item("new", Kind::Image, "face"), item("held", Kind::Video, "selfid_video"), item("bad", Kind::Nfc, "nfc")];
-        let mut holding = |id: &MediaId| {
-            Ok(match id.as_str() {
-                "held" => Holding::Intact { path: "data/x".to_owned(), bytes: 1, declared: None },
+        let mut holding = |item: &MediaItem| {
+            Ok(match item.id.as_str() {
+                "held" => Holding::Intact { path: "data/x".to_owned(), bytes: 1, doubt: None },
                 "bad" => Holding::Damaged("altered".to_owned()),
                 _ => Holding::Absent,
             })

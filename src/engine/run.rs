@@ -267,7 +267,7 @@ impl Shared {
         if only_damaged {
             media.extend(archive.unlisted(&listing.media));
         }
-        let mut holding = |id: &_| archive.holding(id, &mut watch);
+        let mut holding = |item: &_| archive.holding(item, &mut watch);
         let tasks = plan(media, &selection, self.options.refetch, &mut holding).map_err(Failure::local);
         emit.progress(number, u64::MAX);
         match cancel.requested() {

@@ -64,7 +64,7 @@ pub fn answered_extension(content_type: Option<&str>, format: Format, hint: Type
         Format::Json => Some("json"),
         Format::Xml => Some("xml"),
         Format::Html => Some("html"),
-        Format::Empty | Format::Unknown => None,
+        Format::Empty | Format::Text | Format::Unknown => None,
     };
     content_type.and_then(known).or_else(by_bytes).unwrap_or(match hint {
         TypeHint::Json => "json",
@@ -84,6 +84,8 @@ pub enum Format {
     Xml,
     /// A JSON text.
     Json,
+    /// Any other text that people could read.
+    Text,
     /// A known binary format, by its usual media type.
     Known(&'static str),
     /// None that is known.
@@ -110,13 +112,14 @@ impl Format {
             Some(b'{' | b'[') => Self::Json,
             Some(b'<') if looks_like_html(text) => Self::Html,
             Some(b'<') => Self::Xml,
+            _ if is_plain_text(text) => Self::Text,
             _ => Self::Unknown,
         }
     }
 
     /// Whether this is text that a server sends when something went wrong, never a picture or a recording.
     pub fn is_text_answer(self) -> bool {
-        matches!(self, Self::Html | Self::Xml | Self::Json)
+        matches!(self, Self::Html | Self::Xml | Self::Json | Self::Text)
     }
 
     /// A word for people.
@@ -126,6 +129,7 @@ impl Format {
             Self::Html => "a web page",
             Self::Xml => "an XML text",
             Self::Json => "a JSON text",
+            Self::Text => "a plain text",
             Self::Known(mimetype) => mimetype,
             Self::Unknown => "an unknown format",
         }
@@ -175,6 +179,20 @@ fn by_box_or_codestream(head: &[u8]) -> Option<&'static str> {
         b"avif" | b"avis" => Some("image/avif"),
         _ => Some("video/mp4"),
     }
+}
+
+/// Whether people could read it. A letter of several bytes may be cut off at the end of what is looked at.
+fn is_plain_text(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().next().is_some_and(|first| {
+        let is_all = first.valid().len() + first.invalid().len() == bytes.len();
+        is_all && !first.valid().is_empty() && !first.valid().contains(|letter: char| letter.is_control() && !letter.is_ascii_whitespace())
+    })
+}
+
+/// Whether a declared type is that of a text: what a server calls an error that it made up itself.
+pub fn is_text_type(mimetype: &str) -> bool {
+    let essence = essence(mimetype);
+    essence.starts_with("text/") || essence.ends_with("json") || essence.ends_with("xml")
 }
 
 fn looks_like_html(text: &[u8]) -> bool {
@@ -257,7 +275,12 @@ mod tests {
             (b"<!-- gateway --><html>", Format::Html),
             (b"<?xml version=\"1.0\"?><Error/>", Format::Xml),
             (b"<Error><Code>x</Code></Error>", Format::Xml),
-            (b"plain words", Format::Unknown),
+            (b"Internal Server Error\r\n", Format::Text),
+            ("Dienst gestört".as_bytes(), Format::Text),
+            (b"cut in a letter: \xe2\x82", Format::Text),
+            (b"Ger\xe4t nicht gefunden", Format::Unknown),
+            (b"plain\0words", Format::Unknown),
+            (b"\xe2", Format::Unknown),
         ];
         for (head, expected) in cases {
             assert_eq!(Format::of(head), *expected, "{:?}", String::from_utf8_lossy(head));

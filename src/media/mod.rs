@@ -12,6 +12,6 @@ mod pasted;
 pub use id::{AttemptId, MalformedId, MediaId, SessionId};
 pub use item::{Attempt, Group, Kind, MediaItem, Place, TypeHint, pointer_step};
 pub use limits::{Excess, MOST_ATTEMPTS, MOST_ENTRIES, MOST_MEDIA, check_shape};
-pub use mimetype::{Format, HEAD_LENGTH, answered_extension, extension};
+pub use mimetype::{Format, HEAD_LENGTH, answered_extension, extension, is_text_type};
 pub use name::{context_name, group_name, id_name};
 pub use pasted::{WRAPPED, id_within, is_wrapped_id};

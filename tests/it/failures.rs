@@ -2,6 +2,7 @@
 
 mod answers;
 mod bodies;
+mod errors;
 #[cfg(target_os = "linux")]
 mod http2;
 mod listings;

@@ -109,3 +109,40 @@ fn a_decision_that_changed_stands_beside_the_old_one() {
     is_sound(&world);
     others_accept(&world.file(""));
 }
+
+#[test]
+fn a_medium_whose_declared_size_changed_is_compared_until_it_was() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let mut changed = session();
+    let face = changed.attempts[0].media.iter_mut().find(|medium| medium.context == "face").expect("a face");
+    let other = jpeg("a face of another size");
+    *face = Media::image(format!("face-{SESSION}"), "face", "image/jpeg", &other);
+    world.sandbox.put_session(changed);
+    world.faults(&format!("media:face-{SESSION}=500"));
+    world.run(&["download", SESSION, "--retries", "0"]).ends_with(7);
+    world.faults("");
+    // Neither a failure nor a run that did not want it makes the new size the known one.
+    world.run(&["download", SESSION, "--only", "video"]).ends_with(0);
+    world.run(&["download", SESSION, "--skip-complete"]).ends_with(0).says("1 file fetched").says("other bytes");
+    assert_eq!(std::fs::read(world.file(&format!("data/{NEWEST}/face_face-{SESSION}.2.jpg"))).expect("kept"), other);
+    world.sandbox.clear_exchanges();
+    world.run(&["download", SESSION]).ends_with(0).says("nothing to fetch");
+    assert_eq!(world.media_requests(), 0);
+    is_sound(&world);
+}
+
+#[test]
+fn a_declared_size_that_is_wrong_is_compared_once() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let mut changed = session();
+    changed.attempts[0].media.iter_mut().filter(|medium| medium.context == "face").for_each(|face| face.size = Some(77.into()));
+    world.sandbox.put_session(changed);
+    world.run(&["download", SESSION]).ends_with(0).says("the listing says 77 bytes");
+    world.sandbox.clear_exchanges();
+    world.run(&["download", SESSION]).ends_with(0);
+    assert_eq!(world.media_requests(), 0, "that the listing is wrong is recorded");
+    assert!(world.recorded("face")["files"][0]["disagreements"].to_string().contains("the listing says 77 bytes"));
+    is_sound(&world);
+}

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Archives what a server says, with one retry.
-fn archived(wire: &Wire, flags: &[&str]) -> (TempDir, Run) {
+pub(super) fn archived(wire: &Wire, flags: &[&str]) -> (TempDir, Run) {
     let folder = tempfile::tempdir().expect("a folder");
     let words = [&["download", SESSION, "--retries", "1"], flags].concat();
     let run = Run::of(&wire.command(folder.path(), &words).output().expect("a run"));
@@ -14,7 +14,7 @@ fn archived(wire: &Wire, flags: &[&str]) -> (TempDir, Run) {
 }
 
 /// What the record says of the picture, and its bytes if they are there.
-fn picture(folder: &TempDir) -> (Value, Option<Vec<u8>>) {
+pub(super) fn picture(folder: &TempDir) -> (Value, Option<Vec<u8>>) {
     let bag = folder.path().join("vmedia-archive").join(SESSION);
     let record: Value = serde_json::from_slice(&std::fs::read(bag.join("archive.json")).expect("a record")).expect("JSON");
     let mut files = tree(&bag.join("data")).into_values();

@@ -76,9 +76,9 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     examine(store.as_ref(), folder, &Reader).expect("a verdict");
     let Ok(mut archive) = SessionArchive::open(Arc::clone(&store), origin, &Reader, now()) else { return };
     let media: Vec<_> = archive_media(store.as_ref(), folder);
-    for id in &media {
-        archive.holding(id, &mut |_| Ok(())).expect("a verdict");
-        archive.settle(id, State::Failed, Some("HTTP 503".to_owned()));
+    for item in &media {
+        archive.holding(item, &mut |_| Ok(())).expect("a verdict");
+        archive.settle(&item.id, State::Failed, Some("HTTP 503".to_owned()));
     }
     let journal = Journal::new(Arc::clone(&store), identity());
     archive.commit(&journal, now()).expect("a bag");
@@ -88,7 +88,9 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     assert!(!examined.unfinished && examined.session.is_some(), "{:?}", examined.findings);
 }
 
-fn archive_media(store: &dyn Store, folder: &StorePath) -> Vec<vmedia::media::MediaId> {
+fn archive_media(store: &dyn Store, folder: &StorePath) -> Vec<vmedia::media::MediaItem> {
     let text = store.read(&folder.join("archive.json"), u64::MAX).expect("readable").unwrap_or_default();
-    serde_json::from_slice::<Record>(&text).map(|record| record.media.into_iter().map(|medium| medium.id).collect()).unwrap_or_default()
+    serde_json::from_slice::<Record>(&text)
+        .map(|record| record.media.iter().map(vmedia::archive::MediaRecord::item).collect())
+        .unwrap_or_default()
 }
