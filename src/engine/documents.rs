@@ -1,13 +1,16 @@
 //! Fetches the JSON answers that listings are made of: bounded, signature checked, known to be JSON, kept as they
 //! came but for credentials in them. Must not read what they say; that is the provider's business.
 
+use super::error_page::is_error;
 use super::event::Event;
-use super::redaction::{Kept, may_hold, redact};
+use super::redaction::{Kept, redact};
 use super::{Emit, Services};
 use crate::archive::{Document, SignatureRecord};
 use crate::http::{Cause, Exchange, Failure, Note, Watch};
-use crate::media::{Format, SessionId};
+use crate::media::{Format, HEAD_LENGTH, SessionId, check_shape};
 use crate::provider::{Ask, Call, Listing, Scope, Signature};
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::io::Read;
 use std::time::Duration;
 
@@ -61,15 +64,10 @@ impl<'a> Asking<'a> {
                 return Err(Failure::new(Cause::Untrusted, format!("{}: the answer's signature does not fit its bytes", call.endpoint)));
             }
         };
-        let kept_back = self.services.provider.kept_back();
-        if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_err() {
-            let said = if may_hold(&bytes, kept_back) { "not quoted, it may hold credentials".to_owned() } else { excerpt(&bytes) };
-            return Err(Failure::new(Cause::Unusable, format!("{}: answered with {}, not JSON: {said}", call.endpoint, not_json(&bytes))));
-        }
-        let Some(Kept { bytes, redacted }) = redact(bytes, kept_back) else {
-            let what = "holds credentials in more places than any answer, so it is not kept";
-            return Err(Failure::new(Cause::Rejected, format!("{}: the answer {what}", call.endpoint)));
-        };
+        is_answer(call.endpoint, &bytes)?;
+        let Kept { bytes, redacted } = redact(bytes, self.services.provider.kept_back()).map_err(|unkept| {
+            Failure::new(Cause::Rejected, format!("{}: the answer {}, so it is not kept", call.endpoint, unkept.as_str()))
+        })?;
         let fetched = self.services.wire.clock().now();
         Ok(Document { name: call.document.clone(), endpoint: call.endpoint.to_owned(), bytes, signature, fetched, redacted })
     }
@@ -96,18 +94,37 @@ pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event
     }
 }
 
-fn not_json(bytes: &[u8]) -> &'static str {
-    match Format::of(bytes.get(..4096.min(bytes.len())).unwrap_or_default()) {
+/// Whether an answer is one that can be read: a JSON object of a size that somebody has, and no error.
+fn is_answer(endpoint: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let unusable = |what: &str| Err(Failure::new(Cause::Unusable, format!("{endpoint}: {what}")));
+    check_shape(bytes).map_err(|excess| Failure::new(Cause::Excessive, format!("{endpoint}: {excess}")))?;
+    if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
+        return unusable(&format!("answered with {}", not_json(bytes)));
+    }
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return unusable("the answer is JSON, but not an object");
+    }
+    if serde_json::from_slice::<Value>(bytes).is_ok_and(|value| is_error(&value)) {
+        return unusable("the answer says that the request failed, with status 200");
+    }
+    Ok(())
+}
+
+/// What an answer is instead of JSON. Data is not quoted, also when a piece of it is missing: it says whom it is about, and
+/// may hold credentials.
+fn not_json(bytes: &[u8]) -> String {
+    let format = match Format::of(bytes.get(..HEAD_LENGTH.min(bytes.len())).unwrap_or_default()) {
         Format::Json if bytes.starts_with(b"\xef\xbb\xbf") => "a byte order mark first",
         Format::Json => "a text that breaks off",
         format => format.as_str(),
-    }
-}
-
-/// A bounded piece of an answer, for an error message; who prints it escapes it.
-fn excerpt(bytes: &[u8]) -> String {
+    };
     let text = String::from_utf8_lossy(bytes.get(..QUOTED.min(bytes.len())).unwrap_or_default());
-    crate::error::quote(text.trim())
+    let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+    // A name and its colon, a text and its comma, and how they begin.
+    if text.starts_with(['{', '[', '"', '\'']) || text.contains("\":") || text.contains("\",") {
+        return format!("{format}, not JSON: not quoted, it may hold personal data");
+    }
+    format!("{format}, not JSON: {}", crate::error::quote(text))
 }
 
 /// What the provider lists, without an archive.

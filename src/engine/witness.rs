@@ -3,7 +3,7 @@
 //! Must not ask anybody.
 
 use crate::archive::{SealCheck, Witness};
-use crate::media::MediaId;
+use crate::media::{MediaId, check_shape};
 use crate::provider::{Provider, Seal, Signature};
 use std::sync::Arc;
 
@@ -27,7 +27,11 @@ impl ProviderWitness {
 impl Witness for ProviderWitness {
     fn listed(&self, provider: &str, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, String> {
         match self.provider(provider) {
-            Some(provider) => provider.listed(document, bytes).map_err(|failure| failure.detail),
+            Some(provider) => {
+                // Nobody vouches for what stands in an archive: it may be made to exhaust whoever reads it.
+                check_shape(bytes).map_err(|excess| excess.to_string())?;
+                provider.listed(document, bytes).map_err(|failure| failure.detail)
+            }
             // A provider that this version does not know: its listings are bytes like any other.
             None => Ok(Vec::new()),
         }

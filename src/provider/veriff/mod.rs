@@ -151,21 +151,26 @@ impl Merge {
 }
 
 impl Veriff {
-    /// Adds what one listing names. A listing that is not there leaves the session incomplete, but not unreadable.
+    /// Adds what one listing names. A listing that cannot be had leaves the session incomplete, but not unread: what the
+    /// others name may be gone when it can be had again. Its failure is given back.
     fn add_listing(
         ask: &mut dyn Ask,
         call: &Call,
         attempt: Option<&AttemptId>,
         merge: &mut Merge,
         listing: &mut Listing,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Option<Failure>, Failure> {
         let bytes = match ask.ask(call) {
             Ok(bytes) => bytes,
-            Err(failure) if failure.cause == Cause::NotFound => {
-                listing.problems.push(format!("{} cannot be listed: {}", call.document, failure.detail));
-                return Ok(false);
+            // The first three end the run; what is beyond all limits is not to be worked with.
+            Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::Excessive) => {
+                return Err(failure);
             }
-            Err(failure) => return Err(failure),
+            Err(failure) => {
+                let detail = format!("{} cannot be listed: {}", call.document, failure.detail);
+                listing.problems.push(detail.clone());
+                return Ok(Some(Failure { detail, ..failure }));
+            }
         };
         let read = wire::media(call.endpoint, &call.document, bytes)?;
         listing.problems.extend(read.problems);
@@ -221,16 +226,18 @@ impl Provider for Veriff {
         let attempts = listing.attempts.clone();
         let (wanted, with_session) = selected(&attempts, scope)?;
         let mut merge = Merge::default();
-        let mut listed = 0;
-        if with_session {
-            listed += usize::from(Self::add_listing(ask, &session_media_call(session), None, &mut merge, &mut listing)?);
+        let session_call = with_session.then(|| (session_media_call(session), None));
+        let attempt_calls = wanted.iter().map(|attempt| (attempt_media_call(&attempt.id), Some(&attempt.id)));
+        let (mut asked, mut failures) = (0, Vec::new());
+        for (call, attempt) in session_call.into_iter().chain(attempt_calls) {
+            asked += 1;
+            failures.extend(Self::add_listing(ask, &call, attempt, &mut merge, &mut listing)?);
         }
-        for attempt in &wanted {
-            listed += usize::from(Self::add_listing(ask, &attempt_media_call(&attempt.id), Some(&attempt.id), &mut merge, &mut listing)?);
-        }
-        if listed == 0 {
-            let detail = listing.problems.pop().unwrap_or_else(|| "nothing can be listed".to_owned());
-            return Err(Failure::new(Cause::NotFound, detail));
+        if failures.len() == asked {
+            // What may pass is said before what will not.
+            let telling = failures.iter().position(|failure| failure.cause != Cause::NotFound).unwrap_or(asked.saturating_sub(1));
+            let nothing = || Failure::new(Cause::NotFound, "nothing can be listed");
+            return Err(failures.into_iter().nth(telling).unwrap_or_else(nothing));
         }
         listing.media = merge.media;
         listing.since = attempts.iter().filter_map(|attempt| attempt.created.as_deref()?.parse().ok()).min();

@@ -4,7 +4,7 @@
 //! Must not know how answers are fetched or merged.
 
 use crate::http::{Cause, Failure};
-use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Place, check_shape, pointer_step};
+use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Place, pointer_step};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -64,7 +64,6 @@ impl<'de> Deserialize<'de> for Members {
 impl Members {
     fn of(endpoint: &str, bytes: &[u8]) -> Result<Self, Failure> {
         let unusable = |what: String| Failure::new(Cause::Unusable, format!("{endpoint}: {what}"));
-        check_shape(bytes).map_err(|excess| excessive(endpoint, excess))?;
         let members: Self = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
             Category::Data => unusable("the answer is JSON, but not an object".to_owned()),
             _ => unusable(format!("the answer is not JSON ({error})")),

@@ -1,6 +1,6 @@
 //! Listings that are none, each told with its endpoint and a bounded, escaped piece of what came.
 
-use crate::harness::{NEWEST, Run, SESSION, World, tree};
+use crate::harness::{ALL, FIRST, NEWEST, Run, SESSION, World, all_but, is_sound, tree};
 use crate::wire::{Say, Wire, length, signed, unsigned};
 
 #[test]
@@ -24,19 +24,43 @@ fn the_endpoint_that_answered_nonsense_is_named() {
         for (fault, said) in [("html", "answered with a web page, not JSON"), ("empty", "answered with an empty file, not JSON")] {
             let world = World::new();
             world.faults(&format!("{target}={fault}"));
-            world
-                .run(&["download", SESSION, "--retries", "0"])
-                .ends_with(5)
-                .complains(&format!("{endpoint}: {said}"), "check the base URL");
-            assert_eq!(world.held().len(), 0);
+            let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(7);
+            run.says(&format!(" cannot be listed: {endpoint}: {said}"));
+            let expected = if target == "session-media" { all_but("nfc") } else { vec!["face", "front", "nfc", "video"] };
+            assert_eq!(world.held(), expected, "what the other listings name is archived");
+            is_sound(&world);
         }
     }
 }
 
 #[test]
+fn whatever_is_wrong_with_one_listing_the_others_are_archived_and_the_session_is_incomplete() {
+    for fault in ["500", "400", "html", "json", "bad-signature", "429:400", "reset"] {
+        let world = World::new();
+        // The second of the two attempts.
+        world.faults(&format!("attempt-media={fault}/2"));
+        let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(7);
+        run.says(&format!("attempts/{FIRST}/media cannot be listed: "));
+        assert_eq!(world.held(), all_but("old"), "{fault}");
+        assert_eq!(world.record()["problems"].as_array().map(Vec::len), Some(1));
+        is_sound(&world);
+        world.faults("");
+        world.run(&["download", SESSION, "--skip-complete"]).ends_with(0);
+        assert_eq!(world.held(), ALL);
+    }
+    let world = World::new();
+    world.faults("session-media=404,attempt-media=503");
+    world
+        .run(&["download", SESSION, "--retries", "0"])
+        .ends_with(5)
+        .complains("cannot be listed: HTTP 503", "run the same command again later");
+    assert!(world.tree().is_empty());
+}
+
+#[test]
 fn an_error_that_comes_with_status_200_is_no_empty_session() {
     let world = World::new();
-    world.faults("session-media=json");
+    world.faults("session-media=json,attempt-media=json");
     world.run(&["download", SESSION, "--retries", "1"]).ends_with(5).complains("the answer says that the request failed", "");
     assert!(world.tree().is_empty());
 }
@@ -47,7 +71,7 @@ fn a_listing_that_breaks_off_is_not_half_a_session() {
     let wire = Wire::start("", move |_, _| Say::Bytes(signed(&length(body.len()), body.as_bytes())));
     let folder = tempfile::tempdir().expect("a folder");
     let run = Run::of(&wire.command(folder.path(), &["download", SESSION, "--retries", "1"]).output().expect("a run"));
-    run.ends_with(5).complains("answered with a text that breaks off, not JSON: {", "check the base URL");
+    run.ends_with(5).complains("answered with a text that breaks off, not JSON: not quoted", "check the base URL");
     assert!(tree(folder.path()).is_empty());
 }
 
@@ -88,14 +112,16 @@ fn a_listing_without_an_end_does_not_fill_the_memory() {
 
 #[test]
 fn a_listing_that_its_signature_does_not_fit_is_not_believed() {
-    for (target, endpoint) in [("attempts", "sessions/{id}/attempts"), ("attempt-media", "attempts/{id}/media")] {
+    for (target, endpoint) in [("attempts", "sessions/{id}/attempts"), ("session-media=bad-signature,attempt-media", "sessions/{id}/media")]
+    {
         let world = World::new();
         world.faults(&format!("{target}=bad-signature"));
         let run = world.run(&["download", SESSION, "--retries", "1"]).ends_with(4);
-        let what = format!("the provider's answer cannot be trusted: {endpoint}: the answer's signature does not fit its bytes");
+        let what = format!("{endpoint}: the answer's signature does not fit its bytes");
+        let run = run.says("the provider's answer cannot be trusted: ");
         run.complains(&what, "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas");
         assert!(world.tree().is_empty());
-        world.faults(&format!("{target}=flip*1"));
+        world.faults(&format!("{}=flip*1", target.split('=').next().expect("a target")));
         world.run(&["download", SESSION]).ends_with(0);
     }
 }
@@ -104,11 +130,9 @@ fn a_listing_that_its_signature_does_not_fit_is_not_believed() {
 fn an_unsigned_listing_is_recorded_as_such_and_refused_when_strict() {
     let world = World::new();
     world.faults("session-media=no-signature");
-    world
-        .run(&["download", SESSION, "--strict", "--retries", "0"])
-        .ends_with(4)
-        .says("sessions/{id}/media: the answer is not signed (--strict)");
-    assert!(world.tree().is_empty());
+    let run = world.run(&["download", SESSION, "--strict", "--retries", "0"]).ends_with(7);
+    run.says("media cannot be listed: sessions/{id}/media: the answer is not signed (--strict)");
+    assert!(!world.file("metadata/media.json").exists());
     world.run(&["download", SESSION]).ends_with(0);
     let record = world.record();
     let verdict = |name: &str| {

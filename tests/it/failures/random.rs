@@ -161,19 +161,20 @@ fn expected(script: &[Line], retries: usize) -> Expected {
     if attempts != Outcome::Came(None) {
         return unlisted(attempts);
     }
-    let (mut lists, mut lacking) = (Vec::new(), false);
+    let (mut lists, mut failures) = (Vec::new(), Vec::new());
     for (target, media) in
         [("session-media", &["front", "video", "nfc"][..]), ("attempt-media", &["front", "video"]), ("attempt-media", &["old"])]
     {
         match exchange(script, &[target], retries) {
             Outcome::Came(_) => lists.extend(media),
-            Outcome::NotFound => lacking = true,
-            outcome => return unlisted(outcome),
+            Outcome::Refused => return unlisted(Outcome::Refused),
+            outcome => failures.push(outcome),
         }
     }
     if lists.is_empty() {
-        return unlisted(Outcome::NotFound);
+        return unlisted(failures.into_iter().find(|outcome| *outcome != Outcome::NotFound).unwrap_or(Outcome::NotFound));
     }
+    let lacking = !failures.is_empty();
     let mut states = BTreeMap::new();
     let (mut is_refused, mut only_unavailable) = (false, true);
     // By one worker in the order of the listings: which is not that of the session when its own listing is missing.
