@@ -175,7 +175,7 @@ impl Veriff {
         let read = wire::media(call.endpoint, &call.document, bytes)?;
         listing.problems.extend(read.problems);
         read.found.into_iter().try_for_each(|entry| merge.add(entry, attempt))?;
-        Ok(true)
+        Ok(None)
     }
 }
 
@@ -217,7 +217,8 @@ impl Provider for Veriff {
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
         let read = wire::attempts(ask.ask(&attempts_call(session))?)?;
         let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
-        let may_grow = newest.is_some_and(|status| !FINAL.contains(&status));
+        // A session without attempts, or whose newest has no status, is not known to be over.
+        let may_grow = newest.is_none_or(|status| !FINAL.contains(&status));
         Ok(Listing { attempts: read.found, problems: read.problems, may_grow, ..Listing::default() })
     }
 

@@ -97,6 +97,20 @@ fn a_session_that_is_not_over_is_asked_about_again() {
 }
 
 #[test]
+fn a_session_whose_newest_attempt_has_no_status_or_that_has_no_attempts_is_asked_about_again() {
+    let media = || Media::image("m", "face", "image/jpeg", jpeg("m"));
+    let listing = r#"{"status":"success","images":[{"id":"m","context":"face","mimetype":"image/jpeg"}]}"#;
+    for attempts in [r#"{"verifications":[{"id":"a","status":null},{"id":"b","status":"approved"}]}"#, r#"{"verifications":[]}"#] {
+        let attempt = |id: &str| Attempt::new(id, "approved").media(media()).listing(listing);
+        let session = Session::new("s").attempt(attempt("a")).attempt(attempt("b")).attempts_listing(attempts).media_listing(listing);
+        let world = World::with(vec![session]);
+        for _ in 0..2 {
+            assert!(requests(&world, &["download", "s", "--skip-complete"]) > 0, "{attempts}");
+        }
+    }
+}
+
+#[test]
 fn a_session_without_media_is_asked_about_again_because_they_may_come_yet() {
     let world = World::with(vec![Session::new("empty").attempt(Attempt::new("a", "started"))]);
     for _ in 0..2 {
