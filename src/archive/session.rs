@@ -5,7 +5,7 @@
 //! there is ever overwritten but our own tag files. Must not know where bytes come from.
 
 use super::doubt::doubt;
-use super::layout::{self, MARKER, RECORD, TAG_MANIFEST};
+use super::layout::{self, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
 use super::marker::{self, Line};
 use super::record::{
     CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION,
@@ -112,6 +112,9 @@ impl SessionArchive {
         let record = before.clone().unwrap_or_else(|| empty_record(origin, now));
         let mark = store.read(&folder.join(MARKER), LARGEST_RECORD)?;
         let (unfinished, damaged) = (mark.is_some(), HashSet::new());
+        if before.is_none() && !unfinished {
+            is_new(store.as_ref(), &folder)?;
+        }
         let mut archive = Self {
             store,
             folder,
@@ -338,7 +341,7 @@ pub fn planned_document_path(name: &str) -> String {
 pub(super) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
-    let hint = "keep the file, and restore it from a backup; or move the folder away, and the session is archived anew";
+    let hint = format!("keep the file, and {RESTORE}");
     // One session's misfortune: the disk is well, and the others go on.
     let record: Record = serde_json::from_slice(&bytes)
         .map_err(|error| Error::new(Exit::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error))?;
@@ -347,6 +350,21 @@ pub(super) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Optio
         return Err(Error::new(Exit::Configuration, what, "install that version or a newer one"));
     }
     Ok(Some((record, Digest::of(&bytes).sha256)))
+}
+
+/// What helps when the record is lost. It alone says which files there were: a new one would forget what is no longer listed.
+const RESTORE: &str = "restore it from a backup; or move the folder away, and the session is archived anew";
+
+/// Without a record, there must be no bag either.
+fn is_new(store: &dyn Store, folder: &StorePath) -> Result<()> {
+    for manifest in [MANIFEST, TAG_MANIFEST] {
+        if store.length(&folder.join(manifest))?.is_some() {
+            let what =
+                format!("{} is missing, but {manifest} beside it says that files were archived", store.location(&folder.join(RECORD)));
+            return Err(Error::new(Exit::Damaged, what, RESTORE));
+        }
+    }
+    Ok(())
 }
 
 fn empty_record(origin: Origin, now: Timestamp) -> Record {

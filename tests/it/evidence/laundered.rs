@@ -3,7 +3,7 @@
 
 use super::forger::{Bag, medium, sha256};
 use super::{ALPHA, Archive, BETA, Evidence, GAMMA, copy, face, grown, session};
-use crate::harness::{jpeg, signature};
+use crate::harness::{jpeg, signature, tree};
 use serde_json::{Value, json};
 
 const MARK: &str = "unfinished.ndjson";
@@ -95,9 +95,16 @@ fn a_run_does_not_vouch_for_what_somebody_changed_before_it() {
 fn a_record_that_went_missing_is_not_made_up_for() {
     let (evidence, archive) = begin();
     archive.bag(ALPHA).remove("archive.json");
-    next_run(&evidence, ALPHA, false);
-    // Every file is here and right, and what the record alone knew is lost.
-    let verdict = archive.finds("after the run", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+    // A new record would know nothing of what the provider no longer lists, and would take it out of the manifests.
+    let mut less = session(ALPHA);
+    less.attempts.truncate(1);
+    evidence.world.sandbox.put_session(less);
+    let before = tree(&archive.root);
+    let run = evidence.world.run(&["download", ALPHA, "-o", "archive"]).ends_with(8);
+    run.complains("archive.json is missing, but manifest-sha256.txt beside it says that files were archived", "restore it from a backup");
+    evidence.world.run(&["repair", "archive"]).ends_with(8);
+    assert_eq!(tree(&archive.root), before);
+    let verdict = archive.finds("after the runs", &["alpha: complete: archive.json"]);
     assert_eq!(verdict.sound(), [BETA, GAMMA]);
 }
 
