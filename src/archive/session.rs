@@ -142,6 +142,17 @@ impl SessionArchive {
         self.before.is_some()
     }
 
+    /// Whether a run was killed while it changed this session, and nothing has finished it since.
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished
+    }
+
+    /// Records why what a killed run left is all that is known.
+    pub fn cannot_be_listed(&mut self, why: &str) {
+        let problem = format!("the run that changed this session was killed, and the session could not be listed again: {why}");
+        self.record.problems.push(problem);
+    }
+
     /// Media that are archived and that the provider no longer lists; it may hand them out all the same.
     pub fn unlisted(&self, listed: &[MediaItem]) -> Vec<MediaItem> {
         let listed: HashSet<&MediaId> = listed.iter().map(|item| &item.id).collect();

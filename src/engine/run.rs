@@ -170,7 +170,8 @@ impl Shared {
         };
         let witness = ProviderWitness::new(vec![Arc::clone(&self.services.provider)], true);
         let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, &witness, now).map_err(Failure::local)?;
-        let mut found = self.look(session, &archive, emit)?;
+        let looked = self.look(session, &archive, emit);
+        let mut found = looked.map_err(|failure| self.finish_unlisted(&mut archive, session, failure, emit))?;
         archive.settle_groups(&mut found.listing.media);
         let tasks = self.plan(&mut archive, session, &found.listing, emit)?;
         if self.options.dry_run {
@@ -238,6 +239,23 @@ impl Shared {
             companions.push(Companion { name: name.clone(), state, reason });
         }
         Ok(Found { listing, answers: asking.into_answers(), companions })
+    }
+
+    /// A session that cannot be listed and that a killed run left unfinished: what is here becomes a bag all the same, since
+    /// nobody may ever list the session again. Gives back why the session fails.
+    fn finish_unlisted(&self, archive: &mut SessionArchive, session: &SessionId, failure: Failure, emit: &Emit) -> Failure {
+        if self.options.dry_run || !archive.is_unfinished() || matches!(failure.cause, Cause::Stopped | Cause::Local) {
+            return failure;
+        }
+        archive.cannot_be_listed(&failure.detail);
+        if let Err(error) = archive.commit(&self.services.journal, self.services.wire.clock().now()) {
+            return Failure::local(error);
+        }
+        let told = "what an interrupted run left of this session is a whole bag now; what that run did not fetch is missing";
+        for text in archive.take_notices().into_iter().chain([told.to_owned()]) {
+            emit.event(Event::Notice { session: session.clone(), text });
+        }
+        failure
     }
 
     /// Decides about every medium; what is here is read again for it.

@@ -1,7 +1,7 @@
 //! SIGKILL at every point, what a dead run leaves, and who cleans up after it.
 
 use super::{Process, completes, is_sound_or_says_so, unfinished};
-use crate::harness::{ALL, NEWEST, SESSION, World, all_but, is_sound, mp4, session, until};
+use crate::harness::{ALL, NEWEST, SESSION, World, all_but, is_sound, mp4, others_accept, session, until};
 use std::time::Duration;
 use vmedia::sandbox::fixture::{Attempt, Body, Media, Session};
 use vmedia::sandbox::{Options, Pace};
@@ -148,4 +148,37 @@ fn a_pipe_in_the_place_of_a_file_holds_nobody_up() {
     let mut command = crate::harness::bare(world.folder());
     let output = command.args(["verify", "vmedia-archive"]).timeout(Duration::from_secs(20)).output().expect("a run");
     crate::harness::Run::of(&output).ends_with(8).says("face_face");
+}
+
+#[test]
+fn what_a_killed_run_left_of_a_session_that_is_gone_becomes_a_bag() {
+    for status in ["404", "500"] {
+        for is_first in [true, false] {
+            let world = World::new();
+            if !is_first {
+                world.run(&["download", SESSION, "--only", "nfc"]).ends_with(0);
+            }
+            world.faults(&format!("media:video-{SESSION}=hang"));
+            let process = Process::start(&world, &["download", SESSION, "-j", "1"]);
+            until("the files before it", || world.held().len() >= 2 + usize::from(!is_first) && world.asked("video") == 1);
+            process.kill();
+            let finished = world.held();
+            world.faults(&format!("any={status}"));
+            let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(if status == "404" { 9 } else { 5 });
+            run.says("what an interrupted run left of this session is a whole bag now");
+            is_sound(&world);
+            others_accept(&world.file(""));
+            assert_eq!(world.held(), finished);
+            assert_ne!(world.recorded("video")["state"], "archived");
+            assert!(world.record()["problems"].to_string().contains(&format!("could not be listed again: HTTP {status}")));
+            let before = world.tree();
+            world.run(&["download", SESSION, "--skip-complete", "--retries", "0"]);
+            assert_eq!(world.tree(), before, "there is nothing more to finish");
+            world.faults("");
+            world.run(&["download", SESSION]).ends_with(0);
+            assert_eq!(world.held(), ALL);
+            assert_eq!(world.record()["problems"], serde_json::json!([]));
+            is_sound(&world);
+        }
+    }
 }
