@@ -288,6 +288,12 @@ impl SessionArchive {
         })
     }
 
+    /// Whether a file of this medium was found missing or altered and is not replaced yet.
+    pub fn has_damage(&self, id: &MediaId) -> bool {
+        let mut known = self.record.media.iter().filter(|known| known.id == *id).flat_map(MediaRecord::present);
+        known.any(|file| self.damaged.contains(&file.path))
+    }
+
     /// The SHA-256 of the tag manifest, if there is one.
     fn bag_digest(&self) -> Result<Option<String>> {
         let manifest = self.store.read(&self.folder.join(TAG_MANIFEST), LARGEST_RECORD)?;

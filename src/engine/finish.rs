@@ -269,8 +269,13 @@ impl Finisher {
     }
 
     /// A medium that did not come.
-    pub(super) fn not_fetched(&self, work: &SessionWork, item: &MediaItem, failure: Failure, emit: &Emit) {
+    pub(super) fn not_fetched(&self, work: &SessionWork, item: &MediaItem, mut failure: Failure, emit: &Emit) {
+        let is_lost = failure.cause == Cause::Withheld && locked(&work.archive).has_damage(&item.id);
+        if is_lost {
+            failure.detail = format!("what is archived of it is damaged or missing, and the provider withholds it: {}", failure.detail);
+        }
         let state = match failure.cause {
+            Cause::Withheld if is_lost => State::Failed,
             Cause::Withheld => State::Withheld,
             Cause::NotFound => State::Gone,
             _ => State::Failed,

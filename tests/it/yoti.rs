@@ -171,6 +171,30 @@ fn credentials_in_the_document_are_not_kept_and_the_record_says_where() {
 }
 
 #[test]
+fn a_document_that_cannot_be_kept_says_why() {
+    let text = format!(r#"{{"session_id":"{SESSION}","state":"COMPLETED","resources":{{}},"x":[{}1]}}"#, "1,".repeat(250_000));
+    let world = World::with(vec![YotiSession::new(SESSION, text)]);
+    let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(4);
+    run.complains("sessions/{id}: more than 250,000 values", "the limits stand in the README");
+    let text = format!(r#"{{"session_id":"{SESSION}","state":"COMPLETED","resources":{{}},"x":"\ud83d"}}"#);
+    world.sandbox.put_yoti_session(YotiSession::new(SESSION, text));
+    world.run(&["download", SESSION, "--retries", "0"]).ends_with(4).says("half of a surrogate pair");
+    assert!(tree(world.folder.path()).is_empty());
+}
+
+#[test]
+fn what_is_lost_here_and_withheld_there_is_a_failure() {
+    let world = World::with(vec![session("COMPLETED", &[("r", &["front", "reverse"])])]);
+    world.run(&["download", SESSION]).ends_with(0);
+    let held = world.payload(SESSION).keys().find(|path| path.contains("reverse")).expect("a page").clone();
+    std::fs::remove_file(world.bag(SESSION).join("data").join(held)).expect("removed");
+    world.sandbox.put_yoti_session(session("COMPLETED", &[("r", &["front", "reverse"])]).withheld("reverse"));
+    let run = world.run(&["download", SESSION, "--failed-to", "again.txt"]).ends_with(7);
+    run.says("what is archived of it is damaged or missing, and the provider withholds it");
+    assert!(std::fs::read_to_string(world.folder.path().join("again.txt")).expect("a list").contains(SESSION));
+}
+
+#[test]
 fn what_is_withheld_is_said_and_asked_for_again_and_no_failure() {
     let world = World::with(vec![session("COMPLETED", &[("r", &["front", "reverse"])]).withheld("reverse")]);
     world.run(&["download", SESSION]).ends_with(0).says("withheld");
