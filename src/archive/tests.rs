@@ -81,6 +81,32 @@ impl Desk {
     }
 }
 
+#[test]
+fn a_session_that_was_left_is_a_bag_and_late_work_changes_nothing_there() {
+    let desk = desk();
+    let mut archive = desk.open();
+    archive.describe(&[], &[item("m1"), item("m2")], &[], Timestamp::UNIX_EPOCH);
+    keep(&mut archive, "m1", b"bytes");
+    assert!(!archive.is_placing());
+    archive.settle(&item("m2").id, State::Failed, Some("cut short".to_owned()));
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a bag");
+    archive.leave();
+    let mut late = FileRecord {
+        path: String::new(),
+        digest: Digest::of(b"late"),
+        content_type: None,
+        signature: SignatureRecord::Absent,
+        fetched: Timestamp::UNIX_EPOCH,
+        disagreements: Vec::new(),
+        lost: None,
+        extra: serde_json::Map::new(),
+    };
+    assert!(archive.place(&item("m2"), None, &mut late, Timestamp::UNIX_EPOCH).is_err());
+    archive.settle(&item("m2").id, State::Failed, Some("another reason".to_owned()));
+    assert!(!archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("nothing"));
+    assert_eq!((desk.findings(), desk.file("unfinished.ndjson").exists()), (Vec::new(), false));
+}
+
 /// Archives bytes as the engine would.
 fn keep(archive: &mut SessionArchive, id: &str, bytes: &[u8]) -> FileRecord {
     struct Place<'a>(&'a mut SessionArchive, MediaItem, Option<FileRecord>);

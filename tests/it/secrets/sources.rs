@@ -162,7 +162,7 @@ fn a_command_that_does_not_end_is_ended_with_the_run() {
         over(words, Some("TERM"), 143).complains("terminated while the command of secret_command ran", "run the same command again");
     }
     over(&["config", "check"], Some("INT"), 130);
-    over(&["download", SESSION, "--max-duration", "1s"], None, 7).complains("the time that the run was given is over", "run it by hand");
+    over(&["download", SESSION, "--max-duration", "3s"], None, 7).complains("the time that the run was given is over", "run it by hand");
 }
 
 /// Sends a signal; whether there was somebody to send it to.
