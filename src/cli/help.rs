@@ -109,7 +109,8 @@ pub(super) const CONFIG_CHECK: &str = "\
 Every check is a line, and below what is not right stands what to do about it. The question is about a session that nobody
 has: it changes nothing and shows nobody's data. Of a secret_command it runs the command, and it opens the keyring. In the
 archive's folder it writes and removes a file without a name. The exit status is that of what comes first: 3 for the
-configuration, 4 when the provider refuses, 6 for the folder, 5 for the network. A warning is no failure.
+configuration, 4 when the provider refuses, 6 for the folder and the log, 5 for the network. A warning is no
+failure.
 
 Examples:
   vmedia config check

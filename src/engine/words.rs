@@ -17,7 +17,7 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
         Cause::Refused => (
             Exit::Refused,
             format!("the provider refuses the credentials: {detail}"),
-            format!("used were {credentials}; each integration has a key and secrets of its own, and may accept certain addresses only"),
+            format!("used were {credentials}; each integration has its own, and may accept certain addresses only"),
         ),
         Cause::NotFound | Cause::Withheld => (
             Exit::NotFound,

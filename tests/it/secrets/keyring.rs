@@ -34,7 +34,13 @@ fn in_session(world: &World, prepare: &str) -> Run {
 /// A script in a session with a keyring; `$VMEDIA` is the program and `$ARGUMENTS` what it is to do.
 fn session(folder: &Path, script: &str) -> Command {
     let mut command = Command::new("dbus-run-session");
-    let script = format!("printf pass | gnome-keyring-daemon --unlock --components=secrets > daemon.log 2>&1\n{script}");
+    // Who asks before the daemon has its name wakes another one, which is locked.
+    let has_name = "dbus-send --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets";
+    let script = format!(
+        "printf pass | gnome-keyring-daemon --unlock --components=secrets > daemon.log 2>&1
+for try in $(seq 1000); do {has_name} 2>&1 | grep -q false || break; done
+{script}"
+    );
     command.current_dir(folder).env_clear().args(["--", "sh", "-c", &script]);
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", folder).env("XDG_RUNTIME_DIR", runtime(folder));
     command.env("VMEDIA", env!("CARGO_BIN_EXE_vmedia")).env("ARGUMENTS", format!("list {SESSION} --config vmedia.toml -p live"));
