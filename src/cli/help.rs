@@ -52,8 +52,8 @@ complete (every medium ever listed has one recorded state, nothing is missing, n
 intact (every byte is as the manifests say), unaltered (the journal holds and agrees with the sessions), authentic (the
 provider's signatures hold over what is stored) and readable. Exit status 8 when anything is found.
 
-The head that it prints is the digest of the journal's last line. Keep it elsewhere, and --expect-head proves later that
-the journal was neither cut nor written anew.
+The head that it prints is the digest of the journal's last line, of those before the ones that this verification adds.
+Keep it elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.
 
 Examples:
   vmedia verify vmedia-archive

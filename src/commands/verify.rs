@@ -79,6 +79,7 @@ pub(super) fn verify_all(
         since: arguments.since,
         heads: arguments.expect_head.clone(),
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
+        now: context.clock.now(),
         authenticate: arguments.authenticate,
     };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));

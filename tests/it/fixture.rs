@@ -28,7 +28,7 @@ fn sessions() -> Vec<Session> {
 }
 
 /// A copy of the fixture as the archive of a world whose provider has the same sessions.
-fn archived() -> World {
+pub fn archived() -> World {
     let world = World::with(sessions());
     for (path, bytes) in everything(&folder()) {
         let to = world.archive().join(path);

@@ -5,6 +5,7 @@
 #[cfg(target_os = "linux")]
 pub mod authority;
 #[cfg(target_os = "linux")]
+mod dates;
 mod runs;
 mod settings;
 #[cfg(unix)]

@@ -67,8 +67,8 @@ pub struct Chain {
     pub notes: Vec<(String, String)>,
     /// The changes of each session's bag, in the order of their segments, by the folder's name.
     pub(in crate::archive) bags: BTreeMap<String, Vec<BagChange>>,
-    /// Of the digests that were asked for, those that are the digest of a line.
-    pub known_heads: HashSet<String>,
+    /// Of the digests that were asked for, those that are the digest of a line: in which segment, and in which line.
+    pub known_heads: HashMap<String, (String, u64)>,
     ends: HashMap<String, (u64, Option<String>)>,
     last_at: HashMap<String, Timestamp>,
     follows: HashMap<String, Vec<String>>,
@@ -86,14 +86,14 @@ impl Chain {
         // Only the digests that later segments and other people name are kept.
         let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.lines)).collect();
         let mut digests: HashMap<(String, u64), String> = HashMap::new();
-        let mut known_heads = HashSet::new();
+        let mut known_heads = HashMap::new();
         for name in &names {
             chain.read_segment(store, name, watch, &mut |number, sha256| {
                 if linked.contains(&(name.as_str(), number)) {
                     digests.insert((name.clone(), number), sha256.to_owned());
                 }
                 if heads.iter().any(|head| head == sha256) {
-                    known_heads.insert(sha256.to_owned());
+                    known_heads.insert(sha256.to_owned(), (name.clone(), number));
                 }
             })?;
         }
@@ -112,16 +112,37 @@ impl Chain {
         self.last_at.get(segment).copied()
     }
 
-    /// How many segments are neither among these nor behind them: not named, through however many others, by their links.
+    /// How many segments are neither among these nor behind them.
     pub fn not_behind(&self, segments: &HashSet<String>) -> u64 {
-        let mut behind: HashSet<&str> = HashSet::new();
-        let mut left: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let behind = self.behind(segments.iter().map(String::as_str));
+        self.ends.keys().filter(|segment| !behind.contains(segment.as_str())).count() as u64
+    }
+
+    /// These segments and those behind them: named as a whole, through however many others, by their links.
+    pub fn behind<'a>(&'a self, segments: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
+        let mut behind = HashSet::new();
+        let mut left: Vec<&str> = segments.collect();
         while let Some(segment) = left.pop() {
             if behind.insert(segment) {
                 left.extend(self.follows.get(segment).into_iter().flatten().map(String::as_str));
             }
         }
-        self.ends.keys().filter(|segment| !behind.contains(segment.as_str())).count() as u64
+        behind
+    }
+
+    /// The segments that stand as a whole at or behind the digests that were asked for.
+    pub fn behind_heads(&self) -> HashSet<&str> {
+        let mut behind = HashSet::new();
+        for (segment, number) in self.known_heads.values() {
+            let is_last = self.ends.get(segment).is_some_and(|(length, _)| length == number);
+            let mut here = self.behind(std::iter::once(segment.as_str()));
+            // What was added to a segment after that line is not behind it.
+            if !is_last {
+                here.remove(segment.as_str());
+            }
+            behind.extend(here);
+        }
+        behind
     }
 
     fn finding(&mut self, segment: &str, what: impl Into<String>) {
@@ -200,8 +221,11 @@ impl Chain {
     fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
         let mut followed = HashSet::new();
         for (name, parent) in links {
-            self.follows.entry(name.clone()).or_default().push(parent.segment.clone());
             let Parent { segment, lines, sha256, ended } = parent;
+            // Of a run that was still at work, the link names a part only.
+            if *ended {
+                self.follows.entry(name.clone()).or_default().push(segment.clone());
+            }
             let Some((length, _)) = self.ends.get(segment) else {
                 self.finding(segment, format!("is missing: {name} follows it"));
                 continue;

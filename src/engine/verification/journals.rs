@@ -79,7 +79,7 @@ impl Known {
 fn tell(store: &dyn Store, chain: &Chain, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) -> Result<()> {
     let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Unaltered, segment, what.clone());
     let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
-    for head in options.heads.iter().filter(|head| !chain.known_heads.contains(*head)) {
+    for head in options.heads.iter().filter(|head| !chain.known_heads.contains_key(*head)) {
         let what = format!("no line has the digest {head}, which was kept elsewhere: the journal was cut or written anew");
         findings.push(Finding::new(Aspect::Unaltered, "the journal", what));
     }
@@ -87,7 +87,7 @@ fn tell(store: &dyn Store, chain: &Chain, exists: bool, options: &VerifyOptions,
     if !exists {
         notes.push("there is none, so nothing here says whether a session was altered, added or deleted as a whole".to_owned());
     }
-    let seals = check_seals(store, chain, options.signers.as_ref())?;
+    let seals = check_seals(store, chain, options.signers.as_ref(), options.now)?;
     findings.extend(seals.findings);
     notes.extend(seals.notes);
     let is_sealed = !seals.signers.is_empty() || seals.stamped.is_some();

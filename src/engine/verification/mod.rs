@@ -48,6 +48,8 @@ pub struct VerifyOptions {
     pub heads: Vec<String>,
     /// Who may have signed the journal; none when anybody may.
     pub signers: Option<Signers>,
+    /// When this is, for keys whose time is over.
+    pub now: Timestamp,
     /// Whether the provider's signatures are computed again.
     pub authenticate: bool,
 }

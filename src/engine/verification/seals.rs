@@ -8,11 +8,12 @@
 use crate::archive::{Aspect, Chain, Finding, JOURNAL_FOLDER};
 use crate::engine::{SIGNATURE, TIME_STAMP};
 use crate::error::Result;
-use crate::seal::ssh::{Refusal, Signature, Signers};
+use crate::seal::ssh::{PublicKey, Refusal, Signature, Signers};
 use crate::seal::stamp::Stamp;
 use crate::store::{Digest, Store, StorePath, sha256_bytes};
+use crate::text::plural;
 use jiff::Timestamp;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A seal above this size was not written by us.
 const LARGEST: u64 = 1024 * 1024;
@@ -38,11 +39,47 @@ impl Seals {
     }
 }
 
+/// Who may have signed a journal, and what says how old its parts are.
+struct Judge<'a> {
+    chain: &'a Chain,
+    signers: &'a Signers,
+    now: Timestamp,
+    stamps: &'a [(String, Timestamp)],
+    /// What is older than each end of a key's time that was asked about.
+    older: HashMap<Timestamp, HashSet<&'a str>>,
+}
+
+impl<'a> Judge<'a> {
+    /// Whether something that the segment's writer did not have says that it is as it was before that time: a stamp that
+    /// covers it, or a head that somebody kept elsewhere.
+    fn is_older(&mut self, segment: &str, until: Timestamp) -> bool {
+        let (chain, stamps) = (self.chain, self.stamps);
+        let older = self.older.entry(until).or_insert_with(|| {
+            let early = stamps.iter().filter(|(_, at)| *at <= until).map(|(stamped, _)| stamped.as_str());
+            let mut older: HashSet<&'a str> = chain.behind(early);
+            older.extend(chain.behind_heads());
+            older
+        });
+        older.contains(segment)
+    }
+
+    /// Whether a key's signature counts, and whose it is.
+    fn whose(&mut self, segment: &str, key: &PublicKey) -> (Counts, Option<&'a str>) {
+        // A key's time is over when the list says so; what it signed before that still counts.
+        let at = self.chain.ended_at(segment).unwrap_or(Timestamp::MAX);
+        match self.signers.holder(key, at) {
+            Some((_, Some(until))) if until < self.now && !self.is_older(segment, until) => (Counts::IfOlder, None),
+            Some((principal, _)) => (Counts::Yes, Some(principal)),
+            None => (Counts::No, None),
+        }
+    }
+}
+
 /// Checks every seal in a journal. With a list of signers, others' signatures do not count.
-pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Signers>) -> Result<Seals> {
-    let mut seals = Seals::default();
-    let mut sealed = HashSet::new();
+pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Signers>, now: Timestamp) -> Result<Seals> {
+    let (mut seals, mut sealed) = (Seals::default(), HashSet::new());
     let folder = StorePath::name(JOURNAL_FOLDER);
+    let (mut signatures, mut stamps) = (Vec::new(), Vec::new());
     for path in store.list(&folder)? {
         let Some(name) = path.below(&folder) else { continue };
         let (segment, is_signature) = match (name.strip_suffix(SIGNATURE), name.strip_suffix(TIME_STAMP)) {
@@ -55,14 +92,28 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
             continue;
         }
         let Some(bytes) = store.read(&path, LARGEST)? else { continue };
-        let holds = if is_signature {
-            signature(store, chain, &folder, segment, &bytes, signers, &mut seals)?
-        } else {
-            stamp(store, &folder, segment, &bytes, &mut seals)?
-        };
-        if holds {
+        if is_signature {
+            signatures.push((segment.to_owned(), bytes));
+        } else if let Some(at) = stamp(store, &folder, segment, &bytes, &mut seals)? {
+            stamps.push((segment.to_owned(), at));
             sealed.insert(segment.to_owned());
         }
+    }
+    let mut judge = signers.map(|signers| Judge { chain, signers, now, stamps: &stamps, older: HashMap::new() });
+    let mut undated = Vec::new();
+    for (segment, bytes) in signatures {
+        match signature(store, &folder, &segment, &bytes, judge.as_mut(), &mut seals)? {
+            Counts::Yes => _ = sealed.insert(segment),
+            Counts::IfOlder => undated.push(segment),
+            Counts::No => {}
+        }
+    }
+    if let Some(first) = undated.first() {
+        let why = "nothing but the journal itself says that this was before, so it does not count";
+        let hint =
+            "a time stamp from before the end of that time would show it, or --expect-head with a head that was written down before it";
+        let runs = plural(undated.len() as u64, "run");
+        seals.notes.push(format!("{runs} signed by keys whose time is over, the first is {first}: {why}; {hint}"));
     }
     if signers.is_some() && seals.signers.is_empty() {
         seals.finding("the journal", "no part of it is signed by one of these signers");
@@ -71,72 +122,73 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
     Ok(seals)
 }
 
+/// Whether a signature counts.
+enum Counts {
+    Yes,
+    No,
+    /// Its key counted for a time only, and whoever has the key now can write that time into a journal.
+    IfOlder,
+}
+
 /// Whether a segment's signature holds and counts.
 fn signature(
     store: &dyn Store,
-    chain: &Chain,
     folder: &StorePath,
     segment: &str,
     bytes: &[u8],
-    signers: Option<&Signers>,
+    judge: Option<&mut Judge<'_>>,
     seals: &mut Seals,
-) -> Result<bool> {
+) -> Result<Counts> {
     let name = format!("{segment}{SIGNATURE}");
-    let Some(stream) = store.open(&folder.join(segment))? else { return Ok(false) };
+    let Some(stream) = store.open(&folder.join(segment))? else { return Ok(Counts::No) };
     let signature = match Signature::parse(bytes) {
         Ok(signature) => signature,
         Err(refusal @ Refusal::Algorithm(_)) => {
             seals.notes.push(format!("{name}: {refusal}"));
-            return Ok(false);
+            return Ok(Counts::No);
         }
         Err(refusal) => {
             seals.finding(&name, refusal.to_string());
-            return Ok(false);
+            return Ok(Counts::No);
         }
     };
     let key = match signature.verify(stream) {
         Ok(key) => key,
         Err(refusal) => {
             seals.finding(&name, refusal.to_string());
-            return Ok(false);
+            return Ok(Counts::No);
         }
     };
     let fingerprint = key.fingerprint();
-    let Some(signers) = signers else {
+    let Some(judge) = judge else {
         seals.signers.insert(fingerprint);
-        return Ok(true);
+        return Ok(Counts::Yes);
     };
-    // A key's time is over when the list says so; what it signed before that still counts.
-    let at = chain.ended_at(segment).unwrap_or(Timestamp::MAX);
-    match signers.principal(key, at) {
-        Some(principal) => {
-            seals.signers.insert(principal.to_owned());
-            Ok(true)
-        }
-        None => {
-            seals.finding(&name, format!("signed with {fingerprint}, which belongs to none of these signers"));
-            Ok(false)
-        }
+    let (counts, principal) = judge.whose(segment, key);
+    seals.signers.extend(principal.map(str::to_owned));
+    if matches!(counts, Counts::No) {
+        seals.finding(&name, format!("signed with {fingerprint}, which belongs to none of these signers"));
     }
+    Ok(counts)
 }
 
-/// Whether a time stamp is about its segment.
-fn stamp(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], seals: &mut Seals) -> Result<bool> {
+/// When a time stamp was given, if it is about its segment.
+fn stamp(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], seals: &mut Seals) -> Result<Option<Timestamp>> {
     let name = format!("{segment}{TIME_STAMP}");
-    let Some(stream) = store.open(&folder.join(segment))? else { return Ok(false) };
+    let Some(stream) = store.open(&folder.join(segment))? else { return Ok(None) };
     let sha256 = Digest::read(stream, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256));
     match Stamp::read(bytes) {
         Ok(stamp) if sha256.is_some_and(|sha256| stamp.covers(&sha256)) => {
             seals.stamped = seals.stamped.max(Some(stamp.at));
-            Ok(true)
+            Ok(Some(stamp.at))
         }
         Ok(_) => {
             seals.finding(&name, "the time stamp is about other bytes than the segment's");
-            Ok(false)
+            Ok(None)
         }
         Err(unfit) => {
             seals.finding(&name, unfit.to_string());
-            Ok(false)
+            Ok(None)
         }
     }
 }

@@ -53,13 +53,20 @@ impl Signers {
 
     /// The name of the signer to whom this key belonged at that time, if it is one of these.
     pub fn principal(&self, key: &PublicKey, at: Timestamp) -> Option<&str> {
+        self.holder(key, at).map(|(principal, _)| principal)
+    }
+
+    /// The same, with the time until which the list lets the key count, if it sets one.
+    pub fn holder(&self, key: &PublicKey, at: Timestamp) -> Option<(&str, Option<Timestamp>)> {
         let permits = |signer: &&Signer| {
             signer.key == *key
                 && signer.namespaces.as_deref().is_none_or(|patterns| matches_list(patterns, NAMESPACE))
                 && signer.from.is_none_or(|from| at >= from)
                 && signer.until.is_none_or(|until| at <= until)
         };
-        self.0.iter().find(permits).map(|signer| signer.principal.as_str())
+        let permitting = || self.0.iter().filter(permits);
+        let signer = permitting().find(|signer| signer.until.is_none()).or_else(|| permitting().max_by_key(|signer| signer.until))?;
+        Some((&signer.principal, signer.until))
     }
 }
 
