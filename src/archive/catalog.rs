@@ -3,7 +3,7 @@
 //!
 //! Must not check anything; that is what a verification is for.
 
-use super::journal::{Journal, last_verified};
+use super::journal::{Journal, LastVerified, last_verified};
 use super::layout::{MARKER, PAGE, RECORD};
 use super::page::catalog_page;
 use super::record::State;
@@ -36,6 +36,8 @@ pub struct CatalogRow {
     pub last: Option<Timestamp>,
     /// When it was last verified as a whole and found sound.
     pub verified: Option<Timestamp>,
+    /// When the provider's signatures were last computed again and held.
+    pub authenticated: Option<Timestamp>,
     /// How many media are in each state, by the state's word.
     pub states: BTreeMap<String, u64>,
     /// The provider's decision, if it was kept.
@@ -140,12 +142,12 @@ struct SlimFact {
 }
 
 /// When sessions of an archive were last verified, by their ids; empty where it has no journal.
-pub fn verified_sessions(store: &dyn Store) -> Result<HashMap<String, Timestamp>> {
+pub fn verified_sessions(store: &dyn Store) -> Result<HashMap<String, LastVerified>> {
     if Journal::exists(store)? { last_verified(store) } else { Ok(HashMap::new()) }
 }
 
 /// The row of a session.
-pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<String, Timestamp>) -> CatalogRow {
+pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<String, LastVerified>) -> CatalogRow {
     let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
     let read = store.length(&folder.join(MARKER)).and_then(|marker| {
         row.unfinished = marker.is_some();
@@ -159,7 +161,8 @@ pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<Str
         Ok(None) => row.unreadable = Some("it is missing".to_owned()),
         Err(error) => row.unreadable = Some(error.what().to_owned()),
     }
-    row.verified = verified.get(&row.session).copied();
+    let verified = verified.get(&row.session).copied().unwrap_or_default();
+    (row.verified, row.authenticated) = (verified.at, verified.authenticated);
     row
 }
 

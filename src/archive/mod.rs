@@ -21,7 +21,7 @@ mod verify;
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
 pub use complete::{Wanted, complete};
 pub use doubt::other_size;
-pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal};
+pub use journal::{Authenticated, Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
     State, tool,

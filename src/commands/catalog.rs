@@ -23,7 +23,7 @@ const fn column(name: &'static str, title: &'static str, is_number: bool) -> Col
     Column { name, title, is_number }
 }
 
-const COLUMNS: [Column; 17] = [
+const COLUMNS: [Column; 18] = [
     column("archive", "ARCHIVE", false),
     column("session", "SESSION", false),
     column("provider", "PROVIDER", false),
@@ -33,6 +33,7 @@ const COLUMNS: [Column; 17] = [
     column("first_archived", "FIRST", false),
     column("last_archived", "LAST", false),
     column("last_verified", "VERIFIED", false),
+    column("last_authenticated", "AUTHENTIC", false),
     column("condition", "STATE", false),
     column("decision", "DECISION", false),
     column("archived", "ARCHIVED", true),
@@ -55,6 +56,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
         table.hide_from_people("archive");
     }
     let mut exit = Exit::Done;
+    let mut is_authenticated = false;
     for archive in &archives {
         for text in archive.unread.clone() {
             reporter.event(&Event::Remark { text }, context.clock.as_ref());
@@ -66,6 +68,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
             reporter.error(&Error::new(exit, what, "the catalog is not complete and was not printed; run the same command again"));
             return Ok(exit);
         }
+        is_authenticated |= rows.iter().any(|row| row.authenticated.is_some());
         for row in &rows {
             if let Some(error) = trouble(row, archive) {
                 reporter.error(&error);
@@ -79,6 +82,9 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
         }
     }
     reporter.finish();
+    if !is_authenticated {
+        table.hide_from_people("last_authenticated");
+    }
     context.console.answer(table.render(arguments.format)?.as_bytes());
     Ok(exit)
 }
@@ -112,6 +118,7 @@ fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
         on(row.first),
         on(row.last),
         (json!(row.verified), Some(row.verified.map_or_else(|| "never".to_owned(), day))),
+        (json!(row.authenticated), Some(row.authenticated.map_or_else(|| "never".to_owned(), day))),
         (json!(condition.as_str()), Some(condition.words())),
         (json!(row.decision), None),
         count("archived"),

@@ -39,7 +39,7 @@ fn a_row_says_what_the_record_says() {
     assert_eq!(row_before["archive"], "vmedia-archive");
     let expected = json!({
         "archive": "vmedia-archive", "session": SESSION, "provider": "veriff", "attempts": 2, "files": 5, "bytes": bytes,
-        "first_archived": record["created"], "last_archived": record["updated"], "last_verified": null, "condition": "complete",
+        "first_archived": record["created"], "last_archived": record["updated"], "last_verified": null, "last_authenticated": null, "condition": "complete",
         "decision": "approved", "archived": 5, "withheld": 0, "gone": 0, "failed": 0, "excluded": 0, "folder": SESSION,
     });
     assert_eq!(row_before, expected);

@@ -57,6 +57,10 @@ pub(crate) enum Entry {
         /// The percentage of payload files that were read again; none when it was all of them.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         sample: Option<f64>,
+        /// What the provider's signatures gave, computed again with the secrets of that time; none where nobody asked, or
+        /// where nothing could be computed. Each of these sessions has signatures, and all that were computed hold.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        authenticated: Option<Authenticated>,
     },
     /// A session was verified, and this was found.
     Damaged {
@@ -73,6 +77,15 @@ pub(crate) enum Entry {
     /// What a newer version knows.
     #[serde(other)]
     Unknown,
+}
+
+/// How many files of some sessions the provider vouches for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authenticated {
+    /// Files whose signature was computed again and held.
+    pub held: u64,
+    /// Payload files that came without a signature.
+    pub unsigned: u64,
 }
 
 /// Who began a run, and what was there before it.

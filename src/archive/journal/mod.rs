@@ -11,12 +11,12 @@ mod entry;
 mod segment;
 mod writer;
 
-pub use chain::Chain;
 pub(super) use chain::last_verified;
 pub(super) use chain::{BagChange, Sha256, stopped};
+pub use chain::{Chain, LastVerified};
 pub(super) use difference::{Bags, archived, files};
 pub(super) use entry::FileEntry;
-pub use entry::Identity;
+pub use entry::{Authenticated, Identity};
 pub use segment::FOLDER;
 pub use writer::Journal;
 

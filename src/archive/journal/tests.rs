@@ -19,7 +19,7 @@ fn written(root: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
         let words = |text: &str| text.to_owned();
         let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("nobody"), host: words("here") };
         let (journal, now) = (Journal::new(store.clone(), identity), Timestamp::from_second(seconds).expect("a time"));
-        journal.verified(SessionId::parse("s").expect("an id"), Some(0.5), now).expect("written");
+        journal.verified(SessionId::parse("s").expect("an id"), Some(0.5), None, now).expect("written");
         journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now).expect("written");
         journal.close(Exit::Damaged, now).expect("closed");
     }

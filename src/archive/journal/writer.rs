@@ -3,7 +3,7 @@
 //!
 //! A line that vouches for a bag outlasts a power loss before the bag is finished. Must not know what a run does.
 
-use super::entry::{Archived, Entry, Identity, Line, Opened, SCHEMA, VERSION};
+use super::entry::{Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
 use super::segment;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -27,6 +27,8 @@ struct Writing {
     segment: Option<Segment>,
     kept: Vec<SessionId>,
     verified: Vec<SessionId>,
+    /// Those whose signatures were computed again, and what that gave.
+    authenticated: (Vec<SessionId>, Authenticated),
     sample: Option<f64>,
     /// No further line may follow: the run is over, or a line could not be written whole and another behind it would
     /// make it look like damage.
@@ -95,12 +97,23 @@ impl Journal {
         }
     }
 
-    /// A session was verified without findings; `sample` is the percentage of payload files that were read.
-    pub fn verified(&self, session: SessionId, sample: Option<f64>, now: Timestamp) -> Result<()> {
+    /// A session was verified without findings; `sample` is the percentage of payload files that were read, and
+    /// `authenticated` what its signatures gave, if they were computed again.
+    pub fn verified(&self, session: SessionId, sample: Option<f64>, authenticated: Option<Authenticated>, now: Timestamp) -> Result<()> {
         let mut writing = self.lock();
         writing.sample = sample;
-        writing.verified.push(session);
-        if writing.verified.len() >= BATCH { self.write_batches(&mut writing, now) } else { Ok(()) }
+        // Of a session without signatures it must not be said that they held.
+        match authenticated.filter(|authenticated| authenticated.held > 0) {
+            Some(Authenticated { held, unsigned }) => {
+                let (sessions, sum) = &mut writing.authenticated;
+                sessions.push(session);
+                sum.held += held;
+                sum.unsigned += unsigned;
+            }
+            None => writing.verified.push(session),
+        }
+        let is_full = writing.verified.len().max(writing.authenticated.0.len()) >= BATCH;
+        if is_full { self.write_batches(&mut writing, now) } else { Ok(()) }
     }
 
     /// A session was verified with findings.
@@ -143,7 +156,12 @@ impl Journal {
         let verified = std::mem::take(&mut writing.verified);
         if !verified.is_empty() {
             let sample = writing.sample;
-            self.append(writing, Entry::Verified { sessions: verified, sample }, now)?;
+            self.append(writing, Entry::Verified { sessions: verified, sample, authenticated: None }, now)?;
+        }
+        let (sessions, authenticated) = std::mem::take(&mut writing.authenticated);
+        if !sessions.is_empty() {
+            let sample = writing.sample;
+            self.append(writing, Entry::Verified { sessions, sample, authenticated: Some(authenticated) }, now)?;
         }
         Ok(())
     }

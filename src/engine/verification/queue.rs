@@ -5,7 +5,7 @@
 
 use super::journals::Known;
 use super::{Repairable, Target, VerifyOptions, VerifySum, told};
-use crate::archive::{Aspect, Chain, Examined, Finding, Item, Witness, compare_with_journal, examine, reread};
+use crate::archive::{Aspect, Authenticated, Chain, Examined, Finding, Item, Witness, compare_with_journal, examine, reread};
 use crate::clock::{Cancel, Clock};
 use crate::engine::order::Order;
 use crate::engine::pool::{Pool, Role, Work};
@@ -167,7 +167,7 @@ impl Run<'_> {
             sum_up_signatures(&mut examined.findings);
         }
         examined.findings.sort_by(|one, other| (one.aspect, &one.path).cmp(&(other.aspect, &other.path)));
-        if let Err(error) = self.write_down(target, folder, &examined) {
+        if let Err(error) = self.write_down(target, folder, &examined, &counts) {
             let _ = target.unwritten.set(error);
         }
         let can_be_fetched = |finding: &Finding| matches!(finding.aspect, Aspect::Complete | Aspect::Intact | Aspect::Readable);
@@ -205,10 +205,14 @@ impl Run<'_> {
         has_grown || !is_current
     }
 
-    fn write_down(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {
+    fn write_down(&self, target: &Target, folder: &StorePath, examined: &Examined, counts: &Counts) -> Result<()> {
         let (Some(journal), now) = (&target.journal, self.clock.now()) else { return Ok(()) };
         match &examined.session {
-            Some(session) if examined.findings.is_empty() => journal.verified(session.clone(), self.options.sample, now),
+            Some(session) if examined.findings.is_empty() => {
+                let authenticated = Authenticated { held: counts.authentic, unsigned: counts.unsigned };
+                let authenticated = self.options.authenticate.then_some(authenticated);
+                journal.verified(session.clone(), self.options.sample, authenticated, now)
+            }
             _ => {
                 let line = |finding: &Finding| format!("{}: {}: {}", finding.aspect.as_str(), finding.path, finding.what);
                 journal.damaged(folder.to_string(), examined.findings.iter().map(line).collect(), now)

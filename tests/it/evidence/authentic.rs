@@ -182,3 +182,32 @@ fn files_that_came_without_a_signature_are_counted_and_no_damage() {
     let verdict = authenticate(&evidence.world.archive(), "another secret");
     assert_eq!(verdict.sound(), ["bare"]);
 }
+
+#[test]
+fn the_journal_remembers_that_the_signatures_held() {
+    let evidence = Evidence::young();
+    let archive = evidence.archive();
+    let verified = |archive: &super::Archive| -> Vec<serde_json::Value> {
+        let entries = archive.entries(&archive.segments().pop().expect("a segment"));
+        entries.into_iter().filter(|entry| entry["entry"] == "verified").collect()
+    };
+    let row = || -> serde_json::Value {
+        let output = bare(&archive.root).args(["catalog", ".", "--format", "json"]).output().expect("a run");
+        serde_json::from_str::<Vec<_>>(&Run::of(&output).ends_with(0).stdout).expect("JSON").swap_remove(0)
+    };
+    evidence.world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    assert_eq!((verified(&archive)[0].get("authenticated"), row()["last_authenticated"].is_null()), (None, true));
+    evidence.world.run(&["verify", "vmedia-archive", "--authenticate"]).ends_with(0);
+    let lines = verified(&archive);
+    assert_eq!((lines.len(), &lines[0]["authenticated"]), (1, &json!({ "held": 27, "unsigned": 0 })));
+    // A later verification without the secrets does not take that back, and it is shown.
+    evidence.world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    assert_eq!(row()["last_authenticated"], lines[0]["at"]);
+    let table = Run::of(&bare(&archive.root).args(["catalog", "."]).output().expect("a run")).ends_with(0).stdout;
+    assert!(table.contains("AUTHENTIC"), "{table}");
+    // Of what is forged the journal says so, and not that it held.
+    archive.bag(ALPHA).edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"]["value"] = json!("0".repeat(64)));
+    evidence.world.run(&["verify", "vmedia-archive", "--authenticate"]).ends_with(8);
+    let sound: Vec<_> = verified(&archive).iter().flat_map(|line| line["sessions"].as_array().cloned().unwrap_or_default()).collect();
+    assert!(sound.len() == 2 && !sound.contains(&json!(ALPHA)), "{sound:?}");
+}
