@@ -14,7 +14,8 @@ pub(super) const SCHEMA: &str = "vmedia-archive";
 /// The version of the schema that this program writes.
 pub(super) const VERSION: u32 = 1;
 
-/// The reason of media that were listed and not yet settled.
+/// The reason of media that were listed and not yet settled. Part of the format: a verification knows such media by these
+/// words, in records of every version, so they must never be worded otherwise.
 pub(super) const NOT_YET: &str = "not fetched yet";
 
 /// The reason of media that a run listed which was killed before it fetched them.
