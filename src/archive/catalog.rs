@@ -5,11 +5,13 @@
 
 use super::journal::{Journal, LastVerified, last_verified};
 use super::layout::{MARKER, PAGE, RECORD};
+use super::links::refuse_links;
 use super::page::catalog_page;
 use super::record::State;
 use super::session::LARGEST_RECORD;
 use crate::error::Result;
 use crate::store::{Store, StorePath};
+use crate::text::plural;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -40,6 +42,12 @@ pub struct CatalogRow {
     pub authenticated: Option<Timestamp>,
     /// How many media are in each state, by the state's word.
     pub states: BTreeMap<String, u64>,
+    /// How many of those were archived once, and were damaged or missing and not to be had again when a run looked last.
+    pub damaged: BTreeMap<String, u64>,
+    /// How many companion documents could not be had.
+    pub unanswered: u64,
+    /// How often the provider's listings could not be had, or named what cannot be asked for.
+    pub problems: u64,
     /// The provider's decision, if it was kept.
     pub decision: Option<String>,
     /// Whether a run is changing it, or was killed while it did.
@@ -51,10 +59,10 @@ pub struct CatalogRow {
 /// Whether a session is whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// Every listed medium is archived.
+    /// Everything could be listed, every listed medium is archived, and every document that was asked for was answered.
     Complete,
-    /// Some are not: how many in each other state.
-    Incomplete(BTreeMap<String, u64>),
+    /// Something is lacking: each sort of it in words, with its number.
+    Incomplete(Vec<String>),
     /// A run is changing it, or was killed while it did.
     Unfinished,
     /// Its record cannot be read.
@@ -80,7 +88,7 @@ impl Condition {
     /// Words for people, with what the record says in them.
     pub fn words(&self) -> String {
         match self {
-            Self::Incomplete(states) => states.iter().map(|(state, count)| format!("{count} {state}")).collect::<Vec<_>>().join(", "),
+            Self::Incomplete(lacking) => lacking.join(", "),
             other => other.as_str().to_owned(),
         }
     }
@@ -95,8 +103,16 @@ impl CatalogRow {
         if self.unfinished {
             return Condition::Unfinished;
         }
-        let mut lacking = self.states.clone();
-        lacking.remove(State::Archived.as_str());
+        let some = |count: u64, text: String| (count > 0).then_some(text);
+        let mut lacking = Vec::new();
+        for (state, count) in self.states.iter().filter(|(state, _)| *state != State::Archived.as_str()) {
+            let never = count - self.damaged.get(state).copied().unwrap_or(0);
+            lacking.extend(some(never, format!("{never} {state}")));
+        }
+        let damaged = self.damaged.values().sum();
+        lacking.extend(some(damaged, format!("{damaged} found damaged")));
+        lacking.extend(some(self.unanswered, format!("{} not had", plural(self.unanswered, "document"))));
+        lacking.extend(some(self.problems, plural(self.problems, "listing problem")));
         if lacking.is_empty() { Condition::Complete } else { Condition::Incomplete(lacking) }
     }
 }
@@ -119,6 +135,10 @@ struct SlimRecord {
     #[serde(default)]
     media: Vec<SlimMedium>,
     #[serde(default)]
+    companions: Vec<SlimCompanion>,
+    #[serde(default)]
+    problems: Vec<IgnoredAny>,
+    #[serde(default)]
     facts: Vec<SlimFact>,
 }
 
@@ -136,6 +156,11 @@ struct SlimFile {
 }
 
 #[derive(Deserialize)]
+struct SlimCompanion {
+    state: String,
+}
+
+#[derive(Deserialize)]
 struct SlimFact {
     name: String,
     value: String,
@@ -149,7 +174,7 @@ pub fn verified_sessions(store: &dyn Store) -> Result<HashMap<String, LastVerifi
 /// The row of a session.
 pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<String, LastVerified>) -> CatalogRow {
     let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
-    let read = store.length(&folder.join(MARKER)).and_then(|marker| {
+    let read = refuse_links(store, folder).and_then(|()| store.length(&folder.join(MARKER))).and_then(|marker| {
         row.unfinished = marker.is_some();
         store.read(&folder.join(RECORD), LARGEST_RECORD)
     });
@@ -172,7 +197,13 @@ fn fill(row: &mut CatalogRow, record: SlimRecord) {
     row.attempts = record.attempts.len() as u64;
     (row.first, row.last) = (record.created, record.updated);
     row.decision = record.facts.into_iter().find(|fact| fact.name == "decision").map(|fact| fact.value);
+    row.unanswered = record.companions.iter().filter(|companion| companion.state == "failed").count() as u64;
+    row.problems = record.problems.len() as u64;
     for medium in record.media {
+        let could_not_be_had = [State::Withheld, State::Gone, State::Failed].iter().any(|state| medium.state == state.as_str());
+        if could_not_be_had && medium.files.iter().any(|file| file.lost.is_none()) {
+            *row.damaged.entry(medium.state.clone()).or_default() += 1;
+        }
         for file in medium.files.iter().filter(|file| file.lost.is_none()) {
             row.files += 1;
             row.bytes = row.bytes.saturating_add(file.bytes);

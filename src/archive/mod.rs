@@ -11,6 +11,7 @@ mod doubt;
 mod grouping;
 mod journal;
 mod layout;
+mod links;
 mod marker;
 mod page;
 mod placing;
@@ -28,7 +29,7 @@ pub use record::{
 };
 pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
 pub use verify::{
-    Aspect, Deleted, Examined, Finding, Item, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag,
+    Aspect, Deleted, Examined, Finding, Item, Remedy, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag,
     payload_bytes, reread,
 };
 

@@ -6,6 +6,7 @@
 
 use super::doubt::doubt;
 use super::layout::{self, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
+use super::links::refuse_links;
 use super::marker::{self, Line};
 use super::record::{
     CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION,
@@ -356,6 +357,7 @@ pub fn planned_document_path(name: &str) -> String {
 
 /// The record, and its digest.
 pub(super) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
+    refuse_links(store, folder)?;
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
     let hint = format!("keep the file, and {RESTORE}");

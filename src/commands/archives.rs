@@ -4,7 +4,7 @@
 
 use super::Context;
 use super::services::store;
-use crate::archive::{JOURNAL_FOLDER, Journal, is_bag};
+use crate::archive::{Chain, JOURNAL_FOLDER, Journal, is_bag};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::store::{LocalStore, Store, StorePath};
@@ -94,18 +94,23 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
 /// `lost+found`, keeps nobody from the others.
 fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()> {
     let mut here = Archive::new(folder.to_owned(), Vec::new(), true, context);
-    let mut below = Vec::new();
+    let (mut below, mut closed) = (Vec::new(), Vec::new());
     for name in here.store.folders()?.into_iter().filter(|name| name != JOURNAL_FOLDER) {
         let path = StorePath::name(&name);
-        let outcome = match is_bag(here.store.as_ref(), &path) {
-            Ok(true) => {
-                here.sessions.push(path);
-                Ok(())
-            }
-            Ok(false) => walk(&folder.join(name), &mut below, context),
-            Err(error) => Err(error),
-        };
-        here.unread.extend(outcome.err().map(|error| error.what().to_owned()));
+        match is_bag(here.store.as_ref(), &path) {
+            Ok(true) => here.sessions.push(path),
+            Ok(false) => here.unread.extend(walk(&folder.join(name), &mut below, context).err().map(|error| error.what().to_owned())),
+            Err(error) => closed.push((name, Some(error.what().to_owned()))),
+        }
+    }
+    closed.extend(here.store.links()?.into_iter().map(|name| (name, None)));
+    if !closed.is_empty() {
+        // What the journal knows as a session is one, and somebody has to be told that it cannot be checked.
+        let chain = Chain::read(here.store.as_ref(), &[], &mut |_| Ok(())).unwrap_or_default();
+        let (sessions, others): (Vec<_>, Vec<_>) = closed.into_iter().partition(|(name, _)| chain.knows(name));
+        here.sessions.extend(sessions.into_iter().map(|(name, _)| StorePath::name(&name)));
+        here.sessions.sort();
+        here.unread.extend(others.into_iter().filter_map(|(_, reason)| reason));
     }
     // An archive whose sessions were all deleted still has its journal.
     if !here.sessions.is_empty() || !here.unread.is_empty() || Journal::exists(here.store.as_ref())? {

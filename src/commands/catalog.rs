@@ -101,7 +101,11 @@ fn trouble(row: &CatalogRow, archive: &Archive) -> Option<Error> {
     let place = archive.root.join(&row.folder);
     let reason = row.unreadable.as_ref()?;
     let what = format!("the record of {} cannot be read: {reason}", place.display());
-    Some(Error::new(Exit::Damaged, what, "check the session with `vmedia verify`, and restore the file from a backup"))
+    Some(Error::new(
+        Exit::Damaged,
+        what,
+        "`vmedia verify` says what is wrong with the session; a record that is lost or damaged, restore from a backup",
+    ))
 }
 
 fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {

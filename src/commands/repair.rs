@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// Repairs what the arguments name.
 pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit> {
     let archives = find(&arguments.paths, context)?;
-    let found = check(&archives, arguments.format, context)?;
+    let found = check(&archives, false, arguments.format, context)?;
     let is_stopped = || context.cancel.requested().is_some();
     if is_stopped() || found.repairable.is_empty() {
         if found.exit == Exit::Damaged && !is_stopped() {
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
         let folders = sessions.iter().map(|found| found.folder.clone()).collect();
         repaired.push(place.only(folders));
     }
-    let after = check(&repaired, arguments.format, context)?;
+    let after = check(&repaired, true, arguments.format, context)?;
     // What cannot be repaired was found in sessions, or in journals, that were not looked at again.
     let is_all = found.damaged == found.repairable.len() as u64;
     Ok(if after.exit == Exit::Done && !is_all { Exit::Damaged } else { after.exit })
@@ -55,9 +55,9 @@ fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
     Reporter::new(&context.console, &context.global, shown).map(|reporter| reporter.accounted(&context.account))
 }
 
-fn check(archives: &[Archive], format: EventFormat, context: &Context) -> Result<Outcome> {
+fn check(archives: &[Archive], is_repaired: bool, format: EventFormat, context: &Context) -> Result<Outcome> {
     let witness = ProviderWitness::new(offline_providers(None), false);
-    verify_all(archives, witness, &VerifyArguments::default(), &mut reporter(format, context)?, context)
+    verify_all(archives, witness, &VerifyArguments::default(), is_repaired, &mut reporter(format, context)?, context)
 }
 
 /// Fetches what is damaged in these sessions.

@@ -57,14 +57,15 @@ pub(super) fn verify(
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Exit> {
-    verify_all(archives, witness, arguments, reporter, context).map(|outcome| outcome.exit)
+    verify_all(archives, witness, arguments, false, reporter, context).map(|outcome| outcome.exit)
 }
 
-/// The same, for whoever wants to know more.
+/// The same, for whoever wants to know more. `is_repaired` says that these were just repaired.
 pub(super) fn verify_all(
     archives: &[Archive],
     witness: ProviderWitness,
     arguments: &VerifyArguments,
+    is_repaired: bool,
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Outcome> {
@@ -81,6 +82,7 @@ pub(super) fn verify_all(
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         now: context.clock.now(),
         authenticate: arguments.authenticate,
+        is_repaired,
     };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit));

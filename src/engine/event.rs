@@ -342,8 +342,11 @@ pub enum Event {
         unsigned: u64,
         /// What was looked for. What is not here was not.
         checked: Vec<Aspect>,
-        /// Listed media that were never archived.
+        /// What was listed or asked for and never archived.
         missing: Vec<String>,
+        /// Since when it is unaltered, where the bag is older than what the journal knows of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unaltered_since: Option<Timestamp>,
         /// What a person should know and what is no damage.
         notes: Vec<String>,
         /// What is wrong.

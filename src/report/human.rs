@@ -25,7 +25,7 @@ pub(super) enum Verbosity {
 }
 
 /// What to do about a session that lacks something besides media.
-const INCOMPLETE: &str = "what else the session has is archived; run the same command again, and if it stays so, ask the provider";
+const INCOMPLETE: &str = "nothing else of the session is affected; run the same command again, and if it stays so, ask the provider";
 
 /// Turns events into lines.
 pub(super) struct Human {

@@ -4,10 +4,10 @@
 
 use super::console::{Console, Style};
 use super::human::Verbosity;
-use crate::archive::{Aspect, Finding};
+use crate::archive::{Aspect, Finding, Remedy};
 use crate::engine::Event;
 use crate::exit::Exit;
-use crate::text::{bytes, duration, moment, plural, sanitize};
+use crate::text::{bytes, day, duration, moment, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -23,28 +23,30 @@ pub(super) fn lines(event: &Event, verbosity: Verbosity, console: &Console) -> O
 }
 
 /// What to do about a finding.
-fn hint(aspect: Aspect) -> &'static str {
-    match aspect {
-        Aspect::Complete | Aspect::Intact => {
-            "keep the folder as it is; `vmedia repair` fetches damaged and missing files again and keeps the old ones aside"
+fn hint(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Repair => "keep the folder as it is; `vmedia repair` fetches damaged and missing files again and keeps the old ones aside",
+        Remedy::Restore => "keep the folder as it is, check the disk and who may read it, and restore the file from a backup",
+        Remedy::Download => "run `vmedia download` for this session: it goes on where that run ended",
+        Remedy::MoveOut => "look at what it is, and move it out of the archive; `vmedia repair` leaves it alone",
+        Remedy::Decide => {
+            "restore the session from a backup, or let `vmedia repair` archive it anew; if it was deleted on purpose, do neither and keep the note that says so"
         }
-        Aspect::Unaltered => {
-            "something other than vmedia changed the archive: keep it as it is, find out who, and compare it with a backup"
-        }
-        Aspect::Authentic => {
+        Remedy::MoveIn => "move the folder that it leads to into its place",
+        Remedy::Compare => "something other than vmedia changed the archive: keep it as it is, find out who, and compare it with a backup",
+        Remedy::Secrets => {
             "list all secrets of that time in VMEDIA_API_SECRET, separated by commas; if it still does not hold, the file or the record is forged"
         }
-        Aspect::Readable => "keep the folder as it is, check the disk, and restore the file from a backup",
     }
 }
 
-/// Every finding by name, and once for each aspect what to do about it.
+/// Every finding by name, and once for those of an aspect against which the same helps what to do about it.
 fn errors(place: &str, findings: &[Finding], console: &Console) -> Vec<String> {
     let mut lines = Vec::new();
-    for (index, Finding { aspect, path, what }) in findings.iter().enumerate() {
+    for (index, Finding { aspect, path, what, remedy }) in findings.iter().enumerate() {
         lines.push(console.error_line(&format!("{place}: not {}: {path}: {what}", aspect.as_str())));
-        if findings.get(index + 1).is_none_or(|next| next.aspect != *aspect) {
-            lines.push(console.hint_line(hint(*aspect)));
+        if findings.get(index + 1).is_none_or(|next| (next.aspect, next.remedy) != (*aspect, *remedy)) {
+            lines.push(console.hint_line(hint(*remedy)));
         }
     }
     lines
@@ -88,47 +90,57 @@ fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<Str
 }
 
 fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::BagVerified { folder, files, unread, bytes: read, authentic, unsigned, checked, missing, notes, findings, .. } = event
-    else {
-        return None;
-    };
+    let Event::BagVerified { folder, session, checked, missing, notes, findings, .. } = event else { return None };
     let mut lines = errors(folder, findings, console);
     if verbosity >= Verbosity::Normal {
         let all = missing.iter().chain(notes);
         lines.extend(all.map(|text| console.note_line(&format!("{folder}: {text}"))));
-        if checked.is_empty() && findings.is_empty() {
+        // Nothing was looked at: another run is at work, or was killed, or nobody may look.
+        if checked.is_empty() && session.is_none() {
+            let cannot = format!("{} {}", sanitize(folder), console.paint(Style::Error, "cannot be checked"));
+            lines.extend((!findings.is_empty()).then_some(cannot));
             return Some(lines.join("\n"));
         }
-        if checked.is_empty() {
-            lines.push(format!("{} {}", sanitize(folder), console.paint(Style::Error, "cannot be checked")));
-            return Some(lines.join("\n"));
-        }
-        let verdict = match (findings.is_empty(), unread) {
-            (true, 0) => console.paint(Style::Good, "sound"),
-            (true, _) => console.paint(Style::Note, "nothing found"),
-            (false, _) => console.paint(Style::Error, "damaged"),
-        };
-        let amount = match unread {
-            0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),
-            _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),
-        };
-        let fails = |aspect: &Aspect| findings.iter().any(|finding| finding.aspect == *aspect);
-        // Where nothing was signed, nothing was found authentic.
-        let is_shown = |aspect: &&Aspect| !fails(aspect) && (**aspect != Aspect::Authentic || *authentic > 0);
-        let words: Vec<&str> = checked.iter().filter(is_shown).map(|aspect| aspect.as_str()).collect();
-        let mut line = format!("{} {verdict}: {amount}", sanitize(folder));
-        if !words.is_empty() {
-            line = format!("{line}; {}", words.join(", "));
-        }
-        if checked.contains(&Aspect::Authentic) {
-            line = format!("{line} ({} held, {unsigned} unsigned)", plural(*authentic, "signature"));
-        }
-        if !missing.is_empty() {
-            line = format!("{line}; {} never archived", missing.len());
-        }
-        lines.push(line);
+        lines.extend(verdict(event, console));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// What a bag is that was looked at.
+fn verdict(event: &Event, console: &Console) -> Option<String> {
+    let Event::BagVerified { folder, files, unread, bytes: read, authentic, unsigned, checked, missing, unaltered_since, findings, .. } =
+        event
+    else {
+        return None;
+    };
+    let verdict = match (findings.is_empty(), unread) {
+        (true, 0) => console.paint(Style::Good, "sound"),
+        (true, _) => console.paint(Style::Note, "nothing found"),
+        (false, _) => console.paint(Style::Error, "damaged"),
+    };
+    let amount = match unread {
+        0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),
+        _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),
+    };
+    let fails = |aspect: &Aspect| findings.iter().any(|finding| finding.aspect == *aspect);
+    // Where nothing was signed, nothing was found authentic.
+    let is_shown = |aspect: &&Aspect| !fails(aspect) && (**aspect != Aspect::Authentic || *authentic > 0);
+    let word = |aspect: &Aspect| match unaltered_since.filter(|_| *aspect == Aspect::Unaltered) {
+        Some(since) => format!("unaltered since {}", day(since)),
+        None => aspect.as_str().to_owned(),
+    };
+    let words: Vec<String> = checked.iter().filter(is_shown).map(word).collect();
+    let mut line = format!("{} {verdict}: {amount}", sanitize(folder));
+    if !words.is_empty() {
+        line = format!("{line}; {}", words.join(", "));
+    }
+    if checked.contains(&Aspect::Authentic) {
+        line = format!("{line} ({} held, {unsigned} unsigned)", plural(*authentic, "signature"));
+    }
+    if !missing.is_empty() {
+        line = format!("{line}; {} never archived", missing.len());
+    }
+    Some(line)
 }
 
 fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {

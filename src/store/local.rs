@@ -59,6 +59,29 @@ impl LocalStore {
         create_folder(folder)
     }
 
+    /// The names of the links right below the root, sorted.
+    pub fn links(&self) -> Result<Vec<String>> {
+        self.names(fs::FileType::is_symlink)
+    }
+
+    /// The names right below the root of what is wanted, sorted, but for the house.
+    fn names(&self, is_wanted: impl Fn(&fs::FileType) -> bool) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        let entries = match fs::read_dir(&self.root) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(names),
+            Err(error) => return Err(io_error("list", &self.root, error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|error| io_error("list", &self.root, error))?;
+            if entry.file_name() != HOUSE && entry.file_type().is_ok_and(|kind| is_wanted(&kind)) {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
     fn lock_path(&self, name: &StorePath) -> PathBuf {
         self.root.join(HOUSE).join("locks").join(name.as_str().replace('/', "~"))
     }
@@ -201,6 +224,15 @@ impl Store for LocalStore {
         }
     }
 
+    fn is_link(&self, path: &StorePath) -> Result<bool> {
+        let full = self.full(path);
+        match fs::symlink_metadata(&full) {
+            Ok(metadata) => Ok(metadata.is_symlink()),
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) => Err(io_error("look at", &full, error)),
+        }
+    }
+
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>> {
         let mut found = Vec::new();
         let mut folders = vec![folder.clone()];
@@ -226,21 +258,8 @@ impl Store for LocalStore {
     }
 
     fn folders(&self) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        let entries = match fs::read_dir(&self.root) {
-            Ok(entries) => entries,
-            Err(error) if is_absent(&error) => return Ok(names),
-            Err(error) => return Err(io_error("list", &self.root, error)),
-        };
-        for entry in entries {
-            let entry = entry.map_err(|error| io_error("list", &self.root, error))?;
-            // A link may lead out of the archive.
-            if entry.file_name() != HOUSE && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                names.push(entry.file_name().to_string_lossy().into_owned());
-            }
-        }
-        names.sort();
-        Ok(names)
+        // A link may lead out of the archive.
+        self.names(fs::FileType::is_dir)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the name was looked for and is free, under the session's lock")]

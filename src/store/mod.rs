@@ -122,6 +122,11 @@ pub trait Store: Send + Sync {
     /// A file's length; `None` when it is not there.
     fn length(&self, path: &StorePath) -> Result<Option<u64>>;
 
+    /// Whether a link stands there, to wherever it leads. Stores without links have none.
+    fn is_link(&self, _path: &StorePath) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Every file below a folder, sorted.
     fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>>;
 

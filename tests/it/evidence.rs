@@ -10,6 +10,7 @@ mod forger;
 mod forgery;
 mod journal;
 mod killed;
+mod lacking;
 mod laundered;
 mod partial;
 mod places;

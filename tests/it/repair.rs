@@ -159,3 +159,44 @@ fn a_damaged_file_that_is_no_longer_listed_is_asked_for_all_the_same() {
     assert_eq!(std::fs::read(world.file(&nfc_path)).expect("there again"), nfc("nfc"));
     is_sound(&world);
 }
+
+#[test]
+fn what_a_repair_cannot_help_against_gets_another_hint() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let stranger = world.file(&format!("data/{NEWEST}/Passport John.jpg"));
+    std::fs::write(&stranger, "who put this here").expect("written");
+    world.sandbox.clear_exchanges();
+    let run = world.run(&["repair", "vmedia-archive"]).ends_with(8).says("nothing of this can be fetched again");
+    run.complains("Passport John.jpg: not in a manifest", "move it out of the archive");
+    assert_eq!(world.sandbox.exchanges().len(), 0, "nobody was asked in vain");
+    std::fs::remove_file(stranger).expect("removed");
+    // What a manifest would vouch for is no stranger because the manifest is gone.
+    let manifest = std::fs::read(world.file("manifest-sha256.txt")).expect("a manifest");
+    std::fs::remove_file(world.file("manifest-sha256.txt")).expect("removed");
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).says("`vmedia repair` fetches");
+    assert!(!run.stderr.contains("move it out"), "{}", run.stderr);
+    assert_eq!(run.stderr.matches("manifest-sha256.txt: missing").count(), 1, "{}", run.stderr);
+    world.run(&["repair", "vmedia-archive"]).ends_with(0);
+    assert_eq!(std::fs::read(world.file("manifest-sha256.txt")).expect("a manifest"), manifest);
+    // After a repair that did not help, and where the provider has it no longer, a backup does.
+    std::fs::remove_file(world.file(&payload("face", "face", "jpg"))).expect("removed");
+    world.faults(&format!("media:face-{SESSION}=404"));
+    let run = world.run(&["repair", "vmedia-archive"]).ends_with(8);
+    assert_eq!(
+        (run.stderr.matches("vmedia: hint: ").count(), run.stderr.matches("restore the file from a backup").count()),
+        (3, 1),
+        "{}",
+        run.stderr
+    );
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).says("restore the file from a backup");
+    assert!(!run.stderr.contains("vmedia repair"), "{}", run.stderr);
+    // Without its record nobody knows which session a folder is.
+    std::fs::remove_file(world.file("archive.json")).expect("removed");
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).says("restore the file from a backup");
+    assert_eq!(run.stderr.matches("archive.json: missing").count(), 1, "{}", run.stderr);
+    assert!(!run.stderr.contains("vmedia repair"), "{}", run.stderr);
+    // A session that is not there may have been deleted as the law wants it.
+    std::fs::remove_dir_all(world.file("")).expect("removed");
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).complains("the session is missing", "if it was deleted on purpose, do neither");
+}

@@ -59,6 +59,8 @@ pub struct Chain {
     pub segments: u64,
     /// How many lines.
     pub lines: u64,
+    /// When its first run began.
+    pub(in crate::archive) began: Option<Timestamp>,
     /// The ends that nothing follows yet: segment and SHA-256 of its last line.
     pub heads: Vec<(String, String)>,
     /// What is wrong: the segment, and what.
@@ -105,6 +107,11 @@ impl Chain {
     /// When a session's bag was changed last, by the folder's name.
     pub fn last_change(&self, folder: &str) -> Option<Timestamp> {
         self.bags.get(folder)?.iter().map(|change| change.at).max()
+    }
+
+    /// Whether a session's folder is in it.
+    pub fn knows(&self, folder: &str) -> bool {
+        self.bags.contains_key(folder)
     }
 
     /// When the last line of a segment was written.
@@ -204,6 +211,9 @@ impl Chain {
         }
         self.last_at.insert(name.to_owned(), line.at);
         let is_first = matches!(line.entry, Entry::Opened(_));
+        if is_first {
+            self.began = Some(self.began.map_or(line.at, |began| began.min(line.at)));
+        }
         if is_first != (number == 1) {
             self.finding(name, format!("line {number} is out of place: a segment begins with its run, and only once"));
         }

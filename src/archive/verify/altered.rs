@@ -5,7 +5,7 @@
 
 use super::super::journal::{BagChange, Chain, Sha256};
 use super::super::layout::{RECORD, TAG_MANIFEST};
-use super::{Aspect, Examined, Finding};
+use super::{Aspect, Examined, Finding, Remedy};
 use crate::media::SessionId;
 use crate::store::sha256_bytes;
 use crate::text::day;
@@ -22,7 +22,10 @@ pub fn compare_with_journal(chain: &Chain, folder: &str, examined: &mut Examined
         examined.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
         return;
     };
-    let Told { files, gaps, notes, last } = tell(changes);
+    let Told { files, gaps, notes, last, adopted } = tell(changes);
+    if let Some(at) = adopted {
+        adopt(chain.began, at, examined);
+    }
     examined.notes.extend(notes);
     examined.findings.extend(gaps);
     if let Some((at, bag)) = last
@@ -47,6 +50,27 @@ pub fn compare_with_journal(chain: &Chain, folder: &str, examined: &mut Examined
     }
 }
 
+/// A bag was there before the journal knew of it, so nothing says what was done to it until then. That the journal did not
+/// know it although it should have is a finding, which no later run may heal: else whoever cuts off the lines of a run
+/// and forges what they told of has only to wait for the next change.
+fn adopt(began: Option<Timestamp>, at: Timestamp, examined: &mut Examined) {
+    match (began, examined.created) {
+        (Some(began), Some(created)) if created > began => {
+            let what = format!(
+                "archived on {}, when there was a journal, which knows of it since {} only: something else put it here, or the journal was cut",
+                day(created),
+                day(at),
+            );
+            examined.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
+        }
+        _ => {
+            let what = "it was archived before its journal began";
+            examined.notes.push(format!("{what}: nothing says whether it was altered before {}", day(at)));
+            examined.unaltered_since = Some(at);
+        }
+    }
+}
+
 /// A session that the journal knows and that is not here.
 pub struct Deleted {
     /// Its folder's name.
@@ -65,7 +89,7 @@ pub fn deleted_sessions(chain: &Chain, here: &dyn Fn(&str) -> bool) -> Vec<Delet
     gone.filter_map(|(folder, changes)| {
         let change = changes.last()?;
         let what = format!("the session is missing: the journal says that it was archived, last on {}", day(change.at));
-        let finding = Finding::new(Aspect::Complete, ".", what);
+        let finding = Finding::new(Aspect::Complete, ".", what).helped_by(Remedy::Decide);
         let paths = tell(changes).files.into_keys().map(str::to_owned).collect();
         Some(Deleted { folder: folder.clone(), session: change.session.clone(), finding, paths })
     })
@@ -85,6 +109,8 @@ struct Told<'a> {
     gaps: Vec<Finding>,
     notes: Vec<String>,
     last: Option<(Timestamp, &'a str)>,
+    /// When the journal first knew the bag, where the bag was there before.
+    adopted: Option<Timestamp>,
 }
 
 fn tell(changes: &[BagChange]) -> Told<'_> {
@@ -98,7 +124,7 @@ fn tell(changes: &[BagChange]) -> Told<'_> {
         let next = left.iter().position(|change| follows(previous, change)).unwrap_or(0);
         let change = left.remove(next);
         match previous {
-            None if change.before.is_some() => told.notes.push("it was archived before its journal began".to_owned()),
+            None if !was_missing(change) => told.adopted = Some(change.at),
             Some(_) if was_missing(change) => {
                 told.notes.push(format!("it was missing when it was archived again on {}", day(change.at)));
             }

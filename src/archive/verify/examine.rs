@@ -4,13 +4,15 @@
 
 use super::super::bag::{self, Manifest};
 use super::super::journal::{FileEntry, files};
-use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
-use super::super::record::{NOT_YET, Record, State};
-use super::{Aspect, Finding, Item, LARGEST_TEXT, Witness, read};
-use crate::error::Result;
+use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
+use super::super::links::{LINKED, link};
+use super::super::record::{CompanionState, NOT_YET, Record, State};
+use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy, Witness, read};
+use crate::error::{Error, Result};
 use crate::media::SessionId;
 use crate::store::{Digest, Store, StorePath};
-use std::collections::{BTreeMap, HashSet};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What file managers leave behind in folders that somebody looked into.
 const DROPPINGS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
@@ -26,10 +28,22 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// What a person should know and what is no damage.
     pub notes: Vec<String>,
-    /// Listed media that are not archived, each a line; known, and no damage.
-    pub missing_media: Vec<String>,
+    /// What was listed or asked for and is not archived, each a line; known, and no damage.
+    pub lacking: Vec<String>,
+    /// Whether something of that could not be had, so that the session is not complete.
+    is_partial: bool,
+    /// Since when the journal can say that the bag is unaltered, where the bag is older than what the journal knows of it.
+    pub unaltered_since: Option<Timestamp>,
+    /// When the record began.
+    pub(super) created: Option<Timestamp>,
     /// The files that the bag vouches for and that are to be read.
     pub items: Vec<Item>,
+    /// The files that are here and cannot be read; `.` is the bag itself.
+    unread: BTreeSet<String>,
+    /// The bag's own files of which it was said that they are missing.
+    absent: BTreeSet<&'static str>,
+    /// Whether a manifest is missing or damaged, so that nothing can be said of a file that none names.
+    is_unlisted: bool,
     /// The bag's digest: the SHA-256 of its tag manifest.
     pub(super) digest: Option<String>,
     /// What the record vouches for, by path.
@@ -44,6 +58,13 @@ impl Examined {
         Self { findings: vec![finding], ..Self::default() }
     }
 
+    /// A bag that cannot be looked at, because of this.
+    pub fn unreadable(error: &Error) -> Self {
+        let mut examined = Self::default();
+        examined.cannot_read(".", error);
+        examined
+    }
+
     /// A bag that was not looked at, because of this.
     pub fn with_note(note: String) -> Self {
         Self { notes: vec![note], ..Self::default() }
@@ -53,6 +74,31 @@ impl Examined {
         self.findings.push(Finding::new(aspect, path, what));
     }
 
+    fn cannot_read(&mut self, path: &str, error: &Error) {
+        self.unread.insert(path.to_owned());
+        self.finding(Aspect::Readable, path, error.what());
+    }
+
+    /// Whether all could be looked at that says what should be here, and nothing of it could not be had.
+    pub fn is_complete(&self) -> bool {
+        self.session.is_some() && !self.is_partial && self.unread.iter().all(|path| layout::is_payload(path))
+    }
+
+    /// Whether it could be looked at at all.
+    pub fn is_looked_at(&self) -> bool {
+        !self.unread.contains(".")
+    }
+
+    /// Whether every file could be read so far.
+    pub fn is_read(&self) -> bool {
+        self.unread.is_empty()
+    }
+
+    /// Whether what the bag vouches for could be read, so that the journal can be asked about it.
+    pub fn is_comparable(&self) -> bool {
+        [".", MANIFEST, TAG_MANIFEST].iter().all(|path| !self.unread.contains(*path))
+    }
+
     /// Whether the bag is still the one that was looked at: a run that changes it changes its tag manifest, and leaves a
     /// mark until it is done.
     pub fn is_current(&self, store: &dyn Store, folder: &StorePath) -> Result<bool> {
@@ -60,46 +106,83 @@ impl Examined {
     }
 }
 
-/// Looks at a bag.
+/// Looks at a bag. A file of it that cannot be read is a finding; an error is about the bag as a whole.
 pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> Result<Examined> {
     let mut examined = Examined::default();
+    if let Some(link) = link(store, folder)? {
+        let path = link.below(folder).unwrap_or(".");
+        examined.findings.push(Finding::new(Aspect::Readable, path, LINKED).helped_by(Remedy::MoveIn));
+        examined.unread.insert(".".to_owned());
+        return Ok(examined);
+    }
     if is_unfinished(store, folder)? {
         let what = "a run is changing this session, or was interrupted; `vmedia download` for it finishes";
-        examined.finding(Aspect::Complete, MARKER, what);
+        examined.findings.push(Finding::new(Aspect::Complete, MARKER, what).helped_by(Remedy::Download));
         examined.unfinished = true;
         // Its manifests are not those of what is there; the next run reads all of it anyway.
         return Ok(examined);
     }
-    if read(store, folder, DECLARATION)?.is_none_or(|text| text != bag::DECLARATION_TEXT) {
+    if text(store, folder, DECLARATION, &mut examined).is_none_or(|text| text != bag::DECLARATION_TEXT)
+        && !examined.unread.contains(DECLARATION)
+    {
         examined.finding(Aspect::Readable, DECLARATION, "missing, or not the declaration of a bag");
     }
-    let payload = manifest(store, folder, MANIFEST, &mut examined)?;
-    let tags = manifest(store, folder, TAG_MANIFEST, &mut examined)?;
-    examined.digest = digest(store, folder)?;
-    let record = record(store, folder, &mut examined)?;
+    let payload = manifest(store, folder, MANIFEST, &mut examined);
+    let tags = manifest(store, folder, TAG_MANIFEST, &mut examined);
+    examined.digest = digest(store, folder).unwrap_or_default();
+    let record = record(store, folder, &mut examined);
     if let Some(record) = &record {
-        compare_record(record, &payload, &tags, &mut examined);
-        compare_listings(store, folder, record, witness, &mut examined)?;
+        if examined.is_comparable() {
+            compare_manifests(&payload, &tags, &mut examined);
+        }
+        compare_outcomes(record, &mut examined);
+        compare_listings(store, folder, record, witness, &mut examined);
     }
-    let signatures = record.as_ref().map(signatures).unwrap_or_default();
-    let provider = record.as_ref().map(|record| record.provider.clone()).unwrap_or_default();
-    for (path, sha256) in payload.iter().chain(&tags) {
-        examined.items.push(Item {
-            path: path.clone(),
-            sha256: sha256.clone(),
-            is_payload: payload.contains_key(path),
-            signature: signatures.get(path).cloned(),
-            provider: provider.clone(),
-        });
+    if examined.is_comparable() {
+        for path in tags.keys().filter(|path| layout::is_payload(path) && !payload.contains_key(*path)) {
+            examined.finding(Aspect::Complete, path, "payload that only the list of the bag's own files names");
+        }
+        compare_oxum(store, folder, &payload, &mut examined);
     }
-    for path in tags.keys().filter(|path| layout::is_payload(path) && !payload.contains_key(*path)) {
-        examined.finding(Aspect::Complete, path, "payload that only the list of the bag's own files names");
-    }
-    compare_oxum(store, folder, &payload, &mut examined)?;
+    examined.items = items(record.as_ref(), &payload, &tags, &examined);
     examined.manifested = payload;
     examined.manifested.extend(tags);
-    find_strangers(store, folder, &mut examined)?;
+    if examined.is_comparable() {
+        find_strangers(store, folder, &mut examined);
+    }
     Ok(examined)
+}
+
+/// The files that are to be read, but for those of which it was said already that they are missing or cannot be read.
+fn items(record: Option<&Record>, payload: &Manifest, tags: &Manifest, examined: &Examined) -> Vec<Item> {
+    let signatures = record.map(signatures).unwrap_or_default();
+    let provider = record.map(|record| record.provider.clone()).unwrap_or_default();
+    let gone = record.map(gone).unwrap_or_default();
+    let is_told = |path: &str| examined.unread.contains(path) || examined.absent.contains(path);
+    let vouched = payload.iter().chain(tags).filter(|(path, _)| !is_told(path));
+    let item = |(path, sha256): (&String, &String)| Item {
+        path: path.clone(),
+        sha256: sha256.clone(),
+        is_payload: payload.contains_key(path),
+        is_gone: gone.contains(path.as_str()),
+        signature: signatures.get(path).cloned(),
+        provider: provider.clone(),
+    };
+    vouched.map(item).collect()
+}
+
+/// The files of media that the provider no longer has.
+fn gone(record: &Record) -> HashSet<&str> {
+    let media = record.media.iter().filter(|medium| medium.state == State::Gone);
+    media.flat_map(|medium| medium.present().map(|file| file.path.as_str())).collect()
+}
+
+/// A file's text; that it cannot be read is a finding.
+fn text(store: &dyn Store, folder: &StorePath, name: &str, examined: &mut Examined) -> Option<String> {
+    read(store, folder, name).unwrap_or_else(|error| {
+        examined.cannot_read(name, &error);
+        None
+    })
 }
 
 fn is_unfinished(store: &dyn Store, folder: &StorePath) -> Result<bool> {
@@ -110,33 +193,43 @@ fn digest(store: &dyn Store, folder: &StorePath) -> Result<Option<String>> {
     Ok(store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256))
 }
 
-fn manifest(store: &dyn Store, folder: &StorePath, name: &str, examined: &mut Examined) -> Result<Manifest> {
-    let Some(text) = read(store, folder, name)? else {
-        examined.finding(Aspect::Complete, name, "missing");
-        return Ok(Manifest::new());
+fn manifest(store: &dyn Store, folder: &StorePath, name: &'static str, examined: &mut Examined) -> Manifest {
+    let Some(text) = text(store, folder, name, examined) else {
+        examined.is_unlisted = true;
+        if !examined.unread.contains(name) {
+            examined.finding(Aspect::Complete, name, "missing");
+            examined.absent.insert(name);
+        }
+        return Manifest::new();
     };
-    Ok(bag::parse_manifest(&text).unwrap_or_else(|line| {
+    bag::parse_manifest(&text).unwrap_or_else(|line| {
+        examined.is_unlisted = true;
         examined.finding(Aspect::Readable, name, format!("line {line} is not a line of a manifest"));
         Manifest::new()
-    }))
+    })
 }
 
-fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Result<Option<Record>> {
-    let Some(text) = read(store, folder, RECORD)? else {
-        examined.finding(Aspect::Complete, RECORD, "missing");
-        return Ok(None);
+fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Option<Record> {
+    let Some(text) = text(store, folder, RECORD, examined) else {
+        if !examined.unread.contains(RECORD) {
+            // Without it nobody knows which session this was.
+            examined.findings.push(Finding::new(Aspect::Complete, RECORD, "missing").helped_by(Remedy::Restore));
+            examined.absent.insert(RECORD);
+        }
+        return None;
     };
     let Ok(record) = serde_json::from_str::<Record>(&text) else {
         examined.finding(Aspect::Readable, RECORD, "cannot be read");
-        return Ok(None);
+        return None;
     };
     examined.session = Some(record.session.clone());
+    examined.created = Some(record.created);
     examined.recorded = files(&record).into_iter().map(|file| (file.path.clone(), file)).collect();
-    Ok(Some(record))
+    Some(record)
 }
 
-/// What the record says must agree with the manifests, and says which media never came.
-fn compare_record(record: &Record, payload: &Manifest, tags: &Manifest, examined: &mut Examined) {
+/// What the record says must agree with the manifests.
+fn compare_manifests(payload: &Manifest, tags: &Manifest, examined: &mut Examined) {
     let disagreeing: Vec<String> = examined
         .recorded
         .values()
@@ -149,26 +242,55 @@ fn compare_record(record: &Record, payload: &Manifest, tags: &Manifest, examined
     for path in payload.keys().filter(|path| !examined.recorded.contains_key(*path)).cloned().collect::<Vec<_>>() {
         examined.finding(Aspect::Complete, &path, "in the manifest, but the record does not say what it is");
     }
+}
+
+/// Every medium has an outcome, and the record says what could not be had.
+fn compare_outcomes(record: &Record, examined: &mut Examined) {
     for medium in &record.media {
         let reason = medium.reason.as_deref().unwrap_or("no reason recorded");
+        let is_here = medium.present().next().is_some();
         match medium.state {
-            State::Archived if medium.present().next().is_none() => {
+            State::Archived if !is_here => {
                 examined.finding(Aspect::Complete, RECORD, format!("media {} is recorded as archived, without a file", medium.id));
             }
             State::Archived => {}
             State::Failed if reason == NOT_YET => {
                 examined.finding(Aspect::Complete, RECORD, format!("media {} has no recorded outcome", medium.id));
             }
-            _ => examined.missing_media.push(format!("media {} was not archived: {reason}", medium.id)),
+            // Whether its file is here and whole is seen when it is read.
+            _ if is_here => {
+                let note = format!("media {} was damaged or missing once and could not be fetched again: {reason}", medium.id);
+                examined.notes.push(note);
+            }
+            state => {
+                examined.is_partial |= matches!(state, State::Failed | State::Gone);
+                examined.lacking.push(format!("media {} was not archived: {reason}", medium.id));
+            }
         }
     }
+    for companion in record.companions.iter().filter(|companion| companion.state == CompanionState::Failed) {
+        let reason = companion.reason.as_deref().unwrap_or("no reason recorded");
+        examined.is_partial = true;
+        examined.lacking.push(format!("{} was not archived: {reason}", companion.name));
+    }
+    // Nobody knows which media such a listing names.
+    examined.is_partial |= !record.problems.is_empty();
+    examined.lacking.extend(record.problems.iter().cloned());
 }
 
 /// Every medium that any stored listing names must be in the record: whoever takes one out of it must not go unseen.
-fn compare_listings(store: &dyn Store, folder: &StorePath, record: &Record, witness: &dyn Witness, examined: &mut Examined) -> Result<()> {
+fn compare_listings(store: &dyn Store, folder: &StorePath, record: &Record, witness: &dyn Witness, examined: &mut Examined) {
     let known: HashSet<&str> = record.media.iter().map(|medium| medium.id.as_str()).collect();
     for document in record.documents.iter().filter(|document| document.lost.is_none()) {
-        let Some(bytes) = store.read(&folder.join(&document.path), LARGEST_DOCUMENT)? else { continue };
+        let bytes = match store.read(&folder.join(&document.path), LARGEST_DOCUMENT) {
+            Ok(Some(bytes)) => bytes,
+            // What is missing is said when it is to be read.
+            Ok(None) => continue,
+            Err(error) => {
+                examined.cannot_read(&document.path, &error);
+                continue;
+            }
+        };
         match witness.listed(&record.provider, &document.name, &bytes) {
             Ok(listed) => {
                 for id in listed.iter().filter(|id| !known.contains(id.as_str())) {
@@ -178,7 +300,6 @@ fn compare_listings(store: &dyn Store, folder: &StorePath, record: &Record, witn
             Err(reason) => examined.finding(Aspect::Readable, &document.path, reason),
         }
     }
-    Ok(())
 }
 
 /// No answer that is kept is larger.
@@ -195,24 +316,30 @@ fn signatures(record: &Record) -> BTreeMap<String, String> {
     media.chain(documents).filter_map(held).collect()
 }
 
-fn compare_oxum(store: &dyn Store, folder: &StorePath, payload: &Manifest, examined: &mut Examined) -> Result<()> {
+fn compare_oxum(store: &dyn Store, folder: &StorePath, payload: &Manifest, examined: &mut Examined) {
     let mut bytes = 0;
     for path in payload.keys() {
-        let length = StorePath::parse(&format!("{folder}/{path}")).map(|path| store.length(&path)).transpose()?.flatten();
-        // What is missing is said when it is to be read.
-        let Some(length) = length else { return Ok(()) };
+        let length = StorePath::parse(&format!("{folder}/{path}")).and_then(|path| store.length(&path).ok().flatten());
+        // What is missing, or cannot be looked at, is said when it is to be read.
+        let Some(length) = length else { return };
         bytes += length;
     }
-    let oxum = read(store, folder, INFO)?.as_deref().and_then(bag::parse_oxum);
-    if oxum != Some((bytes, payload.len() as u64)) {
+    let oxum = text(store, folder, INFO, examined).as_deref().and_then(bag::parse_oxum);
+    if oxum != Some((bytes, payload.len() as u64)) && !examined.unread.contains(INFO) {
         examined.finding(Aspect::Intact, INFO, "its Payload-Oxum does not fit the payload");
     }
-    Ok(())
 }
 
 /// Files that nobody vouches for.
-fn find_strangers(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Result<()> {
-    for found in store.list(folder)? {
+fn find_strangers(store: &dyn Store, folder: &StorePath, examined: &mut Examined) {
+    let all = store.list(folder).unwrap_or_else(|error| {
+        // A folder in it is closed; of those files that the bag vouches for each is said when it is to be read.
+        examined.finding(Aspect::Readable, ".", error.what());
+        examined.unread.insert(PAYLOAD.to_owned());
+        examined.is_partial = true;
+        Vec::new()
+    });
+    for found in all {
         let path = found.below(folder).unwrap_or(found.as_str());
         if path == TAG_MANIFEST || examined.manifested.contains_key(path) {
             continue;
@@ -221,8 +348,10 @@ fn find_strangers(store: &dyn Store, folder: &StorePath, examined: &mut Examined
         if !layout::is_payload(path) && (DROPPINGS.contains(&name) || name.starts_with("._")) {
             examined.notes.push(format!("{path} was left by a file manager; it is no part of the bag"));
         } else {
-            examined.finding(Aspect::Complete, path, "not in a manifest: nobody vouches for this file");
+            let what = "not in a manifest: nobody vouches for this file";
+            let is_ours = examined.is_unlisted || examined.session.is_none() || examined.recorded.contains_key(path);
+            let remedy = if is_ours { Remedy::Repair } else { Remedy::MoveOut };
+            examined.findings.push(Finding::new(Aspect::Complete, path, what).helped_by(remedy));
         }
     }
-    Ok(())
 }

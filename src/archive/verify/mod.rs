@@ -1,14 +1,16 @@
 //! Checks archived sessions: complete, intact, unaltered, authentic, and readable by others. Needs no network.
 //!
 //! `examine` looks at a bag's own files and says what is to be read, `reread` reads one file, `altered` compares the
-//! bag with the journal; whoever calls them decides how many run at once. Must not repair and must not print.
+//! bag with the journal, `finding` is what they find; whoever calls them decides how many run at once. Must not repair and must not print.
 
 mod altered;
 mod examine;
+mod finding;
 mod reread;
 
 pub use altered::{Deleted, compare_with_journal, deleted_sessions};
 pub use examine::{Examined, examine};
+pub use finding::{Aspect, Finding, Remedy};
 pub(super) use reread::read_sealed;
 pub use reread::{Item, Reread, reread};
 
@@ -17,59 +19,9 @@ use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD};
 use crate::error::Result;
 use crate::media::MediaId;
 use crate::store::{Store, StorePath};
-use serde::{Deserialize, Serialize};
 
 /// A manifest or record above this size is not ours.
 const LARGEST_TEXT: u64 = 256 * 1024 * 1024;
-
-/// What an archive should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Aspect {
-    /// Every medium that the provider listed has one recorded state; nothing is missing and nothing is there that
-    /// nobody vouches for.
-    Complete,
-    /// Every file has the bytes that the manifests say.
-    Intact,
-    /// The journal holds and agrees with the bags.
-    Unaltered,
-    /// The provider's signatures hold over what is stored.
-    Authentic,
-    /// The bag's own files can be read.
-    Readable,
-}
-
-impl Aspect {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Intact => "intact",
-            Self::Unaltered => "unaltered",
-            Self::Authentic => "authentic",
-            Self::Readable => "readable",
-        }
-    }
-}
-
-/// Something that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Finding {
-    /// What the archive fails to be because of it.
-    pub aspect: Aspect,
-    /// The path below the session's folder, or a segment of the journal.
-    pub path: String,
-    /// What is wrong with it.
-    pub what: String,
-}
-
-impl Finding {
-    /// A finding.
-    pub fn new(aspect: Aspect, path: &str, what: impl Into<String>) -> Self {
-        Self { aspect, path: path.to_owned(), what: what.into() }
-    }
-}
 
 /// Knows what a provider's stored answers say, and how it signs.
 pub trait Witness: Send + Sync {

@@ -3,7 +3,7 @@
 //! Must not look at other files.
 
 use super::super::journal::stopped;
-use super::{Aspect, Finding, SealCheck, Witness};
+use super::{Aspect, Finding, Remedy, SealCheck, Witness};
 use crate::error::{Result, plain};
 use crate::store::{Digest, Store, StorePath, Watch};
 use std::io::{self, Read};
@@ -17,6 +17,8 @@ pub struct Item {
     pub sha256: String,
     /// Whether it is payload, not one of the bag's own files.
     pub is_payload: bool,
+    /// Whether it is of a medium that the provider no longer has, so that it cannot be fetched again.
+    pub is_gone: bool,
     /// The provider's signature over it, if one is recorded.
     pub signature: Option<String>,
     /// The provider's name.
@@ -51,7 +53,11 @@ pub(in crate::archive) fn read_sealed(
 
 /// Reads a file. `watch` sees each piece and may stop the reading.
 pub fn reread(store: &dyn Store, folder: &StorePath, item: &Item, witness: &dyn Witness, watch: &mut Watch<'_>) -> Result<Reread> {
-    let found = |aspect, what: &str| Reread { finding: Some(Finding::new(aspect, &item.path, what)), ..Reread::default() };
+    let finding = |aspect, what: &str| {
+        let finding = Finding::new(aspect, &item.path, what);
+        if item.is_gone && finding.remedy == Remedy::Repair { finding.helped_by(Remedy::Restore) } else { finding }
+    };
+    let found = |aspect, what: &str| Reread { finding: Some(finding(aspect, what)), ..Reread::default() };
     let Some(path) = StorePath::parse(&format!("{folder}/{}", item.path)) else {
         return Ok(found(Aspect::Readable, "its path leads out of the bag"));
     };
@@ -67,9 +73,9 @@ pub fn reread(store: &dyn Store, folder: &StorePath, item: &Item, witness: &dyn 
     // Bytes that have changed cannot be what was signed; that they changed is the finding.
     let signature = holds.filter(|_| is_intact);
     let finding = if !is_intact {
-        Some(Finding::new(Aspect::Intact, &item.path, "its bytes have changed: the SHA-256 does not fit"))
+        Some(finding(Aspect::Intact, "its bytes have changed: the SHA-256 does not fit"))
     } else if signature == Some(false) {
-        Some(Finding::new(Aspect::Authentic, &item.path, "the provider's signature does not hold with these secrets"))
+        Some(finding(Aspect::Authentic, "the provider's signature does not hold with these secrets"))
     } else {
         None
     };

@@ -63,7 +63,10 @@ impl Known {
         let (Some(chain), store) = (self.chain().filter(|_| target.is_whole), target.store.as_ref()) else { return Ok(Vec::new()) };
         // One that was archived since the folders were looked at is here all the same.
         let here: HashSet<String> = store.folders()?.into_iter().collect();
-        let is_here = |folder: &str| here.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
+        // What cannot be looked into is told as such, among the sessions.
+        let looked_at: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
+        let is_here =
+            |folder: &str| looked_at.contains(folder) || here.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
         let mut gone = Vec::new();
         for Deleted { folder, session, finding, paths } in deleted_sessions(&chain, &is_here) {
             let folder = StorePath::name(&folder);

@@ -52,6 +52,8 @@ pub struct VerifyOptions {
     pub now: Timestamp,
     /// Whether the provider's signatures are computed again.
     pub authenticate: bool,
+    /// Whether what can be fetched again was fetched just now, so that fetching no longer helps.
+    pub is_repaired: bool,
 }
 
 /// What was verified in all.
@@ -159,7 +161,8 @@ fn told(folder: String, examined: &Examined, counts: &Counts, checked: &[Aspect]
         authentic: counts.authentic,
         unsigned: counts.unsigned,
         checked: checked.to_vec(),
-        missing: examined.missing_media.clone(),
+        missing: examined.lacking.clone(),
+        unaltered_since: examined.unaltered_since,
         notes: examined.notes.clone(),
         findings: examined.findings.clone(),
     }

@@ -5,12 +5,12 @@
 
 use super::journals::Known;
 use super::{Repairable, Target, VerifyOptions, VerifySum, told};
-use crate::archive::{Aspect, Authenticated, Chain, Examined, Finding, Item, Witness, compare_with_journal, examine, reread};
+use crate::archive::{Aspect, Authenticated, Chain, Examined, Finding, Item, Remedy, Witness, compare_with_journal, examine, reread};
 use crate::clock::{Cancel, Clock};
 use crate::engine::order::Order;
 use crate::engine::pool::{Pool, Role, Work};
 use crate::engine::{Emit, locked};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::StorePath;
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -38,6 +38,7 @@ pub(super) struct Counts {
     pub(super) bytes: u64,
     pub(super) authentic: u64,
     pub(super) unsigned: u64,
+    pub(super) unreadable: u64,
     pub(super) cut: bool,
 }
 
@@ -95,8 +96,10 @@ impl Run<'_> {
     /// Looks at a bag's own files, and says which are to be read.
     fn look(&self, index: usize, looks: u32) -> Vec<Job> {
         let Some((target, known, folder)) = self.place(index) else { return Vec::new() };
-        let mut examined = examine(target.store.as_ref(), folder, self.witness).unwrap_or_else(|error| unreadable(&error));
-        let chain = known.chain();
+        let outcome = examine(target.store.as_ref(), folder, self.witness);
+        let mut examined = outcome.unwrap_or_else(|error| Examined::unreadable(&error));
+        // Of a bag that cannot be read the journal could only say that it is not what it was.
+        let chain = known.chain().filter(|_| examined.is_comparable());
         if let Some(chain) = &chain {
             compare_with_journal(chain, folder.as_str(), &mut examined);
         }
@@ -135,9 +138,14 @@ impl Run<'_> {
                     counts.files += u64::from(item.is_payload);
                     counts.authentic += u64::from(reread.signature == Some(true));
                     counts.unsigned += u64::from(item.is_payload && item.signature.is_none());
+                    let is_unreadable = reread.finding.as_ref().is_some_and(|finding| finding.aspect == Aspect::Readable);
+                    counts.unreadable += u64::from(is_unreadable);
                     locked(&bag.examined).findings.extend(reread.finding);
                 }
-                Some(Err(error)) if !self.stopping() => locked(&bag.examined).findings.push(cannot_be_looked_at(&item.path, &error)),
+                Some(Err(error)) if !self.stopping() => {
+                    counts.unreadable += 1;
+                    locked(&bag.examined).findings.push(Finding::new(Aspect::Readable, &item.path, error.what()));
+                }
                 _ => counts.cut = true,
             }
         }
@@ -166,13 +174,12 @@ impl Run<'_> {
         if counts.authentic == 0 {
             sum_up_signatures(&mut examined.findings);
         }
-        examined.findings.sort_by(|one, other| (one.aspect, &one.path).cmp(&(other.aspect, &other.path)));
+        choose_remedies(&mut examined, self.options.is_repaired);
         if let Err(error) = self.write_down(target, folder, &examined, &counts) {
             let _ = target.unwritten.set(error);
         }
-        let can_be_fetched = |finding: &Finding| matches!(finding.aspect, Aspect::Complete | Aspect::Intact | Aspect::Readable);
         if let (Some((number, _)), Some(session)) = (self.bags.get(bag.index), &examined.session)
-            && examined.findings.iter().any(can_be_fetched)
+            && examined.findings.iter().any(Finding::can_be_fetched)
         {
             locked(&self.repairable).push(Repairable { target: *number, folder: folder.clone(), session: session.clone(), lost: None });
         }
@@ -184,15 +191,22 @@ impl Run<'_> {
             sum.bytes += counts.bytes;
             sum.unread += counts.unread;
         }
-        let mut checked = vec![Aspect::Complete];
+        let checked = self.checked(bag, &examined, &counts);
+        self.order.tell(bag.index, Some(told(target.store.location(folder), &examined, &counts, &checked)), self.emit);
+    }
+
+    /// What was looked for, and could be.
+    fn checked(&self, bag: &Bag, examined: &Examined, counts: &Counts) -> Vec<Aspect> {
+        if examined.unfinished || !examined.is_looked_at() {
+            return Vec::new();
+        }
+        let mut checked: Vec<Aspect> = examined.is_complete().then_some(Aspect::Complete).into_iter().collect();
         // A file that was not read may be anything.
-        checked.extend((counts.unread == 0).then_some(Aspect::Intact));
+        let is_all_read = counts.unread + counts.unreadable == 0 && examined.is_read();
+        checked.extend(is_all_read.then_some(Aspect::Intact));
         checked.extend(bag.chain.as_ref().map(|_| Aspect::Unaltered));
         checked.extend(self.options.authenticate.then_some(Aspect::Authentic));
-        if examined.unfinished {
-            checked.clear();
-        }
-        self.order.tell(bag.index, Some(told(target.store.location(folder), &examined, &counts, &checked)), self.emit);
+        checked
     }
 
     /// Whether something was found that a run may have caused which changed the bag since the journal was read, or while
@@ -231,10 +245,11 @@ fn sum_up_signatures(findings: &mut Vec<Finding>) {
     }
 }
 
-fn unreadable(error: &Error) -> Examined {
-    Examined::with_finding(cannot_be_looked_at(".", error))
-}
-
-fn cannot_be_looked_at(path: &str, error: &Error) -> Finding {
-    Finding::new(Aspect::Readable, path, error.what())
+/// What helps depends on the bag: nobody can fetch again what belongs to no known session, or what was just fetched in vain.
+fn choose_remedies(examined: &mut Examined, is_repaired: bool) {
+    let can_be_repaired = examined.session.is_some() && !is_repaired;
+    for finding in examined.findings.iter_mut().filter(|finding| finding.remedy == Remedy::Repair && !can_be_repaired) {
+        finding.remedy = Remedy::Restore;
+    }
+    examined.findings.sort_by(|one, other| (one.aspect, one.remedy, &one.path).cmp(&(other.aspect, other.remedy, &other.path)));
 }

@@ -1,6 +1,8 @@
 //! What looks right to everybody else: bags that every public tool accepts, folders of other archives, old copies, links.
 
 use super::forger::{medium, sha256};
+#[cfg(unix)]
+use super::whole_tree;
 use super::{ALPHA, BETA, Evidence, GAMMA, TAGS, copy, face, grown, session};
 use crate::harness::{jpeg, others_accept};
 use serde_json::json;
@@ -171,7 +173,27 @@ fn links_are_no_files() {
     let archive = evidence.copy("tampered");
     std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
     symlink(elsewhere.file(ALPHA), archive.file(ALPHA)).expect("a link");
-    archive.finds("a link to a session", &["alpha: complete: ."]);
+    let verdict = archive.finds("a link to a session", &["alpha: readable: ."]);
+    assert_eq!(verdict.checked(ALPHA), [], "nobody looked behind it");
+    // Every other command gives the same answer, and writes nothing where the link leads.
+    let before = whole_tree(&elsewhere.root);
+    for words in [&["download", ALPHA, "-o", "tampered"][..], &["download", ALPHA, "-o", "tampered", "--skip-complete"]] {
+        evidence.world.run(words).ends_with(8).complains("tampered/alpha is a link", "move the folder that it leads to into its place");
+    }
+    for words in [["repair", "tampered"], ["verify", "tampered/alpha"], ["catalog", "tampered"]] {
+        evidence.world.run(&words).ends_with(8).says("is a link, and vmedia follows none");
+    }
+    assert!(whole_tree(&elsewhere.root) == before);
+    // A link that is nobody's session is nothing.
+    let archive = evidence.copy("tampered");
+    symlink(archive.file(ALPHA), archive.file("latest")).expect("a link");
+    archive.is_sound("a link beside the sessions");
+
+    let archive = evidence.copy("tampered");
+    std::fs::remove_dir_all(archive.bag(ALPHA).file("data")).expect("removed");
+    symlink(elsewhere.bag(ALPHA).file("data"), archive.bag(ALPHA).file("data")).expect("a link");
+    archive.finds("a link to the payload", &["alpha: readable: data"]);
+    evidence.world.run(&["download", ALPHA, "-o", "tampered"]).ends_with(8).says("tampered/alpha/data is a link");
 
     let archive = evidence.copy("tampered");
     symlink("/etc/hostname", archive.bag(ALPHA).file("link")).expect("a link");

@@ -1,6 +1,6 @@
 //! What may be named to `verify`, what is found there, and how findings are told to people and to programs.
 
-use super::{ALPHA, Archive, BETA, Evidence, GAMMA, LISTING, Verdict, copy, face, verify};
+use super::{ALPHA, Archive, BETA, Evidence, GAMMA, LISTING, TAGS, Verdict, copy, face, verify};
 use crate::harness::{Run, bare};
 use std::path::Path;
 use vmedia::archive::Aspect;
@@ -233,4 +233,69 @@ fn a_folder_that_may_not_be_looked_into_keeps_nobody_from_the_others() {
     assert!(quiet.ends_with(0).stderr.contains("lost+found"), "nobody watches");
     assert_eq!((verdict.code, verdict.sound().len()), (0, 3), "the others are checked");
     assert!(verdict.partial().is_some_and(|words| words.contains("1 folder that could not be looked into")));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_session_that_may_not_be_looked_into_is_found() {
+    use std::os::unix::fs::PermissionsExt;
+    let evidence = Evidence::young();
+    let archive = evidence.archive();
+    let locked = archive.file(BETA);
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).expect("a mode");
+    let is_locked = std::fs::read_dir(&locked).is_err();
+    let verdict = archive.verify(&[]);
+    let catalog = Run::of(&bare(&archive.root).args(["catalog", "."]).output().expect("a run"));
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o700)).expect("a mode");
+    if !is_locked {
+        eprintln!("skipped: this user may look into everything");
+        return;
+    }
+    assert_eq!((verdict.code, verdict.found().into_iter().collect::<Vec<_>>()), (8, vec!["beta: readable: .".to_owned()]));
+    assert_eq!((verdict.sound(), verdict.checked(BETA)), (vec![ALPHA.to_owned(), GAMMA.to_owned()], Vec::new()));
+    assert!(catalog.ends_with(8).stdout.contains("unreadable"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_the_only_one_that_is_found() {
+    let evidence = Evidence::new();
+    let archive = evidence.copy("archive");
+    // Larger than any answer that is kept, so that it is not read at all.
+    let listing = std::fs::File::create(archive.bag(ALPHA).file(LISTING)).expect("a file");
+    listing.set_len(64 * 1024 * 1024 + 1).expect("a length");
+    let before = archive.segments();
+    let verdict = archive.finds("a file too large", &[&format!("alpha: readable: {LISTING}")]);
+    assert_eq!(verdict.checked(ALPHA), [Aspect::Unaltered], "neither is it complete, nor is all of it intact");
+    let files = verdict.events.iter().find_map(|event| match event {
+        Event::BagVerified { files, findings, .. } if !findings.is_empty() => Some(*files),
+        _ => None,
+    });
+    assert_eq!(files, Some(5), "the others were read");
+    // What goes into the journal is no more than that.
+    verify(&archive.root, &["."]);
+    let newest = archive.segments().into_iter().find(|segment| !before.contains(segment)).expect("a segment");
+    let damaged: Vec<_> = archive.entries(&newest).into_iter().filter(|entry| entry["entry"] == "damaged").collect();
+    assert_eq!((damaged.len(), damaged[0]["findings"].as_array().map(Vec::len)), (1, Some(1)), "{damaged:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_that_may_not_be_read_accuses_nobody() {
+    use std::os::unix::fs::PermissionsExt;
+    let evidence = Evidence::young();
+    let archive = evidence.archive();
+    for (name, checked) in [(TAGS, vec![]), ("manifest-sha256.txt", vec![]), (&face(ALPHA), vec![Aspect::Complete, Aspect::Unaltered])] {
+        let locked = archive.bag(ALPHA).file(name);
+        std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).expect("a mode");
+        let is_locked = std::fs::read(&locked).is_err();
+        let verdict = archive.verify(&[]);
+        std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o600)).expect("a mode");
+        if !is_locked {
+            eprintln!("skipped: this user may read everything");
+            return;
+        }
+        assert_eq!(verdict.code, 8);
+        assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), [format!("alpha: readable: {name}")]);
+        assert_eq!(verdict.checked(ALPHA), checked, "{name}");
+    }
 }

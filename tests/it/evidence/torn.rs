@@ -2,9 +2,10 @@
 //! torn on purpose, where another run vouches for it, is found. And an archive that lost its journal, or never had one.
 
 use super::forger::sha256;
-use super::{ALPHA, Archive, BETA, Evidence, GAMMA, face, grown, verify};
-use crate::harness::jpeg;
+use super::{ALPHA, Archive, BETA, Evidence, GAMMA, TAGS, face, grown, session, verify};
+use crate::harness::{World, jpeg};
 use serde_json::json;
+use vmedia::engine::Event;
 
 /// Cuts a segment after so many bytes.
 fn cut(archive: &Archive, segment: &str, length: usize) {
@@ -123,6 +124,32 @@ fn what_the_journal_of_a_killed_run_cannot_show() {
 }
 
 #[test]
+fn a_session_that_the_journal_should_have_known_stays_a_finding_after_further_runs() {
+    let world = World::with([ALPHA, BETA].map(session).to_vec());
+    world.run(&["download", ALPHA]).ends_with(0);
+    world.run(&["download", BETA]).ends_with(0);
+    let archive = Archive { root: world.archive() };
+    archive.is_sound("before");
+    // The run that told of it is cut off, and a picture rewritten with everything that vouches for it.
+    std::fs::remove_file(archive.file("_journal").join(archive.segments().pop().expect("a segment"))).expect("removed");
+    let bag = archive.bag(BETA);
+    bag.write(&face(BETA), jpeg("forged"));
+    bag.forge();
+    archive.finds("forged", &["beta: unaltered: tagmanifest-sha256.txt"]);
+    // The next run has news of it and takes it into the journal as it finds it.
+    world.sandbox.put_session(grown(BETA));
+    world.run(&["download", ALPHA, BETA]).ends_with(0);
+    let verdict = archive.finds("after another run", &["beta: unaltered: tagmanifest-sha256.txt"]);
+    assert!(verdict.findings()[0].1.what.contains("when there was a journal, which knows of it since"), "{:?}", verdict.findings());
+    // Neither does it help to have the bag look as if there had been none.
+    let archive = Archive { root: world.archive() };
+    std::fs::remove_file(archive.file("_journal").join(archive.segments().pop().expect("a segment"))).expect("removed");
+    archive.bag(BETA).remove(TAGS);
+    world.run(&["download", ALPHA, BETA]).ends_with(0);
+    archive.finds("without a manifest", &["beta: unaltered: tagmanifest-sha256.txt"]);
+}
+
+#[test]
 fn an_archive_that_is_older_than_its_journal_is_told_of_as_such() {
     let evidence = Evidence::young();
     let archive = evidence.copy("archive");
@@ -137,15 +164,19 @@ fn an_archive_that_is_older_than_its_journal_is_told_of_as_such() {
     download();
     let unknown = ["alpha: unaltered: tagmanifest-sha256.txt", "gamma: unaltered: tagmanifest-sha256.txt"];
     let verdict = archive.finds("a journal that began late", &unknown);
-    assert_eq!(verdict.notes(), ["it was archived before its journal began"]);
+    let note = &verdict.notes()[0];
+    assert!(note.starts_with("it was archived before its journal began: nothing says whether it was altered before 2"), "{note}");
     assert_eq!(verdict.sound(), [BETA]);
+    let since = |event: &Event| matches!(event, Event::BagVerified { unaltered_since: Some(_), .. });
+    assert_eq!(verdict.events.iter().filter(|event| since(event)).count(), 1, "no more is claimed than is known");
+    evidence.world.run(&["verify", "archive/beta"]).ends_with(0).says("complete, intact, unaltered since 2");
     assert!(verdict.findings()[0].1.what.contains("the journal does not know this session"), "{:?}", verdict.findings());
     for id in [ALPHA, GAMMA] {
         evidence.world.sandbox.put_session(grown(id));
     }
     download();
     let verdict = archive.is_sound("all have changed since");
-    assert_eq!(verdict.notes(), ["it was archived before its journal began"; 3]);
+    assert_eq!(verdict.notes().len(), 3, "{:?}", verdict.notes());
     // From then on it is guarded like any other.
     let bag = archive.bag(ALPHA);
     bag.write(&face(ALPHA), jpeg("forged"));
