@@ -41,7 +41,7 @@ impl<'a> Asking<'a> {
     }
 
     fn fetch(&self, exchange: &Exchange<'_>, call: &Call) -> Result<Document, Failure> {
-        let response = exchange.send(&self.services.provider.sign(call))?;
+        let response = exchange.send(&self.services.provider.sign(call)).map_err(|failure| self.services.provider.meant(failure))?;
         let mut seal = self.services.provider.seal(&response.headers);
         let mut bytes = Vec::new();
         let mut body = exchange.watch_document(response.body).take(LARGEST_ANSWER + 1);

@@ -119,7 +119,7 @@ fn unreadable(store: &dyn Store, path: &StorePath, error: &std::io::Error) -> Er
 /// customer's token.
 fn unstamped(authority: &Authority, path: &StorePath, failure: Failure) -> Error {
     if let Some(local) = failure.local.filter(|_| failure.cause != Cause::Stopped) {
-        return local;
+        return *local;
     }
     let advice = match failure.cause {
         Cause::Stopped => "the run was asked to stop",

@@ -55,7 +55,8 @@ impl Transfer<'_> {
     /// One try.
     fn attempt(&self, exchange: &Exchange<'_>, call: &Call, insisted: bool) -> Result<(FileRecord, bool), Failure> {
         let is_long = self.item.size.map_or(self.item.kind == Kind::Video, |size| size > LONG);
-        let response = exchange.send(&Request { is_long, ..self.services.provider.sign(call) })?;
+        let provider = &self.services.provider;
+        let response = exchange.send(&Request { is_long, ..provider.sign(call) }).map_err(|failure| provider.meant(failure))?;
         let encoding = response.headers.value("content-encoding").unwrap_or("identity");
         if !encoding.eq_ignore_ascii_case("identity") {
             return Err(Failure::new(

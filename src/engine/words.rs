@@ -11,7 +11,7 @@ use crate::media::SessionId;
 pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -> Error {
     let detail = failure.detail;
     if let Some(local) = failure.local {
-        return local;
+        return *local;
     }
     let (exit, what, hint) = match failure.cause {
         Cause::Refused => (

@@ -66,22 +66,24 @@ pub struct Failure {
     pub detail: String,
     /// The status code, when there was an answer.
     pub status: Option<u16>,
+    /// The code in its body, when there was one: what it means is for the provider to say.
+    pub code: Option<String>,
     /// How long the provider asks to wait.
     pub retry_after: Option<Duration>,
     /// The local error, for [`Cause::Local`] and [`Cause::Stopped`].
-    pub local: Option<Error>,
+    pub local: Option<Box<Error>>,
 }
 
 impl Failure {
     /// A failure with its line.
     pub fn new(cause: Cause, detail: impl Into<String>) -> Self {
-        Self { cause, detail: detail.into(), status: None, retry_after: None, local: None }
+        Self { cause, detail: detail.into(), status: None, code: None, retry_after: None, local: None }
     }
 
     /// A failure of this side: the disk, or a wish to stop.
     pub fn local(error: Error) -> Self {
         let cause = if error.exit().is_interruption() { Cause::Stopped } else { Cause::Local };
-        Self { cause, detail: error.what().to_owned(), status: None, retry_after: None, local: Some(error) }
+        Self { cause, detail: error.what().to_owned(), status: None, code: None, retry_after: None, local: Some(Box::new(error)) }
     }
 
     /// The run is to stop.
@@ -102,13 +104,16 @@ impl Failure {
             _ => Cause::Rejected,
         };
         let mut detail = format!("HTTP {status}");
+        let mut code = None;
         if (300..400).contains(&status) {
             detail.push_str(", a redirect, which is never followed");
-        } else if let Some(said) = said_by(body) {
-            detail = format!("{detail}: {said}");
+        } else {
+            let said;
+            (code, said) = said_by(body);
+            detail.extend(said.into_iter().flat_map(|said| [": ".to_owned(), said]));
         }
         let retry_after = headers.value("retry-after").and_then(|value| retry_after(value, now));
-        Self { cause, detail, status: Some(status), retry_after, local: None }
+        Self { cause, detail, status: Some(status), code, retry_after, local: None }
     }
 }
 
@@ -123,22 +128,23 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
-/// The code and message of a JSON error body (`message` or `error`; all parts optional).
-fn said_by(body: &mut dyn Read) -> Option<String> {
+/// The code of a JSON error body, and that with its message (`message` or `error`; all parts optional).
+fn said_by(body: &mut dyn Read) -> (Option<String>, Option<String>) {
     let mut text = Vec::new();
-    body.take(EXCERPT).read_to_end(&mut text).ok()?;
-    let value: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let read = body.take(EXCERPT).read_to_end(&mut text);
+    let Some(value) = read.ok().and_then(|_| serde_json::from_slice::<serde_json::Value>(&text).ok()) else { return (None, None) };
     let word = |name: &str| match value.get(name)? {
         serde_json::Value::String(text) => Some(quote(text)),
         serde_json::Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let message = word("message").or_else(|| word("error"));
-    match (word("code"), message) {
+    let (code, message) = (word("code"), word("message").or_else(|| word("error")));
+    let said = match (&code, message) {
         (Some(code), Some(message)) => Some(format!("{message} (code {code})")),
         (Some(code), None) => Some(format!("code {code}")),
         (None, message) => message,
-    }
+    };
+    (code, said)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 pub mod veriff;
 pub mod yoti;
 
-use crate::http::{Failure, Headers, Request};
+use crate::http::{Cause, Failure, Headers, Request};
 use crate::media::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
 use jiff::Timestamp;
 
@@ -122,8 +122,17 @@ pub trait Provider: Send + Sync {
     /// nobody has, which a provider looks for when it knows who asks.
     fn harmless(&self) -> Call;
 
-    /// Codes of a 404 that speak of the credentials and not of the session.
-    fn refusals(&self) -> &'static [&'static str];
+    /// What an answer with that status and that code in its body says, where the status alone does not.
+    fn meaning(&self, status: u16, code: &str) -> Option<Cause>;
+
+    /// A failure with the cause that this provider means.
+    fn meant(&self, failure: Failure) -> Failure {
+        let code = failure.code.as_deref();
+        match failure.status.zip(code).and_then(|(status, code)| self.meaning(status, code)) {
+            Some(cause) => Failure { cause, ..failure },
+            None => failure,
+        }
+    }
 
     /// What the status and body of the answer to it say.
     fn reception(&self, status: u16, body: &[u8]) -> Reception {
@@ -131,8 +140,8 @@ pub trait Provider: Send + Sync {
         match (status, answer) {
             (401 | 403, _) => Reception::Refused,
             (200 | 404 | 410, Ok(answer)) => {
-                let code = answer.get("code").and_then(serde_json::Value::as_str);
-                if code.is_some_and(|code| self.refusals().contains(&code)) { Reception::Refused } else { Reception::Welcome }
+                let code = answer.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
+                if self.meaning(404, code) == Some(Cause::Refused) { Reception::Refused } else { Reception::Welcome }
             }
             _ => Reception::Foreign,
         }

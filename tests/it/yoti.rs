@@ -2,6 +2,7 @@
 //! in the answer, signed requests without signed answers.
 
 use crate::harness::{Run, bare, jpeg, others_accept, tree};
+use crate::wire::{Say, Wire};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -183,6 +184,29 @@ fn a_document_that_cannot_be_kept_says_why() {
 }
 
 #[test]
+fn a_session_of_another_application_is_not_found_and_an_unknown_application_is_refused() {
+    let wire = Wire::start("", |path, _| {
+        let answer = |status: &str, body: &str| {
+            Say::Bytes(format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes())
+        };
+        let id = path.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        match id {
+            "theirs" => answer("401 Unauthorized", r#"{"code":"BAD_SDK_ID","message":"no"}"#),
+            "nobodys" => answer("404 Not Found", r#"{"code":"APP_NOT_FOUND","message":"no"}"#),
+            _ => answer("200 OK", &format!(r#"{{"session_id":"{id}","state":"COMPLETED","resources":{{}}}}"#)),
+        }
+    });
+    let world = World::with(Vec::new());
+    let base_url = wire.base_url();
+    let further = [("VMEDIA_BASE_URL", base_url.as_str())];
+    let run = world.run_with(&["download", "first", "theirs", "last", "-j", "1"], &further).ends_with(7);
+    run.complains("session theirs is not found at the provider: HTTP 401: no (code BAD_SDK_ID)", "belongs to another integration");
+    assert!(world.bag("last").join("archive.json").exists(), "one bad session does not stop the rest");
+    let run = world.run_with(&["download", "nobodys", "late", "-j", "1"], &further).ends_with(4);
+    run.complains("the provider refuses the credentials: HTTP 404: no (code APP_NOT_FOUND)", "used were ").says("1 not begun");
+}
+
+#[test]
 fn what_is_lost_here_and_withheld_there_is_a_failure() {
     let world = World::with(vec![session("COMPLETED", &[("r", &["front", "reverse"])])]);
     world.run(&["download", SESSION]).ends_with(0);
@@ -271,7 +295,7 @@ fn every_try_is_signed_afresh_over_what_is_sent() {
 #[test]
 fn a_wrong_id_or_key_is_refused_and_ends_the_run() {
     let world = World::with(vec![session("COMPLETED", &[("r", &["front"])])]);
-    world.run_with(&["list", SESSION], &[("VMEDIA_YOTI_SDK_ID", "other")]).ends_with(4).says("BAD_SDK_ID");
+    world.run_with(&["list", SESSION], &[("VMEDIA_YOTI_SDK_ID", "other")]).ends_with(4).says("APP_NOT_FOUND");
     let other = Sandbox::start(Options::default()).expect("another sandbox");
     let key = other.yoti_key_file().expect("a file").display().to_string();
     world.run_with(&["list", SESSION], &[("VMEDIA_YOTI_KEY_FILE", &key)]).ends_with(4).complains("MESSAGE_SIGNING", "the key file");

@@ -50,7 +50,7 @@ pub(super) fn judge(answer: Result<Probe, Failure>, asked: &Asked<'_>, checklist
 
 fn unreachable(failure: Failure) -> Error {
     if let Some(local) = failure.local {
-        return local;
+        return *local;
     }
     let detail = failure.detail;
     match failure.cause {

@@ -210,8 +210,8 @@ impl Provider for Veriff {
         Call { endpoint: "sessions/{id}/attempts", document: "attempts".to_owned(), target, subject: nobodys }
     }
 
-    fn refusals(&self) -> &'static [&'static str] {
-        &[]
+    fn meaning(&self, _status: u16, _code: &str) -> Option<Cause> {
+        None
     }
 
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {

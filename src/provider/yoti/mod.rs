@@ -36,7 +36,10 @@ const FINAL: [&str; 2] = ["COMPLETED", "EXPIRED"];
 const KEPT_BACK: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
 
 /// What a 404 says when there is no such application, or not with this key.
-const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", "BAD_SDK_ID", "MESSAGE_SIGNING"];
+const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", OTHER_SDK_ID, "MESSAGE_SIGNING"];
+
+/// What a 401 says of a session that belongs to another SDK id.
+const OTHER_SDK_ID: &str = "BAD_SDK_ID";
 
 /// One integration at Yoti.
 pub struct Yoti(Access);
@@ -133,8 +136,13 @@ impl Provider for Yoti {
         Call { endpoint: ENDPOINT, document: DOCUMENT.to_owned(), subject: target.clone(), target }
     }
 
-    fn refusals(&self) -> &'static [&'static str] {
-        &REFUSALS
+    fn meaning(&self, status: u16, code: &str) -> Option<Cause> {
+        match (status, code) {
+            (404, code) if REFUSALS.contains(&code) => Some(Cause::Refused),
+            // The key is good; the session was made by another application.
+            (401, OTHER_SDK_ID) => Some(Cause::NotFound),
+            _ => None,
+        }
     }
 
     fn attempts(&self, _ask: &mut dyn Ask, _session: &SessionId) -> Result<Listing, Failure> {

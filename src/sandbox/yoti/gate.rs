@@ -34,7 +34,7 @@ pub(crate) fn check(
         return refuse(400, "MALFORMED_REQUEST", "sdkId, nonce and timestamp must not be null or empty");
     };
     if sdk_id != options.yoti_sdk_id {
-        return refuse(401, "BAD_SDK_ID", "The SDK id is not known");
+        return refuse(404, "APP_NOT_FOUND", "The SDK id is not known");
     }
     let endpoint = path.strip_prefix(ROOT).unwrap_or(path);
     if !keys.made(digest.as_bytes(), format!("{method}&{endpoint}?{query}").as_bytes()) {
