@@ -67,6 +67,24 @@ impl Error {
         Self::new(Exit::Configuration, what, hint)
     }
 
+    /// The same of a place that one session needs and others do not.
+    #[must_use]
+    pub fn of_one(mut self) -> Self {
+        if self.exit == Exit::Local {
+            self.exit = Exit::Denied;
+        }
+        self
+    }
+
+    /// The same of a place that every session needs: nothing after it can succeed.
+    #[must_use]
+    pub fn of_all(mut self) -> Self {
+        if self.exit == Exit::Denied {
+            self.exit = Exit::Local;
+        }
+        self
+    }
+
     /// The exit status that this error gives.
     pub fn exit(&self) -> Exit {
         self.exit

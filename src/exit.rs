@@ -22,8 +22,11 @@ pub enum Exit {
     Rejected,
     /// 5: provider or network unavailable after the retries; worth trying later.
     Unavailable,
-    /// 6: the local file system: full, read-only, not permitted.
+    /// 6: the local file system: full, read-only, not permitted; nothing else in this run can succeed.
     Local,
+    /// 6: the files of this one session cannot be read or written (another owner, a name that is too long or taken); those
+    /// of others may.
+    Denied,
     /// 7: some items failed, the rest is archived.
     Partial,
     /// 8: verification found damage.
@@ -46,7 +49,7 @@ impl Exit {
             Self::Configuration => 3,
             Self::Refused | Self::Rejected => 4,
             Self::Unavailable => 5,
-            Self::Local => 6,
+            Self::Local | Self::Denied => 6,
             Self::Partial => 7,
             Self::Damaged => 8,
             Self::NotFound => 9,
@@ -97,6 +100,9 @@ mod tests {
             (&[Exit::Unavailable, Exit::NotFound], Exit::Partial),
             (&[Exit::Done, Exit::Refused, Exit::Local], Exit::Refused),
             (&[Exit::Local, Exit::Partial], Exit::Local),
+            (&[Exit::Denied, Exit::Local], Exit::Local),
+            (&[Exit::Denied, Exit::Done], Exit::Partial),
+            (&[Exit::Denied, Exit::Denied], Exit::Denied),
             (&[Exit::Refused, Exit::Terminated, Exit::Done], Exit::Terminated),
         ];
         for (outcomes, expected) in cases {
@@ -116,6 +122,7 @@ mod tests {
             (Exit::Rejected, 4),
             (Exit::Unavailable, 5),
             (Exit::Local, 6),
+            (Exit::Denied, 6),
             (Exit::Partial, 7),
             (Exit::Damaged, 8),
             (Exit::NotFound, 9),

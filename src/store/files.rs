@@ -2,14 +2,14 @@
 //!
 //! Must not know what is kept in them.
 
-use crate::error::{Error, Result, plain};
+use crate::error::{Error, plain};
 use crate::exit::Exit;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 /// Makes a folder and its parents, private to the user.
-pub(super) fn create_folder(folder: &Path) -> Result<()> {
+pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -17,7 +17,20 @@ pub(super) fn create_folder(folder: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| io_error("create the folder", folder, error))
+    builder.create(folder)
+}
+
+/// The same of one place below a root: it may be closed, or its name may not be had, while others beside it may.
+pub(super) fn place_error(verb: &str, root: &Path, path: &Path, error: io::Error) -> Error {
+    let is_of_one = match error.kind() {
+        // What stands right in the root needs the root's own permission.
+        ErrorKind::PermissionDenied => path.parent() != Some(root),
+        ErrorKind::InvalidFilename | ErrorKind::AlreadyExists | ErrorKind::NotADirectory => true,
+        _ => false,
+    };
+    let is_of_one = is_of_one && path != root;
+    let error = io_error(verb, path, error);
+    if is_of_one { error.of_one() } else { error }
 }
 
 /// An error of the file system in two lines.

@@ -3,7 +3,7 @@
 //!
 //! Must not know what the files mean.
 
-use super::files::{create_folder, io_error};
+use super::files::{create_folder, io_error, place_error};
 use super::scratch::Scratch;
 use super::{BUFFER, Digest, Judge, Locked, Placement, PutError, Store, StorePath, lock};
 use crate::error::{Error, Result};
@@ -51,12 +51,17 @@ impl LocalStore {
         if !self.root.is_dir() {
             let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
             let missing: Vec<&Path> = self.root.ancestors().take_while(is_missing).collect();
-            create_folder(&self.root)?;
+            create_folder(&self.root).map_err(|error| io_error("create the folder", &self.root, error))?;
             for parent in missing.into_iter().filter_map(Path::parent) {
                 sync_parent(parent).map_err(|error| io_error("write", parent, error))?;
             }
         }
-        create_folder(folder)
+        create_folder(folder).map_err(|error| self.failed("create the folder", folder, error))
+    }
+
+    /// What failed at a place below the root.
+    fn failed(&self, verb: &str, path: &Path, error: io::Error) -> Error {
+        place_error(verb, &self.root, path, error)
     }
 
     /// The names of the links right below the root, sorted.
@@ -91,6 +96,7 @@ impl LocalStore {
             let parent = self.root.join(HOUSE).join("unfinished");
             self.create(&parent)
                 .and_then(|()| Scratch::create(&parent, &self.holder))
+                .map_err(Error::of_all)
                 .map_err(|error| (error.exit(), error.what().to_owned(), error.hint().to_owned()))
         });
         match made {
@@ -129,10 +135,10 @@ impl LocalStore {
 
     /// Syncs and renames; `overwrite` is for our own small files alone.
     fn publish(&self, file: NamedTempFile, path: &StorePath, overwrite: bool) -> Result<()> {
-        file.as_file().sync_data().map_err(|error| io_error("write", &self.full(path), error))?;
+        file.as_file().sync_data().map_err(|error| self.failed("write", &self.full(path), error))?;
         let full = self.prepared(path)?;
         let renamed = if overwrite { file.persist(&full) } else { file.persist_noclobber(&full) };
-        renamed.map(drop).map_err(|error| io_error("write", &full, error.error))
+        renamed.map(drop).map_err(|error| self.failed("write", &full, error.error))
     }
 }
 
@@ -166,7 +172,7 @@ impl Store for LocalStore {
 
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
         let mut file = self.temporary()?;
-        file.write_all(bytes).map_err(|error| io_error("write", &self.full(path), error))?;
+        file.write_all(bytes).map_err(|error| self.failed("write", &self.full(path), error))?;
         self.publish(file, path, true)
     }
 
@@ -179,21 +185,21 @@ impl Store for LocalStore {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         // One write a line, so that two lines never mix.
         let line = format!("{line}\n");
-        options.open(&full).and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| io_error("write", &full, error))
+        options.open(&full).and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| self.failed("write", &full, error))
     }
 
     #[expect(clippy::disallowed_methods, reason = "some systems sync only what was opened for writing")]
     fn flush(&self, path: &StorePath) -> Result<()> {
         let full = self.full(path);
-        let file = OpenOptions::new().append(true).open(&full).map_err(|error| io_error("write", &full, error))?;
-        file.sync_data().map_err(|error| io_error("write", &full, error))
+        let file = OpenOptions::new().append(true).open(&full).map_err(|error| self.failed("write", &full, error))?;
+        file.sync_data().map_err(|error| self.failed("write", &full, error))
     }
 
     fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
         let Some(file) = self.open(path)? else { return Ok(None) };
         let full = self.full(path);
         let mut bytes = Vec::new();
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| io_error("read", &full, error))?;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.failed("read", &full, error))?;
         if bytes.len() as u64 > limit {
             let hint = "vmedia never writes it that large; look at what is in it";
             return Err(Error::new(Exit::Local, format!("{} is larger than {limit} bytes", full.display()), hint));
@@ -210,7 +216,7 @@ impl Store for LocalStore {
         match File::open(&full) {
             Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(io_error("read", &full, error)),
+            Err(error) => Err(self.failed("read", &full, error)),
         }
     }
 
@@ -220,7 +226,7 @@ impl Store for LocalStore {
             Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
             Ok(_) => Ok(None),
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(io_error("look at", &full, error)),
+            Err(error) => Err(self.failed("look at", &full, error)),
         }
     }
 
@@ -241,10 +247,10 @@ impl Store for LocalStore {
             let entries = match fs::read_dir(&full) {
                 Ok(entries) => entries,
                 Err(error) if is_absent(&error) => continue,
-                Err(error) => return Err(io_error("list", &full, error)),
+                Err(error) => return Err(self.failed("list", &full, error)),
             };
             for entry in entries {
-                let entry = entry.map_err(|error| io_error("list", &full, error))?;
+                let entry = entry.map_err(|error| self.failed("list", &full, error))?;
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let path = StorePath::parse(&format!("{folder}/{name}")).unwrap_or_else(|| folder.join(&name));
                 match entry.file_type() {
@@ -269,13 +275,13 @@ impl Store for LocalStore {
         if to.symlink_metadata().is_ok() {
             return Err(Error::new(Exit::Local, format!("{} is in the way", to.display()), hint));
         }
-        fs::rename(&from, &to).map_err(|error| io_error("move", &from, error))
+        fs::rename(&from, &to).map_err(|error| self.failed("move", &from, error))
     }
 
     fn remove(&self, path: &StorePath) -> Result<()> {
         let full = self.full(path);
         match fs::remove_file(&full) {
-            Err(error) if !is_absent(&error) => Err(io_error("remove", &full, error)),
+            Err(error) if !is_absent(&error) => Err(self.failed("remove", &full, error)),
             _ => Ok(()),
         }
     }
@@ -287,8 +293,8 @@ impl Store for LocalStore {
     fn sync(&self, folder: &StorePath) -> Result<()> {
         let mut folders = vec![self.full(folder)];
         while let Some(folder) = folders.pop() {
-            sync_folder(&folder).map_err(|error| io_error("write", &folder, error))?;
-            let entries = fs::read_dir(&folder).map_err(|error| io_error("list", &folder, error))?;
+            sync_folder(&folder).map_err(|error| self.failed("write", &folder, error))?;
+            let entries = fs::read_dir(&folder).map_err(|error| self.failed("list", &folder, error))?;
             folders.extend(entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()));
         }
         // The session's own name stands in the root.
@@ -297,12 +303,12 @@ impl Store for LocalStore {
 
     fn sync_names(&self, folder: &StorePath) -> Result<()> {
         let full = self.full(folder);
-        sync_folder(&full).map_err(|error| io_error("write", &full, error))
+        sync_folder(&full).map_err(|error| self.failed("write", &full, error))
     }
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         let path = self.lock_path(name);
-        path.parent().map_or(Ok(()), |folder| self.create(folder))?;
+        path.parent().map_or(Ok(()), |folder| self.create(folder)).map_err(Error::of_all)?;
         lock::take(&path, &self.holder)
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Must not know what the files will become.
 
-use super::files::create_folder;
+use super::files::{create_folder, io_error};
 use super::lock::{self, Lock, Locked};
 use crate::error::Result;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(super) struct Scratch {
 impl Scratch {
     /// Makes this run's folder below `parent` and sweeps those of dead runs.
     pub(super) fn create(parent: &Path, holder: &str) -> Result<Self> {
-        create_folder(parent)?;
+        create_folder(parent).map_err(|error| io_error("create the folder", parent, error))?;
         sweep(parent);
         loop {
             let folder = parent.join(format!("{:016x}", fastrand::u64(..)));
@@ -27,7 +27,7 @@ impl Scratch {
                 continue;
             }
             if let Locked::Held(lock) = lock::take(&lock_of(&folder), holder)? {
-                create_folder(&folder)?;
+                create_folder(&folder).map_err(|error| io_error("create the folder", &folder, error))?;
                 return Ok(Self { folder, _lock: lock });
             }
         }

@@ -4,7 +4,7 @@
 
 use super::{Digest, Judge, LocalStore, Locked, Placement, PutError, Store, StorePath};
 use crate::error::Result;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 struct Fixed(Option<Placement>);
 
@@ -112,4 +112,24 @@ fn a_root_that_cannot_be_a_folder_is_a_local_failure() {
     let store = LocalStore::new(file, String::new());
     let Err(PutError::Local(error)) = put(&store, b"x", Placement::At(path("s/x"))) else { panic!("it cannot work") };
     assert_eq!(error.exit().code(), 6);
+}
+
+#[test]
+fn a_closed_place_is_trouble_of_one_and_a_closed_root_or_a_full_disk_of_all() {
+    use crate::exit::Exit::{Denied, Local};
+    let root = std::path::Path::new("root");
+    for (kind, path, exit) in [
+        (ErrorKind::PermissionDenied, "root/session/archive.json", Denied),
+        (ErrorKind::PermissionDenied, "root/session", Local),
+        (ErrorKind::PermissionDenied, "root", Local),
+        (ErrorKind::InvalidFilename, "root/session", Denied),
+        (ErrorKind::AlreadyExists, "root/session", Denied),
+        (ErrorKind::NotADirectory, "root", Local),
+        (ErrorKind::StorageFull, "root/session/archive.json", Local),
+        (ErrorKind::ReadOnlyFilesystem, "root/session/archive.json", Local),
+    ] {
+        let error = super::files::place_error("write", root, std::path::Path::new(path), kind.into());
+        assert_eq!(error.exit(), exit, "{kind} {path}");
+    }
+    assert!(Local.ends_run() && !Denied.ends_run());
 }

@@ -68,7 +68,7 @@ fn the_exit_statuses_of_the_man_pages_are_those_of_the_code() {
         Exit::Done | Exit::Unexpected | Exit::Usage | Exit::Configuration | Exit::Refused | Exit::Rejected | Exit::Unavailable => {
             exit.code()
         }
-        Exit::Local | Exit::Partial | Exit::Damaged | Exit::NotFound | Exit::Interrupted | Exit::Terminated => exit.code(),
+        Exit::Local | Exit::Denied | Exit::Partial | Exit::Damaged | Exit::NotFound | Exit::Interrupted | Exit::Terminated => exit.code(),
     };
     let codes: BTreeSet<u8> = [
         Exit::Done,
@@ -79,6 +79,7 @@ fn the_exit_statuses_of_the_man_pages_are_those_of_the_code() {
         Exit::Rejected,
         Exit::Unavailable,
         Exit::Local,
+        Exit::Denied,
         Exit::Partial,
         Exit::Damaged,
         Exit::NotFound,

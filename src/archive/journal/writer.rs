@@ -75,7 +75,7 @@ impl Journal {
             self.append(&mut writing, Entry::Archived(Box::new(archived)), now)?
         };
         // Outside the lock: several sessions wait for the disk at once, and it serves them together.
-        self.store.flush(&path)
+        self.store.flush(&path).map_err(Error::of_all)
     }
 
     /// A session was looked at and is as it was.
@@ -89,7 +89,7 @@ impl Journal {
     pub fn failed(&self, session: SessionId, exit: Exit, reason: String, now: Timestamp) -> Result<()> {
         let mut writing = self.lock();
         let entry = Entry::Failed { session, exit, reason };
-        if writing.segment.is_some() || Self::exists(self.store.as_ref())? {
+        if writing.segment.is_some() || Self::exists(self.store.as_ref()).map_err(Error::of_all)? {
             self.append(&mut writing, entry, now).map(drop)
         } else {
             writing.waiting.push((now, entry));
@@ -139,7 +139,7 @@ impl Journal {
             return Ok(None);
         }
         let path = self.append(writing, Entry::Closed { exit }, now)?;
-        self.store.flush(&path)?;
+        self.store.flush(&path).map_err(Error::of_all)?;
         writing.segment = None;
         Ok(Some(path))
     }
@@ -174,7 +174,7 @@ impl Journal {
         }
         let mut segment = match writing.segment.take() {
             Some(segment) => segment,
-            None => self.open(now)?,
+            None => self.open(now).map_err(Error::of_all)?,
         };
         let outcome = std::mem::take(&mut writing.waiting)
             .into_iter()
@@ -183,7 +183,8 @@ impl Journal {
         let path = segment.path.clone();
         writing.segment = Some(segment);
         writing.is_over = outcome.is_err();
-        outcome.map(|()| path)
+        // Whatever the reason: no session can be archived that the journal does not know.
+        outcome.map(|()| path).map_err(Error::of_all)
     }
 
     fn open(&self, now: Timestamp) -> Result<Segment> {

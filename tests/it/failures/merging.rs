@@ -55,16 +55,17 @@ fn refused_credentials_win() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_ends_the_run_and_wins() {
+fn a_place_that_one_session_cannot_have_is_its_misfortune_alone() {
     let (world, ids) = many(4);
     world.faults("session:session-00=404");
     std::fs::create_dir(world.archive()).expect("a folder");
     let blocked = world.archive().join("session-02");
     std::fs::write(&blocked, "in the way").expect("a file");
-    let run = world.run(&download(&["-j", "1"], &ids)).ends_with(6);
-    run.complains(&blocked.display().to_string()[world.folder().display().to_string().len() + 1..], "").says("1 not begun");
-    assert_eq!(bags(&world), ["session-01"]);
+    let run = world.run(&download(&["-j", "1"], &ids)).ends_with(7);
+    run.complains(&blocked.display().to_string()[world.folder().display().to_string().len() + 1..], "something else has that name");
+    assert_eq!(bags(&world), ["session-01", "session-03"]);
     assert_eq!(std::fs::read(&blocked).expect("still there"), b"in the way");
+    world.run(&["download", "session-02"]).ends_with(6).complains("session-02", "something else has that name");
 }
 
 #[test]
