@@ -30,8 +30,7 @@ impl SessionArchive {
         let files = tag_files(&self.record)?;
         let mut differing = Vec::new();
         for (name, bytes) in &files {
-            let limit = (bytes.len() as u64).saturating_mul(4).max(64 * 1024 * 1024);
-            if self.store.read(&self.folder.join(name), limit)?.as_ref() != Some(bytes) {
+            if self.store.read(&self.folder.join(name), limit(bytes))?.as_ref() != Some(bytes) {
                 differing.push((*name, bytes));
             }
         }
@@ -39,6 +38,7 @@ impl SessionArchive {
             journal.kept(self.record.session.clone(), now)?;
             return Ok(false);
         }
+        self.tell_altered()?;
         self.begin(now)?;
         self.store.folder(&self.folder.join(PAYLOAD))?;
         // What the mark announces, then the names of it, then the manifests that vouch for them.
@@ -61,6 +61,30 @@ impl SessionArchive {
         self.before = Some(self.record.clone());
         Ok(true)
     }
+}
+
+impl SessionArchive {
+    /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What
+    /// another version made may look otherwise, and what a killed run left is in between.
+    fn tell_altered(&mut self) -> Result<()> {
+        let Some(before) = self.before.as_ref().filter(|before| !self.resumed && before.tool == tool()) else { return Ok(()) };
+        let mut altered = Vec::new();
+        for (name, bytes) in tag_files(before)? {
+            if self.store.read(&self.folder.join(name), limit(&bytes))?.as_ref() != Some(&bytes) {
+                altered.push(name);
+            }
+        }
+        if !altered.is_empty() {
+            let names = altered.join(", ");
+            self.notices.push(format!("changed or removed since the last run, and written anew from the record: {names}"));
+        }
+        Ok(())
+    }
+}
+
+/// How much of a file is read that should have these bytes.
+fn limit(bytes: &[u8]) -> u64 {
+    (bytes.len() as u64).saturating_mul(4).max(64 * 1024 * 1024)
 }
 
 /// The files that should be here and that are not our own.

@@ -230,11 +230,20 @@ impl SessionArchive {
             known.arrived();
             return;
         }
-        if !known.files.is_empty() {
-            let what =
-                format!("the provider now answers media {} with other bytes; they are kept beside the old ones as {}", item.id, file.path);
+        let is_lost = known.present().next().is_none();
+        if let Some(original) = known.files.first() {
+            let (id, path, lost, sha256) = (&item.id, &file.path, &original.path, &original.digest.sha256);
+            let what = if is_lost {
+                format!(
+                    "the original of media {id} (sha256 {sha256}, {lost}) is lost; the provider now answers with other bytes, kept as {path}"
+                )
+            } else {
+                format!("the provider now answers media {id} with other bytes; they are kept beside the old ones as {path}")
+            };
+            let told = if is_lost { &mut self.losses } else { &mut self.notices };
+            told.push(what.clone());
             let change = HistoryRecord::new(now, Change::OtherBytes, what);
-            self.happened(HistoryRecord { media: Some(item.id.clone()), path: Some(file.path.clone()), ..change });
+            self.record.history.push(HistoryRecord { media: Some(id.clone()), path: Some(path.clone()), ..change });
         }
         self.add_file(&MediaRecord::new(item), file);
     }

@@ -92,6 +92,8 @@ pub struct SessionArchive {
     pub(super) placing: HashSet<MediaId>,
     /// Whether nothing more may change here.
     pub(super) is_left: bool,
+    /// Media whose first bytes are nowhere any more, each a line.
+    pub(super) losses: Vec<String>,
 }
 
 impl SessionArchive {
@@ -130,6 +132,7 @@ impl SessionArchive {
             notices: Vec::new(),
             placing: HashSet::new(),
             is_left: false,
+            losses: Vec::new(),
         };
         if let Some(mark) = mark {
             archive.bag_before = archive.bag_digest()?;
@@ -184,6 +187,11 @@ impl SessionArchive {
     /// What changed that a person should hear of; each is told once.
     pub fn take_notices(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notices)
+    }
+
+    /// What was lost for good in this run, although there are other bytes now; each is told once.
+    pub fn take_losses(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.losses)
     }
 
     /// Takes over what a killed run finished: files whose bytes are what its mark says, and that the provider signed if

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
         }
         return Ok(found.exit);
     }
-    let mut repaired = Vec::new();
+    let (mut repaired, mut fetched) = (Vec::new(), Vec::new());
     for (number, place) in archives.iter().enumerate() {
         let sessions: Vec<&Repairable> = found.repairable.iter().filter(|found| found.target == number).collect();
         if sessions.is_empty() {
@@ -41,13 +41,19 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
         if is_stopped() || exit.ends_run() || exit == Exit::Unavailable {
             return Ok(exit);
         }
+        fetched.push(exit);
         let folders = sessions.iter().map(|found| found.folder.clone()).collect();
         repaired.push(place.only(folders));
     }
     let after = check(&repaired, true, arguments.format, context)?;
     // What cannot be repaired was found in sessions, or in journals, that were not looked at again.
     let is_all = found.damaged == found.repairable.len() as u64;
-    Ok(if after.exit == Exit::Done && !is_all { Exit::Damaged } else { after.exit })
+    Ok(match after.exit {
+        Exit::Done if !is_all => Exit::Damaged,
+        // Sound again, but not what it was, or not all of it.
+        Exit::Done => Exit::merge(fetched),
+        found => found,
+    })
 }
 
 fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {

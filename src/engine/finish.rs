@@ -187,6 +187,16 @@ impl SessionWork {
     }
 }
 
+/// A session whose files are whole, and that is not what it was all the same.
+fn lost(losses: &[String]) -> Error {
+    let what = match losses {
+        [only] => only.clone(),
+        _ => format!("{}; and so are {} more", losses.first().map_or("", String::as_str), losses.len() - 1),
+    };
+    let hint = "look for the original in a backup, and keep it outside of the archive; archive.json says what it was";
+    Error::new(Exit::Partial, what, hint)
+}
+
 /// Ends sessions, and the run when nothing further can succeed.
 pub(super) struct Finisher {
     services: Services,
@@ -298,10 +308,10 @@ impl Finisher {
 
     /// The last file of a session is done: makes it a bag and tells how it ended.
     pub(super) fn finish(&self, work: &SessionWork, emit: &Emit) {
-        let (committed, folder, notices) = {
+        let (committed, folder, notices, losses) = {
             let mut archive = locked(&work.archive);
             let committed = archive.commit(&self.services.journal, self.services.wire.clock().now());
-            (committed, archive.location(), archive.take_notices())
+            (committed, archive.location(), archive.take_notices(), archive.take_losses())
         };
         drop(locked(&work.lock).take());
         for text in notices {
@@ -311,6 +321,9 @@ impl Finisher {
         if let Err(error) = committed {
             self.ended.fetch_or(error.exit().ends_run(), Ordering::Relaxed);
             verdict.error.get_or_insert(error);
+        }
+        if !losses.is_empty() {
+            verdict.error.get_or_insert_with(|| lost(&losses));
         }
         let tally = verdict.tally;
         let is_news = tally.fetched + tally.withheld + tally.failed + tally.excluded > 0 || verdict.lacking;

@@ -336,7 +336,7 @@ fn damage_that_was_found_and_healed_is_told() {
     let mut other = decided();
     other.attempts[0].media[1].body = vmedia::sandbox::fixture::Body::Bytes(jpeg("other").into());
     world.sandbox.put_session(other);
-    world.run(&["download", SESSION]).ends_with(0);
+    world.run(&["download", SESSION]).ends_with(7);
     let shown = words(&page(&world.file("")));
     assert!(
         shown.contains("1 file that was archived earlier is lost") && shown.contains(&hex::encode(Sha256::digest(jpeg("face")))),

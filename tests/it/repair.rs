@@ -200,3 +200,48 @@ fn what_a_repair_cannot_help_against_gets_another_hint() {
     std::fs::remove_dir_all(world.file("")).expect("removed");
     world.run(&["verify", "vmedia-archive"]).ends_with(8).complains("the session is missing", "if it was deleted on purpose, do neither");
 }
+
+#[test]
+fn an_original_that_is_lost_for_good_is_told_and_no_repair() {
+    for verb in [["repair", "vmedia-archive"], ["download", SESSION]] {
+        let world = World::new();
+        world.run(&["download", SESSION]).ends_with(0);
+        let face = payload("face", "face", "jpg");
+        let original = world.recorded("face")["files"][0]["sha256"].as_str().expect("a digest").to_owned();
+        std::fs::write(world.file(&face), jpeg("fake")).expect("written");
+        let mut changed = session();
+        let other = Media::image(format!("face-{SESSION}"), "face", "image/jpeg", jpeg("another face"));
+        changed.attempts[0].media.iter_mut().filter(|medium| medium.context == "face").for_each(|medium| *medium = other.clone());
+        world.sandbox.put_session(changed);
+        let run = world.run(&verb).ends_with(7);
+        run.complains(
+            &format!("the original of media face-{SESSION} (sha256 {original}, {face}) is lost"),
+            "look for the original in a backup",
+        );
+        let run = world.run(&["verify", "vmedia-archive"]).ends_with(0);
+        run.says(&format!("the original of media face-{SESSION} (sha256 {original}, {face}) is lost"));
+        world.run(&["download", SESSION]).ends_with(0);
+        others_accept(&world.file(""));
+    }
+}
+
+#[test]
+fn files_of_the_bag_that_somebody_changed_are_told_before_they_are_written_anew() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let before = world.tree();
+    std::fs::write(world.file("index.html"), "<p>forged</p>").expect("written");
+    std::fs::remove_file(world.file("bag-info.txt")).expect("removed");
+    let run = world.run(&["download", SESSION]).ends_with(0);
+    run.says("changed or removed since the last run, and written anew from the record: index.html, bag-info.txt");
+    assert_eq!(world.tree(), before);
+    is_sound(&world);
+    let run = world.run(&["download", SESSION]).ends_with(0);
+    assert!(!run.stderr.contains("written anew"), "{}", run.stderr);
+    // What changed at the provider changes the bag's files, too, and nobody but us did that.
+    let mut grown = session();
+    grown.attempts.insert(0, Attempt::new("later", "approved").media(Media::nfc("later-nfc", nfc("later"))));
+    world.sandbox.put_session(grown);
+    let run = world.run(&["download", SESSION]).ends_with(0).says("a further attempt");
+    assert!(!run.stderr.contains("written anew"), "{}", run.stderr);
+}

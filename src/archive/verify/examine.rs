@@ -247,6 +247,10 @@ fn compare_manifests(payload: &Manifest, tags: &Manifest, examined: &mut Examine
 /// Every medium has an outcome, and the record says what could not be had.
 fn compare_outcomes(record: &Record, examined: &mut Examined) {
     for medium in &record.media {
+        for file in medium.files.iter().filter(|file| file.lost.is_some()) {
+            let (path, sha256) = (&file.path, &file.digest.sha256);
+            examined.notes.push(format!("the original of media {} (sha256 {sha256}, {path}) is lost; what is here came later", medium.id));
+        }
         let reason = medium.reason.as_deref().unwrap_or("no reason recorded");
         let is_here = medium.present().next().is_some();
         match medium.state {
