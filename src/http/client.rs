@@ -182,7 +182,7 @@ fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String
     let mut next = Some(error);
     while let Some(current) = next {
         if let Some(rustls::Error::InvalidCertificate(reason)) = current.downcast_ref::<rustls::Error>() {
-            return Some(reason.to_string());
+            return Some(certificate_words(reason));
         }
         // An I/O error's source is not what it wraps, but the source of that.
         next = match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
@@ -191,6 +191,17 @@ fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String
         };
     }
     None
+}
+
+/// The library's words, but where they are those of its insides.
+fn certificate_words(reason: &rustls::CertificateError) -> String {
+    let words = reason.to_string();
+    if words.contains("CaUsedAsEndEntity") {
+        return "it is the certificate of an authority, which no server may show, also when --ca-cert names it; \
+                give the server one that the authority issued, and name the authority"
+            .to_owned();
+    }
+    words
 }
 
 /// The last cause of a chain: the outer ones repeat that something failed, and may hold the URL.

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// The longest wait between two tries that is not asked for by the provider.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The longest `Retry-After` that is waited for; beyond it a later run is the better idea.
-const LONGEST_ASKED: Duration = Duration::from_secs(300);
+pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
 /// How often and how patiently.
 #[derive(Debug, Clone, Copy)]

@@ -4,9 +4,10 @@
 //! know what is fetched.
 
 use super::pace::{Limits, Pace, Queue};
-use super::retry::{Policy, Retry, Step};
+use super::retry::{LONGEST_ASKED, Policy, Retry, Step};
 use super::{Cause, Failure, Request, Response, Transport, Watch};
 use crate::clock::{Cancel, Clock, Stop};
+use crate::text::duration;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -130,6 +131,10 @@ impl Wire {
 fn told_how_often(mut failure: Failure, tries: u32) -> Failure {
     if tries > 1 && failure.cause.is_worth_retrying() {
         failure.detail = format!("{} (tried {tries} times)", failure.detail);
+    }
+    if let Some(asked) = failure.retry_after.filter(|asked| failure.cause.is_worth_retrying() && *asked > LONGEST_ASKED) {
+        let (asked, longest) = (duration(asked), duration(LONGEST_ASKED));
+        failure.detail = format!("{}; it asks to wait {asked}, and a run waits no longer than {longest}", failure.detail);
     }
     failure
 }

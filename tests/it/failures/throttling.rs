@@ -86,3 +86,14 @@ fn one_who_is_throttled_for_ever_is_unavailable() {
     world.run(&["download", SESSION, "--retries", "2"]).ends_with(5).says("failed: HTTP 429");
     assert_eq!((world.media_requests(), world.held().len()), (3 * ALL.len(), 0));
 }
+
+#[test]
+fn a_wait_that_is_too_long_for_a_run_is_named() {
+    let world = World::new();
+    world.faults("attempts=429:400");
+    let run = world.run(&["download", SESSION]).ends_with(5);
+    let what = "HTTP 429: ";
+    let run = run.complains(what, "or run the same command again later");
+    run.says("; it asks to wait 6 min 40 s, and a run waits no longer than 5 min 00 s");
+    assert_eq!(world.sandbox.exchanges().len(), 1);
+}

@@ -86,10 +86,15 @@ struct Server {
 impl Server {
     /// `None` where there is no Python or no openssl to make one.
     fn start(name: &str, from: &str, to: &str) -> Option<Self> {
+        Self::showing(["cert.pem", "key.pem"], name, from, to)
+    }
+
+    /// The same with another certificate than the server's own.
+    fn showing([certificate, key]: [&str; 2], name: &str, from: &str, to: &str) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let made = certificates(folder.path(), name, from, to).and_then(|()| {
             let mut command = Command::new("python3");
-            command.current_dir(folder.path()).args(["-c", &SERVER.replace("ATTEMPT", NEWEST), "cert.pem", "key.pem"]);
+            command.current_dir(folder.path()).args(["-c", &SERVER.replace("ATTEMPT", NEWEST), certificate, key]);
             command.stdout(std::fs::File::create(folder.path().join("log")).expect("a log")).stderr(Stdio::inherit()).spawn().ok()
         });
         let Some(child) = made else {
@@ -173,6 +178,12 @@ fn a_certificate_that_is_past_its_time_is_refused() {
 fn a_certificate_for_another_name_is_refused() {
     let Some(server) = Server::start("DNS:somebody.else.example", LONG_AGO, FAR) else { return };
     is_refused(&server, &["--ca-cert", "ca.pem"], "not valid for name");
+}
+
+#[test]
+fn an_authority_s_own_certificate_is_refused_in_words() {
+    let Some(server) = Server::showing(["ca.pem", "ca.key"], "IP:127.0.0.1", LONG_AGO, FAR) else { return };
+    is_refused(&server, &["--ca-cert", "ca.pem"], "it is the certificate of an authority, which no server may show");
 }
 
 #[test]
