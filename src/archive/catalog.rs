@@ -4,11 +4,11 @@
 //! Must not check anything; that is what a verification is for.
 
 use super::journal::{Journal, LastVerified, last_verified};
+use super::known::LARGEST_RECORD;
 use super::layout::{MARKER, PAGE, RECORD};
 use super::links::refuse_links;
 use super::page::catalog_page;
 use super::record::State;
-use super::session::LARGEST_RECORD;
 use crate::error::Result;
 use crate::store::{Store, StorePath};
 use crate::text::plural;

@@ -4,9 +4,10 @@
 //! Must not ask the provider and must not write.
 
 use super::doubt::doubt;
+use super::known::read_record;
 use super::layout::MARKER;
 use super::record::{CompanionState, MediaRecord, State};
-use super::session::{SessionArchive, read_record};
+use super::session::SessionArchive;
 use crate::error::Result;
 use crate::media::{AttemptId, MediaItem, SessionId};
 use crate::store::Store;

@@ -10,6 +10,7 @@ mod describing;
 mod doubt;
 mod grouping;
 mod journal;
+mod known;
 mod layout;
 mod links;
 mod marker;

@@ -3,10 +3,11 @@
 //! Bytes that are here already are not kept twice, other bytes of a known medium get a name of their own, damaged
 //! files are moved out of the payload once there are good bytes. Must not decide whether bytes are to be believed.
 
+use super::known::LARGEST_RECORD;
 use super::layout::{self, MARKER};
 use super::marker::Line;
 use super::record::{Change, DocumentRecord, FileRecord, HistoryRecord, MediaRecord};
-use super::session::{Document, LARGEST_RECORD, SessionArchive};
+use super::session::{Document, SessionArchive};
 use crate::error::Result;
 use crate::media::{MediaId, MediaItem};
 use crate::store::{Digest, Placement};

@@ -5,12 +5,10 @@
 //! there is ever overwritten but our own tag files. Must not know where bytes come from.
 
 use super::doubt::doubt;
-use super::layout::{self, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
-use super::links::refuse_links;
+use super::known::{LARGEST_RECORD, empty_record, is_new, read_record};
+use super::layout::{self, MARKER, TAG_MANIFEST};
 use super::marker::{self, Line};
-use super::record::{
-    CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SCHEMA, SignatureRecord, State, VERSION,
-};
+use super::record::{CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SignatureRecord, State};
 use super::verify::{Witness, read_sealed};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -20,9 +18,6 @@ use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::HashSet;
 use std::sync::Arc;
-
-/// A record or a mark above this size was not written by us.
-pub(super) const LARGEST_RECORD: u64 = 256 * 1024 * 1024;
 
 /// Where a session's files come from.
 #[derive(Debug, Clone)]
@@ -361,57 +356,4 @@ pub fn planned_path(item: &MediaItem) -> String {
 /// Where an answer of that name would be kept, below its session's folder.
 pub fn planned_document_path(name: &str) -> String {
     layout::document_path(name, 1)
-}
-
-/// The record, and its digest.
-pub(super) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
-    refuse_links(store, folder)?;
-    let path = folder.join(RECORD);
-    let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
-    let hint = format!("keep the file, and {RESTORE}");
-    // One session's misfortune: the disk is well, and the others go on.
-    let record: Record = serde_json::from_slice(&bytes)
-        .map_err(|error| Error::new(Exit::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error))?;
-    if record.schema != SCHEMA || record.version > VERSION {
-        let what = format!("{} was written by a newer vmedia ({})", store.location(&path), record.tool);
-        return Err(Error::new(Exit::Configuration, what, "install that version or a newer one"));
-    }
-    Ok(Some((record, Digest::of(&bytes).sha256)))
-}
-
-/// What helps when the record is lost. It alone says which files there were: a new one would forget what is no longer listed.
-const RESTORE: &str = "restore it from a backup; or move the folder away, and the session is archived anew";
-
-/// Without a record, there must be no bag either.
-fn is_new(store: &dyn Store, folder: &StorePath) -> Result<()> {
-    for manifest in [MANIFEST, TAG_MANIFEST] {
-        if store.length(&folder.join(manifest))?.is_some() {
-            let what =
-                format!("{} is missing, but {manifest} beside it says that files were archived", store.location(&folder.join(RECORD)));
-            return Err(Error::new(Exit::Damaged, what, RESTORE));
-        }
-    }
-    Ok(())
-}
-
-fn empty_record(origin: Origin, now: Timestamp) -> Record {
-    Record {
-        schema: SCHEMA.to_owned(),
-        version: VERSION,
-        tool: super::record::tool(),
-        provider: origin.provider,
-        base_url: origin.base_url,
-        session: origin.session,
-        created: now,
-        updated: now,
-        attempts: Vec::new(),
-        media: Vec::new(),
-        documents: Vec::new(),
-        companions: Vec::new(),
-        problems: Vec::new(),
-        may_grow: false,
-        facts: Vec::new(),
-        history: Vec::new(),
-        extra: Map::new(),
-    }
 }
