@@ -108,6 +108,7 @@ pub(super) fn wire(base_url: String, network: &Network, connections: usize, canc
         idle_timeout: network.idle_timeout,
         ca_cert: network.ca_cert.clone(),
         connections,
+        proxy: network.proxy.clone(),
     })?;
     let wire = Wire::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
     Ok(wire.with_file_limit(network.file_limit).with_limits(network.limits))

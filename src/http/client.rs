@@ -6,7 +6,7 @@
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
 
 use super::{Cause, Failure, Headers, Request, Response, Transport};
-use crate::error::{Error, Result, plain};
+use crate::error::{Error, Result, plain, quote};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use std::path::PathBuf;
@@ -27,6 +27,8 @@ pub struct ClientOptions {
     pub ca_cert: Option<PathBuf>,
     /// How many connections may idle, ready for the next request.
     pub connections: usize,
+    /// The proxy that the environment names, for words alone: without name and password.
+    pub proxy: Option<String>,
 }
 
 /// How many connections short answers share where the server offers HTTP/2.
@@ -91,8 +93,7 @@ impl Client {
         if !self.certificates.is_empty() {
             builder = builder.tls_certs_merge(self.certificates.iter().cloned());
         }
-        if Url::parse(&self.options.base_url).is_ok_and(|url| is_loopback(&url)) {
-            // A sandbox on this machine is never behind a proxy.
+        if self.is_local() {
             builder = builder.no_proxy();
         }
         if self.options.base_url.starts_with("http:") {
@@ -100,6 +101,36 @@ impl Client {
             builder = builder.tls_certs_only(std::iter::empty());
         }
         builder.build().map_err(|error| chain(&error))
+    }
+
+    /// Whether the provider is on this machine, as a sandbox is, which is never behind a proxy.
+    fn is_local(&self) -> bool {
+        Url::parse(&self.options.base_url).is_ok_and(|url| is_loopback(&url))
+    }
+
+    fn send_failure(&self, error: &reqwest::Error) -> Failure {
+        if let Some(reason) = certificate_error(error) {
+            return Failure::new(Cause::Certificate, format!("the server's certificate was refused: {reason}"));
+        }
+        if error.is_builder() {
+            return Failure::new(Cause::Rejected, format!("the request cannot be sent: {}", innermost(error)));
+        }
+        let what = if error.is_timeout() && error.is_connect() {
+            "no connection in time".to_owned()
+        } else if error.is_timeout() {
+            "no answer in time".to_owned()
+        } else if error.is_connect() {
+            format!("cannot connect: {}", innermost(error))
+        } else {
+            format!("the connection failed: {}", innermost(error))
+        };
+        // The library does not tell whose connection failed.
+        match self.options.proxy.as_deref().filter(|_| error.is_connect() && !self.is_local()) {
+            Some(proxy) => {
+                Failure::new(Cause::Unavailable, format!("{what} (the environment asks to go through the proxy {})", quote(proxy)))
+            }
+            None => Failure::new(Cause::Unavailable, what),
+        }
     }
 }
 
@@ -138,7 +169,7 @@ impl Transport for Client {
             value.set_sensitive(true);
             builder = builder.header(*name, value);
         }
-        let response = builder.send().map_err(|error| send_failure(&error))?;
+        let response = builder.send().map_err(|error| self.send_failure(&error))?;
         let pairs = response.headers().iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
         let mut headers = Headers::new(pairs);
         if response.version() == reqwest::Version::HTTP_2 {
@@ -147,25 +178,6 @@ impl Transport for Client {
         }
         Ok(Response { status: response.status().as_u16(), headers, body: Box::new(response) })
     }
-}
-
-fn send_failure(error: &reqwest::Error) -> Failure {
-    if let Some(reason) = certificate_error(error) {
-        return Failure::new(Cause::Certificate, format!("the server's certificate was refused: {reason}"));
-    }
-    if error.is_builder() {
-        return Failure::new(Cause::Rejected, format!("the request cannot be sent: {}", innermost(error)));
-    }
-    let what = if error.is_timeout() && error.is_connect() {
-        "no connection in time".to_owned()
-    } else if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else if error.is_connect() {
-        format!("cannot connect: {}", innermost(error))
-    } else {
-        format!("the connection failed: {}", innermost(error))
-    };
-    Failure::new(Cause::Unavailable, what)
 }
 
 /// What a failed read of a body means.

@@ -79,7 +79,7 @@ fn providers() -> [Provider; 2] {
 /// A way to the sandbox that asks once.
 fn wire(base_url: String) -> Wire {
     let wait = Duration::from_secs(20);
-    let options = ClientOptions { base_url, connect_timeout: wait, idle_timeout: wait, ca_cert: None, connections: 1 };
+    let options = ClientOptions { base_url, connect_timeout: wait, idle_timeout: wait, ca_cert: None, connections: 1, proxy: None };
     let client = Client::new(options).expect("a client");
     Wire::new(Box::new(client), Policy { retries: 0, delay: wait }, Arc::new(SystemClock::start()), Cancel::default())
 }

@@ -30,6 +30,7 @@ pub(super) fn send(address: &Address, is_failure: bool, network: &Network, conte
         idle_timeout: network.idle_timeout.min(SILENCE),
         ca_cert: network.ca_cert.clone(),
         connections: 1,
+        proxy: network.proxy.clone(),
     });
     let client = client.map_err(|error| untold(error.what()))?;
     let target = if is_failure { failing(&address.target) } else { address.target.clone() };

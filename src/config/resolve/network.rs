@@ -28,6 +28,8 @@ pub struct Network {
     pub ca_cert: Option<PathBuf>,
     /// What the host is asked for at most.
     pub limits: Limits,
+    /// The proxy that the environment names, without a name and password in it.
+    pub proxy: Option<String>,
 }
 
 impl Resolver<'_> {
@@ -40,6 +42,7 @@ impl Resolver<'_> {
             file_limit: self.max_time().map(|found| found.value),
             ca_cert: self.ca_cert().map(|found| found.value),
             limits: Limits { requests: self.max_rate().map(|found| found.value), bytes: self.limit_rate().map(|found| found.value) },
+            proxy: self.proxy().map(|found| found.value),
         }
     }
 

@@ -33,6 +33,7 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         idle_timeout: seconds,
         ca_cert: None,
         connections: 1,
+        proxy: None,
     });
     let policy = Policy { retries: 0, delay: Duration::ZERO };
     let wire = Wire::new(Box::new(client.expect("a client")), policy, clock.clone(), Cancel::default());

@@ -198,3 +198,16 @@ fn a_check_of_the_configuration_says_that_the_connection_is_not_safe() {
     let nowhere = server.run(&["config", "check"], &["--ca-cert", "nowhere.pem"]).ends_with(3);
     assert!(nowhere.stdout.contains("cannot read the certificates in nowhere.pem"), "{}", nowhere.stdout);
 }
+
+#[test]
+fn a_proxy_that_is_down_is_named_without_its_password() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = bare(folder.path());
+    command.env("VMEDIA_BASE_URL", "https://provider.invalid").env("VMEDIA_API_KEY", "key").env("VMEDIA_API_SECRET", "s");
+    // Nobody listens at the port that is never given out.
+    command.env("HTTPS_PROXY", "http://somebody:p4ssw0rd@127.0.0.1:1").args(["download", SESSION, "--retries", "0"]);
+    let run = Run::of(&command.output().expect("a run")).ends_with(5);
+    let what = "(the environment asks to go through the proxy http://127.0.0.1:1)";
+    let run = run.complains(what, "check the network and the base URL").says("cannot connect: ");
+    assert!(!run.stderr.contains("p4ssw0rd"), "{}", run.stderr);
+}

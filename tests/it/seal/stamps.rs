@@ -63,6 +63,7 @@ fn authority(url: &str, retries: u32, idle_timeout: Duration) -> Authority {
         idle_timeout,
         ca_cert: None,
         connections: 1,
+        proxy: None,
     };
     let policy = Policy { retries, delay: Duration::from_millis(1) };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
