@@ -62,7 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
         }
         'vmedia;list' {
             [CompletionResult]::new('--attempt', '--attempt', [CompletionResultType]::ParameterName, 'Only this attempt')
-            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]')
+            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print it')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
@@ -124,10 +124,10 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The archive''s folder [default: ./vmedia-archive]')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only these sorts of media')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times')
-            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening, or all')
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening; or all that there are')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]')
-            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]')
+            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]')
             [CompletionResult]::new('--failed-to', '--failed-to', [CompletionResultType]::ParameterName, 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what happens')
             [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it')
@@ -236,9 +236,9 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
         'vmedia;repair' {
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64 [default: 16]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64 [default: 16]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what happens')
             [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it')
             [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'Let this authority stamp the run''s journal with its time (RFC 3161); it gets the SHA-256 alone')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what happens')
             [CompletionResult]::new('--max-duration', '--max-duration', [CompletionResultType]::ParameterName, 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7')
             [CompletionResult]::new('--ping-url', '--ping-url', [CompletionResultType]::ParameterName, 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`')
             [CompletionResult]::new('--on-failure', '--on-failure', [CompletionResultType]::ParameterName, 'When the run did not end well, give this command to the shell, with a summary as JSON on its standard input')

@@ -58,7 +58,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         }
         &'vmedia;list'= {
             cand --attempt 'Only this attempt'
-            cand --retention-days 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]'
+            cand --retention-days 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]'
             cand --format 'How to print it'
             cand -p 'Use this profile of the configuration file'
             cand --profile 'Use this profile of the configuration file'
@@ -118,10 +118,10 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --output 'The archive''s folder [default: ./vmedia-archive]'
             cand --only 'Only these sorts of media'
             cand --context 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times'
-            cand --with 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening, or all'
+            cand --with 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening; or all that there are'
             cand -j 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]'
             cand --jobs 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]'
-            cand --retention-days 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]'
+            cand --retention-days 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]'
             cand --failed-to 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from'
             cand --format 'How to tell what happens'
             cand --sign-key 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it'
@@ -227,9 +227,9 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;repair'= {
             cand -j 'Files in flight at once, 1 to 64 [default: 16]'
             cand --jobs 'Files in flight at once, 1 to 64 [default: 16]'
+            cand --format 'How to tell what happens'
             cand --sign-key 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it'
             cand --timestamp 'Let this authority stamp the run''s journal with its time (RFC 3161); it gets the SHA-256 alone'
-            cand --format 'How to tell what happens'
             cand --max-duration 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7'
             cand --ping-url 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`'
             cand --on-failure 'When the run did not end well, give this command to the shell, with a summary as JSON on its standard input'

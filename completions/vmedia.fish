@@ -60,7 +60,7 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "completions" -d 'Prin
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l attempt -d 'Only this attempt' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retention-days -d 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retention-days -d 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l format -d 'How to print it' -r -f -a "table\t'For people'
 json\t'One JSON array'
 csv\t'For spreadsheets'"
@@ -120,9 +120,9 @@ video\t'Recordings'
 nfc\t'Data from a document\'s chip'
 other\t'Data files, and anything that this version has no word for'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents of Veriff\'s too: decision, decision-fullauto, person, watchlist-screening, or all' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents of Veriff\'s too: decision, decision-fullauto, person, watchlist-screening; or all that there are' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retention-days -d 'Days for which the provider keeps media; says so when most of them have passed [default: veriff 90, yoti 7]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retention-days -d 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
@@ -221,10 +221,10 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l no-progress -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s j -l jobs -d 'Files in flight at once, 1 to 64 [default: 16]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-duration -d 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l ping-url -d 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l on-failure -d 'When the run did not end well, give this command to the shell, with a summary as JSON on its standard input' -r -f -a "(__fish_complete_command)"
@@ -511,3 +511,14 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subc
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Try whether a run would work: ask the provider one harmless question, look at the archive\'s folder and the clock'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "example" -d 'Print a configuration file in which every key is explained'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Write a profile from your answers'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand config" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand help" -f
