@@ -134,7 +134,7 @@ fn binstall_looks_for_the_archives_that_a_release_has_and_for_the_program_where_
         assert_eq!(format, if archive.ends_with(".zip") { "zip" } else { "tgz" }, "{archive}");
         assert!(names.contains(&program), "{archive} has no {program}: {names:?}");
         let folder = program.rsplit_once('/').expect("a folder").0;
-        for file in ["README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE", "man/vmedia.1", "completions/_vmedia"] {
+        for file in ["README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY.txt", "man/vmedia.1", "completions/_vmedia"] {
             assert!(names.contains(&format!("{folder}/{file}")), "{archive} has no {file}");
         }
     }
@@ -286,4 +286,23 @@ fn the_container_is_built_by_a_rust_that_is_new_enough_from_files_that_reach_it(
         assert!(ignored.lines().any(|line| line == format!("!{needed}")), "{needed} is ignored");
     }
     assert!(containerfile.lines().any(|line| line.starts_with("USER ") && line != "USER 0"), "it runs as somebody");
+}
+
+#[test]
+fn the_licences_are_those_of_the_crates_that_are_in_the_program() {
+    let lock = table("Cargo.lock");
+    let name_and_version = |package: &toml::Value| format!("{} {}", package["name"], package["version"]).replace('"', "");
+    let locked: BTreeSet<String> = lock["package"].as_array().expect("packages").iter().map(name_and_version).collect();
+    let text = text("packaging/licences/THIRD-PARTY.txt");
+    let is_version = |word: &str| word.split('.').count() >= 3 && word.starts_with(|first: char| first.is_ascii_digit());
+    let is_crate =
+        |line: &&str| line.split_once(' ').is_some_and(|(name, version)| !version.contains(' ') && !name.is_empty() && is_version(version));
+    let told: BTreeSet<String> = text.lines().filter(is_crate).map(str::to_owned).collect();
+    assert!(told.len() > 150, "{told:?}");
+    let others: Vec<_> = told.difference(&locked).collect();
+    assert!(others.is_empty(), "stale: packaging/licences/write makes it anew: {others:?}");
+    let manifest = table("Cargo.toml");
+    let named = manifest["dependencies"].as_table().expect("a table").keys();
+    let lacking: Vec<_> = named.filter(|name| !told.iter().any(|known| known.split(' ').next() == Some(name))).collect();
+    assert!(lacking.is_empty(), "packaging/licences/write makes it anew: {lacking:?}");
 }
