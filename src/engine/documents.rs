@@ -120,6 +120,9 @@ fn not_json(bytes: &[u8]) -> String {
     };
     let text = String::from_utf8_lossy(bytes.get(..QUOTED.min(bytes.len())).unwrap_or_default());
     let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+    if text.is_empty() {
+        return format!("{format}, not JSON");
+    }
     // A name and its colon, a text and its comma, and how they begin.
     if text.starts_with(['{', '[', '"', '\'']) || text.contains("\":") || text.contains("\",") {
         return format!("{format}, not JSON: not quoted, it may hold personal data");

@@ -21,7 +21,7 @@ fn is_never_half_a_session(text: &str, said: &str) {
         if held.is_empty() {
             run.complains(said, "check the base URL");
         } else {
-            run.complains(said, "what else the session has is archived");
+            run.complains(said, "nothing else of the session is affected");
         }
         assert_eq!(world.held(), held, "{text:?}");
     }
@@ -63,7 +63,7 @@ fn text_that_is_no_json_is_refused() {
     for text in
         ["", " ", "\u{feff}", "{", r#"{"images":[}"#, "{}{}", "{'images':[]}", "NaN", "\0", "\u{feff}{}", r#"{"images":[]} trailing"#]
     {
-        is_never_half_a_session(text, ", not JSON: ");
+        is_never_half_a_session(text, ", not JSON");
     }
 }
 
