@@ -177,36 +177,37 @@ impl Inquiry {
     }
 }
 
+/// A clock that only sleeping moves.
+#[cfg(test)]
+#[derive(Default)]
+pub(crate) struct StillClock(std::sync::Mutex<Duration>);
+
+#[cfg(test)]
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn elapsed(&self) -> Duration {
+        *self.0.lock().expect("a clock")
+    }
+
+    fn sleep(&self, duration: Duration) {
+        *self.0.lock().expect("a clock") += duration;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Cancel, Clock, Stop};
+    use super::{Cancel, Clock, StillClock, Stop};
     use crate::exit::Exit;
-    use jiff::Timestamp;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::Ordering;
     use std::time::Duration;
-
-    /// A clock that only sleeping moves.
-    #[derive(Default)]
-    struct Still(AtomicU64);
-
-    impl Clock for Still {
-        fn now(&self) -> Timestamp {
-            Timestamp::UNIX_EPOCH
-        }
-
-        fn elapsed(&self) -> Duration {
-            Duration::from_millis(self.0.load(Ordering::SeqCst))
-        }
-
-        fn sleep(&self, duration: Duration) {
-            self.0.fetch_add(u64::try_from(duration.as_millis()).expect("short"), Ordering::SeqCst);
-        }
-    }
 
     #[test]
     fn time_that_is_over_stops_waits_and_everything_after_it_and_no_sooner() {
-        let clock = Arc::new(Still::default());
+        let clock = Arc::new(StillClock::default());
         clock.sleep(Duration::from_secs(7));
         let cancel = Cancel::default();
         let limited = cancel.within(Duration::from_secs(60), clock.clone());
@@ -222,7 +223,7 @@ mod tests {
     #[test]
     fn a_signal_wins_over_time_and_is_heard_by_what_is_limited() {
         let cancel = Cancel::default();
-        let limited = cancel.within(Duration::ZERO, Arc::new(Still::default()));
+        let limited = cancel.within(Duration::ZERO, Arc::new(StillClock::default()));
         assert_eq!(limited.requested(), Some(Stop::TimeIsUp));
         cancel.signal.store(143, Ordering::SeqCst);
         assert_eq!(limited.requested(), Some(Stop::Terminated));

@@ -112,30 +112,12 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::{Limits, Pace, Queue};
-    use crate::clock::{Cancel, Clock};
-    use jiff::Timestamp;
-    use std::sync::Mutex;
+    use crate::clock::{Cancel, Clock, StillClock};
     use std::time::Duration;
-
-    /// Time that passes only where somebody sleeps.
-    #[derive(Default)]
-    struct Still(Mutex<Duration>);
-
-    impl Clock for Still {
-        fn now(&self) -> Timestamp {
-            Timestamp::UNIX_EPOCH
-        }
-        fn elapsed(&self) -> Duration {
-            *self.0.lock().expect("a clock")
-        }
-        fn sleep(&self, duration: Duration) {
-            *self.0.lock().expect("a clock") += duration;
-        }
-    }
 
     #[test]
     fn requests_are_begun_at_the_rate_that_is_allowed() {
-        let (clock, cancel) = (Still::default(), Cancel::default());
+        let (clock, cancel) = (StillClock::default(), Cancel::default());
         let pace = Pace::new(Limits { requests: Some(4.0), bytes: None });
         for _ in 0..9 {
             assert!(pace.pass(&clock, &cancel));
@@ -150,7 +132,7 @@ mod tests {
 
     #[test]
     fn units_are_due_after_those_that_were_taken_before() {
-        let (clock, cancel) = (Still::default(), Cancel::default());
+        let (clock, cancel) = (StillClock::default(), Cancel::default());
         let queue = Queue::new(1.0 / 1000.0);
         assert!(queue.wait(&clock, &cancel, 3000));
         assert_eq!(clock.elapsed(), Duration::ZERO, "what is taken is paid for by whoever comes next");

@@ -137,32 +137,11 @@ fn stopped(key: &str, stop: Stop) -> Error {
 #[cfg(test)]
 mod tests {
     use super::{Bounds, run};
-    use crate::clock::{Cancel, Clock};
-    use jiff::Timestamp;
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use std::time::Duration;
-
-    /// A clock that only sleeping moves.
-    #[derive(Default)]
-    struct Still(AtomicU64);
-
-    impl Clock for Still {
-        fn now(&self) -> Timestamp {
-            Timestamp::UNIX_EPOCH
-        }
-
-        fn elapsed(&self) -> Duration {
-            Duration::from_millis(self.0.load(Ordering::SeqCst))
-        }
-
-        fn sleep(&self, duration: Duration) {
-            self.0.fetch_add(u64::try_from(duration.as_millis()).expect("short"), Ordering::SeqCst);
-        }
-    }
+    use crate::clock::{Cancel, StillClock};
 
     #[test]
     fn a_command_that_does_not_end_is_ended() {
-        let bounds = Bounds { hidden: Vec::new(), cancel: &Cancel::default(), clock: &Still::default() };
+        let bounds = Bounds { hidden: Vec::new(), cancel: &Cancel::default(), clock: &StillClock::default() };
         for script in ["exec sleep 1000", "exec 1>&-; exec sleep 1000"] {
             let words = ["/bin/sh", "-c", script].map(str::to_owned);
             let error = run("secret_command", &words, &bounds).expect_err("nothing");
