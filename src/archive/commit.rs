@@ -28,17 +28,14 @@ impl SessionArchive {
             self.record.tool = tool();
         }
         let files = tag_files(&self.record)?;
-        let mut differing = Vec::new();
-        for (name, bytes) in &files {
-            if self.store.read(&self.folder.join(name), limit(bytes))?.as_ref() != Some(bytes) {
-                differing.push((*name, bytes));
-            }
-        }
+        let here = files.iter().map(|(name, bytes)| self.store.read(&self.folder.join(name), limit(bytes))).collect::<Result<Vec<_>>>()?;
+        let differing: Vec<&(&str, Vec<u8>)> = differing(&files, &here).collect();
         if differing.is_empty() && !self.unfinished {
             journal.kept(self.record.session.clone(), now)?;
             return Ok(false);
         }
-        self.tell_altered()?;
+        self.tell_altered(&here)?;
+        drop(here);
         self.begin(now)?;
         self.store.folder(&self.folder.join(PAYLOAD))?;
         // What the mark announces, then the names of it, then the manifests that vouch for them.
@@ -61,25 +58,24 @@ impl SessionArchive {
         self.before = Some(self.record.clone());
         Ok(true)
     }
-}
 
-impl SessionArchive {
     /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What
     /// another version made may look otherwise, and what a killed run left is in between.
-    fn tell_altered(&mut self) -> Result<()> {
+    fn tell_altered(&mut self, here: &[Option<Vec<u8>>]) -> Result<()> {
         let Some(before) = self.before.as_ref().filter(|before| !self.resumed && before.tool == tool()) else { return Ok(()) };
-        let mut altered = Vec::new();
-        for (name, bytes) in tag_files(before)? {
-            if self.store.read(&self.folder.join(name), limit(&bytes))?.as_ref() != Some(&bytes) {
-                altered.push(name);
-            }
-        }
+        let made = tag_files(before)?;
+        let altered: Vec<&str> = differing(&made, here).map(|(name, _)| *name).collect();
         if !altered.is_empty() {
             let names = altered.join(", ");
             self.notices.push(format!("changed or removed since the last run, and written anew from the record: {names}"));
         }
         Ok(())
     }
+}
+
+/// Those of the tag files that are not what is here, in the same order.
+fn differing<'a>(files: &'a TagFiles, here: &[Option<Vec<u8>>]) -> impl Iterator<Item = &'a (&'static str, Vec<u8>)> {
+    files.iter().zip(here).filter(|((_, bytes), here)| here.as_ref() != Some(bytes)).map(|(file, _)| file)
 }
 
 /// How much of a file is read that should have these bytes.

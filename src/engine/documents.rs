@@ -98,13 +98,15 @@ pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event
 fn is_answer(endpoint: &str, bytes: &[u8]) -> Result<(), Failure> {
     let unusable = |what: &str| Err(Failure::new(Cause::Unusable, format!("{endpoint}: {what}")));
     check_shape(bytes).map_err(|excess| Failure::new(Cause::Excessive, format!("{endpoint}: {excess}")))?;
-    if serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
+    // JSON that holds a text which is none, such as half a surrogate pair, is JSON all the same.
+    let value = serde_json::from_slice::<Value>(bytes).ok();
+    if value.is_none() && serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
         return unusable(&format!("answered with {}", not_json(bytes)));
     }
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return unusable("the answer is JSON, but not an object");
     }
-    if serde_json::from_slice::<Value>(bytes).is_ok_and(|value| is_error(&value)) {
+    if value.is_some_and(|value| is_error(&value)) {
         return unusable("the answer says that the request failed, with status 200");
     }
     Ok(())
