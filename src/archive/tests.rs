@@ -91,20 +91,25 @@ fn a_session_that_was_left_is_a_bag_and_late_work_changes_nothing_there() {
     archive.settle(&item("m2").id, State::Failed, Some("cut short".to_owned()));
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a bag");
     archive.leave();
-    let mut late = FileRecord {
+    let mut late = came(Digest::of(b"late"));
+    assert!(archive.place(&item("m2"), None, &mut late, Timestamp::UNIX_EPOCH).is_err());
+    archive.settle(&item("m2").id, State::Failed, Some("another reason".to_owned()));
+    assert!(!archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("nothing"));
+    assert_eq!((desk.findings(), desk.file("unfinished.ndjson").exists()), (Vec::new(), false));
+}
+
+/// A file that came with these bytes and has no place yet.
+fn came(digest: Digest) -> FileRecord {
+    FileRecord {
         path: String::new(),
-        digest: Digest::of(b"late"),
+        digest,
         content_type: None,
         signature: SignatureRecord::Absent,
         fetched: Timestamp::UNIX_EPOCH,
         disagreements: Vec::new(),
         lost: None,
         extra: serde_json::Map::new(),
-    };
-    assert!(archive.place(&item("m2"), None, &mut late, Timestamp::UNIX_EPOCH).is_err());
-    archive.settle(&item("m2").id, State::Failed, Some("another reason".to_owned()));
-    assert!(!archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("nothing"));
-    assert_eq!((desk.findings(), desk.file("unfinished.ndjson").exists()), (Vec::new(), false));
+    }
 }
 
 /// Archives bytes as the engine would.
@@ -113,16 +118,7 @@ fn keep(archive: &mut SessionArchive, id: &str, bytes: &[u8]) -> FileRecord {
     impl Judge for Place<'_> {
         fn piece(&mut self, _: &[u8]) {}
         fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
-            let mut file = FileRecord {
-                path: String::new(),
-                digest: digest.clone(),
-                content_type: None,
-                signature: SignatureRecord::Absent,
-                fetched: Timestamp::UNIX_EPOCH,
-                disagreements: Vec::new(),
-                lost: None,
-                extra: serde_json::Map::new(),
-            };
+            let mut file = came(digest.clone());
             let placement = self.0.place(&self.1, None, &mut file, Timestamp::UNIX_EPOCH)?;
             self.2 = Some(file);
             Ok(placement)
