@@ -62,7 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
         }
         'vmedia;list' {
             [CompletionResult]::new('--attempt', '--attempt', [CompletionResultType]::ParameterName, 'Only this attempt')
-            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]')
+            [CompletionResult]::new('--provider-days', '--provider-days', [CompletionResultType]::ParameterName, 'Warn when media are close to the provider''s deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print it')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
@@ -127,7 +127,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening; or all that there are')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]')
-            [CompletionResult]::new('--retention-days', '--retention-days', [CompletionResultType]::ParameterName, 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]')
+            [CompletionResult]::new('--provider-days', '--provider-days', [CompletionResultType]::ParameterName, 'Warn when media are close to the provider''s deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]')
             [CompletionResult]::new('--failed-to', '--failed-to', [CompletionResultType]::ParameterName, 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what happens')
             [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it')

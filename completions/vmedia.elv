@@ -58,7 +58,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         }
         &'vmedia;list'= {
             cand --attempt 'Only this attempt'
-            cand --retention-days 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]'
+            cand --provider-days 'Warn when media are close to the provider''s deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]'
             cand --format 'How to print it'
             cand -p 'Use this profile of the configuration file'
             cand --profile 'Use this profile of the configuration file'
@@ -121,7 +121,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --with 'Keep these documents of Veriff''s too: decision, decision-fullauto, person, watchlist-screening; or all that there are'
             cand -j 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]'
             cand --jobs 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]'
-            cand --retention-days 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]'
+            cand --provider-days 'Warn when media are close to the provider''s deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]'
             cand --failed-to 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from'
             cand --format 'How to tell what happens'
             cand --sign-key 'Sign the run''s journal with this Ed25519 key, as ssh-keygen makes it'

@@ -60,7 +60,7 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "completions" -d 'Prin
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "man" -d 'Print the man page, or write all man pages into a folder'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l attempt -d 'Only this attempt' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retention-days -d 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l provider-days -d 'Warn when media are close to the provider\'s deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l format -d 'How to print it' -r -f -a "table\t'For people'
 json\t'One JSON array'
 csv\t'For spreadsheets'"
@@ -122,7 +122,7 @@ other\t'Data files, and anything that this version has no word for'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Keep these documents of Veriff\'s too: decision, decision-fullauto, person, watchlist-screening; or all that there are' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retention-days -d 'Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no more is said when media outlive it by a quarter]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider-days -d 'Warn when media are close to the provider\'s deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 'Write the ids of the sessions that did not come to a good end into this file, to run them again with --from' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"

@@ -128,10 +128,12 @@ pub struct ListArguments {
     /// Only the newest attempt
     #[arg(long)]
     pub latest: bool,
-    /// Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no
-    /// more is said when media outlive it by a quarter]
+    /// Warn when media are close to the provider's deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]
+    ///
+    /// The warning begins when three quarters of N days have passed. The default is an assumption: without this option, media that
+    /// are older than it by a quarter are no longer warned about.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
-    pub retention_days: Option<u32>,
+    pub provider_days: Option<u32>,
     /// How to print it
     #[arg(long, default_value = "table")]
     pub format: TableFormat,
@@ -178,10 +180,12 @@ pub struct DownloadArguments {
     /// Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
-    /// Days for which the provider keeps media; warns once most have passed [default: veriff 90, yoti 7, as a guess of which no
-    /// more is said when media outlive it by a quarter]
+    /// Warn when media are close to the provider's deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]
+    ///
+    /// The warning begins when three quarters of N days have passed. The default is an assumption: without this option, media that
+    /// are older than it by a quarter are no longer warned about.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
-    pub retention_days: Option<u32>,
+    pub provider_days: Option<u32>,
     /// Show what would be done and write nothing
     #[arg(long)]
     pub dry_run: bool,

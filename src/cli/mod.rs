@@ -17,7 +17,7 @@ pub use arguments::{
 pub use config::{CheckArguments, ConfigArguments, ConfigCommand, SettingsFormat, ShowArguments};
 pub use global::{ColorChoice, Global, ProviderChoice};
 pub use schedule::ScheduleArguments;
-pub use values::{RETENTION_DAYS, bytes, rate};
+pub use values::{PROVIDER_DAYS, bytes, rate};
 
 use crate::error::Error;
 use clap::error::ErrorKind;

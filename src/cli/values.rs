@@ -5,12 +5,12 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// For how many days a provider may keep media.
-pub const RETENTION_DAYS: RangeInclusive<u32> = 1..=36_500;
+/// The values that `--provider-days` accepts.
+pub const PROVIDER_DAYS: RangeInclusive<u32> = 1..=36_500;
 
 /// The same as clap takes it.
 pub(super) fn days() -> RangeInclusive<i64> {
-    i64::from(*RETENTION_DAYS.start())..=i64::from(*RETENTION_DAYS.end())
+    i64::from(*PROVIDER_DAYS.start())..=i64::from(*PROVIDER_DAYS.end())
 }
 
 /// More than nothing and at most all, with or without the sign.

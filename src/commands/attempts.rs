@@ -23,8 +23,7 @@ const INSTEAD: &str = "vmedia list <session-id> shows what the session holds";
 /// Shows the attempts, newest first; the number counts from the oldest.
 pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Exit> {
     let mut table = Table::new(&COLUMNS);
-    let looking =
-        Looking { sessions: &arguments.sessions, format: arguments.format, without_attempts: Some(INSTEAD), retention_days: None };
+    let looking = Looking { sessions: &arguments.sessions, format: arguments.format, without_attempts: Some(INSTEAD), provider_days: None };
     look(context, &looking, &mut table, engine::attempts, |table, session, listing| {
         let count = listing.attempts.len();
         for (index, attempt) in listing.attempts.iter().enumerate() {

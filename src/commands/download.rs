@@ -35,8 +35,8 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
-    let retention_days = resolver.retention_days(arguments.retention_days).map(|days| days.value);
-    let options = Options { retention_days, ..options(arguments, services.provider.as_ref(), jobs)? };
+    let provider_days = resolver.provider_days(arguments.provider_days).map(|days| days.value);
+    let options = Options { provider_days, ..options(arguments, services.provider.as_ref(), jobs)? };
     let shown = ReporterOptions { format: arguments.format, bars: !arguments.dry_run };
     let mut reporter = Reporter::new(&context.console, &context.global, shown)?.accounted(&context.account);
     if !arguments.with.is_empty() && services.provider.companions().is_empty() {

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &ListArguments, context: &Context) -> Result<Exit> 
         sessions: &arguments.sessions,
         format: arguments.format,
         without_attempts: (arguments.latest || arguments.attempt.is_some()).then_some(WITHOUT_NARROWING),
-        retention_days: arguments.retention_days,
+        provider_days: arguments.provider_days,
     };
     look(context, &looking, &mut table, ask, |table, session, listing| {
         for item in &listing.media {

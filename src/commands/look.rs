@@ -7,7 +7,7 @@ use super::pump::beside;
 use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::{EventFormat, TableFormat};
 use crate::clock::Stop;
-use crate::engine::{Emit, Event, RetentionPeriod, Services, retention_warning, session_error};
+use crate::engine::{Emit, Event, ProviderDays, Services, deletion_warning, session_error};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::http::Failure;
@@ -50,8 +50,8 @@ pub(super) struct Looking<'a> {
     pub(super) format: TableFormat,
     /// What to do instead at a provider without attempts, where only one that has them can answer.
     pub(super) without_attempts: Option<&'static str>,
-    /// For how many days the provider keeps media, if somebody says so.
-    pub(super) retention_days: Option<u32>,
+    /// The value of `--provider-days`.
+    pub(super) provider_days: Option<u32>,
 }
 
 /// Asks about each session and prints the rows; sessions that fail are told of and the others go on.
@@ -73,8 +73,8 @@ pub(super) fn look(
     if let Some(instead) = looking.without_attempts {
         must_have_attempts(services.provider.as_ref(), instead)?;
     }
-    let told = resolver.retention_days(looking.retention_days).map(|days| days.value);
-    let period = RetentionPeriod::of(told, services.provider.retention_days());
+    let told = resolver.provider_days(looking.provider_days).map(|days| days.value);
+    let period = ProviderDays::of(told, services.provider.provider_days());
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);
@@ -118,8 +118,8 @@ pub(super) fn look(
 }
 
 /// Tells of what is listed but cannot be shown, and says whether all of it is.
-fn tell(session: &SessionId, listing: &Listing, period: RetentionPeriod, reporter: &mut Reporter, context: &Context) -> Exit {
-    let age = retention_warning(listing.since, period, context.clock.now());
+fn tell(session: &SessionId, listing: &Listing, period: ProviderDays, reporter: &mut Reporter, context: &Context) -> Exit {
+    let age = deletion_warning(listing.since, period, context.clock.now());
     for text in listing.notices.iter().cloned().chain(age) {
         reporter.event(&Event::Notice { session: session.clone(), text }, context.clock.as_ref());
     }

@@ -7,7 +7,7 @@ use super::edit::Draft;
 use super::environment::{Environment, names};
 use super::resolve::{NO_KEY_FILE, check_api_key, check_integration_id, check_sdk_id, read_base_url};
 use super::sourced::{Source, Sourced};
-use crate::cli::{ProviderChoice, RETENTION_DAYS};
+use crate::cli::{PROVIDER_DAYS, ProviderChoice};
 use crate::error::{Error, Result};
 use crate::seal::rsa::RequestKey;
 use std::path::PathBuf;
@@ -88,9 +88,9 @@ pub fn folder(text: &str) -> Result<Option<PathBuf>> {
     Ok(Some(path))
 }
 
-/// For how many days the provider keeps media; nothing is the default.
-pub fn retention_days(text: &str) -> Result<Option<u32>> {
-    let days = text.parse().ok().filter(|days| RETENTION_DAYS.contains(days));
+/// Parses the answer for `provider_days`; an empty one means the default.
+pub fn provider_days(text: &str) -> Result<Option<u32>> {
+    let days = text.parse().ok().filter(|days| PROVIDER_DAYS.contains(days));
     if days.is_some() || text.is_empty() { Ok(days) } else { Err(unfit("that is no number of days", "a number from 1 to 36500")) }
 }
 

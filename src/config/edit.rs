@@ -31,7 +31,7 @@ const REPLACED: [&str; 17] = [
     "bearer_command",
     "bearer_credential",
     "output",
-    "retention_days",
+    "provider_days",
 ];
 
 /// URLs that may hold a token, which nobody shows.
@@ -233,12 +233,12 @@ mod tests {
         draft.set("provider", "veriff");
         draft.set_path("output", &PathBuf::from(r"C:\Archive")).expect("text");
         draft.set_words("secret_command", &["pass".to_owned(), "show".to_owned()]);
-        draft.set("retention_days", 90);
+        draft.set("provider_days", 90);
         draft
     }
 
     const WRITTEN: &str =
-        "[profiles.live]\nprovider = \"veriff\"\noutput = 'C:\\Archive'\nsecret_command = [\"pass\", \"show\"]\nretention_days = 90\n";
+        "[profiles.live]\nprovider = \"veriff\"\noutput = 'C:\\Archive'\nsecret_command = [\"pass\", \"show\"]\nprovider_days = 90\n";
 
     #[cfg(unix)]
     #[test]
@@ -280,7 +280,7 @@ mod tests {
         // What is kept is shown as well, and no secret.
         let shown = edit.text_of("live");
         assert!(shown.starts_with("[profiles.live]\nmax_rate = \"20/s\"\nping_url = (as before, not shown)\n"), "{shown}");
-        assert!(shown.ends_with("retention_days = 90\n"), "{shown}");
+        assert!(shown.ends_with("provider_days = 90\n"), "{shown}");
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn as_it_is_written(key: &str) -> String {
         "secret_file" | "key_file" | "bearer_file" | "output" | "sign_key" => PATHS.to_owned(),
         "max_rate" => r#"it looks like max_rate = "20/s", or "600/m""#.to_owned(),
         "limit_rate" => r#"it looks like limit_rate = "500k", or "2M""#.to_owned(),
-        "retention_days" => "it is a number from 1 to 36500, as in retention_days = 90".to_owned(),
+        "provider_days" => "it is a number from 1 to 36500, as in provider_days = 90".to_owned(),
         "default_profile" => r#"it is the name of a profile, as in default_profile = "live""#.to_owned(),
         "secret_keyring" => "it is true or false, without quotes".to_owned(),
         _ => format!(r#"it is a text in quotes, as in {key} = "..."; {EXAMPLE}"#),

@@ -24,7 +24,7 @@ pub use edit::{Draft, Edit};
 pub use environment::Environment;
 pub use file::place;
 pub use identifiers::{Identifiers, Rejected};
-pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess, usual_retention_days};
+pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess, usual_provider_days};
 pub use sourced::{Source, Sourced};
 pub use vault::{Vault, rotated};
 

@@ -45,9 +45,9 @@ pub(super) struct Profile {
     pub(super) bearer_credential: Option<String>,
     #[serde(deserialize_with = "path")]
     pub(super) output: Option<PathBuf>,
-    /// For how many days the provider keeps media.
+    /// Days after capture on which the provider deletes media.
     #[serde(deserialize_with = "days")]
-    pub(super) retention_days: Option<u32>,
+    pub(super) provider_days: Option<u32>,
     /// Requests in a second at most; written as `--max-rate` takes it.
     #[serde(deserialize_with = "rate")]
     pub(super) max_rate: Option<f64>,
@@ -82,7 +82,7 @@ fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String
 }
 
 fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let days = u32::try_from(i64::deserialize(deserializer)?).ok().filter(|days| cli::RETENTION_DAYS.contains(days));
+    let days = u32::try_from(i64::deserialize(deserializer)?).ok().filter(|days| cli::PROVIDER_DAYS.contains(days));
     days.map(Some).ok_or_else(|| de::Error::custom("between 1 and 36500 days"))
 }
 

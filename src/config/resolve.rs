@@ -146,9 +146,9 @@ impl<'a> Resolver<'a> {
         self.sources().flag("--insecure-http", self.global.insecure_http.then_some(true)).or_default(false)
     }
 
-    /// For how many days the provider keeps media, if somebody says so; `flag` is the command's own.
-    pub fn retention_days(&self, flag: Option<u32>) -> Option<Sourced<u32>> {
-        self.sources().flag("--retention-days", flag).or_profile(|profile| profile.retention_days).found()
+    /// Returns how many days after capture the provider deletes media, if it is configured; `flag` is the command's own.
+    pub fn provider_days(&self, flag: Option<u32>) -> Option<Sourced<u32>> {
+        self.sources().flag("--provider-days", flag).or_profile(|profile| profile.provider_days).found()
     }
 
     /// The heartbeat service that is told how scheduled runs end; whoever knows it can tell it so, too. `flag` is the
@@ -243,11 +243,11 @@ pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice,
     })
 }
 
-/// For how many days a provider keeps media, as far as it says so in public.
-pub fn usual_retention_days(provider: ProviderChoice) -> u32 {
+/// Returns the default of `provider_days`: what the provider publishes.
+pub fn usual_provider_days(provider: ProviderChoice) -> u32 {
     match provider {
-        ProviderChoice::Veriff => Veriff::RETENTION_DAYS,
-        ProviderChoice::Yoti => Yoti::RETENTION_DAYS,
+        ProviderChoice::Veriff => Veriff::PROVIDER_DAYS,
+        ProviderChoice::Yoti => Yoti::PROVIDER_DAYS,
     }
 }
 

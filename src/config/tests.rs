@@ -104,7 +104,7 @@ fn what_it_calls_a_default_is_the_default() {
     let global = Global::default();
     assert_eq!(Resolver::without_file(&global, &environment).provider().expect("a provider").value, ProviderChoice::Veriff);
     assert!(EXAMPLE.contains("(Default: 7)"));
-    assert_eq!(crate::provider::yoti::Yoti::RETENTION_DAYS, 7);
+    assert_eq!(crate::provider::yoti::Yoti::PROVIDER_DAYS, 7);
 }
 
 #[test]

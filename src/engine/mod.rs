@@ -13,8 +13,8 @@ mod order;
 mod plan;
 mod pool;
 mod probe;
+mod provider_days;
 mod redaction;
-mod retention;
 mod run;
 mod sealing;
 mod stamping;
@@ -30,7 +30,7 @@ pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use probe::{Probe, probe};
-pub use retention::{Period as RetentionPeriod, warning as retention_warning};
+pub use provider_days::{Period as ProviderDays, warning as deletion_warning};
 pub use run::{Running, start};
 pub use sealing::{SIGNATURE, Sealed, Sealer, Signed, Stamped, TIME_STAMP};
 pub use stamping::Authority;
@@ -88,8 +88,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Whether sessions that are complete in the archive are left alone.
     pub skip_complete: bool,
-    /// For how many days the provider keeps media, if somebody knows better than its usual period.
-    pub retention_days: Option<u32>,
+    /// Days after capture on which the provider deletes media; without it, the provider's usual number.
+    pub provider_days: Option<u32>,
 }
 
 impl Options {
@@ -105,7 +105,7 @@ impl Options {
             strict: false,
             dry_run: false,
             skip_complete: false,
-            retention_days: None,
+            provider_days: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::event::{CUT_SHORT, Event, Message};
 use super::finish::{Companion, Finisher, SessionWork};
 use super::plan::{Action, Selection, Task, plan};
 use super::pool::{Pool, Role, Work};
-use super::retention::{Period, warning as retention_warning};
+use super::provider_days::{Period, warning as deletion_warning};
 use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
@@ -188,8 +188,8 @@ impl Shared {
             to_fetch: to_fetch.len() as u64,
             bytes: to_fetch.iter().filter_map(|task| task.item.size).sum(),
         });
-        let period = Period::of(self.options.retention_days, self.services.provider.retention_days());
-        let age = retention_warning(found.listing.since, period, now);
+        let period = Period::of(self.options.provider_days, self.services.provider.provider_days());
+        let age = deletion_warning(found.listing.since, period, now);
         let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.iter().map(|task| task.item.clone())).aged(age);
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
     }

@@ -111,8 +111,8 @@ pub trait Provider: Send + Sync {
     /// Whether its requests carry the time of this machine under their signature.
     fn signs_with_time(&self) -> bool;
 
-    /// For how many days it keeps media unless a contract says otherwise.
-    fn retention_days(&self) -> u32;
+    /// Returns how many days after capture the provider deletes media, unless a contract says otherwise.
+    fn provider_days(&self) -> u32;
 
     /// Members of its JSON answers that hold credentials, or change with every answer because of one. Their values are
     /// not kept.

@@ -36,7 +36,7 @@ secret_command = ["touch", "was-run", "hunter2"]
 output = '/srv/live'
 max_rate = "600/m"
 limit_rate = "2M"
-retention_days = 30
+provider_days = 30
 [profiles.test]
 base_url = "https://test.example"
 secret_env = "TEST_SECRET"
@@ -70,7 +70,7 @@ fn every_value_is_shown_with_the_source_that_won() {
         ("output", json!("/srv/live"), "profile live"),
         ("max_rate", json!("10/s"), "profile live"),
         ("limit_rate", json!(2_000_000), "profile live"),
-        ("retention_days", json!(30), "profile live"),
+        ("provider_days", json!(30), "profile live"),
         ("retries", json!(5), "default"),
         ("timeout", json!(60.0), "default"),
         ("insecure_http", json!(false), "default"),
@@ -93,14 +93,14 @@ fn every_value_is_shown_with_the_source_that_won() {
         ("retries", json!(2), "flag --retries"),
         ("max_rate", json!("1/s"), "flag --max-rate"),
         ("log_file", json!("l"), "flag --log-file"),
-        ("retention_days", json!(90), "default"),
+        ("provider_days", json!(90), "default"),
     ] {
         assert_eq!(found[name], (value, json!(source)), "{name}");
     }
     let found = of(&[CONFIG], &["-p", "yoti"]);
     assert_eq!(found["profile"], (json!("yoti"), json!("flag --profile")));
     assert_eq!(found["base_url"], (json!("https://api.yoti.com/idverify/v1"), json!("default")));
-    assert_eq!(found["retention_days"], (json!(7), json!("default")));
+    assert_eq!(found["provider_days"], (json!(7), json!("default")));
     assert_eq!(found["sdk_id"], (json!("fedcba98…"), json!("profile yoti")));
 }
 
@@ -215,12 +215,12 @@ fn a_slip_in_the_file_is_told_with_what_was_meant() {
         ("[profiles.a]\nsecret_command = \"pass hunter2\"\n", "a text stands where a list belongs", "[\"sh\", \"-c\", \"...\"]"),
         ("[profiles.a]\nbearer_command = []\n", "bearer_command of profile a: it names no program", "list of words"),
         ("[profiles.a]\nsecret_keyring = \"hunter2\"\n", "a text stands where true or false belongs", "without quotes"),
-        ("[profiles.a]\nretention_days = 0\n", "retention_days of profile a: between 1 and 36500 days", "retention_days = 90"),
-        ("[profiles.a]\nretention_days = -1\n", "retention_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
-        ("[profiles.a]\nretention_days = 99999999999\n", "retention_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
-        ("[profiles.a]\nretention_days = 99999999999999999999\n", "the number is larger than any", "from 1 to 36500"),
-        ("[profiles.a]\nretention_days = 007\n", "line 2: a number is not written as one", "from 1 to 36500"),
-        ("[profiles.a]\nretention_days = 7.5\n", "a number stands where a whole number belongs", "from 1 to 36500"),
+        ("[profiles.a]\nprovider_days = 0\n", "provider_days of profile a: between 1 and 36500 days", "provider_days = 90"),
+        ("[profiles.a]\nprovider_days = -1\n", "provider_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
+        ("[profiles.a]\nprovider_days = 99999999999\n", "provider_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
+        ("[profiles.a]\nprovider_days = 99999999999999999999\n", "the number is larger than any", "from 1 to 36500"),
+        ("[profiles.a]\nprovider_days = 007\n", "line 2: a number is not written as one", "from 1 to 36500"),
+        ("[profiles.a]\nprovider_days = 7.5\n", "a number stands where a whole number belongs", "from 1 to 36500"),
         ("[profiles.a]\nsecret_keyring = yes\n", "line 2: a text stands without quotes", "true or false"),
         ("[profiles.a]\nmax_rate = 20/s\n", "line 2: a text stands without quotes", "max_rate = \"20/s\""),
         ("[profiles.a]\noutput = /srv/hunter2\n", "line 2: a text stands without quotes", "in single quotes"),
@@ -232,7 +232,7 @@ fn a_slip_in_the_file_is_told_with_what_was_meant() {
         ("\nprofiles = 5\n", "where a profile with its keys belongs stands something else", "[profiles.NAME]"),
         ("[profiles]\na = 'hunter2'\n", "where a profile with its keys belongs stands something else", "[profiles.NAME]"),
         ("[profiles.a]\n[profiles.b]\n[profiles.a]\n", "line 3: duplicate key", "[profiles.NAME] once in the file"),
-        ("[profiles.a]\nretention_days = \"hunter2\"\n", "a text stands where a whole number belongs", "retention_days = 90"),
+        ("[profiles.a]\nprovider_days = \"hunter2\"\n", "a text stands where a whole number belongs", "provider_days = 90"),
         ("[profiles.a]\nmax_rate = 20\n", "a whole number stands where a text belongs", "max_rate = \"20/s\""),
         ("[profiles.a]\nmax_rate = \"20/x\"\n", "max_rate of profile a: it ends with /s, /m or /h", "600/m"),
         ("[profiles.a]\nlimit_rate = \"hunter2\"\n", "limit_rate of profile a: a number of bytes", "500k"),

@@ -319,7 +319,7 @@ fn a_secret_that_others_can_read_is_not_used() {
 #[test]
 fn a_number_below_zero_is_a_value_that_does_not_fit() {
     let world = World::new();
-    for (flag, value) in [("--timeout", "-1"), ("--retries", "-3"), ("--retry-delay", "-0.5"), ("--retention-days", "-7")] {
+    for (flag, value) in [("--timeout", "-1"), ("--retries", "-3"), ("--retry-delay", "-0.5"), ("--provider-days", "-7")] {
         let run = world.run(&["download", SESSION, flag, value]).ends_with(2);
         is_two_lines(&run);
         run.complains(&format!("invalid value '{value}' for '{flag} <"), "vmedia download --help");

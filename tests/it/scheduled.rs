@@ -75,7 +75,7 @@ fn a_run_that_went_well_says_nothing_with_all_of_it_and_data_alone_is_printed() 
     let service = Service::start(&[OK]);
     let ping = service.at("/token");
     for command in
-        [&["download", "--from", "ids.txt", "--retention-days", "1"][..], &["verify", "vmedia-archive"], &["repair", "vmedia-archive"]]
+        [&["download", "--from", "ids.txt", "--provider-days", "1"][..], &["verify", "vmedia-archive"], &["repair", "vmedia-archive"]]
     {
         let hooks =
             ["-q", "--log-file", "log", "--max-duration", "1h", "--ping-url", &ping, "--on-failure", "exit 3", "--metrics-file", "m.prom"];

@@ -351,10 +351,10 @@ fn media_that_may_soon_be_deleted_are_warned_of() {
     let text = document("COMPLETED", &[("r", &["front"])]).replace("2026-01-15T10:00:00Z", &created.to_string());
     let world = World::with(vec![session("COMPLETED", &[("r", &["front"])]).document(text)]);
     world.run(&["list", SESSION]).ends_with(0).says("may delete them 7 days after");
-    let calm = world.run(&["list", SESSION, "--retention-days", "30"]).ends_with(0);
+    let calm = world.run(&["list", SESSION, "--provider-days", "30"]).ends_with(0);
     assert!(!calm.stderr.contains("may delete"), "{}", calm.stderr);
-    world.run(&["list", SESSION, "--retention-days", "2"]).ends_with(0).says("are 6 days old, past the 2 days");
-    world.run(&["download", SESSION, "--retention-days", "6"]).ends_with(0).says("any moment now");
+    world.run(&["list", SESSION, "--provider-days", "2"]).ends_with(0).says("are 6 days old, past the 2 days");
+    world.run(&["download", SESSION, "--provider-days", "6"]).ends_with(0).says("any moment now");
     // All of it is here: nobody needs to hurry.
     let again = world.run(&["download", SESSION]).ends_with(0);
     assert!(!again.stderr.contains("may delete"), "{}", again.stderr);

@@ -6,7 +6,7 @@ use super::Context;
 use super::check::check_with;
 use super::terminal::Terminal;
 use crate::cli::{EventFormat, Global, ProviderChoice};
-use crate::config::{Draft, Edit, Vault, answers, keyring, rotated, usual_retention_days};
+use crate::config::{Draft, Edit, Vault, answers, keyring, rotated, usual_provider_days};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::provider::yoti;
@@ -172,10 +172,10 @@ impl Answers<'_> {
         if let Some(folder) = self.optional("Folder of the archive", usual, &self.before("output"), answers::folder)? {
             self.draft.set_path("output", &folder)?;
         }
-        let usual = usual_retention_days(provider).to_string();
+        let usual = usual_provider_days(provider).to_string();
         let question = "Days for which the provider keeps media, by your contract";
-        if let Some(days) = self.optional(question, &usual, &self.before("retention_days"), answers::retention_days)? {
-            self.draft.set("retention_days", i64::from(days));
+        if let Some(days) = self.optional(question, &usual, &self.before("provider_days"), answers::provider_days)? {
+            self.draft.set("provider_days", i64::from(days));
         }
         Ok(())
     }

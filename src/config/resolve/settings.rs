@@ -5,7 +5,7 @@
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::{check_api_key, check_integration_id};
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
-use super::{Resolver, Source, Sourced, usual_retention_days};
+use super::{Resolver, Source, Sourced, usual_provider_days};
 use crate::cli::ProviderChoice;
 use crate::config::credentials::{NOT_THERE, check_variable, open_credential, open_private};
 use crate::config::environment::names;
@@ -163,7 +163,7 @@ impl Resolver<'_> {
     }
 
     fn told_archive(&self, asked: ProviderChoice) -> Vec<Setting> {
-        let days = self.retention_days(None).unwrap_or_else(|| Sourced::new(usual_retention_days(asked), Source::Default));
+        let days = self.provider_days(None).unwrap_or_else(|| Sourced::new(usual_provider_days(asked), Source::Default));
         let sign_key = self.sign_key(None);
         let opens = |key: &Sourced<PathBuf>| open_private(SIGN_KEY, &key.value, NO_SIGN_KEY).map(drop);
         let is_readable = sign_key.as_ref().map_or(Ok(()), opens);
@@ -171,7 +171,7 @@ impl Resolver<'_> {
         let is_address = self.ping_address(None, true).map(drop);
         vec![
             Setting::path("output", Some(self.output(None))),
-            Setting::new("retention_days", Some(days)),
+            Setting::new("provider_days", Some(days)),
             Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
             self.told_timestamp(),
             Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),

@@ -142,13 +142,13 @@ fn yoti_is_asked_with_an_id_and_its_key_or_with_a_token() {
     let token = folder.path().join("token");
     std::fs::write(&token, "t0ken\n").expect("a file");
     std::fs::set_permissions(&token, PermissionsExt::from_mode(0o600)).expect("a mode");
-    let text = format!("[profiles.y]\nprovider = \"yoti\"\nsdk_id = \"sdk/id\"\nkey_file = {key:?}\nretention_days = 30\n");
+    let text = format!("[profiles.y]\nprovider = \"yoti\"\nsdk_id = \"sdk/id\"\nkey_file = {key:?}\nprovider_days = 30\n");
     let (_folder, mut global) = with_file(&text);
     global.profile = Some("y".to_owned());
     let settings = |pairs: &[(&str, &str)]| {
         let environment = Environment::from_pairs(pairs.iter().copied());
         let resolver = Resolver::new(&global, &environment).expect("a resolver");
-        assert_eq!([None, Some(3)].map(|flag| resolver.retention_days(flag).map(|days| days.value)), [Some(30), Some(3)]);
+        assert_eq!([None, Some(3)].map(|flag| resolver.provider_days(flag).map(|days| days.value)), [Some(30), Some(3)]);
         resolver.provider_settings().expect("settings")
     };
     let signed = settings(&[]);

@@ -44,7 +44,7 @@ pub struct Veriff {
 
 impl Veriff {
     /// What Veriff's help centre names as the usual period, after which media are archived out of reach or deleted.
-    pub const RETENTION_DAYS: u32 = 90;
+    pub const PROVIDER_DAYS: u32 = 90;
 
     /// The first secret signs requests; all of them may have signed an answer.
     pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
@@ -196,8 +196,8 @@ impl Provider for Veriff {
         false
     }
 
-    fn retention_days(&self) -> u32 {
-        Self::RETENTION_DAYS
+    fn provider_days(&self) -> u32 {
+        Self::PROVIDER_DAYS
     }
 
     fn kept_back(&self) -> &'static [&'static str] {

@@ -46,7 +46,7 @@ pub struct Yoti(Access);
 
 impl Yoti {
     /// The guide's `resources_ttl`: 604,800 seconds from the first upload.
-    pub const RETENTION_DAYS: u32 = 7;
+    pub const PROVIDER_DAYS: u32 = 7;
 
     /// Asks with these credentials.
     pub fn new(access: Access) -> Self {
@@ -123,8 +123,8 @@ impl Provider for Yoti {
         matches!(self.0, Access::Signed { .. })
     }
 
-    fn retention_days(&self) -> u32 {
-        Self::RETENTION_DAYS
+    fn provider_days(&self) -> u32 {
+        Self::PROVIDER_DAYS
     }
 
     fn kept_back(&self) -> &'static [&'static str] {

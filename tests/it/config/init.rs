@@ -114,14 +114,14 @@ fn answers_become_a_profile_that_works_and_the_secret_is_never_shown() {
     let Some(played) = play(world.folder(), &INIT, &steps) else { return };
     let played = played.ends_with(0);
     assert!(!played.shown.contains(&secret), "the secret is shown: {}", played.shown);
-    assert!(played.shown.contains("retention_days = 30"), "{}", played.shown);
+    assert!(played.shown.contains("provider_days = 30"), "{}", played.shown);
     assert!(world.sandbox.exchanges().len() == 1, "it was checked with one question: {}", played.shown);
     let folder = world.folder().canonicalize().expect("a folder");
     assert_eq!(
         played.written(),
         format!(
             "default_profile = \"test\"\n\n[profiles.test]\nprovider = \"veriff\"\nbase_url = \"{url}\"\napi_key = \"{key}\"\n\
-             secret_file = \"{0}/test.secret\"\noutput = \"{0}/kept\"\nretention_days = 30\n",
+             secret_file = \"{0}/test.secret\"\noutput = \"{0}/kept\"\nprovider_days = 30\n",
             folder.display()
         )
     );

@@ -50,7 +50,7 @@ fn a_secret_that_is_there_is_never_lost_unasked() {
 }
 
 const VERIFF: &str = "default_profile = 'live'\n[profiles.live]\nprovider = 'veriff'\nbase_url = 'https://stationapi.example'\n\
-                      api_key = 'old-key'\nintegration_id = 'old-integration'\nsecret_env = 'X'\noutput = '/srv/old'\nretention_days = 30\n\
+                      api_key = 'old-key'\nintegration_id = 'old-integration'\nsecret_env = 'X'\noutput = '/srv/old'\nprovider_days = 30\n\
                       max_rate = '20/s' # agreed\nping_url = 'https://hc.example/hunter2'\n";
 
 #[test]
@@ -74,7 +74,7 @@ fn what_was_said_of_one_provider_is_not_offered_for_another() {
     let Some(played) = play(folder.path(), &INIT, &steps) else { return };
     let played = played.ends_with(0);
     let written = played.written();
-    for gone in ["stationapi", "old-", "secret_env", "output", "retention_days", "30"] {
+    for gone in ["stationapi", "old-", "secret_env", "output", "provider_days", "30"] {
         assert!(!written.contains(gone), "{gone} in {written}");
     }
     assert!(written.contains("max_rate = '20/s' # agreed\nping_url = 'https://hc.example/hunter2'\n"), "{written}");
@@ -104,11 +104,11 @@ fn enter_keeps_what_was_said_and_a_dash_takes_it_away() {
     };
     let Some(played) = play(folder.path(), &INIT, &steps("\n", "\n", "\n")) else { return };
     let written = played.ends_with(0).written();
-    for kept in ["integration_id = \"old-integration\"\n", "output = \"/srv/old\"\n", "retention_days = 30\n"] {
+    for kept in ["integration_id = \"old-integration\"\n", "output = \"/srv/old\"\n", "provider_days = 30\n"] {
         assert!(written.contains(kept), "no {kept} in {written}");
     }
     let written = play(folder.path(), &INIT, &steps("-\n", "-\n", "-\n")).expect("Python").ends_with(0).written();
-    for gone in ["integration_id", "output", "retention_days"] {
+    for gone in ["integration_id", "output", "provider_days"] {
         assert!(!written.contains(gone), "{gone} in {written}");
     }
 }

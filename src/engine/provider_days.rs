@@ -1,51 +1,51 @@
-//! How near the day is on which the provider deletes the media of a session.
+//! Warns when media are close to the provider's deletion date, `provider_days` after capture.
 //!
-//! No provider tells the period with a session. The usual one is a guess: where media outlive it clearly, it was wrong, and
-//! there is nothing to say. One that somebody gave is believed: past it, each day may be the last. Must not decide who hears
-//! of it.
+//! No provider states the number with a session. The default is an assumption: media that are clearly older disprove it, and are
+//! not warned about. A configured number is believed: past it, each day may be the last. This is the provider's deletion, never
+//! the archive's. Must not decide where the warning is shown.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// From this share of the period on, a person should hear of it: 5 days and 6 hours of a week.
+/// Warns from this share of the days on: 5 days and 6 hours of a week.
 const NEAR: (i64, i64) = (3, 4);
-/// From this share of a guessed period on, the guess was wrong.
+/// From this share of an assumed number of days on, the assumption was wrong.
 const OVER: (i64, i64) = (5, 4);
 
-/// For how many days a provider keeps media.
+/// How many days after capture a provider deletes media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
-    /// So somebody says who knows the contract.
-    Told(u32),
-    /// So it usually is.
+    /// As configured.
+    Configured(u32),
+    /// As is usual for the provider.
     Usual(u32),
 }
 
 impl Period {
-    /// What somebody says, else what is usual.
-    pub fn of(told: Option<u32>, usual: u32) -> Self {
-        told.map_or(Self::Usual(usual), Self::Told)
+    /// Returns the configured number, else the usual one.
+    pub fn of(configured: Option<u32>, usual: u32) -> Self {
+        configured.map_or(Self::Usual(usual), Self::Configured)
     }
 }
 
-/// A line about media that the provider has `since` then and keeps for that long, once most of that time has passed.
+/// Returns a warning about media that were captured at `since`, once the deletion date is close.
 pub fn warning(since: Option<Timestamp>, period: Period, now: Timestamp) -> Option<String> {
-    let (Period::Told(days) | Period::Usual(days)) = period;
-    let is_guess = matches!(period, Period::Usual(_));
+    let (Period::Configured(days) | Period::Usual(days)) = period;
+    let is_assumed = matches!(period, Period::Usual(_));
     let age = now.duration_since(since?);
     let length = SignedDuration::from_hours(24 * i64::from(days));
     let is_beyond = |(share, whole): (i64, i64)| age.as_secs().saturating_mul(whole) >= length.as_secs().saturating_mul(share);
-    if !is_beyond(NEAR) || is_guess && is_beyond(OVER) {
+    if !is_beyond(NEAR) || is_assumed && is_beyond(OVER) {
         return None;
     }
     let (old, days) = (words(age), crate::text::plural(u64::from(days), "day"));
     Some(if age < length {
         format!(
-            "the media are {old} old, and the provider may delete them {days} after they came (--retention-days): {} left",
+            "the media are {old} old, and the provider may delete them {days} after they came (--provider-days): {} left",
             words(length - age)
         )
     } else {
         format!(
-            "the media are {old} old, past the {days} for which the provider keeps them (--retention-days): it may delete them any moment now"
+            "the media are {old} old, past the {days} for which the provider keeps them (--provider-days): it may delete them any moment now"
         )
     })
 }
@@ -71,14 +71,14 @@ mod tests {
     }
 
     #[test]
-    fn a_period_that_somebody_gave_stays_true_when_it_is_over() {
-        let line = aged(24 * 40, Period::Told(30)).expect("a line");
+    fn configured_days_are_warned_about_also_when_they_have_passed() {
+        let line = aged(24 * 40, Period::Configured(30)).expect("a line");
         assert!(line.contains("are 40 days old, past the 30 days") && line.contains("any moment now"), "{line}");
-        assert!(aged(24 * 4_000, Period::Told(30)).is_some());
-        assert!(aged(24 * 2, Period::Told(1)).is_some_and(|line| line.contains("past the 1 day for which")));
-        assert_eq!(aged(24 * 20, Period::Told(30)), None);
-        assert_eq!(aged(24 * 40, Period::of(None, 30)), None, "a guess that was wrong");
-        assert_eq!(Period::of(Some(7), 30), Period::Told(7));
+        assert!(aged(24 * 4_000, Period::Configured(30)).is_some());
+        assert!(aged(24 * 2, Period::Configured(1)).is_some_and(|line| line.contains("past the 1 day for which")));
+        assert_eq!(aged(24 * 20, Period::Configured(30)), None);
+        assert_eq!(aged(24 * 40, Period::of(None, 30)), None, "the assumption was wrong");
+        assert_eq!(Period::of(Some(7), 30), Period::Configured(7));
     }
 
     #[test]
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn without_a_date_or_a_period_there_is_nothing_to_say() {
-        assert_eq!(warning(None, Period::Told(7), Timestamp::MAX), None);
+        assert_eq!(warning(None, Period::Configured(7), Timestamp::MAX), None);
         assert_eq!(after(1_000_000, 0), None);
         assert_eq!(after(-5, 7), None);
     }
