@@ -119,10 +119,9 @@ impl Chain {
         self.last_at.get(segment).copied()
     }
 
-    /// How many segments are neither among these nor behind them.
-    pub fn not_behind(&self, segments: &HashSet<String>) -> u64 {
-        let behind = self.behind(segments.iter().map(String::as_str));
-        self.ends.keys().filter(|segment| !behind.contains(segment.as_str())).count() as u64
+    /// Returns the number of segments that are not among these.
+    pub fn not_among(&self, segments: &HashSet<String>) -> u64 {
+        self.ends.keys().filter(|segment| !segments.contains(*segment)).count() as u64
     }
 
     /// These segments and those behind them: named as a whole, through however many others, by their links.

@@ -7,7 +7,7 @@
 
 use crate::archive::{Aspect, Chain, Finding, JOURNAL_FOLDER};
 use crate::engine::{SIGNATURE, TIME_STAMP};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::seal::ssh::{PublicKey, Refusal, Signature, Signers};
 use crate::seal::stamp::Stamp;
 use crate::store::{Digest, Store, StorePath, sha256_bytes};
@@ -25,6 +25,8 @@ pub(super) struct Seals {
     pub(super) signers: BTreeSet<String>,
     /// When the newest stamp was given.
     pub(super) stamped: Option<Timestamp>,
+    /// The segments that a seal which counts covers: its own, and those that the run names as ended before it.
+    pub(super) covered: HashSet<String>,
     /// How many runs no good seal covers.
     pub(super) unsealed: u64,
     /// What is wrong.
@@ -36,6 +38,11 @@ pub(super) struct Seals {
 impl Seals {
     fn finding(&mut self, seal: &str, what: impl Into<String>) {
         self.findings.push(Finding::new(Aspect::Unaltered, seal, what));
+    }
+
+    /// A seal that cannot be read says nothing, and everything else is checked all the same.
+    fn unreadable(&mut self, seal: &str, error: &Error) {
+        self.finding(seal, format!("cannot be checked: {}", error.what()));
     }
 }
 
@@ -87,14 +94,21 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
             (_, Some(segment)) => (segment, false),
             _ => continue,
         };
-        if store.length(&folder.join(segment))?.is_none() {
+        if matches!(store.length(&folder.join(segment)), Ok(None)) {
             seals.finding(name, "seals a segment that is not here");
             continue;
         }
-        let Some(bytes) = store.read(&path, LARGEST)? else { continue };
+        let bytes = match store.read(&path, LARGEST) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => continue,
+            Err(error) => {
+                seals.unreadable(name, &error);
+                continue;
+            }
+        };
         if is_signature {
             signatures.push((segment.to_owned(), bytes));
-        } else if let Some(at) = stamp(store, &folder, segment, &bytes, &mut seals)? {
+        } else if let Some(at) = stamp(store, &folder, segment, &bytes, &mut seals) {
             stamps.push((segment.to_owned(), at));
             sealed.insert(segment.to_owned());
         }
@@ -102,7 +116,7 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
     let mut judge = signers.map(|signers| Judge { chain, signers, now, stamps: &stamps, older: HashMap::new() });
     let mut undated = Vec::new();
     for (segment, bytes) in signatures {
-        match signature(store, &folder, &segment, &bytes, judge.as_mut(), &mut seals)? {
+        match signature(store, &folder, &segment, &bytes, judge.as_mut(), &mut seals) {
             Counts::Yes => _ = sealed.insert(segment),
             Counts::IfOlder => undated.push(segment),
             Counts::No => {}
@@ -118,7 +132,8 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
     if signers.is_some() && seals.signers.is_empty() {
         seals.finding("the journal", "no part of it is signed by one of these signers");
     }
-    seals.unsealed = chain.not_behind(&sealed);
+    seals.covered = chain.behind(sealed.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
+    seals.unsealed = chain.not_among(&seals.covered);
     Ok(seals)
 }
 
@@ -138,57 +153,70 @@ fn signature(
     bytes: &[u8],
     judge: Option<&mut Judge<'_>>,
     seals: &mut Seals,
-) -> Result<Counts> {
+) -> Counts {
     let name = format!("{segment}{SIGNATURE}");
-    let Some(stream) = store.open(&folder.join(segment))? else { return Ok(Counts::No) };
+    let stream = match store.open(&folder.join(segment)) {
+        Ok(Some(stream)) => stream,
+        Ok(None) => return Counts::No,
+        Err(error) => {
+            seals.unreadable(&name, &error);
+            return Counts::No;
+        }
+    };
     let signature = match Signature::parse(bytes) {
         Ok(signature) => signature,
         Err(refusal @ Refusal::Algorithm(_)) => {
             seals.notes.push(format!("{name}: {refusal}"));
-            return Ok(Counts::No);
+            return Counts::No;
         }
         Err(refusal) => {
             seals.finding(&name, refusal.to_string());
-            return Ok(Counts::No);
+            return Counts::No;
         }
     };
     let key = match signature.verify(stream) {
         Ok(key) => key,
         Err(refusal) => {
             seals.finding(&name, refusal.to_string());
-            return Ok(Counts::No);
+            return Counts::No;
         }
     };
     let fingerprint = key.fingerprint();
     let Some(judge) = judge else {
         seals.signers.insert(fingerprint);
-        return Ok(Counts::Yes);
+        return Counts::Yes;
     };
     let (counts, principal) = judge.whose(segment, key);
     seals.signers.extend(principal.map(str::to_owned));
     if matches!(counts, Counts::No) {
         seals.finding(&name, format!("signed with {fingerprint}, which belongs to none of these signers"));
     }
-    Ok(counts)
+    counts
 }
 
 /// When a time stamp was given, if it is about its segment.
-fn stamp(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], seals: &mut Seals) -> Result<Option<Timestamp>> {
+fn stamp(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], seals: &mut Seals) -> Option<Timestamp> {
     let name = format!("{segment}{TIME_STAMP}");
-    let Some(stream) = store.open(&folder.join(segment))? else { return Ok(None) };
+    let stream = match store.open(&folder.join(segment)) {
+        Ok(stream) => stream?,
+        Err(error) => {
+            seals.unreadable(&name, &error);
+            return None;
+        }
+    };
     let sha256 = Digest::read(stream, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256));
     match Stamp::read(bytes) {
         Ok(stamp) if sha256.is_some_and(|sha256| stamp.covers(&sha256)) => {
             seals.stamped = seals.stamped.max(Some(stamp.at));
-            Ok(Some(stamp.at))
+            Some(stamp.at)
         }
         Ok(_) => {
             seals.finding(&name, "the time stamp is about other bytes than the segment's");
-            Ok(None)
+            None
         }
         Err(unfit) => {
             seals.finding(&name, unfit.to_string());
-            Ok(None)
+            None
         }
     }
 }

@@ -2,7 +2,7 @@
 //! what only a digest that was kept elsewhere can show.
 
 use super::forger::sha256;
-use super::{ALPHA, Archive, BETA, Evidence, face};
+use super::{ALPHA, Archive, BETA, Evidence, GAMMA, face};
 use crate::harness::jpeg;
 use serde_json::{Value, json};
 
@@ -261,5 +261,20 @@ fn a_segment_is_a_file_and_no_link() {
         std::fs::remove_file(archive.file("_journal").join(segment)).expect("removed");
         std::os::unix::fs::symlink(elsewhere.file("_journal").join(segment), archive.file("_journal").join(segment)).expect("a link");
         is_found_in(&archive, segment, "a link");
+    }
+}
+
+#[test]
+fn a_seal_larger_than_any_is_found_and_ends_nothing() {
+    let evidence = Evidence::new();
+    for ending in [".sig", ".tsr"] {
+        let archive = evidence.copy("archive");
+        let seal = format!("{}{ending}", archive.segments()[0]);
+        std::fs::write(archive.file("_journal").join(&seal), vec![0; (1 << 20) + 1]).expect("written");
+        archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[12] ^= 1);
+        let (seal, picture) = (format!("journal: unaltered: {seal}"), format!("alpha: intact: {}", face(ALPHA)));
+        let verdict = archive.finds("everything else is checked", &[&seal, &picture]);
+        assert!(verdict.findings()[0].1.what.ends_with("is larger than 1048576 bytes"), "{:?}", verdict.findings());
+        assert_eq!(verdict.sound(), [BETA, GAMMA]);
     }
 }
