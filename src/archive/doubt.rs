@@ -3,7 +3,7 @@
 //!
 //! Must not fetch, and must not say that anything is damaged: the bytes are those that came.
 
-use super::record::{FileRecord, MediaRecord};
+use super::record::{FileRecord, MediaRecord, SignatureRecord};
 use crate::error::Result;
 use crate::media::{Format, HEAD_LENGTH, is_text_type};
 use crate::store::{Store, StorePath};
@@ -27,10 +27,11 @@ pub(super) fn doubt(store: &dyn Store, folder: &StorePath, medium: &MediaRecord,
     Ok(is_error(store, folder, newest)?.then_some("what is here is an error in plain words"))
 }
 
-/// Whether a file that has no known format is a text, or was called one when it came. Only such a file is opened.
+/// Whether a file that has no known format is a text, or was called one when it came. Only such a file is opened; what the
+/// provider signed is not doubted.
 fn is_error(store: &dyn Store, folder: &StorePath, file: &FileRecord) -> Result<bool> {
     let unknown = format!("the bytes say {}", Format::Unknown.as_str());
-    if !file.disagreements.iter().any(|disagreement| disagreement.ends_with(&unknown)) {
+    if file.signature != SignatureRecord::Absent || !file.disagreements.iter().any(|disagreement| disagreement.ends_with(&unknown)) {
         return Ok(false);
     }
     if file.content_type.as_deref().is_some_and(is_text_type) {

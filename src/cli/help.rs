@@ -139,8 +139,8 @@ pub(super) const SANDBOX: &str = "\
 It plays Veriff, or Yoti with --provider yoti, whose session document is the target session-media.
 Without a command it prints the settings to paste into another terminal and serves until Ctrl-C.
 TARGET is any, attempts, session-media, attempt-media, media, media:ID, session:ID, decision, person or watchlist-screening.
-FAULT is a status (503, 429:2 with Retry-After), reset, cut, stall, slow:BYTES, hang, html, json, bad-signature,
-no-signature, flip, short, type, empty, redirect, gzip or huge.
+FAULT is a status (503, 429:2 with Retry-After), reset, cut, stall, slow:BYTES, hang, html, json, ok,
+bad-signature, no-signature, flip, short, type, empty, redirect, gzip or huge.
 
 Examples:
   vmedia sandbox

@@ -1,16 +1,15 @@
 //! Fetches the JSON answers that listings are made of: bounded, signature checked, known to be JSON, kept as they
 //! came but for credentials in them. Must not read what they say; that is the provider's business.
 
-use super::error_page::is_error;
+use super::error_page::{is_error, tells_of_errors};
 use super::event::Event;
+use super::quoting::known_words;
 use super::redaction::{Kept, redact};
 use super::{Emit, Services};
 use crate::archive::{Document, SignatureRecord};
 use crate::http::{Cause, Exchange, Failure, Note, Watch};
-use crate::media::{Format, HEAD_LENGTH, SessionId, check_shape};
+use crate::media::{Format, HEAD_LENGTH, Outline, SessionId, check_shape, outline};
 use crate::provider::{Ask, Call, Listing, Scope, Signature};
-use serde::de::IgnoredAny;
-use serde_json::Value;
 use std::io::Read;
 use std::time::Duration;
 
@@ -18,8 +17,6 @@ use std::time::Duration;
 const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
 /// The largest that all answers about one session may be together: they are kept in memory until all are there.
 const LARGEST_ANSWERS: u64 = 64 * 1024 * 1024;
-/// How much of an answer that is not JSON is quoted.
-const QUOTED: usize = 200;
 
 /// Asks on behalf of one session and keeps every answer.
 pub(super) struct Asking<'a> {
@@ -65,6 +62,7 @@ impl<'a> Asking<'a> {
             }
         };
         is_answer(call.endpoint, &bytes)?;
+        self.services.provider.check(call, &bytes)?;
         let Kept { bytes, redacted } = redact(bytes, self.services.provider.kept_back()).map_err(|unkept| {
             Failure::new(Cause::Rejected, format!("{}: the answer {}, so it is not kept", call.endpoint, unkept.as_str()))
         })?;
@@ -98,38 +96,30 @@ pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event
 fn is_answer(endpoint: &str, bytes: &[u8]) -> Result<(), Failure> {
     let unusable = |what: &str| Err(Failure::new(Cause::Unusable, format!("{endpoint}: {what}")));
     check_shape(bytes).map_err(|excess| Failure::new(Cause::Excessive, format!("{endpoint}: {excess}")))?;
-    // JSON that holds a text which is none, such as half a surrogate pair, is JSON all the same.
-    let value = serde_json::from_slice::<Value>(bytes).ok();
-    if value.is_none() && serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
-        return unusable(&format!("answered with {}", not_json(bytes)));
+    match outline(bytes, &tells_of_errors) {
+        None => unusable(&format!("answered with {}", not_json(bytes))),
+        Some(Outline::Other) => unusable("the answer is JSON, but not an object"),
+        Some(Outline::Object { found, others }) if is_error(&found, others) => {
+            unusable("the answer says that the request failed, with status 200")
+        }
+        Some(Outline::Object { .. }) => Ok(()),
     }
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return unusable("the answer is JSON, but not an object");
-    }
-    if value.is_some_and(|value| is_error(&value)) {
-        return unusable("the answer says that the request failed, with status 200");
-    }
-    Ok(())
 }
 
-/// What an answer is instead of JSON. Data is not quoted, also when a piece of it is missing: it says whom it is about, and
-/// may hold credentials.
+/// What an answer is instead of JSON. Only what gateways say is quoted: the rest may be data, whole or broken off, in any
+/// encoding.
 fn not_json(bytes: &[u8]) -> String {
-    let format = match Format::of(bytes.get(..HEAD_LENGTH.min(bytes.len())).unwrap_or_default()) {
+    let format = Format::of(bytes.get(..HEAD_LENGTH.min(bytes.len())).unwrap_or_default());
+    let what = match format {
         Format::Json if bytes.starts_with(b"\xef\xbb\xbf") => "a byte order mark first",
         Format::Json => "a text that breaks off",
         format => format.as_str(),
     };
-    let text = String::from_utf8_lossy(bytes.get(..QUOTED.min(bytes.len())).unwrap_or_default());
-    let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
-    if text.is_empty() {
-        return format!("{format}, not JSON");
+    match known_words(bytes).filter(|_| format != Format::Json) {
+        Some(said) => format!("{what}, not JSON: {said}"),
+        None if bytes.is_empty() => format!("{what}, not JSON"),
+        None => format!("{what}, not JSON: not quoted, it may hold personal data"),
     }
-    // A name and its colon, a text and its comma, and how they begin.
-    if text.starts_with(['{', '[', '"', '\'']) || text.contains("\":") || text.contains("\",") {
-        return format!("{format}, not JSON: not quoted, it may hold personal data");
-    }
-    format!("{format}, not JSON: {}", crate::error::quote(text))
 }
 
 /// What the provider lists, without an archive.

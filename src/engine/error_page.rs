@@ -3,16 +3,76 @@
 //!
 //! Must not decide what follows from it.
 
-use crate::media::{Format, Kind, MediaItem, TypeHint, is_text_type};
-use serde_json::Value;
+use crate::media::{Format, Kind, MediaItem, Member, Outline, TypeHint, is_text_type, outline};
+use std::collections::BTreeMap;
+
+/// The largest JSON text that is read to learn whether it is what was asked for. No chip holds a tenth of it.
+pub(super) const LARGEST_JSON: usize = 4 * 1024 * 1024;
+
+/// Members that error bodies are made of, in lower case.
+const OF_ERRORS: [&str; 26] = [
+    "code",
+    "detail",
+    "details",
+    "error",
+    "error_code",
+    "error_description",
+    "errorcode",
+    "errormessage",
+    "errors",
+    "exception",
+    "fault",
+    "instance",
+    "login_required",
+    "message",
+    "msg",
+    "path",
+    "reason",
+    "request_id",
+    "requestid",
+    "status",
+    "status_code",
+    "statuscode",
+    "timestamp",
+    "title",
+    "trace_id",
+    "type",
+];
+/// Those of them without which it is none.
+const TELLING: [&str; 12] = [
+    "detail",
+    "error",
+    "error_description",
+    "errormessage",
+    "errors",
+    "exception",
+    "fault",
+    "login_required",
+    "message",
+    "msg",
+    "reason",
+    "title",
+];
 
 /// What came where a medium should be.
 pub(super) struct Came<'a> {
     pub(super) format: Format,
-    /// The first bytes; all of them when there are no more.
-    pub(super) head: &'a [u8],
+    /// The bytes, as far as they were kept: at least the first [`HEAD_LENGTH`](crate::media::HEAD_LENGTH), and all of a JSON
+    /// text of up to [`LARGEST_JSON`].
+    pub(super) kept: &'a [u8],
     pub(super) bytes: u64,
     pub(super) content_type: Option<&'a str>,
+}
+
+/// What the bytes are, as far as they say so themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// What was asked for, or what may well be it.
+    Medium,
+    /// Something else. A provider that signs it insists on it.
+    Foreign,
+    /// Nothing, or an error as the provider words it: no medium, whoever signs it.
+    Error,
 }
 
 /// What a medium can be, as far as errors could be mistaken for it.
@@ -20,60 +80,122 @@ pub(super) struct Came<'a> {
 enum Expected {
     /// A picture, a recording, a sound, a printed page: never a text.
     Shown,
+    /// What a chip holds.
+    Chip,
     /// JSON.
     Data,
-    /// Nobody says.
+    /// Anything.
     Anything,
 }
 
 fn expected(item: &MediaItem) -> Expected {
     let declares =
         |types: [&str; 3]| item.mimetype.as_deref().is_some_and(|mimetype| types.iter().any(|known| mimetype.starts_with(known)));
+    let is_text = item.mimetype.as_deref().is_some_and(is_text_type);
     match (item.type_hint, item.kind) {
-        (Some(TypeHint::Image | TypeHint::Video | TypeHint::Pdf), _) | (None, Kind::Image | Kind::Video) => Expected::Shown,
-        (Some(TypeHint::Json), _) | (None, Kind::Nfc) => Expected::Data,
-        (None, Kind::Other) if declares(["audio/", "video/", "image/"]) => Expected::Shown,
-        (Some(TypeHint::Binary | TypeHint::Unknown), _) | (None, Kind::Other) => Expected::Anything,
+        (Some(TypeHint::Image | TypeHint::Video | TypeHint::Pdf), _) => Expected::Shown,
+        (Some(TypeHint::Json), _) => Expected::Data,
+        (None, Kind::Nfc) => Expected::Chip,
+        // A drawing is a text.
+        (None, Kind::Image | Kind::Video) if !is_text => Expected::Shown,
+        (None, Kind::Other) if declares(["audio/", "video/", "image/"]) && !is_text => Expected::Shown,
+        _ => Expected::Anything,
     }
 }
 
-/// Whether this is no medium but an error, or nothing at all.
-pub(super) fn is_error_page(item: &MediaItem, came: &Came<'_>) -> bool {
+/// Returns what came. A hint may be wrong, so JSON that says something is not refused for it (Yoti labels reports as images).
+pub(super) fn sort_of(item: &MediaItem, came: &Came<'_>) -> Sort {
+    if came.format == Format::Empty {
+        return Sort::Error;
+    }
     let expected = expected(item);
-    match came.format {
-        Format::Empty => true,
-        Format::Html => expected != Expected::Anything || !item.mimetype.as_deref().is_some_and(|mimetype| mimetype.contains("html")),
-        // A hint may be wrong, but no medium is an error.
-        Format::Json => expected == Expected::Shown && item.type_hint.is_none() || is_whole_error(came),
-        Format::Xml => expected == Expected::Shown || expected == Expected::Data && item.type_hint.is_none(),
-        Format::Text => expected != Expected::Anything,
-        // Words in an alphabet of their own are not known for words by their bytes.
-        Format::Unknown => expected == Expected::Shown && came.content_type.is_some_and(is_text_type),
-        Format::Known(_) => false,
+    let json = Json::of(came);
+    if json == Json::ProviderError {
+        return Sort::Error;
+    }
+    let is_medium = match came.format {
+        _ if expected == Expected::Chip => json == Json::Chip,
+        Format::Html => expected == Expected::Anything && item.mimetype.as_deref().is_some_and(|mimetype| mimetype.contains("html")),
+        Format::Json if expected == Expected::Shown => item.type_hint.is_some() && matches!(json, Json::Data | Json::Chip | Json::Unread),
+        Format::Json if expected == Expected::Data => !matches!(json, Json::Error | Json::Broken),
+        Format::Json => json != Json::Error,
+        Format::Xml | Format::Text | Format::Empty => expected == Expected::Anything,
+        Format::Unknown => expected == Expected::Anything || !came.content_type.is_some_and(is_text_type),
+        Format::Known(_) => expected == Expected::Anything || came.format.is_shown(),
+    };
+    if is_medium { Sort::Medium } else { Sort::Foreign }
+}
+
+/// What a JSON text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Json {
+    /// It is too large, so it was not read.
+    Unread,
+    /// It is none, or breaks off.
+    Broken,
+    /// An object or a list that holds nothing.
+    Nothing,
+    /// An error in the form that providers document.
+    ProviderError,
+    /// An error in any other form.
+    Error,
+    /// What a chip holds: EF.COM, EF.SOD or a data group (ICAO 9303-10).
+    Chip,
+    /// Something else.
+    Data,
+}
+
+impl Json {
+    fn of(came: &Came<'_>) -> Self {
+        if came.kept.len() as u64 != came.bytes {
+            return Self::Unread;
+        }
+        let wanted = |name: &str| tells_of_errors(name) || is_of_a_chip(name);
+        match outline(came.kept, &wanted) {
+            None => Self::Broken,
+            Some(Outline::Other) if came.kept.iter().filter(|byte| !byte.is_ascii_whitespace()).count() <= 2 => Self::Nothing,
+            Some(Outline::Other) => Self::Data,
+            Some(Outline::Object { found, others: 0 }) if found.is_empty() => Self::Nothing,
+            Some(Outline::Object { found, .. }) if is_provider_error(&found) => Self::ProviderError,
+            Some(Outline::Object { found, .. }) if found.keys().any(|name| is_of_a_chip(name)) => Self::Chip,
+            Some(Outline::Object { found, others }) if is_error(&found, others) => Self::Error,
+            Some(Outline::Object { .. }) => Self::Data,
+        }
     }
 }
 
-/// Whether the bytes are a JSON error as a whole. Real data is larger than what is looked at, or is none.
-pub(super) fn is_whole_error(came: &Came<'_>) -> bool {
-    came.bytes == came.head.len() as u64 && serde_json::from_slice(came.head).is_ok_and(|value| is_error(&value))
+fn is_of_a_chip(name: &str) -> bool {
+    let is_group = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    name == "com" || name == "sod" || name.strip_prefix("dg").is_some_and(is_group)
 }
 
-/// Whether a JSON text tells of an error. Data has no such status, and no code with a message.
-pub(super) fn is_error(value: &Value) -> bool {
-    let Value::Object(members) = value else { return false };
-    let is_text = |name: &str| members.get(name).is_some_and(Value::is_string);
-    let is_coded = is_text("code") && (is_text("message") || members.contains_key("errors"));
-    members.get("status").and_then(Value::as_str) == Some("fail") || is_coded || members.len() == 1 && is_text("error")
+/// Whether a member of that name says whether a JSON text tells of an error.
+pub(super) fn tells_of_errors(name: &str) -> bool {
+    OF_ERRORS.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Whether a JSON object tells of an error, from those of its members that [`tells_of_errors`] names and the number of the
+/// others: it has nothing else, and one that says so. What has a status of success is none.
+pub(super) fn is_error(found: &BTreeMap<String, Member>, others: usize) -> bool {
+    let is_telling = |name: &String| TELLING.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let is_success = found.get("status") == Some(&Member::Text("success".to_owned()));
+    is_provider_error(found) || others == 0 && !is_success && found.keys().any(is_telling)
+}
+
+/// The forms that Veriff and Yoti document. Data has no such status, and no code with a message.
+fn is_provider_error(found: &BTreeMap<String, Member>) -> bool {
+    let is_text = |name: &str| matches!(found.get(name), Some(Member::Text(_)));
+    let is_failure = found.get("status") == Some(&Member::Text("fail".to_owned()));
+    is_failure || is_text("code") && (is_text("message") || found.contains_key("errors"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Came, is_error_page};
+    use super::{Came, Sort, sort_of};
     use crate::media::{Format, Kind, MediaId, MediaItem, TypeHint};
 
-    /// Whether these bytes, sent as that type, are an error where such a medium should be.
-    fn is_error(kind: Kind, mimetype: Option<&str>, type_hint: Option<TypeHint>, bytes: &[u8], content_type: &str) -> bool {
-        let item = MediaItem {
+    fn item(kind: Kind, mimetype: Option<&str>, type_hint: Option<TypeHint>) -> MediaItem {
+        MediaItem {
             id: MediaId::parse("m").expect("an id"),
             attempt: None,
             group: None,
@@ -84,9 +206,18 @@ mod tests {
             size: None,
             duration: None,
             places: Vec::new(),
-        };
+        }
+    }
+
+    /// What these bytes are, sent as that type, where such a medium should be.
+    fn sort(item: &MediaItem, bytes: &[u8], content_type: &str) -> Sort {
         let (format, content_type) = (Format::of(bytes), Some(content_type));
-        is_error_page(&item, &Came { format, head: bytes, bytes: bytes.len() as u64, content_type })
+        sort_of(item, &Came { format, kept: bytes, bytes: bytes.len() as u64, content_type })
+    }
+
+    /// Whether they are no medium.
+    fn is_error(kind: Kind, mimetype: Option<&str>, type_hint: Option<TypeHint>, bytes: &[u8], content_type: &str) -> bool {
+        sort(&item(kind, mimetype, type_hint), bytes, content_type) != Sort::Medium
     }
 
     #[test]
@@ -104,12 +235,84 @@ mod tests {
     }
 
     #[test]
-    fn bytes_of_no_known_format_are_believed_unless_they_are_called_a_text() {
-        let latin = b"Ger\xe4t nicht gefunden";
-        assert!(is_error(Kind::Image, Some("image/jpeg"), None, latin, "text/plain; charset=iso-8859-1"));
-        assert!(is_error(Kind::Image, None, Some(TypeHint::Image), latin, "application/problem+json"));
-        assert!(!is_error(Kind::Image, Some("image/jpeg"), None, latin, "image/jpeg"));
+    fn pages_in_any_alphabet_and_packed_ones_are_no_picture() {
+        let packed: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\x02\x03\xb3\xc9(\xc9\xcd\xb1\x03\0";
+        let pages: [&[u8]; 7] = [
+            b"Ger\xe4t nicht gefunden",
+            b"\xff\xfe<\0h\0t\0m\0l\0>\0",
+            b"\0<\0h\0t\0m\0l\0>",
+            b"\xef\xdb\xc9\xc2\xcb\xc1",
+            &[b' '; 4096],
+            packed,
+            b"PK\x03\x04\x14\0\0\0\x08\0",
+        ];
+        for page in pages {
+            for (kind, mimetype, hint) in
+                [(Kind::Image, Some("image/jpeg"), None), (Kind::Video, None, None), (Kind::Image, None, Some(TypeHint::Image))]
+            {
+                assert!(is_error(kind, mimetype, hint, page, "image/jpeg"), "{page:x?}");
+            }
+            assert!(!is_error(Kind::Other, None, Some(TypeHint::Binary), page, "application/octet-stream"), "{page:x?}");
+        }
+        let unknown = b"\0\0\x02\xfe unknown";
+        assert!(is_error(Kind::Image, Some("image/jpeg"), None, unknown, "text/plain; charset=iso-8859-1"));
+        assert!(is_error(Kind::Image, None, Some(TypeHint::Image), unknown, "application/problem+json"));
+        assert!(!is_error(Kind::Image, Some("image/x-unheard-of"), None, unknown, "image/jpeg"));
         assert!(!is_error(Kind::Image, Some("image/jpeg"), None, b"\xff\xd8\xff\xe0\0\x10JFIF\0", "text/plain"));
+        assert!(!is_error(Kind::Image, Some("image/svg+xml"), None, b"<svg></svg>", "image/svg+xml"));
+    }
+
+    #[test]
+    fn chip_data_is_an_object_with_what_chips_hold() {
+        let chip = item(Kind::Nfc, Some("application/json"), None);
+        for data in [
+            r#"{"com":"YBQ=","sod":"d4GcMIG="}"#,
+            " \n{\"dg1\":\"YV1fH1pJ\",\"error\":null}",
+            r#"{"version":1e400,"note":"\ud83d","dg16":""}"#,
+        ] {
+            assert_eq!(sort(&chip, data.as_bytes(), "application/json"), Sort::Medium, "{data}");
+        }
+        for other in [
+            r#"{"message":"Forbidden"}"#,
+            r#"{"type":"about:blank","title":"Forbidden","status":403,"detail":"no"}"#,
+            r#"{"errors":[{"message":"no"}]}"#,
+            "{}",
+            "[]",
+            r#"["com"]"#,
+            r#"{"com":"YBQ=","sod":"#,
+            r#"{"dg":"","dgx":"","nfc":{"com":""}}"#,
+            "Forbidden",
+            "\u{feff}{\"com\":\"YBQ=\"}",
+            "\u{89}PNG\r\n",
+        ] {
+            assert_eq!(sort(&chip, other.as_bytes(), "application/json"), Sort::Foreign, "{other}");
+        }
+        for error in ["", r#"{"status":"fail","code":"1101","message":"Resource not found"}"#] {
+            assert_eq!(sort(&chip, error.as_bytes(), "application/json"), Sort::Error, "{error}");
+        }
+    }
+
+    #[test]
+    fn data_of_any_form_is_data_and_an_error_of_any_form_is_none() {
+        for hint in [TypeHint::Json, TypeHint::Image] {
+            let data = item(hint.kind(), None, Some(hint));
+            for text in [r#"{"full_name":"SPECIMEN","status":"x","message":"y"}"#, r#"{"results":[],"error":null}"#, r#"[{"a":1}]"#] {
+                assert_eq!(sort(&data, text.as_bytes(), "application/json"), Sort::Medium, "{text}");
+            }
+            for text in [
+                r#"{"message":"Forbidden"}"#,
+                r#"{"Message":"Forbidden","RequestId":"7"}"#,
+                r#"{"full_name":"#,
+                r#"{"login_required":true}"#,
+            ] {
+                assert_eq!(sort(&data, text.as_bytes(), "application/json"), Sort::Foreign, "{text}");
+            }
+            let yotis = r#"{"code":"MEDIA_CONTENT_NOT_FOUND","message":"No media content found matching the id provided"}"#;
+            assert_eq!(sort(&data, yotis.as_bytes(), "application/json"), Sort::Error);
+        }
+        // A document whose fields could not be read, but not where a picture should be.
+        assert!(!is_error(Kind::Other, None, Some(TypeHint::Json), b"{}", "application/json"));
+        assert!(is_error(Kind::Image, None, Some(TypeHint::Image), b"{}", "application/json"));
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //!
 //! Must not fetch and must not retry.
 
-use super::error_page::{Came, is_error_page, is_whole_error};
+use super::error_page::{Came, LARGEST_JSON, Sort, sort_of};
 use super::locked;
+use super::quoting::known_words;
 use crate::archive::{FileRecord, SessionArchive, SignatureRecord, other_size};
 use crate::error::Result;
 use crate::http::{Cause, Failure, Headers};
-use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem, answered_extension};
+use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem, TypeHint, answered_extension, is_text_type};
 use crate::provider::{Seal, Signature};
 use crate::store::{Digest, Judge, Placement};
 use jiff::Timestamp;
@@ -31,7 +32,8 @@ pub(super) struct Case<'a> {
 pub(super) struct MediaJudge<'a> {
     case: Case<'a>,
     seal: Option<Box<dyn Seal>>,
-    head: Vec<u8>,
+    /// The first bytes; of what may be JSON so many that it can be read.
+    kept: Vec<u8>,
     /// Where the file went, once it was accepted, and whether its very bytes were here already.
     pub(super) accepted: Option<(FileRecord, bool)>,
     /// Why it was refused.
@@ -40,7 +42,24 @@ pub(super) struct MediaJudge<'a> {
 
 impl<'a> MediaJudge<'a> {
     pub(super) fn new(case: Case<'a>, seal: Box<dyn Seal>) -> Self {
-        Self { case, seal: Some(seal), head: Vec::new(), accepted: None, refused: None }
+        Self { case, seal: Some(seal), kept: Vec::new(), accepted: None, refused: None }
+    }
+
+    /// What came, as far as it can be told.
+    fn came(&self, format: Format, digest: &Digest) -> Came<'_> {
+        Came { format, kept: &self.kept, bytes: digest.bytes, content_type: self.case.headers.value("content-type") }
+    }
+
+    /// What came where something else should be, for people.
+    fn mistaken(&self, format: Format) -> String {
+        let what = match self.case.item.kind {
+            Kind::Image => "a picture",
+            Kind::Video => "a recording",
+            Kind::Nfc => "NFC data",
+            Kind::Other => "a file",
+        };
+        let quoted = known_words(&self.kept).filter(|_| format.is_text_answer()).map(|said| format!(": {said}")).unwrap_or_default();
+        format!("{} came where {what} should be{quoted}", format.as_str())
     }
 
     /// What must never be filed, whatever the listing says.
@@ -55,47 +74,64 @@ impl<'a> MediaJudge<'a> {
         if *signature == Signature::Absent && self.case.strict && self.case.signs_answers {
             return refuse(Cause::Untrusted, "the answer is not signed (--strict)");
         }
-        let what = match self.case.item.kind {
-            Kind::Image => "a picture",
-            Kind::Video => "a recording",
-            Kind::Nfc => "NFC data",
-            Kind::Other => "a file",
+        let is_signed = matches!(signature, Signature::Held(_));
+        match sort_of(self.case.item, &self.came(format, digest)) {
+            Sort::Error => return refuse(Cause::Unusable, &self.mistaken(format)),
+            Sort::Foreign if !is_signed => return refuse(Cause::Unusable, &self.mistaken(format)),
+            Sort::Foreign | Sort::Medium => {}
+        }
+        let (size, types) = (self.other_size(digest), self.other_types(format));
+        // One of them may be the listing's mistake.
+        let neither = size.zip(types.first()).filter(|_| !is_signed);
+        neither.and_then(|(size, other)| refuse(Cause::Unusable, &format!("neither size nor type is what was listed: {size}; {other}")))
+    }
+
+    /// How the length differs from the listing's.
+    fn other_size(&self, digest: &Digest) -> Option<String> {
+        self.case.item.size.filter(|size| *size != digest.bytes).map(|size| other_size(size, digest.bytes))
+    }
+
+    /// How the type of the bytes differs from what the listing and the answer say.
+    fn other_types(&self, format: Format) -> Vec<String> {
+        let (item, content_type) = (self.case.item, self.case.headers.value("content-type"));
+        let mut found = Vec::new();
+        let is_other = match item.type_hint {
+            Some(hint) => !format.agrees_with_hint(hint),
+            None => !format.agrees_with(item.mimetype.as_deref(), item.kind),
         };
-        let came = Came { format, head: &self.head, bytes: digest.bytes, content_type: self.case.headers.value("content-type") };
-        let wrong = is_error_page(self.case.item, &came);
-        // Data that is not an error may say whom it is about.
-        let quoted = if format.is_text_answer() && (format != Format::Json || is_whole_error(&came)) {
-            format!(": {}", crate::error::quote(String::from_utf8_lossy(&self.head).trim()))
-        } else {
-            String::new()
+        if is_other {
+            let declared = item.type_hint.map(TypeHint::as_str).or(item.mimetype.as_deref()).unwrap_or(item.kind.as_str());
+            found.push(format!("the listing says {declared}, the bytes say {}", format.as_str()));
+        }
+        let is_mislabelled = |content_type: &&str| match item.type_hint {
+            Some(_) => !format.agrees_with(Some(content_type), item.kind),
+            None => format.is_shown() && is_text_type(content_type),
         };
-        wrong.then(|| Failure::new(Cause::Unusable, format!("{} came where {what} should be{quoted}", format.as_str())))
+        if let Some(content_type) = content_type.filter(is_mislabelled) {
+            found.push(format!("the answer says {}, the bytes say {}", crate::error::quote(content_type), format.as_str()));
+        }
+        found
     }
 
     /// Where whole and believed bytes are not what was declared.
     fn disagreements(&self, signature: &Signature, format: Format, digest: &Digest) -> Vec<String> {
-        let item = self.case.item;
-        let mut found = Vec::new();
-        if let Some(size) = item.size.filter(|size| *size != digest.bytes) {
-            found.push(other_size(size, digest.bytes));
+        let mut found: Vec<String> = self.other_size(digest).into_iter().collect();
+        let types = self.other_types(format);
+        if types.is_empty() && sort_of(self.case.item, &self.came(format, digest)) != Sort::Medium {
+            found.push(self.mistaken(format));
         }
-        if let Some(hint) = item.type_hint {
-            let content_type = self.case.headers.value("content-type");
-            if !format.agrees_with_hint(hint) {
-                found.push(format!("the listing says {}, the bytes say {}", hint.as_str(), format.as_str()));
-            }
-            if content_type.is_some_and(|content_type| !format.agrees_with(Some(content_type), item.kind)) {
-                let said = crate::error::quote(content_type.unwrap_or_default());
-                found.push(format!("the answer says {said}, the bytes say {}", format.as_str()));
-            }
-        } else if !format.agrees_with(item.mimetype.as_deref(), item.kind) {
-            let declared = item.mimetype.as_deref().unwrap_or(item.kind.as_str());
-            found.push(format!("the listing says {declared}, the bytes say {}", format.as_str()));
-        }
-        if !self.case.headers.body_is_framed() && *signature == Signature::Absent && item.size.is_none() {
+        found.extend(types);
+        if !self.case.headers.body_is_framed() && *signature == Signature::Absent && self.case.item.size.is_none() {
             found.push("nothing proves that the transfer was whole: no length, no signature, no declared size".to_owned());
         }
         found
+    }
+
+    /// How many of the first bytes are worth keeping.
+    fn wanted(&self) -> usize {
+        let head = self.kept.get(..HEAD_LENGTH.min(self.kept.len())).unwrap_or_default();
+        let may_be_json = self.case.item.kind == Kind::Nfc || matches!(head.trim_ascii_start(), [b'{' | b'[', ..]);
+        if may_be_json { LARGEST_JSON } else { HEAD_LENGTH }
     }
 }
 
@@ -104,13 +140,15 @@ impl Judge for MediaJudge<'_> {
         if let Some(seal) = &mut self.seal {
             seal.update(piece);
         }
-        let wanted = HEAD_LENGTH.saturating_sub(self.head.len());
-        self.head.extend(piece.iter().take(wanted));
+        let (head, rest) = piece.split_at(HEAD_LENGTH.saturating_sub(self.kept.len()).min(piece.len()));
+        self.kept.extend_from_slice(head);
+        let more = self.wanted().saturating_sub(self.kept.len()).min(rest.len());
+        self.kept.extend_from_slice(rest.get(..more).unwrap_or_default());
     }
 
     fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
         let signature = self.seal.take().map_or(Signature::Wrong, |seal| seal.finish());
-        let format = Format::of(&self.head);
+        let format = Format::of(self.kept.get(..HEAD_LENGTH.min(self.kept.len())).unwrap_or_default());
         if let Some(refusal) = self.refusal(&signature, format, digest) {
             self.refused = Some(refusal);
             return Ok(Placement::Refuse);

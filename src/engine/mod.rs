@@ -14,6 +14,7 @@ mod plan;
 mod pool;
 mod probe;
 mod provider_days;
+mod quoting;
 mod redaction;
 mod run;
 mod sealing;

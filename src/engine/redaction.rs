@@ -2,7 +2,7 @@
 //!
 //! Must not know which members hold credentials; that is the provider's to say.
 
-use crate::media::pointer_step;
+use crate::media::{pointer_step, readable};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -25,8 +25,8 @@ const DEEPEST: usize = 1_000;
 /// Why an answer cannot be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unkept {
-    /// It is JSON, but a text in it is none: half a pair of surrogates.
-    NoText,
+    /// It is not JSON in UTF-8.
+    NotJson,
     /// It holds such members in more places, or deeper, than any answer.
     TooMany,
 }
@@ -35,7 +35,7 @@ impl Unkept {
     /// A few words, after "the answer".
     pub(super) fn as_str(self) -> &'static str {
         match self {
-            Self::NoText => "holds a text that is not Unicode (half of a surrogate pair), which hides whether credentials stand in it",
+            Self::NotJson => "cannot be searched for credentials",
             Self::TooMany => "holds credentials in more places than any answer",
         }
     }
@@ -47,19 +47,20 @@ pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Result<Kept, Unkept> {
         return Ok(Kept { bytes, redacted: Vec::new() });
     }
     let mut redacted = Vec::new();
-    let value: Value = serde_json::from_slice(&bytes).map_err(|_| Unkept::NoText)?;
+    let readable = readable(&bytes);
+    let value: Value = serde_json::from_slice(&readable).map_err(|_| Unkept::NotJson)?;
     point(&value, names, &mut String::new(), &mut redacted).ok_or(Unkept::TooMany)?;
     let mut kept = Vec::with_capacity(bytes.len());
     let mut at = 0;
-    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = readable.get(at..).filter(|rest| !rest.is_empty()) {
         if rest.first() != Some(&b'"') {
-            kept.extend(rest.iter().take(1));
+            kept.extend(bytes.get(at));
             at += 1;
             continue;
         }
         let end = at + length_of::<IgnoredAny>(rest);
         kept.extend_from_slice(bytes.get(at..end).unwrap_or_default());
-        at = match member(&bytes, at, end, names) {
+        at = match member(&readable, at, end, names) {
             Some((from, to)) => {
                 kept.extend_from_slice(bytes.get(end..from).unwrap_or_default());
                 kept.extend_from_slice(INSTEAD);
@@ -165,7 +166,15 @@ mod tests {
         for value in [Value::from(many), deep] {
             assert_eq!(redact(value.to_string().into_bytes(), &NAMES), Err(Unkept::TooMany));
         }
-        assert_eq!(redact(br#"{"x":"\ud83d"}"#.to_vec(), &NAMES), Err(Unkept::NoText));
+        assert_eq!(redact(b"{".to_vec(), &NAMES), Err(Unkept::NotJson));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_and_an_endless_number_hide_no_credential() {
+        let kept = redact(br#"{"x\ud83d":"\udc00","n":1e400,"token":"s3\ud83d","y":{"token":1e999}}"#.to_vec(), &NAMES).expect("an answer");
+        // A number that is none is no credential.
+        let text = r#"{"x\ud83d":"\udc00","n":1e400,"token":"redacted","y":{"token":1e999}}"#;
+        assert_eq!((String::from_utf8_lossy(&kept.bytes).as_ref(), kept.redacted), (text, vec!["/token".to_owned()]));
     }
 
     proptest! {

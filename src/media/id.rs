@@ -35,6 +35,8 @@ fn check(text: &str) -> Result<(), MalformedId> {
         "it holds white space"
     } else if text.contains(char::is_control) {
         "it holds a control character"
+    } else if text.contains(char::REPLACEMENT_CHARACTER) {
+        "it holds a character that could not be read"
     } else {
         return Ok(());
     };
@@ -105,7 +107,7 @@ mod tests {
             assert_eq!(SessionId::parse(good).expect(good).as_str(), good);
         }
         let long = "x".repeat(129);
-        for bad in ["", ".", "..", "a/b", "../x", "a\\b", "a?b", "a#b", "a b", "a\n", "a\0", "\u{85}", &long] {
+        for bad in ["", ".", "..", "a/b", "../x", "a\\b", "a?b", "a#b", "a b", "a\n", "a\0", "\u{85}", "a\u{fffd}", &long] {
             assert!(SessionId::parse(bad).is_err(), "{bad:?}");
         }
     }

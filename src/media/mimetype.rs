@@ -2,6 +2,7 @@
 //!
 //! Must not decide what happens when the two disagree; that is the transfer's business.
 
+use super::encoding::is_text;
 use super::{Kind, TypeHint};
 
 /// How much of a file's beginning [`Format::of`] wants to see. Matroska needs more than 256 bytes.
@@ -84,7 +85,7 @@ pub enum Format {
     Xml,
     /// A JSON text.
     Json,
-    /// Any other text that people could read.
+    /// Any other text that people could read, in whatever encoding.
     Text,
     /// A known binary format, by its usual media type.
     Known(&'static str),
@@ -108,11 +109,13 @@ impl Format {
             None => {}
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-        match text.first() {
+        // In UTF-16 they are text, and nothing that a parser of JSON or XML would be given.
+        let first = text.first().filter(|_| !head.contains(&0));
+        match first {
             Some(b'{' | b'[') => Self::Json,
             Some(b'<') if looks_like_html(text) => Self::Html,
             Some(b'<') => Self::Xml,
-            _ if is_plain_text(text) => Self::Text,
+            _ if is_plain_text(text) || is_text(head) => Self::Text,
             _ => Self::Unknown,
         }
     }
@@ -120,6 +123,11 @@ impl Format {
     /// Whether this is text that a server sends when something went wrong, never a picture or a recording.
     pub fn is_text_answer(self) -> bool {
         matches!(self, Self::Html | Self::Xml | Self::Json | Self::Text)
+    }
+
+    /// Whether this is a picture, a recording, a sound, or printed pages: what a person looks at or listens to.
+    pub fn is_shown(self) -> bool {
+        matches!(self, Self::Known(known) if known == "application/pdf" || ["image/", "video/", "audio/"].iter().any(|sort| known.starts_with(sort)))
     }
 
     /// A word for people.
@@ -167,8 +175,12 @@ impl Format {
     }
 }
 
-/// Formats that `infer` passes over: HEIF with a general brand first, mobile video, bare JPEG 2000 (common in chips).
+/// Formats that `infer` passes over: HEIF with a general brand first, mobile video, bare JPEG 2000 (common in chips), and
+/// what a server sends that compresses without saying so (RFC 1950).
 fn by_box_or_codestream(head: &[u8]) -> Option<&'static str> {
+    if head.len() > 2 && matches!(head, [0x78, 0x01 | 0x9c | 0xda, ..]) {
+        return Some("application/zlib");
+    }
     if head.starts_with(&[0xff, 0x4f, 0xff, 0x51]) {
         return Some("image/jp2");
     }
@@ -278,9 +290,14 @@ mod tests {
             (b"Internal Server Error\r\n", Format::Text),
             ("Dienst gestört".as_bytes(), Format::Text),
             (b"cut in a letter: \xe2\x82", Format::Text),
-            (b"Ger\xe4t nicht gefunden", Format::Unknown),
-            (b"plain\0words", Format::Unknown),
-            (b"\xe2", Format::Unknown),
+            (b"Ger\xe4t nicht gefunden", Format::Text),
+            (b"<\0h\0t\0m\0l\0>\0", Format::Text),
+            (b" \r\n \t ", Format::Text),
+            (b"\x1f\x8b\x08\0", Format::Known("application/gzip")),
+            (b"x\x9cK\xcb", Format::Known("application/zlib")),
+            (b"{\0\"\0a\0\"\0:\x001\0}\0", Format::Text),
+            (b"\0\0\x02\xfe words", Format::Unknown),
+            (b"\x01\xe2", Format::Unknown),
         ];
         for (head, expected) in cases {
             assert_eq!(Format::of(head), *expected, "{:?}", String::from_utf8_lossy(head));

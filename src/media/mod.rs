@@ -2,8 +2,10 @@
 //!
 //! Pure values and pure functions. Must not know providers, HTTP, or where bytes land.
 
+mod encoding;
 mod id;
 mod item;
+mod json;
 mod limits;
 mod mimetype;
 mod name;
@@ -11,6 +13,7 @@ mod pasted;
 
 pub use id::{AttemptId, MalformedId, MediaId, SessionId};
 pub use item::{Attempt, Group, Kind, MediaItem, Place, TypeHint, pointer_step};
+pub use json::{Member, Outline, outline, readable};
 pub use limits::{Excess, MOST_ATTEMPTS, MOST_ENTRIES, MOST_MEDIA, check_shape};
 pub use mimetype::{Format, HEAD_LENGTH, answered_extension, extension, is_text_type};
 pub use name::{context_name, group_name, id_name};

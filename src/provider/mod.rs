@@ -139,6 +139,7 @@ pub trait Provider: Send + Sync {
         let answer = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);
         match (status, answer) {
             (401 | 403, _) => Reception::Refused,
+            (200, Ok(_)) if self.check(&self.harmless(), body).is_err() => Reception::Foreign,
             (200 | 404 | 410, Ok(answer)) => {
                 let code = answer.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
                 if self.meaning(404, code) == Some(Cause::Refused) { Reception::Refused } else { Reception::Welcome }
@@ -146,6 +147,10 @@ pub trait Provider: Send + Sync {
             _ => Reception::Foreign,
         }
     }
+
+    /// Fails unless a JSON answer is of the kind that the call asks for: a listing has at least one member that the
+    /// provider documents for it. A gateway that answers everything with `{}` or `{"ok":true}` lists nothing.
+    fn check(&self, call: &Call, answer: &[u8]) -> Result<(), Failure>;
 
     /// The attempts of a session, newest first, each once; no media.
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure>;

@@ -32,6 +32,11 @@ pub(crate) fn instead(act: Act, host: &str, path: &str) -> Option<Answer> {
             answer.seal = Seal::Nothing;
             answer
         }
+        Act::Ok => {
+            let mut answer = Answer::json(200, r#"{"ok":true}"#.to_owned());
+            answer.seal = Seal::Nothing;
+            answer
+        }
         Act::Json => Answer::json(200, wire::failure_of(500)),
         Act::Huge => {
             let padding = "x".repeat(HUGE);
@@ -80,7 +85,7 @@ pub(crate) fn spoil(answer: &mut Answer, act: Act) {
         }
         Act::Empty => replace(answer, &[]),
         Act::Gzip => answer.headers.push(("content-encoding", "gzip".to_owned())),
-        Act::Status(..) | Act::Reset | Act::Hang | Act::Html | Act::Json | Act::Redirect | Act::Huge => {}
+        Act::Status(..) | Act::Reset | Act::Hang | Act::Html | Act::Json | Act::Ok | Act::Redirect | Act::Huge => {}
     }
 }
 

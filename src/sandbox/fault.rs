@@ -13,7 +13,7 @@ use super::route::Route;
 const TARGETS: &str = "any, attempts, session-media, attempt-media, media, media:<id>, decision, person, \
                        watchlist-screening, session:<id>";
 const FAULTS: &str = "a status from 200 to 599 (429:2 and 429:date+2 add Retry-After), reset, cut, stall, \
-                      slow:<bytes per second>, hang, html, json, bad-signature, no-signature, flip, short, type, empty, \
+                      slow:<bytes per second>, hang, html, json, ok, bad-signature, no-signature, flip, short, type, empty, \
                       redirect, gzip, huge";
 
 /// Characters of an id that need no escape in a fault.
@@ -50,6 +50,7 @@ pub(crate) enum Act {
     Hang,
     Html,
     Json,
+    Ok,
     BadSignature,
     NoSignature,
     Flip,
@@ -166,6 +167,7 @@ impl FromStr for Act {
             "hang" => Self::Hang,
             "html" => Self::Html,
             "json" => Self::Json,
+            "ok" => Self::Ok,
             "bad-signature" => Self::BadSignature,
             "no-signature" => Self::NoSignature,
             "flip" => Self::Flip,
@@ -242,6 +244,7 @@ impl fmt::Display for Act {
             Self::Hang => "hang",
             Self::Html => "html",
             Self::Json => "json",
+            Self::Ok => "ok",
             Self::BadSignature => "bad-signature",
             Self::NoSignature => "no-signature",
             Self::Flip => "flip",
@@ -263,7 +266,7 @@ mod tests {
     fn what_is_read_is_what_is_shown() {
         let text = "any=503,attempts=429:2*1,session-media=429:date+2,attempt-media=reset,media=cut/3,media:a%2Cb%3D=stall,\
                     decision=slow:2000,person=hang,watchlist-screening=html,session:x-1=json,any=bad-signature,\
-                    any=no-signature,any=flip,any=short,any=type,any=empty,any=redirect,any=gzip,any=huge";
+                    any=no-signature,any=flip,any=short,any=type,any=empty,any=redirect,any=gzip,any=huge,any=ok";
         let faults = parse_faults(text).unwrap();
         let shown: Vec<String> = faults.iter().map(Fault::to_string).collect();
         assert_eq!(shown.join(","), text);

@@ -48,6 +48,7 @@
 //! | `hang` | never an answer |
 //! | `html` | 200 with an HTML page, unsigned |
 //! | `json` | 200 with an error as JSON, signed |
+//! | `ok` | 200 with `{"ok":true}`, unsigned, as a gateway answers |
 //! | `bad-signature`, `no-signature` | a wrong signature, no signature |
 //! | `flip` | one bit of the body changed, with the signature of the true body |
 //! | `short` | one byte less than the listing says, consistently signed |

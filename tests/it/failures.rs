@@ -7,6 +7,7 @@ mod errors;
 mod http2;
 mod listings;
 mod merging;
+mod pages;
 mod random;
 mod retries;
 mod throttling;

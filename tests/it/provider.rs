@@ -234,7 +234,7 @@ fn no_page_and_no_error_is_filed_as_a_picture() {
 #[test]
 fn a_listing_that_is_none_is_no_session() {
     each(|world| {
-        for (fault, code) in [("html", 5), ("json", 5), ("cut", 5), ("huge", 4), ("redirect", 4)] {
+        for (fault, code) in [("html", 5), ("json", 5), ("ok", 5), ("cut", 5), ("huge", 4), ("redirect", 4)] {
             world.faults(&format!("any={fault}"));
             world.run(&["download", SESSION, "--retries", "1"]).ends_with(code);
             assert!(!world.bag().join("data").exists(), "{fault}");
@@ -371,7 +371,9 @@ fn what_the_provider_would_not_say_is_somebody_elses_answer() {
         for (status, body, reception) in [
             (404, r#"{"code":"1101","message":"Resource not found"}"#, Reception::Welcome),
             (410, "{}", Reception::Welcome),
-            (200, r#"{"status":"success"}"#, Reception::Welcome),
+            (200, r#"{"verifications":[],"resources":{}}"#, Reception::Welcome),
+            (200, "{}", Reception::Foreign),
+            (200, r#"{"login_required":true}"#, Reception::Foreign),
             (401, "", Reception::Refused),
             (403, "<html>", Reception::Refused),
             (404, "<html>", Reception::Foreign),

@@ -3,6 +3,7 @@
 //!
 //! Must not decide what is shown, or where.
 
+use crate::media::readable;
 use crate::provider::Fact;
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ pub(super) fn facts(document: &str, bytes: &[u8]) -> Vec<Fact> {
         "person" => &PERSON,
         _ => return Vec::new(),
     };
-    let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return Vec::new() };
+    let Ok(value) = serde_json::from_slice::<Value>(&readable(bytes)) else { return Vec::new() };
     let fact = |(name, pointer): &(&'static str, &str)| Some(Fact { name, value: text(value.pointer(pointer)?)? });
     places.iter().filter_map(fact).collect()
 }
@@ -67,6 +68,9 @@ mod tests {
         for text in ["", "null", "[]", r#"{"verification":null}"#, r#"{"verification":{"status":[]}}"#] {
             assert!(facts("decision", text.as_bytes()).is_empty(), "{text}");
         }
+        let half = br#"{"verification":{"status":"approved","riskScore":1e400,"person":{"firstName":"ANNA\ud83d"}}}"#;
+        let said: Vec<String> = facts("decision", half).iter().map(|fact| fact.value.clone()).collect();
+        assert_eq!(said, ["approved", "ANNA\u{fffd}"]);
         assert!(facts("media", br#"{"verification":{"status":"approved"}}"#).is_empty());
         let endless = format!(r#"{{"verification":{{"status":"{}"}}}}"#, "x".repeat(201));
         assert!(facts("decision", endless.as_bytes()).is_empty());

@@ -214,6 +214,10 @@ impl Provider for Veriff {
         None
     }
 
+    fn check(&self, call: &Call, answer: &[u8]) -> Result<(), Failure> {
+        wire::check(call.endpoint, &call.document, answer)
+    }
+
     fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
         let read = wire::attempts(ask.ask(&attempts_call(session))?)?;
         let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
@@ -286,7 +290,7 @@ impl Provider for Veriff {
     }
 
     fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure> {
-        if document != "media" && !(document.starts_with("attempts/") && document.ends_with("/media")) {
+        if !wire::is_media_listing(document) {
             return Ok(Vec::new());
         }
         Ok(wire::media(document, document, bytes)?.found.into_iter().map(|entry| entry.id).collect())

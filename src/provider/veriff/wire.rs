@@ -4,7 +4,9 @@
 //! Must not know how answers are fetched or merged.
 
 use crate::http::{Cause, Failure};
-use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Place, pointer_step};
+use crate::media::{
+    Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Member, Outline, Place, outline, pointer_step, readable,
+};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::error::Category;
@@ -36,6 +38,31 @@ pub(super) struct Read<T> {
     pub(super) problems: Vec<String>,
 }
 
+/// Whether a stored answer of that name lists media.
+pub(super) fn is_media_listing(document: &str) -> bool {
+    document == "media" || document.starts_with("attempts/") && document.ends_with("/media")
+}
+
+/// Fails unless an answer has a member that the documentation names for a listing: the attempts have `verifications`, media
+/// their sections, or a `status` of success where there are none. Other documents are not looked at.
+pub(super) fn check(endpoint: &str, document: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let is_section = |name: &str| match document {
+        "attempts" => name == "verifications",
+        _ => SECTIONS.iter().any(|(section, _)| *section == name),
+    };
+    let is_media = is_media_listing(document);
+    if document != "attempts" && !is_media {
+        return Ok(());
+    }
+    let is_listing = match outline(bytes, &|name| is_section(name) || is_media && name == "status") {
+        Some(Outline::Object { found, .. }) => {
+            found.keys().any(|name| is_section(name)) || found.get("status") == Some(&Member::Text("success".to_owned()))
+        }
+        Some(Outline::Other) | None => false,
+    };
+    is_listing.then_some(()).ok_or_else(|| Failure::new(Cause::Unusable, format!("{endpoint}: the answer is JSON, but not a listing")))
+}
+
 /// The members of a JSON object in their order, also those whose name comes twice: nothing listed is to be overlooked.
 struct Members(Vec<(String, Value)>);
 
@@ -64,7 +91,7 @@ impl<'de> Deserialize<'de> for Members {
 impl Members {
     fn of(endpoint: &str, bytes: &[u8]) -> Result<Self, Failure> {
         let unusable = |what: String| Failure::new(Cause::Unusable, format!("{endpoint}: {what}"));
-        let members: Self = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        let members: Self = serde_json::from_slice(&readable(bytes)).map_err(|error| match error.classify() {
             Category::Data => unusable("the answer is JSON, but not an object".to_owned()),
             _ => unusable(format!("the answer is not JSON ({error})")),
         })?;
@@ -106,6 +133,7 @@ fn entries<'a>(section: &str, sections: &HashMap<&str, Vec<&'a Value>>, problems
 pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
     let endpoint = "sessions/{id}/attempts";
     let answer = Members::of(endpoint, bytes)?;
+    check(endpoint, "attempts", bytes)?;
     let mut read = Read { found: Vec::<Attempt>::new(), problems: Vec::new() };
     let entries = entries("verifications", &answer.by_name(), &mut read.problems);
     if entries.len() > MOST_ATTEMPTS {
@@ -126,6 +154,7 @@ pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
 /// the answer is kept.
 pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read<Entry>, Failure> {
     let answer = Members::of(endpoint, bytes)?;
+    check(endpoint, document, bytes)?;
     let mut read = Read { found: Vec::new(), problems: Vec::new() };
     let known = |name: &str| SECTIONS.iter().any(|(section, _)| *section == name);
     let mut seen = HashSet::new();
@@ -202,9 +231,36 @@ mod tests {
 
     #[test]
     fn missing_null_and_empty_sections_are_one() {
-        for json in [r#"{"status":"success"}"#, r#"{"images":null,"videos":[]}"#, r#"{"nfcDocuments":{}}"#, "{}"] {
+        for json in [r#"{"status":"success"}"#, r#"{"images":null,"videos":[]}"#, r#"{"nfcDocuments":{}}"#] {
             assert!(read(json).is_empty(), "{json}");
         }
+    }
+
+    #[test]
+    fn an_answer_without_a_documented_member_is_no_listing() {
+        let gateway = ["{}", r#"{"ok":true}"#, r#"{"login_required":true}"#, r#"{"status":"ok"}"#, r#"{"message":"hello"}"#];
+        for json in gateway {
+            for read in [attempts(json.as_bytes()).map(|_| ()), media("x", "attempts/a/media", json.as_bytes()).map(|_| ())] {
+                let failure = read.expect_err(json);
+                assert_eq!(failure.cause, Cause::Unusable);
+                assert!(failure.detail.contains("the answer is JSON, but not a listing"), "{}", failure.detail);
+            }
+        }
+        assert!(attempts(br#"{"status":"success"}"#).is_err(), "attempts are documented to be listed always");
+        for json in [r#"{"verifications":[]}"#, r#"{"verifications":null}"#, r#"{"status":"success","verifications":{}}"#] {
+            assert!(attempts(json.as_bytes()).expect(json).found.is_empty());
+        }
+        // Neither is a listing of media, so that neither is looked at.
+        assert!(super::check("x", "decision", b"{}").is_ok() && super::check("x", "person", br#"{"ok":true}"#).is_ok());
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_and_an_endless_number_cost_their_own_member_alone() {
+        let json =
+            r#"{"status":"success","note":"\ud83d","images":[{"id":"a","name":"\udc00","context":"face","size":1e400},{"id":"b\ud83d"}]}"#;
+        let read = media("x", "media", json.as_bytes()).expect("a listing");
+        assert_eq!(read.found.iter().map(|entry| (entry.id.as_str(), entry.size)).collect::<Vec<_>>(), [("a", None)]);
+        assert_eq!(read.problems.len(), 1, "an id that cannot be asked for: {:?}", read.problems);
     }
 
     #[test]
@@ -232,7 +288,7 @@ mod tests {
     #[test]
     fn a_section_that_comes_twice_is_read_once_whatever_stands_between() {
         let entry = |id: &str| format!(r#"[{{"id":"{id}","url":""}}]"#);
-        let json = format!(r#"{{"x":{},"y":{},"x":{}}}"#, entry("1"), entry("2"), entry("3"));
+        let json = format!(r#"{{"status":"success","x":{},"y":{},"x":{}}}"#, entry("1"), entry("2"), entry("3"));
         let found = media("x", "media", json.as_bytes()).expect("a listing").found;
         let places: Vec<_> = found.iter().map(|entry| (entry.id.as_str(), entry.place.pointer.as_str())).collect();
         assert_eq!(places, [("1", "/x/0"), ("3", "/x/1"), ("2", "/y/0")]);
@@ -248,7 +304,7 @@ mod tests {
         let beyond = media("x", "media", list("images", 10_001).as_bytes()).expect_err("too many");
         assert_eq!((beyond.cause, beyond.detail.as_str()), (Cause::Excessive, "x: more than 10,000 media"));
         let sections: String = (0..10_001).map(|number| format!(r#","{number}":[{{"id":1,"url":1}}]"#)).collect();
-        let beyond = media("x", "media", format!("{{{}}}", &sections[1..]).as_bytes()).expect_err("too many");
+        let beyond = media("x", "media", format!(r#"{{"status":"success"{sections}}}"#).as_bytes()).expect_err("too many");
         assert_eq!(beyond.cause, Cause::Excessive);
     }
 

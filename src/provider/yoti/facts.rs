@@ -3,6 +3,7 @@
 //!
 //! Must not decide what is shown, or where.
 
+use crate::media::readable;
 use crate::provider::Fact;
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ const FACTS: [(&str, &str); 7] = [
 
 /// What a stored session says.
 pub(super) fn facts(bytes: &[u8]) -> Vec<Fact> {
-    let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return Vec::new() };
+    let Ok(value) = serde_json::from_slice::<Value>(&readable(bytes)) else { return Vec::new() };
     let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.trim().to_owned());
     let fits = |text: &String| !text.is_empty() && text.len() <= LONGEST;
     FACTS.iter().filter_map(|(name, pointer)| Some(Fact { name, value: text(pointer).filter(fits)? })).collect()

@@ -13,7 +13,7 @@ pub use signing::Access;
 use super::{Ask, Call, Fact, Listing, Provider, Scope, Seal, Signature};
 use crate::error::quote;
 use crate::http::{Cause, Failure, Headers, Request};
-use crate::media::{MediaId, SessionId};
+use crate::media::{MediaId, Member, Outline, SessionId, outline, readable};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use uuid::Uuid;
@@ -81,14 +81,24 @@ fn session_call(session: &SessionId) -> Call {
     Call { endpoint: ENDPOINT, document: DOCUMENT.to_owned(), subject: target.clone(), target }
 }
 
+/// Fails unless an answer says of which session it is, or what that holds.
+fn check(bytes: &[u8]) -> Result<(), Failure> {
+    let is_session = match outline(bytes, &|name| name == "session_id" || name == "resources") {
+        Some(Outline::Object { found, .. }) => {
+            matches!(found.get("session_id"), Some(Member::Text(_))) || found.get("resources") == Some(&Member::Object)
+        }
+        Some(Outline::Other) | None => false,
+    };
+    let unusable = || Failure::new(Cause::Unusable, format!("{ENDPOINT}: answered with something that is no session"));
+    is_session.then_some(()).ok_or_else(unusable)
+}
+
 /// The document, if it is one and about this session.
 fn document(bytes: &[u8], session: Option<&SessionId>) -> Result<Value, Failure> {
     let unusable = |what: &str| Failure::new(Cause::Unusable, format!("{ENDPOINT}: {what}"));
-    let value: Value = serde_json::from_slice(bytes).map_err(|_| unusable("answered with JSON that cannot be read"))?;
+    check(bytes)?;
+    let value: Value = serde_json::from_slice(&readable(bytes)).map_err(|_| unusable("answered with JSON that cannot be read"))?;
     let id = value.get("session_id").and_then(Value::as_str);
-    if id.is_none() && value.get("resources").is_none() {
-        return Err(unusable("answered with something that is no session"));
-    }
     match (id, session) {
         (Some(id), Some(session)) if !id.eq_ignore_ascii_case(session.as_str()) => Err(unusable("answered with another session")),
         _ => Ok(value),
@@ -143,6 +153,10 @@ impl Provider for Yoti {
             (401, OTHER_SDK_ID) => Some(Cause::NotFound),
             _ => None,
         }
+    }
+
+    fn check(&self, _call: &Call, answer: &[u8]) -> Result<(), Failure> {
+        check(answer)
     }
 
     fn attempts(&self, _ask: &mut dyn Ask, _session: &SessionId) -> Result<Listing, Failure> {

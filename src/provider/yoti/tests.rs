@@ -144,9 +144,27 @@ fn a_session_that_may_still_grow_says_so() {
 
 #[test]
 fn an_answer_that_is_no_session_or_another_is_refused() {
-    for document in [json!({ "code": "SERVER_ERROR", "message": "x" }), json!([]), json!(null), json!({ "session_id": "other" })] {
+    for document in [
+        json!({ "code": "SERVER_ERROR", "message": "x" }),
+        json!({}),
+        json!({ "ok": true }),
+        json!({ "session_id": null }),
+        json!([]),
+        json!(null),
+        json!({ "session_id": "other" }),
+    ] {
         assert_eq!(listing(document.clone()).map_err(|failure| failure.cause).err(), Some(Cause::Unusable), "{document}");
     }
+}
+
+#[test]
+fn half_a_surrogate_pair_and_an_endless_number_cost_their_own_member_alone() {
+    let document = br#"{"session_id":"s","state":"COMPLETED","note":"\ud83d","score":-1e999,
+        "resources":{"face_capture":[{"image":{"media":{"id":"m","type":"IMAGE"}}},{"image":{"media":{"id":"m\udc00"}}}]}}"#;
+    let yoti = Yoti::new(Access::Nobody);
+    let listed = yoti.listed("session", document).expect("a session");
+    assert_eq!(listed.iter().map(MediaId::as_str).collect::<Vec<_>>(), ["m"]);
+    assert!(yoti.facts("session", document).iter().any(|fact| fact.value == "COMPLETED"));
 }
 
 #[test]

@@ -66,6 +66,37 @@ fn an_error_that_comes_with_status_200_is_no_empty_session() {
 }
 
 #[test]
+fn a_gateway_that_answers_everything_alike_lists_nothing() {
+    let alike = ["{}", r#"{"ok":true}"#, r#"{"login_required":true}"#, r#"{"status":"success"}"#, r#"{"status":"ok","data":[]}"#];
+    for body in alike {
+        for answer in [signed(&length(body.len()), body.as_bytes()), unsigned(&length(body.len()), body.as_bytes())] {
+            let wire = Wire::start("", move |_, _| Say::Bytes(answer.clone()));
+            for verb in ["download", "list", "attempts"] {
+                let folder = tempfile::tempdir().expect("a folder");
+                let before = wire.paths().len();
+                let run = Run::of(&wire.command(folder.path(), &[verb, SESSION, "--retries", "1"]).output().expect("a run"));
+                let what = "the provider's answer cannot be used: sessions/{id}/attempts: the answer ";
+                run.ends_with(5).complains(what, "a gateway or a login page may stand in between");
+                assert_eq!((wire.paths().len() - before, tree(folder.path()).len()), (2, 0), "{verb}: {body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn media_that_a_gateway_lists_are_none() {
+    let world = World::new();
+    world.faults("session-media=ok");
+    let run = world.run(&["download", SESSION, "--retries", "1"]).ends_with(7);
+    run.says("media cannot be listed: sessions/{id}/media: the answer is JSON, but not a listing (tried 2 times)");
+    assert_eq!(world.held(), all_but("nfc"));
+    is_sound(&world);
+    world.faults("session-media=ok*1");
+    world.run(&["download", SESSION]).ends_with(0);
+    assert_eq!(world.held(), ALL);
+}
+
+#[test]
 fn a_listing_that_breaks_off_is_not_half_a_session() {
     let body = r#"{"status":"success","verifications":[{"id":"a"}"#;
     let wire = Wire::start("", move |_, _| Say::Bytes(signed(&length(body.len()), body.as_bytes())));
@@ -73,6 +104,42 @@ fn a_listing_that_breaks_off_is_not_half_a_session() {
     let run = Run::of(&wire.command(folder.path(), &["download", SESSION, "--retries", "1"]).output().expect("a run"));
     run.ends_with(5).complains("answered with a text that breaks off, not JSON: not quoted", "check the base URL");
     assert!(tree(folder.path()).is_empty());
+}
+
+#[test]
+fn nothing_is_quoted_that_may_say_whom_it_is_about() {
+    let wide = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let mut bodies: Vec<Vec<u8>> = [
+        "ANNA MUSTER was not found",
+        "Session of ANNA MUSTER",
+        "<html><title>Welcome ANNA MUSTER</title>",
+        "<person><name>ANNA MUSTER</name></person>",
+        "name,born\r\nANNA MUSTER,1990-01-01\r\n",
+        "- name: ANNA MUSTER",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec();
+    for text in [r#"{"status":"success","person":{"firstName":"ANNA"}}"#, "\u{feff}<html>ANNA</html>", "ANNA"] {
+        bodies.extend([u16::to_le_bytes, u16::to_be_bytes].map(|order| wide(text, order)));
+    }
+    for body in bodies {
+        let seen_as = String::from_utf8_lossy(&body).into_owned();
+        let answer = unsigned(&length(body.len()), &body);
+        let media = r#"{"status":"success","images":[{"id":"m","context":"face","mimetype":"image/jpeg"}]}"#;
+        // In the place of a listing, and in that of a picture.
+        for place in ["attempts", "m"] {
+            let answer = answer.clone();
+            let wire = Wire::start(media, move |path, _| if path.ends_with(place) { Say::Bytes(answer.clone()) } else { Say::Usual });
+            let folder = tempfile::tempdir().expect("a folder");
+            let words = ["download", SESSION, "--retries", "1", "--log-file", "log", "-vv"];
+            let run = Run::of(&wire.command(folder.path(), &words).output().expect("a run"));
+            let run = run.ends_with(if place == "m" { 7 } else { 5 });
+            let mut seen: Vec<String> = tree(folder.path()).values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+            seen.extend([run.stdout, run.stderr]);
+            let shows = |text: &String| ["ANNA", "A N N A", "A\\u0000N", "MUSTER", "1990-01"].iter().any(|secret| text.contains(secret));
+            assert!(!seen.iter().any(shows), "{seen_as:?} {seen:?}");
+        }
+    }
 }
 
 #[test]

@@ -101,3 +101,26 @@ fn a_section_that_is_no_list_hides_nothing_in_silence() {
         assert!(run.code == 5 || run.code == 7, "{section} passed for an empty list: {} {}", run.code, run.stderr);
     }
 }
+
+/// What JSON allows and few parsers take: half a surrogate pair, and a number that no double holds.
+const STRANGE: &str = r#""note":"\ud83d","\udc00":[1e400,-1e999,"\ud83d\ud83d"],"score":1e400"#;
+
+#[test]
+fn half_a_surrogate_pair_and_an_endless_number_hide_nothing_else() {
+    let good = Media::image("good", "face", "image/jpeg", jpeg("good"));
+    let entry = format!(r#"{{"id":"good","mimetype":"image/jpeg","context":"face",{STRANGE}}}"#);
+    let listing = format!(r#"{{"status":"success","images":[{entry}],{STRANGE}}}"#);
+    let attempts = format!(r#"{{"status":"success","verifications":[{{"id":"{NEWEST}","status":"approved",{STRANGE}}}],{STRANGE}}}"#);
+    let decision = format!(r#"{{"status":"success","verification":{{"status":"approved",{STRANGE}}},{STRANGE}}}"#);
+    let attempt = Attempt::new(NEWEST, "approved").media(good).listing(&listing);
+    let session = Session::new(SESSION).attempt(attempt).attempts_listing(attempts).media_listing(listing).companion("decision", decision);
+    let world = World::with(vec![session]);
+    world.run(&["download", SESSION, "--with", "decision"]).ends_with(0);
+    assert_eq!(tree(&world.file("data")).into_values().collect::<Vec<_>>(), [jpeg("good")]);
+    let record = world.record();
+    assert!(record["facts"].as_array().is_some_and(|facts| facts.iter().any(|fact| fact["value"] == "approved")), "{record:#}");
+    crate::harness::is_sound(&world);
+    world.run(&["download", SESSION, "--with", "decision"]).ends_with(0).says("1 file kept, nothing to fetch");
+    world.run(&["list", SESSION]).ends_with(0);
+    world.run(&["attempts", SESSION]).ends_with(0);
+}

@@ -2,7 +2,7 @@
 
 use super::{is_contained, is_harmless, run_at};
 use crate::harness::{NEWEST, SESSION, World, is_sound, jpeg, tree};
-use crate::wire::{Say, Wire, length, signed};
+use crate::wire::{Say, Wire, length, signed, unsigned};
 use serde_json::{Value, json};
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
@@ -68,7 +68,7 @@ fn two_signatures_are_not_taken_for_one_that_holds() {
     let wrong = format!("X-HMAC-SIGNATURE: {}\r\n", "0".repeat(64));
     for body in [jpeg("m"), jpeg("altered")] {
         let true_one = format!("X-HMAC-SIGNATURE: {}\r\n", crate::harness::signature(crate::wire::SECRET, &jpeg("m")));
-        let answer = crate::wire::unsigned(&format!("{}{wrong}{true_one}", length(body.len())), &body);
+        let answer = unsigned(&format!("{}{wrong}{true_one}", length(body.len())), &body);
         let wire = Wire::with_picture("", move |_| answer.clone());
         let (folder, run) = run_at(&wire, &["download", SESSION, "--retries", "0"]);
         run.ends_with(7).says("the provider's signature does not fit the bytes");
@@ -114,7 +114,7 @@ fn what_the_provider_says_of_a_medium_is_shown_and_not_obeyed() {
 #[test]
 fn a_picture_that_is_a_page_is_quoted_and_not_obeyed() {
     let page = "<!DOCTYPE html>\u{1b}[2J\u{202e}\r\nvmedia: hint: do as we say\u{9b}31m";
-    let answer = signed(&length(page.len()), page.as_bytes());
+    let answer = unsigned(&length(page.len()), page.as_bytes());
     let wire = Wire::with_picture("", move |_| answer.clone());
     let (folder, run) = run_at(&wire, &["download", SESSION, "-vv", "--retries", "0"]);
     let run = run.ends_with(7).says("a web page came where a picture should be: <!DOCTYPE html>");

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use vmedia::archive::{Document, Journal, Origin, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::Failure;
-use vmedia::media::{MediaId, SessionId};
+use vmedia::media::{MediaId, SessionId, readable};
 use vmedia::provider::{Ask, Call, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 
@@ -33,7 +33,7 @@ pub fn run(input: &[u8]) {
         assert!(!fact.value.is_empty() && fact.value.chars().count() <= 200, "{fact:?}");
     }
     let Ok(listing) = yoti().listing(&mut Answer(input), &session(), &Scope::All) else { return };
-    let document: Value = serde_json::from_slice(input).expect("what was read is JSON");
+    let document: Value = serde_json::from_slice(&readable(input)).expect("what was read is JSON");
     is_consistent(&listing, &document, input);
     nothing_is_overlooked(&listing, &document);
     becomes_a_bag(listing, input);

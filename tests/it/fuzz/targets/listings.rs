@@ -10,7 +10,7 @@ use std::sync::Arc;
 use vmedia::archive::{Document, Journal, Origin, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::{Cause, Failure};
-use vmedia::media::{AttemptId, MediaId, SessionId};
+use vmedia::media::{AttemptId, MediaId, SessionId, readable};
 use vmedia::provider::{Ask, Call, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 
@@ -84,7 +84,7 @@ fn is_consistent(listing: &Listing) {
 fn nothing_is_overlooked(listing: &Listing, given: &BTreeMap<String, &[u8]>) {
     let ids: HashSet<&str> = listing.media.iter().map(|item| item.id.as_str()).collect();
     for (_, answer) in given.iter().filter(|(name, _)| name.ends_with("media")) {
-        let Ok(value) = serde_json::from_slice::<Value>(answer) else { panic!("an answer that is not JSON was read") };
+        let Ok(value) = serde_json::from_slice::<Value>(&readable(answer)) else { panic!("an answer that is not JSON was read") };
         for section in ["images", "videos", "nfcDocuments"] {
             for entry in value.get(section).and_then(Value::as_array).into_iter().flatten() {
                 let id = match entry.get("id") {
