@@ -19,7 +19,7 @@
 //! | 1 | [`store`] | where bytes land: whole files under final names, locks |
 //! | 1 | [`seal`] | who vouches for a file, and since when it has been there: signatures, time stamps; keys that sign requests |
 //! | 1 | [`media`] | the nouns: ids, items, media types, names |
-//! | 0 | [`error`], [`exit`], [`secret`], [`clock`], [`text`] | two lines and a status; what must not be seen; time and the wish to stop; what a person reads |
+//! | 0 | [`error`], [`exit`], [`secret`], [`clock`], [`text`], [`input`] | two lines and a status; what must not be seen; time and the wish to stop; what a person reads; files that a person names |
 //!
 //! A module uses what stands below it. Besides: `commands` and `config` read [`cli`]'s types, which they carry out and
 //! resolve; `report` reads the engine's event types and `cli`'s formats; an error and a wish to stop carry an exit status.
@@ -33,6 +33,7 @@ pub mod engine;
 pub mod error;
 pub mod exit;
 pub mod http;
+pub mod input;
 pub mod media;
 pub mod provider;
 pub mod report;

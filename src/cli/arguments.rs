@@ -156,7 +156,7 @@ pub struct DownloadArguments {
     /// The sessions
     #[arg(value_name = "SESSION_ID", required_unless_present = "from")]
     pub sessions: Vec<String>,
-    /// Read session ids from a file, or - for standard input: one a line, CSV, or JSON lines of webhooks
+    /// Read session ids from a file, or - for standard input: one a line, a column of CSV, or webhooks as JSON
     #[arg(long, value_name = "FILE|-")]
     pub from: Option<String>,
     /// Only the newest attempt

@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::archives::find;
-use super::download::{archive, plain};
+use super::download::{archive, single};
 use super::look::session_id;
 use super::sandbox::key_file;
 use super::services::{DEFAULT_JOBS, offline_providers, services};
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
         ProviderChoice::Veriff => (veriff(&sandbox), SAMPLE_SESSION, &WITH, "VMEDIA_BASE_URL=... VMEDIA_API_KEY=... VMEDIA_API_SECRET=..."),
         ProviderChoice::Yoti => (yoti(&sandbox)?, SAMPLE_YOTI, &[], "VMEDIA_PROVIDER=yoti VMEDIA_YOTI_SDK_ID=... VMEDIA_YOTI_KEY_FILE=..."),
     };
-    let session = session_id(sample)?;
+    let session = session_id(sample, 1)?;
     let services = services(
         settings,
         &Resolver::without_file(&context.global, &context.environment).network(),
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
         DEFAULT_JOBS,
         context,
     )?;
-    let (options, identifiers) = plain(session.clone(), with);
+    let (options, identifiers) = single(session.clone(), with);
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
     let dim = |text: &str| context.console.paint(Style::Dim, text);
     reporter.say("A sandbox on this machine plays the provider. The person it shows does not exist,");

@@ -9,16 +9,18 @@ use super::services::{DEFAULT_JOBS, WITHOUT_NARROWING, must_have_attempts, seale
 use super::sum::RunSum;
 use crate::archive::Journal;
 use crate::cli::{DownloadArguments, KindChoice};
-use crate::config::{Identifiers, Rejected};
+use crate::config::{Identifiers, ListError, Rejected};
 use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::media::{Kind, SessionId};
 use crate::provider::Provider;
 use crate::report::{Reporter, ReporterOptions};
 use crate::store::{Store, StorePath};
 use glob::Pattern;
-use std::io::Read;
+use same_file::Handle;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A list of session ids above this size is a mistake.
@@ -154,37 +156,81 @@ fn told(rejected: &Rejected) -> Event {
 fn identifiers(arguments: &DownloadArguments) -> Result<Identifiers> {
     let mut identifiers = Identifiers::default();
     let is_batch = arguments.sessions.len() > 1 || arguments.from.is_some();
-    for (index, text) in arguments.sessions.iter().enumerate() {
-        match session_id(text) {
+    for (number, text) in (1..).zip(&arguments.sessions) {
+        match session_id(text, number) {
             Ok(session) => identifiers.add(session),
-            Err(error) if is_batch => identifiers.rejected.push(Rejected::Argument(index as u64 + 1, error.what().to_owned())),
+            Err(error) if is_batch => identifiers.rejected.push(Rejected::Argument(number, error.what().to_owned())),
             Err(error) => return Err(error),
         }
     }
     if let Some(from) = &arguments.from {
-        identifiers.add_list(&read_list(from)?);
+        read_list(from, &mut identifiers)?;
+        if let Some(failed) = &arguments.failed_to {
+            keeps_list(from, failed, &identifiers)?;
+        }
     }
     Ok(identifiers)
 }
 
-fn read_list(from: &str) -> Result<String> {
-    let failed = |error: std::io::Error| {
-        Error::usage(
-            format!("cannot read the list {from}: {}", crate::error::plain(&error)),
-            "name a readable file, or - for standard input",
-        )
-    };
-    let mut bytes = Vec::new();
-    let read = if from == "-" {
-        std::io::stdin().lock().take(LARGEST_LIST + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(from).and_then(|file| file.take(LARGEST_LIST + 1).read_to_end(&mut bytes))
-    };
-    if read.map_err(failed)? as u64 > LARGEST_LIST {
-        let what = format!("the list {from} is larger than {}", crate::text::bytes(LARGEST_LIST));
-        return Err(Error::usage(what, "name a list of session ids with --from; one that is so long is archived in parts"));
+/// Refuses to replace the list that is read by one that lacks some of it.
+fn keeps_list(from: &str, failed: &Path, identifiers: &Identifiers) -> Result<()> {
+    let read = if from == "-" { Handle::stdin() } else { Handle::from_path(from) };
+    let is_same = Handle::from_path(failed).and_then(|failed| Ok(read? == failed)).unwrap_or(false);
+    if !is_same || !identifiers.has_more_than_ids {
+        return Ok(());
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let what = format!("--failed-to {} would replace the list that --from reads, which holds more than ids", failed.display());
+    Err(Error::usage(what, "name another file with --failed-to; only a list of ids alone may be replaced by what is left of it"))
+}
+
+fn read_list(from: &str, identifiers: &mut Identifiers) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        let hint = match error.kind() {
+            ErrorKind::Other => "name a regular file, or - for standard input, which reads a pipe: --from - < PIPE",
+            _ => "name a readable file, or - for standard input",
+        };
+        Error::usage(format!("cannot read the list {from}: {}", plain(&error)), hint)
+    };
+    let read = if from == "-" {
+        identifiers.add_list(Bounded { input: std::io::stdin().lock(), left: LARGEST_LIST })
+    } else {
+        let file = crate::input::open(Path::new(from)).map_err(failed)?;
+        if file.metadata().map_err(failed)?.len() > LARGEST_LIST {
+            return Err(too_large(from));
+        }
+        identifiers.add_list(Bounded { input: file, left: LARGEST_LIST })
+    };
+    read.map_err(|error| match error {
+        ListError::Read(error) if error.kind() == ErrorKind::FileTooLarge => too_large(from),
+        ListError::Read(error) => failed(error),
+        ListError::NoColumn => Error::usage(
+            format!("no column of the list {from} is known to hold session ids"),
+            "write session_id above that column in the first line; nothing of the list was sent",
+        ),
+        ListError::SeveralColumns => Error::usage(
+            format!("several columns of the list {from} may hold session ids"),
+            "write session_id above the one that does, in the first line; nothing of the list was sent",
+        ),
+    })
+}
+
+fn too_large(from: &str) -> Error {
+    let what = format!("the list {from} is larger than {}", crate::text::bytes(LARGEST_LIST));
+    Error::usage(what, "name a list of session ids with --from; one that is so long is archived in parts")
+}
+
+/// A stream that fails once it gives more than so many bytes.
+struct Bounded<R> {
+    input: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.left = self.left.checked_sub(count as u64).ok_or(ErrorKind::FileTooLarge)?;
+        Ok(count)
+    }
 }
 
 fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) -> Result<Options> {
@@ -256,7 +302,7 @@ fn unknown_companion(name: &str, provider: &dyn Provider) -> Error {
 }
 
 /// One session with the defaults, for `demo`.
-pub(super) fn plain(session: SessionId, with: &[&str]) -> (Options, Identifiers) {
+pub(super) fn single(session: SessionId, with: &[&str]) -> (Options, Identifiers) {
     let mut identifiers = Identifiers::default();
     identifiers.add(session);
     let companions = with.iter().map(|name| (*name).to_owned()).collect();

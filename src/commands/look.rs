@@ -17,29 +17,32 @@ use crate::report::{Reporter, ReporterOptions, Table};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// A session id from the command line.
-pub(super) fn session_id(text: &str) -> Result<SessionId> {
-    bare("session", text)?;
-    SessionId::parse(text).map_err(|reason| malformed("session", text, &reason.to_string()))
+/// A session id from the command line, where it is the one of this number, from 1.
+pub(super) fn session_id(text: &str, number: u64) -> Result<SessionId> {
+    bare(text).and_then(|()| SessionId::parse(text).map_err(|reason| reason.to_string())).map_err(|reason| {
+        // What was typed may be a name, and this is logged.
+        malformed(&format!("argument {number} is no session id: {reason}"), text)
+    })
 }
 
 /// An attempt id from the command line.
 pub(super) fn attempt_id(text: &str) -> Result<AttemptId> {
-    bare("attempt", text)?;
-    AttemptId::parse(text).map_err(|reason| malformed("attempt", text, &reason.to_string()))
+    bare(text)
+        .and_then(|()| AttemptId::parse(text).map_err(|reason| reason.to_string()))
+        .map_err(|reason| malformed(&format!("what --attempt names is no attempt id: {reason}"), text))
 }
 
 /// Nothing but the id: asking the provider about its quotes would only give "not found".
-fn bare(what: &str, text: &str) -> Result<()> {
-    if is_wrapped_id(text) { Err(malformed(what, text, WRAPPED)) } else { Ok(()) }
+fn bare(text: &str) -> std::result::Result<(), String> {
+    if is_wrapped_id(text) { Err(WRAPPED.to_owned()) } else { Ok(()) }
 }
 
-fn malformed(what: &str, text: &str, reason: &str) -> Error {
+fn malformed(what: &str, text: &str) -> Error {
     let hint = match id_within(text) {
         Some(id) => format!("did you mean {id}?"),
         None => "an id looks like f04bdb47-d3be-4b28-b028-a652feb060b5".to_owned(),
     };
-    Error::usage(format!("{:?} is no {what} id: {reason}", crate::error::quote(text)), hint)
+    Error::usage(what, hint)
 }
 
 /// What is looked at, and how it is shown.
@@ -63,9 +66,9 @@ pub(super) fn look(
     add: impl Fn(&mut Table, &SessionId, &Listing),
 ) -> Result<Exit> {
     let mut seen = HashSet::new();
-    let sessions: Vec<&String> = looking.sessions.iter().filter(|text| seen.insert(*text)).collect();
-    if let [only] = sessions[..] {
-        session_id(only)?;
+    let sessions: Vec<(u64, &String)> = (1..).zip(looking.sessions).filter(|(_, text)| seen.insert(*text)).collect();
+    if let [(number, only)] = sessions[..] {
+        session_id(only, number)?;
         table.hide_from_people("session");
     }
     let resolver = context.resolver()?;
@@ -78,8 +81,8 @@ pub(super) fn look(
     let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);
-    for text in sessions {
-        let session = match session_id(text) {
+    for (number, text) in sessions {
+        let session = match session_id(text, number) {
             Ok(session) => session,
             Err(error) => {
                 reporter.error(&error);

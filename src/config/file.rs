@@ -14,6 +14,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
+/// A file above this size, in bytes, is no configuration.
+const LARGEST: u64 = 1024 * 1024;
+
 /// The whole file.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +44,10 @@ pub fn place(global: &Global, environment: &Environment) -> Result<Sourced<PathB
     location(global, environment).ok_or_else(absent)
 }
 
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
 /// Reads it; a file that nobody asked for may be absent.
 pub(super) fn read(location: &Sourced<PathBuf>) -> Result<File> {
     read_text(location).map(|(_, file)| file)
@@ -49,9 +56,11 @@ pub(super) fn read(location: &Sourced<PathBuf>) -> Result<File> {
 /// The same with its text.
 pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
     let path: &Path = &location.value;
-    let text = match std::fs::read_to_string(path) {
+    let read = crate::input::read(path, LARGEST);
+    let text = match read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| ErrorKind::InvalidData.into())) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound && location.source == Source::Default => return Ok(Default::default()),
+        // Also below a home that is no folder, such as /dev/null.
+        Err(error) if is_absent(&error) && location.source == Source::Default => return Ok(Default::default()),
         Err(error) => {
             let (reason, hint) = match error.kind() {
                 ErrorKind::NotFound => (plain(&error), "name one that is there with --config; vmedia config init makes one"),
@@ -59,6 +68,7 @@ pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
                 ErrorKind::InvalidData => {
                     ("it is no text in UTF-8".to_owned(), "save it as UTF-8; what > writes in older PowerShell is UTF-16")
                 }
+                ErrorKind::FileTooLarge | ErrorKind::Other => (plain(&error), "name the configuration file itself with --config"),
                 _ => (plain(&error), "make it readable for the user that runs vmedia, or name another with --config"),
             };
             let what = format!("cannot read the configuration {}: {reason}", path.display());

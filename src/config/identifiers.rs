@@ -1,10 +1,20 @@
-//! Session ids from a list: one a line, the first field of a CSV line, or a line of a webhook log in JSON.
+//! Session ids from a list: one a line, a column of a CSV file, or webhooks in JSON; in UTF-8 or UTF-16.
 //!
-//! A bad line is reported with its number and the rest goes on; what comes twice counts once. Must not read files.
+//! A list often holds names and addresses beside the ids. So a value that cannot be a session id is rejected with the
+//! number of its line, the rest goes on, and no error quotes it. What comes twice counts once. Must not open files.
 
-use crate::media::{SessionId, WRAPPED, is_wrapped_id};
-use serde_json::Value;
+mod columns;
+mod json;
+mod source;
+
+use crate::media::{SessionId, WRAPPED, is_uuid, is_wrapped_id};
+use columns::Columns;
+use source::{Bytes, Line, Source};
 use std::collections::HashSet;
+use std::io::{self, Read};
+
+/// How many lines are looked at to find the column of the ids.
+const SAMPLE: usize = 20;
 
 /// Something that holds no session id where one should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +25,23 @@ pub enum Rejected {
     Argument(u64, String),
 }
 
+/// Why a list as a whole is not read.
+#[derive(Debug)]
+pub enum ListError {
+    /// It cannot be read.
+    Read(io::Error),
+    /// It has several columns, and none of them is known to hold session ids.
+    NoColumn,
+    /// Several of its columns may hold session ids.
+    SeveralColumns,
+}
+
+impl From<io::Error> for ListError {
+    fn from(error: io::Error) -> Self {
+        Self::Read(error)
+    }
+}
+
 /// The ids of a run, in order, each once.
 #[derive(Debug, Default)]
 pub struct Identifiers {
@@ -22,11 +49,10 @@ pub struct Identifiers {
     pub sessions: Vec<SessionId>,
     /// What holds none.
     pub rejected: Vec<Rejected>,
+    /// Whether the lists held anything beside ids that are taken: other columns, comments, JSON, or what was rejected.
+    pub has_more_than_ids: bool,
     seen: HashSet<SessionId>,
 }
-
-/// Names that the first field of a header has.
-const HEADERS: [&str; 6] = ["id", "session", "session_id", "sessionid", "session id", "verification_id"];
 
 impl Identifiers {
     /// Adds one id.
@@ -36,107 +62,170 @@ impl Identifiers {
         }
     }
 
-    /// Whether nobody named anything.
+    /// Whether nothing was named.
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty() && self.rejected.is_empty()
     }
 
-    /// Adds a list.
-    pub fn add_list(&mut self, text: &str) {
-        let mut first = true;
-        for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
+    /// Adds a list. Where any of its ids is a UUID, all have to be.
+    pub fn add_list(&mut self, input: impl Read) -> Result<(), ListError> {
+        let mut list = List { identifiers: self, others: Vec::new(), has_uuids: false, rejected: Vec::new() };
+        let mut source = Source::new(input)?;
+        match source.skip(b" \r\n")? {
+            Some(b'{' | b'[') => list.read_json(&mut source)?,
+            _ => list.read_lines(&mut source)?,
+        }
+        list.finish();
+        Ok(())
+    }
+}
+
+/// A list that is being read.
+struct List<'i> {
+    identifiers: &'i mut Identifiers,
+    /// Ids that are no UUIDs, with their lines.
+    others: Vec<(u64, SessionId)>,
+    has_uuids: bool,
+    rejected: Vec<(u64, String)>,
+}
+
+impl List<'_> {
+    /// Reads lines, some of which may be JSON.
+    fn read_lines(&mut self, source: &mut Source<'_>) -> Result<(), ListError> {
+        let mut sample: Vec<(u64, String)> = Vec::new();
+        let mut columns = None;
+        let number = source.number();
+        loop {
+            let at = number.get();
+            let Some(line) = source.line()? else { break };
+            match line {
+                Line::TooLong => self.reject(at, "it is longer than any line of a list"),
+                Line::Text(line) if line.trim().is_empty() => {}
+                Line::Text(line) if line.trim_start().starts_with('#') => self.identifiers.has_more_than_ids = true,
+                Line::Text(line) => match &columns {
+                    Some(columns) => self.read_line(at, &line, columns),
+                    None => sample.push((at, line)),
+                },
             }
-            let is_webhook = line.starts_with('{');
-            let field = if is_webhook { webhook_session(line) } else { first_field(line) };
-            let is_header = std::mem::take(&mut first)
-                && !is_webhook
-                && field.as_ref().is_ok_and(|field| HEADERS.contains(&field.to_ascii_lowercase().as_str()));
-            if is_header {
-                continue;
+            if columns.is_none() && sample.len() == SAMPLE {
+                columns = Some(self.begin(&std::mem::take(&mut sample))?);
             }
-            let bare = field.and_then(|field| if is_wrapped_id(&field) { Err(WRAPPED.to_owned()) } else { Ok(field) });
-            let session = bare.and_then(|field| SessionId::parse(&field).map_err(|reason| reason.to_string()));
-            match session {
-                Ok(session) => self.add(session),
-                Err(reason) => self.rejected.push(Rejected::Line(index as u64 + 1, reason)),
+        }
+        if !sample.is_empty() {
+            self.begin(&sample)?;
+        }
+        Ok(())
+    }
+
+    /// Finds the column of the ids by the first lines, and reads these.
+    fn begin(&mut self, sample: &[(u64, String)]) -> Result<Columns, ListError> {
+        let of_text: Vec<&str> = sample.iter().map(|(_, line)| line.as_str()).filter(|line| !is_json(line)).collect();
+        let columns = Columns::of(&of_text)?;
+        let header = columns.has_header.then(|| of_text.first().copied()).flatten();
+        self.identifiers.has_more_than_ids |= header.is_some();
+        let is_header = |line: &String| header.is_some_and(|header| std::ptr::eq(header, line.as_str()));
+        for (at, line) in sample.iter().filter(|(_, line)| !is_header(line)) {
+            self.read_line(*at, line, &columns);
+        }
+        Ok(columns)
+    }
+
+    fn read_line(&mut self, at: u64, line: &str, columns: &Columns) {
+        if is_json(line) {
+            self.identifiers.has_more_than_ids = true;
+            let read = json::read(line.trim().as_bytes(), &std::cell::Cell::new(at), &mut |at, id| self.take(at, id));
+            if read.is_err() {
+                self.reject(at, NO_JSON);
+            }
+            return;
+        }
+        self.identifiers.has_more_than_ids |= !columns.is_single(line);
+        match columns.field(line) {
+            Some(field) => self.take(at, Ok(&field)),
+            None => self.reject(at, "it has no field in the column of the session ids"),
+        }
+    }
+
+    /// Reads JSON values one after the other, on a line each or on several. What is broken ends where the next value begins
+    /// a line.
+    fn read_json(&mut self, source: &mut Source<'_>) -> io::Result<()> {
+        self.identifiers.has_more_than_ids = true;
+        let number = source.number();
+        loop {
+            let at = number.get();
+            match source.skip(b" \t\r\n,")? {
+                None => return Ok(()),
+                Some(b'{' | b'[') => {}
+                Some(_) => {
+                    self.reject(number.get(), "it is no JSON, and the list begins with JSON");
+                    source.line()?;
+                    continue;
+                }
+            }
+            let at = at.max(number.get());
+            let mut bytes = Bytes::new(source);
+            match json::read(&mut bytes, &number, &mut |at, id| self.take(at, id)) {
+                Ok(()) => bytes.end(),
+                Err(error) if error.io_error_kind().is_some_and(|kind| kind != io::ErrorKind::InvalidData) => return Err(error.into()),
+                Err(_) => {
+                    bytes.give_up();
+                    self.reject(at, NO_JSON);
+                    while !source.is_line_start() || !matches!(source.peek()?, Some(b'{' | b'[') | None) {
+                        if source.line()?.is_none() {
+                            break;
+                        }
+                    }
+                }
             }
         }
     }
-}
 
-/// The first field of a CSV line, with comma, semicolon or tab.
-fn first_field(line: &str) -> Result<String, String> {
-    let delimiter = line.bytes().find(|byte| matches!(byte, b',' | b';' | b'\t')).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).trim(csv::Trim::All).from_reader(line.as_bytes());
-    match reader.records().next() {
-        Some(Ok(record)) => Ok(record.get(0).unwrap_or_default().to_owned()),
-        Some(Err(_)) => Err("it is not a line of text".to_owned()),
-        None => Err("it is empty".to_owned()),
+    fn take(&mut self, at: u64, id: Result<&str, &'static str>) {
+        let id = match id {
+            Ok(id) => id.trim(),
+            Err(reason) => return self.reject(at, reason),
+        };
+        match SessionId::parse(id) {
+            _ if is_wrapped_id(id) => self.reject(at, WRAPPED),
+            Err(reason) => self.reject(at, &reason.to_string()),
+            Ok(session) if is_uuid(id) => {
+                self.has_uuids = true;
+                self.identifiers.add(session);
+            }
+            Ok(session) if has_letters_and_digits(id) => self.others.push((at, session)),
+            Ok(_) => self.reject(at, "it is a word or a number, and an id has letters and digits"),
+        }
+    }
+
+    fn reject(&mut self, at: u64, reason: &str) {
+        self.rejected.push((at, reason.to_owned()));
+    }
+
+    fn finish(mut self) {
+        for (at, session) in std::mem::take(&mut self.others) {
+            if self.has_uuids {
+                self.reject(at, "it is no UUID, and other ids of the list are");
+            } else {
+                self.identifiers.add(session);
+            }
+        }
+        self.rejected.sort_by_key(|(at, _)| *at);
+        self.identifiers.has_more_than_ids |= !self.rejected.is_empty();
+        self.identifiers.rejected.extend(self.rejected.into_iter().map(|(at, reason)| Rejected::Line(at, reason)));
     }
 }
 
-/// The session of a webhook: a decision's `verification.id`, a full-auto `sessionId`, or an event's `id`
-/// (devdocs.veriff.com, webhooks guide); at Yoti the `session_id` of a notification. The id of a user-defined status may be an attempt's and is not taken.
-fn webhook_session(line: &str) -> Result<String, String> {
-    let value: Value = serde_json::from_str(line).map_err(|_| "it begins like JSON and is none".to_owned())?;
-    let at = |path: &str| value.pointer(path).and_then(Value::as_str).map(str::to_owned);
-    let event = || at("/id").filter(|_| value.get("action").is_some() || value.get("feature").is_some());
-    at("/verification/id")
-        .or_else(|| at("/sessionId"))
-        .or_else(|| at("/session_id"))
-        .or_else(event)
-        .ok_or_else(|| "it is JSON without a session id: no verification.id, sessionId, session_id, or id of an event".to_owned())
+/// What is wrong with JSON that cannot be read.
+const NO_JSON: &str = "it begins like JSON and is none";
+
+fn is_json(line: &str) -> bool {
+    line.trim_start().starts_with(['{', '['])
+}
+
+/// Whether a text that is no UUID may be an id all the same: names have no digits, and dates and numbers no letters.
+fn has_letters_and_digits(id: &str) -> bool {
+    id.bytes().any(|byte| byte.is_ascii_digit()) && id.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Identifiers, Rejected};
-
-    fn line(rejected: &Rejected) -> u64 {
-        match rejected {
-            Rejected::Line(number, _) | Rejected::Argument(number, _) => *number,
-        }
-    }
-
-    fn read(text: &str) -> (Vec<String>, Vec<u64>) {
-        let mut identifiers = Identifiers::default();
-        identifiers.add_list(text);
-        (identifiers.sessions.iter().map(ToString::to_string).collect(), identifiers.rejected.iter().map(line).collect())
-    }
-
-    #[test]
-    fn plain_lists_and_spreadsheets_are_read() {
-        assert_eq!(read("a\n\n# comment\nb\r\na\n"), (vec!["a".to_owned(), "b".to_owned()], vec![]));
-        assert_eq!(read("\u{feff}Session ID;Name\n\"a\";x\n b ;y"), (vec!["a".to_owned(), "b".to_owned()], vec![]));
-        assert_eq!(read("a,1\nb\tc"), (vec!["a".to_owned(), "b".to_owned()], vec![]));
-        assert_eq!(read("a\nid\n"), (vec!["a".to_owned(), "id".to_owned()], vec![]), "only the first line can be a header");
-    }
-
-    #[test]
-    fn webhooks_are_read() {
-        let log = r#"{"status":"success","verification":{"id":"a","attemptId":"x"}}
-{"id":"b","attemptId":"y","feature":"selfid","code":7002,"action":"submitted"}
-{"sessionId":"c"}
-{"session_id":"y","topic":"session_completion"}
-{"data":{"verification":{"id":"d"}},"eventType":"user-status.created"}
-{"id":"e"}
-{"broken"
-"#;
-        assert_eq!(read(log), (["a", "b", "c", "y"].map(str::to_owned).to_vec(), vec![5, 6, 7]));
-        assert_eq!(
-            read(r#"{"sessionId":"id"}"#),
-            (vec!["id".to_owned()], vec![]),
-            "a webhook is no header, whatever its session is called"
-        );
-    }
-
-    #[test]
-    fn a_bad_line_is_named_and_the_rest_goes_on() {
-        assert_eq!(read("a\nb/c\n,x\nd e\nf"), (vec!["a".to_owned(), "f".to_owned()], vec![2, 3, 4]));
-        assert_eq!(read("<f04bdb47-d3be-4b28-b028-a652feb060b5>\nf."), (vec!["f.".to_owned()], vec![1]));
-    }
-}
+mod tests;

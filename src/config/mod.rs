@@ -23,7 +23,7 @@ pub use credentials::Secrets;
 pub use edit::{Draft, Edit};
 pub use environment::Environment;
 pub use file::place;
-pub use identifiers::{Identifiers, Rejected};
+pub use identifiers::{Identifiers, ListError, Rejected};
 pub use resolve::{Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess, usual_provider_days};
 pub use sourced::{Source, Sourced};
 pub use vault::{Vault, rotated};

@@ -139,9 +139,12 @@ pub fn check_certificates(path: &std::path::Path) -> Result<()> {
     read_certificates(path).map(drop)
 }
 
+/// A file above this size, in bytes, is no list of certificates; all that Mozilla trusts take 0.2 MB.
+const LARGEST_PEM: u64 = 16 * 1024 * 1024;
+
 fn read_certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>> {
     let hint = "--ca-cert takes a PEM file with one or more CERTIFICATE blocks";
-    let pem = std::fs::read(path)
+    let pem = crate::input::read(path, LARGEST_PEM)
         .map_err(|error| Error::configuration(format!("cannot read the certificates in {}: {}", path.display(), plain(&error)), hint))?;
     match reqwest::Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),

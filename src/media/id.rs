@@ -1,7 +1,9 @@
 //! Identifiers of sessions, attempts and media: opaque texts that are safe to put in a request.
 //!
 //! The provider's own examples are not all UUIDs and it reserves the right to change the form, so nothing here
-//! expects one. Must not know what a file name may hold; that is [`super::name`].
+//! expects one. A session id is typed, or comes from a list beside names and addresses, so it holds only characters that
+//! no URL reserves (RFC 3986, 2.3); ids that a provider sends may hold others. Must not know what a file name may hold;
+//! that is [`super::name`].
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -43,8 +45,15 @@ fn check(text: &str) -> Result<(), MalformedId> {
     Err(MalformedId(fault))
 }
 
+/// The same for an id that a provider did not send: only ASCII letters, digits and `-`, `.`, `_`, `~`.
+fn check_typed(text: &str) -> Result<(), MalformedId> {
+    check(text)?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    if text.bytes().all(is_plain) { Ok(()) } else { Err(MalformedId("it holds a character other than A-Z a-z 0-9 - . _ ~")) }
+}
+
 macro_rules! identifier {
-    ($(#[$documentation:meta])* $name:ident) => {
+    ($(#[$documentation:meta])* $name:ident, $check:path) => {
         $(#[$documentation])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -53,7 +62,7 @@ macro_rules! identifier {
         impl $name {
             /// Takes the text as it is: nothing is trimmed, no case is changed, because the signature covers it.
             pub fn parse(text: &str) -> Result<Self, MalformedId> {
-                check(text).map(|()| Self(text.to_owned()))
+                $check(text).map(|()| Self(text.to_owned()))
             }
 
             /// The text as the provider wrote it.
@@ -86,25 +95,32 @@ macro_rules! identifier {
 
 identifier!(
     /// One verification of one person, with all its attempts.
-    SessionId
+    SessionId,
+    check_typed
 );
 identifier!(
     /// One try within a session.
-    AttemptId
+    AttemptId,
+    check
 );
 identifier!(
     /// One file.
-    MediaId
+    MediaId,
+    check
 );
 
 #[cfg(test)]
 mod tests {
-    use super::SessionId;
+    use super::{MediaId, SessionId};
 
     #[test]
     fn opaque_texts_pass_and_whatever_could_change_a_path_does_not() {
-        for good in ["f04bdb47-d3be-4b28-b028-a652feb060b5", "e7ab18d1-5545-5e47-af7b-e23gb6247f80", "A", "a%2F", "..a", "é"] {
+        for good in ["f04bdb47-d3be-4b28-b028-a652feb060b5", "e7ab18d1-5545-5e47-af7b-e23gb6247f80", "A", "..a", "a_b~c"] {
             assert_eq!(SessionId::parse(good).expect(good).as_str(), good);
+        }
+        for sent in ["a%2F", "é", "a@b", "a,b", "\"a\""] {
+            assert_eq!(MediaId::parse(sent).expect(sent).as_str(), sent);
+            assert!(SessionId::parse(sent).is_err(), "{sent:?}");
         }
         let long = "x".repeat(129);
         for bad in ["", ".", "..", "a/b", "../x", "a\\b", "a?b", "a#b", "a b", "a\n", "a\0", "\u{85}", "a\u{fffd}", &long] {

@@ -17,4 +17,4 @@ pub use json::{Member, Outline, outline, readable};
 pub use limits::{Excess, MOST_ATTEMPTS, MOST_ENTRIES, MOST_MEDIA, check_shape};
 pub use mimetype::{Format, HEAD_LENGTH, answered_extension, extension, is_text_type};
 pub use name::{context_name, group_name, id_name};
-pub use pasted::{WRAPPED, id_within, is_wrapped_id};
+pub use pasted::{WRAPPED, id_within, is_uuid, is_wrapped_id};

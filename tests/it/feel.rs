@@ -227,7 +227,7 @@ fn an_id_that_was_pasted_with_its_surroundings_is_given_back_without_them() {
 
 #[test]
 fn ids_that_only_look_odd_are_asked_for() {
-    let odd = ["a.", "\"a\"", "f04bdb47.", "<x>"];
+    let odd = ["a.", "A_b~c", "f04bdb47.", "~"];
     let world = World::with(odd.iter().map(|id| session_named(id, &format!("n{id}"), &format!("o{id}"))).collect());
     for id in odd {
         world.run(&["download", id]).ends_with(0).says("5 files fetched");

@@ -169,8 +169,8 @@ fn half_a_surrogate_pair_and_an_endless_number_cost_their_own_member_alone() {
 
 #[test]
 fn requests_name_session_and_medium() {
-    let call = Yoti::new(Access::Nobody).media(&SessionId::parse("s%2f").expect("an id"), &MediaId::parse("é").expect("an id"));
-    assert_eq!(call.target, "/sessions/s%252f/media/%C3%A9/content");
+    let call = Yoti::new(Access::Nobody).media(&SessionId::parse("s~.1").expect("an id"), &MediaId::parse("é").expect("an id"));
+    assert_eq!(call.target, "/sessions/s~.1/media/%C3%A9/content");
 }
 
 #[test]

@@ -6,7 +6,6 @@ use super::NAMESPACE;
 use super::key::{Foreign, PublicKey};
 use crate::error::{Error, Result};
 use jiff::Timestamp;
-use std::io::Read;
 use std::path::Path;
 
 /// A list of signers above this size is a mistake.
@@ -30,13 +29,10 @@ impl Signers {
     pub fn read(path: &Path) -> Result<Self> {
         let shown = path.display();
         let hint = "a line is: NAME namespaces=\"vmedia\" ssh-ed25519 AAAA...; the key's own .pub file will do too";
-        let mut text = String::new();
-        let read = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text));
-        read.map_err(|error| Error::configuration(format!("cannot read the signers in {shown}: {}", crate::error::plain(&error)), hint))?;
-        if text.len() as u64 > LARGEST {
-            // Signers that stand further down would be left out in silence.
-            return Err(Error::configuration(format!("{shown} is larger than 1 MiB, which no list of signers is"), hint));
-        }
+        let failed = |reason: &str| Error::configuration(format!("cannot read the signers in {shown}: {reason}"), hint);
+        // Of a larger file, signers that stand further down would be left out in silence.
+        let bytes = crate::input::read(path, LARGEST).map_err(|error| failed(&crate::error::plain(&error)))?;
+        let text = String::from_utf8(bytes).map_err(|_| failed("it is no text in UTF-8"))?;
         match Self::parse(&text) {
             Ok(signers) if signers.0.is_empty() => Err(Error::configuration(format!("{shown} names no signer with an Ed25519 key"), hint)),
             Ok(signers) => Ok(signers),

@@ -12,15 +12,15 @@ fn again(world: &World) -> String {
 #[test]
 fn what_failed_is_listed_in_the_order_of_the_input_and_can_be_run_again() {
     let world = sessions(5);
-    list(&world, &["s4", "nowhere", "s2", "not an id", "s0", "s1", "s3"]);
+    list(&world, &["s4", "nowhere1", "s2", "not an id", "s0", "s1", "s3"]);
     world.faults("media:front-s2=500,media:face-s3=404");
     world.run(&RUN).ends_with(7).says("line 4 of the list");
-    assert_eq!(again(&world), "nowhere\ns2\ns3\n");
+    assert_eq!(again(&world), "nowhere1\ns2\ns3\n");
     world.faults("");
     world.sandbox.clear_exchanges();
     let run = world.run(&["download", "--from", "again.txt", "--failed-to", "again.txt"]).ends_with(7);
     assert!(run.stderr.contains("3 sessions: 2 complete, 1 incomplete"), "{}", run.stderr);
-    assert_eq!(again(&world), "nowhere\n");
+    assert_eq!(again(&world), "nowhere1\n");
     let asked: Vec<String> = world.sandbox.exchanges().iter().map(|exchange| exchange.path.clone()).collect();
     assert!(!asked.iter().any(|path| path.contains("s0") || path.contains("s4")), "{asked:?}");
     is_sound(&world);

@@ -3,7 +3,7 @@
 use crate::harness::{Run, World, session_named};
 use vmedia::engine::Event;
 
-const IDS: [&str; 3] = ["list-a", "list-b", "list-c"];
+const IDS: [&str; 3] = ["list-1", "list-2", "list-3"];
 
 /// Three sessions, and a list in a file.
 fn world(list: &str) -> World {
@@ -35,7 +35,7 @@ fn rejected(run: &Run) -> Vec<u64> {
 
 #[test]
 fn a_list_in_a_file_is_read_with_blanks_and_comments_skipped() {
-    let world = world("\u{feff}# all of May\r\nlist-a\r\n\r\n   list-b  \r\nlist-c");
+    let world = world("\u{feff}# all of May\r\nlist-1\r\n\r\n   list-2  \r\nlist-3");
     world.run(&["download", "--from", "ids.txt"]).ends_with(0).says("3 sessions: 3 complete");
     assert_eq!(archived(&world), IDS);
 }
@@ -43,30 +43,30 @@ fn a_list_in_a_file_is_read_with_blanks_and_comments_skipped() {
 #[test]
 fn a_spreadsheets_first_column_is_read_and_its_header_is_not_an_id() {
     for list in
-        ["session_id,name\nlist-a,\"A, B\"\nlist-c,x\n", "Session ID;Name\n\"list-a\";x\nlist-c;y\n", "id\tname\nlist-a\tx\nlist-c\ty\n"]
+        ["session_id,name\nlist-1,\"A, B\"\nlist-3,x\n", "Session ID;Name\n\"list-1\";x\nlist-3;y\n", "id\tname\nlist-1\tx\nlist-3\ty\n"]
     {
         let world = world(list);
         world.run(&["download", "--from", "ids.txt"]).ends_with(0);
-        assert_eq!(asked(&world), ["list-a", "list-c"], "{list}");
-        assert_eq!(archived(&world), ["list-a", "list-c"], "{list}");
+        assert_eq!(asked(&world), ["list-1", "list-3"], "{list}");
+        assert_eq!(archived(&world), ["list-1", "list-3"], "{list}");
     }
 }
 
 #[test]
 fn webhooks_come_through_standard_input() {
     let world = world("");
-    let log = r#"{"status":"success","verification":{"id":"list-a","attemptId":"x","code":9001}}
-{"id":"list-b","attemptId":"y","feature":"selfid","code":7002,"action":"submitted"}
+    let log = r#"{"status":"success","verification":{"id":"list-1","attemptId":"x","code":9001}}
+{"id":"list-2","attemptId":"y","feature":"selfid","code":7002,"action":"submitted"}
 "#;
     let output = world.command(&["download", "--from", "-"]).write_stdin(log).output().expect("a run");
     Run::of(&output).ends_with(0).says("2 sessions: 2 complete");
-    assert_eq!(archived(&world), ["list-a", "list-b"]);
+    assert_eq!(archived(&world), ["list-1", "list-2"]);
 }
 
 #[test]
 fn an_id_that_comes_twice_counts_once() {
-    let world = world("list-b\nlist-a\nlist-b\nlist-c\n");
-    let run = world.run(&["download", "list-a", "list-a", "--from", "ids.txt", "--format", "json"]).ends_with(0);
+    let world = world("list-2\nlist-1\nlist-2\nlist-3\n");
+    let run = world.run(&["download", "list-1", "list-1", "--from", "ids.txt", "--format", "json"]).ends_with(0);
     assert_eq!(asked(&world), IDS, "each is asked for once");
     assert!(matches!(run.events().first(), Some(Event::RunStarted { sessions: 3, .. })));
     let finished: Vec<String> = run
@@ -77,15 +77,15 @@ fn an_id_that_comes_twice_counts_once() {
             _ => None,
         })
         .collect();
-    assert_eq!(finished, ["list-a", "list-b", "list-c"], "those on the command line come first");
+    assert_eq!(finished, ["list-1", "list-2", "list-3"], "those on the command line come first");
 }
 
 #[test]
 fn a_bad_line_is_named_by_its_number_and_the_others_go_on() {
-    let world = world("list-a\n\n../../etc/passwd\nlist-b\n{\"broken\n");
+    let world = world("list-1\n\n../../etc/passwd\nlist-2\n{\"broken\n");
     let run = world.run(&["download", "--from", "ids.txt", "--format", "json"]).ends_with(7);
     assert_eq!(rejected(&run), [3, 5]);
-    assert_eq!(archived(&world), ["list-a", "list-b"]);
+    assert_eq!(archived(&world), ["list-1", "list-2"]);
 
     let run = world.run(&["download", "--from", "ids.txt", "-q"]).ends_with(7);
     let said: Vec<&str> = run.stderr.lines().collect();
@@ -95,7 +95,7 @@ fn a_bad_line_is_named_by_its_number_and_the_others_go_on() {
 
 #[test]
 fn a_list_of_bad_lines_alone_is_a_usage_error() {
-    let world = world("a b\nc/d\n");
+    let world = world("a b\nc/d1\n");
     let run = world.run(&["download", "--from", "ids.txt", "--format", "json"]).ends_with(2);
     assert_eq!(rejected(&run), [1, 2]);
     assert!(world.sandbox.exchanges().is_empty());
@@ -120,7 +120,7 @@ fn an_empty_list_is_nothing_to_do() {
 
 #[test]
 fn no_list_and_one_that_is_not_there_or_too_large_are_usage_errors() {
-    let world = world("list-a\n");
+    let world = world("list-1\n");
     world.run(&["download"]).ends_with(2);
     world.run(&["download", "--from", "nowhere.txt"]).ends_with(2).says("nowhere.txt");
     // All but the beginning of it is a hole.
@@ -132,8 +132,96 @@ fn no_list_and_one_that_is_not_there_or_too_large_are_usage_errors() {
 
 #[test]
 fn one_unknown_session_among_others_makes_a_mixture() {
-    let world = world("list-a\nunknown\nlist-c\n");
-    let run = world.run(&["download", "--from", "ids.txt"]).ends_with(7).says("session unknown is not found");
+    let world = world("list-1\nunknown1\nlist-3\n");
+    let run = world.run(&["download", "--from", "ids.txt"]).ends_with(7).says("session unknown1 is not found");
     assert!(run.stderr.contains("3 sessions: 2 complete, 1 incomplete"), "{}", run.stderr);
-    assert_eq!(archived(&world), ["list-a", "list-c"]);
+    assert_eq!(archived(&world), ["list-1", "list-3"]);
+}
+
+const A: &str = "f04bdb47-d3be-4b28-b028-a652feb060b5";
+const B: &str = "9d539c59-1cd0-4e2c-bed8-eb525248aa84";
+/// What lists hold beside ids, and nothing but a list may ever hold.
+const PRIVATE: [&str; 5] = ["Smith", "Jones", "K-1234", "1980-02-03", "anna@example.org"];
+
+/// Archives a list with A and B in it, and fails the test when anything else of it is sent, said or written down.
+#[track_caller]
+fn keeps_to_itself(list: &[u8], code: i32, lines: &[u64]) {
+    let world = World::with([A, B].map(|id| session_named(id, &format!("{id}-new"), &format!("{id}-old"))).to_vec());
+    std::fs::write(world.folder().join("ids.txt"), list).expect("a list");
+    let words = ["download", "--from", "ids.txt", "--failed-to", "again.txt", "--log-file", "run.log", "-vv"];
+    let run = world.run(&[&words[..], &["--format", "json"]].concat()).ends_with(code);
+    assert_eq!(rejected(&run), lines);
+    assert_eq!(asked(&world), if code == 2 { vec![] } else { vec![B, A] });
+    let mut told = run.stdout + &run.stderr + &world.run(&words).stderr;
+    for file in ["again.txt", "run.log"] {
+        told += &std::fs::read_to_string(world.folder().join(file)).unwrap_or_default();
+    }
+    for exchange in world.sandbox.exchanges() {
+        told += &exchange.path;
+    }
+    for word in PRIVATE {
+        assert!(!told.contains(word), "{word} is in {told}");
+    }
+}
+
+#[test]
+fn names_and_addresses_beside_the_ids_stay_here() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let csv = format!("name,born,session_id\n\"Smith, Anna\",1980-02-03,{A}\nJones,,{B}\n");
+    for list in [
+        csv.as_bytes(),
+        format!("Customer;Reference;Veriff\r\nSmith;K-1234;{A}\r\nJones;K-1235;{B}\r\n").as_bytes(),
+        format!("Smith\t{A}\nJones\t{B}\n").as_bytes(),
+        format!("[{{\"id\":\"{A}\",\"name\":\"Smith\"}},{{\"name\":\"Jones\",\"id\":\"{B}\"}}]").as_bytes(),
+        format!("[\n  \"{A}\",\n  \"{B}\"\n]\n").as_bytes(),
+        format!("{{\n  \"verification\": {{\n    \"id\": \"{A}\",\n    \"person\": {{\"lastName\": \"Smith\"}}\n  }}\n}}\n{{\"sessionId\": \"{B}\"}}\n")
+            .as_bytes(),
+        format!("{{\"Records\":[{{\"body\":\"{{\\\"sessionId\\\":\\\"{A}\\\"}}\"}},{{\"body\":{{\"session_id\":\"{B}\"}}}}]}}").as_bytes(),
+        &wide(&csv),
+        &wide(&format!("\u{feff}{csv}")),
+    ] {
+        keeps_to_itself(list, 0, &[]);
+    }
+}
+
+#[test]
+fn what_cannot_be_an_id_is_never_sent() {
+    keeps_to_itself(format!("Smith\n{A}\nK-1234\nanna@example.org\n1980-02-03\n{B}\n").as_bytes(), 7, &[1, 3, 4, 5]);
+    keeps_to_itself(format!("name,session_id\nSmith,{A}\nx,Jones\nK-1234\ny,{B}\n").as_bytes(), 7, &[3, 4]);
+    keeps_to_itself(format!("[\"{A}\",\n\"Smith\",\n{{\"id\":\"K-1234\"}},\n\"{B}\"]").as_bytes(), 7, &[2, 3]);
+    keeps_to_itself(format!("{{\"name\": \"Smith\n{{\"sessionId\":\"{A}\"}}\n{{\"sessionId\":\"{B}\"}}\nJones\n").as_bytes(), 7, &[1, 4]);
+    keeps_to_itself(b"Smith\nJones\n1980-02-03\n", 2, &[1, 2, 3]);
+    // Nobody knows which column it is, so nothing is read.
+    keeps_to_itself(b"name,reference\nSmith,K-1234\n", 2, &[]);
+    keeps_to_itself(format!("name,a,b\nSmith,{A},{B}\n").as_bytes(), 2, &[]);
+}
+
+#[test]
+fn a_list_that_holds_more_than_ids_is_not_replaced() {
+    let words = ["download", "--from", "ids.txt", "--failed-to", "ids.txt"];
+    for list in ["list-1\nnot an id\n", "session_id,name\nlist-1,Smith\n", "# of May\nlist-1\n"] {
+        let world = world(list);
+        world.run(&words).ends_with(2).complains("--failed-to ids.txt would replace the list", "name another file with --failed-to");
+        let file = std::fs::File::open(world.folder().join("ids.txt")).expect("a list");
+        let output = world.process(&["download", "--from", "-", "--failed-to", "ids.txt"]).stdin(file).output().expect("a run");
+        Run::of(&output).ends_with(2).complains("would replace the list", "name another file");
+        assert_eq!(std::fs::read_to_string(world.folder().join("ids.txt")).expect("a list"), list);
+    }
+    let world = world("list-1\nunknown1\n");
+    world.run(&words).ends_with(7);
+    assert_eq!(std::fs::read_to_string(world.folder().join("ids.txt")).expect("a list"), "unknown1\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_is_not_waited_for_and_what_a_shell_hands_over_is_read() {
+    let world = world("");
+    let made = std::process::Command::new("mkfifo").arg(world.folder().join("pipe")).status();
+    assert!(made.expect("mkfifo").success());
+    world.run(&["download", "--from", "pipe"]).ends_with(2).complains("cannot read the list pipe", "--from - < PIPE");
+    let mut command = world.process(&["download", "--from", "/dev/stdin"]);
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    std::io::Write::write_all(&mut writer, b"list-1\n").expect("written");
+    drop(writer);
+    Run::of(&command.stdin(reader).output().expect("a run")).ends_with(0);
 }

@@ -1,38 +1,53 @@
-//! Lists of session ids, as `--from` takes them: plain lines, CSV, JSON lines of webhooks.
+//! Lists of session ids, as `--from` takes them: plain lines, CSV, webhooks in JSON, in UTF-8 and UTF-16.
 
 use super::safe::is_bounded_line;
 use std::collections::HashSet;
-use vmedia::config::{Identifiers, Rejected};
+use vmedia::config::{Identifiers, ListError, Rejected};
 use vmedia::media::SessionId;
 
-fn read(text: &str) -> Identifiers {
+/// The ids and what was rejected; none when the list as a whole is not read.
+fn read(list: &[u8]) -> Option<Identifiers> {
     let mut identifiers = Identifiers::default();
-    identifiers.add_list(text);
-    identifiers
+    match identifiers.add_list(list) {
+        Ok(()) => Some(identifiers),
+        Err(ListError::NoColumn | ListError::SeveralColumns) => None,
+        Err(ListError::Read(error)) => panic!("bytes in memory: {error}"),
+    }
 }
 
 /// Reads a list.
 pub fn run(input: &[u8]) {
-    let text = String::from_utf8_lossy(input);
-    let read_once = read(&text);
+    let Some(read_once) = read(input) else { return };
     let unique: HashSet<&SessionId> = read_once.sessions.iter().collect();
     assert_eq!(unique.len(), read_once.sessions.len(), "an id counts twice");
-    let lines = text.lines().count() as u64;
-    let mut last = 0;
+    for id in &read_once.sessions {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        assert!(id.as_str().len() <= 128 && id.as_str().bytes().all(is_plain), "{id} would be sent");
+    }
+    let lines = input.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    let mut last = 1;
     for rejected in &read_once.rejected {
         let Rejected::Line(number, reason) = rejected else { panic!("{rejected:?}") };
-        assert!(*number > last && *number <= lines, "{number} of {lines}");
+        assert!(*number >= last && *number <= lines, "{number} of {lines}");
         is_bounded_line(reason);
         last = *number;
     }
-    assert!(unique.len() as u64 + read_once.rejected.len() as u64 <= lines);
 
-    // Line ends and a byte order mark say nothing.
-    let other = read(&format!("\u{feff}{}", text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\n', "\r\n")));
-    assert_eq!((&other.sessions, &other.rejected), (&read_once.sessions, &read_once.rejected));
+    // Line ends, a byte order mark and the encoding say nothing.
+    if let Ok(text) = std::str::from_utf8(input)
+        && !text.contains('\0')
+    {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+        let marked = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        let wide: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for other in [marked.as_bytes(), &wide] {
+            let other = read(other).expect("the same list");
+            assert_eq!((&other.sessions, &other.rejected), (&read_once.sessions, &read_once.rejected));
+        }
+    }
     // What was read can be written down and read again.
     let line = |id: &SessionId| format!("{}\n", serde_json::json!({ "sessionId": id.as_str() }));
     let written: String = read_once.sessions.iter().map(line).collect();
-    let again = read(&written);
+    let again = read(written.as_bytes()).expect("webhooks");
     assert_eq!((&again.sessions, again.rejected.len()), (&read_once.sessions, 0));
 }

@@ -1,0 +1,241 @@
+//! Session ids within JSON: webhooks, arrays of them or of ids, and the envelopes that queues put around them.
+//!
+//! Takes an id only from where a provider's documentation puts it, or from `id` where that holds a UUID. Reads a value
+//! without holding it in memory. Must not decide whether a value is an id.
+
+use crate::media::is_uuid;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::cell::Cell;
+use std::fmt;
+use std::io::Read;
+
+/// What a JSON value holds: an id and where it stands, or why a part of it holds none.
+pub(super) type Found<'a> = dyn FnMut(u64, Result<&str, &'static str>) + 'a;
+
+/// Where an envelope holds what was sent.
+const ENVELOPES: [&str; 16] = [
+    "data", "payload", "body", "event", "events", "detail", "message", "Message", "records", "Records", "items", "results", "sessions",
+    "webhook", "webhooks", "requests",
+];
+/// Where ids stand as texts in an array.
+const ARRAYS_OF_IDS: [&str; 4] = ["sessions", "session_ids", "sessionIds", "ids"];
+/// How many texts with JSON in them may stand in each other.
+const DEEPEST: u8 = 2;
+
+const WITHOUT_ID: &str = "it is JSON without a session id: no verification.id, sessionId, session_id, or id of an event";
+const OF_STATUS: &str = "it is the webhook of a user-defined status, whose id may be an attempt's";
+const NO_ID: &str = "it is JSON and no session id";
+
+/// Reads one value. `line` is the number of the line that is being read.
+pub(super) fn read(reader: impl Read, line: &Cell<u64>, found: &mut Found<'_>) -> serde_json::Result<()> {
+    Walk { line, found, place: Place::Item, depth: 0 }.deserialize(&mut serde_json::Deserializer::from_reader(reader))
+}
+
+/// What stands where a value is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A webhook, or an id as a text.
+    Item,
+    /// What an envelope holds: a webhook, as JSON or as a text with JSON in it, or an array of them.
+    Envelope,
+    /// The same, or an array of ids.
+    Sessions,
+}
+
+struct Walk<'a> {
+    line: &'a Cell<u64>,
+    found: &'a mut Found<'a>,
+    place: Place,
+    /// How many texts stand around this value.
+    depth: u8,
+}
+
+/// What an object says of its session.
+#[derive(Default)]
+struct Object {
+    verification: Option<String>,
+    session: Option<String>,
+    id: Option<String>,
+    is_event: bool,
+    is_of_attempt: bool,
+    is_status: bool,
+    within: Vec<(u64, Result<String, &'static str>)>,
+}
+
+impl Object {
+    /// The id where the documentation puts it: a decision's `verification.id`, a full-auto `sessionId`, an event's `id`
+    /// (devdocs.veriff.com, webhooks guide), or the `session_id` of a notification of Yoti's.
+    fn named(&self) -> Option<&String> {
+        self.verification.as_ref().or(self.session.as_ref()).or(self.id.as_ref().filter(|_| self.is_event))
+    }
+
+    fn hand_on(self, line: u64, found: &mut Found<'_>) {
+        let any_uuid = || self.id.as_ref().filter(|id| is_uuid(id) && !self.is_of_attempt);
+        if let Some(id) = self.named() {
+            found(line, Ok(id));
+        } else if self.is_status {
+            found(line, Err(OF_STATUS));
+        } else if !self.within.is_empty() {
+            self.within.iter().for_each(|(line, id)| found(*line, id.as_deref().map_err(|reason| *reason)));
+        } else {
+            found(line, any_uuid().map(String::as_str).ok_or(WITHOUT_ID));
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        let line = self.line.get();
+        if self.depth < DEEPEST && text.trim_start().starts_with(['{', '[']) {
+            // Its own lines count for nothing.
+            let walk = Walk { line: &Cell::new(line), found: self.found, place: self.place, depth: self.depth + 1 };
+            let _ = walk.deserialize(&mut serde_json::Deserializer::from_str(text));
+        } else if self.place == Place::Item {
+            (self.found)(line, Ok(text));
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
+        let place = if self.place == Place::Sessions { Place::Item } else { self.place };
+        while values.next_element_seed(Walk { line: self.line, found: &mut *self.found, place, depth: self.depth })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let line = self.line.get();
+        let mut object = Object::default();
+        while let Some(key) = members.next_key::<String>()? {
+            match key.as_str() {
+                "verification" => object.verification = members.next_value_seed(Member("id"))?.0,
+                "sessionId" | "session_id" => object.session = members.next_value_seed(Member("id"))?.1.or(object.session),
+                "id" => object.id = members.next_value_seed(Member("id"))?.1,
+                "eventType" => {
+                    let kind = members.next_value_seed(Member("id"))?.1;
+                    object.is_status = kind.is_some_and(|kind| kind.starts_with("user-status"));
+                }
+                "action" | "feature" => {
+                    members.next_value::<IgnoredAny>()?;
+                    object.is_event = true;
+                }
+                "attemptId" => {
+                    members.next_value::<IgnoredAny>()?;
+                    object.is_of_attempt = true;
+                }
+                key if ENVELOPES.contains(&key) || ARRAYS_OF_IDS.contains(&key) => {
+                    let place = if ARRAYS_OF_IDS.contains(&key) { Place::Sessions } else { Place::Envelope };
+                    let within = &mut object.within;
+                    let mut keep = |line, id: Result<&str, &'static str>| within.push((line, id.map(str::to_owned)));
+                    members.next_value_seed(Walk { line: self.line, found: &mut keep, place, depth: self.depth })?;
+                }
+                _ => _ = members.next_value::<IgnoredAny>()?,
+            }
+        }
+        object.hand_on(line, self.found);
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.other()
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.other()
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.other()
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.other()
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.other()
+    }
+}
+
+impl Walk<'_> {
+    /// A number or the like, which is no id.
+    fn other<E>(self) -> Result<(), E> {
+        if self.place == Place::Item {
+            (self.found)(self.line.get(), Err(NO_ID));
+        }
+        Ok(())
+    }
+}
+
+/// The text under this key of an object, and the value itself where it is a text; everything else is passed over.
+struct Member(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Member {
+    type Value = (Option<String>, Option<String>);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Member {
+    type Value = (Option<String>, Option<String>);
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok((None, Some(text.to_owned())))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut value = None;
+        while let Some(key) = members.next_key::<String>()? {
+            if key == self.0 {
+                value = members.next_value_seed(Member(""))?.1;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok((value, None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self::Value, A::Error> {
+        while values.next_element::<IgnoredAny>()?.is_some() {}
+        Ok((None, None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok((None, None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok((None, None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok((None, None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok((None, None))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok((None, None))
+    }
+}
