@@ -1,7 +1,7 @@
 //! What a person reads, whatever shows it: texts from outside with nothing in them that would be obeyed or could hide,
 //! and numbers in words.
 //!
-//! Must not be used on data that scripts read.
+//! Must not change data that scripts read.
 
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -15,6 +15,25 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// JSON text in which every dangerous character within a string is written as its escape, which means the same. Its line
+/// breaks and blanks stay.
+pub fn json(text: String) -> String {
+    let is_raw = |letter: char| is_dangerous(letter) && !matches!(letter, '\n' | '\t' | '\r');
+    if !text.contains(is_raw) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    let mut units = [0; 2];
+    for letter in text.chars() {
+        if is_raw(letter) {
+            letter.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
 }
 
 /// C0, DEL, C1; marks, embeddings, overrides and isolates of direction; line and paragraph separators; zero widths; tags,
@@ -68,7 +87,7 @@ pub fn plural(count: u64, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, duration, plural, sanitize};
+    use super::{bytes, duration, json, plural, sanitize};
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -105,6 +124,14 @@ mod tests {
         #[test]
         fn nothing_dangerous_passes(text in ".*") {
             prop_assert!(!sanitize(&text).contains(super::is_dangerous));
+        }
+
+        #[test]
+        fn json_means_the_same_and_holds_nothing_dangerous(text in "(.|\u{7f}|\u{9b}|\u{202e}|\u{e0041})*") {
+            let value = serde_json::Value::String(text);
+            let escaped = json(value.to_string());
+            prop_assert!(!escaped.contains(super::is_dangerous));
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).expect("JSON"), value);
         }
     }
 }

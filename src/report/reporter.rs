@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::engine::{Event, EventLine, Message, TIME_IS_UP};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::text::sanitize;
+use crate::text::{json, sanitize};
 
 /// How a run is to be shown.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +100,7 @@ impl Reporter {
         if self.log.is_some() || self.format == EventFormat::Json {
             let line = EventLine { v: crate::engine::EVENT_VERSION, at: clock.now(), event: event.clone() };
             // Events are plain data; they always serialise.
-            let text = serde_json::to_string(&line).unwrap_or_default();
+            let text = json(serde_json::to_string(&line).unwrap_or_default());
             if let Some(error) = self.log.as_mut().and_then(|log| log.line(&text)) {
                 self.error(&error);
             }

@@ -4,7 +4,7 @@
 
 use crate::cli::TableFormat;
 use crate::error::{Error, Result};
-use crate::text::sanitize;
+use crate::text::{json, sanitize};
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 use serde_json::{Map, Value};
 
@@ -80,7 +80,7 @@ impl Table {
         let rows: Vec<_> = self.rows.iter().map(object).collect();
         let text =
             serde_json::to_string_pretty(&rows).map_err(|error| Error::unexpected("cannot write the list as JSON").caused_by(error))?;
-        Ok(format!("{text}\n"))
+        Ok(json(format!("{text}\n")))
     }
 
     fn csv(&self) -> Result<String> {
@@ -88,7 +88,7 @@ impl Table {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(self.columns.iter().map(|column| column.name)).map_err(|error| failed(error.to_string()))?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(|(value, _)| harmless(plain(value)))).map_err(|error| failed(error.to_string()))?;
+            writer.write_record(row.iter().map(|(value, _)| harmless(&plain(value)))).map_err(|error| failed(error.to_string()))?;
         }
         let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -103,9 +103,13 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// A spreadsheet would run a cell that begins like a formula, and these texts come from outside.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+/// A cell as a terminal and a spreadsheet may have it, as these texts come from outside: what a terminal would obey is
+/// escaped, and what begins like a formula, also behind quotes and blanks and in letters of full width, begins with a quote.
+fn harmless(cell: &str) -> String {
+    let begins = cell.trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '\u{feff}' | '\u{200b}'));
+    let is_formula = begins.starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let shown = sanitize(cell);
+    if is_formula { format!("'{shown}") } else { shown.into_owned() }
 }
 
 #[cfg(test)]
@@ -127,8 +131,24 @@ mod tests {
     #[test]
     fn people_scripts_and_spreadsheets_each_get_their_own() {
         assert_eq!(table().render(TableFormat::Table).expect("text"), "CONTEXT          SIZE\nface          1.50 kB\n=cmd()\\u{1b}\n");
-        assert_eq!(table().render(TableFormat::Csv).expect("text"), "context,size\nface,1500\n'=cmd()\u{1b},\n");
+        assert_eq!(table().render(TableFormat::Csv).expect("text"), "context,size\nface,1500\n'=cmd()\\u{1b},\n");
+        let text = table().render(TableFormat::Json).expect("text");
+        assert!(text.contains("\"=cmd()\\u001b\""), "{text}");
         let value: Value = serde_json::from_str(&table().render(TableFormat::Json).expect("text")).expect("JSON");
         assert_eq!(value, json!([{"context": "face", "size": 1500}, {"context": "=cmd()\u{1b}", "size": null}]));
+    }
+
+    #[test]
+    fn no_cell_of_csv_begins_like_a_formula_or_is_obeyed() {
+        for formula in ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\u{feff}=1", "\u{200b}@x", "\u{ff1d}1", "\"=1", "'\" \u{feff}=1"]
+        {
+            let cell = super::harmless(formula);
+            assert!(cell.starts_with('\''), "{formula:?} became {cell:?}");
+            assert!(!cell.contains(['\t', '\r', '\u{feff}', '\u{200b}']), "{cell:?}");
+        }
+        for plain in ["face", "a=b", "\"a\"", ""] {
+            assert_eq!(super::harmless(plain), plain);
+        }
+        assert_eq!(super::harmless("\u{1b}]0;x\u{7}\u{9b}2J\u{202e}"), "\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}");
     }
 }

@@ -179,8 +179,10 @@ fn what_a_context_says_is_shown_and_not_obeyed() {
         assert_eq!(run.stdout.lines().count(), if verb == "list" { 3 } else { 2 }, "{}", run.stdout);
     }
     let run = world.run(&["list", SESSION, "--format", "json"]).ends_with(0);
-    assert!(!dangerous(&run.stdout.replace(['\u{202e}', '\u{9b}'], "")), "{:?}", run.stdout);
+    assert!(!dangerous(&run.stdout), "{:?}", run.stdout);
     assert_eq!(rows(&run)[0]["context"], hostile, "scripts get what the provider said");
-    let (_, records) = records(&world.run(&["list", SESSION, "--format", "csv"]).ends_with(0));
+    let run = world.run(&["list", SESSION, "--format", "csv"]).ends_with(0);
+    assert!(!dangerous(&run.stdout), "{:?}", run.stdout);
+    let (_, records) = records(&run);
     assert_eq!(records[1][3], "'=HYPERLINK(\"http://x\")", "no spreadsheet runs it");
 }

@@ -86,7 +86,7 @@ fn end(child: &mut Child) {
 fn hand_over(child: &mut Child, summary: &Summary) {
     let Some(mut input) = child.stdin.take() else { return };
     // Plain data; it always serialises.
-    let text = serde_json::to_string(summary).map(|text| text + "\n").unwrap_or_default();
+    let text = serde_json::to_string(summary).map(|text| crate::text::json(text + "\n")).unwrap_or_default();
     // Whoever does not read it does not want it.
     let write = move || _ = input.write_all(text.as_bytes());
     let _ = std::thread::Builder::new().name("summary".to_owned()).spawn(write);
