@@ -72,8 +72,9 @@ mod tests {
     #[test]
     fn a_file_is_read_up_to_its_limit() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("file");
-        std::fs::write(&path, "1234").expect("written");
+        let mut file = tempfile::NamedTempFile::new_in(&folder).expect("a file");
+        std::io::Write::write_all(&mut file, b"1234").expect("written");
+        let path = file.path().to_owned();
         assert_eq!(read(&path, 4).expect("a file"), b"1234");
         assert_eq!(read(&path, 3).expect_err("too large").kind(), ErrorKind::FileTooLarge);
         assert_eq!(open(folder.path()).expect_err("a folder").kind(), ErrorKind::IsADirectory);
