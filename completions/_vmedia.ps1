@@ -118,7 +118,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;download' {
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read session ids from a file, or - for standard input: one a line, CSV, or JSON lines of webhooks')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read session ids from a file, or - for standard input: one a line, a column of CSV, or webhooks as JSON')
             [CompletionResult]::new('--attempt', '--attempt', [CompletionResultType]::ParameterName, 'Only this attempt')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The archive''s folder [default: ./vmedia-archive]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The archive''s folder [default: ./vmedia-archive]')

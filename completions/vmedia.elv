@@ -112,7 +112,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'vmedia;download'= {
-            cand --from 'Read session ids from a file, or - for standard input: one a line, CSV, or JSON lines of webhooks'
+            cand --from 'Read session ids from a file, or - for standard input: one a line, a column of CSV, or webhooks as JSON'
             cand --attempt 'Only this attempt'
             cand -o 'The archive''s folder [default: ./vmedia-archive]'
             cand --output 'The archive''s folder [default: ./vmedia-archive]'

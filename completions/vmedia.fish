@@ -112,7 +112,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s v -l verbose 
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l from -d 'Read session ids from a file, or - for standard input: one a line, CSV, or JSON lines of webhooks' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l from -d 'Read session ids from a file, or - for standard input: one a line, a column of CSV, or webhooks as JSON' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l attempt -d 'Only this attempt' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s o -l output -d 'The archive\'s folder [default: ./vmedia-archive]' -r -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only these sorts of media' -r -f -a "image\t'Pictures, and PDF files among them'
