@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 /// `bagit.txt` (§2.1.1).
 pub(super) const DECLARATION_TEXT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
+/// The profile that every bag conforms to, by the name of its file in `schema/` (BagIt Profiles 1.4).
+const PROFILE: &str = "vmedia-bagit-profile-1.json";
+
 /// Paths and their SHA-256 in hex, as a manifest holds them (§2.1.3).
 pub(super) type Manifest = BTreeMap<String, String>;
 
@@ -38,7 +41,8 @@ pub(super) fn parse_manifest(text: &str) -> Result<Manifest, usize> {
 pub(super) fn info_text(tool: &str, session: &str, provider: &str, date: &str, payload: &[&Digest]) -> String {
     let bytes: u64 = payload.iter().map(|digest| digest.bytes).sum();
     format!(
-        "Bag-Software-Agent: {}\nBagging-Date: {date}\nExternal-Identifier: {}\nInternal-Sender-Identifier: {}\nPayload-Oxum: {bytes}.{}\n",
+        "Bag-Software-Agent: {}\nBagIt-Profile-Identifier: {PROFILE}\nBagging-Date: {date}\nExternal-Identifier: {}\n\
+         Internal-Sender-Identifier: {}\nPayload-Oxum: {bytes}.{}\n",
         one_line(tool),
         one_line(session),
         one_line(provider),

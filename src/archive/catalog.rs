@@ -8,8 +8,9 @@ use super::known::LARGEST_RECORD;
 use super::layout::{MARKER, PAGE, RECORD};
 use super::links::refuse_links;
 use super::page::catalog_page;
-use super::record::State;
-use crate::error::Result;
+use super::record::{CompanionState, State};
+use super::word::Word;
+use crate::error::{Result, quote};
 use crate::store::{Store, StorePath};
 use crate::text::plural;
 use jiff::Timestamp;
@@ -44,6 +45,8 @@ pub struct CatalogRow {
     pub states: BTreeMap<String, u64>,
     /// How many of those were archived once, and were damaged or missing and not to be had again when a run looked last.
     pub damaged: BTreeMap<String, u64>,
+    /// How many media and companion documents are in a state that a newer version wrote, by the state's word.
+    pub newer: BTreeMap<String, u64>,
     /// How many companion documents could not be had.
     pub unanswered: u64,
     /// How often the provider's listings could not be had, or named what cannot be asked for.
@@ -111,6 +114,7 @@ impl CatalogRow {
         }
         let damaged = self.damaged.values().sum();
         lacking.extend(some(damaged, format!("{damaged} found damaged")));
+        lacking.extend(self.newer.iter().map(|(word, count)| format!("{count} {} (written by a newer version)", quote(word))));
         lacking.extend(some(self.unanswered, format!("{} not had", plural(self.unanswered, "document"))));
         lacking.extend(some(self.problems, plural(self.problems, "listing problem")));
         if lacking.is_empty() { Condition::Complete } else { Condition::Incomplete(lacking) }
@@ -144,7 +148,7 @@ struct SlimRecord {
 
 #[derive(Deserialize)]
 struct SlimMedium {
-    state: String,
+    state: Word<State>,
     #[serde(default)]
     files: Vec<SlimFile>,
 }
@@ -157,7 +161,7 @@ struct SlimFile {
 
 #[derive(Deserialize)]
 struct SlimCompanion {
-    state: String,
+    state: Word<CompanionState>,
 }
 
 #[derive(Deserialize)]
@@ -197,17 +201,27 @@ fn fill(row: &mut CatalogRow, record: SlimRecord) {
     row.attempts = record.attempts.len() as u64;
     (row.first, row.last) = (record.created, record.updated);
     row.decision = record.facts.into_iter().find(|fact| fact.name == "decision").map(|fact| fact.value);
-    row.unanswered = record.companions.iter().filter(|companion| companion.state == "failed").count() as u64;
+    row.unanswered = record.companions.iter().filter(|companion| companion.state == CompanionState::Failed).count() as u64;
     row.problems = record.problems.len() as u64;
+    for word in record.companions.iter().filter_map(|companion| companion.state.newer()) {
+        *row.newer.entry(word.to_owned()).or_default() += 1;
+    }
     for medium in record.media {
-        let could_not_be_had = [State::Withheld, State::Gone, State::Failed].iter().any(|state| medium.state == state.as_str());
-        if could_not_be_had && medium.files.iter().any(|file| file.lost.is_none()) {
-            *row.damaged.entry(medium.state.clone()).or_default() += 1;
-        }
         for file in medium.files.iter().filter(|file| file.lost.is_none()) {
             row.files += 1;
             row.bytes = row.bytes.saturating_add(file.bytes);
         }
-        *row.states.entry(medium.state).or_default() += 1;
+        let state = match medium.state {
+            Word::Known(state) => state,
+            Word::Newer(word) => {
+                *row.newer.entry(word).or_default() += 1;
+                continue;
+            }
+        };
+        let could_not_be_had = matches!(state, State::Withheld | State::Gone | State::Failed);
+        if could_not_be_had && medium.files.iter().any(|file| file.lost.is_none()) {
+            *row.damaged.entry(state.as_str().to_owned()).or_default() += 1;
+        }
+        *row.states.entry(state.as_str().to_owned()).or_default() += 1;
     }
 }

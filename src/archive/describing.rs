@@ -106,6 +106,9 @@ impl SessionArchive {
             self.record.media.push(MediaRecord::new(item));
             return;
         };
+        if known.state.newer().is_some() {
+            return;
+        }
         let was_unlisted = known.unlisted_since.is_some();
         let before = (known.size, known.mimetype.clone());
         known.describe(item);
@@ -127,7 +130,9 @@ impl SessionArchive {
     pub fn mark_unlisted(&mut self, media: &[MediaItem], now: Timestamp) {
         let listed: HashSet<&MediaId> = media.iter().map(|item| &item.id).collect();
         let mut gone = Vec::new();
-        for known in self.record.media.iter_mut().filter(|known| known.unlisted_since.is_none() && !listed.contains(&known.id)) {
+        let is_unlisted =
+            |known: &&mut MediaRecord| known.unlisted_since.is_none() && known.state.newer().is_none() && !listed.contains(&known.id);
+        for known in self.record.media.iter_mut().filter(is_unlisted) {
             known.unlisted_since = Some(now);
             gone.push(known.id.clone());
         }

@@ -3,7 +3,7 @@
 //!
 //! Must not fetch, and must not say that anything is damaged: the bytes are those that came.
 
-use super::record::{FileRecord, MediaRecord, SignatureRecord};
+use super::record::{FileRecord, MediaRecord, SignatureVerdict};
 use crate::error::Result;
 use crate::media::{Format, HEAD_LENGTH, is_text_type};
 use crate::store::{Store, StorePath};
@@ -31,7 +31,8 @@ pub(super) fn doubt(store: &dyn Store, folder: &StorePath, medium: &MediaRecord,
 /// provider signed is not doubted.
 fn is_error(store: &dyn Store, folder: &StorePath, file: &FileRecord) -> Result<bool> {
     let unknown = format!("the bytes say {}", Format::Unknown.as_str());
-    if file.signature != SignatureRecord::Absent || !file.disagreements.iter().any(|disagreement| disagreement.ends_with(&unknown)) {
+    if file.signature.verdict != SignatureVerdict::Absent || !file.disagreements.iter().any(|disagreement| disagreement.ends_with(&unknown))
+    {
         return Ok(false);
     }
     if file.content_type.as_deref().is_some_and(is_text_type) {

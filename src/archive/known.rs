@@ -65,6 +65,7 @@ pub(super) fn empty_record(origin: Origin, now: Timestamp) -> Record {
         may_grow: false,
         facts: Vec::new(),
         history: Vec::new(),
+        newer_lines: Vec::new(),
         extra: Map::new(),
     }
 }

@@ -6,9 +6,11 @@
 //! what the lines lead to: anybody may have written them.
 
 use super::record::{DocumentRecord, HistoryRecord, MediaRecord};
+use super::word::Word;
 use crate::error::{Error, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub(super) enum Line {
     Answered(DocumentRecord),
     /// A file was moved.
     Moved(HistoryRecord),
+    /// A line of a sort that this version does not know.
+    #[serde(other)]
+    Newer,
 }
 
 impl Line {
@@ -38,21 +43,32 @@ impl Line {
     }
 }
 
-/// The lines that are whole, in order.
-pub(super) fn parse(bytes: &[u8]) -> Vec<Line> {
-    bytes.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+/// Returns the lines that are whole, in order; those of a sort that this version does not know as they were read.
+pub(super) fn parse(bytes: &[u8]) -> Vec<Word<Line, Map<String, Value>>> {
+    let read = |line: &[u8]| match serde_json::from_slice(line).ok()? {
+        Line::Newer => serde_json::from_slice(line).ok().map(Word::Newer),
+        known => Some(Word::Known(known)),
+    };
+    bytes.split(|&byte| byte == b'\n').filter_map(read).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, parse};
+    use super::{Line, Word, parse};
     use jiff::Timestamp;
+
+    #[test]
+    fn a_line_of_a_newer_version_is_kept_as_it_was_read_and_one_that_is_broken_is_not() {
+        let newer = r#"{"line":"erasing","why":{"law":["art. 17"]}}"#;
+        let lines = parse(format!("{newer}\n{{\"line\":\"archiving\"}}\n{{\"at\":1}}\n[\"line\"]").as_bytes());
+        assert_eq!(lines, [Word::Newer(serde_json::from_str(newer).expect("an object"))]);
+    }
 
     #[test]
     fn a_torn_line_costs_itself_alone() {
         let line = Line::Began { at: Timestamp::UNIX_EPOCH, tool: "vmedia".to_owned() };
         let text = line.text().expect("text");
         let torn = format!("{text}\n{}\n{text}", text.get(..10).expect("a piece"));
-        assert_eq!(parse(torn.as_bytes()), [line.clone(), line]);
+        assert_eq!(parse(torn.as_bytes()), [Word::Known(line.clone()), Word::Known(line)]);
     }
 }

@@ -18,7 +18,9 @@ mod page;
 mod placing;
 mod record;
 mod session;
+mod terms;
 mod verify;
+mod word;
 
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
 pub use complete::{Wanted, complete};
@@ -26,13 +28,14 @@ pub use doubt::other_size;
 pub use journal::{Authenticated, Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
-    State, tool,
+    SignatureVerdict, State, tool,
 };
 pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
 pub use verify::{
     Aspect, Deleted, Examined, Finding, Item, Remedy, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag,
     payload_bytes, reread,
 };
+pub use word::Word;
 
 #[cfg(test)]
 mod tests;

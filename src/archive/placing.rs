@@ -190,7 +190,7 @@ impl SessionArchive {
                 }
                 version += 1;
             };
-            happened.change = Change::FileAltered;
+            happened.change = Change::FileAltered.into();
             happened.what = format!("found altered and set aside; {then}");
             happened.moved = Digest::read(stream, &mut |_| Ok(())).ok();
             happened.moved_to = Some(to.clone());

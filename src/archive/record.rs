@@ -1,7 +1,10 @@
 //! `archive.json`: where every file of a session came from, what it should be, and what became of what is not there.
 //!
-//! Fields that a newer version added survive a rewrite. Must not know how anything was fetched.
+//! Fields and words that a newer version added survive a rewrite. Must not know how anything was fetched.
 
+pub use super::terms::{Change, CompanionState, SignatureRecord, SignatureVerdict, State};
+
+use super::word::{NewerWords, Word};
 use crate::media::{AttemptId, Group, Kind, MediaId, MediaItem, Place, SessionId, TypeHint};
 use crate::store::Digest;
 use jiff::Timestamp;
@@ -69,6 +72,9 @@ pub struct Record {
     /// What changed after the first run: at the provider, and to files that were here before.
     #[serde(default)]
     pub history: Vec<HistoryRecord>,
+    /// Lines that a newer version left in the mark of an unfinished session when it was killed, as they were read.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub newer_lines: Vec<Map<String, Value>>,
     /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -91,35 +97,6 @@ pub struct AttemptRecord {
     pub extra: Map<String, Value>,
 }
 
-/// What became of a medium. Every listed medium is in exactly one state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Its bytes are here.
-    Archived,
-    /// The provider may not hand it out; it is asked again next time.
-    Withheld,
-    /// The provider no longer has it.
-    Gone,
-    /// It could not be had, or not be believed.
-    Failed,
-    /// It was not asked for (`--only`, `--context`).
-    Excluded,
-}
-
-impl State {
-    /// The word for it, as records and events carry it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Archived => "archived",
-            Self::Withheld => "withheld",
-            Self::Gone => "gone",
-            Self::Failed => "failed",
-            Self::Excluded => "excluded",
-        }
-    }
-}
-
 /// One medium.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MediaRecord {
@@ -131,14 +108,14 @@ pub struct MediaRecord {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub group: Option<Group>,
     /// Picture, video or NFC.
-    pub kind: Kind,
+    pub kind: Word<Kind>,
     /// What it shows.
     pub context: Option<String>,
     /// The declared media type.
     pub mimetype: Option<String>,
     /// What is declared instead, at a provider that declares no media types.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub type_hint: Option<TypeHint>,
+    pub type_hint: Option<Word<TypeHint>>,
     /// The declared size in bytes.
     pub size: Option<u64>,
     /// The declared length in seconds.
@@ -147,7 +124,7 @@ pub struct MediaRecord {
     #[serde(default)]
     pub places: Vec<Place>,
     /// What became of it.
-    pub state: State,
+    pub state: Word<State>,
     /// Why, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
@@ -187,16 +164,6 @@ pub struct FileRecord {
     pub extra: Map<String, Value>,
 }
 
-/// The provider's signature over bytes that were kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "verdict", content = "value")]
-pub enum SignatureRecord {
-    /// None was sent.
-    Absent,
-    /// It was sent, in this form, and held.
-    Held(String),
-}
-
 /// One answer of the provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentRecord {
@@ -224,25 +191,13 @@ pub struct DocumentRecord {
     pub extra: Map<String, Value>,
 }
 
-/// What became of a companion document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CompanionState {
-    /// It is here.
-    Archived,
-    /// The provider has none.
-    Absent,
-    /// It could not be had.
-    Failed,
-}
-
 /// One companion document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CompanionRecord {
     /// Its name, as `--with` takes it.
     pub name: String,
     /// What became of it.
-    pub state: CompanionState,
+    pub state: Word<CompanionState>,
     /// Why, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
@@ -265,44 +220,13 @@ pub struct FactRecord {
     pub extra: Map<String, Value>,
 }
 
-/// The sorts of change after a session's first run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Change {
-    /// A file was found missing.
-    FileMissing,
-    /// A file was found altered and set aside.
-    FileAltered,
-    /// The provider answers with other bytes, which are kept beside the old ones.
-    OtherBytes,
-    /// The provider lists an attempt that it did not list before.
-    AttemptGained,
-    /// The provider no longer lists an attempt.
-    AttemptUnlisted,
-    /// An attempt has another status.
-    AttemptChanged,
-    /// The provider lists a medium that it did not list before.
-    MediaGained,
-    /// The provider no longer lists a medium.
-    MediaUnlisted,
-    /// The provider lists a medium again.
-    MediaRelisted,
-    /// The provider declares another size or type of a medium.
-    MediaChanged,
-    /// The provider answers a request for a document otherwise.
-    DocumentChanged,
-    /// What a newer version knows.
-    #[serde(untagged)]
-    Other(String),
-}
-
 /// Something that changed after the session's first run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryRecord {
     /// When it was noticed.
     pub at: Timestamp,
     /// Its sort.
-    pub change: Change,
+    pub change: Word<Change>,
     /// What happened, in words.
     pub what: String,
     /// The attempt it concerns.
@@ -328,7 +252,26 @@ pub struct HistoryRecord {
 impl HistoryRecord {
     /// Something that happened, which concerns nothing in particular yet.
     pub(super) fn new(at: Timestamp, change: Change, what: String) -> Self {
+        let change = change.into();
         Self { at, change, what, attempt: None, media: None, path: None, moved_to: None, moved: None, extra: Map::new() }
+    }
+}
+
+impl Record {
+    /// Returns the words that a newer version wrote: of what each is, the word, and how often it stands there.
+    pub(super) fn newer_words(&self) -> NewerWords<'_> {
+        let mut words = NewerWords::default();
+        for medium in &self.media {
+            words.add("media state", medium.state.newer());
+            words.add("kind", medium.kind.newer());
+            words.add("type hint", medium.type_hint.as_ref().and_then(Word::newer));
+            medium.files.iter().for_each(|file| words.add("signature verdict", file.signature.verdict.newer()));
+        }
+        self.documents.iter().for_each(|document| words.add("signature verdict", document.signature.verdict.newer()));
+        self.companions.iter().for_each(|companion| words.add("companion state", companion.state.newer()));
+        self.history.iter().for_each(|happened| words.add("change", happened.change.newer()));
+        self.newer_lines.iter().for_each(|line| words.add("unfinished line", line.get("line").and_then(Value::as_str)));
+        words
     }
 }
 
@@ -339,14 +282,14 @@ impl MediaRecord {
             id: item.id.clone(),
             attempt: item.attempt.clone(),
             group: item.group.clone(),
-            kind: item.kind,
+            kind: item.kind.into(),
             context: item.context.clone(),
             mimetype: item.mimetype.clone(),
-            type_hint: item.type_hint,
+            type_hint: item.type_hint.map(Word::from),
             size: item.size,
             duration: item.duration,
             places: item.places.clone(),
-            state: State::Failed,
+            state: State::Failed.into(),
             reason: Some(NOT_YET.to_owned()),
             unlisted_since: None,
             files: Vec::new(),
@@ -360,10 +303,10 @@ impl MediaRecord {
             id: self.id.clone(),
             attempt: self.attempt.clone(),
             group: self.group.clone(),
-            kind: self.kind,
+            kind: self.kind.known().unwrap_or(Kind::Other),
             context: self.context.clone(),
             mimetype: self.mimetype.clone(),
-            type_hint: self.type_hint,
+            type_hint: self.type_hint.as_ref().map(|hint| hint.known().unwrap_or(TypeHint::Unknown)),
             size: self.size,
             duration: self.duration,
             places: self.places.clone(),
@@ -373,10 +316,14 @@ impl MediaRecord {
     /// Takes over what a newer listing says. The attempt stays: it is part of the name. What this run did not ask for
     /// (`--latest`, `--attempt`) stays as it was.
     pub fn describe(&mut self, item: &MediaItem) {
-        self.kind = item.kind;
+        self.kind.set(item.kind);
         self.context = item.context.clone().or(self.context.take());
         self.mimetype = item.mimetype.clone().or(self.mimetype.take());
-        self.type_hint = item.type_hint.or(self.type_hint);
+        match (&mut self.type_hint, item.type_hint) {
+            (Some(known), Some(hint)) => known.set(hint),
+            (known @ None, Some(hint)) => *known = Some(hint.into()),
+            (_, None) => {}
+        }
         self.size = item.size.or(self.size);
         self.duration = item.duration.or(self.duration);
         let asked: HashSet<&str> = item.places.iter().map(|place| place.document.as_str()).collect();
@@ -387,8 +334,15 @@ impl MediaRecord {
 
     /// Its bytes are here.
     pub(super) fn arrived(&mut self) {
-        self.state = State::Archived;
-        self.reason = None;
+        self.settle(State::Archived, None);
+    }
+
+    /// Takes another state, unless a newer version gave it one.
+    pub(super) fn settle(&mut self, state: State, reason: Option<String>) {
+        if self.state.newer().is_none() {
+            self.state = state.into();
+            self.reason = reason;
+        }
     }
 
     /// The files whose bytes should be here.

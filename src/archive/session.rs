@@ -10,12 +10,13 @@ use super::layout::{self, MARKER, TAG_MANIFEST};
 use super::marker::{self, Line};
 use super::record::{CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SignatureRecord, State};
 use super::verify::{Witness, read_sealed};
+use super::word::Word;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::media::{MediaId, MediaItem, SessionId};
 use crate::store::{Digest, Store, StorePath, Watch};
 use jiff::Timestamp;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -63,6 +64,8 @@ pub enum Holding {
     },
     /// A file that should be there is missing or altered: why.
     Damaged(String),
+    /// What it is in is a state that a newer version gave it, in this word: only such a version may change it.
+    Newer(String),
 }
 
 /// One session's folder, open for changes. Whoever opens it holds the session's lock.
@@ -164,6 +167,11 @@ impl SessionArchive {
         self.record.companions.iter().filter(|known| known.state == CompanionState::Archived).map(|known| known.name.as_str())
     }
 
+    /// Returns the state of a companion document if a newer version gave it one: only such a version may change it.
+    pub fn newer_companion(&self, name: &str) -> Option<&str> {
+        self.record.companions.iter().find(|known| known.name == name)?.state.newer()
+    }
+
     /// Where a person finds the session.
     pub fn location(&self) -> String {
         self.store.location(&self.folder)
@@ -191,10 +199,20 @@ impl SessionArchive {
 
     /// Takes over what a killed run finished: files whose bytes are what its mark says, and that the provider signed if
     /// the mark says so. Anybody may have written the mark.
-    fn take_over(&mut self, lines: Vec<Line>, witness: &dyn Witness) -> Result<()> {
+    fn take_over(&mut self, lines: Vec<Word<Line, Map<String, Value>>>, witness: &dyn Witness) -> Result<()> {
         for line in lines {
+            let line = match line {
+                Word::Known(line) => line,
+                Word::Newer(line) => {
+                    // The mark goes when this run is done, and what this line announces is for a newer version to finish.
+                    if !self.record.newer_lines.contains(&line) {
+                        self.record.newer_lines.push(line);
+                    }
+                    continue;
+                }
+            };
             match line {
-                Line::Began { .. } => {}
+                Line::Began { .. } | Line::Newer => {}
                 Line::Moved(moved) => {
                     // A run that ended before the move left it announced and the file where it was.
                     let is_made = match moved.moved_to.as_deref() {
@@ -207,8 +225,9 @@ impl SessionArchive {
                 }
                 Line::Listed(listed) => {
                     if !self.record.media.iter().any(|known| known.id == listed.id) {
-                        let reason = Some(CUT_OFF.to_owned());
-                        self.record.media.push(MediaRecord { state: State::Failed, reason, files: Vec::new(), ..listed });
+                        let mut listed = MediaRecord { files: Vec::new(), ..listed };
+                        listed.settle(State::Failed, Some(CUT_OFF.to_owned()));
+                        self.record.media.push(listed);
                     }
                 }
                 Line::Archiving(announced) => {
@@ -234,9 +253,9 @@ impl SessionArchive {
 
     /// Whether a file is here with these bytes and, if a signature came with them, whether it holds.
     fn is_proved(&self, path: &str, digest: &Digest, signature: &SignatureRecord, witness: &dyn Witness) -> Result<bool> {
-        let seal = match signature {
-            SignatureRecord::Absent => None,
-            SignatureRecord::Held(value) => match witness.seal(&self.record.provider, value) {
+        let seal = match signature.held() {
+            None => None,
+            Some(value) => match witness.seal(&self.record.provider, value) {
                 Some(seal) => Some(seal),
                 None => return Ok(false),
             },
@@ -270,6 +289,9 @@ impl SessionArchive {
     /// What the archive has of a medium, re-read from the store. `watch` sees each piece that is read.
     pub fn holding(&mut self, item: &MediaItem, watch: &mut Watch<'_>) -> Result<Holding> {
         let Some(known) = self.record.media.iter().find(|known| known.id == item.id) else { return Ok(Holding::Absent) };
+        if let Some(word) = known.state.newer() {
+            return Ok(Holding::Newer(word.to_owned()));
+        }
         let files: Vec<FileRecord> = known.present().cloned().collect();
         let doubt = doubt(self.store.as_ref(), &self.folder, known, item.size)?;
         let mut fault = None;
@@ -329,8 +351,7 @@ impl SessionArchive {
                 // Not asking for a medium says nothing of one that is here, or of why it is not.
                 return;
             }
-            known.state = state;
-            known.reason = reason;
+            known.settle(state, reason);
         }
     }
 
@@ -338,12 +359,12 @@ impl SessionArchive {
     pub fn companion(&mut self, name: &str, state: CompanionState, reason: Option<String>) {
         let had = self.record.documents.iter().any(|known| known.name == name);
         match self.record.companions.iter_mut().find(|known| known.name == name) {
-            Some(_) if had && state != CompanionState::Archived => {}
+            Some(known) if known.state.newer().is_some() || had && state != CompanionState::Archived => {}
             Some(known) => {
-                known.state = state;
+                known.state = state.into();
                 known.reason = reason;
             }
-            None => self.record.companions.push(CompanionRecord { name: name.to_owned(), state, reason, extra: Map::new() }),
+            None => self.record.companions.push(CompanionRecord { name: name.to_owned(), state: state.into(), reason, extra: Map::new() }),
         }
     }
 }

@@ -104,7 +104,7 @@ fn came(digest: Digest) -> FileRecord {
         path: String::new(),
         digest,
         content_type: None,
-        signature: SignatureRecord::Absent,
+        signature: SignatureRecord::absent(),
         fetched: Timestamp::UNIX_EPOCH,
         disagreements: Vec::new(),
         lost: None,
@@ -137,7 +137,7 @@ fn document(text: &str) -> Document {
         name: "media".to_owned(),
         endpoint: "sessions/{id}/media".to_owned(),
         bytes: text.as_bytes().to_vec(),
-        signature: SignatureRecord::Absent,
+        signature: SignatureRecord::absent(),
         fetched: Timestamp::UNIX_EPOCH,
         redacted: Vec::new(),
     }
@@ -299,7 +299,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
 
 fn state(archive: &SessionArchive, id: &str) -> (State, usize) {
     let known = archive.record.media.iter().find(|known| known.id.as_str() == id).expect("a record");
-    (known.state, known.places.len())
+    (known.state.known().expect("a state"), known.places.len())
 }
 
 #[test]

@@ -52,11 +52,11 @@ impl<'a> Asking<'a> {
         }
         seal.update(&bytes);
         let signature = match seal.finish() {
-            Signature::Held(value) => SignatureRecord::Held(value),
+            Signature::Held(value) => SignatureRecord::of(value),
             Signature::Absent if self.strict && self.services.provider.signs_answers() => {
                 return Err(Failure::new(Cause::Untrusted, format!("{}: the answer is not signed (--strict)", call.endpoint)));
             }
-            Signature::Absent => SignatureRecord::Absent,
+            Signature::Absent => SignatureRecord::absent(),
             Signature::Wrong => {
                 return Err(Failure::new(Cause::Untrusted, format!("{}: the answer's signature does not fit its bytes", call.endpoint)));
             }

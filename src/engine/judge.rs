@@ -164,8 +164,8 @@ impl Judge for MediaJudge<'_> {
             digest: digest.clone(),
             content_type: self.case.headers.value("content-type").map(crate::error::quote),
             signature: match signature {
-                Signature::Held(value) => SignatureRecord::Held(value),
-                Signature::Absent | Signature::Wrong => SignatureRecord::Absent,
+                Signature::Held(value) => SignatureRecord::of(value),
+                Signature::Absent | Signature::Wrong => SignatureRecord::absent(),
             },
             fetched: self.case.now,
             disagreements,

@@ -3,7 +3,7 @@
 //! A value. A dry run shows it and drops it; the work carries it out. Must not fetch or write.
 
 use crate::archive::Holding;
-use crate::error::Result;
+use crate::error::{Result, quote};
 use crate::media::{Kind, MediaItem};
 use glob::{MatchOptions, Pattern};
 
@@ -66,6 +66,7 @@ pub(super) fn plan(
                 Action::Exclude("not part of the repair; `vmedia download` asks for it".to_owned())
             }
             Holding::Intact { path, bytes, .. } if selection.only_damaged => Action::Keep(path, bytes),
+            Holding::Newer(word) => Action::Exclude(format!("a newer version of vmedia wrote its state, \"{}\"", quote(&word))),
             Holding::Absent => Action::Fetch("not here yet".to_owned()),
             Holding::Damaged(reason) => Action::Fetch(format!("damaged: {reason}")),
             Holding::Intact { .. } if refetch => Action::Fetch("to compare (--refetch)".to_owned()),

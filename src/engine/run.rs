@@ -12,7 +12,7 @@ use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
 use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, Wanted, complete, planned_document_path, planned_path};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quote};
 use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
 use crate::provider::{Ask, Listing, Scope};
@@ -225,6 +225,11 @@ impl Shared {
         for name in &names {
             let Some(call) = self.services.provider.companion(session, name) else { continue };
             if lost.is_some_and(|lost| !lost.contains(&planned_document_path(&call.document))) {
+                continue;
+            }
+            if let Some(word) = archive.newer_companion(name) {
+                let text = format!("{name} is not asked for: a newer version of vmedia wrote its state, \"{}\"", quote(word));
+                emit.event(Event::Notice { session: session.clone(), text });
                 continue;
             }
             let (state, reason) = match asking.ask(&call) {

@@ -78,8 +78,7 @@ pub enum TypeHint {
     Pdf,
     /// Bytes.
     Binary,
-    /// Nothing, or a word that this version does not know.
-    #[serde(other)]
+    /// Nothing, or a word of the provider's that has no meaning here.
     Unknown,
 }
 

@@ -12,6 +12,7 @@ mod journal;
 mod killed;
 mod lacking;
 mod laundered;
+mod newer;
 mod partial;
 mod places;
 mod random;

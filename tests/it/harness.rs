@@ -311,8 +311,26 @@ pub fn is_sound(world: &World) {
     assert_eq!(run.code, 0, "--- stdout\n{}\n--- stderr\n{}", run.stdout, run.stderr);
 }
 
-/// Fails the test unless tools that are not ours accept a session's folder: `sha256sum` and the Python package `bagit`,
-/// each where it is installed.
+/// Judges a bag by a profile that is read from a file, without a network.
+const PROFILE_JUDGE: &str = "
+import sys, bagit, bagit_profile
+name, path, folder = sys.argv[1:]
+with open(path, encoding='utf-8') as file:
+    profile = bagit_profile.Profile(name, profile=file.read())
+holds = profile.validate_serialization(folder) and profile.validate(bagit.Bag(folder))
+print(profile.report)
+sys.exit(not holds)
+";
+
+/// The published profile of bags: the name by which bags call it, and where it is.
+fn profile() -> (String, PathBuf) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/vmedia-bagit-profile-1.json");
+    let profile: Value = serde_json::from_slice(&std::fs::read(&path).expect("a profile")).expect("JSON");
+    (profile["BagIt-Profile-Info"]["BagIt-Profile-Identifier"].as_str().expect("a name").to_owned(), path)
+}
+
+/// Fails the test unless tools that are not ours accept a session's folder: `sha256sum` and the Python packages `bagit` and
+/// `bagit_profile`, each where it is installed.
 #[track_caller]
 pub fn others_accept(bag: &Path) {
     use std::process::Command;
@@ -332,6 +350,12 @@ pub fn others_accept(bag: &Path) {
     }
     if runs(Command::new("python3").args(["-c", "import bagit"])) {
         accepts(Command::new("python3").args(["-m", "bagit", "--validate"]).arg(bag));
+    }
+    let (name, path) = profile();
+    let info = std::fs::read_to_string(bag.join("bag-info.txt")).expect("bag-info.txt");
+    assert!(info.lines().any(|line| line == format!("BagIt-Profile-Identifier: {name}")), "{info}");
+    if runs(Command::new("python3").args(["-c", "import bagit, bagit_profile"])) {
+        accepts(Command::new("python3").args(["-c", PROFILE_JUDGE, &name]).arg(path).arg(bag));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a change of a session's record amounts to, as an entry of the journal. Pure. Must not touch the store.
 
-use super::super::record::{MediaRecord, Record, SignatureRecord};
+use super::super::record::{MediaRecord, Record};
 use super::entry::{Archived, FileEntry, LostEntry, MediaEntry};
 use crate::store::{Digest, StorePath};
 use std::collections::HashMap;
@@ -50,19 +50,18 @@ pub(in crate::archive) fn archived(folder: &StorePath, before: Option<&Record>, 
 
 /// Every file that a record vouches for, but for damaged ones that were moved.
 pub(in crate::archive) fn files(record: &Record) -> Vec<FileEntry> {
-    let is_signed = |signature: &SignatureRecord| matches!(signature, SignatureRecord::Held(_));
     let media = record.media.iter().flat_map(|medium| {
         medium.present().map(|file| FileEntry {
             path: file.path.clone(),
             digest: file.digest.clone(),
-            signed: is_signed(&file.signature),
+            signed: file.signature.held().is_some(),
             media: Some(medium.id.clone()),
         })
     });
     let documents = record.documents.iter().filter(|document| document.lost.is_none()).map(|document| FileEntry {
         path: document.path.clone(),
         digest: document.digest.clone(),
-        signed: is_signed(&document.signature),
+        signed: document.signature.held().is_some(),
         media: None,
     });
     media.chain(documents).collect()
@@ -79,9 +78,8 @@ fn why(after: &Record, path: &str) -> String {
 fn media(before: Option<&Record>, after: &Record) -> Vec<MediaEntry> {
     let known: HashMap<_, &MediaRecord> =
         before.map(|before| before.media.iter().map(|medium| (&medium.id, medium)).collect()).unwrap_or_default();
-    let is_new = |medium: &&MediaRecord| {
-        known.get(&medium.id).is_none_or(|old| (old.state, old.reason.as_ref()) != (medium.state, medium.reason.as_ref()))
-    };
-    let entry = |medium: &MediaRecord| MediaEntry { media: medium.id.clone(), state: medium.state, reason: medium.reason.clone() };
+    let is_new =
+        |medium: &&MediaRecord| known.get(&medium.id).is_none_or(|old| (&old.state, &old.reason) != (&medium.state, &medium.reason));
+    let entry = |medium: &MediaRecord| MediaEntry { media: medium.id.clone(), state: medium.state.clone(), reason: medium.reason.clone() };
     after.media.iter().filter(is_new).map(entry).collect()
 }

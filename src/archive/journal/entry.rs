@@ -5,6 +5,7 @@
 //! touch the store.
 
 use super::super::record::{HistoryRecord, State};
+use super::super::word::Word;
 use crate::exit::Exit;
 use crate::media::{MediaId, SessionId};
 use crate::store::Digest;
@@ -46,7 +47,7 @@ pub(crate) enum Entry {
         /// The session.
         session: SessionId,
         /// How it ended.
-        exit: Exit,
+        exit: Word<Exit>,
         /// Why.
         reason: String,
     },
@@ -72,7 +73,7 @@ pub(crate) enum Entry {
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// How it ended.
-        exit: Exit,
+        exit: Word<Exit>,
     },
     /// What a newer version knows.
     #[serde(other)]
@@ -196,7 +197,7 @@ pub(crate) struct MediaEntry {
     /// The medium.
     pub(crate) media: MediaId,
     /// What became of it.
-    pub(crate) state: State,
+    pub(crate) state: Word<State>,
     /// Why, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) reason: Option<String>,

@@ -88,7 +88,7 @@ impl Journal {
     /// A session could not be archived at all. That alone begins no journal.
     pub fn failed(&self, session: SessionId, exit: Exit, reason: String, now: Timestamp) -> Result<()> {
         let mut writing = self.lock();
-        let entry = Entry::Failed { session, exit, reason };
+        let entry = Entry::Failed { session, exit: exit.into(), reason };
         if writing.segment.is_some() || Self::exists(self.store.as_ref()).map_err(Error::of_all)? {
             self.append(&mut writing, entry, now).map(drop)
         } else {
@@ -138,7 +138,7 @@ impl Journal {
         if writing.segment.is_none() {
             return Ok(None);
         }
-        let path = self.append(writing, Entry::Closed { exit }, now)?;
+        let path = self.append(writing, Entry::Closed { exit: exit.into() }, now)?;
         self.store.flush(&path).map_err(Error::of_all)?;
         writing.segment = None;
         Ok(Some(path))

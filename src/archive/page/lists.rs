@@ -4,6 +4,7 @@
 //! Must not know how a table looks.
 
 use super::super::record::{Change, CompanionState, DocumentRecord, HistoryRecord, Record, State};
+use super::super::word::Word;
 use super::outside::{FileLink, Text};
 use super::sheet::{self, Attempts, Held};
 use crate::media::AttemptId;
@@ -20,7 +21,7 @@ pub(super) struct FileRow {
     pub(super) of: Text,
     pub(super) bytes: String,
     pub(super) sha256: Text,
-    pub(super) signature: &'static str,
+    pub(super) signature: Text,
     pub(super) fetched: String,
     pub(super) remarks: Vec<Text>,
 }
@@ -30,7 +31,7 @@ pub(super) struct MissingRow {
     pub(super) what: Text,
     pub(super) of: String,
     pub(super) id: Option<Text>,
-    pub(super) state: &'static str,
+    pub(super) state: Text,
     /// What that state means.
     pub(super) meaning: &'static str,
     pub(super) reason: Text,
@@ -89,7 +90,7 @@ fn file_row(path: &str, digest: &Digest, fetched: Timestamp) -> FileRow {
         of: Text::of(""),
         bytes: text::bytes(digest.bytes),
         sha256: Text::of(&digest.sha256),
-        signature: "",
+        signature: Text::of(""),
         fetched: text::moment(fetched),
         remarks: Vec::new(),
     }
@@ -111,8 +112,8 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         what: sheet::title(medium),
         of: attempts.of_medium(medium),
         id: Some(Text::of(medium.id.as_str())),
-        state: sheet::state(medium.state),
-        meaning: meaning(medium.state),
+        state: sheet::state(&medium.state),
+        meaning: medium.state.known().map_or(NEWER, meaning),
         reason: reason(&medium.reason),
         is_lacking: true,
     });
@@ -121,8 +122,12 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         what: Text::title(&companion.name),
         of: "companion document".to_owned(),
         id: None,
-        state: if companion.state == CompanionState::Absent { "absent" } else { sheet::state(State::Failed) },
-        meaning: if companion.state == CompanionState::Absent { "the provider has none" } else { meaning(State::Failed) },
+        state: Text::of(companion.state.as_str_with(CompanionState::as_str)),
+        meaning: match companion.state.known() {
+            Some(CompanionState::Absent) => "the provider has none",
+            Some(_) => meaning(State::Failed),
+            None => NEWER,
+        },
         reason: reason(&companion.reason),
         is_lacking: companion.state != CompanionState::Absent,
     });
@@ -130,13 +135,16 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         what: Text::of("Listing"),
         of: "the session".to_owned(),
         id: None,
-        state: "incomplete",
+        state: Text::of("incomplete"),
         meaning: "the provider could not be asked for all of it",
         reason: Text::of(problem),
         is_lacking: true,
     });
     media.chain(companions).chain(problems).collect()
 }
+
+/// What a state means whose word this version does not know.
+const NEWER: &str = "a newer version of vmedia wrote this word";
 
 /// What the state of a medium means to people.
 fn meaning(state: State) -> &'static str {
@@ -174,8 +182,8 @@ pub(super) fn changes(record: &Record) -> Vec<ChangeRow> {
     record.history.iter().map(row).collect()
 }
 
-fn sort(change: &Change) -> Text {
-    Text::of(match change {
+fn sort(change: &Word<Change>) -> Text {
+    Text::of(change.as_str_with(|change| match change {
         Change::FileMissing => "File missing",
         Change::FileAltered => "File altered",
         Change::OtherBytes => "Other bytes",
@@ -187,6 +195,5 @@ fn sort(change: &Change) -> Text {
         Change::MediaRelisted => "Media listed again",
         Change::MediaChanged => "Declaration changed",
         Change::DocumentChanged => "Answer changed",
-        Change::Other(word) => word,
-    })
+    }))
 }

@@ -4,7 +4,7 @@
 //! without news writes nothing.
 
 use super::super::layout::{MANIFEST, TAG_MANIFEST};
-use super::super::record::{Record, SignatureRecord};
+use super::super::record::Record;
 use super::facts::{self, Group, NoDecision};
 use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
 use super::outside::Text;
@@ -100,7 +100,7 @@ impl SessionPage {
 
 /// For how many files the provider's signature held. Providers whose sessions have groups have signed no answer so far.
 fn signed(held: &[Held<'_>], is_grouped: bool) -> String {
-    match held.iter().filter(|held| matches!(held.file.signature, SignatureRecord::Held(_))).count() {
+    match held.iter().filter(|held| held.file.signature.held().is_some()).count() {
         _ if held.is_empty() => "no files".to_owned(),
         0 if is_grouped => "the provider makes none".to_owned(),
         count => format!("held for {count} of {}", held.len()),

@@ -4,6 +4,7 @@
 //! Must not know how a card looks.
 
 use super::super::record::{FileRecord, MediaRecord, Record, SignatureRecord, State};
+use super::super::word::Word;
 use super::outside::{FileLink, Text, extension};
 use crate::media::{AttemptId, Kind, MediaId, TypeHint};
 use crate::text;
@@ -61,7 +62,7 @@ pub(super) enum Look {
     /// As a name alone.
     Named { format: String },
     /// Not at all: it is not archived, and in which state it is.
-    Absent(&'static str),
+    Absent(Text),
 }
 
 /// Where a medium is filed: its attempt, or its group.
@@ -105,7 +106,7 @@ impl<'a> Attempts<'a> {
 
 /// What a medium shows, as a title.
 pub(super) fn title(medium: &MediaRecord) -> Text {
-    let word = match medium.kind {
+    let word = match kind(medium) {
         Kind::Image => "picture",
         Kind::Video => "video",
         Kind::Nfc => "NFC data",
@@ -119,14 +120,13 @@ pub(super) fn title(medium: &MediaRecord) -> Text {
 }
 
 /// A word for what became of a medium.
-pub(super) fn state(state: State) -> &'static str {
-    match state {
-        State::Archived => "archived",
-        State::Withheld => "withheld",
-        State::Gone => "gone",
-        State::Failed => "failed",
-        State::Excluded => "not asked for",
-    }
+pub(super) fn state(state: &Word<State>) -> Text {
+    Text::of(state.as_str_with(|state| if state == State::Excluded { "not asked for" } else { state.as_str() }))
+}
+
+/// The sort of a medium; one that this version does not know is a file.
+fn kind(medium: &MediaRecord) -> Kind {
+    medium.kind.known().unwrap_or(Kind::Other)
 }
 
 /// Every attempt that was ever listed, newest first, and then what belongs to none of them.
@@ -167,7 +167,7 @@ pub(super) fn sheets(record: &Record, attempts: &Attempts<'_>, held: &[Held<'_>]
 /// The cards of each attempt or group: pictures, then videos, then the rest, each in the order of the listing.
 fn cards<'a>(record: &'a Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> HashMap<Home<'a>, Vec<Card>> {
     let mut media: Vec<&MediaRecord> = record.media.iter().collect();
-    media.sort_by_key(|medium| match medium.kind {
+    media.sort_by_key(|medium| match kind(medium) {
         Kind::Image => 0,
         Kind::Video => 1,
         Kind::Nfc | Kind::Other => 2,
@@ -195,7 +195,7 @@ fn cards<'a>(record: &'a Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> 
 fn card(held: &Held<'_>, version: &str, of: &str) -> Card {
     let (medium, file) = (held.medium, held.file);
     let title = title(medium).followed_by(version);
-    let look = look(&file.path, medium.kind);
+    let look = look(&file.path, kind(medium));
     let word = match look {
         Look::Picture(_) => "picture",
         Look::Video(_) => "video",
@@ -217,10 +217,12 @@ fn card(held: &Held<'_>, version: &str, of: &str) -> Card {
 fn absent(medium: &MediaRecord, of: &str) -> Card {
     let title = title(medium);
     Card {
-        look: Look::Absent(state(medium.state)),
+        look: Look::Absent(state(&medium.state)),
         words: format!("{title} of {of}"),
         title,
-        detail: Text::of(medium.mimetype.as_deref().or(medium.type_hint.map(TypeHint::as_str)).unwrap_or_default()),
+        detail: Text::of(
+            medium.mimetype.as_deref().or(medium.type_hint.as_ref().map(|hint| hint.as_str_with(TypeHint::as_str))).unwrap_or_default(),
+        ),
         id: Text::of(medium.id.as_str()),
         number: None,
         remarks: medium.reason.as_deref().map(Text::of).into_iter().collect(),
@@ -231,9 +233,11 @@ fn absent(medium: &MediaRecord, of: &str) -> Card {
 pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
     let mut remarks: Vec<Text> =
         file.disagreements.iter().map(|disagreement| Text::of(&format!("Not as declared: {disagreement}"))).collect();
-    if medium.state != State::Archived {
+    if let Some(word) = medium.state.newer() {
+        remarks.push(Text::of(&format!("In the state {word}, which a newer version of vmedia wrote")));
+    } else if medium.state != State::Archived {
         let reason = medium.reason.as_deref().unwrap_or("no reason recorded");
-        remarks.push(Text::of(&format!("Found missing or altered, and not had again ({}): {reason}", state(medium.state))));
+        remarks.push(Text::of(&format!("Found missing or altered, and not had again ({}): {reason}", state(&medium.state))));
     }
     if let Some(since) = medium.unlisted_since {
         remarks.push(Text::of(&format!("No longer listed by the provider since {}", text::moment(since))));
@@ -242,11 +246,8 @@ pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
 }
 
 /// A word for the provider's signature over bytes that were kept.
-pub(super) fn signature(signature: &SignatureRecord) -> &'static str {
-    match signature {
-        SignatureRecord::Held(_) => "held",
-        SignatureRecord::Absent => "none sent",
-    }
+pub(super) fn signature(signature: &SignatureRecord) -> Text {
+    Text::of(signature.verdict.as_str_with(|_| if signature.held().is_some() { "held" } else { "none sent" }))
 }
 
 fn look(path: &str, kind: Kind) -> Look {

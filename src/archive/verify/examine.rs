@@ -6,9 +6,10 @@ use super::super::bag::{self, Manifest};
 use super::super::journal::{FileEntry, files};
 use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
 use super::super::links::{LINKED, link};
-use super::super::record::{CompanionState, NOT_YET, Record, State};
+use super::super::record::{CompanionState, MediaRecord, NOT_YET, Record, SignatureRecord, State};
+use super::super::word::Word;
 use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy, Witness, read};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quote};
 use crate::media::SessionId;
 use crate::store::{Digest, Store, StorePath};
 use jiff::Timestamp;
@@ -225,7 +226,18 @@ fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Opt
     examined.session = Some(record.session.clone());
     examined.created = Some(record.created);
     examined.recorded = files(&record).into_iter().map(|file| (file.path.clone(), file)).collect();
+    for path in judged_by_newer(&record) {
+        // What a newer version says of a signature does not contradict that it held.
+        examined.recorded.entry(path.clone()).and_modify(|file| file.signed = true);
+    }
     Some(record)
+}
+
+/// The files of whose signatures a newer version says something that this one does not understand.
+fn judged_by_newer(record: &Record) -> impl Iterator<Item = &String> {
+    let media = record.media.iter().flat_map(MediaRecord::present).map(|file| (&file.path, &file.signature));
+    let documents = record.documents.iter().map(|document| (&document.path, &document.signature));
+    media.chain(documents).filter(|(_, signature)| signature.verdict.newer().is_some()).map(|(path, _)| path)
 }
 
 /// What the record says must agree with the manifests.
@@ -253,7 +265,18 @@ fn compare_outcomes(record: &Record, examined: &mut Examined) {
         }
         let reason = medium.reason.as_deref().unwrap_or("no reason recorded");
         let is_here = medium.present().next().is_some();
-        match medium.state {
+        let state = match &medium.state {
+            Word::Known(state) => *state,
+            Word::Newer(word) => {
+                examined.is_partial = true;
+                if !is_here {
+                    let what = format!("media {} is in the state \"{}\", which a newer version of vmedia wrote", medium.id, quote(word));
+                    examined.lacking.push(what);
+                }
+                continue;
+            }
+        };
+        match state {
             State::Archived if !is_here => {
                 examined.finding(Aspect::Complete, RECORD, format!("media {} is recorded as archived, without a file", medium.id));
             }
@@ -277,6 +300,12 @@ fn compare_outcomes(record: &Record, examined: &mut Examined) {
         examined.is_partial = true;
         examined.lacking.push(format!("{} was not archived: {reason}", companion.name));
     }
+    let newer = record.companions.iter().filter_map(|companion| Some((&companion.name, companion.state.newer()?)));
+    for (name, word) in newer {
+        examined.is_partial = true;
+        examined.lacking.push(format!("{name} is in the state \"{}\", which a newer version of vmedia wrote", quote(word)));
+    }
+    examined.notes.extend(record.newer_words().note().map(|note| format!("{RECORD}: {note}")));
     // Nobody knows which media such a listing names.
     examined.is_partial |= !record.problems.is_empty();
     examined.lacking.extend(record.problems.iter().cloned());
@@ -310,13 +339,9 @@ fn compare_listings(store: &dyn Store, folder: &StorePath, record: &Record, witn
 const LARGEST_DOCUMENT: u64 = 64 * 1024 * 1024;
 
 fn signatures(record: &Record) -> BTreeMap<String, String> {
-    use super::super::record::SignatureRecord::{Absent, Held};
     let media = record.media.iter().flat_map(|medium| medium.present().map(|file| (&file.path, &file.signature)));
     let documents = record.documents.iter().map(|document| (&document.path, &document.signature));
-    let held = |(path, signature): (&String, &_)| match signature {
-        Held(value) => Some((path.clone(), value.clone())),
-        Absent => None,
-    };
+    let held = |(path, signature): (&String, &SignatureRecord)| Some((path.clone(), signature.held()?.to_owned()));
     media.chain(documents).filter_map(held).collect()
 }
 

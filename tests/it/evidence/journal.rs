@@ -113,8 +113,8 @@ fn still_an_end(altered: &str, good: &str) -> bool {
     let Ok(altered) = serde_json::from_str::<Value>(altered) else { return false };
     let good: Value = serde_json::from_str(good).expect("JSON");
     let is_time = altered["at"].as_str().is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok());
-    // A sort of line that this version does not know may follow; an outcome that it does not know may not.
-    let is_entry = altered["entry"].is_string() && (altered["entry"] != "closed" || altered["exit"] == "done");
+    // A sort of line or an outcome that this version does not know may be a newer version's.
+    let is_entry = altered["entry"].is_string() && (altered["entry"] != "closed" || altered["exit"].is_string());
     altered["previous"] == good["previous"] && is_time && is_entry
 }
 

@@ -94,7 +94,7 @@ fn becomes_a_bag(mut listing: Listing, input: &[u8]) {
         archive.describe(&[], &listing.media, &listing.problems, now());
         archive.grows(listing.may_grow);
         let word = || "session".to_owned();
-        let (signature, redacted) = (SignatureRecord::Absent, Vec::new());
+        let (signature, redacted) = (SignatureRecord::absent(), Vec::new());
         let document = Document { name: word(), endpoint: word(), bytes: input.to_vec(), signature, fetched: now(), redacted };
         archive.keep_document(&document, now()).expect("kept");
         for item in &listing.media {

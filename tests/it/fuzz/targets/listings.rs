@@ -111,7 +111,7 @@ fn becomes_a_bag(listing: &Listing, given: &BTreeMap<String, &[u8]>) {
         archive.describe(&listing.attempts, &listing.media, &listing.problems, now());
         for (name, bytes) in given {
             let (name, endpoint, bytes) = (name.clone(), name.clone(), bytes.to_vec());
-            let document = Document { name, endpoint, bytes, signature: SignatureRecord::Absent, fetched: now(), redacted: Vec::new() };
+            let document = Document { name, endpoint, bytes, signature: SignatureRecord::absent(), fetched: now(), redacted: Vec::new() };
             archive.keep_document(&document, now()).expect("kept");
         }
         for item in &listing.media {
