@@ -54,7 +54,7 @@ pub struct Global {
     /// Seconds of silence after which a try is given up [default: 60]
     #[arg(long, global = true, value_name = "SECONDS", help_heading = "Network", value_parser = seconds)]
     pub timeout: Option<Duration>,
-    /// Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]
+    /// Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]
     #[arg(long, global = true, value_name = "SECONDS", help_heading = "Network", value_parser = seconds)]
     pub max_time: Option<Duration>,
     /// Requests to begin at most, such as 20/s or 600/m, further tries included

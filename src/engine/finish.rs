@@ -290,7 +290,8 @@ impl Finisher {
             Cause::NotFound => State::Gone,
             _ => State::Failed,
         };
-        let unavailable = matches!(failure.cause, Cause::Unavailable | Cause::Throttled | Cause::Broken | Cause::Certificate);
+        let unavailable =
+            matches!(failure.cause, Cause::Unavailable | Cause::Outlasted | Cause::Throttled | Cause::Broken | Cause::Certificate);
         if state != State::Withheld && !unavailable {
             locked(&work.verdict).only_unavailable = false;
         }

@@ -11,7 +11,9 @@ use crate::http::{Cause, Exchange, Failure, Note, Request, Watch};
 use crate::media::{Kind, MediaItem, SessionId};
 use crate::provider::Call;
 use crate::store::PutError;
+use crate::text::duration;
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// From here on a file takes so long that the streams beside it on the same connection would wait for it.
 const LONG: u64 = 1_000_000;
@@ -25,6 +27,26 @@ pub(super) struct Transfer<'a> {
     pub(super) item: &'a MediaItem,
     pub(super) strict: bool,
     pub(super) number: u64,
+}
+
+/// The time that a file may take, and what is left of it.
+struct TimeLimit {
+    whole: Duration,
+    left: Duration,
+}
+
+impl TimeLimit {
+    fn of(whole: Duration) -> Self {
+        Self { whole, left: whole }
+    }
+
+    /// Names the limit in a failure that is about it.
+    fn named(&self, mut failure: Failure) -> Failure {
+        if failure.cause == Cause::Outlasted {
+            failure.detail = format!("{} of {}; --max-time sets another", failure.detail, duration(self.whole));
+        }
+        failure
+    }
 }
 
 impl Transfer<'_> {
@@ -42,9 +64,9 @@ impl Transfer<'_> {
         );
         let call = self.services.provider.media(self.session, &self.item.id);
         let note = |note: Note<'_>| self.emit.event(told(self.session, &call.document, &note));
-        let mut insisted = false;
+        let (mut insisted, mut time) = (false, None);
         let (file, was_here) = self.services.wire.exchange(&note, &mut |exchange| {
-            let outcome = self.attempt(exchange, &call, insisted);
+            let outcome = self.attempt(exchange, &call, insisted, &mut time);
             insisted |= matches!(&outcome, Err(failure) if failure.cause == Cause::Disagrees);
             outcome
         })?;
@@ -52,8 +74,14 @@ impl Transfer<'_> {
         Ok((file, was_here))
     }
 
-    /// One try.
-    fn attempt(&self, exchange: &Exchange<'_>, call: &Call, insisted: bool) -> Result<(FileRecord, bool), Failure> {
+    /// Makes one try. All of them share one time limit, which the first answer sets and only reading uses up.
+    fn attempt(
+        &self,
+        exchange: &Exchange<'_>,
+        call: &Call,
+        insisted: bool,
+        time: &mut Option<TimeLimit>,
+    ) -> Result<(FileRecord, bool), Failure> {
         let is_long = self.item.size.map_or(self.item.kind == Kind::Video, |size| size > LONG);
         let provider = &self.services.provider;
         let response = exchange.send(&Request { is_long, ..provider.sign(call) }).map_err(|failure| provider.meant(failure))?;
@@ -75,12 +103,15 @@ impl Transfer<'_> {
         };
         let mut judge = MediaJudge::new(case, self.services.provider.seal(&response.headers));
         let tell = |bytes| self.emit.progress(self.number, bytes);
-        let mut body = exchange.watch_file(response.body).telling(&tell);
-        match self.services.store.put(&mut body, &mut judge) {
+        let time = time.get_or_insert_with(|| TimeLimit::of(exchange.file_limit(self.item.size.max(response.headers.content_length()))));
+        let mut body = exchange.watch_file(response.body, time.left).telling(&tell);
+        let stored = self.services.store.put(&mut body, &mut judge);
+        time.left = body.time_left();
+        match stored {
             Ok(_) => {
                 judge.accepted.ok_or_else(|| Failure::local(crate::error::Error::unexpected("a file was stored that nobody accepted")))
             }
-            Err(PutError::Source(error)) => Err(Watch::failure(error)),
+            Err(PutError::Source(error)) => Err(time.named(Watch::failure(error))),
             Err(PutError::Local(error)) => Err(Failure::local(error)),
             Err(PutError::Refused) => Err(judge.refused.unwrap_or_else(|| Failure::new(Cause::Unusable, "the bytes were refused"))),
         }

@@ -44,7 +44,7 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
             format!("cannot reach the provider safely: {detail}"),
             "check the base URL and this machine's clock; behind a proxy that opens TLS, name its authority with --ca-cert".to_owned(),
         ),
-        Cause::Throttled | Cause::Unavailable | Cause::Broken => (
+        Cause::Throttled | Cause::Unavailable | Cause::Outlasted | Cause::Broken => (
             Exit::Unavailable,
             format!("the provider is unavailable: {detail}"),
             "check the network and the base URL, or run the same command again later; what is finished is not fetched again".to_owned(),

@@ -28,7 +28,8 @@ pub struct Watch<'a> {
     body: Box<dyn Read + Send>,
     clock: &'a dyn Clock,
     cancel: &'a Cancel,
-    deadline: Option<Duration>,
+    deadline: Duration,
+    overrun: Cause,
     stretch_began: Duration,
     stretch_bytes: u64,
     tell: Option<&'a dyn Fn(u64)>,
@@ -51,13 +52,14 @@ impl std::error::Error for Ended {}
 
 impl<'a> Watch<'a> {
     /// Watches `body`; `total` bounds all of it.
-    pub(crate) fn new(body: Box<dyn Read + Send>, clock: &'a dyn Clock, cancel: &'a Cancel, total: Option<Duration>) -> Self {
+    pub(crate) fn new(body: Box<dyn Read + Send>, clock: &'a dyn Clock, cancel: &'a Cancel, total: Duration) -> Self {
         let now = clock.elapsed();
         Self {
             body,
             clock,
             cancel,
-            deadline: total.map(|total| now + total),
+            deadline: now.saturating_add(total),
+            overrun: Cause::Unavailable,
             stretch_began: now,
             stretch_bytes: 0,
             tell: None,
@@ -72,6 +74,18 @@ impl<'a> Watch<'a> {
     pub(crate) fn within(mut self, bandwidth: Option<&'a Queue>) -> Self {
         self.bandwidth = bandwidth;
         self
+    }
+
+    /// Reports a body that outlasts its time with this cause.
+    #[must_use]
+    pub(crate) fn overrunning(mut self, overrun: Cause) -> Self {
+        self.overrun = overrun;
+        self
+    }
+
+    /// Returns how much of its time is left, without the waits for bandwidth.
+    pub fn time_left(&self) -> Duration {
+        self.deadline.saturating_sub(self.clock.elapsed())
     }
 
     /// Tells `tell` from time to time how many bytes have come.
@@ -94,8 +108,8 @@ impl<'a> Watch<'a> {
             return Some(Failure::stopped(stop));
         }
         let now = self.clock.elapsed();
-        if self.deadline.is_some_and(|deadline| now > deadline) {
-            return Some(Failure::new(Cause::Unavailable, "the transfer outlasted its time limit"));
+        if now > self.deadline {
+            return Some(Failure::new(self.overrun, "the transfer outlasted its time limit"));
         }
         if now.saturating_sub(self.stretch_began) >= STRETCH {
             if self.stretch_bytes < LEAST_BYTES {
@@ -117,7 +131,7 @@ impl Watch<'_> {
             queue.wait(self.clock, self.cancel, count);
             let waited = self.clock.elapsed().saturating_sub(before);
             self.stretch_began += waited;
-            self.deadline = self.deadline.map(|deadline| deadline + waited);
+            self.deadline = self.deadline.saturating_add(waited);
         }
     }
 }
@@ -140,5 +154,59 @@ impl Read for Watch<'_> {
             }
         }
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Watch;
+    use crate::clock::{Cancel, Clock, StillClock};
+    use crate::http::Cause;
+    use crate::http::pace::Queue;
+    use crate::http::time_limit::default_limit;
+    use std::io::{self, Read};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    /// Sends so many bytes a second for as long as the clock stands below `until`.
+    struct Slow {
+        clock: Arc<StillClock>,
+        rate: usize,
+        until: Duration,
+    }
+
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.clock.elapsed() >= self.until {
+                return Ok(0);
+            }
+            self.clock.sleep(Duration::from_secs(1));
+            Ok(self.rate.min(buffer.len()))
+        }
+    }
+
+    /// Reads such a body of a file of 5 MB to its end; returns the bytes or the cause, and the seconds that it took.
+    fn read(rate: usize, until: u64, bandwidth: Option<&Queue>) -> (Result<u64, Cause>, u64) {
+        let (clock, cancel) = (Arc::new(StillClock::default()), Cancel::default());
+        let slow = Slow { clock: Arc::clone(&clock), rate, until: Duration::from_secs(until) };
+        let watch = Watch::new(Box::new(slow), clock.as_ref(), &cancel, default_limit(Some(5_000_000))).overrunning(Cause::Outlasted);
+        let outcome = io::copy(&mut watch.within(bandwidth), &mut io::sink());
+        (outcome.map_err(|error| Watch::failure(error).cause), clock.elapsed().as_secs())
+    }
+
+    #[test]
+    fn a_file_that_comes_just_fast_enough_not_to_stall_ends_at_the_limit_of_its_size() {
+        let day = 86_400;
+        // 5 MB have ten minutes and five hundred seconds.
+        assert_eq!(read(1_100, day, None), (Err(Cause::Outlasted), 1_101));
+        assert_eq!(read(1_100, 1_000, None), (Ok(1_100_000), 1_000));
+        assert_eq!(read(900, day, None), (Err(Cause::Unavailable), 60));
+    }
+
+    #[test]
+    fn time_that_this_side_waits_is_not_the_files() {
+        let hundred_a_second = Queue::new(0.01);
+        let (outcome, seconds) = read(3_000, 5_000, Some(&hundred_a_second));
+        assert!(outcome.is_ok() && seconds >= 5_000, "{outcome:?} after {seconds} s");
     }
 }

@@ -34,6 +34,8 @@ pub enum Cause {
     Unavailable,
     /// The server's certificate does not fit.
     Certificate,
+    /// The file took longer than it may, over all its tries.
+    Outlasted,
     /// The body ended early, or is not as long as announced.
     Broken,
     /// 200, but not the kind of thing that was asked for.

@@ -7,6 +7,7 @@ mod client;
 mod failure;
 mod pace;
 mod retry;
+mod time_limit;
 mod wire;
 
 pub use body::Watch;

@@ -5,6 +5,7 @@
 
 use super::pace::{Limits, Pace, Queue};
 use super::retry::{LONGEST_ASKED, Policy, Retry, Step};
+use super::time_limit::default_limit;
 use super::{Cause, Failure, Request, Response, Transport, Watch};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::text::duration;
@@ -60,7 +61,7 @@ impl Wire {
         Self { transport, policy, file_limit: None, pace: Pace::default(), bandwidth: None, clock, cancel }
     }
 
-    /// Bounds each media transfer as a whole; without, only silence and trickling are bounded.
+    /// Sets the time limit of each media file; without, it follows from the size of the file.
     #[must_use]
     pub fn with_file_limit(self, file_limit: Option<Duration>) -> Self {
         Self { file_limit, ..self }
@@ -119,7 +120,7 @@ impl Wire {
         }
     }
 
-    fn watch(&self, body: Box<dyn std::io::Read + Send>, total: Option<Duration>) -> Watch<'_> {
+    fn watch(&self, body: Box<dyn std::io::Read + Send>, total: Duration) -> Watch<'_> {
         Watch::new(body, self.clock(), &self.cancel, total).within(self.bandwidth.as_ref())
     }
 
@@ -142,12 +143,17 @@ fn told_how_often(mut failure: Failure, tries: u32) -> Failure {
 impl<'a> Exchange<'a> {
     /// Puts the body of a document under watch: it must come whole in two minutes.
     pub fn watch_document(&self, body: Box<dyn std::io::Read + Send>) -> Watch<'a> {
-        self.wire.watch(body, Some(DOCUMENT_LIMIT))
+        self.wire.watch(body, DOCUMENT_LIMIT)
     }
 
-    /// Puts the body of a file under watch, within the limit for files, if there is one.
-    pub fn watch_file(&self, body: Box<dyn std::io::Read + Send>) -> Watch<'a> {
-        self.wire.watch(body, self.wire.file_limit)
+    /// Returns the time that a file of that size may take, over all its tries.
+    pub fn file_limit(&self, size: Option<u64>) -> Duration {
+        self.wire.file_limit.unwrap_or_else(|| default_limit(size))
+    }
+
+    /// Puts the body of a file under watch, which has so much time left. One that outlasts it is not asked for again.
+    pub fn watch_file(&self, body: Box<dyn std::io::Read + Send>, left: Duration) -> Watch<'a> {
+        self.wire.watch(body, left).overrunning(Cause::Outlasted)
     }
 
     /// Sends a request; any status but 200 is a failure.
@@ -156,7 +162,7 @@ impl<'a> Exchange<'a> {
         if response.status == 200 {
             return Ok(response);
         }
-        let mut words = self.wire.watch(response.body, Some(WORDS_LIMIT));
+        let mut words = self.wire.watch(response.body, WORDS_LIMIT);
         Err(Failure::of_status(response.status, &response.headers, &mut words, self.wire.clock().now()))
     }
 

@@ -203,7 +203,7 @@ impl Resolver<'_> {
         let limited = limit_rate.as_ref().map(|found| format!("{}/s", crate::text::bytes(found.value)));
         let limit_rate = Setting::new("limit_rate", limit_rate);
         let max_time = self.max_time().map(|found| Setting::seconds("max_time", found));
-        let max_time = max_time.unwrap_or_else(|| Setting::none("max_time").or_default("no limit"));
+        let max_time = max_time.unwrap_or_else(|| Setting::none("max_time").or_default("by the size of the file"));
         let ca_cert = self.ca_cert();
         let holds_some = ca_cert.as_ref().map_or(Ok(()), |found| check_certificates(&found.value));
         vec![
