@@ -5,6 +5,7 @@
 //! is never followed. Must not know how requests are sent or where media go.
 
 mod facts;
+mod lists;
 mod signing;
 mod wire;
 

@@ -3,15 +3,10 @@
 //!
 //! Must not know how answers are fetched or merged.
 
+use super::lists::{Element, Lists, Scalar};
 use crate::http::{Cause, Failure};
-use crate::media::{
-    Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Member, Outline, Place, outline, pointer_step, readable,
-};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
-use serde_json::error::Category;
-use std::collections::{HashMap, HashSet};
-use std::fmt;
+use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Member, Outline, Place, outline, pointer_step};
+use std::collections::HashSet;
 
 /// The sections of a media listing that the documentation names.
 const SECTIONS: [(&str, Kind); 3] = [("images", Kind::Image), ("videos", Kind::Video), ("nfcDocuments", Kind::Nfc)];
@@ -63,87 +58,17 @@ pub(super) fn check(endpoint: &str, document: &str, bytes: &[u8]) -> Result<(), 
     is_listing.then_some(()).ok_or_else(|| Failure::new(Cause::Unusable, format!("{endpoint}: the answer is JSON, but not a listing")))
 }
 
-/// The members of a JSON object in their order, also those whose name comes twice: nothing listed is to be overlooked.
-struct Members(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Collect)
-    }
-}
-
-impl Members {
-    fn of(endpoint: &str, bytes: &[u8]) -> Result<Self, Failure> {
-        let unusable = |what: String| Failure::new(Cause::Unusable, format!("{endpoint}: {what}"));
-        let members: Self = serde_json::from_slice(&readable(bytes)).map_err(|error| match error.classify() {
-            Category::Data => unusable("the answer is JSON, but not an object".to_owned()),
-            _ => unusable(format!("the answer is not JSON ({error})")),
-        })?;
-        if members.0.iter().any(|(name, value)| name == "status" && value.as_str() == Some("fail")) {
-            return Err(unusable("the answer says that the request failed, with status 200".to_owned()));
-        }
-        Ok(members)
-    }
-
-    /// The members by name, so that each name is looked for once, however many there are.
-    fn by_name(&self) -> HashMap<&str, Vec<&Value>> {
-        let mut sections: HashMap<&str, Vec<&Value>> = HashMap::new();
-        for (name, value) in &self.0 {
-            sections.entry(name).or_default().push(value);
-        }
-        sections
-    }
-}
-
-fn excessive(endpoint: &str, excess: Excess) -> Failure {
-    Failure::new(Cause::Excessive, format!("{endpoint}: {excess}"))
-}
-
-/// The entries of a section. Missing, null and empty are one; anything else that is no list is a problem.
-fn entries<'a>(section: &str, sections: &HashMap<&str, Vec<&'a Value>>, problems: &mut Vec<String>) -> Vec<&'a Value> {
-    let mut entries = Vec::new();
-    for value in sections.get(section).into_iter().flatten() {
-        match value {
-            Value::Array(list) => entries.extend(list),
-            Value::Null => {}
-            Value::Object(members) if members.is_empty() => {}
-            _ => problems.push(format!("{section} is no list, so that what it holds cannot be asked for")),
-        }
-    }
-    entries
-}
-
 /// The attempts of `GET /v1/sessions/{id}/attempts`: newest first, each once although the examples repeat them.
 pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
     let endpoint = "sessions/{id}/attempts";
-    let answer = Members::of(endpoint, bytes)?;
+    let mut lists = Lists::read(endpoint, bytes, &["verifications"], false, MOST_ATTEMPTS, Excess::Attempts)?;
     check(endpoint, "attempts", bytes)?;
     let mut read = Read { found: Vec::<Attempt>::new(), problems: Vec::new() };
-    let entries = entries("verifications", &answer.by_name(), &mut read.problems);
-    if entries.len() > MOST_ATTEMPTS {
-        return Err(excessive(endpoint, Excess::Attempts));
-    }
     let mut seen = HashSet::new();
-    for (index, entry) in entries.into_iter().enumerate() {
-        match AttemptId::parse(&id_text(entry)) {
+    for (index, element) in elements("verifications", &mut lists, &mut read.problems).into_iter().enumerate() {
+        match AttemptId::parse(&element.id()) {
             Ok(id) if !seen.insert(id.clone()) => {}
-            Ok(id) => read.found.push(Attempt { id, status: text(entry, "status"), created: text(entry, "createdTime") }),
+            Ok(id) => read.found.push(Attempt { id, status: text(element.status), created: text(element.created) }),
             Err(reason) => read.problems.push(format!("attempt {} of the listing has an unusable id: {reason}", index + 1)),
         }
     }
@@ -153,28 +78,23 @@ pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
 /// The media of `GET /v1/sessions/{id}/media` or `GET /v1/attempts/{id}/media`, in their order. `document` is where
 /// the answer is kept.
 pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read<Entry>, Failure> {
-    let answer = Members::of(endpoint, bytes)?;
+    let known = SECTIONS.map(|(name, _)| name);
+    let mut lists = Lists::read(endpoint, bytes, &known, true, MOST_MEDIA, Excess::Media)?;
     check(endpoint, document, bytes)?;
     let mut read = Read { found: Vec::new(), problems: Vec::new() };
-    let known = |name: &str| SECTIONS.iter().any(|(section, _)| *section == name);
-    let mut seen = HashSet::new();
-    let others = answer.0.iter().filter(|(name, value)| !known(name) && holds_media(value)).map(|(name, _)| name.as_str());
-    let others: Vec<&str> = others.filter(|name| seen.insert(*name)).collect();
-    let sections = answer.by_name();
-    let mut left = MOST_MEDIA;
-    for (section, kind) in SECTIONS.into_iter().chain(others.into_iter().map(|name| (name, Kind::Other))) {
-        let entries = entries(section, &sections, &mut read.problems);
-        left = left.checked_sub(entries.len()).ok_or_else(|| excessive(endpoint, Excess::Media))?;
-        for (index, value) in entries.into_iter().enumerate() {
-            let pointer = format!("/{}/{index}", pointer_step(section));
-            match MediaId::parse(&id_text(value)) {
+    let mut sections: Vec<(String, Kind)> = SECTIONS.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect();
+    sections.extend(lists.other_names().map(|name| (name.to_owned(), Kind::Other)));
+    for (section, kind) in sections {
+        for (index, element) in elements(&section, &mut lists, &mut read.problems).into_iter().enumerate() {
+            let pointer = format!("/{}/{index}", pointer_step(&section));
+            match MediaId::parse(&element.id()) {
                 Ok(id) => read.found.push(Entry {
                     id,
                     kind,
-                    context: text(value, "context").or_else(|| text(value, "name")),
-                    mimetype: text(value, "mimetype"),
-                    size: number(value, "size").map(as_bytes),
-                    duration: number(value, "duration"),
+                    context: text(element.context).or_else(|| text(element.name)),
+                    mimetype: text(element.mimetype),
+                    size: number(element.size).map(as_bytes),
+                    duration: number(element.duration),
                     place: Place { document: document.to_owned(), pointer },
                 }),
                 Err(reason) => read.problems.push(format!("{document}{pointer} has an unusable id: {reason}")),
@@ -184,31 +104,27 @@ pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read
     Ok(read)
 }
 
-/// Whether a section that nobody documented looks like a list of media all the same.
-fn holds_media(value: &Value) -> bool {
-    value.as_array().is_some_and(|list| {
-        list.iter().any(|entry| entry.get("id").is_some() && (entry.get("mimetype").is_some() || entry.get("url").is_some()))
-    })
+/// The elements of a section. Missing, null and empty are one; anything else that is no list is a problem.
+fn elements(section: &str, lists: &mut Lists<'_>, problems: &mut Vec<String>) -> Vec<Element> {
+    let list = lists.take(section);
+    let problem = format!("{section} is no list, so that what it holds cannot be asked for");
+    problems.extend(std::iter::repeat_n(problem, list.others));
+    list.elements
 }
 
-fn id_text(entry: &Value) -> String {
-    match entry.get("id") {
-        Some(Value::String(id)) => id.clone(),
-        Some(Value::Number(id)) => id.to_string(),
-        _ => String::new(),
+fn text(value: Option<Scalar>) -> Option<String> {
+    match value? {
+        Scalar::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Scalar::Number(_) | Scalar::Other => None,
     }
 }
 
-fn text(entry: &Value, name: &str) -> Option<String> {
-    entry.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
 /// Integer, float or numeric text; anything that cannot be a size or a length is as good as missing.
-fn number(entry: &Value, name: &str) -> Option<f64> {
-    let number = match entry.get(name)? {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
+fn number(value: Option<Scalar>) -> Option<f64> {
+    let number = match value? {
+        Scalar::Number(number) => number.as_f64()?,
+        Scalar::Text(text) => text.trim().parse().ok()?,
+        Scalar::Other => return None,
     };
     (number.is_finite() && (0.0..LARGEST_SIZE).contains(&number)).then_some(number)
 }
@@ -306,6 +222,30 @@ mod tests {
         let sections: String = (0..10_001).map(|number| format!(r#","{number}":[{{"id":1,"url":1}}]"#)).collect();
         let beyond = media("x", "media", format!(r#"{{"status":"success"{sections}}}"#).as_bytes()).expect_err("too many");
         assert_eq!(beyond.cause, Cause::Excessive);
+    }
+
+    #[test]
+    fn members_that_are_not_used_may_hold_anything() {
+        let json = r#"{"note":{"a":[1e400,"\ud83d"]},"images":[{"id":"a","url":"\ud83d","height":1e400,"more":[{"deep":[]}]},7,[1],null],"tags":["x",{"id":1}]}"#;
+        let read = media("x", "media", json.as_bytes()).expect("a listing");
+        assert_eq!(read.found.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(read.problems.len(), 3, "{:?}", read.problems);
+        // Of members with the same name the last one counts.
+        assert_eq!(
+            super::tests::read(r#"{"images":[{"id":"a","id":5,"size":1,"size":"2"}]}"#)[0],
+            ("5".to_owned(), Kind::Image, Some(2), None)
+        );
+    }
+
+    #[test]
+    fn a_list_of_no_media_has_no_limit_and_one_of_media_is_refused_at_its_first_entry_too_many() {
+        let long = format!(r#"{{"images":[{{"id":"a"}}],"x":[{}1]}}"#, "1,".repeat(20_000));
+        assert_eq!(read(&long).len(), 1);
+        // What stands behind the entry too many is not looked at.
+        let endless = format!(r#"{{"images":[{}"#, r#"{"id":1},"#.repeat(10_001));
+        assert_eq!(media("x", "media", endless.as_bytes()).expect_err("too many").cause, Cause::Excessive);
+        let late = format!(r#"{{"x":[{}{{"id":1,"url":1}}]}}"#, "1,".repeat(10_000));
+        assert_eq!(media("x", "media", late.as_bytes()).expect_err("too many").cause, Cause::Excessive);
     }
 
     #[test]
