@@ -38,7 +38,7 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -l retries -d 'Further tries
 complete -c vmedia -n "__fish_vmedia_needs_command" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_needs_command" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_needs_command" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_needs_command" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_needs_command" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_needs_command" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_needs_command" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_needs_command" -s q -l quiet -d 'Say only what went wrong'
@@ -78,7 +78,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retries -d 'Furth
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l latest -d 'Only the newest attempt'
@@ -104,7 +104,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l retries -d 'F
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s q -l quiet -d 'Say only what went wrong'
@@ -146,7 +146,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retries -d 'F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l latest -d 'Only the newest attempt'
@@ -184,7 +184,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l retries -d 'Fur
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l authenticate -d 'Check the provider\'s signatures again; takes the API secrets of that time'
@@ -211,7 +211,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l retries -d 'Fu
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l html -d 'Write a page into the archive, too: index.html, with a link to each session\'s own page'
@@ -243,7 +243,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l retries -d 'Fur
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l strict -d 'Take no file that disagrees with the listing and no answer that is not signed'
@@ -266,7 +266,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_see
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -s q -l quiet -d 'Say only what went wrong'
@@ -294,7 +294,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Say only what went wrong'
@@ -318,7 +318,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say only what went wrong'
@@ -342,7 +342,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say only what went wrong'
@@ -364,7 +364,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s q -l quiet -d 'Say only what went wrong'
@@ -386,7 +386,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say only what went wrong'
@@ -417,7 +417,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l retries -d 'Fu
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand sandbox" -s q -l quiet -d 'Say only what went wrong'
@@ -440,7 +440,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l retries -d 'Furth
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -s q -l quiet -d 'Say only what went wrong'
@@ -463,7 +463,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l retries -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -s q -l quiet -d 'Say only what went wrong'
@@ -486,7 +486,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l retries -d 'Furthe
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l retry-delay -d 'Seconds before the second try; doubled for each further one [default: 0.5]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l connect-timeout -d 'Seconds to wait for a connection [default: 10]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l timeout -d 'Seconds of silence after which a try is given up [default: 60]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l max-time -d 'Seconds that one file may take as a whole [default: no limit, but at least 1 kB/s]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l max-time -d 'Seconds that one file may take over all its tries [default: 600, and 1 for each 10 kB; at most a day]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l max-rate -d 'Requests to begin at most, such as 20/s or 600/m, further tries included' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l limit-rate -d 'Bytes to take in a second at most, by all transfers together, such as 500k or 2M' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s q -l quiet -d 'Say only what went wrong'
