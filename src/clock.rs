@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a wait goes on before it looks whether it should stop.
 const SLICE: Duration = Duration::from_millis(50);
@@ -35,10 +35,16 @@ impl SystemClock {
     }
 }
 
+/// Returns the moment, or the nearest that a date can be.
+fn timestamp_of(time: SystemTime) -> Timestamp {
+    let nearest = if time < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::try_from(time).unwrap_or(nearest)
+}
+
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that the clock is read")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        timestamp_of(SystemTime::now())
     }
 
     fn elapsed(&self) -> Duration {
@@ -199,11 +205,19 @@ impl Clock for StillClock {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cancel, Clock, StillClock, Stop};
+    use super::{Cancel, Clock, StillClock, Stop, timestamp_of};
     use crate::exit::Exit;
+    use jiff::Timestamp;
     use std::sync::Arc;
     use std::sync::atomic::Ordering;
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn a_date_beyond_all_dates_is_the_last_one() {
+        let year = Duration::from_secs(31_557_600);
+        assert_eq!(timestamp_of(SystemTime::UNIX_EPOCH + year * 9000), Timestamp::MAX);
+        assert_eq!(timestamp_of(SystemTime::UNIX_EPOCH), Timestamp::UNIX_EPOCH);
+    }
 
     #[test]
     fn time_that_is_over_stops_waits_and_everything_after_it_and_no_sooner() {

@@ -52,31 +52,29 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
         Err(instead) => return answer(&instead),
     };
     let console = report::Console::of_process(arguments.global.color);
-    match commands::run(arguments) {
-        Ok(commands::Ended::With(exit)) => exit.code(),
-        Ok(commands::Ended::As(number)) => number,
-        Err(error) => {
-            console.error(error.what(), error.hint());
-            error.exit().code()
-        }
+    match commands::run(arguments, &console) {
+        commands::Ended::With(exit) => console.exit(exit).code(),
+        commands::Ended::As(number) => number,
     }
 }
 
-/// Help and version are answers; a mistake is told in the two lines of every error.
+/// Help and version are answers; a mistake is reported in the two lines of every error.
 fn answer(instead: &cli::Instead) -> u8 {
     let console = report::Console::of_process(cli::ColorChoice::Auto);
-    match instead {
+    let exit = match instead {
         cli::Instead::Answer(plain, coloured) => {
             console.answer(if console.colours_answers() { coloured } else { plain }.as_bytes());
-            exit::Exit::Done.code()
+            exit::Exit::Done
         }
         cli::Instead::Help(plain, coloured) => {
             console.message(if console.colours_messages() { coloured } else { plain }.trim_end());
-            exit::Exit::Usage.code()
+            exit::Exit::Usage
         }
-        cli::Instead::Mistake(error) => {
-            console.error(error.what(), error.hint());
-            error.exit().code()
+        cli::Instead::Mistake(error, streams) => {
+            let now = clock::Clock::now(&clock::SystemClock::start());
+            report::report_failure(error, streams, now, &console);
+            error.exit()
         }
-    }
+    };
+    console.exit(exit).code()
 }

@@ -18,6 +18,7 @@ mod page;
 mod placing;
 mod record;
 mod session;
+mod surroundings;
 mod terms;
 mod verify;
 mod word;
@@ -31,6 +32,7 @@ pub use record::{
     SignatureVerdict, State, tool,
 };
 pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
+pub use surroundings::must_be_outside;
 pub use verify::{
     Aspect, Deleted, Examined, Finding, Item, Remedy, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag,
     payload_bytes, reread,

@@ -8,6 +8,7 @@ pub mod generate;
 mod global;
 mod help;
 mod schedule;
+mod streams;
 mod values;
 
 pub use arguments::{
@@ -17,6 +18,7 @@ pub use arguments::{
 pub use config::{CheckArguments, ConfigArguments, ConfigCommand, SettingsFormat, ShowArguments};
 pub use global::{ColorChoice, Global, ProviderChoice};
 pub use schedule::ScheduleArguments;
+pub use streams::Streams;
 pub use values::{PROVIDER_DAYS, bytes, rate};
 
 use crate::error::Error;
@@ -30,8 +32,8 @@ pub enum Instead {
     Answer(String, String),
     /// Help for somebody who typed nothing, for standard error: without and with colour.
     Help(String, String),
-    /// A mistake.
-    Mistake(Error),
+    /// A mistake, and where it is reported.
+    Mistake(Error, Streams),
 }
 
 /// Reads the command line; help, version and mistakes come back as text, nothing is printed.
@@ -44,7 +46,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Ins
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Instead::Answer(plain, coloured),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Instead::Help(plain, coloured),
-            kind => Instead::Mistake(mistake(&plain, kind, &help_for(&words))),
+            kind => Instead::Mistake(mistake(&plain, kind, &help_for(&words)), Streams::of_words(&words)),
         }
     })
 }

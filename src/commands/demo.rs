@@ -35,6 +35,7 @@ const PACE: Pace = Pace { latency: Duration::from_millis(120), bytes_per_second:
 
 /// Shows it.
 pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> {
+    crate::archive::must_be_outside("-o", &arguments.output)?;
     let sandbox = start(context)?;
     let (settings, sample, with, credentials): (_, _, &[&str], _) = match context.global.provider.unwrap_or(ProviderChoice::Veriff) {
         ProviderChoice::Veriff => (veriff(&sandbox), SAMPLE_SESSION, &WITH, "VMEDIA_BASE_URL=... VMEDIA_API_KEY=... VMEDIA_API_SECRET=..."),

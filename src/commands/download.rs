@@ -7,7 +7,7 @@ use super::look::session_id;
 use super::pump::pump;
 use super::services::{DEFAULT_JOBS, WITHOUT_NARROWING, must_have_attempts, sealer, services};
 use super::sum::RunSum;
-use crate::archive::Journal;
+use crate::archive::{Journal, must_be_outside};
 use crate::cli::{DownloadArguments, KindChoice};
 use crate::config::{Identifiers, ListError, Rejected};
 use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services};
@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let resolver = context.resolver()?;
     let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
     let output = resolver.output(arguments.output.clone()).value;
+    must_be_outside("-o", &output)?;
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
@@ -82,7 +83,7 @@ pub(super) fn archive(
     }
     reporter.finish();
     let stop = context.cancel.requested();
-    let exit = sum.exit(stop, total);
+    let exit = context.console.exit(sum.exit(stop, total));
     let exit = close_journal(&journal, &sealer, store.as_ref(), exit, reporter, context);
     let exit = close_list(sum.failed(), exit, reporter);
     let milliseconds = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);

@@ -3,6 +3,7 @@
 //!
 //! Must not know why a session failed.
 
+use crate::archive::must_be_outside;
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::media::SessionId;
@@ -20,6 +21,7 @@ pub(super) struct FailedList {
 impl FailedList {
     /// Writes all of them down.
     pub(super) fn begin(path: PathBuf, sessions: &[SessionId]) -> Result<Self> {
+        must_be_outside("--failed-to", &path)?;
         let list = Self { path, sessions: sessions.to_vec(), done: HashSet::new() };
         if is_in_the_way(&list.path) {
             let what = format!("{} is no regular file", list.path.display());

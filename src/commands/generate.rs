@@ -1,6 +1,7 @@
 //! `vmedia completions` and `vmedia man`: what packagers and shells need, from the command line's own definition.
 
 use super::Context;
+use crate::archive::must_be_outside;
 use crate::cli::{CompletionsArguments, ManArguments, generate};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
@@ -35,6 +36,7 @@ fn write_all(folder: &Path, files: Vec<generate::Generated>) -> Result<Exit> {
     let failed = |path: &Path, error: std::io::Error| {
         Error::new(Exit::Local, format!("cannot write {}: {}", path.display(), plain(&error)), "choose another folder with --dir")
     };
+    must_be_outside("--dir", folder)?;
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
     for (name, text) in files {
         let path = folder.join(name);

@@ -21,12 +21,13 @@ mod services;
 mod sum;
 mod verify;
 
-use crate::cli::{Arguments, Command, Global};
+use crate::cli::{Arguments, Command, Global, Streams};
 use crate::clock::{Cancel, Clock, Inquiry, SystemClock};
 use crate::config::{Environment, Resolver};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::report::{Account, Console};
+use crate::report::{Account, Console, report_failure};
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// What every command is handed.
@@ -45,26 +46,36 @@ pub struct Context {
     pub global: Global,
     /// The command's name, for the journal.
     pub command: &'static str,
+    /// Where events go.
+    pub streams: Streams,
     /// What the run comes to.
     pub account: Account,
 }
 
 impl Context {
     /// The context of this process.
-    pub fn of_process(global: Global, command: &'static str) -> Result<Self> {
+    pub fn of_process(global: Global, streams: Streams, command: &'static str, console: Console) -> Result<Self> {
         let deaf = |error| Error::unexpected("cannot listen for signals").caused_by(error);
         let cancel = Cancel::on_signals().map_err(deaf)?;
         let inquiry = Inquiry::on_signals().map_err(deaf)?;
         Ok(Self {
-            console: Console::of_process(global.color),
+            console,
             environment: Environment::of_process(),
             clock: Arc::new(SystemClock::start()),
             cancel,
             inquiry,
             global,
             command,
+            streams,
             account: Account::default(),
         })
+    }
+
+    /// Reports an error that ends the command, and returns how that ends.
+    fn fail(&self, error: &Error) -> Exit {
+        report_failure(error, &self.streams, self.clock.now(), &self.console);
+        self.account.error(error);
+        error.exit()
     }
 
     /// The settings of this run. What they have to wait for hears the wish to stop.
@@ -82,26 +93,66 @@ pub enum Ended {
     As(u8),
 }
 
+/// Dates from here on are those of a clock that is wrong.
+const LATEST: Timestamp = Timestamp::constant(32_503_680_000, 0);
+
 /// Carries out what was typed.
-pub fn run(arguments: Arguments) -> Result<Ended> {
-    let context = Context::of_process(arguments.global, arguments.command.name())?;
-    match arguments.command {
-        Command::List(list) => list::run(&list, &context).map(Ended::With),
-        Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),
+pub fn run(arguments: Arguments, console: &Console) -> Ended {
+    let streams = Streams::of(&arguments);
+    let context = match Context::of_process(arguments.global, streams, arguments.command.name(), console.clone()) {
+        Ok(context) => context,
+        Err(error) => {
+            console.error(error.what(), error.hint());
+            return Ended::With(error.exit());
+        }
+    };
+    if let Err(error) = check_clock(context.clock.now()) {
+        return Ended::With(context.fail(&error));
+    }
+    let ended = match arguments.command {
         Command::Download(download) => {
-            Ok(Ended::With(scheduled::run(&download.schedule, context, !download.dry_run, |context| download::run(&download, context))))
+            return Ended::With(scheduled::run(&download.schedule, context, !download.dry_run, |context| {
+                download::run(&download, context)
+            }));
         }
         Command::Verify(verify) => {
-            Ok(Ended::With(scheduled::run(&verify.schedule, context, true, |context| verify::run(&verify, context))))
+            return Ended::With(scheduled::run(&verify.schedule, context, true, |context| verify::run(&verify, context)));
         }
-        Command::Catalog(catalog) => catalog::run(&catalog, &context).map(Ended::With),
         Command::Repair(repair) => {
-            Ok(Ended::With(scheduled::run(&repair.schedule, context, true, |context| repair::run(&repair, context))))
+            return Ended::With(scheduled::run(&repair.schedule, context, true, |context| repair::run(&repair, context)));
         }
+        Command::List(list) => list::run(&list, &context).map(Ended::With),
+        Command::Attempts(attempts) => attempts::run(&attempts, &context).map(Ended::With),
+        Command::Catalog(catalog) => catalog::run(&catalog, &context).map(Ended::With),
         Command::Config(config) => config::run(&config, &context).map(Ended::With),
         Command::Sandbox(sandbox) => sandbox::run(sandbox, &context),
         Command::Demo(demo) => demo::run(&demo, &context).map(Ended::With),
         Command::Completions(completions) => generate::completions(&completions, &context).map(Ended::With),
         Command::Man(man) => generate::man(&man, &context).map(Ended::With),
+    };
+    ended.unwrap_or_else(|error| Ended::With(context.fail(&error)))
+}
+
+/// Returns an error where the date of the computer cannot be right: records would carry it, and near the end of what a
+/// date can be no time can be added to it.
+fn check_clock(now: Timestamp) -> Result<()> {
+    if now < LATEST {
+        return Ok(());
+    }
+    let what = format!("the clock of this computer says {}, which cannot be right", crate::text::day(now));
+    Err(Error::configuration(what, "set the clock and run the same command again; every record carries its date"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LATEST, check_clock};
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_date_that_cannot_be_right_is_refused() {
+        assert_eq!(LATEST.to_string(), "3000-01-01T00:00:00Z");
+        assert!(check_clock(Timestamp::UNIX_EPOCH).is_ok());
+        let error = check_clock(Timestamp::MAX).expect_err("a wrong clock");
+        assert!(error.what().contains("9999-12-30"), "{error}");
     }
 }

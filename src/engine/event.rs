@@ -85,6 +85,15 @@ pub enum Event {
         /// Whether this only plans.
         dry_run: bool,
     },
+    /// An error ends the command, which does not begin or go on; it is the last event.
+    RunFailed {
+        /// How the command ends.
+        exit: Exit,
+        /// The same as a number.
+        code: u8,
+        /// What happened and what to do about it.
+        error: ErrorText,
+    },
     /// A word of the command line is no session id; others go on.
     ArgumentRejected {
         /// Its number among the ids, from 1.

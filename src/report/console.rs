@@ -1,11 +1,15 @@
 //! Standard output and standard error: the only place that writes to them.
 //!
-//! A reader that went away ends nothing: evidence is fetched although nobody watches. Must not know what it prints.
+//! A reader that went away ends nothing: evidence is fetched although nothing of it is read. An answer that cannot be
+//! written for another reason is lost, and the command ends with a failure. Must not know what it prints.
 
 use crate::cli::ColorChoice;
+use crate::error::plain;
+use crate::exit::Exit;
 use crate::text::sanitize;
 use anstyle::{AnsiColor, Color};
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a piece of text means.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +28,19 @@ pub enum Style {
     Strong,
 }
 
-/// The two streams.
+/// What became of the answers on standard output.
+#[derive(Debug, Default)]
+enum Answers {
+    /// All were written, or their reader went away.
+    #[default]
+    Written,
+    /// One could not be written, for this reason.
+    Lost(String),
+    /// The same, and it was reported.
+    Reported,
+}
+
+/// The two streams. Clones share what became of the answers.
 #[derive(Debug, Clone)]
 pub struct Console {
     /// Whether standard error is a terminal that bars can be drawn on.
@@ -33,6 +49,7 @@ pub struct Console {
     pub width: Option<u16>,
     colour_out: bool,
     colour_err: bool,
+    answers: Arc<Mutex<Answers>>,
 }
 
 impl Console {
@@ -48,6 +65,7 @@ impl Console {
             width: console::Term::stderr().size_checked().map(|(_, columns)| columns),
             colour_out: wants(anstream::AutoStream::choice(&std::io::stdout())),
             colour_err: wants(anstream::AutoStream::choice(&std::io::stderr())),
+            answers: Arc::default(),
         }
     }
 
@@ -71,10 +89,30 @@ impl Console {
         self.colour_err
     }
 
-    /// Writes bytes to standard output; says whether somebody still reads.
-    pub fn answer(&self, bytes: &[u8]) -> bool {
+    /// Writes bytes to standard output. What cannot be written is kept in mind for [`Console::exit`].
+    pub fn answer(&self, bytes: &[u8]) {
         let mut out = std::io::stdout().lock();
-        out.write_all(bytes).and_then(|()| out.flush()).is_ok()
+        let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) else { return };
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if error.kind() != ErrorKind::BrokenPipe && matches!(*answers, Answers::Written) {
+            *answers = Answers::Lost(plain(&error));
+        }
+    }
+
+    /// Returns how a command ends that would end like this: an answer that was lost is a failure of its own, which is
+    /// reported here once. Damage that was found stays the verdict.
+    pub fn exit(&self, exit: Exit) -> Exit {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::take(&mut *answers) {
+            Answers::Written => return exit,
+            Answers::Lost(reason) => self.error(
+                &format!("cannot write to standard output: {reason}"),
+                "make room, or send the output somewhere else, and run the same command again",
+            ),
+            Answers::Reported => {}
+        }
+        *answers = Answers::Reported;
+        if exit == Exit::Damaged { exit } else { Exit::merge([exit, Exit::Local]) }
     }
 
     /// Standard error for a process that is started here: standard output is for our own answers.

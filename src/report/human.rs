@@ -97,7 +97,8 @@ impl Human {
             Event::JournalSealed { .. } | Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
                 verdict::lines(event, self.verbosity, console)
             }
-            Event::SessionReread { .. }
+            Event::RunFailed { .. }
+            | Event::SessionReread { .. }
             | Event::SessionListed { .. }
             | Event::MediaStarted { .. }
             | Event::VerifyStarted { .. }

@@ -3,6 +3,7 @@
 //!
 //! Must not know what is logged, and must not end a run: evidence matters more than the log of it.
 
+use crate::archive::must_be_outside;
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use same_file::Handle;
@@ -28,6 +29,7 @@ pub(super) struct Log {
 impl Log {
     /// Opens it, or begins it, readable by its owner alone.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        must_be_outside("--log-file", path)?;
         let (file, identity) = open(path).map_err(|error| trouble(path, &error, ANOTHER))?;
         Ok(Self { path: path.to_owned(), file, identity, is_torn: false, is_told: false })
     }
@@ -84,6 +86,7 @@ impl Log {
 /// a pipe waits for its reader.
 #[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]
 pub fn check_log(path: &Path) -> Result<()> {
+    must_be_outside("--log-file", path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let tried = match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(ErrorKind::IsADirectory.into()),

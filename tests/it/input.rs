@@ -344,3 +344,28 @@ fn only_what_seals_stands_under_seals() {
         assert!(seals.contains("--sign-key") && !seals.contains("--format"), "{verb}: {seals}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_read_is_neither_waited_for_nor_endless() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    assert!(std::process::Command::new("mkfifo").arg(world.folder().join("pipe")).status().is_ok_and(|status| status.success()));
+    for source in ["pipe", "/dev/zero"] {
+        for (words, code, what) in [
+            (&["list", SESSION, "--config", source][..], 3, "cannot read the configuration"),
+            (&["list", SESSION, "--ca-cert", source], 3, "cannot read the certificates"),
+            (&["verify", "vmedia-archive", "--signers", source], 3, "cannot read the signers"),
+            (&["download", "--from", source], 2, "cannot read the list"),
+        ] {
+            let run = world.run(words).ends_with(code).complains(what, "");
+            assert!(run.stderr.contains("it is a pipe or a device and no regular file"), "{}", run.stderr);
+        }
+    }
+    // Nothing is there, which is no configuration.
+    world.run(&["list", SESSION, "--config", "/dev/null"]).ends_with(0);
+    for home in ["/dev/null", "/nowhere"] {
+        let mut command = world.process(&["list", SESSION]);
+        Run::of(&command.env("HOME", home).env_remove("XDG_CONFIG_HOME").output().expect("a run")).ends_with(0);
+    }
+}

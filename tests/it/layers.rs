@@ -201,7 +201,7 @@ fn one_place_prints() {
 
 #[test]
 fn one_place_reads_the_clock_and_one_the_environment() {
-    stands_in(&["clock.rs", "sandbox/"], &["Timestamp::now", "Instant::now"]);
+    stands_in(&["clock.rs", "sandbox/"], &["SystemTime::now", "Instant::now"]);
     stands_in(&["config/environment.rs"], &["env::vars_os"]);
     for source in sources() {
         for name in ["env::var", "env::vars", "env::var_os", "process::exit"] {

@@ -289,6 +289,91 @@ fn a_reader_that_went_away_ends_nothing_and_panics_nothing() {
     assert_eq!(status.code(), Some(7));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    for words in [
+        &["list", SESSION][..],
+        &["attempts", SESSION, "--format", "csv"],
+        &["catalog", "vmedia-archive", "--format", "json"],
+        &["download", SESSION, "--format", "json"],
+        &["download", SESSION, "--dry-run"],
+        &["verify", "vmedia-archive", "--format", "json"],
+        &["config", "show"],
+        &["config", "path"],
+        &["config", "example"],
+        &["config", "check"],
+        &["completions", "bash"],
+        &["man"],
+        &["--help"],
+        &["--version"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
+        let run = Run::of(&program(&world, words).stdout(full).stderr(Stdio::piped()).output().expect("a run")).ends_with(6);
+        let run = run.complains("cannot write to standard output: ", "run the same command again");
+        assert_eq!(run.stderr.matches("vmedia: error: ").count(), 1, "{words:?}: {}", run.stderr);
+    }
+    is_sound(&world);
+    // The journal says the same of that download.
+    let journal: String =
+        tree(&world.archive().join("_journal")).into_values().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
+    assert!(journal.contains("\"local\""), "{journal}");
+}
+
+#[test]
+fn what_ends_a_command_is_an_event_and_in_the_log() {
+    let world = World::new();
+    for (words, code, is_event) in [
+        (&["download", "a b", "--format", "json"][..], 2, true),
+        (&["download", SESSION, "--format", "json", "--nonsense"], 2, true),
+        (&["verify", "--format=json"], 2, true),
+        (&["download", "--from", "nowhere", "--format", "json"], 2, true),
+        (&["download", SESSION, "--format", "json", "--config", "nowhere"], 3, true),
+        (&["repair", "nowhere", "--format", "json"], 6, true),
+        (&["download", SESSION, "--config", "nowhere"], 3, false),
+        (&["list", SESSION, "--format", "json", "--config", "nowhere"], 3, false),
+        (&["list", "--format", "json"], 2, false),
+    ] {
+        let _ = std::fs::remove_file(world.folder().join("run.log"));
+        let run = world.run(&[words, &["--log-file", "run.log"]].concat()).ends_with(code);
+        let log = std::fs::read_to_string(world.folder().join("run.log")).expect("a log");
+        let expected = |event: &Event| matches!(event, Event::RunFailed { code: found, error, .. } if i32::from(*found) == code && run.stderr.contains(&error.what));
+        assert!(log.lines().map(event).all(|event| expected(&event)) && log.lines().count() == 1, "{words:?}: {log}");
+        assert_eq!(run.stdout, if is_event { log } else { String::new() }, "{words:?}");
+        assert_eq!(run.stderr.lines().count(), 2, "{words:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn nothing_is_written_into_the_folder_of_a_session_or_the_journal() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let before = world.tree();
+    for folder in [SESSION, &format!("{SESSION}/data"), "_journal"] {
+        let place = |name: &str| format!("vmedia-archive/{folder}/{name}");
+        let (file, below) = (place("file"), place("a"));
+        for words in [
+            &["download", SESSION, "--log-file", &file][..],
+            &["download", "a b", "--log-file", &file],
+            &["list", SESSION, "--log-file", &file],
+            &["download", SESSION, "--nonsense", "--log-file", &file],
+            &["download", SESSION, "--failed-to", &file],
+            &["download", SESSION, "--metrics-file", &file],
+            &["verify", "vmedia-archive", "--metrics-file", &file],
+            &["download", SESSION, "-o", &below],
+            &["download", SESSION, "-o", &place("")],
+            &["demo", "-o", &below],
+            &["man", "--dir", &below],
+        ] {
+            world.run(words).ends_with(2).says(folder);
+            assert_eq!(world.tree(), before, "{words:?}");
+        }
+    }
+    world.run(&["verify", "vmedia-archive", "--log-file", "vmedia-archive/run.log"]).ends_with(0);
+}
+
 /// The program with the sandbox's credentials, its streams still to be chosen.
 fn program(world: &World, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vmedia"));

@@ -5,6 +5,7 @@
 
 use super::Context;
 use super::reception::{Asked, judge};
+use crate::archive::must_be_outside;
 use crate::cli::{CheckArguments, EventFormat, Global, ProviderChoice, SealArguments};
 use crate::clock::Stop;
 use crate::commands::services::{provider, wire};
@@ -106,7 +107,7 @@ fn hurried(network: Network) -> Network {
 
 fn folder(output: &Path, checklist: &mut Checklist) {
     let shown = output.display();
-    match room(output) {
+    match must_be_outside("the archive", output).and_then(|()| room(output)) {
         Ok(room) => {
             let state = if room.exists { "is there" } else { "can be made" };
             let what = format!("{shown} {state} and can be written; {} are free", bytes(room.available));

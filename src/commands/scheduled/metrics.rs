@@ -2,6 +2,7 @@
 //!
 //! Must not know the numbers.
 
+use crate::archive::must_be_outside;
 use crate::error::plain;
 use crate::report::{Summary, exposition};
 use crate::store::{Readers, is_in_the_way, replace};
@@ -14,6 +15,7 @@ const LARGEST: u64 = 1024 * 1024;
 /// Writes them; else why that was not possible.
 pub(super) fn write(path: &Path, summary: &Summary) -> Result<(), String> {
     let failed = |reason: &str| format!("the metrics file {} was not written: {reason}", path.display());
+    must_be_outside("--metrics-file", path).map_err(|error| failed(error.what()))?;
     if is_in_the_way(path) {
         return Err(failed("it is no regular file"));
     }

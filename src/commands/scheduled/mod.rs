@@ -9,6 +9,7 @@ mod metrics;
 mod ping;
 
 use super::Context;
+use crate::archive::must_be_outside;
 use crate::cli::ScheduleArguments;
 use crate::config::{Network, Resolver};
 use crate::error::Result;
@@ -27,12 +28,9 @@ pub(super) fn run(schedule: &ScheduleArguments, mut context: Context, is_real: b
     let beginning = Beginning { at: context.clock.now(), elapsed: context.clock.elapsed() };
     let exit = match settled.and_then(|()| work(&context)) {
         Ok(exit) => exit,
-        Err(error) => {
-            context.console.error(error.what(), error.hint());
-            context.account.error(&error);
-            error.exit()
-        }
+        Err(error) => context.fail(&error),
     };
+    let exit = context.console.exit(exit);
     if is_real {
         hooks.tell(exit, &beginning, &context);
     }
@@ -64,6 +62,7 @@ impl<'a> Hooks<'a> {
         let resolver = read.unwrap_or_else(|| Resolver::without_file(&context.global, &context.environment));
         // A verification that is well would hide from the service that nothing was archived.
         let is_profiles = context.command == "download";
+        let placed = schedule.metrics_file.as_deref().map_or(Ok(()), |path| must_be_outside("--metrics-file", path));
         let (ping, settled) = match resolver.ping_address(schedule.ping_url.as_deref(), is_profiles) {
             Ok(ping) => (ping, Ok(())),
             Err(error) => (None, Err(error)),
@@ -76,7 +75,7 @@ impl<'a> Hooks<'a> {
             network: resolver.network(),
             secret_variables: is_known.then(|| resolver.secret_variables()),
         };
-        (hooks, settled)
+        (hooks, placed.and(settled))
     }
 
     fn tell(&self, exit: Exit, beginning: &Beginning, context: &Context) {

@@ -16,7 +16,7 @@ static FILE: LazyLock<(tempfile::TempDir, PathBuf, Global)> = LazyLock::new(|| {
     let words = ["vmedia", "list", "x", "--config", path.to_str().expect("text")].map(OsString::from);
     let global = match vmedia::cli::parse(words) {
         Ok(arguments) => arguments.global,
-        Err(Instead::Mistake(error)) => panic!("{error}"),
+        Err(Instead::Mistake(error, _)) => panic!("{error}"),
         Err(_) => panic!("no arguments"),
     };
     (folder, path, global)
