@@ -1838,7 +1838,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__download)
-            opts="-o -j -p -q -v -h --from --latest --attempt --output --only --context --with --jobs --provider-days --dry-run --refetch --skip-complete --failed-to --strict --format --sign-key --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
+            opts="-o -j -p -q -v -h --from --latest --attempt --output --only --context --with --jobs --provider-days --dry-run --refetch --skip-complete --failed-to --strict --format --sign-key --accept-unsealed --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1956,6 +1956,13 @@ _vmedia() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --accept-unsealed)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -2687,7 +2694,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__repair)
-            opts="-j -p -q -v -h --jobs --strict --format --sign-key --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
+            opts="-j -p -q -v -h --jobs --strict --format --sign-key --accept-unsealed --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --quiet --verbose --no-progress --color --log-file --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-time --max-rate --limit-rate --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 [[ "${cur}" == -* || "${BASH_VERSINFO[0]}" -lt 4 ]] || compopt -o plusdirs
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2727,6 +2734,13 @@ _vmedia() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --accept-unsealed)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;

@@ -127,6 +127,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l accept-unsealed -d 'Sign above earlier runs that changed sessions without a signature, and record REASON in the journal' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l max-duration -d 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l ping-url -d 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`' -r -f
@@ -224,6 +225,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s j -l jobs -d 'F
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'How to tell what happens' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key, as ssh-keygen makes it' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l accept-unsealed -d 'Sign above earlier runs that changed sessions without a signature, and record REASON in the journal' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l timestamp -d 'Let this authority stamp the run\'s journal with its time (RFC 3161); it gets the SHA-256 alone' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l max-duration -d 'Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l ping-url -d 'Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set `VMEDIA_PING_URL`' -r -f

@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
-"""Holds an archive against its journal without vmedia, for whoever would rather trust a page of code that they can read.
+"""Compares an archive with its journal without vmedia, for auditors who prefer a page of code that they can read.
 
     check_archive.py ARCHIVE [HEAD...]
 
-Needs Python 3.8 and nothing else, asks nobody, and writes nothing. Ends with 0 when all of this holds; with 1 when something
-does not, and says what; with 2 when it was asked in the wrong way:
+Needs Python 3.8 and nothing else, uses no network, and writes nothing. Ends with 0 when all of this holds; with 1 when something
+does not, and says what; with 2 on wrong usage:
 
 - each line of the journal names the SHA-256 of the line before it, and nothing follows the line that ends a run;
-- what each run's first line says of earlier runs is true, so none of those was altered, cut or taken away;
+- what each run's first line says of earlier runs and of itself is true, so none of those was altered, cut, copied or taken away;
+- each run that a session's archive.json names is here;
 - the sessions here are those that the journal knows;
 - each session's tagmanifest-sha256.txt has the SHA-256 that the last line about the session says, and each of those lines
   goes on where the one before it ended;
-- each file that ever arrived is still named by the session's manifests, with the SHA-256 that it arrived with;
-- each HEAD, which somebody wrote down elsewhere, is the SHA-256 of a line.
+- each file that ever arrived is still named by the session's manifests, with the SHA-256 that it arrived with; a later line
+  names other bytes for it only after a line that says that it was lost, and the first bytes of a media file are still there;
+- what the lines of a sealed run say of a file is not replaced by the lines of a run that no seal covers;
+- each HEAD, which was written down elsewhere, is the SHA-256 of a line.
 
 It does not read the files that the manifests name: `sha256sum --check` does. It does not check seals, which `ssh-keygen` and
-`openssl` do, but names the runs that no seal covers. Without a seal or a HEAD nobody can tell whether all of the journal was
+`openssl` do, but names the runs that no seal covers. Without a seal or a HEAD there is no telling whether all of the journal was
 written anew. What the lines mean is in schema/vmedia-journal-1.schema.json.
 """
 
@@ -52,8 +55,8 @@ def sha256(content):
 
 
 def read_run(path, digests, parents, changes):
-    """Follows the lines of one run. Keeps their digests, and what they say of earlier runs and of sessions."""
-    lines, previous, is_over = digests.setdefault(path.name, []), None, False
+    """Follows the lines of one run. Keeps the digest of each by where it ends, and what they say of earlier runs and of sessions."""
+    lines, previous, is_over, end = digests.setdefault(path.name, {}), None, False, 0
     for line in path.read_bytes().split(b"\n")[:-1]:  # Of a run that was killed the last line may have no end.
         number, entry = len(lines) + 1, json.loads(line)
         if entry["previous"] != previous:
@@ -62,46 +65,66 @@ def read_run(path, digests, parents, changes):
             mistake(path.name, f"line {number} is out of place")
         if number == 1:
             parents[path.name] = entry["parents"]
+            if entry["segment"] != path.name:
+                mistake(path.name, "is a copy: its first line names another file")
         if entry["entry"] == "archived":
-            changes.setdefault(entry["folder"], []).append(entry)
+            changes.setdefault(entry["folder"], []).append((path.name, entry))
         is_over = entry["entry"] == "closed"
         previous = sha256(line)
-        lines.append(previous)
+        end += len(line) + 1
+        lines[end] = previous
     if not is_over:
         tell(path.name, "note: this run has no end: it is at work, was killed, or its last lines were cut off")
 
 
 def check_parents(name, parents, digests):
-    """Holds what a run says of those before it against what they are now."""
+    """Compares what a run says of those before it with what they are now."""
     for parent in parents:
-        lines, count = digests.get(parent["segment"]), parent["lines"]
+        lines, end = digests.get(parent["segment"]), parent["bytes"]
         if lines is None:
             mistake(parent["segment"], f"is missing: {name} follows it")
-        elif count > len(lines) or (lines[count - 1] if count else None) != parent["sha256"]:
+        elif lines.get(end) != parent["sha256"]:
             mistake(parent["segment"], f"is not what it was when {name} began")
-        elif parent["ended"] and count < len(lines):
+        elif parent["ended"] and end < max(lines, default=0):
             mistake(parent["segment"], f"had ended when {name} began, and has more lines now")
 
 
-def check_session(folder, changes):
-    """Holds a session against what the journal tells of it."""
+def check_runs(folder, digests):
+    """Each run that a session's record names must be here, with the same first line."""
+    for run in json.loads((folder / "archive.json").read_bytes())["journal"]:
+        lines = digests.get(run["segment"], {})
+        if not lines or lines[min(lines)] != run["sha256"]:
+            mistake(run["segment"], f"is missing: it vouches for {folder.name}")
+
+
+def check_session(folder, changes, covered):
+    """Compares a session with what the journal says of it."""
     if (folder / "unfinished.ndjson").exists():
         mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
         return
-    left, last, files = sorted(changes, key=lambda entry: entry["at"].rstrip("Z")), None, {}
+    left, last, files, sealed, originals = sorted(changes, key=lambda change: change[1]["at"].rstrip("Z")), None, {}, {}, {}
     while left:
         record = last["record"] if last else None
         # Two machines' clocks may disagree: what follows is what says so.
-        entry = next((entry for entry in left if entry.get("record_before") == record), left[0])
-        left.remove(entry)
+        run, entry = next((change for change in left if change[1].get("record_before") == record), left[0])
+        left.remove((run, entry))
         begins = entry.get("record_before")
         was_missing = begins is None and entry["before"] is None
         goes_on = begins == record or (last and entry.get("resumed") and begins == last.get("record_before"))
         if last and not goes_on and not was_missing:
             mistake(folder.name, f"was changed by something else before {entry['at']}")
         for lost in entry.get("lost", []):
-            files.pop(lost["path"], None)
-        files.update({file["path"]: file["sha256"] for file in entry.get("files", [])})
+            path = lost["path"]
+            if files.get(path, lost["sha256"]) != lost["sha256"] or (sealed.get(path) and run not in covered):
+                mistake(folder.name, f"{path}: {entry['at']} says that it was lost, and may not")
+            files.pop(path, None)
+        for file in entry.get("files", []):
+            path = file["path"]
+            if files.get(path, file["sha256"]) != file["sha256"]:
+                mistake(folder.name, f"{path}: {entry['at']} names other bytes, and no line says that the first ones were lost")
+            files[path], sealed[path] = file["sha256"], run in covered
+            if "media" in file:
+                originals.setdefault(file["media"], (path, file["sha256"]))
         last = entry
     if sha256((folder / MANIFESTS[1]).read_bytes()) != last["bag"]:
         mistake(folder.name, f"{MANIFESTS[1]} is not the one that the journal knows: the session was changed by something else")
@@ -110,16 +133,23 @@ def check_session(folder, changes):
     for path, digest in files.items():
         if named.get(path) != digest:
             mistake(folder.name, f"{path}: the manifests do not name the file that arrived")
+    for path, digest in originals.values():
+        if digest not in files.values():
+            mistake(folder.name, f"{path}: the first bytes of this media file are lost")
 
 
-def tell_unsealed(journal, parents):
-    """A seal covers its run, and through the digests in it those that this run follows."""
+def find_covered(journal, parents):
+    """A seal covers its run, and through the digests in it those that this run follows as a whole."""
     left, covered = [path.stem for ending in ("sig", "tsr") for path in journal.glob(f"*.ndjson.{ending}")], set()
     while left:
         name = left.pop()
         if name not in covered:
             covered.add(name)
-            left.extend(parent["segment"] for parent in parents.get(name, []))
+            left.extend(parent["segment"] for parent in parents.get(name, []) if parent["ended"])
+    return covered
+
+
+def tell_unsealed(parents, covered):
     if not covered:
         tell("_journal", "note: no run is signed or stamped")
     for name in sorted(parents.keys() - covered) if covered else []:
@@ -132,18 +162,21 @@ def check(archive, heads):
         guarded(path.name, read_run, path, digests, parents, changes)
     for name in parents:
         guarded(name, check_parents, name, parents[name], digests)
-    known = {digest for lines in digests.values() for digest in lines}
+    known = {digest for lines in digests.values() for digest in lines.values()}
     for head in heads:
         if head.lower() not in known:
             mistake("_journal", f"no line has the SHA-256 {head}: lines were cut off, or all of it was written anew")
+    covered = guarded("_journal", find_covered, journal, parents) or set()
     here = {path.parent.name for path in archive.glob("*/bagit.txt")}
     for name in sorted(here - changes.keys()):
         mistake(name, "the journal does not know this session")
     for name in sorted(changes.keys() - here):
         mistake(name, "the session is missing")
     for name in sorted(here & changes.keys()):
-        guarded(name, check_session, archive / name, changes[name])
-    guarded("_journal", tell_unsealed, journal, parents)
+        guarded(name, check_session, archive / name, changes[name], covered)
+    for name in sorted(here):
+        guarded(name, check_runs, archive / name, digests)
+    guarded("_journal", tell_unsealed, parents, covered)
     print(f"sessions: {len(here)}, runs: {len(digests)}, mistakes: {mistakes}")
 
 

@@ -8,11 +8,12 @@ use super::bag::{self, Manifest};
 use super::journal::{self, Journal};
 use super::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
 use super::page::session_page;
-use super::record::{FileRecord, MediaRecord, Record, tool};
+use super::record::{FileRecord, JournalRecord, MediaRecord, Record, tool};
 use super::session::SessionArchive;
 use crate::error::{Error, Result};
 use crate::store::Digest;
 use jiff::Timestamp;
+use serde_json::Map;
 
 /// The tag files as they should be, in the order in which they are written.
 type TagFiles = Vec<(&'static str, Vec<u8>)>;
@@ -29,14 +30,13 @@ impl SessionArchive {
         }
         let files = tag_files(&self.record)?;
         let here = files.iter().map(|(name, bytes)| self.store.read(&self.folder.join(name), limit(bytes))).collect::<Result<Vec<_>>>()?;
-        let differing: Vec<&(&str, Vec<u8>)> = differing(&files, &here).collect();
-        if differing.is_empty() && !self.unfinished {
+        if differing(&files, &here).next().is_none() && !self.unfinished {
             journal.kept(self.record.session.clone(), now)?;
             return Ok(false);
         }
         self.tell_altered(&here)?;
-        drop(here);
         self.begin(now)?;
+        let files = self.vouched_by(journal, now)?;
         self.store.folder(&self.folder.join(PAYLOAD))?;
         // What the mark announces, then the names of it, then the manifests that vouch for them.
         self.store.flush(&self.folder.join(MARKER))?;
@@ -47,7 +47,7 @@ impl SessionArchive {
         let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record.clone()));
         let bags = journal::Bags { before, now: now_is, record_before, record, resumed: self.resumed };
         journal.archived(journal::archived(&self.folder, self.before.as_ref(), &self.record, bags), now)?;
-        for (name, bytes) in differing {
+        for (name, bytes) in differing(&files, &here) {
             self.store.replace(&self.folder.join(name), bytes)?;
         }
         // Tag files and the mark stand right in the folder; a sync of everything below cost as much as the media.
@@ -57,6 +57,17 @@ impl SessionArchive {
         (self.unfinished, self.resumed) = (false, false);
         self.before = Some(self.record.clone());
         Ok(true)
+    }
+
+    /// Names this run's part of the journal in the record, and returns the tag files as they then should be.
+    fn vouched_by(&mut self, journal: &Journal, now: Timestamp) -> Result<TagFiles> {
+        let (segment, sha256) = journal.position(now)?;
+        // Where only files that follow from the record are written again, the runs that vouched for it still do.
+        let is_changed = self.before.as_ref() != Some(&self.record) || self.record.journal.is_empty();
+        if is_changed && self.record.journal.last().is_none_or(|last| last.segment != segment) {
+            self.record.journal.push(JournalRecord { segment, sha256, extra: Map::new() });
+        }
+        tag_files(&self.record)
     }
 
     /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What

@@ -66,6 +66,7 @@ pub(super) fn empty_record(origin: Origin, now: Timestamp) -> Record {
         facts: Vec::new(),
         history: Vec::new(),
         newer_lines: Vec::new(),
+        journal: Vec::new(),
         extra: Map::new(),
     }
 }

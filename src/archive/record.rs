@@ -75,6 +75,21 @@ pub struct Record {
     /// Lines that a newer version left in the mark of an unfinished session when it was killed, as they were read.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub newer_lines: Vec<Map<String, Value>>,
+    /// The runs that changed the session, oldest first: their parts of the journal vouch for it.
+    #[serde(default)]
+    pub journal: Vec<JournalRecord>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A run's part of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalRecord {
+    /// The segment's file name.
+    pub segment: String,
+    /// The SHA-256 of its first line.
+    pub sha256: String,
     /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

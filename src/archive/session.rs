@@ -314,6 +314,12 @@ impl SessionArchive {
         })
     }
 
+    /// Whether the provider signed media of this session in an earlier run.
+    pub fn was_signed(&self) -> bool {
+        let media = self.before.iter().flat_map(|before| &before.media);
+        media.flat_map(|medium| &medium.files).any(|file| file.signature.held().is_some())
+    }
+
     /// Whether a file of this medium was found missing or altered and is not replaced yet.
     pub fn has_damage(&self, id: &MediaId) -> bool {
         let mut known = self.record.media.iter().filter(|known| known.id == *id).flat_map(MediaRecord::present);

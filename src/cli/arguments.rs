@@ -219,6 +219,9 @@ pub struct SealArguments {
     /// Sign the run's journal with this Ed25519 key, as ssh-keygen makes it
     #[arg(long, value_name = "FILE")]
     pub sign_key: Option<PathBuf>,
+    /// Sign above earlier runs that changed sessions without a signature, and record REASON in the journal
+    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub accept_unsealed: Option<String>,
     /// Let this authority stamp the run's journal with its time (RFC 3161); it gets the SHA-256 alone
     #[arg(long, value_name = "URL")]
     pub timestamp: Option<String>,

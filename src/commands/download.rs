@@ -100,9 +100,13 @@ pub(super) fn archive(
 /// something that failed, and never more than that.
 fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Exit, reporter: &mut Reporter, context: &Context) -> Exit {
     let clock = context.clock.as_ref();
+    let vouched = sealer.vouch(store, journal, clock.now());
     let failed = match journal.close(exit, clock.now()) {
         Ok(Some(segment)) if sealer.is_wanted() => {
-            let sealed = sealer.seal_file(store, &segment);
+            let sealed = match vouched {
+                Ok(()) => sealer.seal_file(store, &segment),
+                Err(error) => Sealed { signature: Some(Err(error)), stamp: None },
+            };
             reporter.event(&told_seals(&segment, &sealed), clock);
             sealed.exit()
         }

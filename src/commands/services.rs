@@ -97,7 +97,7 @@ pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Contex
         let wire = wire(address.base_url.clone(), &hurried, 1, context.cancel.without_limit(), context)?;
         Ok(Authority { wire, address })
     });
-    Ok(Sealer { key: settings.key, authority: authority.transpose()? })
+    Ok(Sealer { key: settings.key, authority: authority.transpose()?, accept_unsealed: settings.accept_unsealed })
 }
 
 /// The way to a host.

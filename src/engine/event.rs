@@ -333,6 +333,15 @@ pub enum Event {
         /// What a person should know and what is no damage.
         notes: Vec<String>,
     },
+    /// Sessions name runs whose parts of the journal are not here. Follows the last session.
+    JournalMissing {
+        /// The archive.
+        archive: String,
+        /// How many sessions.
+        sessions: u64,
+        /// What is wrong.
+        finding: Finding,
+    },
     /// A bag was checked.
     BagVerified {
         /// Its folder.
@@ -353,9 +362,6 @@ pub enum Event {
         checked: Vec<Aspect>,
         /// What was listed or asked for and never archived.
         missing: Vec<String>,
-        /// Since when it is unaltered, where the bag is older than what the journal knows of it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        unaltered_since: Option<Timestamp>,
         /// What a person should know and what is no damage.
         notes: Vec<String>,
         /// What is wrong.

@@ -121,6 +121,9 @@ impl<'a> MediaJudge<'a> {
             found.push(self.mistaken(format));
         }
         found.extend(types);
+        if *signature == Signature::Absent && locked(self.case.archive).was_signed() {
+            found.push("the answer is not signed, although the provider signed earlier media of this session".to_owned());
+        }
         if !self.case.headers.body_is_framed() && *signature == Signature::Absent && self.case.item.size.is_none() {
             found.push("nothing proves that the transfer was whole: no length, no signature, no declared size".to_owned());
         }

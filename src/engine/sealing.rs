@@ -1,15 +1,17 @@
 //! Seals a file of the store that will not change any more: a signature and a time stamp, each in a file beside it.
 //!
-//! A seal that cannot be had never undoes or holds up anything: what became of it is told, and that is all. Must not know
-//! what the file means.
+//! A seal that cannot be had never undoes or delays anything: the outcome is reported, and that is all.
 
 use super::stamping::Authority;
+use crate::archive::{Journal, UnsealedRun};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
-use crate::seal::ssh::SigningKey;
+use crate::seal::ssh::{Signature, SigningKey};
 use crate::seal::stamp::Stamp;
 use crate::store::{Digest, Store, StorePath, sha256_bytes};
+use crate::text::plural;
+use jiff::Timestamp;
 use std::io::Read;
 
 /// What stands at the end of a signature's name, as `ssh-keygen` has it.
@@ -24,6 +26,8 @@ pub struct Sealer {
     pub key: Option<SigningKey>,
     /// The authority that stamps.
     pub authority: Option<Authority>,
+    /// Why earlier runs without a signature are accepted, where they are.
+    pub accept_unsealed: Option<String>,
 }
 
 /// What became of the seals of one file; `None` for one that nobody wanted.
@@ -72,6 +76,23 @@ impl Sealer {
         self.key.is_some() || self.authority.is_some()
     }
 
+    /// Checks that a signature of this run would vouch for nothing that changed the archive without one: a signature covers
+    /// every earlier run, also one that a forger wrote. Where the operator accepts such runs, the journal says so and why.
+    ///
+    /// # Errors
+    /// Earlier runs changed sessions, no signature covers them, and they are not accepted.
+    pub fn vouch(&self, store: &dyn Store, journal: &Journal, now: Timestamp) -> Result<()> {
+        if self.key.is_none() || journal.segment().is_none() && self.accept_unsealed.is_none() {
+            return Ok(());
+        }
+        let unsealed = journal.unsealed(&|segment| is_signed(store, segment), now)?;
+        match &self.accept_unsealed {
+            _ if unsealed.is_empty() => Ok(()),
+            Some(reason) => journal.accept(&unsealed, reason, now),
+            None => Err(unsealed_runs(&unsealed)),
+        }
+    }
+
     /// Seals a file, first with what needs nobody else.
     pub fn seal_file(&self, store: &dyn Store, path: &StorePath) -> Sealed {
         Sealed {
@@ -79,6 +100,31 @@ impl Sealer {
             stamp: self.authority.as_ref().map(|authority| stamp(authority, store, path)),
         }
     }
+}
+
+/// Whether a segment has a signature that holds, by whatever key: verification says whose it may be.
+fn is_signed(store: &dyn Store, segment: &StorePath) -> bool {
+    let signature = store.read(&segment.with_suffix(SIGNATURE), LARGEST_SIGNATURE).ok().flatten();
+    let signature = signature.and_then(|bytes| Signature::parse(&bytes).ok());
+    let stream = signature.is_some().then(|| store.open(segment).ok().flatten()).flatten();
+    signature.zip(stream).is_some_and(|(signature, stream)| signature.verify(stream).is_ok())
+}
+
+/// A larger file was not written by this program.
+const LARGEST_SIGNATURE: u64 = 64 * 1024;
+
+fn unsealed_runs(runs: &[UnsealedRun]) -> Error {
+    const NAMED: usize = 5;
+    let name = |run: &UnsealedRun| format!("{} ({}, {})", run.segment, run.command, plural(run.changes, "change"));
+    let mut names: Vec<String> = runs.iter().take(NAMED).map(name).collect();
+    names.extend((runs.len() > NAMED).then(|| "...".to_owned()));
+    let what = format!(
+        "this run is not sealed: {} before it changed sessions and no signature covers what they wrote: {}",
+        plural(runs.len() as u64, "run"),
+        names.join(", "),
+    );
+    let hint = "check the archive with `vmedia verify`, then run again with --accept-unsealed REASON, which the journal records";
+    Error::new(Exit::Partial, what, hint)
 }
 
 fn sign(key: &SigningKey, store: &dyn Store, path: &StorePath) -> Result<Signed> {

@@ -121,6 +121,9 @@ impl Books {
                 let what = findings.first().map(|finding| finding.what.clone()).unwrap_or_default();
                 self.checked(&format!("journal of {archive}"), None, archive, &what, findings.len() as u64);
             }
+            Event::JournalMissing { archive, finding, .. } => {
+                self.checked(&format!("journal of {archive}"), None, archive, &finding.what, 1);
+            }
             Event::BagVerified { folder, session, findings, .. } => {
                 let what = findings.first().map(|finding| format!("{}: {}", finding.path, finding.what)).unwrap_or_default();
                 self.checked(folder, session.clone(), folder, &what, findings.len() as u64);

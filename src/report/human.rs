@@ -94,9 +94,11 @@ impl Human {
             Event::RunStanding { .. } => standing(event).map(note),
             // What was not looked at, or not written down, is not well, although nothing failed.
             Event::Remark { text } => Some(note(text.clone())),
-            Event::JournalSealed { .. } | Event::JournalVerified { .. } | Event::BagVerified { .. } | Event::VerifyFinished { .. } => {
-                verdict::lines(event, self.verbosity, console)
-            }
+            Event::JournalSealed { .. }
+            | Event::JournalVerified { .. }
+            | Event::JournalMissing { .. }
+            | Event::BagVerified { .. }
+            | Event::VerifyFinished { .. } => verdict::lines(event, self.verbosity, console),
             Event::RunFailed { .. }
             | Event::SessionReread { .. }
             | Event::SessionListed { .. }

@@ -7,7 +7,7 @@ use super::human::Verbosity;
 use crate::archive::{Aspect, Finding, Remedy};
 use crate::engine::Event;
 use crate::exit::Exit;
-use crate::text::{bytes, day, duration, moment, plural, sanitize};
+use crate::text::{bytes, duration, moment, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ pub(super) fn lines(event: &Event, verbosity: Verbosity, console: &Console) -> O
         Event::JournalSealed { .. } => sealed(event, verbosity, console),
         Event::JournalVerified { .. } => journal(event, verbosity, console),
         Event::BagVerified { .. } => bag(event, verbosity, console),
+        Event::JournalMissing { archive, finding, .. } => {
+            Some(errors(&format!("journal of {archive}"), std::slice::from_ref(finding), console).join("\n"))
+        }
         Event::VerifyFinished { .. } => finished(event, verbosity, console),
         _ => None,
     }
@@ -33,6 +36,9 @@ fn hint(remedy: Remedy) -> &'static str {
             "restore the session from a backup, or let `vmedia repair` archive it anew; if it was deleted on purpose, do neither and keep the note that says so"
         }
         Remedy::MoveIn => "move the folder that it leads to into its place",
+        Remedy::RestoreJournal => {
+            "restore the folder _journal from a backup, beside the sessions; a session that was copied out of its archive has its journal there"
+        }
         Remedy::Compare => "something other than vmedia changed the archive: keep it as it is, find out who, and compare it with a backup",
         Remedy::Secrets => {
             "list all secrets of that time in VMEDIA_API_SECRET, separated by commas; if it still does not hold, the file or the record is forged"
@@ -108,9 +114,7 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
 
 /// What a bag is that was looked at.
 fn verdict(event: &Event, console: &Console) -> Option<String> {
-    let Event::BagVerified { folder, files, unread, bytes: read, authentic, unsigned, checked, missing, unaltered_since, findings, .. } =
-        event
-    else {
+    let Event::BagVerified { folder, files, unread, bytes: read, authentic, unsigned, checked, missing, findings, .. } = event else {
         return None;
     };
     let verdict = match (findings.is_empty(), unread) {
@@ -125,11 +129,7 @@ fn verdict(event: &Event, console: &Console) -> Option<String> {
     let fails = |aspect: &Aspect| findings.iter().any(|finding| finding.aspect == *aspect);
     // Where nothing was signed, nothing was found authentic.
     let is_shown = |aspect: &&Aspect| !fails(aspect) && (**aspect != Aspect::Authentic || *authentic > 0);
-    let word = |aspect: &Aspect| match unaltered_since.filter(|_| *aspect == Aspect::Unaltered) {
-        Some(since) => format!("unaltered since {}", day(since)),
-        None => aspect.as_str().to_owned(),
-    };
-    let words: Vec<String> = checked.iter().filter(is_shown).map(word).collect();
+    let words: Vec<&str> = checked.iter().filter(is_shown).map(|aspect| aspect.as_str()).collect();
     let mut line = format!("{} {verdict}: {amount}", sanitize(folder));
     if !words.is_empty() {
         line = format!("{line}; {}", words.join(", "));

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use tempfile::NamedTempFile;
@@ -217,6 +217,22 @@ impl Store for LocalStore {
             Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(self.failed("read", &full, error)),
+        }
+    }
+
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let full = self.full(path);
+        let mut bytes = Vec::new();
+        if self.length(path)?.is_none() {
+            return Ok(bytes);
+        }
+        let read = File::open(&full).and_then(|mut file| {
+            file.seek(SeekFrom::Start(offset))?;
+            file.take(length).read_to_end(&mut bytes)
+        });
+        match read {
+            Err(error) if !is_absent(&error) => Err(self.failed("read", &full, error)),
+            _ => Ok(bytes),
         }
     }
 

@@ -119,6 +119,9 @@ pub trait Store: Send + Sync {
     /// A file as a stream; `None` when it is not there.
     fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>>;
 
+    /// Returns up to `length` bytes of a file from `offset` on; fewer where it ends, none when it is not there.
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>>;
+
     /// A file's length; `None` when it is not there.
     fn length(&self, path: &StorePath) -> Result<Option<u64>>;
 

@@ -163,6 +163,12 @@ impl Archive {
         self.root.join(below)
     }
 
+    /// What is found where the run is missing that archived a session first.
+    pub fn missing_run(&self, session: &str) -> String {
+        let record = self.bag(session).record();
+        format!("journal: unaltered: {}", record["journal"][0]["segment"].as_str().expect("a run"))
+    }
+
     /// Verifies it and leaves no trace of that.
     #[track_caller]
     pub fn verify(&self, words: &[&str]) -> Verdict {
@@ -217,8 +223,9 @@ impl Verdict {
         let mut found = Vec::new();
         for event in &self.events {
             let (place, findings) = match event {
-                Event::JournalVerified { findings, .. } => ("journal".to_owned(), findings),
-                Event::BagVerified { folder, findings, .. } => (name(folder), findings),
+                Event::JournalVerified { findings, .. } => ("journal".to_owned(), findings.as_slice()),
+                Event::JournalMissing { finding, .. } => ("journal".to_owned(), std::slice::from_ref(finding)),
+                Event::BagVerified { folder, findings, .. } => (name(folder), findings.as_slice()),
                 _ => continue,
             };
             found.extend(findings.iter().map(|finding| (place.clone(), finding.clone())));

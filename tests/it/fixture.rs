@@ -112,7 +112,20 @@ fn make_the_fixture() {
     grown.attempts.insert(0, third);
     world.sandbox.put_session(grown);
     world.run(&["verify", "vmedia-archive"]).ends_with(0);
-    world.run(&["download", SESSION, "--with", "decision", "--sign-key", "key", "--timestamp", &server.url()]).ends_with(0);
+    world
+        .run(&[
+            "download",
+            SESSION,
+            "--with",
+            "decision",
+            "--sign-key",
+            "key",
+            "--accept-unsealed",
+            "the key is new",
+            "--timestamp",
+            &server.url(),
+        ])
+        .ends_with(0);
     let public = std::fs::read_to_string(world.folder().join("key.pub")).expect("a key");
     let to = folder();
     assert!(!to.exists(), "the fixture is here already");

@@ -1,23 +1,29 @@
 //! Reads the whole journal and checks that it is what was written: every line follows from the one before, every
 //! segment from those before it, no line is missing that another vouches for.
 //!
+//! Keeps where the lines about each session stand, not what they say: an archive of millions of files is verified in
+//! memory that grows with its sessions alone, and each line is read again when its session is compared.
+//!
 //! What the chain cannot show by itself: that the newest lines were cut off, or all of it written anew. Against that
-//! help bags that the journal does not know, seals, time stamps, and a head that somebody keeps elsewhere. Must not
-//! look at bags.
+//! help bags that the journal does not know, seals, time stamps, and a head that is kept elsewhere. Must not look at
+//! bags.
 
-use super::entry::{Archived, Entry, Parent};
+use super::entry::{Archived, Entry, Line, Parent};
 use super::segment::{self, Lines, RawLine};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::exit::Exit;
 use crate::media::SessionId;
 use crate::store::{Store, Watch, sha256_bytes};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A change of a bag, with what a verification needs of it: a large archive has a million files.
+/// A change of a bag, with what a verification needs of it.
 #[derive(Debug)]
 pub(in crate::archive) struct BagChange {
     /// When it was.
     pub(in crate::archive) at: Timestamp,
+    /// Whether a seal that counts, or a head that is kept elsewhere, covers its line.
+    pub(in crate::archive) is_proven: bool,
     /// The session.
     pub(in crate::archive) session: SessionId,
     /// The bag's digest before and after, and that of its record.
@@ -27,29 +33,85 @@ pub(in crate::archive) struct BagChange {
     pub(in crate::archive) record: String,
     /// Whether an earlier run was killed while it changed the bag.
     pub(in crate::archive) resumed: bool,
-    /// The files that it did not hold before: path, SHA-256, whether the provider signed it.
-    pub(in crate::archive) files: Vec<(Box<str>, Sha256, bool)>,
-    /// The paths of files that it no longer vouches for.
-    pub(in crate::archive) lost: Vec<Box<str>>,
+    /// The files that it did not hold before.
+    pub(in crate::archive) files: Vec<AddedFile>,
+    /// The files that it no longer vouches for: path and SHA-256.
+    pub(in crate::archive) lost: Vec<(String, Sha256)>,
+}
+
+/// A file that a change added.
+#[derive(Debug)]
+pub(in crate::archive) struct AddedFile {
+    /// Its path below the session's folder.
+    pub(in crate::archive) path: String,
+    /// Its SHA-256.
+    pub(in crate::archive) sha256: Sha256,
+    /// Whether the provider signed it.
+    pub(in crate::archive) signed: bool,
+    /// The media file that it is; none for the provider's other answers.
+    pub(in crate::archive) media: Option<String>,
 }
 
 /// A digest as bytes; none when it was no digest.
 pub(in crate::archive) type Sha256 = Option<[u8; 32]>;
 
 impl BagChange {
-    fn new(at: Timestamp, archived: Archived) -> Self {
+    fn new(at: Timestamp, is_proven: bool, archived: Archived) -> Self {
+        let added = |file: super::FileEntry| AddedFile {
+            path: file.path,
+            sha256: sha256_bytes(&file.digest.sha256),
+            signed: file.signed,
+            media: file.media.map(|id| id.to_string()),
+        };
         Self {
             at,
+            is_proven,
             session: archived.session,
             before: archived.before,
             bag: archived.bag,
             record_before: archived.record_before,
             record: archived.record,
             resumed: archived.resumed,
-            files: archived.files.into_iter().map(|file| (file.path.into(), sha256_bytes(&file.digest.sha256), file.signed)).collect(),
-            lost: archived.lost.into_iter().map(|lost| lost.path.into()).collect(),
+            files: archived.files.into_iter().map(added).collect(),
+            lost: archived.lost.into_iter().map(|lost| (lost.path, sha256_bytes(&lost.digest.sha256))).collect(),
         }
     }
+}
+
+/// Where a line about a session's bag stands.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The number of its segment.
+    segment: u32,
+    /// Where it begins, in bytes, and how long it is without its line break.
+    offset: u64,
+    length: u64,
+    at: Timestamp,
+    /// The line's own digest: it is read again later.
+    sha256: Sha256,
+}
+
+/// A segment, as it was read.
+#[derive(Debug, Default)]
+struct Segment {
+    /// The length of its whole lines in bytes.
+    bytes: u64,
+    /// The SHA-256 of its first and of its last whole line.
+    first: Option<String>,
+    last: Option<String>,
+    /// When its last line was written.
+    at: Option<Timestamp>,
+    /// The segments that it follows as a whole.
+    follows: Vec<String>,
+}
+
+/// What covers a part of the journal that its writers cannot change afterwards.
+#[derive(Debug, Default)]
+pub struct Proof {
+    /// The segments that a seal that counts covers as a whole.
+    pub sealed: HashSet<String>,
+    /// Whether only what is covered counts: the caller named the signers, or a head that is kept elsewhere.
+    pub is_demanded: bool,
 }
 
 /// What the journal says, and what is wrong with it.
@@ -59,21 +121,23 @@ pub struct Chain {
     pub segments: u64,
     /// How many lines.
     pub lines: u64,
-    /// When its first run began.
-    pub(in crate::archive) began: Option<Timestamp>,
     /// The ends that nothing follows yet: segment and SHA-256 of its last line.
     pub heads: Vec<(String, String)>,
     /// What is wrong: the segment, and what.
     pub findings: Vec<(String, String)>,
     /// What a person should know and what is no damage.
     pub notes: Vec<(String, String)>,
-    /// The changes of each session's bag, in the order of their segments, by the folder's name.
-    pub(in crate::archive) bags: BTreeMap<String, Vec<BagChange>>,
-    /// Of the digests that were asked for, those that are the digest of a line: in which segment, and in which line.
+    /// Of the digests that were asked for, those that are the digest of a line: in which segment, and where that line ends.
     pub known_heads: HashMap<String, (String, u64)>,
-    ends: HashMap<String, (u64, Option<String>)>,
-    last_at: HashMap<String, Timestamp>,
-    follows: HashMap<String, Vec<String>>,
+    /// What covers which part of it.
+    pub proof: Proof,
+    /// Where the changes of each session's bag stand, in the order of their segments, by the folder's name.
+    bags: BTreeMap<Box<str>, Vec<Place>>,
+    /// The segments' names, by their numbers.
+    names: Vec<String>,
+    read: HashMap<String, Segment>,
+    /// What is behind the heads that are kept elsewhere.
+    behind_heads: HashSet<String>,
 }
 
 impl Chain {
@@ -86,27 +150,68 @@ impl Chain {
             links.extend(segment::parents(store, name)?.into_iter().map(|parent| (name.clone(), parent)));
         }
         // Only the digests that later segments and other people name are kept.
-        let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.lines)).collect();
+        let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.bytes)).collect();
         let mut digests: HashMap<(String, u64), String> = HashMap::new();
         let mut known_heads = HashMap::new();
         for name in &names {
-            chain.read_segment(store, name, watch, &mut |number, sha256| {
-                if linked.contains(&(name.as_str(), number)) {
-                    digests.insert((name.clone(), number), sha256.to_owned());
+            chain.read_segment(store, name, watch, &mut |end, sha256| {
+                if linked.contains(&(name.as_str(), end)) {
+                    digests.insert((name.clone(), end), sha256.to_owned());
                 }
                 if heads.iter().any(|head| head == sha256) {
-                    known_heads.insert(sha256.to_owned(), (name.clone(), number));
+                    known_heads.insert(sha256.to_owned(), (name.clone(), end));
                 }
             })?;
         }
         chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
+        chain.behind_heads = chain.behind_heads().into_iter().map(str::to_owned).collect();
+        chain.proof.is_demanded = !heads.is_empty();
         Ok(chain)
     }
 
     /// When a session's bag was changed last, by the folder's name.
     pub fn last_change(&self, folder: &str) -> Option<Timestamp> {
-        self.bags.get(folder)?.iter().map(|change| change.at).max()
+        self.bags.get(folder)?.iter().map(|place| place.at).max()
+    }
+
+    /// The folders of the sessions that it knows.
+    pub(in crate::archive) fn folders(&self) -> impl Iterator<Item = &str> {
+        self.bags.keys().map(AsRef::as_ref)
+    }
+
+    /// Reads the changes of a session's bag again, in the order of their segments; empty where it knows none.
+    ///
+    /// # Errors
+    /// A line cannot be read again, or is not what it was when the journal was read.
+    pub(in crate::archive) fn changes(&self, store: &dyn Store, folder: &str) -> Result<Vec<BagChange>> {
+        let places = self.bags.get(folder).map(Vec::as_slice).unwrap_or_default();
+        places.iter().map(|place| self.change(store, place)).collect()
+    }
+
+    fn change(&self, store: &dyn Store, place: &Place) -> Result<BagChange> {
+        let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
+        let bytes = store.read_range(&segment::path(name), place.offset, place.length)?;
+        let raw = RawLine { bytes, is_whole: true };
+        match raw.read() {
+            Some(Line { at, entry: Entry::Archived(archived), .. }) if sha256_bytes(&raw.sha256()) == place.sha256 => {
+                Ok(BagChange::new(at, self.is_proven(name, place), *archived))
+            }
+            _ => {
+                let what = format!("{name} changed while it was read");
+                Err(Error::new(Exit::Damaged, what, "run the same command again; if it stays so, restore the journal from a backup"))
+            }
+        }
+    }
+
+    fn is_proven(&self, name: &str, place: &Place) -> bool {
+        let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.offset + place.length < *end);
+        self.proof.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
+    }
+
+    /// Whether a segment is in it whose first line has this digest.
+    pub fn has_run(&self, segment: &str, first: &str) -> bool {
+        self.read.get(segment).is_some_and(|read| read.first.as_deref() == Some(first))
     }
 
     /// Whether a session's folder is in it.
@@ -116,12 +221,12 @@ impl Chain {
 
     /// When the last line of a segment was written.
     pub fn ended_at(&self, segment: &str) -> Option<Timestamp> {
-        self.last_at.get(segment).copied()
+        self.read.get(segment)?.at
     }
 
     /// Returns the number of segments that are not among these.
     pub fn not_among(&self, segments: &HashSet<String>) -> u64 {
-        self.ends.keys().filter(|segment| !segments.contains(*segment)).count() as u64
+        self.read.keys().filter(|segment| !segments.contains(*segment)).count() as u64
     }
 
     /// These segments and those behind them: named as a whole, through however many others, by their links.
@@ -130,7 +235,7 @@ impl Chain {
         let mut left: Vec<&str> = segments.collect();
         while let Some(segment) = left.pop() {
             if behind.insert(segment) {
-                left.extend(self.follows.get(segment).into_iter().flatten().map(String::as_str));
+                left.extend(self.read.get(segment).into_iter().flat_map(|read| &read.follows).map(String::as_str));
             }
         }
         behind
@@ -139,8 +244,8 @@ impl Chain {
     /// The segments that stand as a whole at or behind the digests that were asked for.
     pub fn behind_heads(&self) -> HashSet<&str> {
         let mut behind = HashSet::new();
-        for (segment, number) in self.known_heads.values() {
-            let is_last = self.ends.get(segment).is_some_and(|(length, _)| length == number);
+        for (segment, end) in self.known_heads.values() {
+            let is_last = self.read.get(segment).is_some_and(|read| read.bytes == *end);
             let mut here = self.behind(std::iter::once(segment.as_str()));
             // What was added to a segment after that line is not behind it.
             if !is_last {
@@ -155,10 +260,12 @@ impl Chain {
         self.findings.push((segment.to_owned(), what.into()));
     }
 
-    /// Checks the lines of one segment. `seen` is told the number and digest of each whole line.
+    /// Checks the lines of one segment. `seen` gets the end and the digest of each whole line.
     fn read_segment(&mut self, store: &dyn Store, name: &str, watch: &mut Watch<'_>, seen: &mut dyn FnMut(u64, &str)) -> Result<()> {
         self.segments += 1;
-        let mut previous: Option<String> = None;
+        let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.to_owned());
+        let mut read = Segment::default();
         let mut number = 0;
         let mut is_closed = false;
         let Some(lines) = Lines::open(store, name)? else { return Ok(()) };
@@ -174,7 +281,7 @@ impl Chain {
                 return Err(stopped());
             }
             if !line.is_whole {
-                let what = format!("line {} breaks off: its run was killed while it wrote; what it told of is done again", number + 1);
+                let what = format!("line {} is cut off: its run was killed while it wrote; the next run repeats that step", number + 1);
                 self.notes.push((name.to_owned(), what));
                 break;
             }
@@ -183,10 +290,19 @@ impl Chain {
             if is_closed {
                 self.finding(name, format!("line {number} was added after the run had ended"));
             }
-            is_closed = self.read_line(name, number, &line, previous.as_deref());
             let sha256 = line.sha256();
-            seen(number, &sha256);
-            previous = Some(sha256);
+            let place = Place {
+                segment: index,
+                offset: read.bytes,
+                length: line.bytes.len() as u64,
+                at: Timestamp::UNIX_EPOCH,
+                sha256: sha256_bytes(&sha256),
+            };
+            is_closed = self.read_line(name, number, &line, place, &mut read);
+            read.bytes += line.bytes.len() as u64 + 1;
+            seen(read.bytes, &sha256);
+            read.first.get_or_insert_with(|| sha256.clone());
+            read.last = Some(sha256);
         }
         if !is_closed {
             let what = match segment::is_at_work(store, name) {
@@ -195,30 +311,34 @@ impl Chain {
             };
             self.notes.push((name.to_owned(), what.to_owned()));
         }
-        self.ends.insert(name.to_owned(), (number, previous));
+        self.read.insert(name.to_owned(), read);
         Ok(())
     }
 
-    /// Checks a line against the one before and takes over what it says; tells whether it is the end of its run.
-    fn read_line(&mut self, name: &str, number: u64, raw: &RawLine, previous: Option<&str>) -> bool {
+    /// Checks a line against the one before and takes over what it says; returns whether it is the end of its run.
+    fn read_line(&mut self, name: &str, number: u64, raw: &RawLine, place: Place, read: &mut Segment) -> bool {
         let Some(line) = raw.read() else {
             self.finding(name, format!("line {number} is not a line of a journal"));
             return false;
         };
-        if line.previous.as_deref() != previous {
+        if line.previous != read.last {
             self.finding(name, format!("line {number} does not follow from the line before it: one was altered, added or removed"));
         }
-        self.last_at.insert(name.to_owned(), line.at);
+        read.at = Some(line.at);
         let is_first = matches!(line.entry, Entry::Opened(_));
-        if is_first {
-            self.began = Some(self.began.map_or(line.at, |began| began.min(line.at)));
-        }
         if is_first != (number == 1) {
             self.finding(name, format!("line {number} is out of place: a segment begins with its run, and only once"));
         }
         match line.entry {
+            Entry::Opened(opened) if opened.segment != name => {
+                self.finding(name, format!("is a copy of {}: its first line names that segment", opened.segment));
+            }
             Entry::Archived(archived) => {
-                self.bags.entry(archived.folder.clone()).or_default().push(BagChange::new(line.at, *archived));
+                self.bags.entry(archived.folder.into()).or_default().push(Place { at: line.at, ..place });
+            }
+            Entry::Accepted { runs, reason } => {
+                let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
+                self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
             }
             Entry::Closed { .. } => return true,
             _ => {}
@@ -230,38 +350,38 @@ impl Chain {
     fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
         let mut followed = HashSet::new();
         for (name, parent) in links {
-            let Parent { segment, lines, sha256, ended } = parent;
+            let Parent { segment, bytes, sha256, ended } = parent;
             // Of a run that was still at work, the link names a part only.
-            if *ended {
-                self.follows.entry(name.clone()).or_default().push(segment.clone());
+            if *ended && let Some(read) = self.read.get_mut(name) {
+                read.follows.push(segment.clone());
             }
-            let Some((length, _)) = self.ends.get(segment) else {
+            let Some(length) = self.read.get(segment).map(|read| read.bytes) else {
                 self.finding(segment, format!("is missing: {name} follows it"));
                 continue;
             };
-            if length < lines {
-                self.finding(segment, format!("had {lines} lines when {name} began and has {length} now"));
-            } else if digests.get(&(segment.clone(), *lines)) != sha256.as_ref() {
-                self.finding(segment, format!("is not what it was when {name} began: a line up to line {lines} was altered"));
-            } else if *ended && length > lines {
-                self.finding(segment, format!("has lines after line {lines}, which was its last when {name} began"));
+            if length < *bytes {
+                self.finding(segment, format!("was {bytes} bytes long when {name} began and is {length} bytes long now"));
+            } else if digests.get(&(segment.clone(), *bytes)) != sha256.as_ref() {
+                self.finding(segment, format!("is not what it was when {name} began: a line in its first {bytes} bytes was altered"));
+            } else if *ended && length > *bytes {
+                self.finding(segment, format!("has lines after its first {bytes} bytes, which were all of it when {name} began"));
             }
             if *ended {
                 followed.insert(segment.clone());
             }
         }
         let mut heads: Vec<(String, String)> = self
-            .ends
+            .read
             .iter()
             .filter(|(name, _)| !followed.contains(*name))
-            .filter_map(|(name, (_, last))| Some((name.clone(), last.clone()?)))
+            .filter_map(|(name, read)| Some((name.clone(), read.last.clone()?)))
             .collect();
         heads.sort();
         self.heads = heads;
     }
 }
 
-/// Somebody asked to stop.
+/// The run was asked to stop.
 pub(in crate::archive) fn stopped() -> crate::error::Error {
     crate::error::Error::new(crate::exit::Exit::Interrupted, "interrupted; the verification is not complete", "run the same command again")
 }

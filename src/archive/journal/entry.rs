@@ -70,6 +70,13 @@ pub(crate) enum Entry {
         /// What was found, each a line.
         findings: Vec<String>,
     },
+    /// The operator accepts earlier runs that changed sessions and are under no signature.
+    Accepted {
+        /// The runs.
+        runs: Vec<AcceptedRun>,
+        /// Why, in the operator's words.
+        reason: String,
+    },
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// How it ended.
@@ -96,6 +103,8 @@ pub(crate) struct Opened {
     pub(crate) schema: String,
     /// The version of the schema, from 1.
     pub(crate) version: u32,
+    /// The segment's own file name, so that a copy under another name is recognized.
+    pub(crate) segment: String,
     /// The run.
     #[serde(flatten)]
     pub(crate) identity: Identity,
@@ -121,12 +130,21 @@ pub struct Identity {
 pub(crate) struct Parent {
     /// The segment's file name.
     pub(crate) segment: String,
-    /// How many whole lines it had.
-    pub(crate) lines: u64,
-    /// The SHA-256 of the last of them; none when there was none.
+    /// The length of its whole lines in bytes, line breaks included.
+    pub(crate) bytes: u64,
+    /// The SHA-256 of the last whole line; none when there was none.
     pub(crate) sha256: Option<String>,
     /// Whether its run was over, so that no line may follow.
     pub(crate) ended: bool,
+}
+
+/// An earlier run that is accepted although it is under no signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AcceptedRun {
+    /// The segment's file name.
+    pub(crate) segment: String,
+    /// The SHA-256 of its last whole line.
+    pub(crate) sha256: Option<String>,
 }
 
 /// How a session's bag was changed.

@@ -9,15 +9,17 @@ mod chain;
 mod difference;
 mod entry;
 mod segment;
+mod unsealed;
 mod writer;
 
 pub(super) use chain::last_verified;
-pub(super) use chain::{BagChange, Sha256, stopped};
-pub use chain::{Chain, LastVerified};
+pub(super) use chain::{AddedFile, BagChange, Sha256, stopped};
+pub use chain::{Chain, LastVerified, Proof};
 pub(super) use difference::{Bags, archived, files};
 pub(super) use entry::FileEntry;
 pub use entry::{Authenticated, Identity};
 pub use segment::FOLDER;
+pub use unsealed::UnsealedRun;
 pub use writer::Journal;
 
 #[cfg(test)]

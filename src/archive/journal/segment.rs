@@ -4,7 +4,7 @@ use super::entry::{Entry, Line, Parent};
 use crate::error::Result;
 use crate::store::{Digest, Store, StorePath};
 use jiff::Timestamp;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
 
 /// The journal's folder in the archive root. No session's folder has this name: ids are written without `_`.
@@ -13,9 +13,11 @@ pub const FOLDER: &str = "_journal";
 const ENDING: &str = ".ndjson";
 /// A line above this length was not written by us.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
-/// How many of the newest segments are looked at for ends that nothing follows. Every run follows all ends that it
-/// finds, so older ones are followed already.
+/// Number of newest segments that are searched for ends that no segment follows. Every run follows all ends that it
+/// finds, so older segments are followed already, except runs that were still at work: each later run names them again.
 const RECENT: usize = 512;
+/// Number of bytes first read at the end of a segment to find its last line.
+const TAIL: u64 = 64 * 1024;
 
 /// The path of a segment.
 pub(super) fn path(name: &str) -> StorePath {
@@ -94,33 +96,48 @@ pub(super) fn parents(store: &dyn Store, name: &str) -> Result<Vec<Parent>> {
     })
 }
 
-/// The ends that no segment follows yet, for a run that begins now. Damage in the journal stops no run; it is found
-/// when the archive is verified.
+/// Returns the ends that no segment follows yet, for a run that begins now: among the newest segments, and among those
+/// that one of them names as still at work, however old. Damage in the journal stops no run; verification finds it.
 pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
     let names = names(store)?;
     let recent = names.get(names.len().saturating_sub(RECENT)..).unwrap_or_default();
-    let mut followed = HashSet::new();
+    let (mut followed, mut candidates) = (HashSet::new(), BTreeSet::new());
     for name in recent {
-        followed.extend(parents(store, name)?.into_iter().filter(|parent| parent.ended).map(|parent| parent.segment));
-    }
-    recent.iter().filter(|name| !followed.contains(*name)).map(|name| end(store, name)).collect()
-}
-
-/// How far a segment goes now.
-fn end(store: &dyn Store, name: &str) -> Result<Parent> {
-    // Asked before it is read: a run that is over by then writes no further line.
-    let ended = !is_at_work(store, name)?;
-    let mut parent = Parent { segment: name.to_owned(), lines: 0, sha256: None, ended };
-    for line in Lines::open(store, name)?.into_iter().flatten() {
-        match line {
-            Ok(line) if line.is_whole => {
-                parent.lines += 1;
-                parent.sha256 = Some(line.sha256());
+        for parent in parents(store, name)? {
+            if parent.ended {
+                followed.insert(parent.segment);
+            } else if names.binary_search(&parent.segment).is_ok() {
+                candidates.insert(parent.segment);
             }
-            _ => break,
         }
     }
-    Ok(parent)
+    candidates.extend(recent.iter().cloned());
+    candidates.iter().filter(|name| !followed.contains(*name)).map(|name| end(store, name)).collect()
+}
+
+/// Returns how far a segment goes now. Reads its tail only: a segment may be hundreds of megabytes long.
+pub(super) fn end(store: &dyn Store, name: &str) -> Result<Parent> {
+    // Asked before it is read: a run that is over by then writes no further line.
+    let ended = !is_at_work(store, name)?;
+    let path = path(name);
+    let length = store.length(&path)?.unwrap_or(0);
+    let mut wanted = TAIL.min(length);
+    loop {
+        let begin = length - wanted;
+        let tail = store.read_range(&path, begin, wanted)?;
+        let whole = memchr::memrchr(b'\n', &tail).and_then(|end| Some((end, tail.get(..end)?)));
+        let line = whole.and_then(|(end, before)| {
+            let start = memchr::memrchr(b'\n', before).map(|at| at + 1).or((begin == 0).then_some(0))?;
+            Some((end as u64 + 1, before.get(start..)?))
+        });
+        if let Some((end, line)) = line {
+            return Ok(Parent { segment: name.to_owned(), bytes: begin + end, sha256: Some(Digest::of(line).sha256), ended });
+        }
+        if begin == 0 {
+            return Ok(Parent { segment: name.to_owned(), bytes: 0, sha256: None, ended });
+        }
+        wanted = wanted.saturating_mul(8).min(length);
+    }
 }
 
 /// Whether the run that writes a segment is still at work. Leaves no trace.

@@ -3,8 +3,9 @@
 //!
 //! A line that vouches for a bag outlasts a power loss before the bag is finished. Must not know what a run does.
 
-use super::entry::{Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
+use super::entry::{AcceptedRun, Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
 use super::segment;
+use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::media::SessionId;
@@ -39,7 +40,10 @@ struct Writing {
 
 /// The segment of this run.
 struct Segment {
+    name: String,
     path: StorePath,
+    /// The SHA-256 of its first line.
+    first: String,
     previous: String,
     /// Says to others that this run still writes.
     _lock: Lock,
@@ -66,6 +70,28 @@ impl Journal {
     pub fn exists(store: &dyn Store) -> Result<bool> {
         // A seal whose segment is gone is a journal, too.
         Ok(!store.list(&StorePath::name(segment::FOLDER))?.is_empty())
+    }
+
+    /// Returns this run's segment, which is begun now where this run has none yet: its name, and the SHA-256 of its first
+    /// line.
+    pub(in crate::archive) fn position(&self, now: Timestamp) -> Result<(String, String)> {
+        let mut writing = self.lock();
+        let segment = self.segment_of(&mut writing, now)?;
+        Ok((segment.name.clone(), segment.first.clone()))
+    }
+
+    /// Writes down that runs are accepted although they are under no signature.
+    pub fn accept(&self, runs: &[UnsealedRun], reason: &str, now: Timestamp) -> Result<()> {
+        let accepted = |run: &UnsealedRun| AcceptedRun { segment: run.segment.clone(), sha256: run.sha256.clone() };
+        let entry = Entry::Accepted { runs: runs.iter().map(accepted).collect(), reason: reason.to_owned() };
+        self.append(&mut self.lock(), entry, now).map(drop)
+    }
+
+    /// Returns the earlier runs that this run's segment follows, that changed sessions and that no signature covers;
+    /// `is_signed` says whether a segment has a signature that holds. Runs that are at work sign for themselves.
+    pub fn unsealed(&self, is_signed: &dyn Fn(&StorePath) -> bool, now: Timestamp) -> Result<Vec<UnsealedRun>> {
+        let (name, _) = self.position(now)?;
+        unsealed::behind(self.store.as_ref(), &name, is_signed)
     }
 
     /// A bag is about to be what this says; the line is on the disk before this returns.
@@ -172,34 +198,40 @@ impl Journal {
             let hint = "make room, and check the disk; then run the same command again";
             return Err(Error::new(Exit::Local, "the journal takes no further line, so nothing more is archived", hint));
         }
-        let mut segment = match writing.segment.take() {
-            Some(segment) => segment,
-            None => self.open(now).map_err(Error::of_all)?,
-        };
-        let outcome = std::mem::take(&mut writing.waiting)
-            .into_iter()
-            .chain([(now, entry)])
-            .try_for_each(|(at, entry)| self.add(&mut segment, at, entry));
+        let waiting = std::mem::take(&mut writing.waiting);
+        let segment = self.segment_of(writing, now)?;
+        let outcome = waiting.into_iter().chain([(now, entry)]).try_for_each(|(at, entry)| self.add(segment, at, entry));
         let path = segment.path.clone();
-        writing.segment = Some(segment);
         writing.is_over = outcome.is_err();
         // Whatever the reason: no session can be archived that the journal does not know.
         outcome.map(|()| path).map_err(Error::of_all)
     }
 
+    /// Returns the segment of this run, and begins it where there is none yet.
+    fn segment_of<'a>(&self, writing: &'a mut Writing, now: Timestamp) -> Result<&'a mut Segment> {
+        let segment = match writing.segment.take() {
+            Some(segment) => segment,
+            None => self.open(now).map_err(Error::of_all)?,
+        };
+        Ok(writing.segment.insert(segment))
+    }
+
     fn open(&self, now: Timestamp) -> Result<Segment> {
         let parents = segment::open_ends(self.store.as_ref())?;
-        let path = segment::path(&segment::new_name(now));
+        let name = segment::new_name(now);
+        let path = segment::path(&name);
         let lock = match self.store.lock(&path)? {
             Locked::Held(lock) => lock,
             Locked::By(holder) => return Err(Error::unexpected(format!("a new journal segment is held by {holder}"))),
         };
-        let opened = Opened { schema: SCHEMA.to_owned(), version: VERSION, identity: self.identity.clone(), parents };
+        let opened =
+            Opened { schema: SCHEMA.to_owned(), version: VERSION, segment: name.clone(), identity: self.identity.clone(), parents };
         let text = text(&Line { previous: None, at: now, entry: Entry::Opened(opened) })?;
         self.store.append(&path, &text)?;
         // The new name must outlast a power loss, too.
         self.store.sync(&StorePath::name(segment::FOLDER))?;
-        Ok(Segment { path, previous: Digest::of(text.as_bytes()).sha256, _lock: lock })
+        let first = Digest::of(text.as_bytes()).sha256;
+        Ok(Segment { name, path, previous: first.clone(), first, _lock: lock })
     }
 
     fn add(&self, segment: &mut Segment, at: Timestamp, entry: Entry) -> Result<()> {

@@ -6,13 +6,12 @@ use super::super::bag::{self, Manifest};
 use super::super::journal::{FileEntry, files};
 use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
 use super::super::links::{LINKED, link};
-use super::super::record::{CompanionState, MediaRecord, NOT_YET, Record, SignatureRecord, State};
+use super::super::record::{CompanionState, JournalRecord, MediaRecord, NOT_YET, Record, SignatureRecord, State};
 use super::super::word::Word;
 use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy, Witness, read};
 use crate::error::{Error, Result, quote};
 use crate::media::SessionId;
 use crate::store::{Digest, Store, StorePath};
-use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What file managers leave behind in folders that somebody looked into.
@@ -33,10 +32,14 @@ pub struct Examined {
     pub lacking: Vec<String>,
     /// Whether something of that could not be had, so that the session is not complete.
     is_partial: bool,
-    /// Since when the journal can say that the bag is unaltered, where the bag is older than what the journal knows of it.
-    pub unaltered_since: Option<Timestamp>,
-    /// When the record began.
-    pub(super) created: Option<Timestamp>,
+    /// Whether only what a seal or a head that is kept elsewhere covers counts, and a change of the bag is not covered.
+    pub is_unproven: bool,
+    /// The first run that the record names and whose part of the journal is not here.
+    pub unvouched: Option<String>,
+    /// The runs whose parts of the journal vouch for the bag, as its record says.
+    pub(super) journal: Vec<JournalRecord>,
+    /// Media files whose first bytes are lost, as the record says.
+    pub(super) originals_lost: HashSet<String>,
     /// The files that the bag vouches for and that are to be read.
     pub items: Vec<Item>,
     /// The files that are here and cannot be read; `.` is the bag itself.
@@ -98,6 +101,15 @@ impl Examined {
     /// Whether what the bag vouches for could be read, so that the journal can be asked about it.
     pub fn is_comparable(&self) -> bool {
         [".", MANIFEST, TAG_MANIFEST].iter().all(|path| !self.unread.contains(*path))
+    }
+
+    /// Returns the answers that came without the provider's signature, although others of the same sort in this session came
+    /// with one: media files, or documents.
+    pub fn unsigned_among_signed(&self) -> Vec<Finding> {
+        let signed: BTreeSet<bool> = self.recorded.values().filter(|file| file.signed).map(|file| file.media.is_some()).collect();
+        let unsigned = self.recorded.values().filter(|file| !file.signed && signed.contains(&file.media.is_some()));
+        let what = "came without the provider's signature, although the provider signed other answers of this session";
+        unsigned.map(|file| Finding::new(Aspect::Authentic, &file.path, what).helped_by(Remedy::Compare)).collect()
     }
 
     /// Whether the bag is still the one that was looked at: a run that changes it changes its tag manifest, and leaves a
@@ -224,7 +236,7 @@ fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Opt
         return None;
     };
     examined.session = Some(record.session.clone());
-    examined.created = Some(record.created);
+    examined.journal.clone_from(&record.journal);
     examined.recorded = files(&record).into_iter().map(|file| (file.path.clone(), file)).collect();
     for path in judged_by_newer(&record) {
         // What a newer version says of a signature does not contradict that it held.
@@ -256,12 +268,25 @@ fn compare_manifests(payload: &Manifest, tags: &Manifest, examined: &mut Examine
     }
 }
 
+/// The first bytes of a media file are not here any more, whatever stands in their place.
+pub(super) fn original_lost(aspect: Aspect, path: &str, id: &str, sha256: &str) -> Finding {
+    let what = format!("the original of media {id} (sha256 {sha256}) is lost; anything that is here of it came later");
+    Finding::new(aspect, path, what).helped_by(Remedy::Restore)
+}
+
 /// Every medium has an outcome, and the record says what could not be had.
 fn compare_outcomes(record: &Record, examined: &mut Examined) {
     for medium in &record.media {
-        for file in medium.files.iter().filter(|file| file.lost.is_some()) {
-            let (path, sha256) = (&file.path, &file.digest.sha256);
-            examined.notes.push(format!("the original of media {} (sha256 {sha256}, {path}) is lost; what is here came later", medium.id));
+        for (number, file) in medium.files.iter().enumerate().filter(|(_, file)| file.lost.is_some()) {
+            let (path, sha256, id) = (&file.path, &file.digest.sha256, medium.id.as_str());
+            let is_here = medium.present().any(|present| present.digest == file.digest);
+            match number {
+                0 if !is_here => {
+                    examined.originals_lost.insert(id.to_owned());
+                    examined.findings.push(original_lost(Aspect::Complete, path, id, sha256));
+                }
+                _ => examined.notes.push(format!("an earlier answer for media {id} (sha256 {sha256}, {path}) is lost")),
+            }
         }
         let reason = medium.reason.as_deref().unwrap_or("no reason recorded");
         let is_here = medium.present().next().is_some();

@@ -60,6 +60,8 @@ pub enum Remedy {
     Decide,
     /// A link in the place of a folder.
     MoveIn,
+    /// A backup of the journal.
+    RestoreJournal,
     /// Somebody changed the archive.
     Compare,
     /// The secrets may be those of another time.

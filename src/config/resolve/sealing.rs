@@ -23,6 +23,8 @@ pub struct SealSettings {
     pub key: Option<SigningKey>,
     /// The authority that stamps.
     pub timestamp: Option<Address>,
+    /// Why earlier runs without a signature are accepted, where they are.
+    pub accept_unsealed: Option<String>,
 }
 
 impl Resolver<'_> {
@@ -33,6 +35,7 @@ impl Resolver<'_> {
         Ok(SealSettings {
             key: key.map(|key| signing_key(&key.value)).transpose()?,
             timestamp: timestamp.as_ref().map(address).transpose()?,
+            accept_unsealed: arguments.accept_unsealed.clone(),
         })
     }
 

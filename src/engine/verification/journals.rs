@@ -3,7 +3,7 @@
 //!
 //! Must not look into sessions.
 
-use super::seals::check_seals;
+use super::seals::{Seals, check_seals};
 use super::{Counts, Repairable, Target, VerifyOptions, VerifySum, told};
 use crate::archive::{Aspect, Chain, Deleted, Examined, Finding, Journal, deleted_sessions, is_bag};
 use crate::clock::Cancel;
@@ -31,8 +31,8 @@ impl Known {
         let store = target.store.as_ref();
         let exists = Journal::exists(store)?;
         let length = Journal::length(store, None)?;
-        let chain = chain(store, &options.heads, cancel)?;
-        tell(store, &chain, exists, options, emit, sum)?;
+        let (chain, seals) = read(store, options, cancel)?;
+        tell(store, &chain, seals, exists, options, emit, sum);
         let chain = exists.then(|| Arc::new(chain));
         Ok(Self(Mutex::new(Reading { chain, length })))
     }
@@ -43,7 +43,7 @@ impl Known {
     }
 
     /// Whether there is more in the journal by now than in this, which was read before; then it is read again.
-    pub(super) fn refresh(&self, old: Option<&Arc<Chain>>, target: &Target, cancel: &Cancel) -> Result<bool> {
+    pub(super) fn refresh(&self, old: Option<&Arc<Chain>>, target: &Target, options: &VerifyOptions, cancel: &Cancel) -> Result<bool> {
         let own = target.journal.as_ref().and_then(|journal| journal.segment());
         let mut reading = locked(&self.0);
         let (Some(old), Some(newest)) = (old, &reading.chain) else { return Ok(false) };
@@ -54,7 +54,8 @@ impl Known {
         if reading.length == length {
             return Ok(false);
         }
-        *reading = Reading { chain: Some(Arc::new(chain(target.store.as_ref(), &[], cancel)?)), length };
+        let (chain, _) = read(target.store.as_ref(), options, cancel)?;
+        *reading = Reading { chain: Some(Arc::new(chain)), length };
         Ok(true)
     }
 
@@ -68,7 +69,7 @@ impl Known {
         let is_here =
             |folder: &str| looked_at.contains(folder) || here.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
         let mut gone = Vec::new();
-        for Deleted { folder, session, finding, paths } in deleted_sessions(&chain, &is_here) {
+        for Deleted { folder, session, finding, paths } in deleted_sessions(store, &chain, &is_here)? {
             let folder = StorePath::name(&folder);
             let missing = Examined::with_finding(finding);
             emit.event(told(store.location(&folder), &missing, &Counts::default(), &[]));
@@ -79,7 +80,7 @@ impl Known {
 }
 
 /// Tells what a journal is worth: its chain, its seals, the heads that somebody kept elsewhere.
-fn tell(store: &dyn Store, chain: &Chain, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) -> Result<()> {
+fn tell(store: &dyn Store, chain: &Chain, seals: Seals, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) {
     let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Unaltered, segment, what.clone());
     let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
     for head in options.heads.iter().filter(|head| !chain.known_heads.contains_key(*head)) {
@@ -90,7 +91,6 @@ fn tell(store: &dyn Store, chain: &Chain, exists: bool, options: &VerifyOptions,
     if !exists {
         notes.push("there is none, so nothing here says whether a session was altered, added or deleted as a whole".to_owned());
     }
-    let seals = check_seals(store, chain, options.signers.as_ref(), options.now)?;
     findings.extend(seals.findings);
     notes.extend(seals.notes);
     let is_sealed = !seals.signers.is_empty() || seals.stamped.is_some();
@@ -110,10 +110,14 @@ fn tell(store: &dyn Store, chain: &Chain, exists: bool, options: &VerifyOptions,
         findings,
         notes,
     });
-    Ok(())
 }
 
-fn chain(store: &dyn Store, heads: &[String], cancel: &Cancel) -> Result<Chain> {
+/// Reads the journal and its seals, which say what of it counts.
+fn read(store: &dyn Store, options: &VerifyOptions, cancel: &Cancel) -> Result<(Chain, Seals)> {
     let mut watch = |_: &[u8]| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
-    Chain::read(store, heads, &mut watch)
+    let mut chain = Chain::read(store, &options.heads, &mut watch)?;
+    let mut seals = check_seals(store, &chain, options.signers.as_ref(), options.now)?;
+    chain.proof.sealed = std::mem::take(&mut seals.covered);
+    chain.proof.is_demanded |= options.signers.is_some();
+    Ok((chain, seals))
 }

@@ -129,6 +129,7 @@ pub fn verify(
         order,
         sum: Mutex::new(sum),
         repairable: Mutex::new(repairable),
+        unvouched: Mutex::default(),
     };
     std::thread::scope(|scope| {
         let run = &run;
@@ -142,7 +143,12 @@ pub fn verify(
         emit.event(event);
     }
     let repairable = std::mem::take(&mut *locked(&run.repairable));
-    let sum = *locked(&run.sum);
+    let mut sum = *locked(&run.sum);
+    for (number, unvouched) in std::mem::take(&mut *locked(&run.unvouched)) {
+        let Some(target) = targets.get(number) else { continue };
+        sum.damaged += 1;
+        emit.event(Event::JournalMissing { archive: target.store.root(), sessions: unvouched.sessions, finding: unvouched.finding() });
+    }
     Ok((sum, repairable))
 }
 
@@ -162,7 +168,6 @@ fn told(folder: String, examined: &Examined, counts: &Counts, checked: &[Aspect]
         unsigned: counts.unsigned,
         checked: checked.to_vec(),
         missing: examined.lacking.clone(),
-        unaltered_since: examined.unaltered_since,
         notes: examined.notes.clone(),
         findings: examined.findings.clone(),
     }

@@ -12,6 +12,8 @@ use crate::engine::pool::{Pool, Role, Work};
 use crate::engine::{Emit, locked};
 use crate::error::Result;
 use crate::store::StorePath;
+use crate::text::plural;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -60,6 +62,44 @@ pub(super) struct Run<'a> {
     pub(super) order: Order,
     pub(super) sum: Mutex<VerifySum>,
     pub(super) repairable: Mutex<Vec<Repairable>>,
+    /// Sessions whose records name parts of the journal that are not here, by the number of their target.
+    pub(super) unvouched: Mutex<BTreeMap<usize, Unvouched>>,
+}
+
+/// Sessions that a missing part of the journal should vouch for.
+pub(super) struct Unvouched {
+    /// The first run that is missing.
+    pub(super) segment: String,
+    /// How many sessions name a run that is missing.
+    pub(super) sessions: u64,
+    /// The first of them, sorted.
+    examples: BTreeSet<String>,
+}
+
+impl Unvouched {
+    /// How many sessions are named in a finding.
+    const NAMED: usize = 3;
+
+    fn new(segment: String) -> Self {
+        Self { segment, sessions: 0, examples: BTreeSet::new() }
+    }
+
+    fn add(&mut self, folder: &str) {
+        self.sessions += 1;
+        self.examples.insert(folder.to_owned());
+        if self.examples.len() > Self::NAMED {
+            self.examples.pop_last();
+        }
+    }
+
+    /// What is wrong with the journal.
+    pub(super) fn finding(&self) -> Finding {
+        let further = if self.sessions > self.examples.len() as u64 { ", ..." } else { "" };
+        let examples: Vec<&str> = self.examples.iter().map(String::as_str).collect();
+        let sessions = format!("{} ({}{further})", plural(self.sessions, "session"), examples.join(", "));
+        let what = format!("is missing, which vouches for {sessions}: nothing says whether they were altered");
+        Finding::new(Aspect::Unaltered, &self.segment, what).helped_by(Remedy::RestoreJournal)
+    }
 }
 
 impl Run<'_> {
@@ -100,8 +140,10 @@ impl Run<'_> {
         let mut examined = outcome.unwrap_or_else(|error| Examined::unreadable(&error));
         // Of a bag that cannot be read the journal could only say that it is not what it was.
         let chain = known.chain().filter(|_| examined.is_comparable());
-        if let Some(chain) = &chain {
-            compare_with_journal(chain, folder.as_str(), &mut examined);
+        if examined.is_comparable()
+            && let Err(error) = compare_with_journal(target.store.as_ref(), chain.as_deref(), folder.as_str(), &mut examined)
+        {
+            examined.findings.push(Finding::new(Aspect::Unaltered, ".", error.what()));
         }
         let items = std::mem::take(&mut examined.items);
         let mut counts = Counts::default();
@@ -174,8 +216,21 @@ impl Run<'_> {
         if counts.authentic == 0 {
             sum_up_signatures(&mut examined.findings);
         }
+        if self.options.authenticate {
+            let unsigned = examined.unsigned_among_signed();
+            examined.findings.extend(unsigned);
+        }
         choose_remedies(&mut examined, self.options.is_repaired);
-        if let Err(error) = self.write_down(target, folder, &examined, &counts) {
+        let checked = self.checked(bag, &examined, &counts);
+        let mut is_vouched = true;
+        if let (Some((number, _)), Some(segment)) = (self.bags.get(bag.index), examined.unvouched.take()) {
+            locked(&self.unvouched).entry(*number).or_insert_with(|| Unvouched::new(segment)).add(folder.as_str());
+            is_vouched = false;
+        }
+        // A session that the journal does not vouch for was not verified as a whole.
+        if (is_vouched || !examined.findings.is_empty())
+            && let Err(error) = self.write_down(target, folder, &examined, &counts)
+        {
             let _ = target.unwritten.set(error);
         }
         if let (Some((number, _)), Some(session)) = (self.bags.get(bag.index), &examined.session)
@@ -191,7 +246,6 @@ impl Run<'_> {
             sum.bytes += counts.bytes;
             sum.unread += counts.unread;
         }
-        let checked = self.checked(bag, &examined, &counts);
         self.order.tell(bag.index, Some(told(target.store.location(folder), &examined, &counts, &checked)), self.emit);
     }
 
@@ -204,7 +258,8 @@ impl Run<'_> {
         // A file that was not read may be anything.
         let is_all_read = counts.unread + counts.unreadable == 0 && examined.is_read();
         checked.extend(is_all_read.then_some(Aspect::Intact));
-        checked.extend(bag.chain.as_ref().map(|_| Aspect::Unaltered));
+        let is_vouched = examined.unvouched.is_none() && !examined.is_unproven;
+        checked.extend(bag.chain.as_ref().filter(|_| is_vouched).map(|_| Aspect::Unaltered));
         checked.extend(self.options.authenticate.then_some(Aspect::Authentic));
         checked
     }
@@ -212,10 +267,14 @@ impl Run<'_> {
     /// Whether something was found that a run may have caused which changed the bag since the journal was read, or while
     /// its files were.
     fn has_moved_on(&self, bag: &Bag, examined: &Examined) -> bool {
-        let Some((target, known, folder)) = self.place(bag.index).filter(|_| !examined.findings.is_empty()) else { return false };
+        let Some((target, known, folder)) = self.place(bag.index) else { return false };
+        if examined.findings.is_empty() && examined.unvouched.is_none() {
+            return false;
+        }
         let is_current = examined.is_current(target.store.as_ref(), folder).unwrap_or(true);
-        let is_journals = examined.findings.iter().any(|finding| finding.aspect == Aspect::Unaltered);
-        let has_grown = (is_journals || !is_current) && known.refresh(bag.chain.as_ref(), target, self.cancel).unwrap_or(false);
+        let is_journals = examined.unvouched.is_some() || examined.findings.iter().any(|finding| finding.aspect == Aspect::Unaltered);
+        let has_grown =
+            (is_journals || !is_current) && known.refresh(bag.chain.as_ref(), target, self.options, self.cancel).unwrap_or(false);
         has_grown || !is_current
     }
 

@@ -159,6 +159,10 @@ impl Store for Faulty {
         self.look("open", || self.inner.open(path))
     }
 
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
+        self.look("read", || self.inner.read_range(path, offset, length))
+    }
+
     fn length(&self, path: &StorePath) -> Result<Option<u64>> {
         self.look("length", || self.inner.length(path))
     }

@@ -137,7 +137,8 @@ fn an_altered_file_of_which_the_provider_now_has_other_bytes_is_lost_and_all_is_
     assert!(!tree.contains_key(&format!("{SESSION}/{first}")));
     let files = &medium(&world, "front")["files"];
     assert!(files[0]["path"] == first && files[0]["lost"].is_string() && files[1].get("lost").is_none(), "{files:#}");
-    is_sound(&world);
+    // What is here now may be anything: that the first bytes are lost stays a finding.
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("the original of media front").says("is lost");
     others_accept(&world.file(""));
     world.run(&["download", SESSION]).ends_with(0).says("5 files kept");
     assert_eq!(world.tree(), tree);
@@ -357,12 +358,11 @@ fn what_a_newer_version_wrote_into_the_record_survives() {
     record["media"][0]["files"][0]["of_the_future"] = json!("f");
     record["attempts"][0]["of_the_future"] = json!("a");
     std::fs::write(world.file("archive.json"), serde_json::to_vec_pretty(&record).expect("JSON")).expect("written");
-    // A newer version would have told the journal of it.
-    std::fs::remove_dir_all(world.archive().join("_journal")).expect("removed");
     world.run(&["download", SESSION]).ends_with(0).says("1 file fetched");
     let record = world.record();
     assert_eq!(record["of_the_future"], json!({ "a": [1] }));
     assert_eq!((&record["media"][0]["of_the_future"], &record["media"][0]["files"][0]["of_the_future"]), (&json!("m"), &json!("f")));
     assert_eq!(record["attempts"][0]["of_the_future"], "a");
-    is_sound(&world);
+    // The journal names the record as this version wrote it.
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("the bag was changed by something else");
 }

@@ -47,14 +47,28 @@ impl Archive {
         self.write_lines(segment, &lines);
     }
 
-    /// Writes the whole journal anew, each segment with the ends of those that it follows.
+    /// What a segment's first line says of an earlier one as it is now.
+    pub fn parent(&self, segment: &str) -> Value {
+        let bytes = std::fs::read(self.file("_journal").join(segment)).expect("a segment");
+        let lines = self.lines(segment);
+        json!({ "segment": segment, "bytes": bytes.len(), "sha256": sha256(lines.last().expect("a line")), "ended": true })
+    }
+
+    /// Writes the whole journal anew, each segment with the ends of those that it follows, and each record with the first
+    /// lines of the segments that vouch for it.
     pub fn chain_all(&self, mut change: impl FnMut(&str, &mut Vec<Value>)) {
         for segment in self.segments() {
             let mut entries = self.entries(&segment);
             change(&segment, &mut entries);
             for parent in entries[0]["parents"].as_array_mut().expect("parents") {
-                let lines = self.lines(parent["segment"].as_str().expect("a name"));
-                (parent["lines"], parent["sha256"]) = (json!(lines.len()), json!(sha256(lines.last().expect("a line"))));
+                *parent = self.parent(parent["segment"].as_str().expect("a name"));
+            }
+            let first = sha256(entries[0].to_string());
+            for name in std::fs::read_dir(&self.root).expect("an archive").map(|entry| entry.expect("an entry").file_name()) {
+                let bag = self.bag(&name.to_string_lossy());
+                if bag.file("archive.json").exists() {
+                    bag.forge_run(&segment, &first, &mut entries);
+                }
             }
             self.chain(&segment, entries);
         }
@@ -114,6 +128,24 @@ impl Bag {
         let mut text = serde_json::to_vec_pretty(&record).expect("JSON");
         text.push(b'\n');
         self.write("archive.json", text);
+    }
+
+    /// Makes the record name the first line of a segment that vouches for it, and the last line about it there fit that record.
+    fn forge_run(&self, segment: &str, first: &str, entries: &mut [Value]) {
+        let mut record = self.record();
+        let runs = record["journal"].as_array_mut().expect("runs");
+        let is_last = runs.last().is_some_and(|run| run["segment"] == segment);
+        let Some(run) = runs.iter_mut().find(|run| run["segment"] == segment).filter(|run| run["sha256"] != first) else { return };
+        run["sha256"] = json!(first);
+        let mut text = serde_json::to_vec_pretty(&record).expect("JSON");
+        text.push(b'\n');
+        self.write("archive.json", &text);
+        self.forge_manifests();
+        let folder = self.0.file_name().expect("a name").to_string_lossy();
+        let mut lines = entries.iter_mut().rev().filter(|entry| entry["entry"] == "archived" && entry["folder"] == *folder);
+        if let Some(line) = lines.next().filter(|_| is_last) {
+            (line["record"], line["bag"]) = (json!(sha256(&text)), json!(sha256(self.read(TAGS))));
+        }
     }
 
     /// Makes the manifests say what is there.

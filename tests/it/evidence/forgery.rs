@@ -78,18 +78,20 @@ fn a_folder_of_another_archive_and_an_old_copy_are_found() {
     evidence.world.run(&["download", "foreign", ALPHA, "-o", "other"]).ends_with(0);
     let archive = evidence.copy("mixed");
     copy(&other.join("foreign"), &archive.file("foreign"));
-    let verdict = archive.finds("a foreign session", &["foreign: unaltered: tagmanifest-sha256.txt"]);
-    assert_eq!(verdict.sound(), [ALPHA, BETA, GAMMA]);
+    let verdict = archive.finds("a foreign session", &[&archive.missing_run("foreign")]);
+    assert!(verdict.findings()[0].1.what.contains("vouches for 1 session (foreign)"), "{:?}", verdict.findings());
+    assert!(!verdict.checked("foreign").contains(&vmedia::archive::Aspect::Unaltered));
     // The same session, archived elsewhere: every file is right, and it is not the one that was archived here.
     let archive = evidence.copy("mixed");
     std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
     copy(&other.join(ALPHA), &archive.file(ALPHA));
-    archive.finds("the same session from elsewhere", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+    let expected = ["alpha: unaltered: tagmanifest-sha256.txt", &archive.missing_run(ALPHA)];
+    archive.finds("the same session from elsewhere", &expected);
 }
 
 #[test]
-fn a_run_that_never_was_is_believed_by_a_journal_that_has_no_key() {
-    // What no chain of digests can show, be it kept elsewhere up to here: that further lines are not the program's own.
+fn a_run_that_never_was_cannot_replace_what_was_archived() {
+    // What no chain of digests can show is that further lines are not the program's own. So they may add and never replace.
     let evidence = Evidence::new();
     let archive = evidence.copy("tampered");
     let head = archive.is_sound("before").heads().remove(0);
@@ -99,11 +101,11 @@ fn a_run_that_never_was_is_believed_by_a_journal_that_has_no_key() {
     bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"] = json!({ "verdict": "absent" }));
     bag.forge();
     let newest = archive.segments().pop().expect("a segment");
-    let lines = archive.lines(&newest);
-    let parent = json!({ "segment": newest, "lines": lines.len(), "sha256": sha256(lines.last().expect("a line")), "ended": true });
+    let forged = "20990101T000000.000Z-00000000.ndjson";
     let opened = json!({
         "entry": "opened", "at": "2099-01-01T00:00:00Z", "schema": "vmedia-journal", "version": 1,
-        "tool": "vmedia 0.1.0", "command": "download", "operator": "nobody", "host": "here", "parents": [parent],
+        "segment": forged, "tool": "vmedia 0.1.0", "command": "download", "operator": "nobody", "host": "here",
+        "parents": [archive.parent(&newest)],
     });
     let file = |bytes: &[u8]| json!({ "path": path, "bytes": bytes.len(), "sha256": sha256(bytes), "signed": false });
     let mut lost = file(&old);
@@ -114,13 +116,16 @@ fn a_run_that_never_was_is_believed_by_a_journal_that_has_no_key() {
         "record_before": record_before, "record": sha256(bag.read("archive.json")),
     });
     let closed = json!({ "entry": "closed", "at": "2099-01-01T00:00:00Z", "exit": "done" });
-    archive.chain("20990101T000000.000Z-00000000.ndjson", vec![opened, archived, closed]);
+    archive.chain(forged, vec![opened, archived, closed]);
+    archive.finds("other bytes that are said to be fetched again", &[&format!("alpha: unaltered: {path}")]);
     let verdict = archive.verify(&["--expect-head", &head]);
-    assert_eq!((verdict.code, verdict.findings()), (0, Vec::new()));
+    assert!(verdict.findings()[0].1.what.contains("by a run that no seal covers"), "{:?}", verdict.findings());
+    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::Aspect::Unaltered));
     // But every line of it must fit: a forger who knows less is found.
     bag.edit_record(|record| record["tool"] = json!("vmedia"));
     bag.forge();
-    archive.finds("another bag than the line says", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+    let expected = [format!("alpha: unaltered: {path}"), "alpha: unaltered: tagmanifest-sha256.txt".to_owned()];
+    archive.finds("another bag than the line says", &[&expected[0], &expected[1]]);
 }
 
 #[test]
@@ -129,7 +134,7 @@ fn a_bag_that_no_public_tool_accepts_is_found_without_a_journal_too() {
     let alone = || {
         let archive = evidence.copy("alone");
         std::fs::remove_dir_all(archive.file("_journal")).expect("removed");
-        archive.is_sound("before");
+        archive.finds("before", &[&archive.missing_run(ALPHA)]);
         archive
     };
     // Payload that hides among the bag's own files.
@@ -137,7 +142,7 @@ fn a_bag_that_no_public_tool_accepts_is_found_without_a_journal_too() {
     let bag = archive.bag(ALPHA);
     bag.write("data/alpha-new/more.jpg", jpeg("more"));
     bag.edit(TAGS, |bytes| bytes.extend(format!("{}  data/alpha-new/more.jpg\n", sha256(jpeg("more"))).bytes()));
-    archive.finds("payload as a tag file", &["alpha: complete: data/alpha-new/more.jpg"]);
+    archive.finds("payload as a tag file", &["alpha: complete: data/alpha-new/more.jpg", &archive.missing_run(ALPHA)]);
     // Two digests for one file: one of them is right, whoever reads them.
     for is_first in [false, true] {
         let archive = alone();

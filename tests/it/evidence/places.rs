@@ -100,13 +100,14 @@ fn a_session_that_was_copied_out_of_its_archive_is_not_called_unaltered() {
     copy(&evidence.archive().file(ALPHA), &alone.join(ALPHA));
     for words in [&["."][..], &[ALPHA]] {
         let verdict = verify(&alone, words);
-        assert_eq!((verdict.code, told(&verdict)), (0, (0, 1)));
+        assert_eq!((verdict.code, told(&verdict)), (8, (0, 1)));
+        assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), [Archive { root: alone.clone() }.missing_run(ALPHA)]);
         assert_eq!(verdict.checked(ALPHA), [Aspect::Complete, Aspect::Intact]);
         assert_eq!(verdict.notes().len(), 1, "{:?}", verdict.notes());
         assert!(verdict.notes()[0].contains("nothing here says whether a session was altered"), "{:?}", verdict.notes());
     }
-    let run = text(&alone, &["."]).ends_with(0).says("alpha sound").says("complete, intact\n").says("note");
-    assert!(!run.stderr.contains("unaltered") && !run.stderr.contains("holds"), "{}", run.stderr);
+    let run = text(&alone, &["."]).ends_with(8).says("alpha sound").says("complete, intact\n").says("note");
+    assert!(!run.stderr.contains("intact, unaltered") && !run.stderr.contains("holds"), "{}", run.stderr);
     // It gets no journal by being looked at.
     assert!(!alone.join("_journal").exists());
     // What the folder itself gives away is found without one.

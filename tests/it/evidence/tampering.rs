@@ -164,6 +164,7 @@ const DEEDS: &[Deed] = &[
         },
         found: &[
             "alpha: complete: archive.json",
+            "alpha: complete: data/alpha-new/face_face-alpha.jpg",
             "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
             "alpha: unaltered: tagmanifest-sha256.txt",
         ],

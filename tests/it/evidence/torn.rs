@@ -5,7 +5,6 @@ use super::forger::sha256;
 use super::{ALPHA, Archive, BETA, Evidence, GAMMA, TAGS, face, grown, session, verify};
 use crate::harness::{World, jpeg};
 use serde_json::json;
-use vmedia::engine::Event;
 
 /// Cuts a segment after so many bytes.
 fn cut(archive: &Archive, segment: &str, length: usize) {
@@ -30,7 +29,7 @@ fn an_end_that_was_torn_anywhere_is_a_note() {
     let archive = evidence.copy("torn");
     archive.is_sound("before");
     let no_end = format!("{newest}: its run has no end: it was killed, or the end was removed");
-    let breaks_off = format!("{newest}: line {number} breaks off: its run was killed while it wrote; what it told of is done again");
+    let breaks_off = format!("{newest}: line {number} is cut off: its run was killed while it wrote; the next run repeats that step");
     for length in (begin..whole).rev() {
         cut(&archive, &newest, length);
         let verdict = archive.is_sound(&format!("{length} of {whole} bytes"));
@@ -135,51 +134,60 @@ fn a_session_that_the_journal_should_have_known_stays_a_finding_after_further_ru
     let bag = archive.bag(BETA);
     bag.write(&face(BETA), jpeg("forged"));
     bag.forge();
-    archive.finds("forged", &["beta: unaltered: tagmanifest-sha256.txt"]);
+    let missing = archive.missing_run(BETA);
+    archive.finds("forged", &[&missing]);
     // The next run has news of it and takes it into the journal as it finds it.
     world.sandbox.put_session(grown(BETA));
     world.run(&["download", ALPHA, BETA]).ends_with(0);
-    let verdict = archive.finds("after another run", &["beta: unaltered: tagmanifest-sha256.txt"]);
-    assert!(verdict.findings()[0].1.what.contains("when there was a journal, which knows of it since"), "{:?}", verdict.findings());
+    archive.finds("after another run", &[&missing]);
     // Neither does it help to have the bag look as if there had been none.
     let archive = Archive { root: world.archive() };
     std::fs::remove_file(archive.file("_journal").join(archive.segments().pop().expect("a segment"))).expect("removed");
     archive.bag(BETA).remove(TAGS);
     world.run(&["download", ALPHA, BETA]).ends_with(0);
-    archive.finds("without a manifest", &["beta: unaltered: tagmanifest-sha256.txt"]);
+    archive.finds("without a manifest", &[&missing]);
+    // Nor to take the name of the run out of the record.
+    archive.bag(BETA).edit_record(|record| _ = record["journal"].as_array_mut().expect("runs").remove(0));
+    archive.bag(BETA).forge_manifests();
+    world.sandbox.put_session(session(BETA));
+    world.run(&["download", ALPHA, BETA]).ends_with(0);
+    let verdict = archive.verify(&[]);
+    assert!(verdict.found().contains("beta: unaltered: tagmanifest-sha256.txt"), "{:?}", verdict.findings());
 }
 
 #[test]
-fn an_archive_that_is_older_than_its_journal_is_told_of_as_such() {
+fn a_missing_journal_is_one_finding_whatever_later_runs_write() {
     let evidence = Evidence::young();
     let archive = evidence.copy("archive");
     archive.is_sound("before");
-    std::fs::remove_dir_all(archive.file("_journal")).expect("removed");
-    let verdict = archive.is_sound("without a journal");
-    assert_eq!(verdict.notes().len(), 1, "{:?}", verdict.notes());
-    assert_eq!(verdict.checked(ALPHA).len(), 2, "nobody says that it is unaltered");
-    // The journal begins with a session that changes; of the others it knows nothing, and cannot tell them from forgeries.
+    std::fs::rename(archive.file("_journal"), evidence.world.folder().join("kept")).expect("moved");
+    let missing = archive.missing_run(ALPHA);
+    let verdict = archive.finds("without a journal", &[&missing]);
+    let finding = &verdict.findings()[0].1;
+    assert!(finding.what.contains("vouches for 3 sessions (alpha, beta, gamma)"), "{finding:?}");
+    assert_eq!(verdict.checked(ALPHA).len(), 2, "the journal was not compared");
+    let run = evidence.world.run(&["verify", "archive"]).ends_with(8);
+    run.complains("is missing, which vouches for 3 sessions", "restore the folder _journal from a backup");
+    // A new journal begins with a session that changes; it makes nothing worse and nothing better.
     evidence.world.sandbox.put_session(grown(BETA));
     let download = || evidence.world.run(&["download", ALPHA, BETA, GAMMA, "-o", "archive"]).ends_with(0);
     download();
-    let unknown = ["alpha: unaltered: tagmanifest-sha256.txt", "gamma: unaltered: tagmanifest-sha256.txt"];
-    let verdict = archive.finds("a journal that began late", &unknown);
-    let note = &verdict.notes()[0];
-    assert!(note.starts_with("it was archived before its journal began: nothing says whether it was altered before 2"), "{note}");
-    assert_eq!(verdict.sound(), [BETA]);
-    let since = |event: &Event| matches!(event, Event::BagVerified { unaltered_since: Some(_), .. });
-    assert_eq!(verdict.events.iter().filter(|event| since(event)).count(), 1, "no more is claimed than is known");
-    evidence.world.run(&["verify", "archive/beta"]).ends_with(0).says("complete, intact, unaltered since 2");
-    assert!(verdict.findings()[0].1.what.contains("the journal does not know this session"), "{:?}", verdict.findings());
+    let verdict = archive.finds("a journal that began late", &[&missing]);
+    assert_eq!(verdict.sound(), [ALPHA, BETA, GAMMA], "the sessions themselves are what their manifests say");
     for id in [ALPHA, GAMMA] {
         evidence.world.sandbox.put_session(grown(id));
     }
     download();
-    let verdict = archive.is_sound("all have changed since");
-    assert_eq!(verdict.notes().len(), 3, "{:?}", verdict.notes());
-    // From then on it is guarded like any other.
+    archive.finds("all have changed since", &[&missing]);
+    // A change after that is found as in any archive.
     let bag = archive.bag(ALPHA);
     bag.write(&face(ALPHA), jpeg("forged"));
     bag.forge();
-    archive.finds("forged since", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+    archive.finds("forged since", &[&missing, "alpha: unaltered: tagmanifest-sha256.txt"]);
+    bag.write(&face(ALPHA), jpeg("face-alpha"));
+    bag.forge();
+    // The old journal heals it.
+    super::copy(&evidence.world.folder().join("kept"), &archive.file("_journal"));
+    let found = archive.verify(&[]).found();
+    assert!(!found.contains(&missing), "{found:?}");
 }

@@ -45,7 +45,7 @@ impl Archive {
 
     /// What becomes of a stamp by the authority at this URL: the stamp, or status and two lines.
     fn stamp(&self, url: &str, retries: u32, idle: Duration) -> Result<Stamped, (u8, String, String)> {
-        let sealer = Sealer { key: None, authority: Some(authority(url, retries, idle)) };
+        let sealer = Sealer { authority: Some(authority(url, retries, idle)), ..Sealer::default() };
         let sealed = sealer.seal_file(&self.store, &self.path);
         assert!(sealed.signature.is_none() && sealer.is_wanted());
         let code = sealed.exit().code();
@@ -149,7 +149,7 @@ fn a_file_is_signed_and_stamped_and_each_seal_stands_without_the_other() {
         if before == 0 { stamped(&replying.reply("usual", query)) } else { answer("503 Service Unavailable", "text/plain", b"later") }
     });
     let both = Archive::new();
-    let sealer = Sealer { key: Some(key()), authority: Some(authority(&server.url(), 0, PATIENT)) };
+    let sealer = Sealer { key: Some(key()), authority: Some(authority(&server.url(), 0, PATIENT)), accept_unsealed: None };
     let sealed = sealer.seal_file(&both.store, &both.path);
     assert_eq!((sealed.exit().code(), sealed.errors().count()), (0, 0));
     let signed = sealed.signature.expect("wanted").expect("a signature");

@@ -100,6 +100,14 @@ impl Store for Memory {
         Ok(found.map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>))
     }
 
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let files = self.files();
+        let bytes = files.get(self.check(path)).map(Vec::as_slice).unwrap_or_default();
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let to = from.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(bytes.len());
+        Ok(bytes[from..to].to_vec())
+    }
+
     fn length(&self, path: &StorePath) -> Result<Option<u64>> {
         Ok(self.files().get(self.check(path)).map(|bytes| bytes.len() as u64))
     }
