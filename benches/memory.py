@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""How much memory `vmedia download` takes at its peak, for many small files and for a few large ones.
+"""How much memory `vmedia download` takes at its peak: for many small files, for a few large ones, and for listings that are made
+to fill the memory.
 
 Usage:
     cargo build --release
@@ -11,9 +12,9 @@ Usage:
 
 The files are made in a temporary folder (TMPDIR), served by `vmedia sandbox --data`, and fetched by `vmedia download`
 in a process of its own, whose peak is what the system reports when it ends. The sandbox is not counted. Both loads
-together need about 4 GB of disk.
+together need about 4 GB of disk. Listings that are made to fill the memory come from a server of this script.
 
-Fails (exit status 1) when a peak is above 40 MB. Megabytes here are millions of bytes. Linux and macOS only.
+Fails (exit status 1) when a peak is above 40 MB, or with such listings above 400 MB. Megabytes here are millions of bytes. Linux and macOS only.
 """
 
 import os
@@ -25,6 +26,7 @@ import sys
 SESSION = "5f0c2d6e-8a41-4b7d-9e13-c27b64a0f815"
 ATTEMPT = "b41e9a70-36cd-4f52-8d08-1f7a5c93e2d4"
 LIMIT = 40_000_000
+HOSTILE_LIMIT = 400_000_000
 BLOCK = 1_000_000
 
 
@@ -108,21 +110,78 @@ def measure(binary, load, block, home):
     return {**load, "peak": peak, "floor": floor, "seconds": round(seconds, 1)}
 
 
+def answers(listing):
+    """A server that gives every session this listing, and no attempts."""
+    import hashlib
+    import hmac
+    import http.server
+    import threading
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            body = b'{"verifications":[]}' if self.path.endswith("/attempts") else listing
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("X-HMAC-SIGNATURE", hmac.new(b"secret", body, hashlib.sha256).hexdigest())
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except ConnectionError:
+                # Whoever finds no room for an answer goes away.
+                self.close_connection = True
+
+        def log_message(self, *words):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def measure_listings(binary, load, home):
+    """The load of a run whose sessions all have this listing."""
+    import pathlib
+    import subprocess
+    import time
+
+    server = answers(load["listing"])
+    report = home / "report"
+    environment = own_environment(home)
+    environment["VMEDIA_BASE_URL"] = f"http://127.0.0.1:{server.server_address[1]}"
+    environment |= {"VMEDIA_API_KEY": "key", "VMEDIA_API_SECRET": "secret"}
+    script = pathlib.Path(__file__).resolve()
+    python = [sys.executable, "-I", "-S", str(script), "--child", str(report)]
+    sessions = [f"s{number}" for number in range(load["sessions"])]
+    download = [binary, "download", *sessions, "-o", str(home / "archive"), "--quiet", "--no-progress", *load["words"]]
+    begun = time.monotonic()
+    subprocess.run([*python, *download], env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    seconds = time.monotonic() - begun
+    server.shutdown()
+    floor, peak, status = (int(number) for number in report.read_text(encoding="ascii").split())
+    if status != load["status"]:
+        raise RuntimeError(f"{load['name']}: the download ended with {status}")
+    named = {"name": load["name"], "limit": HOSTILE_LIMIT, "sessions": load["sessions"]}
+    return {**named, "peak": peak, "floor": floor, "seconds": round(seconds, 1)}
+
+
 def table(results):
     """The results as text, in columns."""
-    yield f"{'load':<20}{'peak':>10}{'time':>10}"
+    yield f"{'load':<24}{'peak':>10}{'time':>10}"
     for result in results:
         # A peak at the floor is that of the process before the program began.
         mark = "<=" if result["peak"] <= result["floor"] else ""
         peak = f"{mark}{result['peak'] / 1e6:.1f} MB"
-        yield f"{result['name']:<20}{peak:>10}{result['seconds']:>8.1f} s"
+        yield f"{result['name']:<24}{peak:>10}{result['seconds']:>8.1f} s"
 
 
 def verdict(results):
     """What is wrong with the results, in sentences."""
     for result in results:
-        if result["peak"] > LIMIT:
-            yield f"{result['name']}: the peak of {result['peak'] / 1e6:.1f} MB is above {LIMIT / 1e6:.0f} MB"
+        limit = result.get("limit", LIMIT)
+        if result["peak"] > limit:
+            yield f"{result['name']}: the peak of {result['peak'] / 1e6:.1f} MB is above {limit / 1e6:.0f} MB"
 
 
 def main():
@@ -157,6 +216,28 @@ def main():
             try:
                 results.append(measure(binary, load, block, pathlib.Path(home)))
             except (subprocess.CalledProcessError, OSError, RuntimeError, ValueError) as error:
+                sys.exit(f"not measured: {error}")
+    listings = [
+        {
+            "name": "16 with 83,000 entries",
+            "sessions": 16,
+            "listing": b'{"images":[' + b'{"id":1},' * 83_000 + b'{"id":1}]}',
+            "words": [],
+            "status": 4,
+        },
+        {
+            "name": "40 of 14.8 MB, -j 64",
+            "sessions": 40,
+            "listing": b'{"images":[],"x":[' + (b'"' + b"x" * 58 + b'",') * 242_000 + b"1]}",
+            "words": ["--jobs", "64"],
+            "status": 0,
+        },
+    ]
+    for load in listings:
+        with tempfile.TemporaryDirectory(prefix="vmedia-memory-") as home:
+            try:
+                results.append(measure_listings(binary, load, pathlib.Path(home)))
+            except (OSError, RuntimeError, ValueError) as error:
                 sys.exit(f"not measured: {error}")
     print("\n".join(table(results)))
     if arguments.out:

@@ -1,6 +1,7 @@
 //! Fetches the JSON answers that listings are made of: bounded, signature checked, known to be JSON, kept as they
 //! came but for credentials in them. Must not read what they say; that is the provider's business.
 
+use super::budget::Share;
 use super::error_page::{is_error, tells_of_errors};
 use super::event::Event;
 use super::quoting::known_words;
@@ -17,6 +18,10 @@ use std::time::Duration;
 const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
 /// The largest that all answers about one session may be together: they are kept in memory until all are there.
 const LARGEST_ANSWERS: u64 = 64 * 1024 * 1024;
+/// How much is reserved at once for an answer that does not say how long it is.
+const PIECE: u64 = 64 * 1024;
+/// What is reserved for each value of an answer: what reading it may take.
+const VALUE: u64 = 256;
 
 /// Asks on behalf of one session and keeps every answer.
 pub(super) struct Asking<'a> {
@@ -25,24 +30,62 @@ pub(super) struct Asking<'a> {
     session: &'a SessionId,
     strict: bool,
     answers: Vec<Document>,
+    /// What the answers may take; none where one session is asked for alone.
+    share: Option<Share>,
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(services: &'a Services, emit: &'a Emit, session: &'a SessionId, strict: bool) -> Self {
-        Self { services, emit, session, strict, answers: Vec::new() }
+    pub(super) fn new(services: &'a Services, emit: &'a Emit, session: &'a SessionId, strict: bool, share: Option<Share>) -> Self {
+        Self { services, emit, session, strict, answers: Vec::new(), share }
     }
 
-    /// The answers so far, each once.
-    pub(super) fn into_answers(self) -> Vec<Document> {
-        self.answers
+    /// The answers so far, each once, and what is reserved for them.
+    pub(super) fn into_answers(self) -> (Vec<Document>, Option<Share>) {
+        (self.answers, self.share)
     }
 
-    fn fetch(&self, exchange: &Exchange<'_>, call: &Call) -> Result<Document, Failure> {
+    fn reserved(&self) -> u64 {
+        self.share.as_ref().map_or(0, Share::held)
+    }
+
+    /// Reserves so many bytes in all.
+    fn reserve(&mut self, bytes: u64) -> Result<(), Failure> {
+        let has_room = self.share.as_mut().is_none_or(|share| share.grow_to(bytes));
+        has_room.then_some(()).ok_or_else(|| Failure::new(Cause::PutOff, "no room in memory beside other sessions"))
+    }
+
+    fn release(&mut self, bytes: u64) {
+        if let Some(share) = &mut self.share {
+            share.shrink_to(bytes);
+        }
+    }
+
+    /// Reads a body to its end, or to the first byte too many, with what it takes reserved before.
+    fn read(&mut self, body: &mut dyn Read, announced: Option<u64>) -> Result<Vec<u8>, Failure> {
+        let before = self.reserved();
+        let mut room = announced.unwrap_or(PIECE).min(LARGEST_ANSWER) + 1;
+        self.reserve(before + room)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
+        loop {
+            let read = Read::take(&mut *body, room - bytes.len() as u64).read_to_end(&mut bytes).map_err(Watch::failure)?;
+            if read == 0 || bytes.len() as u64 > LARGEST_ANSWER {
+                break;
+            }
+            if bytes.len() as u64 == room {
+                room = (room * 2).min(LARGEST_ANSWER + 1);
+                self.reserve(before + room)?;
+            }
+        }
+        bytes.shrink_to_fit();
+        self.release(before + bytes.len() as u64);
+        Ok(bytes)
+    }
+
+    fn fetch(&mut self, exchange: &Exchange<'_>, call: &Call) -> Result<Document, Failure> {
         let response = exchange.send(&self.services.provider.sign(call)).map_err(|failure| self.services.provider.meant(failure))?;
         let mut seal = self.services.provider.seal(&response.headers);
-        let mut bytes = Vec::new();
-        let mut body = exchange.watch_document(response.body).take(LARGEST_ANSWER + 1);
-        body.read_to_end(&mut bytes).map_err(Watch::failure)?;
+        let announced = response.headers.content_length();
+        let bytes = self.read(&mut exchange.watch_document(response.body), announced)?;
         if bytes.len() as u64 > LARGEST_ANSWER {
             return Err(Failure::new(Cause::Excessive, format!("{}: the answer is larger than 16 MiB", call.endpoint)));
         }
@@ -61,6 +104,8 @@ impl<'a> Asking<'a> {
                 return Err(Failure::new(Cause::Untrusted, format!("{}: the answer's signature does not fit its bytes", call.endpoint)));
             }
         };
+        let values = check_shape(&bytes).map_err(|excess| Failure::new(Cause::Excessive, format!("{}: {excess}", call.endpoint)))?;
+        self.reserve(self.reserved() + values as u64 * VALUE)?;
         is_answer(call.endpoint, &bytes)?;
         self.services.provider.check(call, &bytes)?;
         let Kept { bytes, redacted } = redact(bytes, self.services.provider.kept_back()).map_err(|unkept| {
@@ -73,8 +118,16 @@ impl<'a> Asking<'a> {
 
 impl Ask for Asking<'_> {
     fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
-        let note = |note: Note<'_>| self.emit.event(told(self.session, &call.document, &note));
-        let document = self.services.wire.exchange(&note, &mut |exchange| self.fetch(exchange, call))?;
+        let (services, emit, session) = (self.services, self.emit, self.session);
+        let note = |note: Note<'_>| emit.event(told(session, &call.document, &note));
+        let before = self.reserved();
+        let document = services.wire.exchange(&note, &mut |exchange| {
+            let document = self.fetch(exchange, call);
+            if document.is_err() {
+                self.release(before);
+            }
+            document
+        })?;
         self.answers.push(document);
         Ok(self.answers.last().map(|answer| answer.bytes.as_slice()).unwrap_or_default())
     }
@@ -95,7 +148,6 @@ pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event
 /// Whether an answer is one that can be read: a JSON object of a size that somebody has, and no error.
 fn is_answer(endpoint: &str, bytes: &[u8]) -> Result<(), Failure> {
     let unusable = |what: &str| Err(Failure::new(Cause::Unusable, format!("{endpoint}: {what}")));
-    check_shape(bytes).map_err(|excess| Failure::new(Cause::Excessive, format!("{endpoint}: {excess}")))?;
     match outline(bytes, &tells_of_errors) {
         None => unusable(&format!("answered with {}", not_json(bytes))),
         Some(Outline::Other) => unusable("the answer is JSON, but not an object"),
@@ -124,10 +176,10 @@ fn not_json(bytes: &[u8]) -> String {
 
 /// What the provider lists, without an archive.
 pub fn listing(services: &Services, emit: &Emit, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
-    services.provider.listing(&mut Asking::new(services, emit, session, false), session, scope)
+    services.provider.listing(&mut Asking::new(services, emit, session, false, None), session, scope)
 }
 
 /// The attempts of a session, without an archive.
 pub fn attempts(services: &Services, emit: &Emit, session: &SessionId) -> Result<Listing, Failure> {
-    services.provider.attempts(&mut Asking::new(services, emit, session, false), session)
+    services.provider.attempts(&mut Asking::new(services, emit, session, false, None), session)
 }

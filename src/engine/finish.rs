@@ -3,6 +3,7 @@
 //!
 //! Must not fetch.
 
+use super::budget::Share;
 use super::event::{CUT_SHORT, ErrorText, Event, Message};
 use super::order::Order;
 use super::tally::Tally;
@@ -31,6 +32,9 @@ pub(super) struct SessionWork {
     lock: Mutex<Option<Lock>>,
     /// That the provider may soon delete the media; said unless all of them were here before.
     age: Option<String>,
+    /// What it takes of the memory for listings.
+    #[expect(dead_code, reason = "given back when the session is dropped")]
+    share: Option<Share>,
 }
 
 /// What is known of a session's outcome so far.
@@ -68,7 +72,13 @@ impl SessionWork {
             verdict: Mutex::new(verdict),
             lock: Mutex::new(lock),
             age: None,
+            share: None,
         }
+    }
+
+    /// Keeps what is reserved for it.
+    pub(super) fn with_share(self, share: Option<Share>) -> Self {
+        Self { share, ..self }
     }
 
     /// Remembers that the provider may soon delete the media.

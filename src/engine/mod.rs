@@ -3,6 +3,7 @@
 //! Workers send events over a bounded channel and print nothing. Must not know the terminal, the command line, or
 //! which provider it is.
 
+mod budget;
 mod catalog;
 mod documents;
 mod error_page;

@@ -2,9 +2,11 @@
 //!
 //! A value. A dry run shows it and drops it; the work carries it out. Must not fetch or write.
 
-use crate::archive::Holding;
+use super::Emit;
+use super::event::Event;
+use crate::archive::{Holding, planned_path};
 use crate::error::{Result, quote};
-use crate::media::{Kind, MediaItem};
+use crate::media::{Kind, MediaItem, SessionId};
 use glob::{MatchOptions, Pattern};
 
 /// Which media are wanted.
@@ -76,6 +78,27 @@ pub(super) fn plan(
         Ok(Task { item, action })
     };
     media.into_iter().map(decide).collect()
+}
+
+/// Shows what would be done, medium by medium.
+pub(super) fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
+    for Task { item, action } in tasks {
+        let (action, reason, path) = match action {
+            Action::Fetch(reason) => ("fetch", reason.clone(), planned_path(item)),
+            Action::Keep(path, _) => ("keep", "here and whole".to_owned(), path.clone()),
+            Action::Exclude(reason) => ("exclude", reason.clone(), planned_path(item)),
+        };
+        emit.event(Event::MediaPlanned {
+            session: session.clone(),
+            media: item.id.clone(),
+            kind: item.kind,
+            context: item.label(),
+            size: item.size,
+            action: action.to_owned(),
+            reason,
+            path,
+        });
+    }
 }
 
 #[cfg(test)]

@@ -57,8 +57,9 @@ impl<F> Pool<F> {
         Self { state: Mutex::new(state), changed: Condvar::new(), drained: Condvar::new(), sessions, ahead }
     }
 
-    /// The next piece of work; `None` when there is and will be none. `stopping` is asked before a session is begun.
-    pub(super) fn take(&self, role: Role, stopping: &dyn Fn() -> bool) -> Option<Work<F>> {
+    /// The next piece of work; `None` when there is and will be none. `stopping` is asked before a session is begun, and
+    /// `has_room` whether one may be.
+    pub(super) fn take(&self, role: Role, stopping: &dyn Fn() -> bool, has_room: &dyn Fn() -> bool) -> Option<Work<F>> {
         let mut state = locked(&self.state);
         let mut looked = false;
         loop {
@@ -73,7 +74,7 @@ impl<F> Pool<F> {
             if state.ended || stopping() {
                 state.ended = true;
                 state.waiting.clear();
-            } else if state.next < self.sessions && (role == Role::Worker || state.files.len() < self.ahead) {
+            } else if state.next < self.sessions && (role == Role::Worker || state.files.len() < self.ahead) && has_room() {
                 state.next += 1;
                 state.opening += 1;
                 return Some(Work::Open(state.next - 1));
@@ -87,7 +88,8 @@ impl<F> Pool<F> {
             if role == Role::Opener && (state.ended || state.next == self.sessions) {
                 return None;
             }
-            if state.opening == 0 && state.waiting.is_empty() && role == Role::Worker {
+            let all_begun = state.ended || state.next == self.sessions;
+            if all_begun && state.opening == 0 && state.waiting.is_empty() && role == Role::Worker {
                 self.changed.notify_all();
                 return None;
             }
@@ -142,7 +144,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| {
-                    while let Some(Work::Open(index)) = pool.take(Role::Worker, &|| clock.elapsed() > LOOK * looks) {
+                    while let Some(Work::Open(index)) = pool.take(Role::Worker, &|| clock.elapsed() > LOOK * looks, &|| true) {
                         tries.fetch_add(1, Ordering::Relaxed);
                         pool.deferred(index);
                     }
@@ -157,7 +159,7 @@ mod tests {
     fn an_opener_stays_a_little_ahead_of_the_workers_and_no_further() {
         let pool = Pool::<usize>::new(100, 4);
         let go_on = || false;
-        let open = |pool: &Pool<usize>| match pool.take(Role::Opener, &go_on) {
+        let open = |pool: &Pool<usize>| match pool.take(Role::Opener, &go_on, &|| true) {
             Some(Work::Open(index)) => pool.opened(vec![index, index]),
             other => panic!("{:?}", other.is_some()),
         };
@@ -167,13 +169,13 @@ mod tests {
         let waits = std::thread::scope(|scope| {
             let opener = scope.spawn(|| open(&pool));
             for _ in 0..2 {
-                assert!(matches!(pool.take(Role::Worker, &go_on), Some(Work::Fetch(_))), "a worker takes files first");
+                assert!(matches!(pool.take(Role::Worker, &go_on, &|| true), Some(Work::Fetch(_))), "a worker takes files first");
             }
             opener.join()
         });
         assert!(waits.is_ok());
         assert_eq!(locked(&pool.state).next, 3, "one more session for the files that were taken");
         pool.end();
-        assert!(pool.take(Role::Opener, &go_on).is_none(), "an ended pool opens nothing");
+        assert!(pool.take(Role::Opener, &go_on, &|| true).is_none(), "an ended pool opens nothing");
     }
 }

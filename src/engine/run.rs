@@ -2,16 +2,17 @@
 //!
 //! Must not decide about single files (`transfer`) or sum up (`finish`).
 
+use super::budget::{Budget, Share};
 use super::documents::Asking;
 use super::event::{CUT_SHORT, Event, Message};
 use super::finish::{Companion, Finisher, SessionWork};
-use super::plan::{Action, Selection, Task, plan};
+use super::plan::{Action, Selection, Task, plan, show_plan};
 use super::pool::{Pool, Role, Work};
 use super::provider_days::{Period, warning as deletion_warning};
 use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
-use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, Wanted, complete, planned_document_path, planned_path};
+use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, Wanted, complete, planned_document_path};
 use crate::error::{Error, Result, quote};
 use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
@@ -33,6 +34,9 @@ const WORKERS_FOR_AN_OPENER: usize = 4;
 /// How many files openers keep waiting for each worker: the workers must not run out of files while a session is listed,
 /// which takes as long as two files, and openers are not always there at once.
 const FILES_AHEAD: usize = 4;
+
+/// What a medium of an open session takes in memory: where it was listed, in the record, and until it is fetched.
+const MEDIUM: u64 = 2 * 1024;
 
 /// One file of an open session.
 struct Job {
@@ -67,6 +71,7 @@ struct Shared {
     finisher: Finisher,
     transfers: AtomicU64,
     waited_for: Mutex<HashSet<usize>>,
+    budget: Arc<Budget>,
 }
 
 /// Starts the workers. Each session should be there once.
@@ -75,8 +80,16 @@ pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> 
     let workers = options.workers.max(1);
     let finisher = Finisher::new(services.clone(), options.dry_run);
     let pool = Pool::new(sessions.len(), workers * FILES_AHEAD);
-    let shared =
-        Arc::new(Shared { services, options, sessions, pool, finisher, transfers: AtomicU64::new(1), waited_for: Mutex::default() });
+    let shared = Arc::new(Shared {
+        services,
+        options,
+        sessions,
+        pool,
+        finisher,
+        transfers: AtomicU64::new(1),
+        waited_for: Mutex::default(),
+        budget: Budget::new(),
+    });
     let openers = workers / WORKERS_FOR_AN_OPENER;
     let roles = std::iter::repeat_n(Role::Worker, workers).chain(std::iter::repeat_n(Role::Opener, openers));
     for (number, role) in roles.enumerate() {
@@ -97,11 +110,12 @@ struct Found {
     listing: Listing,
     answers: Vec<Document>,
     companions: Vec<Companion>,
+    share: Option<Share>,
 }
 
 /// What opening a session leads to.
 enum Opened {
-    /// Another run holds it.
+    /// Another run holds it, or there is no room for its listings.
     Deferred,
     /// These files are to be fetched.
     Files(Vec<Job>),
@@ -113,7 +127,7 @@ impl Shared {
     }
 
     fn work(&self, role: Role, emit: &Emit) {
-        while let Some(work) = self.pool.take(role, &|| self.stopping()) {
+        while let Some(work) = self.pool.take(role, &|| self.stopping(), &|| self.budget.has_room()) {
             match work {
                 Work::Fetch(job) => self.fetch(&job, emit),
                 Work::Open(index) => match self.begun(index, emit) {
@@ -149,6 +163,7 @@ impl Shared {
             self.finisher.skipped(index, session, held, emit);
             return Ok(Opened::Files(Vec::new()));
         }
+        let Some(share) = self.budget.enter(index) else { return Ok(Opened::Deferred) };
         let lock = if self.options.dry_run {
             None
         } else {
@@ -170,7 +185,10 @@ impl Shared {
         };
         let witness = ProviderWitness::new(vec![Arc::clone(&self.services.provider)], true);
         let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, &witness, now).map_err(Failure::local)?;
-        let looked = self.look(session, &archive, emit);
+        let looked = self.look(session, &archive, share, emit);
+        if matches!(&looked, Err(failure) if failure.cause == Cause::PutOff) {
+            return Ok(Opened::Deferred);
+        }
         let mut found = looked.map_err(|failure| self.finish_unlisted(&mut archive, session, failure, emit))?;
         archive.settle_groups(&mut found.listing.media);
         let tasks = self.plan(&mut archive, session, &found.listing, emit)?;
@@ -190,7 +208,11 @@ impl Shared {
         });
         let period = Period::of(self.options.provider_days, self.services.provider.provider_days());
         let age = deletion_warning(found.listing.since, period, now);
-        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.iter().map(|task| task.item.clone())).aged(age);
+        let mut share = found.share.take();
+        share.iter_mut().for_each(|share| share.shrink_to(found.listing.media.len() as u64 * MEDIUM));
+        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.iter().map(|task| task.item.clone()))
+            .aged(age)
+            .with_share(share);
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
     }
 
@@ -212,8 +234,8 @@ impl Shared {
     }
 
     /// Asks the provider for everything about a session but its media.
-    fn look(&self, session: &SessionId, archive: &SessionArchive, emit: &Emit) -> std::result::Result<Found, Failure> {
-        let mut asking = Asking::new(&self.services, emit, session, self.options.strict);
+    fn look(&self, session: &SessionId, archive: &SessionArchive, share: Share, emit: &Emit) -> std::result::Result<Found, Failure> {
+        let mut asking = Asking::new(&self.services, emit, session, self.options.strict, Some(share));
         let listing = self.services.provider.listing(&mut asking, session, &self.options.scope)?;
         let mut companions = Vec::new();
         let mut names = self.options.companions.clone();
@@ -238,12 +260,15 @@ impl Shared {
                 Err(failure) if failure.cause == Cause::NotFound || matches!(failure.status, Some(400 | 403)) => {
                     (CompanionState::Absent, Some(failure.detail))
                 }
-                Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local) => return Err(failure),
+                Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff) => {
+                    return Err(failure);
+                }
                 Err(failure) => (CompanionState::Failed, Some(failure.detail)),
             };
             companions.push(Companion { name: name.clone(), state, reason });
         }
-        Ok(Found { listing, answers: asking.into_answers(), companions })
+        let (answers, share) = asking.into_answers();
+        Ok(Found { listing, answers, companions, share })
     }
 
     /// A session that cannot be listed and that a killed run left unfinished: what is here becomes a bag all the same, since
@@ -370,26 +395,5 @@ impl Shared {
         if work.one_less(item) {
             self.finisher.finish(work, emit);
         }
-    }
-}
-
-/// Shows what would be done, medium by medium.
-fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
-    for Task { item, action } in tasks {
-        let (action, reason, path) = match action {
-            Action::Fetch(reason) => ("fetch", reason.clone(), planned_path(item)),
-            Action::Keep(path, _) => ("keep", "here and whole".to_owned(), path.clone()),
-            Action::Exclude(reason) => ("exclude", reason.clone(), planned_path(item)),
-        };
-        emit.event(Event::MediaPlanned {
-            session: session.clone(),
-            media: item.id.clone(),
-            kind: item.kind,
-            context: item.label(),
-            size: item.size,
-            action: action.to_owned(),
-            reason,
-            path,
-        });
     }
 }

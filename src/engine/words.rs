@@ -59,7 +59,7 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
             format!("the provider's answer cannot be trusted: {detail}"),
             "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas; --strict also refuses answers without a signature; otherwise somebody changes what you receive".to_owned(),
         ),
-        Cause::Stopped | Cause::Local => (Exit::Partial, detail, "run the same command again".to_owned()),
+        Cause::Stopped | Cause::Local | Cause::PutOff => (Exit::Partial, detail, "run the same command again".to_owned()),
     };
     Error::new(exit, what, hint)
 }

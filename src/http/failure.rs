@@ -42,6 +42,8 @@ pub enum Cause {
     Unusable,
     /// 200, but more than any answer can sensibly hold.
     Excessive,
+    /// There is no room in memory for the answer beside those of other sessions; the session is to be listed later.
+    PutOff,
     /// A signature is there and wrong, or missing under `--strict`.
     Untrusted,
     /// Whole and signed, but not what the listing says; asked for once more.

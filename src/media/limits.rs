@@ -45,9 +45,9 @@ impl fmt::Display for Excess {
     }
 }
 
-/// Whether a JSON text may be read as a whole. Looks at its brackets and commas alone, so that it costs nothing to refuse
+/// Returns how many values a JSON text has at most, if it may be read as a whole. Looks at its brackets and commas alone, so that it costs nothing to refuse
 /// one; a text that is no JSON may pass.
-pub fn check_shape(json: &[u8]) -> Result<(), Excess> {
+pub fn check_shape(json: &[u8]) -> Result<usize, Excess> {
     let (mut depth, mut values) = (0_usize, 1_usize);
     let mut bytes = json.iter();
     while let Some(byte) = bytes.next() {
@@ -68,7 +68,7 @@ pub fn check_shape(json: &[u8]) -> Result<(), Excess> {
             return Err(Excess::Values);
         }
     }
-    Ok(())
+    Ok(values)
 }
 
 /// Passes over the rest of a text and the quote at its end.
@@ -89,16 +89,16 @@ mod tests {
     #[test]
     fn depth_and_number_are_bounded_and_texts_are_not_looked_into() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert_eq!(check_shape(nested(DEEPEST).as_bytes()), Ok(()));
+        assert_eq!(check_shape(nested(DEEPEST).as_bytes()), Ok(DEEPEST + 1));
         assert_eq!(check_shape(nested(DEEPEST + 1).as_bytes()), Err(Excess::Depth));
         let list = |values: usize| format!("[{}1]", "1,".repeat(values - 1));
         // The list is a value, and the whole text one more.
-        assert_eq!(check_shape(list(MOST_VALUES - 1).as_bytes()), Ok(()));
+        assert_eq!(check_shape(list(MOST_VALUES - 1).as_bytes()), Ok(MOST_VALUES));
         assert_eq!(check_shape(list(MOST_VALUES).as_bytes()), Err(Excess::Values));
         let text = format!(r#"{{"a":"{}\"{}","b":[]}}"#, "[,".repeat(MOST_VALUES), "{".repeat(DEEPEST * 2));
-        assert_eq!(check_shape(text.as_bytes()), Ok(()));
+        assert_eq!(check_shape(text.as_bytes()), Ok(4));
         for strange in ["", "]]]]", "\"", "\"\\", "}{"] {
-            assert_eq!(check_shape(strange.as_bytes()), Ok(()), "{strange}");
+            assert!(check_shape(strange.as_bytes()).is_ok(), "{strange}");
         }
     }
 }

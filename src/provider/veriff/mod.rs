@@ -164,7 +164,7 @@ impl Veriff {
         let bytes = match ask.ask(call) {
             Ok(bytes) => bytes,
             // The first three end the run; what is beyond all limits is not to be worked with.
-            Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::Excessive) => {
+            Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff | Cause::Excessive) => {
                 return Err(failure);
             }
             Err(failure) => {

@@ -125,3 +125,26 @@ fn a_medium_without_an_end_is_not_kept_in_memory() {
     assert!(tree(&folder.path().join("vmedia-archive").join(SESSION).join("data")).is_empty());
     assert!(wire.sent() >= 64 << 20);
 }
+
+/// A run of many sessions whose listings each have far too many entries takes no more memory than one of them.
+#[test]
+#[cfg(target_os = "linux")]
+fn many_sessions_that_list_too_much_share_one_budget() {
+    use std::io::{BufRead, BufReader};
+    // 0.9 MB with 83,000 entries.
+    let listing = format!(r#"{{"images":[{}{{"id":1}}]}}"#, r#"{"id":1},"#.repeat(83_000));
+    let ids: Vec<String> = (0..17).map(|number| format!("s{number}")).collect();
+    let world = World::with(ids.iter().map(|id| Session::new(id.clone()).media_listing(listing.clone())).collect());
+    // The last session keeps the run alive until it was looked at.
+    world.faults("session:s16=hang");
+    let words: Vec<&str> = ["download", "--format", "json"].into_iter().chain(ids.iter().map(String::as_str)).collect();
+    let mut child = world.process(&words).stdout(std::process::Stdio::piped()).spawn().expect("a run");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let refused = lines.map_while(Result::ok).filter(|line| line.contains("session-finished") && line.contains("more than 10,000 media"));
+    let refused = refused.take(16).count();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("the process");
+    child.kill().and_then(|()| child.wait().map(drop)).expect("an end");
+    assert_eq!(refused, 16);
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    assert!(peak.is_some_and(|peak| peak < 150_000), "{peak:?} kB at the peak");
+}
