@@ -16,6 +16,7 @@ mod newer;
 mod partial;
 mod places;
 mod random;
+mod superseded;
 mod tampering;
 mod torn;
 
@@ -89,9 +90,14 @@ pub struct Evidence {
 impl Evidence {
     /// Three sessions, archived by one run.
     pub fn young() -> Self {
-        let world = World::with([ALPHA, BETA, GAMMA].map(session).to_vec());
-        world.run(&["download", ALPHA, BETA, GAMMA]).ends_with(0);
-        Self { world }
+        let evidence = Self::unarchived();
+        evidence.world.run(&["download", ALPHA, BETA, GAMMA]).ends_with(0);
+        evidence
+    }
+
+    /// Three sessions at the provider.
+    pub fn unarchived() -> Self {
+        Self { world: World::with([ALPHA, BETA, GAMMA].map(session).to_vec()) }
     }
 
     /// The same after a second run, in which one session gained an attempt, and a verification that was written down.

@@ -1,7 +1,7 @@
 //! The files in `examples/`, each run as whoever uses it would run it, with their paths turned to a test's folder. Tools that
 //! are missing are said to be; `.ci/run` has them.
 
-mod archive;
+pub mod archive;
 mod script;
 mod systemd;
 

@@ -66,6 +66,43 @@ fn a_journal_that_is_over_takes_nothing_more_also_where_there_was_nothing_to_tel
     }
 }
 
+#[test]
+fn the_end_of_a_run_that_outlasts_many_others_is_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Arc::new(LocalStore::new(folder.path().to_owned(), "the test".to_owned()));
+    let words = |text: &str| text.to_owned();
+    let run = || {
+        let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("op"), host: words("here") };
+        Journal::new(store.clone(), identity)
+    };
+    let tell = |journal: &Journal, seconds| {
+        let now = Timestamp::from_second(seconds).expect("a time");
+        journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now).expect("written");
+    };
+    let close = |journal: &Journal, seconds| {
+        journal.close(Exit::Damaged, Timestamp::from_second(seconds).expect("a time")).expect("closed");
+    };
+    let long = run();
+    tell(&long, 1);
+    let path = folder.path().join(long.segment().expect("a segment").as_str());
+    for seconds in 2..523 {
+        let short = run();
+        tell(&short, seconds);
+        close(&short, seconds);
+    }
+    tell(&long, 600);
+    close(&long, 600);
+    let last = run();
+    tell(&last, 601);
+    close(&last, 601);
+    assert_eq!(read(folder.path()).findings, Vec::new());
+    let whole = std::fs::read(&path).expect("a segment");
+    let cut = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("lines") + 1;
+    std::fs::write(&path, &whole[..cut]).expect("cut");
+    let findings = read(folder.path()).findings;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

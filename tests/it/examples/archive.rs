@@ -27,7 +27,7 @@ fn accepts(root: &Path, heads: &[&str]) {
 
 /// Fails the test unless this is said, and nothing else is wrong with the script.
 #[track_caller]
-fn refuses(root: &Path, heads: &[&str], words: &str) {
+pub fn refuses(root: &Path, heads: &[&str], words: &str) {
     let Some(run) = judged(root, heads) else { return };
     let run = run.ends_with(1);
     assert!(run.stdout.lines().any(|line| line.contains(words)), "no {words:?} in {}", run.stdout);
