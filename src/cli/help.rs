@@ -152,7 +152,7 @@ pub(super) const DEMO: &str = "\
 Examples:
   vmedia demo
   vmedia demo --provider yoti
-  vmedia demo -o /tmp/demo";
+  vmedia demo -o demo-archive";
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:
