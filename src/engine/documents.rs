@@ -32,11 +32,16 @@ pub(super) struct Asking<'a> {
     answers: Vec<Document>,
     /// What the answers may take; none where one session is asked for alone.
     share: Option<Share>,
+    /// How much of it is used.
+    used: u64,
+    /// How much was reserved before anything was asked for.
+    reserved: u64,
 }
 
 impl<'a> Asking<'a> {
     pub(super) fn new(services: &'a Services, emit: &'a Emit, session: &'a SessionId, strict: bool, share: Option<Share>) -> Self {
-        Self { services, emit, session, strict, answers: Vec::new(), share }
+        let reserved = share.as_ref().map_or(0, Share::held);
+        Self { services, emit, session, strict, answers: Vec::new(), share, used: 0, reserved }
     }
 
     /// The answers so far, each once, and what is reserved for them.
@@ -44,17 +49,17 @@ impl<'a> Asking<'a> {
         (self.answers, self.share)
     }
 
-    fn reserved(&self) -> u64 {
-        self.share.as_ref().map_or(0, Share::held)
-    }
-
-    /// Reserves so many bytes in all.
+    /// Takes so many bytes in all into use, once they are reserved.
     fn reserve(&mut self, bytes: u64) -> Result<(), Failure> {
         let has_room = self.share.as_mut().is_none_or(|share| share.grow_to(bytes));
+        self.used = bytes;
         has_room.then_some(()).ok_or_else(|| Failure::new(Cause::PutOff, "no room in memory beside other sessions"))
     }
 
+    /// Leaves so many bytes in use. What was reserved from the beginning stays reserved.
     fn release(&mut self, bytes: u64) {
+        self.used = bytes;
+        let bytes = bytes.max(self.reserved);
         if let Some(share) = &mut self.share {
             share.shrink_to(bytes);
         }
@@ -62,7 +67,7 @@ impl<'a> Asking<'a> {
 
     /// Reads a body to its end, or to the first byte too many, with what it takes reserved before.
     fn read(&mut self, body: &mut dyn Read, announced: Option<u64>) -> Result<Vec<u8>, Failure> {
-        let before = self.reserved();
+        let before = self.used;
         let mut room = announced.unwrap_or(PIECE).min(LARGEST_ANSWER) + 1;
         self.reserve(before + room)?;
         let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
@@ -105,7 +110,7 @@ impl<'a> Asking<'a> {
             }
         };
         let values = check_shape(&bytes).map_err(|excess| Failure::new(Cause::Excessive, format!("{}: {excess}", call.endpoint)))?;
-        self.reserve(self.reserved() + values as u64 * VALUE)?;
+        self.reserve(self.used + values as u64 * VALUE)?;
         is_answer(call.endpoint, &bytes)?;
         self.services.provider.check(call, &bytes)?;
         let Kept { bytes, redacted } = redact(bytes, self.services.provider.kept_back()).map_err(|unkept| {
@@ -120,7 +125,7 @@ impl Ask for Asking<'_> {
     fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
         let (services, emit, session) = (self.services, self.emit, self.session);
         let note = |note: Note<'_>| emit.event(told(session, &call.document, &note));
-        let before = self.reserved();
+        let before = self.used;
         let document = services.wire.exchange(&note, &mut |exchange| {
             let document = self.fetch(exchange, call);
             if document.is_err() {
