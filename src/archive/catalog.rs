@@ -11,7 +11,7 @@ use super::page::catalog_page;
 use super::record::{CompanionState, State};
 use super::word::Word;
 use crate::error::{Result, quote};
-use crate::store::{Store, StorePath};
+use crate::store::{Digest, Store, StorePath};
 use crate::text::plural;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -121,10 +121,14 @@ impl CatalogRow {
     }
 }
 
-/// Writes the page of an archive into it, over the one that it has.
-pub fn write_catalog_page(store: &dyn Store, rows: &[CatalogRow], made: Timestamp) -> Result<StorePath> {
-    let path = StorePath::name(PAGE);
-    store.replace(&path, catalog_page(rows, made)?.as_bytes())?;
+/// Writes the page of an archive into it, over the one that it has, and its digest into the journal, if there is one.
+pub fn write_catalog_page(store: &dyn Store, journal: Option<&Journal>, rows: &[CatalogRow], made: Timestamp) -> Result<StorePath> {
+    let (path, page) = (StorePath::name(PAGE), catalog_page(rows, made)?);
+    // The journal first: a page that it does not know is a finding.
+    if let Some(journal) = journal {
+        journal.page(Digest::of(page.as_bytes()).sha256, made)?;
+    }
+    store.replace(&path, page.as_bytes())?;
     Ok(path)
 }
 

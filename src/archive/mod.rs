@@ -34,8 +34,8 @@ pub use record::{
 pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
 pub use surroundings::must_be_outside;
 pub use verify::{
-    Aspect, Deleted, Examined, Finding, Item, Remedy, Reread, SealCheck, Witness, compare_with_journal, deleted_sessions, examine, is_bag,
-    payload_bytes, reread,
+    Aspect, Deleted, Examined, Finding, Item, Remedy, Reread, SealCheck, Witness, compare_page, compare_with_journal, deleted_sessions,
+    examine, is_bag, page_digest, payload_bytes, reread,
 };
 pub use word::Word;
 

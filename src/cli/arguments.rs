@@ -36,7 +36,7 @@ pub enum Command {
     /// Archive every image, video and NFC file of sessions, each session in a folder of its own
     #[command(after_help = help::DOWNLOAD)]
     Download(DownloadArguments),
-    /// Prove that archived sessions are complete, intact and unaltered, offline
+    /// Compare archived sessions with their listings, manifests and journal, offline
     #[command(after_help = help::VERIFY)]
     Verify(VerifyArguments),
     /// List what archives hold, a row a session

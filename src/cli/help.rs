@@ -47,10 +47,10 @@ Examples:
   vmedia download --from ids.txt -q --max-duration 2h --on-failure 'mail -s vmedia ops@example.com'";
 
 pub(super) const VERIFY: &str = "\
-Needs no network, and no credentials but for --authenticate. Each finding says what fails: an archive should be
-complete (every medium ever listed has one recorded state, nothing is missing, nothing is there that nobody vouches for),
-intact (every byte is as the manifests say), unaltered (the journal holds and agrees with the sessions), authentic (the
-provider's signatures hold over what is stored) and readable. Exit status 8 when anything is found.
+Needs no network, and no credentials but for --authenticate. Each session is compared with its listings
+(every media file ever listed has one recorded state, nothing is missing, nothing else is there), its manifests (every
+byte), the archive's journal and, with --authenticate, the provider's signatures. Exit status 8 when anything differs.
+The verdict goes to standard output: what differs, session by session (-v: every session), and a summary.
 
 The head that it prints is the digest of the journal's last line, of those before the ones that this verification adds.
 Keep it elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.

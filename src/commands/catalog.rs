@@ -5,15 +5,16 @@
 use super::Context;
 use super::archives::{Archive, find};
 use super::pump::beside;
+use super::services::journal;
 use super::verify::cores;
-use crate::archive::{CatalogRow, write_catalog_page};
+use crate::archive::{CatalogRow, Journal, write_catalog_page};
 use crate::cli::{CatalogArguments, EventFormat};
 use crate::clock::Stop;
 use crate::engine::{self, Event};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Column, Reporter, ReporterOptions, Table};
-use crate::store::Store;
+use crate::store::{Store, StorePath};
 use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -77,7 +78,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
             table.row(cells(row, archive));
         }
         if arguments.html && archive.is_whole {
-            let path = write_catalog_page(archive.store.as_ref(), &rows, context.clock.now())?;
+            let path = write_page(archive, &rows, context)?;
             reporter.say(&format!("the catalog's page is {}", archive.store.location(&path)));
         }
     }
@@ -94,6 +95,17 @@ fn read(archive: &Archive, reporter: &mut Reporter, context: &Context) -> Result
     let (sessions, cancel) = (archive.sessions.clone(), context.cancel.clone());
     let rows = beside(context, reporter, move |emit| engine::catalog(&store, &sessions, cores(), &cancel, emit));
     rows.unwrap_or_else(|| Ok(Vec::new()))
+}
+
+/// Writes the archive's page. An archive without a journal gets none by being listed.
+fn write_page(archive: &Archive, rows: &[CatalogRow], context: &Context) -> Result<StorePath> {
+    let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
+    let journal = Journal::exists(store.as_ref())?.then(|| journal(&store, context));
+    let path = write_catalog_page(store.as_ref(), journal.as_ref(), rows, context.clock.now())?;
+    if let Some(journal) = journal {
+        journal.close(Exit::Done, context.clock.now())?;
+    }
+    Ok(path)
 }
 
 /// What keeps a row from being whole.

@@ -88,7 +88,7 @@ pub(super) fn verify_all(
     let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit));
     reporter.finish();
     let stop = context.cancel.requested();
-    let (sum, repairable, is_cut) = match outcome {
+    let (mut sum, repairable, is_cut) = match outcome {
         Some(Err(error)) if stop.is_none() => return Err(error),
         Some(Ok((sum, repairable))) => (sum, repairable, false),
         _ => (VerifySum::default(), Vec::new(), true),
@@ -102,10 +102,24 @@ pub(super) fn verify_all(
         close(target, exit, reporter, context);
     }
     let milliseconds = u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
-    let VerifySum { bags, damaged, files, bytes, .. } = sum;
+    // Beside damage nothing is praised.
+    let checked = sum.checked.take().filter(|_| sum.damaged == 0).unwrap_or_default();
+    let VerifySum { bags, damaged, incomplete, files, bytes, .. } = sum;
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(TIME_IS_UP) };
     let partial = partial(&sum, sessions, archives, cut, arguments);
-    let event = Event::VerifyFinished { exit, code: exit.code(), bags, damaged, files, bytes, partial, out_of_time, milliseconds };
+    let event = Event::VerifyFinished {
+        exit,
+        code: exit.code(),
+        bags,
+        damaged,
+        incomplete,
+        checked,
+        files,
+        bytes,
+        partial,
+        out_of_time,
+        milliseconds,
+    };
     reporter.event(&event, context.clock.as_ref());
     Ok(Outcome { exit, damaged, repairable })
 }

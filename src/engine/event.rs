@@ -66,6 +66,22 @@ impl From<&Error> for ErrorText {
     }
 }
 
+/// What a verification found of a session as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionOutcome {
+    /// Nothing was found, and the provider delivered everything that it listed.
+    Sound,
+    /// Nothing was found; the provider could not deliver something.
+    Incomplete,
+    /// Nothing was found in a sample.
+    Sampled,
+    /// Something was found.
+    Damaged,
+    /// It could not be looked at: another run is changing it or was killed while it did, or it cannot be read.
+    Unchecked,
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
@@ -354,11 +370,13 @@ pub enum Event {
         unread: u64,
         /// Bytes that were read.
         bytes: u64,
+        /// What was found of the session as a whole.
+        outcome: SessionOutcome,
         /// Files whose signature was computed again and holds.
-        authentic: u64,
+        held: u64,
         /// Payload files that came without a signature.
         unsigned: u64,
-        /// What was looked for. What is not here was not.
+        /// What the session was compared with, and matches; empty when anything was found.
         checked: Vec<Aspect>,
         /// What was listed or asked for and never archived.
         missing: Vec<String>,
@@ -377,6 +395,10 @@ pub enum Event {
         bags: u64,
         /// Bags and journals with findings.
         damaged: u64,
+        /// Bags without findings of which the provider could not deliver something.
+        incomplete: u64,
+        /// What every one of these bags was compared with, and matches; empty when anything was found.
+        checked: Vec<Aspect>,
         /// Payload files that were read.
         files: u64,
         /// Bytes that were read.

@@ -29,7 +29,7 @@ mod words;
 pub use crate::http::TIME_IS_UP;
 pub use catalog::catalog;
 pub use documents::{attempts, listing};
-pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, VERSION as EVENT_VERSION};
+pub use event::{CUT_SHORT, ErrorText, Event, EventLine, Message, SessionOutcome, VERSION as EVENT_VERSION};
 pub use plan::{Action, Selection};
 pub use probe::{Probe, probe};
 pub use provider_days::{Period as ProviderDays, warning as deletion_warning};

@@ -44,7 +44,18 @@ impl Human {
         Self { verbosity, said: Vec::new(), hints: Vec::new(), sessions: 0, archive: String::new(), only_plans: false }
     }
 
-    /// The lines for an event, if it is worth any.
+    /// Returns the lines for standard output: what was asked for.
+    pub(super) fn answer(&self, event: &Event, console: &Console) -> Option<String> {
+        match event {
+            Event::MediaPlanned { kind, context, size, action, reason, path, .. } => {
+                let size = size.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
+                Some(sanitize(&format!("{action:<8} {path}  ({} {}{size}: {reason})", word(*kind), shown(context.as_deref()))).into_owned())
+            }
+            _ => verdict::answer(event, self.verbosity, console),
+        }
+    }
+
+    /// Returns the lines for standard error: progress and errors.
     pub(super) fn lines(&mut self, event: &Event, console: &Console) -> Option<String> {
         let normal = self.verbosity >= Verbosity::Normal;
         let note = |text: String| console.note_line(&text);
@@ -64,10 +75,6 @@ impl Human {
             }
             Event::SessionWaiting { session, holder } => {
                 normal.then(|| note(format!("session {session} is being archived by {holder}; waiting for it")))
-            }
-            Event::MediaPlanned { kind, context, size, action, reason, path, .. } => {
-                let size = size.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
-                Some(sanitize(&format!("{action:<8} {path}  ({} {}{size}: {reason})", word(*kind), shown(context.as_deref()))).into_owned())
             }
             Event::Answered { request, status, milliseconds, .. } => {
                 let line = format!("{request} answered {status} after {milliseconds} ms");
@@ -94,12 +101,12 @@ impl Human {
             Event::RunStanding { .. } => standing(event).map(note),
             // What was not looked at, or not written down, is not well, although nothing failed.
             Event::Remark { text } => Some(note(text.clone())),
-            Event::JournalSealed { .. }
+            Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verdict::message(event, self.verbosity, console),
+            Event::MediaPlanned { .. }
             | Event::JournalVerified { .. }
             | Event::JournalMissing { .. }
             | Event::BagVerified { .. }
-            | Event::VerifyFinished { .. } => verdict::lines(event, self.verbosity, console),
-            Event::RunFailed { .. }
+            | Event::RunFailed { .. }
             | Event::SessionReread { .. }
             | Event::SessionListed { .. }
             | Event::MediaStarted { .. }

@@ -110,14 +110,13 @@ impl Reporter {
                 });
             }
         }
-        if self.format == EventFormat::Text
-            && let Some(lines) = self.human.lines(event, &self.console)
-        {
-            if matches!(event, Event::MediaPlanned { .. }) {
+        if self.format == EventFormat::Text {
+            if let Some(lines) = self.human.answer(event, &self.console) {
                 self.print(|console| {
                     console.answer(format!("{lines}\n").as_bytes());
                 });
-            } else {
+            }
+            if let Some(lines) = self.human.lines(event, &self.console) {
                 self.print(|console| console.message(&lines));
             }
         }

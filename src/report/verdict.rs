@@ -1,26 +1,34 @@
 //! Journals, seals, and what a verification found, as sentences. Gives lines; prints nothing.
 //!
-//! Must never let a verification that is not whole sound like one that is.
+//! Must never let a verification that is not whole sound like one that is, and says nothing good of what is damaged.
 
 use super::console::{Console, Style};
 use super::human::Verbosity;
-use crate::archive::{Aspect, Finding, Remedy};
-use crate::engine::Event;
+use crate::archive::{Finding, Remedy};
+use crate::engine::{Event, SessionOutcome};
 use crate::exit::Exit;
 use crate::text::{bytes, duration, moment, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// The lines for an event of a journal or a verification, if it is worth any.
-pub(super) fn lines(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+/// Returns the lines of a verification for standard output, if the event is worth any.
+pub(super) fn answer(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
     match event {
-        Event::JournalSealed { .. } => sealed(event, verbosity, console),
         Event::JournalVerified { .. } => journal(event, verbosity, console),
         Event::BagVerified { .. } => bag(event, verbosity, console),
         Event::JournalMissing { archive, finding, .. } => {
-            Some(errors(&format!("journal of {archive}"), std::slice::from_ref(finding), console).join("\n"))
+            Some(damaged(&format!("journal of {archive}"), "is missing", std::slice::from_ref(finding), console).join("\n"))
         }
         Event::VerifyFinished { .. } => finished(event, verbosity, console),
+        _ => None,
+    }
+}
+
+/// Returns the lines about seals, and about a verification that was cut short, for standard error.
+pub(super) fn message(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+    match event {
+        Event::JournalSealed { .. } => sealed(event, verbosity, console),
+        Event::VerifyFinished { .. } => cut(event, console),
         _ => None,
     }
 }
@@ -46,16 +54,22 @@ fn hint(remedy: Remedy) -> &'static str {
     }
 }
 
-/// Every finding by name, and once for those of an aspect against which the same helps what to do about it.
-fn errors(place: &str, findings: &[Finding], console: &Console) -> Vec<String> {
-    let mut lines = Vec::new();
+/// Returns what a place is and its findings below that: each on its line, and what to do once for those of an aspect with
+/// the same remedy.
+fn damaged(place: &str, word: &str, findings: &[Finding], console: &Console) -> Vec<String> {
+    let word = console.paint_answer(Style::Error, word);
+    let mut lines = vec![format!("{} {word}: {}", sanitize(place), plural(findings.len() as u64, "finding"))];
     for (index, Finding { aspect, path, what, remedy }) in findings.iter().enumerate() {
-        lines.push(console.error_line(&format!("{place}: not {}: {path}: {what}", aspect.as_str())));
+        lines.push(format!("  {}", sanitize(&format!("{}: {path}: {what}", aspect.differs()))));
         if findings.get(index + 1).is_none_or(|next| (next.aspect, next.remedy) != (*aspect, *remedy)) {
-            lines.push(console.hint_line(hint(*remedy)));
+            lines.push(format!("  {} {}", console.paint_answer(Style::Hint, "hint:"), hint(*remedy)));
         }
     }
     lines
+}
+
+fn note(text: &str, console: &Console) -> String {
+    format!("{} {}", console.paint_answer(Style::Note, "note:"), sanitize(text))
 }
 
 fn sealed(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
@@ -75,67 +89,65 @@ fn stamp(at: Timestamp) -> String {
 
 fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
     let Event::JournalVerified { archive, runs, lines: count, heads, signed_by, stamped, findings, notes, .. } = event else { return None };
-    let mut lines = errors(&format!("journal of {archive}"), findings, console);
+    let place = format!("journal of {archive}");
+    let mut lines = if findings.is_empty() { Vec::new() } else { damaged(&place, "does not match", findings, console) };
     if verbosity >= Verbosity::Normal {
-        lines.extend(notes.iter().map(|note| console.note_line(&format!("journal of {archive}: {note}"))));
-    }
-    // Of a journal that is not there it cannot be said that it holds.
-    if verbosity >= Verbosity::Normal && *runs > 0 {
-        let verdict = if findings.is_empty() { console.paint(Style::Good, "holds") } else { console.paint(Style::Error, "broken") };
-        let heads = heads.join(", ");
-        let mut told = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
-        if !signed_by.is_empty() {
-            told = format!("{told}, signed by {}", sanitize(&signed_by.join(", ")));
+        // Of a journal that is not there it cannot be said that it holds.
+        if findings.is_empty() && *runs > 0 {
+            let mut told = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
+            if !signed_by.is_empty() {
+                told = format!("{told}, signed by {}", sanitize(&signed_by.join(", ")));
+            }
+            if let Some(stamped) = stamped {
+                told = format!("{told}, {}", stamp(*stamped));
+            }
+            let (holds, heads) = (console.paint_answer(Style::Good, "holds"), console.paint_answer(Style::Dim, &heads.join(", ")));
+            lines.push(format!("{} {holds}: {told}; head {heads}", sanitize(&place)));
         }
-        if let Some(stamped) = stamped {
-            told = format!("{told}, {}", stamp(*stamped));
-        }
-        lines.push(format!("journal of {} {verdict}: {told}; head {}", sanitize(archive), console.paint(Style::Dim, &heads)));
+        lines.extend(notes.iter().map(|text| note(&format!("{place}: {text}"), console)));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::BagVerified { folder, session, checked, missing, notes, findings, .. } = event else { return None };
-    let mut lines = errors(folder, findings, console);
+    let Event::BagVerified { folder, outcome, missing, notes, findings, .. } = event else { return None };
+    let is_detailed = verbosity >= Verbosity::Files;
+    let mut lines = match outcome {
+        SessionOutcome::Damaged => damaged(folder, "damaged", findings, console),
+        SessionOutcome::Unchecked if !findings.is_empty() => damaged(folder, "cannot be checked", findings, console),
+        SessionOutcome::Unchecked => Vec::new(),
+        SessionOutcome::Incomplete => whole(event, "incomplete", Style::Note, console).into_iter().collect(),
+        SessionOutcome::Sampled if is_detailed => whole(event, "nothing found", Style::Note, console).into_iter().collect(),
+        SessionOutcome::Sound if is_detailed => whole(event, "sound", Style::Good, console).into_iter().collect(),
+        SessionOutcome::Sound | SessionOutcome::Sampled => Vec::new(),
+    };
+    if findings.is_empty() && verbosity < Verbosity::Normal {
+        return None;
+    }
     if verbosity >= Verbosity::Normal {
-        let all = missing.iter().chain(notes);
-        lines.extend(all.map(|text| console.note_line(&format!("{folder}: {text}"))));
-        // Nothing was looked at: another run is at work, or was killed, or nobody may look.
-        if checked.is_empty() && session.is_none() {
-            let cannot = format!("{} {}", sanitize(folder), console.paint(Style::Error, "cannot be checked"));
-            lines.extend((!findings.is_empty()).then_some(cannot));
-            return Some(lines.join("\n"));
-        }
-        lines.extend(verdict(event, console));
+        // What a complete session lacks, it lacks on purpose.
+        let missing = missing.iter().filter(|_| is_detailed || *outcome == SessionOutcome::Incomplete);
+        lines.extend(missing.chain(notes).map(|text| note(&format!("{folder}: {text}"), console)));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// What a bag is that was looked at.
-fn verdict(event: &Event, console: &Console) -> Option<String> {
-    let Event::BagVerified { folder, files, unread, bytes: read, authentic, unsigned, checked, missing, findings, .. } = event else {
+/// Returns what a session without findings was compared with.
+fn whole(event: &Event, word: &str, style: Style, console: &Console) -> Option<String> {
+    let Event::BagVerified { folder, files, unread, bytes: read, held, unsigned, checked, missing, .. } = event else {
         return None;
-    };
-    let verdict = match (findings.is_empty(), unread) {
-        (true, 0) => console.paint(Style::Good, "sound"),
-        (true, _) => console.paint(Style::Note, "nothing found"),
-        (false, _) => console.paint(Style::Error, "damaged"),
     };
     let amount = match unread {
         0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),
         _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),
     };
-    let fails = |aspect: &Aspect| findings.iter().any(|finding| finding.aspect == *aspect);
-    // Where nothing was signed, nothing was found authentic.
-    let is_shown = |aspect: &&Aspect| !fails(aspect) && (**aspect != Aspect::Authentic || *authentic > 0);
-    let words: Vec<&str> = checked.iter().filter(is_shown).map(|aspect| aspect.as_str()).collect();
-    let mut line = format!("{} {verdict}: {amount}", sanitize(folder));
-    if !words.is_empty() {
-        line = format!("{line}; {}", words.join(", "));
+    let checked: Vec<&str> = checked.iter().map(|aspect| aspect.matches()).collect();
+    let mut line = format!("{} {}: {amount}", sanitize(folder), console.paint_answer(style, word));
+    if !checked.is_empty() {
+        line = format!("{line}; {}", checked.join(", "));
     }
-    if checked.contains(&Aspect::Authentic) {
-        line = format!("{line} ({} held, {unsigned} unsigned)", plural(*authentic, "signature"));
+    if held + unsigned > 0 {
+        line = format!("{line} ({} held, {unsigned} unsigned)", plural(*held, "signature"));
     }
     if !missing.is_empty() {
         line = format!("{line}; {} never archived", missing.len());
@@ -143,29 +155,39 @@ fn verdict(event: &Event, console: &Console) -> Option<String> {
     Some(line)
 }
 
+/// Returns the error of a verification that was cut short.
+fn cut(event: &Event, console: &Console) -> Option<String> {
+    let Event::VerifyFinished { exit, partial, out_of_time, .. } = event else { return None };
+    let partial = partial.as_ref().filter(|_| exit.is_interruption() || *out_of_time)?;
+    let what = format!("the verification is not complete: {partial}");
+    Some(console.error_lines(&what, "run the same command again; what was not checked may be damaged"))
+}
+
 fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::VerifyFinished { exit, bags, damaged, files, bytes: read, partial, out_of_time, milliseconds, .. } = event else {
+    let Event::VerifyFinished { exit, bags, damaged, incomplete, checked, files, bytes: read, partial, milliseconds, .. } = event else {
         return None;
     };
-    if let Some(partial) = partial.as_ref().filter(|_| exit.is_interruption() || *out_of_time) {
-        let what = format!("the verification is not complete: {partial}");
-        return Some(console.error_lines(&what, "run the same command again; what was not checked may be damaged"));
-    }
-    if verbosity < Verbosity::Normal || *bags == 1 && partial.is_none() {
+    if verbosity < Verbosity::Normal || *exit == Exit::Unexpected {
         return None;
     }
-    let verdict = match (damaged, partial) {
-        (0, None) if *bags == 0 => console.paint(Style::Note, "there was none to check"),
-        (0, None) => console.paint(Style::Good, "all sound"),
-        (0, Some(_)) => console.paint(Style::Note, "nothing found"),
-        (count, _) => console.paint(Style::Error, &format!("{count} damaged")),
+    let mut verdict = match (damaged, partial) {
+        (0, None) if *bags == 0 => console.paint_answer(Style::Note, "there was none to check"),
+        (0, None) if *incomplete > 0 => console.paint_answer(Style::Note, &format!("none damaged, {incomplete} incomplete")),
+        (0, None) if *bags == 1 => console.paint_answer(Style::Good, "sound"),
+        (0, None) => console.paint_answer(Style::Good, "all sound"),
+        (0, Some(_)) => console.paint_answer(Style::Note, "nothing found"),
+        (count, _) => console.paint_answer(Style::Error, &format!("{count} damaged")),
     };
+    if !checked.is_empty() {
+        let checked: Vec<&str> = checked.iter().map(|aspect| aspect.matches()).collect();
+        verdict = format!("{verdict}: {}", checked.join(", "));
+    }
     let rate = rate(*read, *milliseconds);
     let mut line = format!("{}: {verdict}; {}, {} read in {rate}", plural(*bags, "session"), plural(*files, "file"), bytes(*read));
     if let Some(partial) = partial {
-        line = format!("{line}\n{}", console.note_line(&format!("this says nothing of what was not read: {partial}")));
+        line = format!("{line}\n{}", note(&format!("this says nothing of what was not read: {partial}"), console));
     }
-    (*exit != Exit::Unexpected).then_some(line)
+    Some(line)
 }
 
 /// How long it took, and how much that is a second.

@@ -24,7 +24,12 @@ fn ports(tree: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
 fn the_demonstration_archives_both_attempts_and_says_where_to_look() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().expect("a folder");
-    let run = demo(folder.path()).ends_with(0).says("complete: 9 files fetched").says("sound: 9 files").says("sha256sum -c");
+    let run = demo(folder.path())
+        .ends_with(0)
+        .says("complete: 9 files fetched")
+        .shows("1 session: sound: ")
+        .shows("; 9 files, ")
+        .says("sha256sum -c");
     for stream in [&run.stdout, &run.stderr] {
         assert!(!stream.contains(['\r', '\u{1b}']), "{stream:?}");
     }

@@ -172,7 +172,7 @@ impl Archive {
     /// What is found where the run is missing that archived a session first.
     pub fn missing_run(&self, session: &str) -> String {
         let record = self.bag(session).record();
-        format!("journal: unaltered: {}", record["journal"][0]["segment"].as_str().expect("a run"))
+        format!("journal: journal: {}", record["journal"][0]["segment"].as_str().expect("a run"))
     }
 
     /// Verifies it and leaves no trace of that.
@@ -181,7 +181,7 @@ impl Archive {
         verify(&self.root, &[&[".", "--read-only"], words].concat())
     }
 
-    /// Fails the test unless exactly these things are found, each as `session: aspect: path`, or `journal: unaltered:
+    /// Fails the test unless exactly these things are found, each as `session: aspect: path`, or `journal: journal:
     /// segment`.
     #[track_caller]
     pub fn finds(&self, what: &str, expected: &[&str]) -> Verdict {

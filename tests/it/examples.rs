@@ -111,7 +111,7 @@ fn the_lines_of_the_crontab_run_with_what_cron_gives_them() {
     std::fs::remove_file(archived.join("archive.json")).expect("removed");
     let output = run(&jobs[1].1);
     assert_eq!(output.status.code(), Some(8));
-    assert!(said(&output).starts_with("vmedia: error: "), "{}", said(&output));
+    assert!(said(&output).contains(" damaged: 1 finding\n"), "{}", said(&output));
 }
 
 #[cfg(target_os = "linux")]

@@ -294,6 +294,6 @@ fn a_journal_without_sessions_is_not_called_sound() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     let journal = world.archive().join("_journal").display().to_string();
-    let run = world.run(&["verify", &journal, "--read-only"]).ends_with(0).says("holds").says("0 sessions: there was none to check");
-    assert!(!run.stderr.contains("sound"), "{}", run.stderr);
+    let run = world.run(&["verify", &journal, "--read-only"]).ends_with(0).shows("holds").shows("0 sessions: there was none to check");
+    assert!(!run.stdout.contains("sound"), "{}", run.stdout);
 }

@@ -92,6 +92,30 @@ impl Run {
         self
     }
 
+    /// Fails the test unless standard output holds this.
+    #[track_caller]
+    pub fn shows(self, words: &str) -> Self {
+        assert!(self.stdout.contains(words), "no {words:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails the test unless standard output holds a finding with these words, and those in the hint that follows.
+    #[track_caller]
+    pub fn lists(self, what: &str, hint: &str) -> Self {
+        let mut lines = self.stdout.lines();
+        let is_listed = lines.any(|line| line.starts_with("  ") && line.contains(what));
+        let hinted = lines.find_map(|line| line.strip_prefix("  hint: "));
+        let is_said = is_listed && hinted.is_some_and(|line| line.contains(hint));
+        assert!(is_said, "no finding {what:?} with {hint:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Returns the findings on standard output, each without its indent.
+    pub fn findings(&self) -> Vec<&str> {
+        let indented = self.stdout.lines().filter_map(|line| line.strip_prefix("  "));
+        indented.filter(|line| !line.starts_with("hint: ")).collect()
+    }
+
     /// Fails the test unless standard error holds the two lines of an error: these words in the first, those in the second.
     #[track_caller]
     pub fn complains(self, what: &str, hint: &str) -> Self {

@@ -255,16 +255,18 @@ mod signals {
         // So large, and all of it a hole, that nobody reads it to its end.
         let held = world.archive().join("b/data/b-new/face_face-b.jpg");
         std::fs::File::options().write(true).open(held).and_then(|file| file.set_len(1 << 40)).expect("a large file");
-        let mut process = Process::start(&world, &["verify", "vmedia-archive"]);
-        let words = process.child().stderr.take().expect("a pipe");
+        let mut process = Process::start(&world, &["verify", "vmedia-archive", "-v"]);
+        let words = process.child().stdout.take().expect("a pipe");
         let mut lines = std::io::BufReader::new(words).lines().map(|line| line.expect("text"));
         let journal = lines.next().expect("a line");
         assert!(journal.contains("journal of vmedia-archive holds"), "{journal}");
         let first = lines.next().expect("a line");
         assert!(first.contains("sound") && first.contains("/a"), "{first}");
         process.signal(&["INT"]);
-        process.wait().ends_with(130);
+        let what = "not complete: interrupted: 1 of 2 sessions were checked";
+        process.wait().ends_with(130).complains(what, "run the same command again");
         let rest: Vec<String> = lines.collect();
-        assert!(rest[0].contains("not complete: interrupted: 1 of 2 sessions were checked"), "{rest:?}");
+        assert!(rest[0].starts_with("1 session: nothing found"), "{rest:?}");
+        assert!(rest[1].starts_with("note: this says nothing of what was not read: interrupted"), "{rest:?}");
     }
 }

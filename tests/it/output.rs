@@ -1,9 +1,9 @@
 //! What is printed where: lines for people, events for scripts, no escape codes off a terminal, no secret anywhere.
 
-use crate::harness::{FIRST, NEWEST, Run, SESSION, World, bare, event, is_sound, mp4, session, session_named, signature, tree};
+use crate::harness::{FIRST, NEWEST, Run, SESSION, World, bare, event, is_sound, jpeg, mp4, session, session_named, signature, tree};
 use clap::CommandFactory;
 use std::process::{Command, Stdio};
-use vmedia::engine::Event;
+use vmedia::engine::{Event, SessionOutcome};
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
 /// A session with one file of some megabytes.
@@ -127,6 +127,43 @@ fn events_are_lines_of_json_with_nothing_else_on_either_stream() {
         ),
         "{events:?}"
     );
+}
+
+#[test]
+fn the_verdict_of_verify_and_repair_is_on_standard_output() {
+    let world = World::new();
+    world.run(&["download", SESSION]).ends_with(0);
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!((lines.len(), run.stderr.as_str()), (2, ""), "a sound session has no line of its own: {lines:?}");
+    assert!(lines[0].starts_with("journal of vmedia-archive holds: 1 run, "), "{lines:?}");
+    let sound = "1 session: sound: all listed files present, files match manifests, journal matches; 5 files, ";
+    assert!(lines[1].starts_with(sound), "{lines:?}");
+    let run = world.run(&["verify", "vmedia-archive", "-q"]).ends_with(0);
+    assert_eq!((run.stdout, run.stderr), (String::new(), String::new()));
+
+    let face = world.file(&format!("data/{NEWEST}/face_face-{SESSION}.jpg"));
+    std::fs::write(&face, jpeg("fake")).expect("written");
+    let run = world.run(&["verify", "vmedia-archive", "-q"]).ends_with(8);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!((lines.len(), run.stderr.as_str()), (3, ""), "{lines:?}");
+    assert!(lines[0].ends_with(&format!("{SESSION} damaged: 1 finding")), "{lines:?}");
+    let finding = format!("  files do not match manifests: data/{NEWEST}/face_face-{SESSION}.jpg: its bytes have changed: ");
+    assert!(lines[1].starts_with(&finding) && lines[2].starts_with("  hint: "), "{lines:?}");
+    // In JSON nothing of it is praised either, and the summary says nothing good beside it.
+    let events = world.run(&["verify", "vmedia-archive", "--format", "json"]).ends_with(8).events();
+    for event in &events {
+        if let Event::BagVerified { outcome, checked, .. } = event {
+            assert_eq!((*outcome, &checked[..]), (SessionOutcome::Damaged, &[][..]));
+        }
+    }
+    let Some(Event::VerifyFinished { damaged: 1, checked, .. }) = events.last() else { panic!("{events:?}") };
+    assert!(checked.is_empty(), "{checked:?}");
+
+    let run = world.run(&["repair", "vmedia-archive"]).ends_with(0).shows(&finding).shows("1 session: 1 damaged; ").shows(sound);
+    let run = run.says("fetching again").says("1 file fetched");
+    assert!(!run.stderr.contains("damaged:") && !run.stderr.contains("sound"), "{}", run.stderr);
+    assert!(!run.stdout.contains("fetched"), "{}", run.stdout);
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn the_page_is_a_tag_file_that_the_bag_vouches_for() {
     is_sound(&world);
     others_accept(&world.file(""));
     std::fs::write(world.file("index.html"), page.replace("approved", "declined")).expect("altered");
-    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("index.html");
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("index.html");
 }
 
 #[test]

@@ -317,7 +317,7 @@ fn damage_is_found_and_repaired() {
         world.run(&["verify", "vmedia-archive", "--authenticate"]).ends_with(0);
         let path = tree(&world.bag()).into_keys().find(|path| path.starts_with("data/")).expect("a file");
         std::fs::write(world.bag().join(&path), "other").expect("a file");
-        world.run(&["verify", "vmedia-archive"]).ends_with(8).says(&path);
+        world.run(&["verify", "vmedia-archive"]).ends_with(8).shows(&path);
         world.run(&["repair", "vmedia-archive"]).ends_with(0);
         assert_eq!(world.payload(), all());
     });

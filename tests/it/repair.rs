@@ -21,7 +21,12 @@ fn damaged_and_missing_files_are_fetched_again_and_nothing_else() {
     std::fs::write(world.file(&face), jpeg("fake")).expect("written");
     std::fs::remove_file(world.file(&payload("selfid_video", "video", "mp4"))).expect("removed");
     world.sandbox.clear_exchanges();
-    let run = world.run(&["repair", "vmedia-archive"]).ends_with(0).says("not intact").says("not complete: ").says("2 files fetched");
+    let run = world
+        .run(&["repair", "vmedia-archive"])
+        .ends_with(0)
+        .shows("files do not match manifests")
+        .shows("files missing or not listed: ")
+        .says("2 files fetched");
     assert_eq!((world.asked("face"), world.asked("video"), world.media_requests()), (1, 1, 2), "{}", run.stderr);
     let tree = world.tree();
     assert_eq!(tree[&format!("{SESSION}/{face}")], jpeg("face"));
@@ -65,8 +70,8 @@ fn a_session_that_was_deleted_comes_back_with_the_documents_that_it_had() {
     world.run(&["download", SESSION, "--with", "decision"]).ends_with(0);
     let before = world.tree();
     std::fs::remove_dir_all(world.file("")).expect("removed");
-    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("the session is missing");
-    world.run(&["repair", "vmedia-archive"]).ends_with(0).says("it was missing when it was archived again");
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("the session is missing");
+    world.run(&["repair", "vmedia-archive"]).ends_with(0).shows("it was missing when it was archived again");
     assert_eq!(world.held(), ALL);
     let after = world.tree();
     let bytes = |path: &str| (before.get(&format!("{SESSION}/{path}")).cloned(), after.get(&format!("{SESSION}/{path}")).cloned());
@@ -95,7 +100,7 @@ fn what_the_provider_no_longer_has_stays_damaged_and_is_said() {
     world.run(&["download", SESSION]).ends_with(0);
     std::fs::write(world.file(&payload("face", "face", "jpg")), jpeg("fake")).expect("written");
     world.faults(&format!("media:face-{SESSION}=404"));
-    world.run(&["repair", "vmedia-archive"]).ends_with(8).says("is gone").says("not intact");
+    world.run(&["repair", "vmedia-archive"]).ends_with(8).says("is gone").shows("files do not match manifests");
     assert_eq!(std::fs::read(world.file(&payload("face", "face", "jpg"))).expect("still there"), jpeg("fake"), "nothing is moved");
     world.faults("any=503");
     world.run(&["repair", "vmedia-archive", "--retries", "1"]).ends_with(5).says("unavailable");
@@ -122,7 +127,7 @@ fn without_credentials_the_damage_is_told_and_then_what_is_missing() {
     world.run(&["download", SESSION]).ends_with(0);
     std::fs::remove_file(world.file(&payload("face", "face", "jpg"))).expect("removed");
     let output = bare(world.folder()).args(["repair", "vmedia-archive"]).output().expect("a run");
-    let run = crate::harness::Run::of(&output).ends_with(3).says("not complete");
+    let run = crate::harness::Run::of(&output).ends_with(3).shows("files missing or not listed");
     run.complains("no API key", "VMEDIA_API_KEY");
     world.run(&["repair", "nowhere"]).ends_with(6).complains("nowhere", "name a session's folder");
     assert_eq!(world.held(), all_but("face"));
@@ -168,15 +173,15 @@ fn what_a_repair_cannot_help_against_gets_another_hint() {
     std::fs::write(&stranger, "who put this here").expect("written");
     world.sandbox.clear_exchanges();
     let run = world.run(&["repair", "vmedia-archive"]).ends_with(8).says("nothing of this can be fetched again");
-    run.complains("Passport John.jpg: not in a manifest", "move it out of the archive");
+    run.lists("Passport John.jpg: not in a manifest", "move it out of the archive");
     assert_eq!(world.sandbox.exchanges().len(), 0, "nobody was asked in vain");
     std::fs::remove_file(stranger).expect("removed");
     // What a manifest would vouch for is no stranger because the manifest is gone.
     let manifest = std::fs::read(world.file("manifest-sha256.txt")).expect("a manifest");
     std::fs::remove_file(world.file("manifest-sha256.txt")).expect("removed");
-    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).says("`vmedia repair` fetches");
-    assert!(!run.stderr.contains("move it out"), "{}", run.stderr);
-    assert_eq!(run.stderr.matches("manifest-sha256.txt: missing").count(), 1, "{}", run.stderr);
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("`vmedia repair` fetches");
+    assert!(!run.stdout.contains("move it out"), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("manifest-sha256.txt: missing").count(), 1, "{}", run.stdout);
     world.run(&["repair", "vmedia-archive"]).ends_with(0);
     assert_eq!(std::fs::read(world.file("manifest-sha256.txt")).expect("a manifest"), manifest);
     // After a repair that did not help, and where the provider has it no longer, a backup does.
@@ -184,21 +189,21 @@ fn what_a_repair_cannot_help_against_gets_another_hint() {
     world.faults(&format!("media:face-{SESSION}=404"));
     let run = world.run(&["repair", "vmedia-archive"]).ends_with(8);
     assert_eq!(
-        (run.stderr.matches("vmedia: hint: ").count(), run.stderr.matches("restore the file from a backup").count()),
-        (3, 1),
+        (run.stdout.matches("  hint: ").count(), run.stdout.matches("restore the file from a backup").count()),
+        (2, 1),
         "{}",
-        run.stderr
+        run.stdout
     );
-    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).says("restore the file from a backup");
-    assert!(!run.stderr.contains("vmedia repair"), "{}", run.stderr);
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("restore the file from a backup");
+    assert!(!run.stdout.contains("vmedia repair"), "{}", run.stdout);
     // Without its record nobody knows which session a folder is.
     std::fs::remove_file(world.file("archive.json")).expect("removed");
-    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).says("restore the file from a backup");
-    assert_eq!(run.stderr.matches("archive.json: missing").count(), 1, "{}", run.stderr);
-    assert!(!run.stderr.contains("vmedia repair"), "{}", run.stderr);
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("restore the file from a backup");
+    assert_eq!(run.stdout.matches("archive.json: missing").count(), 1, "{}", run.stdout);
+    assert!(!run.stdout.contains("vmedia repair"), "{}", run.stdout);
     // A session that is not there may have been deleted as the law wants it.
     std::fs::remove_dir_all(world.file("")).expect("removed");
-    world.run(&["verify", "vmedia-archive"]).ends_with(8).complains("the session is missing", "if it was deleted on purpose, do neither");
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).lists("the session is missing", "if it was deleted on purpose, do neither");
 }
 
 #[test]
@@ -220,7 +225,7 @@ fn an_original_that_is_lost_for_good_is_told_and_no_repair() {
             "look for the original in a backup",
         );
         let run = world.run(&["verify", "vmedia-archive"]).ends_with(8);
-        run.says(&format!("{face}: the original of media face-{SESSION} (sha256 {original}) is lost"));
+        run.shows(&format!("{face}: the original of media face-{SESSION} (sha256 {original}) is lost"));
         world.run(&["download", SESSION]).ends_with(0);
         others_accept(&world.file(""));
     }

@@ -94,6 +94,7 @@ fn everything() -> (World, Vec<(&'static str, Value)>) {
     yoti.env("VMEDIA_BASE_URL", world.sandbox.yoti_base_url()).env("VMEDIA_YOTI_SDK_ID", world.sandbox.yoti_sdk_id());
     yoti.env("VMEDIA_YOTI_KEY_FILE", key).assert().success();
     world.run(&["verify", "vmedia-archive", "--sample", "10%"]).ends_with(0);
+    world.run(&["catalog", "vmedia-archive", "--html"]).ends_with(0);
     let written = written(&world.archive());
     (world, written)
 }

@@ -130,9 +130,9 @@ fn every_place_of_the_document_is_archived_and_each_medium_once() {
         .sum();
     assert_eq!(places, 35);
     world
-        .run(&["verify", "vmedia-archive", "--authenticate"])
+        .run(&["verify", "vmedia-archive", "--authenticate", "-v"])
         .ends_with(0)
-        .says("complete, intact, unaltered (0 signatures held, 30 unsigned)");
+        .shows("all listed files present, files match manifests, journal matches (0 signatures held, 30 unsigned)");
     others_accept(&world.bag(EXAMPLE_ID));
     // A second run asks for the document alone and changes nothing, although the token's time runs down.
     let before = tree(&world.bag(EXAMPLE_ID));
@@ -384,7 +384,11 @@ fn hostile_names_stay_in_their_folder() {
 fn the_demonstration_and_the_sandbox_as_a_command_speak_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |words: &[&str]| Run::of(&bare(folder.path()).args(words).output().expect("a run"));
-    run(&["demo", "--provider", "yoti", "-o", "shown"]).ends_with(0).says("complete: 10 files fetched").says("sound: 10 files");
+    run(&["demo", "--provider", "yoti", "-o", "shown"])
+        .ends_with(0)
+        .says("complete: 10 files fetched")
+        .shows("1 session: sound: ")
+        .shows("; 10 files, ");
     others_accept(&folder.path().join("shown").join(SAMPLE_YOTI));
     let program = assert_cmd::cargo::cargo_bin("vmedia").display().to_string();
     let listed = run(&["sandbox", "--provider", "yoti", "--", &program, "list", SAMPLE_YOTI, "--format", "csv"]).ends_with(0);

@@ -127,6 +127,8 @@ pub struct Chain {
     pub findings: Vec<(String, String)>,
     /// What a person should know and what is no damage.
     pub notes: Vec<(String, String)>,
+    /// The pages of the catalog that were written: when, and their SHA-256.
+    pub(in crate::archive) pages: Vec<(Timestamp, String)>,
     /// Of the digests that were asked for, those that are the digest of a line: in which segment, and where that line ends.
     pub known_heads: HashMap<String, (String, u64)>,
     /// What covers which part of it.
@@ -340,6 +342,7 @@ impl Chain {
                 let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
                 self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
             }
+            Entry::Page { sha256 } => self.pages.push((line.at, sha256)),
             Entry::Closed { .. } => return true,
             _ => {}
         }

@@ -70,6 +70,11 @@ pub(crate) enum Entry {
         /// What was found, each a line.
         findings: Vec<String>,
     },
+    /// The catalog's page was written into the archive's root.
+    Page {
+        /// The SHA-256 of the page.
+        sha256: String,
+    },
     /// The operator accepts earlier runs that changed sessions and are under no signature.
     Accepted {
         /// The runs.

@@ -147,6 +147,12 @@ impl Journal {
         self.append(&mut self.lock(), Entry::Damaged { folder, findings }, now).map(drop)
     }
 
+    /// The catalog's page is about to be this one; the line is on the disk before this returns.
+    pub(in crate::archive) fn page(&self, sha256: String, now: Timestamp) -> Result<()> {
+        let path = self.append(&mut self.lock(), Entry::Page { sha256 }, now)?;
+        self.store.flush(&path).map_err(Error::of_all)
+    }
+
     /// The run is over: where its segment is, which is complete now. None when there was nothing to tell.
     pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<StorePath>> {
         let mut writing = self.lock();

@@ -37,7 +37,7 @@ pub fn compare_with_journal(store: &dyn Store, chain: Option<&Chain>, folder: &s
     if changes.is_empty() {
         if examined.unvouched.is_none() {
             let what = "the journal does not know this session: it was put here by something else, or the journal was cut";
-            examined.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
+            examined.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
         }
         return Ok(());
     }
@@ -46,7 +46,7 @@ pub fn compare_with_journal(store: &dyn Store, chain: Option<&Chain>, folder: &s
         // Every bag begins with a line. A later run must not heal this: else a forger who cuts off the lines of a run and
         // forges what they said has only to wait for the next change.
         let what = format!("it was there before the journal knew of it on {}: something else put it here, or the journal was cut", day(at));
-        examined.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
+        examined.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
     }
     examined.notes.append(&mut history.notes);
     examined.findings.append(&mut history.findings);
@@ -67,17 +67,17 @@ fn compare(history: &History<'_>, examined: &mut Examined) {
         && examined.digest.as_deref() != Some(bag)
     {
         let what = format!("not what the journal knows since {}: it was damaged, or the bag was rewritten", day(at));
-        examined.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
+        examined.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
     }
     for (path, Known { file, at, .. }) in &history.files {
-        let found = |what: String| Finding::new(Aspect::Unaltered, path, what);
+        let found = |what: String| Finding::new(Aspect::Journal, path, what);
         let finding = match (examined.manifested.get(*path), examined.recorded.get(*path)) {
             (None, _) => Some(found(format!("archived on {}, and no manifest vouches for it now", day(*at)))),
             (Some(now), _) if sha256_bytes(now) != file.sha256 => {
                 Some(found(format!("is not what was archived on {}, although the manifests say so", day(*at))))
             }
             (_, Some(now)) if file.signed && !now.signed => {
-                Some(Finding::new(Aspect::Unaltered, RECORD, format!("{path} came with the provider's signature, which was taken out")))
+                Some(Finding::new(Aspect::Journal, RECORD, format!("{path} came with the provider's signature, which was taken out")))
             }
             _ => None,
         };
@@ -85,10 +85,10 @@ fn compare(history: &History<'_>, examined: &mut Examined) {
     }
     for (id, original) in &history.originals {
         let is_known = examined.originals_lost.contains(*id);
-        let is_reported = || examined.findings.iter().any(|finding| finding.aspect == Aspect::Unaltered && finding.path == original.path);
+        let is_reported = || examined.findings.iter().any(|finding| finding.aspect == Aspect::Journal && finding.path == original.path);
         if !is_known && !history.stands(id, original.sha256) && !is_reported() {
             let sha256 = original.sha256.map(hex::encode).unwrap_or_default();
-            examined.findings.push(original_lost(Aspect::Unaltered, &original.path, id, &sha256));
+            examined.findings.push(original_lost(Aspect::Journal, &original.path, id, &sha256));
         }
     }
 }
@@ -115,7 +115,7 @@ pub fn deleted_sessions(store: &dyn Store, chain: &Chain, here: &dyn Fn(&str) ->
         let changes = chain.changes(store, folder)?;
         let Some(change) = changes.last() else { continue };
         let what = format!("the session is missing: the journal says that it was archived, last on {}", day(change.at));
-        let finding = Finding::new(Aspect::Complete, ".", what).helped_by(Remedy::Decide);
+        let finding = Finding::new(Aspect::Listings, ".", what).helped_by(Remedy::Decide);
         let paths = replay(&changes).files.into_keys().map(str::to_owned).collect();
         deleted.push(Deleted { folder: folder.to_owned(), session: change.session.clone(), finding, paths });
     }
@@ -175,7 +175,7 @@ impl<'a> History<'a> {
     fn superseded(&mut self, path: &str, change: &BagChange, how: &str) {
         let archived = self.files.get(path).map(|known| day(known.at)).unwrap_or_default();
         let what = format!("archived on {archived}; the journal names it again on {} as {how}", day(change.at));
-        self.findings.push(Finding::new(Aspect::Unaltered, path, what));
+        self.findings.push(Finding::new(Aspect::Journal, path, what));
     }
 }
 
@@ -200,7 +200,7 @@ fn replay(changes: &[BagChange]) -> History<'_> {
                     day(change.at),
                     before.bag.get(..12).unwrap_or_default(),
                 );
-                history.findings.push(Finding::new(Aspect::Unaltered, TAG_MANIFEST, what));
+                history.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
             }
             _ => {}
         }

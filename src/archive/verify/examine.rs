@@ -109,7 +109,7 @@ impl Examined {
         let signed: BTreeSet<bool> = self.recorded.values().filter(|file| file.signed).map(|file| file.media.is_some()).collect();
         let unsigned = self.recorded.values().filter(|file| !file.signed && signed.contains(&file.media.is_some()));
         let what = "came without the provider's signature, although the provider signed other answers of this session";
-        unsigned.map(|file| Finding::new(Aspect::Authentic, &file.path, what).helped_by(Remedy::Compare)).collect()
+        unsigned.map(|file| Finding::new(Aspect::Signatures, &file.path, what).helped_by(Remedy::Compare)).collect()
     }
 
     /// Whether the bag is still the one that was looked at: a run that changes it changes its tag manifest, and leaves a
@@ -130,7 +130,7 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
     }
     if is_unfinished(store, folder)? {
         let what = "a run is changing this session, or was interrupted; `vmedia download` for it finishes";
-        examined.findings.push(Finding::new(Aspect::Complete, MARKER, what).helped_by(Remedy::Download));
+        examined.findings.push(Finding::new(Aspect::Listings, MARKER, what).helped_by(Remedy::Download));
         examined.unfinished = true;
         // Its manifests are not those of what is there; the next run reads all of it anyway.
         return Ok(examined);
@@ -153,7 +153,7 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
     }
     if examined.is_comparable() {
         for path in tags.keys().filter(|path| layout::is_payload(path) && !payload.contains_key(*path)) {
-            examined.finding(Aspect::Complete, path, "payload that only the list of the bag's own files names");
+            examined.finding(Aspect::Listings, path, "payload that only the list of the bag's own files names");
         }
         compare_oxum(store, folder, &payload, &mut examined);
     }
@@ -210,7 +210,7 @@ fn manifest(store: &dyn Store, folder: &StorePath, name: &'static str, examined:
     let Some(text) = text(store, folder, name, examined) else {
         examined.is_unlisted = true;
         if !examined.unread.contains(name) {
-            examined.finding(Aspect::Complete, name, "missing");
+            examined.finding(Aspect::Listings, name, "missing");
             examined.absent.insert(name);
         }
         return Manifest::new();
@@ -226,7 +226,7 @@ fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Opt
     let Some(text) = text(store, folder, RECORD, examined) else {
         if !examined.unread.contains(RECORD) {
             // Without it nobody knows which session this was.
-            examined.findings.push(Finding::new(Aspect::Complete, RECORD, "missing").helped_by(Remedy::Restore));
+            examined.findings.push(Finding::new(Aspect::Listings, RECORD, "missing").helped_by(Remedy::Restore));
             examined.absent.insert(RECORD);
         }
         return None;
@@ -261,10 +261,10 @@ fn compare_manifests(payload: &Manifest, tags: &Manifest, examined: &mut Examine
         .map(|file| file.path.clone())
         .collect();
     for path in disagreeing {
-        examined.finding(Aspect::Intact, &path, "the record and the manifests do not agree about it");
+        examined.finding(Aspect::Manifests, &path, "the record and the manifests do not agree about it");
     }
     for path in payload.keys().filter(|path| !examined.recorded.contains_key(*path)).cloned().collect::<Vec<_>>() {
-        examined.finding(Aspect::Complete, &path, "in the manifest, but the record does not say what it is");
+        examined.finding(Aspect::Listings, &path, "in the manifest, but the record does not say what it is");
     }
 }
 
@@ -283,7 +283,7 @@ fn compare_outcomes(record: &Record, examined: &mut Examined) {
             match number {
                 0 if !is_here => {
                     examined.originals_lost.insert(id.to_owned());
-                    examined.findings.push(original_lost(Aspect::Complete, path, id, sha256));
+                    examined.findings.push(original_lost(Aspect::Listings, path, id, sha256));
                 }
                 _ => examined.notes.push(format!("an earlier answer for media {id} (sha256 {sha256}, {path}) is lost")),
             }
@@ -303,11 +303,11 @@ fn compare_outcomes(record: &Record, examined: &mut Examined) {
         };
         match state {
             State::Archived if !is_here => {
-                examined.finding(Aspect::Complete, RECORD, format!("media {} is recorded as archived, without a file", medium.id));
+                examined.finding(Aspect::Listings, RECORD, format!("media {} is recorded as archived, without a file", medium.id));
             }
             State::Archived => {}
             State::Failed if reason == NOT_YET => {
-                examined.finding(Aspect::Complete, RECORD, format!("media {} has no recorded outcome", medium.id));
+                examined.finding(Aspect::Listings, RECORD, format!("media {} has no recorded outcome", medium.id));
             }
             // Whether its file is here and whole is seen when it is read.
             _ if is_here => {
@@ -352,7 +352,7 @@ fn compare_listings(store: &dyn Store, folder: &StorePath, record: &Record, witn
         match witness.listed(&record.provider, &document.name, &bytes) {
             Ok(listed) => {
                 for id in listed.iter().filter(|id| !known.contains(id.as_str())) {
-                    examined.finding(Aspect::Complete, &document.path, format!("lists media {id}, of which the record says nothing"));
+                    examined.finding(Aspect::Listings, &document.path, format!("lists media {id}, of which the record says nothing"));
                 }
             }
             Err(reason) => examined.finding(Aspect::Readable, &document.path, reason),
@@ -380,7 +380,7 @@ fn compare_oxum(store: &dyn Store, folder: &StorePath, payload: &Manifest, exami
     }
     let oxum = text(store, folder, INFO, examined).as_deref().and_then(bag::parse_oxum);
     if oxum != Some((bytes, payload.len() as u64)) && !examined.unread.contains(INFO) {
-        examined.finding(Aspect::Intact, INFO, "its Payload-Oxum does not fit the payload");
+        examined.finding(Aspect::Manifests, INFO, "its Payload-Oxum does not fit the payload");
     }
 }
 
@@ -405,7 +405,7 @@ fn find_strangers(store: &dyn Store, folder: &StorePath, examined: &mut Examined
             let what = "not in a manifest: nobody vouches for this file";
             let is_ours = examined.is_unlisted || examined.session.is_none() || examined.recorded.contains_key(path);
             let remedy = if is_ours { Remedy::Repair } else { Remedy::MoveOut };
-            examined.findings.push(Finding::new(Aspect::Complete, path, what).helped_by(remedy));
+            examined.findings.push(Finding::new(Aspect::Listings, path, what).helped_by(remedy));
         }
     }
 }

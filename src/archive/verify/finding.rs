@@ -1,44 +1,66 @@
-//! What a verification finds: what the archive fails to be, where, why, and what helps.
+//! What a verification finds: which comparison failed, where, why, and what helps.
 //!
 //! Must not know how it was found or in which words people are told what to do.
 
 use serde::{Deserialize, Serialize};
 
-/// What an archive should be.
+/// What the files of an archive are compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Aspect {
-    /// Every listing that was asked for is here, every medium that the provider listed has one recorded state and is not
-    /// failed or gone, nothing is missing, and nothing is there that nobody vouches for.
-    Complete,
-    /// Every file has the bytes that the manifests say.
-    Intact,
-    /// The journal holds and agrees with the bags.
-    Unaltered,
-    /// The provider's signatures hold over what is stored.
-    Authentic,
-    /// The bag's own files can be read.
+    /// The listings and the record: every listing that was asked for is here, every media file that the provider listed has
+    /// one recorded state and is not failed or gone, nothing is missing, and nothing is there that they do not name.
+    Listings,
+    /// The manifests: every file has the bytes that they say.
+    Manifests,
+    /// The journal: its own chain holds, and it agrees with the bags.
+    Journal,
+    /// The provider's signatures over what is stored.
+    Signatures,
+    /// The formats of the bag's own files.
     Readable,
 }
 
 impl Aspect {
-    /// The word for it.
+    /// Returns the stable code, as in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Complete => "complete",
-            Self::Intact => "intact",
-            Self::Unaltered => "unaltered",
-            Self::Authentic => "authentic",
+            Self::Listings => "listings",
+            Self::Manifests => "manifests",
+            Self::Journal => "journal",
+            Self::Signatures => "signatures",
             Self::Readable => "readable",
+        }
+    }
+
+    /// Returns the words for a comparison that found nothing.
+    pub fn matches(self) -> &'static str {
+        match self {
+            Self::Listings => "all listed files present",
+            Self::Manifests => "files match manifests",
+            Self::Journal => "journal matches",
+            Self::Signatures => "provider's signatures hold",
+            Self::Readable => "files can be read",
+        }
+    }
+
+    /// Returns the words for a comparison that found something.
+    pub fn differs(self) -> &'static str {
+        match self {
+            Self::Listings => "files missing or not listed",
+            Self::Manifests => "files do not match manifests",
+            Self::Journal => "journal does not match",
+            Self::Signatures => "provider's signatures do not hold",
+            Self::Readable => "cannot be read",
         }
     }
 
     /// What most often helps.
     fn remedy(self) -> Remedy {
         match self {
-            Self::Complete | Self::Intact => Remedy::Repair,
-            Self::Unaltered => Remedy::Compare,
-            Self::Authentic => Remedy::Secrets,
+            Self::Listings | Self::Manifests => Remedy::Repair,
+            Self::Journal => Remedy::Compare,
+            Self::Signatures => Remedy::Secrets,
             Self::Readable => Remedy::Restore,
         }
     }
@@ -72,7 +94,7 @@ pub enum Remedy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
-    /// What the archive fails to be because of it.
+    /// Which comparison found it.
     pub aspect: Aspect,
     /// The path below the session's folder, or a segment of the journal.
     pub path: String,

@@ -1,4 +1,4 @@
-//! Checks archived sessions: complete, intact, unaltered, authentic, and readable by others. Needs no network.
+//! Checks archived sessions against their listings, manifests, journal and the provider's signatures. Needs no network.
 //!
 //! `examine` looks at a bag's own files and says what is to be read, `reread` reads one file, `altered` compares the
 //! bag with the journal, `finding` is what they find; whoever calls them decides how many run at once. Must not repair and must not print.
@@ -6,11 +6,13 @@
 mod altered;
 mod examine;
 mod finding;
+mod page;
 mod reread;
 
 pub use altered::{Deleted, compare_with_journal, deleted_sessions};
 pub use examine::{Examined, examine};
 pub use finding::{Aspect, Finding, Remedy};
+pub use page::{compare_page, page_digest};
 pub(super) use reread::read_sealed;
 pub use reread::{Item, Reread, reread};
 

@@ -61,7 +61,7 @@ pub fn reread(store: &dyn Store, folder: &StorePath, item: &Item, witness: &dyn 
     let Some(path) = StorePath::parse(&format!("{folder}/{}", item.path)) else {
         return Ok(found(Aspect::Readable, "its path leads out of the bag"));
     };
-    let Some(stream) = store.open(&path)? else { return Ok(found(Aspect::Complete, "missing")) };
+    let Some(stream) = store.open(&path)? else { return Ok(found(Aspect::Listings, "missing")) };
     let seal = item.signature.as_deref().and_then(|signature| witness.seal(&item.provider, signature));
     let mut was_stopped = false;
     let (digest, holds) = match read_sealed(stream, seal, &mut |piece: &[u8]| watch(piece).inspect_err(|_| was_stopped = true)) {
@@ -69,13 +69,13 @@ pub fn reread(store: &dyn Store, folder: &StorePath, item: &Item, witness: &dyn 
         Err(_) if was_stopped => return Err(stopped()),
         Err(error) => return Ok(found(Aspect::Readable, &format!("cannot be read: {}", plain(&error)))),
     };
-    let is_intact = digest.sha256 == item.sha256;
+    let is_same = digest.sha256 == item.sha256;
     // Bytes that have changed cannot be what was signed; that they changed is the finding.
-    let signature = holds.filter(|_| is_intact);
-    let finding = if !is_intact {
-        Some(finding(Aspect::Intact, "its bytes have changed: the SHA-256 does not fit"))
+    let signature = holds.filter(|_| is_same);
+    let finding = if !is_same {
+        Some(finding(Aspect::Manifests, "its bytes have changed: the SHA-256 does not fit"))
     } else if signature == Some(false) {
-        Some(finding(Aspect::Authentic, "the provider's signature does not hold with these secrets"))
+        Some(finding(Aspect::Signatures, "the provider's signature does not hold with these secrets"))
     } else {
         None
     };

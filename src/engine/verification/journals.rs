@@ -5,7 +5,7 @@
 
 use super::seals::{Seals, check_seals};
 use super::{Counts, Repairable, Target, VerifyOptions, VerifySum, told};
-use crate::archive::{Aspect, Chain, Deleted, Examined, Finding, Journal, deleted_sessions, is_bag};
+use crate::archive::{Aspect, Chain, Deleted, Examined, Finding, Journal, compare_page, deleted_sessions, is_bag, page_digest};
 use crate::clock::Cancel;
 use crate::engine::event::Event;
 use crate::engine::{Emit, locked};
@@ -31,7 +31,12 @@ impl Known {
         let store = target.store.as_ref();
         let exists = Journal::exists(store)?;
         let length = Journal::length(store, None)?;
-        let (chain, seals) = read(store, options, cancel)?;
+        // A session alone says nothing of the archive's root.
+        let page = (exists && target.is_whole).then(|| page_digest(store));
+        let (mut chain, seals) = read(store, options, cancel)?;
+        if let Some(page) = page {
+            compare_page(&mut chain, page);
+        }
         tell(store, &chain, seals, exists, options, emit, sum);
         let chain = exists.then(|| Arc::new(chain));
         Ok(Self(Mutex::new(Reading { chain, length })))
@@ -81,11 +86,11 @@ impl Known {
 
 /// Tells what a journal is worth: its chain, its seals, the heads that somebody kept elsewhere.
 fn tell(store: &dyn Store, chain: &Chain, seals: Seals, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) {
-    let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Unaltered, segment, what.clone());
+    let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Journal, segment, what.clone());
     let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
     for head in options.heads.iter().filter(|head| !chain.known_heads.contains_key(*head)) {
         let what = format!("no line has the digest {head}, which was kept elsewhere: the journal was cut or written anew");
-        findings.push(Finding::new(Aspect::Unaltered, "the journal", what));
+        findings.push(Finding::new(Aspect::Journal, "the journal", what));
     }
     let mut notes: Vec<String> = chain.notes.iter().map(|(segment, what)| format!("{segment}: {what}")).collect();
     if !exists {

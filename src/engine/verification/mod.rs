@@ -7,7 +7,7 @@ mod journals;
 mod queue;
 mod seals;
 
-use super::event::Event;
+use super::event::{Event, SessionOutcome};
 use super::order::Order;
 use super::pool::Pool;
 use super::{Emit, locked};
@@ -57,12 +57,16 @@ pub struct VerifyOptions {
 }
 
 /// What was verified in all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VerifySum {
     /// Bags that were checked to their end, and those that should be there and are not.
     pub bags: u64,
     /// Of those, and of bags that should be there and are not, how many have findings; and journals with findings.
     pub damaged: u64,
+    /// Bags without findings of which the provider could not deliver something.
+    pub incomplete: u64,
+    /// What every bag so far was compared with, and matches; none before the first.
+    pub checked: Option<Vec<Aspect>>,
     /// Payload files that were read.
     pub files: u64,
     /// Bytes that were read.
@@ -143,7 +147,7 @@ pub fn verify(
         emit.event(event);
     }
     let repairable = std::mem::take(&mut *locked(&run.repairable));
-    let mut sum = *locked(&run.sum);
+    let mut sum = std::mem::take(&mut *locked(&run.sum));
     for (number, unvouched) in std::mem::take(&mut *locked(&run.unvouched)) {
         let Some(target) = targets.get(number) else { continue };
         sum.damaged += 1;
@@ -157,14 +161,27 @@ fn share(bytes: u64, percent: f64) -> u64 {
     (bytes as f64 * percent / 100.0) as u64
 }
 
+fn outcome(examined: &Examined, counts: &Counts) -> SessionOutcome {
+    match (examined.findings.is_empty(), &examined.session) {
+        _ if examined.unfinished || !examined.is_looked_at() => SessionOutcome::Unchecked,
+        (false, _) => SessionOutcome::Damaged,
+        // A record that cannot be read is a finding.
+        (true, None) => SessionOutcome::Unchecked,
+        (true, Some(_)) if !examined.is_complete() => SessionOutcome::Incomplete,
+        (true, Some(_)) if counts.unread > 0 => SessionOutcome::Sampled,
+        (true, Some(_)) => SessionOutcome::Sound,
+    }
+}
+
 fn told(folder: String, examined: &Examined, counts: &Counts, checked: &[Aspect]) -> Event {
     Event::BagVerified {
         folder,
+        outcome: outcome(examined, counts),
         session: examined.session.as_ref().map(SessionId::to_string),
         files: counts.files,
         unread: counts.unread,
         bytes: counts.bytes,
-        authentic: counts.authentic,
+        held: counts.held,
         unsigned: counts.unsigned,
         checked: checked.to_vec(),
         missing: examined.lacking.clone(),

@@ -38,7 +38,7 @@ pub(super) struct Counts {
     pub(super) files: u64,
     pub(super) unread: u64,
     pub(super) bytes: u64,
-    pub(super) authentic: u64,
+    pub(super) held: u64,
     pub(super) unsigned: u64,
     pub(super) unreadable: u64,
     pub(super) cut: bool,
@@ -98,7 +98,7 @@ impl Unvouched {
         let examples: Vec<&str> = self.examples.iter().map(String::as_str).collect();
         let sessions = format!("{} ({}{further})", plural(self.sessions, "session"), examples.join(", "));
         let what = format!("is missing, which vouches for {sessions}: nothing says whether they were altered");
-        Finding::new(Aspect::Unaltered, &self.segment, what).helped_by(Remedy::RestoreJournal)
+        Finding::new(Aspect::Journal, &self.segment, what).helped_by(Remedy::RestoreJournal)
     }
 }
 
@@ -143,7 +143,7 @@ impl Run<'_> {
         if examined.is_comparable()
             && let Err(error) = compare_with_journal(target.store.as_ref(), chain.as_deref(), folder.as_str(), &mut examined)
         {
-            examined.findings.push(Finding::new(Aspect::Unaltered, ".", error.what()));
+            examined.findings.push(Finding::new(Aspect::Journal, ".", error.what()));
         }
         let items = std::mem::take(&mut examined.items);
         let mut counts = Counts::default();
@@ -178,7 +178,7 @@ impl Run<'_> {
                 Some(Ok(reread)) => {
                     counts.bytes += reread.bytes;
                     counts.files += u64::from(item.is_payload);
-                    counts.authentic += u64::from(reread.signature == Some(true));
+                    counts.held += u64::from(reread.signature == Some(true));
                     counts.unsigned += u64::from(item.is_payload && item.signature.is_none());
                     let is_unreadable = reread.finding.as_ref().is_some_and(|finding| finding.aspect == Aspect::Readable);
                     counts.unreadable += u64::from(is_unreadable);
@@ -213,7 +213,7 @@ impl Run<'_> {
             let busy = Examined::with_note(format!("it is being changed by {holder}; it was not checked"));
             return self.order.tell(bag.index, Some(told(target.store.location(folder), &busy, &Counts::default(), &[])), self.emit);
         }
-        if counts.authentic == 0 {
+        if counts.held == 0 {
             sum_up_signatures(&mut examined.findings);
         }
         if self.options.authenticate {
@@ -242,6 +242,9 @@ impl Run<'_> {
             let mut sum = locked(&self.sum);
             sum.bags += 1;
             sum.damaged += u64::from(!examined.findings.is_empty());
+            sum.incomplete += u64::from(examined.findings.is_empty() && !examined.is_complete());
+            let common = sum.checked.get_or_insert_with(|| checked.clone());
+            common.retain(|aspect| checked.contains(aspect));
             sum.files += counts.files;
             sum.bytes += counts.bytes;
             sum.unread += counts.unread;
@@ -249,18 +252,19 @@ impl Run<'_> {
         self.order.tell(bag.index, Some(told(target.store.location(folder), &examined, &counts, &checked)), self.emit);
     }
 
-    /// What was looked for, and could be.
+    /// Returns what the bag was compared with, and matches. Nothing of a damaged one is praised.
     fn checked(&self, bag: &Bag, examined: &Examined, counts: &Counts) -> Vec<Aspect> {
-        if examined.unfinished || !examined.is_looked_at() {
+        if !examined.findings.is_empty() {
             return Vec::new();
         }
-        let mut checked: Vec<Aspect> = examined.is_complete().then_some(Aspect::Complete).into_iter().collect();
+        let mut checked: Vec<Aspect> = examined.is_complete().then_some(Aspect::Listings).into_iter().collect();
         // A file that was not read may be anything.
         let is_all_read = counts.unread + counts.unreadable == 0 && examined.is_read();
-        checked.extend(is_all_read.then_some(Aspect::Intact));
+        checked.extend(is_all_read.then_some(Aspect::Manifests));
         let is_vouched = examined.unvouched.is_none() && !examined.is_unproven;
-        checked.extend(bag.chain.as_ref().filter(|_| is_vouched).map(|_| Aspect::Unaltered));
-        checked.extend(self.options.authenticate.then_some(Aspect::Authentic));
+        checked.extend(bag.chain.as_ref().filter(|_| is_vouched).map(|_| Aspect::Journal));
+        // Where nothing was signed, nothing was compared.
+        checked.extend((counts.held > 0).then_some(Aspect::Signatures));
         checked
     }
 
@@ -272,7 +276,7 @@ impl Run<'_> {
             return false;
         }
         let is_current = examined.is_current(target.store.as_ref(), folder).unwrap_or(true);
-        let is_journals = examined.unvouched.is_some() || examined.findings.iter().any(|finding| finding.aspect == Aspect::Unaltered);
+        let is_journals = examined.unvouched.is_some() || examined.findings.iter().any(|finding| finding.aspect == Aspect::Journal);
         let has_grown =
             (is_journals || !is_current) && known.refresh(bag.chain.as_ref(), target, self.options, self.cancel).unwrap_or(false);
         has_grown || !is_current
@@ -282,7 +286,7 @@ impl Run<'_> {
         let (Some(journal), now) = (&target.journal, self.clock.now()) else { return Ok(()) };
         match &examined.session {
             Some(session) if examined.findings.is_empty() => {
-                let authenticated = Authenticated { held: counts.authentic, unsigned: counts.unsigned };
+                let authenticated = Authenticated { held: counts.held, unsigned: counts.unsigned };
                 let authenticated = self.options.authenticate.then_some(authenticated);
                 journal.verified(session.clone(), self.options.sample, authenticated, now)
             }
@@ -296,11 +300,11 @@ impl Run<'_> {
 
 /// Where not one signature holds, it is more likely the wrong secret than that many forged files.
 fn sum_up_signatures(findings: &mut Vec<Finding>) {
-    let count = findings.iter().filter(|finding| finding.aspect == Aspect::Authentic).count();
+    let count = findings.iter().filter(|finding| finding.aspect == Aspect::Signatures).count();
     if count > 1 {
-        findings.retain(|finding| finding.aspect != Aspect::Authentic);
+        findings.retain(|finding| finding.aspect != Aspect::Signatures);
         let what = format!("none of the {count} recorded signatures of the provider holds with these secrets");
-        findings.push(Finding::new(Aspect::Authentic, ".", what));
+        findings.push(Finding::new(Aspect::Signatures, ".", what));
     }
 }
 

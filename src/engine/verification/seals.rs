@@ -37,7 +37,7 @@ pub(super) struct Seals {
 
 impl Seals {
     fn finding(&mut self, seal: &str, what: impl Into<String>) {
-        self.findings.push(Finding::new(Aspect::Unaltered, seal, what));
+        self.findings.push(Finding::new(Aspect::Journal, seal, what));
     }
 
     /// A seal that cannot be read says nothing, and everything else is checked all the same.

@@ -219,8 +219,8 @@ fn a_move_that_was_announced_and_never_made_is_none() {
     scene.world.faults(&format!("media:front-{SESSION}=404"));
     assert_eq!(run(&scene.world, local(&root)), Exit::Partial);
     let output = bare(scene.world.folder()).args(["verify", "--read-only"]).arg(&root).output().expect("a run");
-    let found = Run::of(&output).ends_with(8).says("document-front_front");
-    assert!(!found.stderr.contains("damaged/data"), "it was never there: {}", found.stderr);
+    let found = Run::of(&output).ends_with(8).shows("document-front_front");
+    assert!(!found.stdout.contains("damaged/data"), "it was never there: {}", found.stdout);
     scene.world.faults("");
     assert_eq!(run(&scene.world, local(&root)), Exit::Done);
     are_sound(&scene.world, &[root]);

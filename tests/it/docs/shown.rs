@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 /// What differs, and what stands for it.
 static DIFFERENT: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let patterns = [
+        (r"read in [0-9].*$", "read in <time>"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
         (r"SHA256:[A-Za-z0-9+/]{43}", "<key>"),
         (r"\b[0-9a-f]{64}\b", "<digest>"),

@@ -138,7 +138,7 @@ fn an_altered_file_of_which_the_provider_now_has_other_bytes_is_lost_and_all_is_
     let files = &medium(&world, "front")["files"];
     assert!(files[0]["path"] == first && files[0]["lost"].is_string() && files[1].get("lost").is_none(), "{files:#}");
     // What is here now may be anything: that the first bytes are lost stays a finding.
-    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("the original of media front").says("is lost");
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("the original of media front").shows("is lost");
     others_accept(&world.file(""));
     world.run(&["download", SESSION]).ends_with(0).says("5 files kept");
     assert_eq!(world.tree(), tree);
@@ -364,5 +364,5 @@ fn what_a_newer_version_wrote_into_the_record_survives() {
     assert_eq!((&record["media"][0]["of_the_future"], &record["media"][0]["files"][0]["of_the_future"]), (&json!("m"), &json!("f")));
     assert_eq!(record["attempts"][0]["of_the_future"], "a");
     // The journal names the record as this version wrote it.
-    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("the bag was changed by something else");
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("the bag was changed by something else");
 }

@@ -20,7 +20,7 @@ fn authenticate(folder: &Path, secrets: &str) -> Verdict {
 /// How many signatures held, and how many files came without one, by session.
 fn counts(verdict: &Verdict) -> Vec<(u64, u64)> {
     let counts = verdict.events.iter().filter_map(|event| match event {
-        Event::BagVerified { authentic, unsigned, .. } => Some((*authentic, *unsigned)),
+        Event::BagVerified { held, unsigned, .. } => Some((*held, *unsigned)),
         _ => None,
     });
     counts.collect()
@@ -35,13 +35,16 @@ fn every_signed_file_and_listing_holds_with_the_right_secret() {
     assert_eq!((verdict.code, verdict.findings()), (0, Vec::new()));
     // Five media and four listings; one more medium, and three more listings, where an attempt was gained.
     assert_eq!(counts(&verdict), [(9, 0), (13, 0), (9, 0)]);
-    assert!(verdict.checked(ALPHA).contains(&Aspect::Authentic));
+    assert!(verdict.checked(ALPHA).contains(&Aspect::Signatures));
     // Nobody claims it who was not asked.
     let verdict = archive.is_sound("without the wish");
-    assert!(!verdict.checked(ALPHA).contains(&Aspect::Authentic));
+    assert!(!verdict.checked(ALPHA).contains(&Aspect::Signatures));
     assert_eq!(counts(&verdict)[0].0, 0);
-    let words = bare(&archive.root).env("VMEDIA_API_SECRET", secret).args(["verify", ALPHA, "--read-only", "--authenticate"]).output();
-    Run::of(&words.expect("a run")).ends_with(0).says("complete, intact, unaltered, authentic (9 signatures held, 0 unsigned)");
+    let words =
+        bare(&archive.root).env("VMEDIA_API_SECRET", secret).args(["verify", ALPHA, "--read-only", "--authenticate", "-v"]).output();
+    Run::of(&words.expect("a run")).ends_with(0).shows(
+        "all listed files present, files match manifests, journal matches, provider's signatures hold (9 signatures held, 0 unsigned)",
+    );
 }
 
 #[test]
@@ -51,13 +54,13 @@ fn a_wrong_secret_is_one_finding_a_session_and_no_file_is_blamed() {
     assert_eq!(authenticate(&archive.root, evidence.world.sandbox.api_secret()).code, 0);
     let verdict = authenticate(&archive.root, "another secret");
     let found: Vec<String> = verdict.found().into_iter().collect();
-    assert_eq!(found, ["alpha: authentic: .", "beta: authentic: .", "gamma: authentic: ."]);
+    assert_eq!(found, ["alpha: signatures: .", "beta: signatures: .", "gamma: signatures: ."]);
     assert_eq!((verdict.code, verdict.findings().len()), (8, 3));
     assert!(verdict.findings()[0].1.what.contains("none of the 9 recorded signatures"), "{:?}", verdict.findings());
     let mut command = bare(&archive.root);
     let output = command.env("VMEDIA_API_SECRET", "another secret").args(["verify", ALPHA, "--read-only", "--authenticate"]).output();
     let run = Run::of(&output.expect("a run")).ends_with(8);
-    run.complains("not authentic", "list all secrets of that time in VMEDIA_API_SECRET, separated by commas");
+    run.lists("provider's signatures do not hold", "list all secrets of that time in VMEDIA_API_SECRET, separated by commas");
 }
 
 #[test]
@@ -100,14 +103,14 @@ fn a_file_that_was_forged_with_everything_about_it_is_not_authentic() {
     others_accept(&bag.0);
     archive.finds("without the secret", &[&archive.missing_run(ALPHA)]);
     let (lines, verdict) = found(&archive);
-    assert_eq!(lines, [format!("alpha: authentic: {}", face(ALPHA))]);
+    assert_eq!(lines, [format!("alpha: signatures: {}", face(ALPHA))]);
     assert_eq!((verdict.code, counts(&verdict)[0], verdict.sound()), (8, (8, 0), vec![BETA.to_owned(), GAMMA.to_owned()]));
 
     let archive = alone("listing");
     let bag = archive.bag(ALPHA);
     bag.edit("metadata/attempts.json", |bytes| super::forger::swap(bytes, "approved", "declined"));
     bag.forge();
-    assert_eq!(found(&archive).0, ["alpha: authentic: metadata/attempts.json"]);
+    assert_eq!(found(&archive).0, ["alpha: signatures: metadata/attempts.json"]);
 
     // A signature that is none, and one of somebody else.
     for value in [json!("nonsense"), json!(signature("another secret", &jpeg("face-alpha")))] {
@@ -115,7 +118,7 @@ fn a_file_that_was_forged_with_everything_about_it_is_not_authentic() {
         let bag = archive.bag(ALPHA);
         bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"]["value"] = value);
         bag.forge();
-        assert_eq!(found(&archive).0, [format!("alpha: authentic: {}", face(ALPHA))]);
+        assert_eq!(found(&archive).0, [format!("alpha: signatures: {}", face(ALPHA))]);
     }
 
     // A signature that was taken out is missed where the provider signed the session's other files; the journal knows more.
@@ -125,11 +128,11 @@ fn a_file_that_was_forged_with_everything_about_it_is_not_authentic() {
     bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"] = json!({ "verdict": "absent" }));
     bag.forge();
     let (lines, verdict) = found(&archive);
-    assert_eq!(lines, [format!("alpha: authentic: {}", face(ALPHA))]);
+    assert_eq!(lines, [format!("alpha: signatures: {}", face(ALPHA))]);
     assert_eq!(counts(&verdict)[0], (8, 1));
     super::copy(&evidence.archive().file("_journal"), &archive.file("_journal"));
     let found = archive.verify(&[]).found();
-    assert!(found.contains(&format!("alpha: unaltered: {}", face(ALPHA))), "{found:?}");
+    assert!(found.contains(&format!("alpha: journal: {}", face(ALPHA))), "{found:?}");
 }
 
 #[test]
@@ -146,7 +149,7 @@ fn what_the_provider_signed_elsewhere_is_authentic_and_only_the_journal_knows_be
     alpha.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"] = signature);
     alpha.forge();
     let verdict = authenticate(&archive.root, secret);
-    let expected = [format!("alpha: unaltered: {}", face(ALPHA)), "alpha: unaltered: tagmanifest-sha256.txt".to_owned()];
+    let expected = [format!("alpha: journal: {}", face(ALPHA)), "alpha: journal: tagmanifest-sha256.txt".to_owned()];
     assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), expected);
     assert_eq!(counts(&verdict)[0], (9, 0), "every signature holds");
 }
@@ -157,7 +160,7 @@ fn bytes_that_changed_are_not_said_to_be_forged_too() {
     let archive = evidence.copy("archive");
     archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[9] ^= 1);
     let verdict = authenticate(&archive.root, evidence.world.sandbox.api_secret());
-    assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), [format!("alpha: intact: {}", face(ALPHA))]);
+    assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), [format!("alpha: manifests: {}", face(ALPHA))]);
     assert_eq!(counts(&verdict)[0], (8, 0));
 }
 

@@ -49,7 +49,7 @@ fn runs_at_once_leave_one_journal_that_holds() {
         let path = archive.file("_journal").join(segment);
         let text = std::fs::read(&path).expect("a segment");
         std::fs::remove_file(&path).expect("removed");
-        assert!(archive.verify(&[]).found().contains(&format!("journal: unaltered: {segment}")));
+        assert!(archive.verify(&[]).found().contains(&format!("journal: journal: {segment}")));
         std::fs::write(&path, text).expect("written");
     }
     archive.is_sound("put back");
@@ -106,7 +106,7 @@ fn a_session_that_is_archived_while_others_are_verified_is_no_finding() {
         let verdict = verification.ends();
         // What was read of the large file was not what it is.
         let found: Vec<String> = verdict.found().into_iter().collect();
-        assert!(found.iter().all(|line| line.starts_with("alpha: intact: ")), "{found:?}");
+        assert!(found.iter().all(|line| line.starts_with("alpha: manifests: ")), "{found:?}");
         assert_eq!(verdict.sound(), [BETA, GAMMA]);
         evidence.archive().is_sound("afterwards");
     }
@@ -140,7 +140,7 @@ fn an_alteration_during_a_verification_is_found_all_the_same() {
     bag.forge();
     let verdict = verification.ends();
     let found = verdict.found();
-    for line in ["beta: unaltered: data/beta-new/face_face-beta.jpg", "beta: unaltered: tagmanifest-sha256.txt"] {
+    for line in ["beta: journal: data/beta-new/face_face-beta.jpg", "beta: journal: tagmanifest-sha256.txt"] {
         assert!(found.contains(line), "{found:?}");
     }
     assert_eq!((verdict.code, verdict.sound()), (8, vec![GAMMA.to_owned()]));

@@ -21,9 +21,9 @@ fn a_bag_that_every_public_tool_accepts_is_found_nevertheless() {
     let verdict = archive.finds(
         "payload and manifests",
         &[
-            "alpha: intact: data/alpha-new/face_face-alpha.jpg",
-            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
-            "alpha: unaltered: tagmanifest-sha256.txt",
+            "alpha: manifests: data/alpha-new/face_face-alpha.jpg",
+            "alpha: journal: data/alpha-new/face_face-alpha.jpg",
+            "alpha: journal: tagmanifest-sha256.txt",
         ],
     );
     assert_eq!(verdict.sound(), [BETA, GAMMA]);
@@ -37,7 +37,7 @@ fn a_bag_that_every_public_tool_accepts_is_found_nevertheless() {
     assert_eq!(medium(&mut bag.record(), "face-alpha")["files"][0]["sha256"], sha256(jpeg("a forged face, of another length")));
     let verdict = archive.finds(
         "payload, record and manifests",
-        &["alpha: unaltered: data/alpha-new/face_face-alpha.jpg", "alpha: unaltered: tagmanifest-sha256.txt"],
+        &["alpha: journal: data/alpha-new/face_face-alpha.jpg", "alpha: journal: tagmanifest-sha256.txt"],
     );
     assert_eq!(verdict.sound(), [BETA, GAMMA]);
 
@@ -46,7 +46,7 @@ fn a_bag_that_every_public_tool_accepts_is_found_nevertheless() {
     archive.bag(ALPHA).edit_record(|record| record["attempts"][0]["status"] = json!("declined"));
     archive.bag(ALPHA).forge_manifests();
     others_accept(&archive.bag(ALPHA).0);
-    archive.finds("the record and the manifests", &["alpha: unaltered: tagmanifest-sha256.txt"]);
+    archive.finds("the record and the manifests", &["alpha: journal: tagmanifest-sha256.txt"]);
 }
 
 #[test]
@@ -64,11 +64,11 @@ fn a_folder_of_another_archive_and_an_old_copy_are_found() {
     let verdict = archive.finds(
         "an old copy",
         &[
-            "beta: unaltered: data/beta-latest/face_latest-beta.jpg",
-            "beta: unaltered: metadata/attempts.2.json",
-            "beta: unaltered: metadata/attempts/beta-latest/media.json",
-            "beta: unaltered: metadata/media.2.json",
-            "beta: unaltered: tagmanifest-sha256.txt",
+            "beta: journal: data/beta-latest/face_latest-beta.jpg",
+            "beta: journal: metadata/attempts.2.json",
+            "beta: journal: metadata/attempts/beta-latest/media.json",
+            "beta: journal: metadata/media.2.json",
+            "beta: journal: tagmanifest-sha256.txt",
         ],
     );
     assert_eq!(verdict.sound(), [ALPHA, GAMMA]);
@@ -80,12 +80,12 @@ fn a_folder_of_another_archive_and_an_old_copy_are_found() {
     copy(&other.join("foreign"), &archive.file("foreign"));
     let verdict = archive.finds("a foreign session", &[&archive.missing_run("foreign")]);
     assert!(verdict.findings()[0].1.what.contains("vouches for 1 session (foreign)"), "{:?}", verdict.findings());
-    assert!(!verdict.checked("foreign").contains(&vmedia::archive::Aspect::Unaltered));
+    assert!(!verdict.checked("foreign").contains(&vmedia::archive::Aspect::Journal));
     // The same session, archived elsewhere: every file is right, and it is not the one that was archived here.
     let archive = evidence.copy("mixed");
     std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
     copy(&other.join(ALPHA), &archive.file(ALPHA));
-    let expected = ["alpha: unaltered: tagmanifest-sha256.txt", &archive.missing_run(ALPHA)];
+    let expected = ["alpha: journal: tagmanifest-sha256.txt", &archive.missing_run(ALPHA)];
     archive.finds("the same session from elsewhere", &expected);
 }
 
@@ -117,14 +117,14 @@ fn a_run_that_never_was_cannot_replace_what_was_archived() {
     });
     let closed = json!({ "entry": "closed", "at": "2099-01-01T00:00:00Z", "exit": "done" });
     archive.chain(forged, vec![opened, archived, closed]);
-    archive.finds("other bytes that are said to be fetched again", &[&format!("alpha: unaltered: {path}")]);
+    archive.finds("other bytes that are said to be fetched again", &[&format!("alpha: journal: {path}")]);
     let verdict = archive.verify(&["--expect-head", &head]);
     assert!(verdict.findings()[0].1.what.contains("by a run that no seal covers"), "{:?}", verdict.findings());
-    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::Aspect::Unaltered));
+    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::Aspect::Journal));
     // But every line of it must fit: a forger who knows less is found.
     bag.edit_record(|record| record["tool"] = json!("vmedia"));
     bag.forge();
-    let expected = [format!("alpha: unaltered: {path}"), "alpha: unaltered: tagmanifest-sha256.txt".to_owned()];
+    let expected = [format!("alpha: journal: {path}"), "alpha: journal: tagmanifest-sha256.txt".to_owned()];
     archive.finds("another bag than the line says", &[&expected[0], &expected[1]]);
 }
 
@@ -142,7 +142,7 @@ fn a_bag_that_no_public_tool_accepts_is_found_without_a_journal_too() {
     let bag = archive.bag(ALPHA);
     bag.write("data/alpha-new/more.jpg", jpeg("more"));
     bag.edit(TAGS, |bytes| bytes.extend(format!("{}  data/alpha-new/more.jpg\n", sha256(jpeg("more"))).bytes()));
-    archive.finds("payload as a tag file", &["alpha: complete: data/alpha-new/more.jpg", &archive.missing_run(ALPHA)]);
+    archive.finds("payload as a tag file", &["alpha: listings: data/alpha-new/more.jpg", &archive.missing_run(ALPHA)]);
     // Two digests for one file: one of them is right, whoever reads them.
     for is_first in [false, true] {
         let archive = alone();
@@ -168,12 +168,12 @@ fn links_are_no_files() {
     archive.is_sound("before");
     archive.bag(ALPHA).remove(&face(ALPHA));
     symlink(elsewhere.bag(ALPHA).file(&face(ALPHA)), archive.bag(ALPHA).file(&face(ALPHA))).expect("a link");
-    archive.finds("a link to the very bytes", &["alpha: complete: data/alpha-new/face_face-alpha.jpg"]);
+    archive.finds("a link to the very bytes", &["alpha: listings: data/alpha-new/face_face-alpha.jpg"]);
 
     let archive = evidence.copy("tampered");
     std::fs::remove_dir_all(archive.bag(ALPHA).file("data/alpha-new")).expect("removed");
     symlink(elsewhere.bag(ALPHA).file("data/alpha-new"), archive.bag(ALPHA).file("data/alpha-new")).expect("a link");
-    archive.finds("a link to a folder", &["alpha: complete: data/alpha-new"]);
+    archive.finds("a link to a folder", &["alpha: listings: data/alpha-new"]);
 
     let archive = evidence.copy("tampered");
     std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
@@ -185,9 +185,10 @@ fn links_are_no_files() {
     for words in [&["download", ALPHA, "-o", "tampered"][..], &["download", ALPHA, "-o", "tampered", "--skip-complete"]] {
         evidence.world.run(words).ends_with(8).complains("tampered/alpha is a link", "move the folder that it leads to into its place");
     }
-    for words in [["repair", "tampered"], ["verify", "tampered/alpha"], ["catalog", "tampered"]] {
-        evidence.world.run(&words).ends_with(8).says("is a link, and vmedia follows none");
+    for words in [["repair", "tampered"], ["verify", "tampered/alpha"]] {
+        evidence.world.run(&words).ends_with(8).shows("is a link, and vmedia follows none");
     }
+    evidence.world.run(&["catalog", "tampered"]).ends_with(8).says("is a link, and vmedia follows none");
     assert!(whole_tree(&elsewhere.root) == before);
     // A link that is nobody's session is nothing.
     let archive = evidence.copy("tampered");
@@ -202,5 +203,5 @@ fn links_are_no_files() {
 
     let archive = evidence.copy("tampered");
     symlink("/etc/hostname", archive.bag(ALPHA).file("link")).expect("a link");
-    archive.finds("a link that nobody vouches for", &["alpha: complete: link"]);
+    archive.finds("a link that nobody vouches for", &["alpha: listings: link"]);
 }

@@ -23,7 +23,7 @@ fn every_line(archive: &Archive) -> Vec<(String, usize, bool)> {
 fn is_found_in(archive: &Archive, segment: &str, what: &str) {
     let verdict = archive.verify(&[]);
     let found = verdict.found();
-    assert!(found.contains(&format!("journal: unaltered: {segment}")), "{what}: {found:?}");
+    assert!(found.contains(&format!("journal: journal: {segment}")), "{what}: {found:?}");
     assert_eq!(verdict.code, 8, "{what}");
 }
 
@@ -39,7 +39,7 @@ fn head(archive: &Archive) -> String {
 #[track_caller]
 fn is_missed(archive: &Archive, head: &str, what: &str) {
     let verdict = archive.verify(&["--expect-head", head]);
-    assert!(verdict.found().contains("journal: unaltered: the journal"), "{what}: {:?}", verdict.findings());
+    assert!(verdict.found().contains("journal: journal: the journal"), "{what}: {:?}", verdict.findings());
     assert!(verdict.findings().iter().any(|(_, finding)| finding.what.contains(head)), "{what}: {:?}", verdict.findings());
     assert_eq!(verdict.code, 8, "{what}");
 }
@@ -158,7 +158,7 @@ fn a_missing_segment_is_found_but_for_one_that_nothing_follows_and_that_changed_
         std::fs::remove_file(archive.file("_journal").join(segment)).expect("removed");
         is_found_in(&archive, segment, "removed");
         // The newest line is there, so whoever kept its digest learns from the chain alone.
-        assert!(!archive.verify(&["--expect-head", &head]).found().contains("journal: unaltered: the journal"));
+        assert!(!archive.verify(&["--expect-head", &head]).found().contains("journal: journal: the journal"));
         let archive = evidence.copy("archive");
         std::fs::write(archive.file("_journal").join(segment), "").expect("emptied");
         is_found_in(&archive, segment, "emptied");
@@ -175,11 +175,11 @@ fn a_missing_segment_is_found_but_for_one_that_nothing_follows_and_that_changed_
     is_missed(&archive, &head_then, "but whoever kept its digest");
     // The one before it told of a bag that changed.
     std::fs::remove_file(archive.file("_journal").join(&older[1])).expect("removed");
-    archive.finds("removed", &["beta: unaltered: tagmanifest-sha256.txt", &format!("journal: unaltered: {}", older[1])]);
+    archive.finds("removed", &["beta: journal: tagmanifest-sha256.txt", &format!("journal: journal: {}", older[1])]);
     // And the first of all of them.
     std::fs::remove_file(archive.file("_journal").join(&older[0])).expect("removed");
     let verdict = archive.finds("without any journal", &[&archive.missing_run(ALPHA)]);
-    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::Aspect::Unaltered), "and nobody claims that it is unaltered");
+    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::Aspect::Journal), "and nobody claims that it is unaltered");
     is_missed(&archive, &head_then, "but whoever kept a digest");
 }
 
@@ -215,7 +215,7 @@ fn a_journal_that_was_written_anew_as_a_whole_is_found_by_a_digest_that_was_kept
     let old = sha256(bag.read(&face(ALPHA)));
     bag.write(&face(ALPHA), jpeg("forged"));
     bag.forge();
-    archive.finds("before", &["alpha: unaltered: data/alpha-new/face_face-alpha.jpg", "alpha: unaltered: tagmanifest-sha256.txt"]);
+    archive.finds("before", &["alpha: journal: data/alpha-new/face_face-alpha.jpg", "alpha: journal: tagmanifest-sha256.txt"]);
     archive.chain_all(|_, entries| {
         for entry in entries.iter_mut().filter(|entry| entry["entry"] == "archived" && entry["folder"] == ALPHA) {
             entry["bag"] = json!(sha256(bag.read("tagmanifest-sha256.txt")));
@@ -272,7 +272,7 @@ fn a_seal_larger_than_any_is_found_and_ends_nothing() {
         let seal = format!("{}{ending}", archive.segments()[0]);
         std::fs::write(archive.file("_journal").join(&seal), vec![0; (1 << 20) + 1]).expect("written");
         archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[12] ^= 1);
-        let (seal, picture) = (format!("journal: unaltered: {seal}"), format!("alpha: intact: {}", face(ALPHA)));
+        let (seal, picture) = (format!("journal: journal: {seal}"), format!("alpha: manifests: {}", face(ALPHA)));
         let verdict = archive.finds("everything else is checked", &[&seal, &picture]);
         assert!(verdict.findings()[0].1.what.ends_with("is larger than 1048576 bytes"), "{:?}", verdict.findings());
         assert_eq!(verdict.sound(), [BETA, GAMMA]);

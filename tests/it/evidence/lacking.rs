@@ -47,15 +47,20 @@ fn a_session_that_a_run_left_incomplete_is_not_called_complete() {
         world.faults(&of_face(faults));
         world.run(&["download", SESSION, "--with", "decision", "--retries", "0"]).ends_with(7);
         let verdict = verified(&world);
-        assert_eq!(verdict.checked(SESSION), [Aspect::Intact, Aspect::Unaltered], "{faults}");
+        assert_eq!(verdict.checked(SESSION), [Aspect::Manifests, Aspect::Journal], "{faults}");
         let missing = missing(&verdict);
         assert!(missing.iter().all(|line| line.contains(lacks)) && !missing.is_empty(), "{faults}: {missing:?}");
         assert!(catalog(&world).contains(condition), "{faults}: {}", catalog(&world));
-        world.run(&["verify", "vmedia-archive"]).ends_with(0).says(&format!("intact, unaltered; {} never archived", missing.len()));
+        world
+            .run(&["verify", "vmedia-archive"])
+            .ends_with(0)
+            .shows("incomplete: ")
+            .shows("1 session: none damaged, 1 incomplete: files match manifests, journal matches; ")
+            .shows(&format!("files match manifests, journal matches; {} never archived", missing.len()));
         if listing.is_none() {
             world.faults("");
             world.run(&["download", SESSION, "--with", "decision"]).ends_with(0);
-            assert_eq!(verified(&world).checked(SESSION), [Aspect::Complete, Aspect::Intact, Aspect::Unaltered], "{faults}");
+            assert_eq!(verified(&world).checked(SESSION), [Aspect::Listings, Aspect::Manifests, Aspect::Journal], "{faults}");
             assert!(catalog(&world).contains("complete"), "{faults}");
         }
     }
@@ -67,7 +72,7 @@ fn what_was_left_out_on_purpose_or_is_withheld_is_complete() {
     world.faults(&of_face("media:FACE=204"));
     world.run(&["download", SESSION, "--only", "image"]).ends_with(0);
     let verdict = verified(&world);
-    assert_eq!(verdict.checked(SESSION), [Aspect::Complete, Aspect::Intact, Aspect::Unaltered]);
+    assert_eq!(verdict.checked(SESSION), [Aspect::Listings, Aspect::Manifests, Aspect::Journal]);
     assert_eq!(missing(&verdict).len(), 3, "{:?}", missing(&verdict));
 }
 
@@ -92,13 +97,13 @@ fn a_medium_that_was_archived_once_is_not_called_never_archived() {
         assert!(matches!(run.code, 5 | 8), "{}", run.stderr);
         assert!(catalog(&world).contains("1 found damaged") && !catalog(&world).contains(word), "{}", catalog(&world));
         let output = bare(world.folder()).args(["verify", "vmedia-archive", "--read-only"]).output();
-        let run = Run::of(&output.expect("a run")).ends_with(8).says("missing").says("could not be fetched again");
-        assert!(!run.stderr.contains("never archived"), "{}", run.stderr);
-        assert_eq!(run.stderr.contains("`vmedia repair` fetches"), word == "failed", "{}", run.stderr);
+        let run = Run::of(&output.expect("a run")).ends_with(8).shows("missing").shows("could not be fetched again");
+        assert!(!run.stdout.contains("never archived"), "{}", run.stdout);
+        assert_eq!(run.stdout.contains("`vmedia repair` fetches"), word == "failed", "{}", run.stdout);
         // Back from a backup, it is here.
         std::fs::write(&face, backup).expect("written");
         let verdict = verified(&world);
-        assert_eq!(verdict.checked(SESSION), [Aspect::Complete, Aspect::Intact, Aspect::Unaltered]);
+        assert_eq!(verdict.checked(SESSION), [Aspect::Listings, Aspect::Manifests, Aspect::Journal]);
         assert_eq!(missing(&verdict), Vec::<String>::new());
     }
 }

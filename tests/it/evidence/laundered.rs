@@ -81,7 +81,7 @@ fn a_run_does_not_vouch_for_what_somebody_changed_before_it() {
             next_run(&evidence, ALPHA, is_changed);
             let verdict = archive.verify(&[]);
             let found = verdict.found();
-            assert!(found.iter().any(|line| line.starts_with("alpha: unaltered: ")), "{what}: {found:?}");
+            assert!(found.iter().any(|line| line.starts_with("alpha: journal: ")), "{what}: {found:?}");
             assert_eq!((verdict.code, verdict.sound()), (8, vec![BETA.to_owned(), GAMMA.to_owned()]), "{what}");
             assert!(!bag.file(MARK).exists(), "{what}: the run thought that it was done");
             // And it stays found.
@@ -104,7 +104,7 @@ fn a_record_that_went_missing_is_not_made_up_for() {
     run.complains("archive.json is missing, but manifest-sha256.txt beside it says that files were archived", "restore it from a backup");
     evidence.world.run(&["repair", "archive"]).ends_with(8);
     assert_eq!(tree(&archive.root), before);
-    let verdict = archive.finds("after the runs", &["alpha: complete: archive.json"]);
+    let verdict = archive.finds("after the runs", &["alpha: listings: archive.json"]);
     assert_eq!(verdict.sound(), [BETA, GAMMA]);
 }
 
@@ -144,7 +144,7 @@ fn an_old_copy_is_found_after_the_next_run_too() {
         next_run(&evidence, BETA, false);
         let verdict = archive.verify(&[]);
         let found = verdict.found();
-        assert!(found.contains("beta: unaltered: data/beta-latest/face_latest-beta.jpg"), "marked: {is_marked}: {found:?}");
+        assert!(found.contains("beta: journal: data/beta-latest/face_latest-beta.jpg"), "marked: {is_marked}: {found:?}");
         assert_eq!((verdict.code, verdict.sound()), (8, vec![ALPHA.to_owned(), GAMMA.to_owned()]));
     }
 }
@@ -166,7 +166,7 @@ fn a_mark_that_announces_a_forged_file_is_not_believed() {
         bag.write(path, &forged);
         mark(&bag, &[announced(&bag, id, path, &forged, wrong.clone())]);
         next_run(&evidence, ALPHA, true);
-        archive.finds(path, &[&format!("alpha: complete: {path}")]);
+        archive.finds(path, &[&format!("alpha: listings: {path}")]);
     }
 }
 
@@ -194,7 +194,7 @@ fn a_mark_that_announces_a_forged_answer_or_a_move_out_of_place_is_not_believed(
         bag.write(path, forged);
         mark(&bag, &[line]);
         next_run(&evidence, ALPHA, false);
-        archive.finds(path, &[&format!("alpha: complete: {path}")]);
+        archive.finds(path, &[&format!("alpha: listings: {path}")]);
     }
 }
 
@@ -207,7 +207,7 @@ fn a_mark_that_announces_a_forged_file_without_a_signature_is_not_believed() {
     bag.write(path, &forged);
     mark(&bag, &[announced(&bag, "face-alpha", path, &forged, json!({ "verdict": "absent" }))]);
     next_run(&evidence, ALPHA, true);
-    archive.finds(path, &[&format!("alpha: complete: {path}")]);
+    archive.finds(path, &[&format!("alpha: listings: {path}")]);
 }
 
 #[test]

@@ -41,26 +41,26 @@ fn a_sample_reads_about_that_share_and_says_so() {
     // 640 throws of a coin: what is not between these would happen once in the life of a universe.
     let heads: u64 = (0..40).map(|_| read(&archive.verify(&["--sample", "50"])).0).sum();
     assert!((200..440).contains(&heads), "{heads} of 640");
-    let run = text(&archive, &["--sample", "50"]).ends_with(0).says("this says nothing of what was not read: a sample of 50 %");
-    assert!(run.stderr.contains("3 sessions: nothing found") && !run.stderr.contains("all sound"), "{}", run.stderr);
-    text(&archive, &[]).ends_with(0).says("3 sessions: all sound");
+    let run = text(&archive, &["--sample", "50"]).ends_with(0).shows("this says nothing of what was not read: a sample of 50 %");
+    assert!(run.stdout.contains("3 sessions: nothing found") && !run.stdout.contains("all sound"), "{}", run.stdout);
+    text(&archive, &[]).ends_with(0).shows("3 sessions: all sound: all listed files present, files match manifests, journal matches; ");
 }
 
 #[test]
 fn what_needs_no_reading_is_found_in_the_smallest_sample() {
     type Deed = fn(&Archive);
     let deeds: [(&str, Deed); 8] = [
-        ("alpha: complete: data/alpha-new/face_face-alpha.jpg", |archive| archive.bag(ALPHA).remove(&face(ALPHA))),
-        ("alpha: intact: bag-info.txt", |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes.truncate(9))),
-        ("alpha: complete: data/more.jpg", |archive| archive.bag(ALPHA).write("data/more.jpg", "more")),
-        ("alpha: intact: metadata/media.json", |archive| archive.bag(ALPHA).edit(LISTING, |bytes| swap(bytes, "success", "Success"))),
-        ("alpha: intact: archive.json", |archive| archive.bag(ALPHA).edit("archive.json", |bytes| bytes.push(b'\n'))),
-        ("alpha: unaltered: tagmanifest-sha256.txt", |archive| {
+        ("alpha: listings: data/alpha-new/face_face-alpha.jpg", |archive| archive.bag(ALPHA).remove(&face(ALPHA))),
+        ("alpha: manifests: bag-info.txt", |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes.truncate(9))),
+        ("alpha: listings: data/more.jpg", |archive| archive.bag(ALPHA).write("data/more.jpg", "more")),
+        ("alpha: manifests: metadata/media.json", |archive| archive.bag(ALPHA).edit(LISTING, |bytes| swap(bytes, "success", "Success"))),
+        ("alpha: manifests: archive.json", |archive| archive.bag(ALPHA).edit("archive.json", |bytes| bytes.push(b'\n'))),
+        ("alpha: journal: tagmanifest-sha256.txt", |archive| {
             archive.bag(ALPHA).edit_record(|record| record["provider"] = "veriff2".into());
             archive.bag(ALPHA).forge_manifests();
         }),
-        ("alpha: complete: .", |archive| std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed")),
-        ("alpha: unaltered: data/alpha-new/face_face-alpha.jpg", |archive| {
+        ("alpha: listings: .", |archive| std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed")),
+        ("alpha: journal: data/alpha-new/face_face-alpha.jpg", |archive| {
             archive.bag(ALPHA).write(&face(ALPHA), jpeg("forged"));
             archive.bag(ALPHA).forge();
         }),
@@ -94,17 +94,17 @@ fn since_a_day_only_what_changed_since_is_looked_at() {
         archive.bag(word).edit(&face(word), |bytes| bytes[9] ^= 1);
     }
     let one = archive.verify(&["--since", &newer]);
-    assert_eq!(one.found().into_iter().collect::<Vec<_>>(), [format!("beta: intact: {}", face(BETA))]);
+    assert_eq!(one.found().into_iter().collect::<Vec<_>>(), [format!("beta: manifests: {}", face(BETA))]);
     assert!(one.sound().is_empty() && partial(&one).is_some_and(|partial| partial.ends_with("1 of 3 sessions")), "{:?}", partial(&one));
     let none = archive.verify(&["--since", "2199-01-01"]);
     assert_eq!((none.code, none.findings(), none.sound()), (0, Vec::new(), Vec::new()));
     assert_eq!(partial(&none).as_deref(), Some("only sessions that changed since 2199-01-01: 0 of 3 sessions"));
-    let run = text(&archive, &["--since", "2199-01-01"]).ends_with(0).says("0 sessions: nothing found").says("this says nothing of");
-    assert!(!run.stderr.contains("sound"), "{}", run.stderr);
+    let run = text(&archive, &["--since", "2199-01-01"]).ends_with(0).shows("0 sessions: nothing found").shows("this says nothing of");
+    assert!(!run.stdout.contains("sound"), "{}", run.stdout);
     // A session that is not there any more has no day.
     std::fs::remove_dir_all(archive.file(GAMMA)).expect("removed");
     let verdict = archive.verify(&["--since", "2199-01-01"]);
-    assert_eq!((verdict.code, verdict.found().into_iter().collect::<Vec<_>>()), (8, vec!["gamma: complete: .".to_owned()]));
+    assert_eq!((verdict.code, verdict.found().into_iter().collect::<Vec<_>>()), (8, vec!["gamma: listings: .".to_owned()]));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn an_archive_on_a_disk_that_cannot_be_written_is_verified_and_says_that_it_is_n
     let archive = Archive { root: world.archive() };
     disk.remount("ro");
     let unwritten = "this verification is not written down in the journal of vmedia-archive: cannot ";
-    let run = world.run(&["verify", "vmedia-archive"]).ends_with(0).says("3 sessions: all sound").says(unwritten);
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(0).shows("3 sessions: all sound").says(unwritten);
     assert_eq!(run.stderr.matches("not written down").count(), 1, "{}", run.stderr);
     let run = world.run(&["verify", "vmedia-archive", "-q"]).ends_with(0);
     assert!(run.stderr.contains(unwritten) && run.stderr.lines().count() == 1, "nobody watches: {}", run.stderr);
@@ -159,8 +159,13 @@ fn an_archive_on_a_disk_that_cannot_be_written_is_verified_and_says_that_it_is_n
         archive.bag(word).edit(&face(word), |bytes| bytes[9] ^= 1);
     }
     disk.remount("ro");
-    let run =
-        world.run(&["verify", "vmedia-archive"]).ends_with(8).says(&face(ALPHA)).says(&face(GAMMA)).says("beta sound").says(unwritten);
+    let run = world
+        .run(&["verify", "vmedia-archive"])
+        .ends_with(8)
+        .shows(&face(ALPHA))
+        .shows(&face(GAMMA))
+        .shows("3 sessions: 2 damaged")
+        .says(unwritten);
     assert_eq!(run.stderr.matches("not written down").count(), 1, "{}", run.stderr);
 }
 
@@ -224,7 +229,8 @@ fn an_interrupted_verification_says_how_far_it_came_and_calls_nothing_sound_as_a
     std::fs::File::options().write(true).open(hole).and_then(|file| file.set_len(1 << 40)).expect("a large file");
     for format in ["json", "text"] {
         let log = evidence.world.folder().join(format!("{format}.log"));
-        let words = ["verify", "vmedia-archive", "--read-only", "-j", "1", "--format", format, "--log-file", &log.display().to_string()];
+        let words =
+            ["verify", "vmedia-archive", "--read-only", "-v", "-j", "1", "--format", format, "--log-file", &log.display().to_string()];
         let mut process = evidence.world.process(&words);
         let child = process.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("a process");
         crate::harness::until("the first is told", || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("bag-verified")));
@@ -236,8 +242,8 @@ fn an_interrupted_verification_says_how_far_it_came_and_calls_nothing_sound_as_a
             assert_eq!(partial.as_deref(), Some("interrupted: 1 of 3 sessions were checked"));
         } else {
             let run = run.complains("not complete: interrupted: 1 of 3 sessions", "run the same command again");
-            assert!(!run.stderr.contains("all sound") && !run.stderr.contains("nothing found"), "{}", run.stderr);
-            assert!(run.stderr.contains("alpha sound") && !run.stderr.contains("gamma"), "{}", run.stderr);
+            let run = run.shows("alpha sound").shows("1 session: nothing found").shows("was not read: interrupted: 1 of 3 sessions");
+            assert!(!run.stdout.contains("all sound") && !run.stdout.contains("gamma"), "{}", run.stdout);
         }
     }
 }

@@ -36,7 +36,7 @@ fn archives_are_found_at_any_depth() {
     two.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[9] ^= 1);
     let verdict = verify(&all, &[".", "--read-only"]);
     let found: Vec<String> = verdict.found().into_iter().collect();
-    assert_eq!((verdict.code, found), (8, vec![format!("alpha: intact: {}", face(ALPHA)), "beta: complete: .".to_owned()]));
+    assert_eq!((verdict.code, found), (8, vec![format!("alpha: manifests: {}", face(ALPHA)), "beta: listings: .".to_owned()]));
     let folders = verdict.events.iter().filter_map(|event| match event {
         Event::BagVerified { folder, findings, .. } if !findings.is_empty() => Some(folder.as_str()),
         _ => None,
@@ -54,7 +54,7 @@ fn a_session_alone_is_compared_with_the_journal_of_its_archive() {
     {
         let verdict = verify(folder, &[word, "--read-only"]);
         assert_eq!((verdict.code, told(&verdict)), (0, (1, 1)), "{word}");
-        assert_eq!(verdict.checked(ALPHA), [Aspect::Complete, Aspect::Intact, Aspect::Unaltered]);
+        assert_eq!(verdict.checked(ALPHA), [Aspect::Listings, Aspect::Manifests, Aspect::Journal]);
     }
     // What happened to others is not what was asked.
     archive.bag(BETA).edit(&face(BETA), |bytes| bytes[9] ^= 1);
@@ -63,7 +63,7 @@ fn a_session_alone_is_compared_with_the_journal_of_its_archive() {
     archive.bag(ALPHA).write(&face(ALPHA), "forged");
     archive.bag(ALPHA).forge();
     let verdict = verify(&archive.file(ALPHA), &[".", "--read-only"]);
-    assert!(verdict.found().contains(&format!("alpha: unaltered: {}", face(ALPHA))), "{:?}", verdict.found());
+    assert!(verdict.found().contains(&format!("alpha: journal: {}", face(ALPHA))), "{:?}", verdict.found());
 }
 
 #[test]
@@ -88,13 +88,13 @@ fn everything_in_an_archive_that_a_shell_names_is_the_archive() {
     // A shell cannot name what is not there; the journal can.
     std::fs::remove_dir_all(archive.file(BETA)).expect("removed");
     let verdict = all(&glob());
-    assert_eq!((verdict.code, verdict.found().into_iter().collect::<Vec<_>>()), (8, vec!["beta: complete: .".to_owned()]));
+    assert_eq!((verdict.code, verdict.found().into_iter().collect::<Vec<_>>()), (8, vec!["beta: listings: .".to_owned()]));
     std::fs::remove_file(archive.file("_journal").join(&archive.segments()[0])).expect("removed");
     assert_eq!(all(&words[..1]).code, 8);
 }
 
 #[test]
-fn a_session_that_was_copied_out_of_its_archive_is_not_called_unaltered() {
+fn a_session_that_was_copied_out_of_its_archive_is_compared_with_no_journal() {
     let evidence = Evidence::new();
     let alone = evidence.world.folder().join("alone");
     copy(&evidence.archive().file(ALPHA), &alone.join(ALPHA));
@@ -102,12 +102,16 @@ fn a_session_that_was_copied_out_of_its_archive_is_not_called_unaltered() {
         let verdict = verify(&alone, words);
         assert_eq!((verdict.code, told(&verdict)), (8, (0, 1)));
         assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), [Archive { root: alone.clone() }.missing_run(ALPHA)]);
-        assert_eq!(verdict.checked(ALPHA), [Aspect::Complete, Aspect::Intact]);
+        assert_eq!(verdict.checked(ALPHA), [Aspect::Listings, Aspect::Manifests]);
         assert_eq!(verdict.notes().len(), 1, "{:?}", verdict.notes());
         assert!(verdict.notes()[0].contains("nothing here says whether a session was altered"), "{:?}", verdict.notes());
     }
-    let run = text(&alone, &["."]).ends_with(8).says("alpha sound").says("complete, intact\n").says("note");
-    assert!(!run.stderr.contains("intact, unaltered") && !run.stderr.contains("holds"), "{}", run.stderr);
+    let run = text(&alone, &[".", "-v"])
+        .ends_with(8)
+        .shows("alpha sound")
+        .shows("all listed files present, files match manifests\n")
+        .shows("note: ");
+    assert!(!run.stdout.contains("journal matches") && !run.stdout.contains("holds"), "{}", run.stdout);
     // It gets no journal by being looked at.
     assert!(!alone.join("_journal").exists());
     // What the folder itself gives away is found without one.
@@ -146,14 +150,14 @@ fn what_file_managers_leave_is_a_note_but_not_in_the_payload() {
     archive.bag(BETA).write("data/.DS_Store", "where the icons are");
     std::fs::write(archive.file(".DS_Store"), "beside the sessions").expect("written");
     std::fs::write(archive.file("_journal/.DS_Store"), "beside the segments").expect("written");
-    let verdict = archive.finds("droppings", &["beta: complete: data/.DS_Store"]);
+    let verdict = archive.finds("droppings", &["beta: listings: data/.DS_Store"]);
     let notes = verdict.notes();
     assert_eq!(notes.len(), 5, "{notes:?}");
     assert!(notes.iter().all(|note| note.contains("was left by a file manager")), "{notes:?}");
     assert_eq!(verdict.sound(), [ALPHA, GAMMA]);
     // What only looks like it is a file like any other.
     archive.bag(GAMMA).write("DS_Store", "no such name");
-    archive.finds("droppings and a file", &["beta: complete: data/.DS_Store", "gamma: complete: DS_Store"]);
+    archive.finds("droppings and a file", &["beta: listings: data/.DS_Store", "gamma: listings: DS_Store"]);
 }
 
 #[test]
@@ -169,29 +173,37 @@ fn every_finding_is_named_and_each_sort_of_it_is_explained_once() {
         bag.write("more.txt", "more");
         bag.edit("bagit.txt", |bytes| bytes.push(b' '));
     }
-    let run = text(&archive.root, &["."]).ends_with(8).says("3 sessions: 2 damaged").says("beta sound");
+    let run = text(&archive.root, &["."]).ends_with(8).shows("3 sessions: 2 damaged; ");
+    assert_eq!((run.stderr.as_str(), run.stdout.contains(BETA)), ("", false), "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.starts_with("journal of "), "{}", run.stdout);
     for word in [ALPHA, GAMMA] {
-        let of = |start: &str| run.stderr.lines().filter(|line| line.starts_with(start) && line.contains(&format!("{word}: not "))).count();
-        assert_eq!(of("vmedia: error: "), 6, "{}", run.stderr);
+        let own: Vec<&str> = run.stdout.lines().skip_while(|line| !line.contains(word)).take(10).collect();
+        assert!(own[0].ends_with(&format!("{word} damaged: 6 findings")), "{own:#?}");
+        assert!(own[1..].iter().all(|line| line.starts_with("  ")), "{own:#?}");
         for (aspect, path) in [
-            ("complete", "data/more.jpg"),
-            ("complete", "more.txt"),
-            ("intact", &face(word)),
-            ("intact", LISTING),
-            ("readable", "bagit.txt"),
+            ("files missing or not listed", "data/more.jpg"),
+            ("files missing or not listed", "more.txt"),
+            ("files do not match manifests", &face(word)),
+            ("files do not match manifests", LISTING),
+            ("cannot be read", "bagit.txt"),
         ] {
-            assert!(run.stderr.contains(&format!("{word}: not {aspect}: {path}: ")), "{}", run.stderr);
+            let of = |line: &&&str| line.starts_with(&format!("  {aspect}: {path}: "));
+            assert_eq!(own.iter().filter(of).count(), 1, "{own:#?}");
         }
     }
-    // Complete, intact, readable: for each of the two sessions.
-    assert_eq!(run.stderr.matches("vmedia: hint: ").count(), 6, "{}", run.stderr);
-    let lines: Vec<&str> = run.stderr.lines().collect();
-    let hints = lines.iter().enumerate().filter(|(_, line)| line.starts_with("vmedia: hint: "));
-    assert!(hints.into_iter().all(|(index, _)| lines[index - 1].starts_with("vmedia: error: ")), "{}", run.stderr);
-    // Quiet says the same of what is wrong, and nothing of what is not.
+    assert_eq!(run.findings().len(), 12, "{}", run.stdout);
+    // Listings, manifests, formats: for each of the two sessions.
+    assert_eq!(run.stdout.matches("\n  hint: ").count(), 6, "{}", run.stdout);
+    for praise in ["sound", "files match", "journal matches", "files present", "signatures hold"] {
+        assert!(!run.stdout.contains(praise), "{praise}: {}", run.stdout);
+    }
+    // With -v every session has its line.
+    let all = text(&archive.root, &[".", "-v"]).ends_with(8).shows("beta sound: ").shows("gamma damaged: 6 findings");
+    assert_eq!(all.findings(), run.findings());
+    // Quiet says the same of what is wrong, and nothing else.
     let quiet = text(&archive.root, &[".", "-q"]).ends_with(8);
-    assert!(quiet.stderr.lines().all(|line| line.starts_with("vmedia: error: ") || line.starts_with("vmedia: hint: ")), "{}", quiet.stderr);
-    assert_eq!(quiet.stderr.matches("vmedia: error: ").count(), 12);
+    assert_eq!((quiet.findings(), quiet.stderr.as_str()), (run.findings(), ""));
+    assert_eq!(quiet.stdout.lines().filter(|line| !line.starts_with("  ")).count(), 2, "{}", quiet.stdout);
 }
 
 #[cfg(unix)]
@@ -209,9 +221,9 @@ fn names_that_mean_harm_are_told_harmlessly() {
     let verdict = archive.verify(&[]);
     assert_eq!((verdict.code, verdict.findings().len(), verdict.sound()), (8, names.len(), vec![BETA.to_owned(), GAMMA.to_owned()]));
     let run = text(&archive.root, &["."]).ends_with(8);
-    assert!(!run.stderr.contains(['\u{1b}', '\r', '\u{202e}']), "{:?}", run.stderr);
-    assert!(!run.stderr.lines().any(|line| line.starts_with("vmedia: error: forged")), "{}", run.stderr);
-    assert_eq!(run.stderr.lines().filter(|line| line.starts_with("vmedia: error: ")).count(), names.len(), "{}", run.stderr);
+    assert!(!run.stdout.contains(['\u{1b}', '\r', '\u{202e}']), "{:?}", run.stdout);
+    assert!(!run.stdout.lines().any(|line| line.starts_with("vmedia: error: forged")), "{}", run.stdout);
+    assert_eq!(run.findings().len(), names.len(), "{}", run.stdout);
 }
 
 #[cfg(unix)]
@@ -266,7 +278,7 @@ fn a_file_that_cannot_be_read_is_the_only_one_that_is_found() {
     listing.set_len(64 * 1024 * 1024 + 1).expect("a length");
     let before = archive.segments();
     let verdict = archive.finds("a file too large", &[&format!("alpha: readable: {LISTING}")]);
-    assert_eq!(verdict.checked(ALPHA), [Aspect::Unaltered], "neither is it complete, nor is all of it intact");
+    assert_eq!(verdict.checked(ALPHA), [], "nothing of a damaged session is praised");
     let files = verdict.events.iter().find_map(|event| match event {
         Event::BagVerified { files, findings, .. } if !findings.is_empty() => Some(*files),
         _ => None,
@@ -285,7 +297,7 @@ fn a_manifest_that_may_not_be_read_accuses_nobody() {
     use std::os::unix::fs::PermissionsExt;
     let evidence = Evidence::young();
     let archive = evidence.archive();
-    for (name, checked) in [(TAGS, vec![]), ("manifest-sha256.txt", vec![]), (&face(ALPHA), vec![Aspect::Complete, Aspect::Unaltered])] {
+    for name in [TAGS, "manifest-sha256.txt", &face(ALPHA)] {
         let locked = archive.bag(ALPHA).file(name);
         std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).expect("a mode");
         let is_locked = std::fs::read(&locked).is_err();
@@ -297,6 +309,6 @@ fn a_manifest_that_may_not_be_read_accuses_nobody() {
         }
         assert_eq!(verdict.code, 8);
         assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), [format!("alpha: readable: {name}")]);
-        assert_eq!(verdict.checked(ALPHA), checked, "{name}");
+        assert_eq!(verdict.checked(ALPHA), [], "{name}");
     }
 }

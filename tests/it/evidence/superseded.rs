@@ -8,7 +8,6 @@ use crate::harness::jpeg;
 use serde_json::{Value, json};
 use vmedia::archive::Aspect;
 
-const UNALTERED: Aspect = Aspect::Unaltered;
 const FORGED: &str = "20990101T000000.000Z-00000000.ndjson";
 
 /// An archive whose runs are all signed, and its key in the world's folder.
@@ -153,7 +152,7 @@ fn unsigned_answers_are_refused_with_strict_and_found_with_authenticate() {
     assert!(!archive.bag(ALPHA).file(&face(ALPHA)).exists());
     evidence.world.run(&["download", ALPHA]).ends_with(7);
     let run = evidence.world.run(&["verify", "vmedia-archive", "--read-only", "--authenticate"]).ends_with(8);
-    run.says("came without the provider's signature, although the provider signed other answers of this session");
+    run.shows("came without the provider's signature, although the provider signed other answers of this session");
 }
 
 #[test]
@@ -166,17 +165,17 @@ fn the_same_bytes_fetched_again_are_no_finding() {
 }
 
 #[test]
-fn a_session_is_called_unaltered_only_as_far_as_seals_cover_it() {
+fn the_journal_matches_a_session_only_as_far_as_seals_cover_it() {
     let (evidence, archive) = sealed();
     evidence.world.sandbox.put_session(super::grown(BETA));
     evidence.world.run(&["download", BETA]).ends_with(0);
     let signers = evidence.world.folder().join("key.pub");
     let verdict = archive.verify(&["--signers", signers.to_str().expect("text")]);
     assert_eq!((verdict.code, verdict.findings()), (0, Vec::new()));
-    let is_claimed = |id| verdict.checked(id).contains(&UNALTERED);
+    let is_claimed = |id| verdict.checked(id).contains(&Aspect::Journal);
     assert_eq!([ALPHA, BETA, GAMMA].map(is_claimed), [true, false, true]);
     assert!(verdict.notes().iter().any(|note| note.contains("nothing proves its later changes")), "{:?}", verdict.notes());
-    assert!(archive.verify(&[]).checked(BETA).contains(&UNALTERED), "without signers the journal alone is compared");
+    assert!(archive.verify(&[]).checked(BETA).contains(&Aspect::Journal), "without signers the journal alone is compared");
 }
 
 #[test]

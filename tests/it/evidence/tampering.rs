@@ -19,107 +19,107 @@ const DEEDS: &[Deed] = &[
     Deed {
         what: "one byte of a picture flipped",
         done: |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[12] ^= 1),
-        found: &["alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+        found: &["alpha: manifests: data/alpha-new/face_face-alpha.jpg"],
     },
     Deed {
         what: "a picture cut short",
         done: |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes.truncate(5)),
-        found: &["alpha: intact: bag-info.txt", "alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+        found: &["alpha: manifests: bag-info.txt", "alpha: manifests: data/alpha-new/face_face-alpha.jpg"],
     },
     Deed {
         what: "a picture made longer",
         done: |archive| archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes.push(0)),
-        found: &["alpha: intact: bag-info.txt", "alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+        found: &["alpha: manifests: bag-info.txt", "alpha: manifests: data/alpha-new/face_face-alpha.jpg"],
     },
     Deed {
         what: "a picture removed",
         done: |archive| archive.bag(ALPHA).remove(&face(ALPHA)),
-        found: &["alpha: complete: data/alpha-new/face_face-alpha.jpg"],
+        found: &["alpha: listings: data/alpha-new/face_face-alpha.jpg"],
     },
     Deed {
         what: "a file added to the payload",
         done: |archive| archive.bag(ALPHA).write("data/alpha-new/more.jpg", jpeg("more")),
-        found: &["alpha: complete: data/alpha-new/more.jpg"],
+        found: &["alpha: listings: data/alpha-new/more.jpg"],
     },
     Deed {
         what: "a file added beside the payload",
         done: |archive| archive.bag(ALPHA).write("more.txt", "more"),
-        found: &["alpha: complete: more.txt"],
+        found: &["alpha: listings: more.txt"],
     },
     Deed {
         what: "two pictures of a session swapped",
         done: |archive| exchange((&archive.bag(ALPHA), &face(ALPHA)), (&archive.bag(ALPHA), &front(ALPHA))),
-        found: &["alpha: intact: data/alpha-new/document-front_back-alpha.jpg", "alpha: intact: data/alpha-new/face_face-alpha.jpg"],
+        found: &["alpha: manifests: data/alpha-new/document-front_back-alpha.jpg", "alpha: manifests: data/alpha-new/face_face-alpha.jpg"],
     },
     Deed {
         what: "the pictures of two sessions swapped",
         done: |archive| exchange((&archive.bag(ALPHA), &face(ALPHA)), (&archive.bag(GAMMA), &face(GAMMA))),
-        found: &["alpha: intact: data/alpha-new/face_face-alpha.jpg", "gamma: intact: data/gamma-new/face_face-gamma.jpg"],
+        found: &["alpha: manifests: data/alpha-new/face_face-alpha.jpg", "gamma: manifests: data/gamma-new/face_face-gamma.jpg"],
     },
     Deed {
         what: "a listing changed",
         done: |archive| archive.bag(ALPHA).edit(LISTING, |bytes| swap(bytes, "selfid_video", "selfie_video")),
-        found: &["alpha: intact: metadata/media.json"],
+        found: &["alpha: manifests: metadata/media.json"],
     },
     Deed {
         what: "a listing broken",
         done: |archive| archive.bag(ALPHA).edit(LISTING, |bytes| bytes.truncate(20)),
-        found: &["alpha: intact: metadata/media.json", "alpha: readable: metadata/media.json"],
+        found: &["alpha: manifests: metadata/media.json", "alpha: readable: metadata/media.json"],
     },
     Deed {
         what: "a listing removed",
         done: |archive| archive.bag(ALPHA).remove(LISTING),
-        found: &["alpha: complete: metadata/media.json"],
+        found: &["alpha: listings: metadata/media.json"],
     },
     Deed {
         what: "the record changed",
         done: |archive| archive.bag(ALPHA).edit_record(|record| record["attempts"][0]["status"] = json!("declined")),
-        found: &["alpha: intact: archive.json"],
+        found: &["alpha: manifests: archive.json"],
     },
     Deed {
         what: "the record broken",
         done: |archive| archive.bag(ALPHA).edit("archive.json", |bytes| bytes.truncate(50)),
-        found: &["alpha: intact: archive.json", "alpha: readable: archive.json"],
+        found: &["alpha: manifests: archive.json", "alpha: readable: archive.json"],
     },
     Deed {
         what: "the record removed",
         done: |archive| archive.bag(ALPHA).remove("archive.json"),
-        found: &["alpha: complete: archive.json"],
+        found: &["alpha: listings: archive.json"],
     },
     Deed {
         what: "the bag's description changed",
         done: |archive| archive.bag(ALPHA).edit("bag-info.txt", |bytes| swap(bytes, "alpha", "gamma")),
-        found: &["alpha: intact: bag-info.txt"],
+        found: &["alpha: manifests: bag-info.txt"],
     },
     Deed {
         what: "the bag's declaration changed",
         done: |archive| archive.bag(ALPHA).edit("bagit.txt", |bytes| swap(bytes, "1.0", "0.9")),
-        found: &["alpha: intact: bagit.txt", "alpha: readable: bagit.txt"],
+        found: &["alpha: manifests: bagit.txt", "alpha: readable: bagit.txt"],
     },
     Deed {
         what: "the list of tag files removed",
         done: |archive| archive.bag(ALPHA).remove("tagmanifest-sha256.txt"),
         found: &[
             // Nobody vouches for the tag files now, and the journal misses the listings.
-            "alpha: complete: archive.json",
-            "alpha: complete: bag-info.txt",
-            "alpha: complete: bagit.txt",
-            "alpha: complete: index.html",
-            "alpha: complete: manifest-sha256.txt",
-            "alpha: complete: metadata/attempts.json",
-            "alpha: complete: metadata/attempts/alpha-new/media.json",
-            "alpha: complete: metadata/attempts/alpha-old/media.json",
-            "alpha: complete: metadata/media.json",
-            "alpha: complete: tagmanifest-sha256.txt",
-            "alpha: intact: metadata/attempts.json",
-            "alpha: intact: metadata/attempts/alpha-new/media.json",
-            "alpha: intact: metadata/attempts/alpha-old/media.json",
-            "alpha: intact: metadata/media.json",
-            "alpha: unaltered: metadata/attempts.json",
-            "alpha: unaltered: metadata/attempts/alpha-new/media.json",
-            "alpha: unaltered: metadata/attempts/alpha-old/media.json",
-            "alpha: unaltered: metadata/media.json",
-            "alpha: unaltered: tagmanifest-sha256.txt",
+            "alpha: listings: archive.json",
+            "alpha: listings: bag-info.txt",
+            "alpha: listings: bagit.txt",
+            "alpha: listings: index.html",
+            "alpha: listings: manifest-sha256.txt",
+            "alpha: listings: metadata/attempts.json",
+            "alpha: listings: metadata/attempts/alpha-new/media.json",
+            "alpha: listings: metadata/attempts/alpha-old/media.json",
+            "alpha: listings: metadata/media.json",
+            "alpha: listings: tagmanifest-sha256.txt",
+            "alpha: manifests: metadata/attempts.json",
+            "alpha: manifests: metadata/attempts/alpha-new/media.json",
+            "alpha: manifests: metadata/attempts/alpha-old/media.json",
+            "alpha: manifests: metadata/media.json",
+            "alpha: journal: metadata/attempts.json",
+            "alpha: journal: metadata/attempts/alpha-new/media.json",
+            "alpha: journal: metadata/attempts/alpha-old/media.json",
+            "alpha: journal: metadata/media.json",
+            "alpha: journal: tagmanifest-sha256.txt",
         ],
     },
     Deed {
@@ -129,10 +129,10 @@ const DEEDS: &[Deed] = &[
             archive.bag(ALPHA).forge();
         },
         found: &[
-            "alpha: complete: metadata/attempts/alpha-new/media.json",
-            "alpha: complete: metadata/media.json",
-            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
-            "alpha: unaltered: tagmanifest-sha256.txt",
+            "alpha: listings: metadata/attempts/alpha-new/media.json",
+            "alpha: listings: metadata/media.json",
+            "alpha: journal: data/alpha-new/face_face-alpha.jpg",
+            "alpha: journal: tagmanifest-sha256.txt",
         ],
     },
     Deed {
@@ -148,10 +148,10 @@ const DEEDS: &[Deed] = &[
             bag.forge();
         },
         found: &[
-            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
-            "alpha: unaltered: metadata/attempts/alpha-new/media.json",
-            "alpha: unaltered: metadata/media.json",
-            "alpha: unaltered: tagmanifest-sha256.txt",
+            "alpha: journal: data/alpha-new/face_face-alpha.jpg",
+            "alpha: journal: metadata/attempts/alpha-new/media.json",
+            "alpha: journal: metadata/media.json",
+            "alpha: journal: tagmanifest-sha256.txt",
         ],
     },
     Deed {
@@ -163,10 +163,10 @@ const DEEDS: &[Deed] = &[
             bag.forge();
         },
         found: &[
-            "alpha: complete: archive.json",
-            "alpha: complete: data/alpha-new/face_face-alpha.jpg",
-            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
-            "alpha: unaltered: tagmanifest-sha256.txt",
+            "alpha: listings: archive.json",
+            "alpha: listings: data/alpha-new/face_face-alpha.jpg",
+            "alpha: journal: data/alpha-new/face_face-alpha.jpg",
+            "alpha: journal: tagmanifest-sha256.txt",
         ],
     },
     Deed {
@@ -180,7 +180,7 @@ const DEEDS: &[Deed] = &[
             });
             bag.forge();
         },
-        found: &["alpha: unaltered: data/alpha-new/face_face-alpha.jpg", "alpha: unaltered: tagmanifest-sha256.txt"],
+        found: &["alpha: journal: data/alpha-new/face_face-alpha.jpg", "alpha: journal: tagmanifest-sha256.txt"],
     },
     Deed {
         what: "a medium that the provider never had, added with everything that belongs to it",
@@ -194,7 +194,7 @@ const DEEDS: &[Deed] = &[
             });
             bag.forge();
         },
-        found: &["alpha: unaltered: tagmanifest-sha256.txt"],
+        found: &["alpha: journal: tagmanifest-sha256.txt"],
     },
     Deed {
         what: "a signature taken out of the record",
@@ -203,12 +203,12 @@ const DEEDS: &[Deed] = &[
             bag.edit_record(|record| medium(record, "face-alpha")["files"][0]["signature"] = json!({ "verdict": "absent" }));
             bag.forge_manifests();
         },
-        found: &["alpha: unaltered: archive.json", "alpha: unaltered: tagmanifest-sha256.txt"],
+        found: &["alpha: journal: archive.json", "alpha: journal: tagmanifest-sha256.txt"],
     },
     Deed {
         what: "a session's folder deleted",
         done: |archive| std::fs::remove_dir_all(&archive.bag(ALPHA).0).expect("deleted"),
-        found: &["alpha: complete: ."],
+        found: &["alpha: listings: ."],
     },
     Deed {
         what: "a session's folder emptied",
@@ -216,12 +216,12 @@ const DEEDS: &[Deed] = &[
             std::fs::remove_dir_all(&archive.bag(ALPHA).0).expect("deleted");
             std::fs::create_dir(&archive.bag(ALPHA).0).expect("a folder");
         },
-        found: &["alpha: complete: ."],
+        found: &["alpha: listings: ."],
     },
     Deed {
         what: "a session's folder renamed",
         done: |archive| std::fs::rename(archive.file(ALPHA), archive.file("omega")).expect("renamed"),
-        found: &["alpha: complete: .", "omega: unaltered: tagmanifest-sha256.txt"],
+        found: &["alpha: listings: .", "omega: journal: tagmanifest-sha256.txt"],
     },
     Deed {
         what: "two sessions' folders swapped",
@@ -232,39 +232,58 @@ const DEEDS: &[Deed] = &[
         },
         // Each is without what the other has.
         found: &[
-            "alpha: unaltered: data/alpha-new/document-front_back-alpha.jpg",
-            "alpha: unaltered: data/alpha-new/face_face-alpha.jpg",
-            "alpha: unaltered: data/alpha-new/nfc_nfc-alpha.json",
-            "alpha: unaltered: data/alpha-new/selfid_video_video-alpha.mp4",
-            "alpha: unaltered: data/alpha-old/document-front_old-alpha.jpg",
-            "alpha: unaltered: metadata/attempts.json",
-            "alpha: unaltered: metadata/attempts/alpha-new/media.json",
-            "alpha: unaltered: metadata/attempts/alpha-old/media.json",
-            "alpha: unaltered: metadata/media.json",
-            "alpha: unaltered: tagmanifest-sha256.txt",
-            "gamma: unaltered: data/gamma-new/document-front_back-gamma.jpg",
-            "gamma: unaltered: data/gamma-new/face_face-gamma.jpg",
-            "gamma: unaltered: data/gamma-new/nfc_nfc-gamma.json",
-            "gamma: unaltered: data/gamma-new/selfid_video_video-gamma.mp4",
-            "gamma: unaltered: data/gamma-old/document-front_old-gamma.jpg",
-            "gamma: unaltered: metadata/attempts.json",
-            "gamma: unaltered: metadata/attempts/gamma-new/media.json",
-            "gamma: unaltered: metadata/attempts/gamma-old/media.json",
-            "gamma: unaltered: metadata/media.json",
-            "gamma: unaltered: tagmanifest-sha256.txt",
+            "alpha: journal: data/alpha-new/document-front_back-alpha.jpg",
+            "alpha: journal: data/alpha-new/face_face-alpha.jpg",
+            "alpha: journal: data/alpha-new/nfc_nfc-alpha.json",
+            "alpha: journal: data/alpha-new/selfid_video_video-alpha.mp4",
+            "alpha: journal: data/alpha-old/document-front_old-alpha.jpg",
+            "alpha: journal: metadata/attempts.json",
+            "alpha: journal: metadata/attempts/alpha-new/media.json",
+            "alpha: journal: metadata/attempts/alpha-old/media.json",
+            "alpha: journal: metadata/media.json",
+            "alpha: journal: tagmanifest-sha256.txt",
+            "gamma: journal: data/gamma-new/document-front_back-gamma.jpg",
+            "gamma: journal: data/gamma-new/face_face-gamma.jpg",
+            "gamma: journal: data/gamma-new/nfc_nfc-gamma.json",
+            "gamma: journal: data/gamma-new/selfid_video_video-gamma.mp4",
+            "gamma: journal: data/gamma-old/document-front_old-gamma.jpg",
+            "gamma: journal: metadata/attempts.json",
+            "gamma: journal: metadata/attempts/gamma-new/media.json",
+            "gamma: journal: metadata/attempts/gamma-old/media.json",
+            "gamma: journal: metadata/media.json",
+            "gamma: journal: tagmanifest-sha256.txt",
         ],
     },
     Deed {
         what: "a session's folder doubled under another name",
         done: |archive| copy(&archive.file(ALPHA), &archive.file("omega")),
-        found: &["omega: unaltered: tagmanifest-sha256.txt"],
+        found: &["omega: journal: tagmanifest-sha256.txt"],
+    },
+    Deed {
+        what: "a script added to the catalog's page",
+        done: |archive| edit_page(archive, "</body>", "<script>alert(1)</script></body>"),
+        found: &["journal: journal: index.html"],
+    },
+    Deed {
+        what: "a page put into the place of the catalog's",
+        done: |archive| std::fs::write(archive.file("index.html"), "<p>forged</p>").expect("written"),
+        found: &["journal: journal: index.html"],
     },
     Deed {
         what: "the mark of an unfinished session added",
         done: |archive| archive.bag(ALPHA).write("unfinished.ndjson", ""),
-        found: &["alpha: complete: unfinished.ndjson"],
+        found: &["alpha: listings: unfinished.ndjson"],
     },
 ];
+
+/// The catalog's page with other words in it.
+fn edit_page(archive: &Archive, from: &str, to: &str) {
+    let path = archive.file("index.html");
+    let page = std::fs::read_to_string(&path).expect("a page");
+    let altered = page.replacen(from, to, 1);
+    assert_ne!(altered, page);
+    std::fs::write(&path, altered).expect("written");
+}
 
 /// Two files change places.
 fn exchange(one: (&Bag, &str), other: (&Bag, &str)) {
@@ -283,6 +302,7 @@ fn take_out(bag: &Bag) {
 #[test]
 fn whatever_is_done_to_the_files_is_found_where_it_was_done_and_nowhere_else() {
     let evidence = Evidence::new();
+    evidence.world.run(&["catalog", "vmedia-archive", "--html"]).ends_with(0);
     for Deed { what, done, found } in DEEDS {
         let archive = evidence.copy("tampered");
         done(&archive);
@@ -294,6 +314,30 @@ fn whatever_is_done_to_the_files_is_found_where_it_was_done_and_nowhere_else() {
 }
 
 #[test]
+fn a_page_of_the_catalog_is_one_that_the_journal_knows() {
+    let evidence = Evidence::new();
+    let page = evidence.archive().file("index.html");
+    std::fs::write(&page, "<p>forged</p>").expect("written");
+    evidence.archive().finds("a page before the first", &["journal: journal: index.html"]);
+    let catalog = || evidence.world.run(&["catalog", "vmedia-archive", "--html"]).ends_with(0);
+    catalog();
+    evidence.archive().is_sound("written over");
+    let first = std::fs::read(&page).expect("a page");
+    // The page shows when it was made, to the second.
+    evidence.world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    crate::harness::until("another page", || {
+        catalog();
+        std::fs::read(&page).expect("a page") != first
+    });
+    std::fs::write(&page, first).expect("written");
+    let notes = evidence.archive().is_sound("an earlier one").notes();
+    assert!(notes.iter().any(|note| note.starts_with("index.html: an earlier catalog, of ")), "{notes:?}");
+    std::fs::remove_file(&page).expect("removed");
+    let notes = evidence.archive().is_sound("none").notes();
+    assert!(notes.iter().any(|note| note.starts_with("index.html: the catalog of ")), "{notes:?}");
+}
+
+#[test]
 fn a_payload_without_its_list_is_found_as_a_whole() {
     let evidence = Evidence::new();
     let archive = evidence.copy("tampered");
@@ -302,7 +346,7 @@ fn a_payload_without_its_list_is_found_as_a_whole() {
     let verdict = archive.verify(&[]);
     assert_eq!((verdict.code, verdict.sound()), (8, vec![BETA.to_owned(), GAMMA.to_owned()]));
     let found = verdict.found();
-    assert!(found.contains("alpha: complete: manifest-sha256.txt"), "{found:?}");
-    assert!(found.contains(&format!("alpha: complete: {}", face(ALPHA))), "nobody vouches for it: {found:?}");
-    assert!(found.contains(&format!("alpha: unaltered: {}", face(ALPHA))), "the journal did: {found:?}");
+    assert!(found.contains("alpha: listings: manifest-sha256.txt"), "{found:?}");
+    assert!(found.contains(&format!("alpha: listings: {}", face(ALPHA))), "nobody vouches for it: {found:?}");
+    assert!(found.contains(&format!("alpha: journal: {}", face(ALPHA))), "the journal did: {found:?}");
 }

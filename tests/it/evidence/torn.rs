@@ -61,10 +61,10 @@ fn the_next_run_goes_on_after_a_torn_end() {
         assert_eq!(torn.len(), length);
         let whole = std::fs::read(evidence.archive().file("_journal").join(&newest)).expect("a segment");
         std::fs::write(archive.file("_journal").join(&newest), whole).expect("written");
-        archive.finds("lines grew back", &[&format!("journal: unaltered: {newest}")]);
+        archive.finds("lines grew back", &[&format!("journal: journal: {newest}")]);
         if length > 20 {
             cut(&archive, &newest, 20);
-            archive.finds("more was cut", &[&format!("journal: unaltered: {newest}")]);
+            archive.finds("more was cut", &[&format!("journal: journal: {newest}")]);
         }
     }
 }
@@ -78,7 +78,7 @@ fn an_older_run_that_is_torn_now_is_found() {
         let begin = before_last(&archive, segment);
         for length in [begin + 20, begin] {
             cut(&archive, segment, length);
-            archive.finds("torn afterwards", &[&format!("journal: unaltered: {segment}")]);
+            archive.finds("torn afterwards", &[&format!("journal: journal: {segment}")]);
         }
     }
 }
@@ -95,11 +95,11 @@ fn a_change_whose_line_was_cut_off_is_found() {
         let archive = evidence.copy("torn");
         archive.is_sound("before");
         cut(&archive, &segment, length);
-        let verdict = archive.finds("cut", &[&format!("{last}: unaltered: tagmanifest-sha256.txt")]);
+        let verdict = archive.finds("cut", &[&format!("{last}: journal: tagmanifest-sha256.txt")]);
         assert_eq!(verdict.sound().len(), 2);
         // A further run does not make up for it.
         evidence.world.run(&["download", ALPHA, BETA, GAMMA, "-o", "torn"]).ends_with(0);
-        archive.finds("after another run", &[&format!("{last}: unaltered: tagmanifest-sha256.txt")]);
+        archive.finds("after another run", &[&format!("{last}: journal: tagmanifest-sha256.txt")]);
     }
 }
 
@@ -113,7 +113,7 @@ fn what_the_journal_of_a_killed_run_cannot_show() {
     let lines = archive.lines(&newest);
     let mut forged = json!({ "previous": "0".repeat(64), "at": "2026-11-21T09:30:00Z", "entry": "kept", "sessions": [] });
     archive.write_lines(&newest, &[&lines[..], &[forged.to_string()]].concat());
-    archive.finds("it does not fit", &[&format!("journal: unaltered: {newest}")]);
+    archive.finds("it does not fit", &[&format!("journal: journal: {newest}")]);
     forged["previous"] = json!(sha256(lines.last().expect("a line")));
     archive.write_lines(&newest, &[&lines[..], &[forged.to_string()]].concat());
     archive.is_sound("it fits");
@@ -152,7 +152,7 @@ fn a_session_that_the_journal_should_have_known_stays_a_finding_after_further_ru
     world.sandbox.put_session(session(BETA));
     world.run(&["download", ALPHA, BETA]).ends_with(0);
     let verdict = archive.verify(&[]);
-    assert!(verdict.found().contains("beta: unaltered: tagmanifest-sha256.txt"), "{:?}", verdict.findings());
+    assert!(verdict.found().contains("beta: journal: tagmanifest-sha256.txt"), "{:?}", verdict.findings());
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_missing_journal_is_one_finding_whatever_later_runs_write() {
     assert!(finding.what.contains("vouches for 3 sessions (alpha, beta, gamma)"), "{finding:?}");
     assert_eq!(verdict.checked(ALPHA).len(), 2, "the journal was not compared");
     let run = evidence.world.run(&["verify", "archive"]).ends_with(8);
-    run.complains("is missing, which vouches for 3 sessions", "restore the folder _journal from a backup");
+    run.lists("is missing, which vouches for 3 sessions", "restore the folder _journal from a backup");
     // A new journal begins with a session that changes; it makes nothing worse and nothing better.
     evidence.world.sandbox.put_session(grown(BETA));
     let download = || evidence.world.run(&["download", ALPHA, BETA, GAMMA, "-o", "archive"]).ends_with(0);
@@ -183,7 +183,7 @@ fn a_missing_journal_is_one_finding_whatever_later_runs_write() {
     let bag = archive.bag(ALPHA);
     bag.write(&face(ALPHA), jpeg("forged"));
     bag.forge();
-    archive.finds("forged since", &[&missing, "alpha: unaltered: tagmanifest-sha256.txt"]);
+    archive.finds("forged since", &[&missing, "alpha: journal: tagmanifest-sha256.txt"]);
     bag.write(&face(ALPHA), jpeg("face-alpha"));
     bag.forge();
     // The old journal heals it.

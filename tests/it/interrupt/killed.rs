@@ -147,7 +147,7 @@ fn a_pipe_in_the_place_of_a_file_holds_nobody_up() {
     assert!(std::process::Command::new("mkfifo").arg(&face).status().is_ok_and(|status| status.success()));
     let mut command = crate::harness::bare(world.folder());
     let output = command.args(["verify", "vmedia-archive"]).timeout(Duration::from_secs(20)).output().expect("a run");
-    crate::harness::Run::of(&output).ends_with(8).says("face_face");
+    crate::harness::Run::of(&output).ends_with(8).shows("face_face");
 }
 
 #[test]

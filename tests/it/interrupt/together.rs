@@ -131,11 +131,11 @@ fn a_verification_beside_a_run_says_which_session_it_could_not_check() {
     let run = Process::start(&world, &["download", SESSION]);
     until("the session is being changed", || world.held() == all_but("video") && world.asked("video") == 1);
     let verified = world.run(&["verify", "vmedia-archive"]).ends_with(0);
-    assert!(!verified.stderr.contains("all sound") && !verified.stderr.contains("error"), "{}", verified.stderr);
-    verified.says("being changed by process").says("this says nothing of what was not read");
+    assert!(!verified.stdout.contains("sound") && !verified.stderr.contains("error"), "{}", verified.stdout);
+    verified.shows("being changed by process").shows("this says nothing of what was not read");
     run.kill();
     // Nobody changes it now, and it is not what it should be.
-    world.run(&["verify", "vmedia-archive"]).ends_with(8).says("a run is changing this session, or was interrupted");
+    world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("a run is changing this session, or was interrupted");
     world.faults("");
     world.run(&["download", SESSION]).ends_with(0);
     is_sound(&world);

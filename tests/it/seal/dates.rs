@@ -39,19 +39,19 @@ fn a_key_whose_time_is_over_counts_only_where_something_else_says_that_the_run_i
     let world = archived();
     let (earlier, later) = around(&world);
     let later = later.as_str();
-    verify(&world, later, &[]).ends_with(0).says("signed by archivist, stamped");
-    verify(&world, &earlier, &[]).ends_with(8).says("belongs to none of these signers");
+    verify(&world, later, &[]).ends_with(0).shows("signed by archivist, stamped");
+    verify(&world, &earlier, &[]).ends_with(8).shows("belongs to none of these signers");
     // Whoever has the key can leave out the stamp and write the time.
     let stamp = std::fs::read_dir(world.archive().join("_journal")).expect("a journal").map(|entry| entry.expect("an entry").path());
     for stamp in stamp.filter(|path| path.extension().is_some_and(|ending| ending == "tsr")) {
         std::fs::remove_file(stamp).expect("removed");
     }
-    let run = verify(&world, later, &[]).ends_with(8).says("no part of it is signed by one of these signers");
-    run.says("1 run signed by keys whose time is over");
+    let run = verify(&world, later, &[]).ends_with(8).shows("no part of it is signed by one of these signers");
+    run.shows("1 run signed by keys whose time is over");
     // A head that was written down vouches for the run that it ends and for those before, not for those after it.
     let ends = ends(&world);
     verify(&world, later, &["--expect-head", &ends[0]]).ends_with(8);
-    verify(&world, later, &["--expect-head", ends.last().expect("an end")]).ends_with(0).says("signed by archivist");
+    verify(&world, later, &["--expect-head", ends.last().expect("an end")]).ends_with(0).shows("signed by archivist");
     // A key whose time is to come counts as any other.
-    verify(&world, "20991231", &[]).ends_with(0).says("signed by archivist");
+    verify(&world, "20991231", &[]).ends_with(0).shows("signed by archivist");
 }

@@ -42,16 +42,16 @@ fn a_signed_journal_is_accepted_by_ssh_keygen_and_by_verify_and_nobody_else_may_
     let words = ["-Y", "verify", "-f", "allowed", "-I", "the-archivist", "-n", "vmedia", "-s", signature.to_str().expect("text")];
     succeeds(world.folder(), "ssh-keygen", &words, &std::fs::read(&segment).expect("a segment"));
 
-    verify(&world, &[]).ends_with(0).says("signed by SHA256:");
-    verify(&world, &["--signers", "allowed"]).ends_with(0).says("signed by the-archivist");
-    verify(&world, &["--signers", "stranger.pub"]).ends_with(8).says("belongs to none of these signers");
+    verify(&world, &[]).ends_with(0).shows("signed by SHA256:");
+    verify(&world, &["--signers", "allowed"]).ends_with(0).shows("signed by the-archivist");
+    verify(&world, &["--signers", "stranger.pub"]).ends_with(8).shows("belongs to none of these signers");
 
     // A later run without a seal is said, and its lines are not under the old one.
     world.run(&["download", SESSION]).ends_with(0);
-    verify(&world, &["--signers", "allowed"]).ends_with(0).says("1 of its 2 runs are under no seal yet");
+    verify(&world, &["--signers", "allowed"]).ends_with(0).shows("1 of its 2 runs are under no seal yet");
     world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0);
     let run = verify(&world, &["--signers", "allowed"]).ends_with(0);
-    assert!(!run.stderr.contains("under no seal"), "the newest seal covers what came before: {}", run.stderr);
+    assert!(!run.stdout.contains("under no seal"), "the newest seal covers what came before: {}", run.stdout);
     is_sound(&world);
 }
 
@@ -69,15 +69,15 @@ fn whoever_writes_a_sealed_journal_anew_is_found() {
     let forged = good.replacen("\"exit\":\"done\"", "\"exit\":\"partial\"", 1);
     assert_ne!(forged, good);
     std::fs::write(&segment, &forged).expect("written");
-    verify(&world, &[]).ends_with(8).says("it does not fit the file's bytes");
+    verify(&world, &[]).ends_with(8).shows("it does not fit the file's bytes");
     std::fs::remove_file(&segment).expect("removed");
-    verify(&world, &[]).ends_with(8).says("seals a segment that is not here");
+    verify(&world, &[]).ends_with(8).shows("seals a segment that is not here");
     std::fs::write(&segment, &good).expect("written");
     std::fs::remove_file(journal(&world, ".sig").remove(0)).expect("removed");
     verify(&world, &[]).ends_with(0);
-    verify(&world, &["--signers", "archivist.pub"]).ends_with(8).says("no part of it is signed");
+    verify(&world, &["--signers", "archivist.pub"]).ends_with(8).shows("no part of it is signed");
     std::fs::write(segment.with_extension("ndjson.sig"), "garbage").expect("written");
-    verify(&world, &[]).ends_with(8).says("it is no SSH signature");
+    verify(&world, &[]).ends_with(8).shows("it is no SSH signature");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_stamped_journal_is_accepted_by_openssl_and_tells_its_time() {
     let (segment, stamp) = (journal(&world, ".ndjson").remove(0), journal(&world, ".tsr").remove(0));
     let bytes = |path: &PathBuf| std::fs::read(path).expect("a file");
     assert!(office.vouches_for(&bytes(&stamp), &bytes(&segment)), "openssl ts -verify");
-    verify(&world, &[]).ends_with(0).says(", stamped 2");
+    verify(&world, &[]).ends_with(0).shows(", stamped 2");
     let events = verify(&world, &["--format", "json"]).ends_with(0).events();
     assert!(events.iter().any(|event| matches!(event, Event::JournalVerified { stamped: Some(_), unsealed: 0, .. })), "{events:?}");
 
@@ -99,7 +99,7 @@ fn a_stamped_journal_is_accepted_by_openssl_and_tells_its_time() {
     world.run(&["download", SESSION, "--timestamp", &server.url()]).ends_with(0);
     let stamps = journal(&world, ".tsr");
     std::fs::copy(&stamps[0], &stamps[1]).expect("copied");
-    verify(&world, &[]).ends_with(8).says("about other bytes");
+    verify(&world, &[]).ends_with(8).shows("about other bytes");
 }
 
 #[test]
