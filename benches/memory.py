@@ -14,7 +14,7 @@ The files are made in a temporary folder (TMPDIR), served by `vmedia sandbox --d
 in a process of its own, whose peak is what the system reports when it ends. The sandbox is not counted. Both loads
 together need about 4 GB of disk. Listings that are made to fill the memory come from a server of this script.
 
-Fails (exit status 1) when a peak is above 40 MB, or with such listings above 400 MB. Megabytes here are millions of bytes. Linux and macOS only.
+Fails (exit status 1) when a peak is above 40 MB, or with such listings above 200 MB. Megabytes here are millions of bytes. Linux and macOS only.
 """
 
 import os
@@ -26,7 +26,7 @@ import sys
 SESSION = "5f0c2d6e-8a41-4b7d-9e13-c27b64a0f815"
 ATTEMPT = "b41e9a70-36cd-4f52-8d08-1f7a5c93e2d4"
 LIMIT = 40_000_000
-HOSTILE_LIMIT = 400_000_000
+HOSTILE_LIMIT = 200_000_000
 BLOCK = 1_000_000
 
 

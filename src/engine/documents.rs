@@ -20,6 +20,10 @@ const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
 const LARGEST_ANSWERS: u64 = 64 * 1024 * 1024;
 /// How much is reserved at once for an answer that does not say how long it is.
 const PIECE: u64 = 64 * 1024;
+/// From here on an answer has pages of its own, as many as none is larger than: glibc keeps up to 32 MiB of what a thread gives
+/// back, for each thread, and only what is above that returns to the system. Pages that are not written take no memory.
+const LARGE: u64 = 1024 * 1024;
+const PAGES: usize = 33 * 1024 * 1024;
 /// What is reserved for each value of an answer: what reading it may take.
 const VALUE: u64 = 256;
 
@@ -70,8 +74,10 @@ impl<'a> Asking<'a> {
         let before = self.used;
         let mut room = announced.unwrap_or(PIECE).min(LARGEST_ANSWER) + 1;
         self.reserve(before + room)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
+        let mut bytes = Vec::new();
         loop {
+            let capacity = usize::try_from(room).ok().filter(|_| room <= LARGE).unwrap_or(PAGES);
+            bytes.reserve_exact(capacity.saturating_sub(bytes.len()));
             let read = Read::take(&mut *body, room - bytes.len() as u64).read_to_end(&mut bytes).map_err(Watch::failure)?;
             if read == 0 || bytes.len() as u64 > LARGEST_ANSWER {
                 break;
@@ -81,7 +87,6 @@ impl<'a> Asking<'a> {
                 self.reserve(before + room)?;
             }
         }
-        bytes.shrink_to_fit();
         self.release(before + bytes.len() as u64);
         Ok(bytes)
     }

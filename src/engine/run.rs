@@ -208,6 +208,7 @@ impl Shared {
         });
         let period = Period::of(self.options.provider_days, self.services.provider.provider_days());
         let age = deletion_warning(found.listing.since, period, now);
+        found.answers = Vec::new();
         let mut share = found.share.take();
         share.iter_mut().for_each(|share| share.shrink_to(found.listing.media.len() as u64 * MEDIUM));
         let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.iter().map(|task| task.item.clone()))

@@ -2,7 +2,7 @@
 //! elements that is taken. Must not know what an element means.
 
 use crate::http::{Cause, Failure};
-use crate::media::{Excess, readable};
+use crate::media::{Excess, check_shape, readable};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_json::error::Category;
@@ -54,13 +54,16 @@ impl<'a> Lists<'a> {
         excess: Excess,
     ) -> Result<Self, Failure> {
         let unusable = |what: String| Failure::new(Cause::Unusable, format!("{endpoint}: {what}"));
+        let excessive = |excess| Failure::new(Cause::Excessive, format!("{endpoint}: {excess}"));
+        // What is passed over may be nested deeper than what reads it later can take.
+        check_shape(bytes).map_err(excessive)?;
         let (found, places) = (Vec::new(), HashMap::new());
         let mut lists = Self { known, takes_others, left: most, is_excessive: false, says_failed: false, found, places };
         let bytes = readable(bytes);
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let read = json.deserialize_map(&mut lists).and_then(|()| json.end());
         if lists.is_excessive {
-            return Err(Failure::new(Cause::Excessive, format!("{endpoint}: {excess}")));
+            return Err(excessive(excess));
         }
         read.map_err(|error| match error.classify() {
             Category::Data => unusable("the answer is JSON, but not an object".to_owned()),
