@@ -64,6 +64,8 @@ pub struct CatalogRow {
 pub enum Condition {
     /// Everything could be listed, every listed medium is archived, and every document that was asked for was answered.
     Complete,
+    /// Nothing is lacking, and there are no media.
+    Empty,
     /// Something is lacking: each sort of it in words, with its number.
     Incomplete(Vec<String>),
     /// A run is changing it, or was killed while it did.
@@ -82,6 +84,7 @@ impl Condition {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Complete => "complete",
+            Self::Empty => "empty",
             Self::Incomplete(_) => "incomplete",
             Self::Unfinished => "unfinished",
             Self::Unreadable => "unreadable",
@@ -117,7 +120,11 @@ impl CatalogRow {
         lacking.extend(self.newer.iter().map(|(word, count)| format!("{count} {} (written by a newer version)", quote(word))));
         lacking.extend(some(self.unanswered, format!("{} not had", plural(self.unanswered, "document"))));
         lacking.extend(some(self.problems, plural(self.problems, "listing problem")));
-        if lacking.is_empty() { Condition::Complete } else { Condition::Incomplete(lacking) }
+        match (lacking.is_empty(), self.states.is_empty()) {
+            (true, false) => Condition::Complete,
+            (true, true) => Condition::Empty,
+            (false, _) => Condition::Incomplete(lacking),
+        }
     }
 }
 

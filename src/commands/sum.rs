@@ -14,6 +14,7 @@ pub(super) struct RunSum {
     rejected: u64,
     complete: u64,
     skipped: u64,
+    empty: u64,
     /// Sessions that were begun when the run's time was over.
     cut: u64,
     tally: Tally,
@@ -34,10 +35,11 @@ impl RunSum {
 
     /// Takes an event into account.
     pub(super) fn see(&mut self, event: &Event) {
-        if let Event::SessionFinished { session, exit, tally, skipped, error, .. } = event {
+        if let Event::SessionFinished { session, exit, tally, skipped, empty, error, .. } = event {
             self.exits.push(*exit);
             self.tally.add(tally);
-            self.complete += u64::from(*exit == Exit::Done);
+            self.complete += u64::from(*exit == Exit::Done && !empty);
+            self.empty += u64::from(*empty);
             self.skipped += u64::from(*skipped);
             self.cut += u64::from(error.as_ref().is_some_and(|error| error.what == TIME_IS_UP));
             if let Some(failed) = &mut self.failed {
@@ -79,7 +81,8 @@ impl RunSum {
             code: exit.code(),
             complete: self.complete,
             skipped: self.skipped,
-            incomplete: total - not_started - self.complete,
+            empty: self.empty,
+            incomplete: total - not_started - self.complete - self.empty,
             not_started,
             out_of_time: self.left(stop, total) > 0,
             tally: self.tally,

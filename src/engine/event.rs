@@ -267,6 +267,9 @@ pub enum Event {
         error: Option<ErrorText>,
         /// Whether it was complete before, so that nobody was asked about it and no file was read (`--skip-complete`).
         skipped: bool,
+        /// Whether the provider lists no media of it: nothing failed, and there is no evidence.
+        #[serde(default)]
+        empty: bool,
     },
     /// The part of the journal that a run wrote was sealed, as far as that could be had.
     JournalSealed {
@@ -302,6 +305,9 @@ pub enum Event {
         complete: u64,
         /// Of those, how many were so before and were left alone (`--skip-complete`).
         skipped: u64,
+        /// Sessions of which the provider lists no media.
+        #[serde(default)]
+        empty: u64,
         /// Sessions that are not.
         incomplete: u64,
         /// Sessions that were never begun.

@@ -193,7 +193,9 @@ impl SessionWork {
             None => Exit::Partial,
         };
         let error = verdict.error.as_ref().map(ErrorText::from);
-        Event::SessionFinished { session: self.session.clone(), exit, folder, tally, error, skipped: false }
+        // Each listed medium is counted once, whatever became of it.
+        let empty = exit == Exit::Done && tally == Tally::default();
+        Event::SessionFinished { session: self.session.clone(), exit, folder, tally, error, skipped: false, empty }
     }
 }
 
@@ -368,6 +370,7 @@ impl Finisher {
             tally: Tally::default(),
             error: Some(ErrorText::from(error)),
             skipped: false,
+            empty: false,
         }
     }
 
@@ -381,7 +384,8 @@ impl Finisher {
         }
         let exit = if listing.problems.is_empty() { Exit::Done } else { Exit::Partial };
         let folder = archive.location();
-        let event = Event::SessionFinished { session: session.clone(), exit, folder, tally: Tally::default(), error: None, skipped: false };
+        let (session, tally) = (session.clone(), Tally::default());
+        let event = Event::SessionFinished { session, exit, folder, tally, error: None, skipped: false, empty: false };
         self.tell(index, event, emit);
     }
 
@@ -389,7 +393,8 @@ impl Finisher {
     pub(super) fn skipped(&self, index: usize, session: &SessionId, held: u64, emit: &Emit) {
         let folder = self.services.store.location(&SessionArchive::folder_of(session));
         let tally = Tally { kept: held, ..Tally::default() };
-        let event = Event::SessionFinished { session: session.clone(), exit: Exit::Done, folder, tally, error: None, skipped: true };
+        let (session, exit) = (session.clone(), Exit::Done);
+        let event = Event::SessionFinished { session, exit, folder, tally, error: None, skipped: true, empty: false };
         self.tell(index, event, emit);
     }
 

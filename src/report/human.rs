@@ -91,6 +91,7 @@ impl Human {
             Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
             Event::SessionFinished { session, folder, skipped: true, .. } => (self.verbosity >= Verbosity::Files)
                 .then(|| format!("{} complete before, not asked about: {}", sanitize(session.as_str()), sanitize(folder))),
+            Event::SessionFinished { session, folder, empty: true, .. } => self.empty(session.as_str(), folder, console),
             Event::SessionFinished { session, exit, folder, tally, error, .. } => {
                 self.session(session.as_str(), *exit, folder, tally, error.as_ref(), console)
             }
@@ -160,6 +161,13 @@ impl Human {
             }
             State::Excluded => (self.verbosity >= Verbosity::Files).then(|| sanitize(&format!("left out {name}: {reason}")).into_owned()),
         }
+    }
+
+    /// A session that has nothing is no success to be passed over.
+    fn empty(&self, session: &str, folder: &str, console: &Console) -> Option<String> {
+        let place = if self.sessions > 1 { String::new() } else { format!("; what it answers is in {}", sanitize(folder)) };
+        let line = format!("{} {}: the provider lists no media{place}", sanitize(session), console.paint(Style::Note, "empty"));
+        (self.verbosity > Verbosity::Quiet).then_some(line)
     }
 
     fn session(
@@ -242,10 +250,15 @@ fn standing(event: &Event) -> Option<String> {
 }
 
 fn summary(event: &Event, archive: &str, console: &Console) -> Option<String> {
-    let Event::RunFinished { exit, complete, skipped, incomplete, not_started, tally, milliseconds, .. } = event else { return None };
+    let Event::RunFinished { exit, complete, skipped, empty, incomplete, not_started, tally, milliseconds, .. } = event else {
+        return None;
+    };
     let mut parts = vec![format!("{complete} complete")];
     if *skipped > 0 {
         parts.push(format!("{skipped} of them before"));
+    }
+    if *empty > 0 {
+        parts.push(format!("{empty} empty"));
     }
     if *incomplete > 0 {
         parts.push(format!("{incomplete} incomplete"));
@@ -254,7 +267,7 @@ fn summary(event: &Event, archive: &str, console: &Console) -> Option<String> {
         parts.push(format!("{not_started} not begun"));
     }
     let style = if *exit == Exit::Done { Style::Good } else { Style::Error };
-    let sessions = plural(complete + incomplete + not_started, "session");
+    let sessions = plural(complete + empty + incomplete + not_started, "session");
     Some(format!(
         "{sessions}: {}; {} in {}, below {}",
         console.paint(style, &parts.join(", ")),

@@ -36,6 +36,7 @@ pub fn exposition(summary: &Summary, before: &str) -> String {
         let outcomes = [
             ("complete", counts.complete),
             ("skipped", counts.skipped),
+            ("empty", counts.empty),
             ("incomplete", counts.incomplete),
             ("not-started", counts.not_started),
         ];

@@ -61,6 +61,8 @@ pub struct SessionCounts {
     pub complete: u64,
     /// Complete before it and left alone (`--skip-complete`).
     pub skipped: u64,
+    /// Listed in full, without any media.
+    pub empty: u64,
     /// Begun, and not complete.
     pub incomplete: u64,
     /// Never begun.

@@ -3,6 +3,8 @@
 use crate::harness::{World, is_sound, others_accept, tree};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use vmedia::archive::Aspect;
+use vmedia::engine::Event;
 use vmedia::sandbox::fixture::{Media, Session};
 use vmedia::sandbox::{Options, SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, SAMPLE_EVERYTHING, samples};
 
@@ -118,4 +120,28 @@ fn a_session_without_media_is_an_archive_of_what_was_answered() {
     let (_world, record, held) = archived(SAMPLE_EMPTY);
     assert_eq!((&record["media"], &record["attempts"][0]["status"]), (&json!([]), &json!("started")));
     assert!(held.contains_key("metadata/attempts.json") && held.contains_key("metadata/media.json"), "{:?}", held.keys());
+}
+
+#[test]
+fn a_session_without_media_is_never_called_complete() {
+    let world = World::start(Options { samples: true, sessions: vec![Session::new("nothing")], ..Options::default() });
+    for id in ["nothing", SAMPLE_EMPTY] {
+        let run = world.run(&["download", id]).ends_with(0).says(&format!("{id} empty: the provider lists no media"));
+        assert!(!run.stderr.contains("complete"), "{}", run.stderr);
+    }
+    let run = world.run(&["download", "nothing", SAMPLE_EMPTY, "--format", "json"]).ends_with(0);
+    assert!(matches!(run.events().last(), Some(Event::RunFinished { complete: 0, empty: 2, incomplete: 0, .. })), "{}", run.stdout);
+    world.run(&["download", "nothing", SAMPLE_EMPTY]).ends_with(0).says("2 sessions: 0 complete, 2 empty");
+    let run = crate::harness::Run::of(
+        &crate::harness::bare(world.folder()).args(["verify", "vmedia-archive", "--format", "json"]).output().expect("a run"),
+    );
+    for event in run.ends_with(0).events() {
+        if let Event::BagVerified { checked, notes, findings, .. } = event {
+            assert_eq!((findings.len(), notes.as_slice()), (0, &["the session is empty: the provider listed no media".to_owned()][..]));
+            assert!(!checked.contains(&Aspect::Complete), "{checked:?}");
+        }
+    }
+    let run = world.run(&["catalog", "vmedia-archive", "--format", "json"]).ends_with(0);
+    let rows: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!((&rows[0]["condition"], &rows[1]["condition"]), (&json!("empty"), &json!("empty")));
 }

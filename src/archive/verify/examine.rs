@@ -40,6 +40,8 @@ pub struct Examined {
     pub(super) journal: Vec<JournalRecord>,
     /// Media files whose first bytes are lost, as the record says.
     pub(super) originals_lost: HashSet<String>,
+    /// Whether the provider never listed any media.
+    is_empty: bool,
     /// The files that the bag vouches for and that are to be read.
     pub items: Vec<Item>,
     /// The files that are here and cannot be read; `.` is the bag itself.
@@ -83,9 +85,10 @@ impl Examined {
         self.finding(Aspect::Readable, path, error.what());
     }
 
-    /// Whether all could be looked at that says what should be here, and nothing of it could not be had.
+    /// Whether all could be looked at that says what should be here, and nothing of it could not be had. A session without
+    /// media is evidence of nothing, and so is not complete.
     pub fn is_complete(&self) -> bool {
-        self.session.is_some() && !self.is_partial && self.unread.iter().all(|path| layout::is_payload(path))
+        self.session.is_some() && !self.is_partial && !self.is_empty && self.unread.iter().all(|path| layout::is_payload(path))
     }
 
     /// Whether it could be looked at at all.
@@ -276,6 +279,10 @@ pub(super) fn original_lost(aspect: Aspect, path: &str, id: &str, sha256: &str) 
 
 /// Every medium has an outcome, and the record says what could not be had.
 fn compare_outcomes(record: &Record, examined: &mut Examined) {
+    examined.is_empty = record.media.is_empty();
+    if examined.is_empty {
+        examined.notes.push("the session is empty: the provider listed no media".to_owned());
+    }
     for medium in &record.media {
         for (number, file) in medium.files.iter().enumerate().filter(|(_, file)| file.lost.is_some()) {
             let (path, sha256, id) = (&file.path, &file.digest.sha256, medium.id.as_str());
