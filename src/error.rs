@@ -26,6 +26,30 @@ pub(crate) fn plain(error: &(impl std::error::Error + ?Sized)) -> String {
     words.split(" (os error").next().unwrap_or(&words).to_owned()
 }
 
+/// What to do where no thread can be started.
+pub(crate) const THREAD_HINT: &str = "raise the limits on processes and memory (ulimit -u, ulimit -v), and run the same command again";
+
+/// Describes a thread that cannot be started.
+pub(crate) fn cannot_start(error: &std::io::Error) -> Error {
+    Error::new(Exit::Local, format!("cannot start a thread: {}", plain(error)), THREAD_HINT)
+}
+
+/// Returns what to do where a limit of the process is reached: on open files, the size of one, threads or memory.
+pub(crate) fn limit_hint(error: &std::io::Error) -> Option<&'static str> {
+    // EMFILE and ENFILE of every Unix; ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE.
+    let too_many: &[i32] = if cfg!(windows) { &[4, 10024] } else { &[23, 24] };
+    if error.raw_os_error().is_some_and(|code| too_many.contains(&code)) {
+        return Some("raise the limit on open files (ulimit -n), or use fewer workers with -j, and run the same command again");
+    }
+    match error.kind() {
+        std::io::ErrorKind::FileTooLarge => {
+            Some("raise the limit on the size of files (ulimit -f), or choose a disk that takes larger ones with -o")
+        }
+        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::OutOfMemory => Some(THREAD_HINT),
+        _ => None,
+    }
+}
+
 /// A failure in two lines. `Display` is the first line alone.
 #[derive(Debug)]
 pub struct Error {
@@ -79,7 +103,7 @@ impl Error {
     /// The same of a place that every session needs: nothing after it can succeed.
     #[must_use]
     pub fn of_all(mut self) -> Self {
-        if self.exit == Exit::Denied {
+        if matches!(self.exit, Exit::Denied | Exit::Damaged) {
             self.exit = Exit::Local;
         }
         self

@@ -6,7 +6,6 @@
 use super::journal::{Journal, LastVerified, last_verified};
 use super::known::LARGEST_RECORD;
 use super::layout::{MARKER, PAGE, RECORD};
-use super::links::refuse_links;
 use super::page::catalog_page;
 use super::record::{CompanionState, State};
 use super::word::Word;
@@ -189,7 +188,7 @@ pub fn verified_sessions(store: &dyn Store) -> Result<HashMap<String, LastVerifi
 /// The row of a session.
 pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<String, LastVerified>) -> CatalogRow {
     let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
-    let read = refuse_links(store, folder).and_then(|()| store.length(&folder.join(MARKER))).and_then(|marker| {
+    let read = store.length(&folder.join(MARKER)).and_then(|marker| {
         row.unfinished = marker.is_some();
         store.read(&folder.join(RECORD), LARGEST_RECORD)
     });

@@ -11,9 +11,10 @@ use super::page::session_page;
 use super::record::{FileRecord, JournalRecord, MediaRecord, Record, tool};
 use super::session::SessionArchive;
 use crate::error::{Error, Result};
-use crate::store::Digest;
+use crate::store::{Digest, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
+use std::collections::BTreeSet;
 
 /// The tag files as they should be, in the order in which they are written.
 type TagFiles = Vec<(&'static str, Vec<u8>)>;
@@ -37,7 +38,7 @@ impl SessionArchive {
         self.tell_altered(&here)?;
         self.begin(now)?;
         let files = self.vouched_by(journal, now)?;
-        self.store.folder(&self.folder.join(PAYLOAD))?;
+        self.make_folders()?;
         // What the mark announces, then the names of it, then the manifests that vouch for them.
         self.store.flush(&self.folder.join(MARKER))?;
         self.store.sync(&self.folder)?;
@@ -68,6 +69,15 @@ impl SessionArchive {
             self.record.journal.push(JournalRecord { segment, sha256, extra: Map::new() });
         }
         tag_files(&self.record)
+    }
+
+    /// Makes the folders of the bag's files, and fails if anything else has taken the place of one, such as a link.
+    fn make_folders(&self) -> Result<()> {
+        let media = payload(&self.record).map(|file| &file.path);
+        let documents = self.record.documents.iter().filter(|document| document.lost.is_none()).map(|document| &document.path);
+        let folders = media.chain(documents).filter_map(|path| self.folder.join(path).parent());
+        let folders: BTreeSet<StorePath> = folders.chain([self.folder.join(PAYLOAD)]).collect();
+        folders.iter().try_for_each(|folder| self.store.folder(folder))
     }
 
     /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What

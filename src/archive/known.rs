@@ -3,7 +3,6 @@
 //! Must not change anything.
 
 use super::layout::{MANIFEST, RECORD, TAG_MANIFEST};
-use super::links::refuse_links;
 use super::record::{self, Record, SCHEMA, VERSION};
 use super::session::Origin;
 use crate::error::{Error, Result};
@@ -20,7 +19,6 @@ const RESTORE: &str = "restore it from a backup; or move the folder away, and th
 
 /// The record, and its digest.
 pub(super) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
-    refuse_links(store, folder)?;
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
     let hint = format!("keep the file, and {RESTORE}");

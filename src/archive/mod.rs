@@ -12,7 +12,6 @@ mod grouping;
 mod journal;
 mod known;
 mod layout;
-mod links;
 mod marker;
 mod page;
 mod placing;

@@ -2,7 +2,7 @@
 //!
 //! Must not know what is kept in them.
 
-use crate::error::{Error, plain};
+use crate::error::{Error, limit_hint, plain};
 use crate::exit::Exit;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -35,7 +35,7 @@ pub(super) fn place_error(verb: &str, root: &Path, path: &Path, error: io::Error
 
 /// An error of the file system in two lines.
 pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
-    let hint = match error.kind() {
+    let hint = limit_hint(&error).unwrap_or(match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "make room and run the same command again; what was finished is kept and not fetched again"
         }
@@ -46,6 +46,6 @@ pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
             "something else has that name; choose another folder with -o, or move it away"
         }
         _ => "check the disk and the folder given with -o, then run the same command again",
-    };
+    });
     Error::new(Exit::Local, format!("cannot {verb} {}: {}", path.display(), plain(&error)), hint).caused_by(error)
 }

@@ -1,27 +1,29 @@
 //! A folder on this machine as a store. The only writer of archive files: temporary file, sync, rename without
-//! overwriting, private modes (folders 0700, files 0600).
+//! overwriting, private modes (folders 0700, files 0600), and no link followed below the root.
 //!
 //! Must not know what the files mean.
 
-use super::files::{create_folder, io_error, place_error};
-use super::scratch::Scratch;
+use super::files::{create_folder, io_error};
+use super::scratch::{Scratch, Unfinished};
+use super::tree::{Access, HERE, Kind, Obstacle, Tree};
 use super::{BUFFER, Digest, Judge, Locked, Placement, PutError, Store, StorePath, lock};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use sha2::{Digest as _, Sha256};
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use tempfile::NamedTempFile;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The folder for locks and unfinished files in an archive root; never part of a bag.
-const HOUSE: &str = ".vmedia";
+const STATE_DIR: &str = ".vmedia";
 
 /// A folder as a store. Makes nothing until the first write.
 pub struct LocalStore {
     root: PathBuf,
     holder: String,
+    /// The root's handle, from the first use on: whatever takes its place later is not used.
+    tree: OnceLock<Arc<Tree>>,
     /// Buffers between puts: allocating one for each was measured to cost a third of the memory of a run.
     buffers: Mutex<Vec<Vec<u8>>>,
     scratch: OnceLock<std::result::Result<Scratch, (Exit, String, String)>>,
@@ -30,25 +32,25 @@ pub struct LocalStore {
 impl LocalStore {
     /// `holder` says to others who holds a lock.
     pub fn new(root: PathBuf, holder: String) -> Self {
-        Self { root, holder, buffers: Mutex::default(), scratch: OnceLock::new() }
+        Self { root, holder, tree: OnceLock::new(), buffers: Mutex::default(), scratch: OnceLock::new() }
     }
 
     fn full(&self, path: &StorePath) -> PathBuf {
         path.as_str().split('/').fold(self.root.clone(), |full, name| full.join(name))
     }
 
-    /// The full path, with its folder made.
-    fn prepared(&self, path: &StorePath) -> Result<PathBuf> {
-        let full = self.full(path);
-        if let Some(parent) = full.parent() {
-            self.create(parent)?;
+    /// Returns the open root.
+    fn tree(&self) -> io::Result<&Arc<Tree>> {
+        if let Some(tree) = self.tree.get() {
+            return Ok(tree);
         }
-        Ok(full)
+        let opened = Arc::new(Tree::open(&self.root)?);
+        Ok(self.tree.get_or_init(|| opened))
     }
 
-    /// Makes a folder, and before it the root, whose own name must outlast a power loss, too.
-    fn create(&self, folder: &Path) -> Result<()> {
-        if !self.root.is_dir() {
+    /// Returns the open root, and makes it before if it is missing. Its own name must outlast a power loss, too.
+    fn made(&self) -> Result<&Arc<Tree>> {
+        if self.tree.get().is_none() && !self.root.is_dir() {
             let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
             let missing: Vec<&Path> = self.root.ancestors().take_while(is_missing).collect();
             create_folder(&self.root).map_err(|error| io_error("create the folder", &self.root, error))?;
@@ -56,52 +58,70 @@ impl LocalStore {
                 sync_parent(parent).map_err(|error| io_error("write", parent, error))?;
             }
         }
-        create_folder(folder).map_err(|error| self.failed("create the folder", folder, error))
+        self.tree().map_err(|error| io_error("open the folder", &self.root, error))
     }
 
-    /// What failed at a place below the root.
-    fn failed(&self, verb: &str, path: &Path, error: io::Error) -> Error {
-        place_error(verb, &self.root, path, error)
+    /// Describes a failure at a place below the root.
+    fn failed(&self, verb: &str, path: &str, error: io::Error) -> Error {
+        match self.tree.get() {
+            Some(tree) => tree.failed(verb, path, error),
+            None => io_error(verb, &self.root, error),
+        }
     }
 
-    /// The names of the links right below the root, sorted.
+    /// Gives a file a name, and makes its folder before if that is missing.
+    fn named<T>(&self, path: &StorePath, act: impl Fn(&Tree) -> io::Result<T>) -> Result<io::Result<T>> {
+        let tree = self.made()?;
+        match (act(tree), path.parent()) {
+            (Err(error), Some(folder)) if error.kind() == ErrorKind::NotFound => {
+                self.folder(&folder)?;
+                Ok(act(tree))
+            }
+            (outcome, _) => Ok(outcome),
+        }
+    }
+
+    /// Returns the names of the links right below the root, sorted.
     pub fn links(&self) -> Result<Vec<String>> {
-        self.names(fs::FileType::is_symlink)
+        self.names(Kind::Link)
     }
 
-    /// The names right below the root of what is wanted, sorted, but for the house.
-    fn names(&self, is_wanted: impl Fn(&fs::FileType) -> bool) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        let entries = match fs::read_dir(&self.root) {
+    /// Returns the names of one kind right below the root, sorted, without the store's own folder.
+    fn names(&self, wanted: Kind) -> Result<Vec<String>> {
+        let entries = match self.tree().and_then(|tree| tree.entries(HERE)) {
             Ok(entries) => entries,
-            Err(error) if is_absent(&error) => return Ok(names),
+            Err(error) if is_absent(&error) => return Ok(Vec::new()),
             Err(error) => return Err(io_error("list", &self.root, error)),
         };
-        for entry in entries {
-            let entry = entry.map_err(|error| io_error("list", &self.root, error))?;
-            if entry.file_name() != HOUSE && entry.file_type().is_ok_and(|kind| is_wanted(&kind)) {
-                names.push(entry.file_name().to_string_lossy().into_owned());
-            }
-        }
+        let wanted = entries.into_iter().filter(|(name, kind)| name != STATE_DIR && *kind == wanted);
+        let mut names: Vec<String> = wanted.map(|(name, _)| name.to_string_lossy().into_owned()).collect();
         names.sort();
         Ok(names)
     }
 
-    fn lock_path(&self, name: &StorePath) -> PathBuf {
-        self.root.join(HOUSE).join("locks").join(name.as_str().replace('/', "~"))
-    }
-
-    fn scratch(&self) -> Result<&Path> {
+    fn scratch(&self) -> Result<&Scratch> {
         let made = self.scratch.get_or_init(|| {
-            let parent = self.root.join(HOUSE).join("unfinished");
-            self.create(&parent)
-                .and_then(|()| Scratch::create(&parent, &self.holder))
+            let parent = format!("{STATE_DIR}/unfinished");
+            self.made()
+                .and_then(|tree| Scratch::create(tree, &parent, &self.holder))
                 .map_err(Error::of_all)
                 .map_err(|error| (error.exit(), error.what().to_owned(), error.hint().to_owned()))
         });
-        match made {
-            Ok(scratch) => Ok(scratch.folder()),
-            Err((exit, what, hint)) => Err(Error::new(*exit, what, hint)),
+        made.as_ref().map_err(|(exit, what, hint)| Error::new(*exit, what, hint))
+    }
+
+    /// Opens a regular file for reading; `None` when it is not there, or is something else.
+    fn reader(&self, path: &StorePath) -> Result<Option<File>> {
+        let error = match self.tree().and_then(|tree| tree.file(path.as_str(), Access::Read)) {
+            Ok(file) => return Ok(Some(file)),
+            Err(error) => error,
+        };
+        match Obstacle::of(&error) {
+            Some(Obstacle::NotAFile) => Ok(None),
+            // A link in the place of the file is no file; one on the way to it is an error.
+            Some(Obstacle::Link) if self.is_link(path)? => Ok(None),
+            None if is_absent(&error) => Ok(None),
+            _ => Err(self.failed("read", path.as_str(), error)),
         }
     }
 
@@ -111,34 +131,36 @@ impl LocalStore {
         body: &mut dyn Read,
         judge: &mut dyn Judge,
         buffer: &mut [u8],
-    ) -> std::result::Result<(NamedTempFile, Digest), PutError> {
-        let mut file = self.temporary().map_err(PutError::Local)?;
+    ) -> std::result::Result<(Unfinished, Digest), PutError> {
+        let mut unfinished = self.scratch().and_then(Scratch::file).map_err(PutError::Local)?;
         let mut hasher = Sha256::new();
         let mut bytes = 0;
         loop {
             let count = fill(body, buffer).map_err(PutError::Source)?;
             let piece = buffer.get(..count).unwrap_or_default();
             if piece.is_empty() {
-                return Ok((file, Digest { bytes, sha256: hex::encode(hasher.finalize()) }));
+                return Ok((unfinished, Digest { bytes, sha256: hex::encode(hasher.finalize()) }));
             }
             judge.piece(piece);
             hasher.update(piece);
-            file.write_all(piece).map_err(|error| PutError::Local(io_error("write", &self.root, error)))?;
+            unfinished.file.write_all(piece).map_err(|error| PutError::Local(io_error("write", &self.root, error)))?;
             bytes += count as u64;
         }
     }
 
-    fn temporary(&self) -> Result<NamedTempFile> {
-        let folder = self.scratch()?;
-        NamedTempFile::new_in(folder).map_err(|error| io_error("create a file in", folder, error))
-    }
-
     /// Syncs and renames; `overwrite` is for our own small files alone.
-    fn publish(&self, file: NamedTempFile, path: &StorePath, overwrite: bool) -> Result<()> {
-        file.as_file().sync_data().map_err(|error| self.failed("write", &self.full(path), error))?;
-        let full = self.prepared(path)?;
-        let renamed = if overwrite { file.persist(&full) } else { file.persist_noclobber(&full) };
-        renamed.map(drop).map_err(|error| self.failed("write", &full, error.error))
+    fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
+        unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))?;
+        let (from, to) = (unfinished.path(), path.as_str());
+        match self.named(path, |tree| if overwrite { tree.rename(from, to) } else { tree.rename_new(from, to) })? {
+            Ok(()) => {
+                unfinished.keep();
+                Ok(())
+            }
+            // The folder of unfinished files serves every session.
+            Err(error) if self.tree().is_ok_and(|tree| tree.kind(from).is_err()) => Err(self.failed("write", from, error).of_all()),
+            Err(error) => Err(self.failed("write", to, error)),
+        }
     }
 }
 
@@ -171,87 +193,61 @@ impl Store for LocalStore {
     }
 
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
-        let mut file = self.temporary()?;
-        file.write_all(bytes).map_err(|error| self.failed("write", &self.full(path), error))?;
-        self.publish(file, path, true)
+        let mut unfinished = self.scratch()?.file()?;
+        unfinished.file.write_all(bytes).map_err(|error| self.failed("write", path.as_str(), error))?;
+        self.publish(unfinished, path, true)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "an append cannot be published by a rename")]
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {
-        let full = self.prepared(path)?;
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = self.named(path, |tree| tree.file(path.as_str(), Access::AppendOrCreate))?;
         // One write a line, so that two lines never mix.
         let line = format!("{line}\n");
-        options.open(&full).and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| self.failed("write", &full, error))
+        file.and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| self.failed("write", path.as_str(), error))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "some systems sync only what was opened for writing")]
     fn flush(&self, path: &StorePath) -> Result<()> {
-        let full = self.full(path);
-        let file = OpenOptions::new().append(true).open(&full).map_err(|error| self.failed("write", &full, error))?;
-        file.sync_data().map_err(|error| self.failed("write", &full, error))
+        // Some systems sync only what was opened for writing.
+        let file = self.tree().and_then(|tree| tree.file(path.as_str(), Access::Append));
+        file.and_then(|file| file.sync_data()).map_err(|error| self.failed("write", path.as_str(), error))
     }
 
     fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
-        let Some(file) = self.open(path)? else { return Ok(None) };
-        let full = self.full(path);
+        let Some(file) = self.reader(path)? else { return Ok(None) };
         let mut bytes = Vec::new();
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.failed("read", &full, error))?;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.failed("read", path.as_str(), error))?;
         if bytes.len() as u64 > limit {
             let hint = "vmedia never writes it that large; look at what is in it";
-            return Err(Error::new(Exit::Local, format!("{} is larger than {limit} bytes", full.display()), hint));
+            return Err(Error::new(Exit::Local, format!("{} is larger than {limit} bytes", self.full(path).display()), hint));
         }
         Ok(Some(bytes))
     }
 
     fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
-        let full = self.full(path);
-        // Opening a pipe would wait for somebody to write to it, and a link may lead out of the archive.
-        if self.length(path)?.is_none() {
-            return Ok(None);
-        }
-        match File::open(&full) {
-            Ok(file) => Ok(Some(Box::new(file))),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(self.failed("read", &full, error)),
-        }
+        Ok(self.reader(path)?.map(|file| Box::new(file) as Box<dyn Read + Send>))
     }
 
     fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let full = self.full(path);
         let mut bytes = Vec::new();
-        if self.length(path)?.is_none() {
-            return Ok(bytes);
-        }
-        let read = File::open(&full).and_then(|mut file| {
-            file.seek(SeekFrom::Start(offset))?;
-            file.take(length).read_to_end(&mut bytes)
-        });
-        match read {
-            Err(error) if !is_absent(&error) => Err(self.failed("read", &full, error)),
-            _ => Ok(bytes),
-        }
+        let Some(mut file) = self.reader(path)? else { return Ok(bytes) };
+        let read = file.seek(SeekFrom::Start(offset)).and_then(|_| file.take(length).read_to_end(&mut bytes));
+        read.map_err(|error| self.failed("read", path.as_str(), error))?;
+        Ok(bytes)
     }
 
     fn length(&self, path: &StorePath) -> Result<Option<u64>> {
-        let full = self.full(path);
-        match fs::symlink_metadata(&full) {
-            Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
+        match self.tree().and_then(|tree| tree.kind(path.as_str())) {
+            Ok((Kind::File, length)) => Ok(Some(length)),
             Ok(_) => Ok(None),
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(self.failed("look at", &full, error)),
+            Err(error) => Err(self.failed("look at", path.as_str(), error)),
         }
     }
 
     fn is_link(&self, path: &StorePath) -> Result<bool> {
-        let full = self.full(path);
-        match fs::symlink_metadata(&full) {
-            Ok(metadata) => Ok(metadata.is_symlink()),
+        match self.tree().and_then(|tree| tree.kind(path.as_str())) {
+            Ok((kind, _)) => Ok(kind == Kind::Link),
             Err(error) if is_absent(&error) => Ok(false),
-            Err(error) => Err(io_error("look at", &full, error)),
+            Err(error) => Err(self.failed("look at", path.as_str(), error)),
         }
     }
 
@@ -259,19 +255,18 @@ impl Store for LocalStore {
         let mut found = Vec::new();
         let mut folders = vec![folder.clone()];
         while let Some(folder) = folders.pop() {
-            let full = self.full(&folder);
-            let entries = match fs::read_dir(&full) {
+            let entries = match self.tree().and_then(|tree| tree.entries(folder.as_str())) {
                 Ok(entries) => entries,
                 Err(error) if is_absent(&error) => continue,
-                Err(error) => return Err(self.failed("list", &full, error)),
+                Err(error) => return Err(self.failed("list", folder.as_str(), error)),
             };
-            for entry in entries {
-                let entry = entry.map_err(|error| self.failed("list", &full, error))?;
-                let name = entry.file_name().to_string_lossy().into_owned();
+            for (name, kind) in entries {
+                let name = name.to_string_lossy();
                 let path = StorePath::parse(&format!("{folder}/{name}")).unwrap_or_else(|| folder.join(&name));
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => folders.push(path),
-                    _ => found.push(path),
+                if kind == Kind::Folder {
+                    folders.push(path);
+                } else {
+                    found.push(path);
                 }
             }
         }
@@ -280,56 +275,55 @@ impl Store for LocalStore {
     }
 
     fn folders(&self) -> Result<Vec<String>> {
-        // A link may lead out of the archive.
-        self.names(fs::FileType::is_dir)
+        self.names(Kind::Folder)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the name was looked for and is free, under the session's lock")]
     fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
-        let (from, to) = (self.full(from), self.prepared(to)?);
-        let hint = "move it away by hand and run again";
-        if to.symlink_metadata().is_ok() {
-            return Err(Error::new(Exit::Local, format!("{} is in the way", to.display()), hint));
+        match self.named(to, |tree| tree.rename_new(from.as_str(), to.as_str()))? {
+            Ok(()) => Ok(()),
+            Err(error) if self.length(from).is_ok_and(|length| length.is_some()) => Err(self.failed("move a file to", to.as_str(), error)),
+            Err(error) => Err(self.failed("move", from.as_str(), error)),
         }
-        fs::rename(&from, &to).map_err(|error| self.failed("move", &from, error))
     }
 
     fn remove(&self, path: &StorePath) -> Result<()> {
-        let full = self.full(path);
-        match fs::remove_file(&full) {
-            Err(error) if !is_absent(&error) => Err(self.failed("remove", &full, error)),
+        match self.tree().and_then(|tree| tree.remove_file(path.as_str())) {
+            Err(error) if !is_absent(&error) => Err(self.failed("remove", path.as_str(), error)),
             _ => Ok(()),
         }
     }
 
     fn folder(&self, path: &StorePath) -> Result<()> {
-        self.create(&self.full(path))
+        self.made()?.make_folder(path.as_str()).map_err(|error| self.failed("create the folder", path.as_str(), error))
     }
 
     fn sync(&self, folder: &StorePath) -> Result<()> {
-        let mut folders = vec![self.full(folder)];
+        let tree = self.made()?;
+        let mut folders = vec![folder.as_str().to_owned()];
         while let Some(folder) = folders.pop() {
-            sync_folder(&folder).map_err(|error| self.failed("write", &folder, error))?;
-            let entries = fs::read_dir(&folder).map_err(|error| self.failed("list", &folder, error))?;
-            folders.extend(entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()));
+            tree.sync_folder(&folder).map_err(|error| self.failed("write", &folder, error))?;
+            let entries = tree.entries(&folder).map_err(|error| self.failed("list", &folder, error))?;
+            let below = entries.into_iter().filter(|(_, kind)| *kind == Kind::Folder);
+            folders.extend(below.map(|(name, _)| format!("{folder}/{}", name.to_string_lossy())));
         }
         // The session's own name stands in the root.
-        sync_folder(&self.root).map_err(|error| io_error("write", &self.root, error))
+        tree.sync_folder(HERE).map_err(|error| io_error("write", &self.root, error))
     }
 
     fn sync_names(&self, folder: &StorePath) -> Result<()> {
-        let full = self.full(folder);
-        sync_folder(&full).map_err(|error| self.failed("write", &full, error))
+        self.made()?.sync_folder(folder.as_str()).map_err(|error| self.failed("write", folder.as_str(), error))
     }
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
-        let path = self.lock_path(name);
-        path.parent().map_or(Ok(()), |folder| self.create(folder)).map_err(Error::of_all)?;
-        lock::take(&path, &self.holder)
+        lock::take(self.made()?, &lock_path(name), &self.holder)
     }
 
     fn holder(&self, name: &StorePath) -> Result<Option<String>> {
-        lock::holder(&self.lock_path(name))
+        match self.tree() {
+            Ok(tree) => lock::holder(tree, &lock_path(name)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(io_error("lock", &self.root, error)),
+        }
     }
 
     fn root(&self) -> String {
@@ -339,6 +333,10 @@ impl Store for LocalStore {
     fn location(&self, path: &StorePath) -> String {
         self.full(path).display().to_string()
     }
+}
+
+fn lock_path(name: &StorePath) -> String {
+    format!("{STATE_DIR}/locks/{}", name.as_str().replace('/', "~"))
 }
 
 fn is_absent(error: &io::Error) -> bool {

@@ -3,12 +3,12 @@
 //! The lock's file is removed by whoever frees it, so a large archive does not gather one for each session. That
 //! takes care: a lock counts only if the path still names the file that is locked. Must not know what is locked.
 
-use super::files::io_error;
+use super::tree::{Access, Kind, Tree};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::{File, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::sync::Arc;
 
 /// How often a vanishing lock file is chased before giving up.
 const CHASES: usize = 100;
@@ -16,7 +16,8 @@ const CHASES: usize = 100;
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    path: PathBuf,
+    tree: Arc<Tree>,
+    path: String,
     /// Held for its lock; closed after the path is gone.
     _file: File,
 }
@@ -24,7 +25,7 @@ pub struct Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // While the lock is still held: whoever opened the same file meanwhile sees that the path is gone.
-        let _ = std::fs::remove_file(&self.path);
+        let _ = self.tree.remove_file(&self.path);
     }
 }
 
@@ -37,44 +38,59 @@ pub enum Locked {
     By(String),
 }
 
-/// Takes the lock whose file is `path`; its folder must exist. `holder` is left in it for others to read.
-#[expect(clippy::disallowed_methods, reason = "a lock's file is the one file that is not published by a put")]
-pub(super) fn take(path: &Path, holder: &str) -> Result<Locked> {
+/// Takes the lock whose file is `path`. `holder` is left in it for others to read.
+pub(super) fn take(tree: &Arc<Tree>, path: &str, holder: &str) -> Result<Locked> {
     for _ in 0..CHASES {
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(|error| failed(path, error))?;
+        let mut file = opened(tree, path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Locked::By(read_holder(&mut file))),
-            Err(TryLockError::Error(error)) => return Err(failed(path, error)),
+            Err(TryLockError::Error(error)) => return Err(failed(tree, path, error)),
         }
-        if is_still(path, &file) {
+        if is_still(tree, path, &file).map_err(|error| failed(tree, path, error))? {
             // For people only; a lock without words is a lock all the same.
             let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-            return Ok(Locked::Held(Lock { path: path.to_owned(), _file: file }));
+            return Ok(Locked::Held(Lock { tree: Arc::clone(tree), path: path.to_owned(), _file: file }));
         }
     }
-    Err(Error::new(Exit::Local, format!("the lock {} keeps vanishing", path.display()), "is something else clearing that folder?"))
+    let what = format!("the lock {} keeps vanishing", tree.location(path).display());
+    Err(Error::new(Exit::Local, what, "is something else clearing that folder?"))
+}
+
+/// Opens the file of a lock, and makes it and its folder before if they are missing.
+fn opened(tree: &Tree, path: &str) -> Result<File> {
+    match (tree.file(path, Access::Lock), path.rsplit_once('/')) {
+        (Err(error), Some((folder, _))) if error.kind() == ErrorKind::NotFound => {
+            // Every session's lock lies there.
+            tree.make_folder(folder).map_err(|error| tree.failed("create the folder", folder, error).of_all())?;
+            tree.file(path, Access::Lock).map_err(|error| failed(tree, path, error))
+        }
+        (opened, _) => opened.map_err(|error| failed(tree, path, error)),
+    }
 }
 
 /// Who holds the lock whose file is `path`; none when it is free. Makes no file and keeps nobody from taking it, but for
 /// a moment.
-pub(super) fn holder(path: &Path) -> Result<Option<String>> {
-    let mut file = match File::open(path) {
+pub(super) fn holder(tree: &Tree, path: &str) -> Result<Option<String>> {
+    let mut file = match tree.file(path, Access::Read) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(path, error)),
+        Err(error) => return Err(failed(tree, path, error)),
     };
     match file.try_lock_shared() {
         Ok(()) => Ok(None),
         Err(TryLockError::WouldBlock) => Ok(Some(read_holder(&mut file))),
-        Err(TryLockError::Error(error)) => Err(failed(path, error)),
+        Err(TryLockError::Error(error)) => Err(failed(tree, path, error)),
     }
 }
 
-fn is_still(path: &Path, file: &File) -> bool {
-    let held = file.try_clone().and_then(same_file::Handle::from_file);
-    matches!((held, same_file::Handle::from_path(path)), (Ok(held), Ok(named)) if held == named)
+fn is_still(tree: &Tree, path: &str, file: &File) -> io::Result<bool> {
+    let held = same_file::Handle::from_file(file.try_clone()?)?;
+    match tree.file(path, Access::Read) {
+        Ok(named) => Ok(held == same_file::Handle::from_file(named)?),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn read_holder(file: &mut File) -> String {
@@ -85,10 +101,14 @@ fn read_holder(file: &mut File) -> String {
     }
 }
 
-fn failed(path: &Path, error: std::io::Error) -> Error {
-    if error.kind() == std::io::ErrorKind::Unsupported {
+fn failed(tree: &Tree, path: &str, error: io::Error) -> Error {
+    if error.kind() == ErrorKind::Unsupported {
         let hint = "vmedia needs a file system with locks; a local disk or NFSv4 has them";
-        return Error::new(Exit::Local, format!("cannot lock {}: {error}", path.display()), hint).caused_by(error);
+        let what = format!("cannot lock {}: {error}", tree.location(path).display());
+        return Error::new(Exit::Local, what, hint).caused_by(error);
     }
-    io_error("lock", path, error)
+    // The folder of the locks serves every session; a link in the place of one lock concerns that session.
+    let is_shared = path.rsplit_once('/').is_some_and(|(folder, _)| !matches!(tree.kind(folder), Ok((Kind::Folder, _))));
+    let error = tree.failed("lock", path, error);
+    if is_shared { error.of_all() } else { error }
 }

@@ -10,12 +10,14 @@ mod path;
 mod replace;
 mod room;
 mod scratch;
+mod tree;
 
 pub use local::LocalStore;
 pub use lock::{Lock, Locked};
 pub use path::StorePath;
 pub use replace::{Readers, is_in_the_way, replace};
 pub use room::{Room, room};
+pub use tree::LINKED;
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -3,59 +3,100 @@
 //!
 //! Must not know what the files will become.
 
-use super::files::{create_folder, io_error};
 use super::lock::{self, Lock, Locked};
+use super::tree::{Access, Kind, Tree};
 use crate::error::Result;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::ErrorKind;
+use std::sync::Arc;
 
 /// The folder of one run; gone with it.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    folder: PathBuf,
+    tree: Arc<Tree>,
+    folder: String,
     /// Held as long as the folder is in use; taken before the folder is made.
     _lock: Lock,
 }
 
 impl Scratch {
     /// Makes this run's folder below `parent` and sweeps those of dead runs.
-    pub(super) fn create(parent: &Path, holder: &str) -> Result<Self> {
-        create_folder(parent).map_err(|error| io_error("create the folder", parent, error))?;
-        sweep(parent);
+    pub(super) fn create(tree: &Arc<Tree>, parent: &str, holder: &str) -> Result<Self> {
+        let make = |folder: &str| tree.make_folder(folder).map_err(|error| tree.failed("create the folder", folder, error));
+        make(parent)?;
+        sweep(tree, parent);
         loop {
-            let folder = parent.join(format!("{:016x}", fastrand::u64(..)));
-            if folder.exists() {
+            let folder = format!("{parent}/{:016x}", fastrand::u64(..));
+            if tree.kind(&folder).is_ok() {
                 continue;
             }
-            if let Locked::Held(lock) = lock::take(&lock_of(&folder), holder)? {
-                create_folder(&folder).map_err(|error| io_error("create the folder", &folder, error))?;
-                return Ok(Self { folder, _lock: lock });
+            if let Locked::Held(lock) = lock::take(tree, &lock_of(&folder), holder)? {
+                make(&folder)?;
+                return Ok(Self { tree: Arc::clone(tree), folder, _lock: lock });
             }
         }
     }
 
-    /// Where temporary files go.
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
+    /// Makes a new file in it.
+    pub(super) fn file(&self) -> Result<Unfinished> {
+        loop {
+            let path = format!("{}/{:016x}", self.folder, fastrand::u64(..));
+            match self.tree.file(&path, Access::Create) {
+                Ok(file) => return Ok(Unfinished { tree: Arc::clone(&self.tree), path: Some(path), file }),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(self.tree.failed("create a file in", &self.folder, error).of_all()),
+            }
+        }
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         // Workers that hang on a stalled connection at an interruption may still hold files; a later run sweeps.
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = self.tree.remove_with_files(&self.folder);
     }
 }
 
-fn lock_of(folder: &Path) -> PathBuf {
-    folder.with_extension("lock")
+/// A file without a final name; gone when it is dropped before it has one.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    tree: Arc<Tree>,
+    path: Option<String>,
+    /// Open for writing.
+    pub(super) file: File,
+}
+
+impl Unfinished {
+    /// Returns where it is.
+    pub(super) fn path(&self) -> &str {
+        self.path.as_deref().unwrap_or_default()
+    }
+
+    /// Notes that it has its final name.
+    pub(super) fn keep(mut self) {
+        self.path = None;
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            let _ = self.tree.remove_file(path);
+        }
+    }
+}
+
+fn lock_of(folder: &str) -> String {
+    format!("{folder}.lock")
 }
 
 /// Removes the folders whose lock can be had: a living run takes the lock first and makes its folder then.
-fn sweep(parent: &Path) {
-    let Ok(entries) = std::fs::read_dir(parent) else { return };
-    for folder in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
-        if let Ok(Locked::Held(lock)) = lock::take(&lock_of(&folder), "sweeping") {
-            let _ = std::fs::remove_dir_all(&folder);
+fn sweep(tree: &Arc<Tree>, parent: &str) {
+    let entries = tree.entries(parent).unwrap_or_default();
+    for (name, _) in entries.into_iter().filter(|(_, kind)| *kind == Kind::Folder) {
+        let folder = format!("{parent}/{}", name.to_string_lossy());
+        if let Ok(Locked::Held(lock)) = lock::take(tree, &lock_of(&folder), "sweeping") {
+            let _ = tree.remove_with_files(&folder);
             drop(lock);
         }
     }

@@ -3,6 +3,8 @@
 mod headers;
 mod json;
 mod limits;
+#[cfg(unix)]
+mod links;
 mod words;
 
 use crate::harness::{Run, SESSION, World, is_sound, jpeg, tree};

@@ -68,8 +68,9 @@ impl Journal {
 
     /// Whether the archive has a journal already.
     pub fn exists(store: &dyn Store) -> Result<bool> {
-        // A seal whose segment is gone is a journal, too.
-        Ok(!store.list(&StorePath::name(segment::FOLDER))?.is_empty())
+        let folder = StorePath::name(segment::FOLDER);
+        // A seal whose segment is gone is a journal, too, and so is a link in its place, which nothing follows.
+        Ok(store.is_link(&folder)? || !store.list(&folder)?.is_empty())
     }
 
     /// Returns this run's segment, which is begun now where this run has none yet: its name, and the SHA-256 of its first

@@ -5,13 +5,12 @@
 use super::super::bag::{self, Manifest};
 use super::super::journal::{FileEntry, files};
 use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
-use super::super::links::{LINKED, link};
 use super::super::record::{CompanionState, JournalRecord, MediaRecord, NOT_YET, Record, SignatureRecord, State};
 use super::super::word::Word;
 use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy, Witness, read};
 use crate::error::{Error, Result, quote};
 use crate::media::SessionId;
-use crate::store::{Digest, Store, StorePath};
+use crate::store::{Digest, LINKED, Store, StorePath};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What file managers leave behind in folders that somebody looked into.
@@ -85,6 +84,19 @@ impl Examined {
         self.finding(Aspect::Readable, path, error.what());
     }
 
+    /// Reports a link in the place of a folder. What it leads to is not looked at.
+    fn is_linked(&mut self, path: &str) {
+        self.findings.push(Finding::new(Aspect::Readable, path, LINKED).helped_by(Remedy::MoveIn));
+        self.unread.insert(path.to_owned());
+        self.is_partial = true;
+    }
+
+    /// Returns whether it was said already that a file, or a folder that it is in, cannot be read.
+    fn is_unread(&self, path: &str) -> bool {
+        let mut folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        self.unread.contains(path) || folders.any(|folder| self.unread.contains(folder))
+    }
+
     /// Whether all could be looked at that says what should be here, and nothing of it could not be had. A session without
     /// media is evidence of nothing, and so is not complete.
     pub fn is_complete(&self) -> bool {
@@ -125,10 +137,8 @@ impl Examined {
 /// Looks at a bag. A file of it that cannot be read is a finding; an error is about the bag as a whole.
 pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> Result<Examined> {
     let mut examined = Examined::default();
-    if let Some(link) = link(store, folder)? {
-        let path = link.below(folder).unwrap_or(".");
-        examined.findings.push(Finding::new(Aspect::Readable, path, LINKED).helped_by(Remedy::MoveIn));
-        examined.unread.insert(".".to_owned());
+    if store.is_link(folder)? {
+        examined.is_linked(".");
         return Ok(examined);
     }
     if is_unfinished(store, folder)? {
@@ -146,6 +156,8 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
     let payload = manifest(store, folder, MANIFEST, &mut examined);
     let tags = manifest(store, folder, TAG_MANIFEST, &mut examined);
     examined.digest = digest(store, folder).unwrap_or_default();
+    let all = store.list(folder);
+    find_links(store, folder, all.as_deref().unwrap_or_default(), [&payload, &tags], &mut examined)?;
     let record = record(store, folder, &mut examined);
     if let Some(record) = &record {
         if examined.is_comparable() {
@@ -164,7 +176,7 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
     examined.manifested = payload;
     examined.manifested.extend(tags);
     if examined.is_comparable() {
-        find_strangers(store, folder, &mut examined);
+        find_strangers(all, folder, &mut examined);
     }
     Ok(examined)
 }
@@ -174,7 +186,7 @@ fn items(record: Option<&Record>, payload: &Manifest, tags: &Manifest, examined:
     let signatures = record.map(signatures).unwrap_or_default();
     let provider = record.map(|record| record.provider.clone()).unwrap_or_default();
     let gone = record.map(gone).unwrap_or_default();
-    let is_told = |path: &str| examined.unread.contains(path) || examined.absent.contains(path);
+    let is_told = |path: &str| examined.is_unread(path) || examined.absent.contains(path);
     let vouched = payload.iter().chain(tags).filter(|(path, _)| !is_told(path));
     let item = |(path, sha256): (&String, &String)| Item {
         path: path.clone(),
@@ -347,6 +359,9 @@ fn compare_outcomes(record: &Record, examined: &mut Examined) {
 fn compare_listings(store: &dyn Store, folder: &StorePath, record: &Record, witness: &dyn Witness, examined: &mut Examined) {
     let known: HashSet<&str> = record.media.iter().map(|medium| medium.id.as_str()).collect();
     for document in record.documents.iter().filter(|document| document.lost.is_none()) {
+        if examined.is_unread(&document.path) {
+            continue;
+        }
         let bytes = match store.read(&folder.join(&document.path), LARGEST_DOCUMENT) {
             Ok(Some(bytes)) => bytes,
             // What is missing is said when it is to be read.
@@ -391,9 +406,22 @@ fn compare_oxum(store: &dyn Store, folder: &StorePath, payload: &Manifest, exami
     }
 }
 
+/// Finds links in the place of folders that the manifests name.
+fn find_links(store: &dyn Store, folder: &StorePath, all: &[StorePath], manifests: [&Manifest; 2], examined: &mut Examined) -> Result<()> {
+    for found in all {
+        let Some(path) = found.below(folder) else { continue };
+        let inside = format!("{path}/");
+        let has_files = |manifest: &&Manifest| manifest.range(inside.clone()..).next().is_some_and(|(file, _)| file.starts_with(&inside));
+        if manifests.iter().any(has_files) && store.is_link(found)? {
+            examined.is_linked(path);
+        }
+    }
+    Ok(())
+}
+
 /// Files that nobody vouches for.
-fn find_strangers(store: &dyn Store, folder: &StorePath, examined: &mut Examined) {
-    let all = store.list(folder).unwrap_or_else(|error| {
+fn find_strangers(all: Result<Vec<StorePath>>, folder: &StorePath, examined: &mut Examined) {
+    let all = all.unwrap_or_else(|error| {
         // A folder in it is closed; of those files that the bag vouches for each is said when it is to be read.
         examined.finding(Aspect::Readable, ".", error.what());
         examined.unread.insert(PAYLOAD.to_owned());
@@ -402,7 +430,7 @@ fn find_strangers(store: &dyn Store, folder: &StorePath, examined: &mut Examined
     });
     for found in all {
         let path = found.below(folder).unwrap_or(found.as_str());
-        if path == TAG_MANIFEST || examined.manifested.contains_key(path) {
+        if path == TAG_MANIFEST || examined.manifested.contains_key(path) || examined.unread.contains(path) {
             continue;
         }
         let name = path.rsplit('/').next().unwrap_or(path);

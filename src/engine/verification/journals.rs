@@ -5,12 +5,14 @@
 
 use super::seals::{Seals, check_seals};
 use super::{Counts, Repairable, Target, VerifyOptions, VerifySum, told};
-use crate::archive::{Aspect, Chain, Deleted, Examined, Finding, Journal, compare_page, deleted_sessions, is_bag, page_digest};
+use crate::archive::{
+    Aspect, Chain, Deleted, Examined, Finding, JOURNAL_FOLDER, Journal, Remedy, compare_page, deleted_sessions, is_bag, page_digest,
+};
 use crate::clock::Cancel;
 use crate::engine::event::Event;
 use crate::engine::{Emit, locked};
 use crate::error::Result;
-use crate::store::{Store, StorePath};
+use crate::store::{LINKED, Store, StorePath};
 use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -29,6 +31,10 @@ impl Known {
     /// Reads and tells of an archive's journal.
     pub(super) fn read(target: &Target, options: &VerifyOptions, cancel: &Cancel, emit: &Emit, sum: &mut VerifySum) -> Result<Self> {
         let store = target.store.as_ref();
+        if store.is_link(&StorePath::name(JOURNAL_FOLDER))? {
+            tell_link(store, emit, sum);
+            return Ok(Self(Mutex::new(Reading { chain: None, length: 0 })));
+        }
         let exists = Journal::exists(store)?;
         let length = Journal::length(store, None)?;
         // A session alone says nothing of the archive's root.
@@ -82,6 +88,22 @@ impl Known {
         }
         Ok(gone)
     }
+}
+
+/// Reports a link in the place of a journal. What it leads to is not read.
+fn tell_link(store: &dyn Store, emit: &Emit, sum: &mut VerifySum) {
+    sum.damaged += 1;
+    emit.event(Event::JournalVerified {
+        archive: store.root(),
+        runs: 0,
+        lines: 0,
+        heads: Vec::new(),
+        signed_by: Vec::new(),
+        stamped: None,
+        unsealed: 0,
+        findings: vec![Finding::new(Aspect::Journal, JOURNAL_FOLDER, LINKED).helped_by(Remedy::MoveIn)],
+        notes: Vec::new(),
+    });
 }
 
 /// Tells what a journal is worth: its chain, its seals, the heads that somebody kept elsewhere.

@@ -11,7 +11,7 @@ use std::process::Command;
 
 /// The calls that change files, by what they do; a question mark where not every machine has the call.
 const CHANGES: [&str; 9] = [
-    "openat",
+    "openat,?openat2",
     "write",
     "fsync",
     "fdatasync",
@@ -164,9 +164,9 @@ fn understood(call: &str) -> Option<Call> {
     let (name, words) = call.split_once('(')?;
     // `7</the/path>`, as `-y` shows it.
     let opened = || Some(words.split_once('<')?.1.split_once('>')?.0.to_owned());
-    let mut quoted = words.split('"').skip(1).step_by(2).map(str::to_owned);
+    let mut quoted = named(words).into_iter();
     Some(match name {
-        "openat" if words.contains("O_CREAT") => Call::Create(quoted.next()?),
+        "openat" | "openat2" if words.contains("O_CREAT") => Call::Create(quoted.next()?),
         "write" => Call::Write(opened()?, words.split_once('"')?.1.to_owned()),
         "fsync" | "fdatasync" => Call::Sync(opened()?),
         "rename" | "renameat" | "renameat2" => Call::Rename(quoted.next()?, quoted.next()?),
@@ -174,6 +174,19 @@ fn understood(call: &str) -> Option<Call> {
         "mkdir" | "mkdirat" => Call::Folder(quoted.next()?),
         _ => return None,
     })
+}
+
+/// The full paths of the quoted names of a call, each of which follows the folder that it is in: `7</the/folder>, "name"`.
+fn named(words: &str) -> Vec<String> {
+    let pieces: Vec<&str> = words.split('"').collect();
+    let names = pieces.chunks_exact(2).map(|pair| {
+        let folder = pair[0].rsplit_once('<').and_then(|(_, rest)| Some(rest.split_once('>')?.0));
+        match folder {
+            Some(folder) if !pair[1].starts_with('/') => format!("{folder}/{}", pair[1]),
+            _ => pair[1].to_owned(),
+        }
+    });
+    names.collect()
 }
 
 fn parent(path: &str) -> &str {
@@ -235,7 +248,7 @@ fn a_download_does_to_the_disk_what_a_power_loss_respects_in_that_order() {
     // Neither the archive nor the folder that it is made in is there yet.
     let root = folder.path().join("new").join("archive");
     let watched = || {
-        let trace = "trace=openat,write,fsync,fdatasync,?rename,?renameat,?renameat2,?unlink,unlinkat,?mkdir,mkdirat";
+        let trace = "trace=openat,?openat2,write,fsync,fdatasync,?rename,?renameat,?renameat2,?unlink,unlinkat,?mkdir,mkdirat";
         traced(&world, &root, &["-y", "-s", "4096", "-o", "log", "-e", trace]).ends_with(0);
         calls(&std::fs::read_to_string(world.folder().join("log")).expect("a log"))
     };
