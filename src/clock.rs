@@ -108,6 +108,9 @@ impl Cancel {
             signal_hook::flag::register(signal, Arc::clone(&again))?;
             signal_hook::flag::register_usize(signal, Arc::clone(&cancel.signal), usize::from(exit.code()))?;
         }
+        // Without it a limit on the size of files (`ulimit -f`) ends the process; so the write fails, and says why.
+        #[cfg(unix)]
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
         // It never ends the process at once: a shell passes on what the system has sent already.
         #[cfg(target_os = "linux")]
         if !is_ignored(signal_hook::consts::SIGHUP) {

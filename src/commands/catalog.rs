@@ -93,7 +93,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
 fn read(archive: &Archive, reporter: &mut Reporter, context: &Context) -> Result<Vec<CatalogRow>> {
     let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
     let (sessions, cancel) = (archive.sessions.clone(), context.cancel.clone());
-    let rows = beside(context, reporter, move |emit| engine::catalog(&store, &sessions, cores(), &cancel, emit));
+    let rows = beside(context, reporter, move |emit| engine::catalog(&store, &sessions, cores(), &cancel, emit))?;
     rows.unwrap_or_else(|| Ok(Vec::new()))
 }
 

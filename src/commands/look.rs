@@ -92,7 +92,7 @@ pub(super) fn look(
         };
         let (ask, services, asked) = (Arc::clone(&ask), services.clone(), session.clone());
         let credentials = services.credentials.clone();
-        let outcome = beside(context, &mut reporter, move |emit| ask(&services, emit, &asked));
+        let outcome = beside(context, &mut reporter, move |emit| ask(&services, emit, &asked))?;
         let exit = match outcome {
             Some(Ok(listing)) => {
                 add(table, &session, &listing);

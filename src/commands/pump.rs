@@ -5,6 +5,7 @@
 
 use super::Context;
 use crate::engine::{Emit, Message};
+use crate::error::{Result, cannot_start};
 use crate::report::Reporter;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
@@ -41,10 +42,13 @@ pub(super) fn beside<T: Send + 'static>(
     context: &Context,
     reporter: &mut Reporter,
     work: impl FnOnce(&Emit) -> T + Send + 'static,
-) -> Option<T> {
+) -> Result<Option<T>> {
     let (sender, receiver) = sync_channel(1024);
-    let thread = std::thread::Builder::new().name("work".to_owned()).spawn(move || work(&Emit::new(sender))).ok()?;
+    let thread = std::thread::Builder::new()
+        .name("work".to_owned())
+        .spawn(move || work(&Emit::new(sender)))
+        .map_err(|error| cannot_start(&error))?;
     let clock = context.clock.as_ref();
     let over = pump(context, &receiver, &mut |message| reporter.message(message, clock));
-    if over { thread.join().ok() } else { None }
+    Ok(if over { thread.join().ok() } else { None })
 }

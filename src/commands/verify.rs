@@ -85,7 +85,7 @@ pub(super) fn verify_all(
         is_repaired,
     };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
-    let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit));
+    let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit))?;
     reporter.finish();
     let stop = context.cancel.requested();
     let (mut sum, repairable, is_cut) = match outcome {

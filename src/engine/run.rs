@@ -13,7 +13,7 @@ use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
 use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, Wanted, complete, planned_document_path};
-use crate::error::{Error, Result, quote};
+use crate::error::{Error, Result, cannot_start, quote};
 use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
 use crate::provider::{Ask, Listing, Scope};
@@ -96,7 +96,7 @@ pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> 
         let (shared, emit) = (Arc::clone(&shared), Emit::new(sender.clone()));
         let builder = std::thread::Builder::new().name(format!("worker {number}"));
         match builder.spawn(move || shared.work(role, &emit)) {
-            Err(error) if number == 0 => return Err(Error::unexpected(format!("cannot start a worker: {error}"))),
+            Err(error) if number == 0 => return Err(cannot_start(&error)),
             // Fewer workers than wanted do the same work.
             Err(_) => break,
             Ok(_) => {}

@@ -6,7 +6,8 @@
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
 
 use super::{Cause, Failure, Headers, Request, Response, Transport};
-use crate::error::{Error, Result, plain, quote};
+use crate::error::{Error, Result, limit_hint, plain, quote};
+use crate::exit::Exit;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use std::path::PathBuf;
@@ -36,7 +37,15 @@ const SHARED: usize = 4;
 
 /// A client and its connections, made when they are needed first: loading certificates takes longer than `--version`
 /// should.
-type Lazy = OnceLock<std::result::Result<reqwest::blocking::Client, String>>;
+type Lazy = OnceLock<std::result::Result<reqwest::blocking::Client, Unbuilt>>;
+
+/// Why there is no client.
+#[derive(Debug)]
+struct Unbuilt {
+    reason: String,
+    /// What to do, where a limit of the process is the cause.
+    hint: Option<&'static str>,
+}
 
 /// The shared clients of a run.
 pub struct Client {
@@ -66,7 +75,7 @@ impl Client {
     }
 
     /// The client for a request.
-    fn choose(&self, is_long: bool) -> &std::result::Result<reqwest::blocking::Client, String> {
+    fn choose(&self, is_long: bool) -> &std::result::Result<reqwest::blocking::Client, Unbuilt> {
         let [first, ..] = &self.shared;
         if !self.speaks_http2.load(Ordering::Relaxed) {
             return first.get_or_init(|| self.build(true));
@@ -78,7 +87,7 @@ impl Client {
         self.shared.get(turn).unwrap_or(first).get_or_init(|| self.build(true))
     }
 
-    fn build(&self, takes_http2: bool) -> std::result::Result<reqwest::blocking::Client, String> {
+    fn build(&self, takes_http2: bool) -> std::result::Result<reqwest::blocking::Client, Unbuilt> {
         let mut builder = reqwest::blocking::Client::builder()
             .user_agent(concat!("vmedia/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -100,7 +109,7 @@ impl Client {
             // Where no authorities are installed the client could not be built, although nobody would ask them.
             builder = builder.tls_certs_only(std::iter::empty());
         }
-        builder.build().map_err(|error| chain(&error))
+        builder.build().map_err(|error| Unbuilt { reason: chain(&error), hint: hint_of(&error) })
     }
 
     /// Whether the provider is on this machine, as a sandbox is, which is never behind a proxy.
@@ -114,6 +123,9 @@ impl Client {
         }
         if error.is_builder() {
             return Failure::new(Cause::Rejected, format!("the request cannot be sent: {}", innermost(error)));
+        }
+        if let Some(hint) = hint_of(error) {
+            return Failure::local(Error::new(Exit::Local, format!("cannot connect: {}", innermost(error)), hint));
         }
         let what = if error.is_timeout() && error.is_connect() {
             "no connection in time".to_owned()
@@ -155,7 +167,10 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>
 
 impl Transport for Client {
     fn send(&self, request: &Request) -> std::result::Result<Response, Failure> {
-        let client = self.choose(request.is_long).as_ref().map_err(|reason| {
+        let client = self.choose(request.is_long).as_ref().map_err(|Unbuilt { reason, hint }| {
+            if let Some(hint) = hint {
+                return Failure::local(Error::new(Exit::Local, format!("cannot set up TLS: {reason}"), *hint));
+            }
             let hint = "install the system's CA certificates (package ca-certificates), or name a file with --ca-cert; where SSL_CERT_FILE or SSL_CERT_DIR is set, they are looked for there alone";
             Failure::local(Error::configuration(format!("cannot set up TLS: {reason}"), hint))
         })?;
@@ -226,6 +241,12 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
         current = source;
     }
     plain(current)
+}
+
+/// Returns what to do where a limit of the process is behind an error.
+fn hint_of(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.filter_map(|error| error.downcast_ref()).find_map(limit_hint)
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {

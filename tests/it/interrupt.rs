@@ -3,6 +3,7 @@
 pub(crate) mod disk;
 mod killed;
 mod together;
+mod ulimit;
 
 use crate::harness::{ALL, Run, SESSION, World, is_sound, tree, until};
 use std::path::PathBuf;

@@ -1,0 +1,72 @@
+//! Runs under the limits that a shell sets with `ulimit`: each ends with two lines that name the limit, or completes; nothing
+//! is lost, and the next run without the limit completes.
+#![cfg(target_os = "linux")]
+
+use super::{completes, is_sound_or_says_so};
+use crate::harness::{Run, World};
+use std::process::{Command, Stdio};
+
+/// Runs the program under a limit of the shell.
+fn limited(world: &World, limit: &str, words: &[&str]) -> Run {
+    let program = world.process(words);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")]).arg(program.get_program()).args(program.get_args());
+    shell.env_clear().current_dir(world.folder()).stdin(Stdio::null());
+    shell.envs(program.get_envs().filter_map(|(key, value)| Some((key, value?))));
+    Run::of(&shell.output().expect("a shell"))
+}
+
+/// Fails the test unless the run completed, or ended with one error of this side whose hint names the limit.
+#[track_caller]
+fn ends_in_two_lines(run: &Run, limit: &str, named: &str) {
+    if run.code == 0 {
+        return;
+    }
+    assert_eq!(run.code, 6, "{limit}: {}", run.stderr);
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    let is_said = lines
+        .windows(2)
+        .any(|pair| pair[0].starts_with("vmedia: error: ") && pair[1].starts_with("vmedia: hint: ") && pair[1].contains(named));
+    assert!(is_said, "{limit}: {}", run.stderr);
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_an_error_and_no_signal() {
+    for limit in ["-f 0", "-f 1", "-f 2"] {
+        let world = World::new();
+        let run = limited(&world, limit, &["download", crate::harness::SESSION]);
+        ends_in_two_lines(&run, limit, "ulimit -f");
+        is_sound_or_says_so(&world);
+        completes(&world, &world.held());
+    }
+}
+
+#[test]
+fn a_limit_on_open_files_is_named_wherever_it_is_met() {
+    let mut met = 0;
+    for number in 4..40 {
+        let world = World::new();
+        let limit = format!("-n {number}");
+        let run = limited(&world, &limit, &["download", crate::harness::SESSION]);
+        ends_in_two_lines(&run, &limit, "ulimit -n");
+        met += usize::from(run.code != 0);
+        is_sound_or_says_so(&world);
+        completes(&world, &world.held());
+    }
+    assert!(met > 5, "{met} limits were met only");
+}
+
+#[test]
+fn a_limit_on_memory_ends_in_two_lines() {
+    let mut met = 0;
+    // In KiB. Below that the system cannot start the program.
+    for limit in ["-v 40000", "-v 50000", "-v 60000", "-v 70000", "-v 200000"] {
+        let world = World::new();
+        let run = limited(&world, limit, &["download", crate::harness::SESSION]);
+        ends_in_two_lines(&run, limit, "ulimit -v");
+        met += usize::from(run.code != 0);
+        is_sound_or_says_so(&world);
+        completes(&world, &world.held());
+    }
+    assert!(met > 0, "no limit was met");
+}
