@@ -13,7 +13,7 @@ use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
 use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, Wanted, complete, planned_document_path};
-use crate::error::{Error, Result, cannot_start, quote};
+use crate::error::{Result, cannot_start, quote};
 use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
 use crate::provider::{Ask, Listing, Scope};
