@@ -9,7 +9,7 @@
 use super::super::journal::{AddedFile, BagChange, Chain, FOLDER as JOURNAL, Sha256};
 use super::super::layout::{RECORD, TAG_MANIFEST};
 use super::super::record::JournalRecord;
-use super::examine::original_lost;
+use super::outcomes::original_lost;
 use super::{Aspect, Examined, Finding, Remedy};
 use crate::error::Result;
 use crate::media::SessionId;

@@ -6,6 +6,7 @@
 mod altered;
 mod examine;
 mod finding;
+mod outcomes;
 mod page;
 mod reread;
 
