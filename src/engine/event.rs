@@ -3,9 +3,9 @@
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how it is shown.
 
+use super::outcome::{ErrorText, SessionOutcome};
 use super::tally::Tally;
 use crate::archive::{Aspect, Finding, State};
-use crate::error::Error;
 use crate::exit::Exit;
 use crate::media::{AttemptId, Kind, MediaId, SessionId};
 use jiff::Timestamp;
@@ -48,38 +48,6 @@ pub enum Message {
     },
     /// Somebody asked how far the work is.
     Asked,
-}
-
-/// The two lines of an error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ErrorText {
-    /// What happened.
-    pub what: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-impl From<&Error> for ErrorText {
-    fn from(error: &Error) -> Self {
-        Self { what: error.what().to_owned(), hint: error.hint().to_owned() }
-    }
-}
-
-/// What a verification found of a session as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SessionOutcome {
-    /// Nothing was found, and the provider delivered everything that it listed.
-    Sound,
-    /// Nothing was found; the provider could not deliver something.
-    Incomplete,
-    /// Nothing was found in a sample.
-    Sampled,
-    /// Something was found.
-    Damaged,
-    /// It could not be looked at: another run is changing it or was killed while it did, or it cannot be read.
-    Unchecked,
 }
 
 /// Something that happened.

@@ -4,10 +4,11 @@
 //! Must not fetch.
 
 use super::budget::Share;
-use super::event::{CUT_SHORT, ErrorText, Event, Message};
+use super::event::{CUT_SHORT, Event, Message};
 use super::order::Order;
+use super::outcome::ErrorText;
 use super::tally::Tally;
-use super::words::session_error;
+use super::words::{lost, session_error};
 use super::{Emit, Services, locked};
 use crate::archive::{CompanionState, FileRecord, SessionArchive, State};
 use crate::error::Error;
@@ -197,16 +198,6 @@ impl SessionWork {
         let empty = exit == Exit::Done && tally == Tally::default();
         Event::SessionFinished { session: self.session.clone(), exit, folder, tally, error, skipped: false, empty }
     }
-}
-
-/// A session whose files are whole, and that is not what it was all the same.
-fn lost(losses: &[String]) -> Error {
-    let what = match losses {
-        [only] => only.clone(),
-        _ => format!("{}; and so are {} more", losses.first().map_or("", String::as_str), losses.len() - 1),
-    };
-    let hint = "look for the original in a backup, and keep it outside of the archive; archive.json says what it was";
-    Error::new(Exit::Partial, what, hint)
 }
 
 /// Ends sessions, and the run when nothing further can succeed.

@@ -63,3 +63,13 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
     };
     Error::new(exit, what, hint)
 }
+
+/// A session whose files are whole, and that is not what it was all the same.
+pub(super) fn lost(losses: &[String]) -> Error {
+    let what = match losses {
+        [only] => only.clone(),
+        _ => format!("{}; and so are {} more", losses.first().map_or("", String::as_str), losses.len() - 1),
+    };
+    let hint = "look for the original in a backup, and keep it outside of the archive; archive.json says what it was";
+    Error::new(Exit::Partial, what, hint)
+}

@@ -10,16 +10,18 @@ mod difference;
 mod entry;
 mod segment;
 mod unsealed;
+mod verified;
 mod writer;
 
-pub(super) use chain::last_verified;
 pub(super) use chain::{AddedFile, BagChange, Sha256, stopped};
-pub use chain::{Chain, LastVerified, Proof};
+pub use chain::{Chain, Proof};
 pub(super) use difference::{Bags, archived, files};
 pub(super) use entry::FileEntry;
 pub use entry::{Authenticated, Identity};
 pub use segment::FOLDER;
 pub use unsealed::UnsealedRun;
+pub use verified::LastVerified;
+pub(super) use verified::last_verified;
 pub use writer::Journal;
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ mod journals;
 mod queue;
 mod seals;
 
-use super::event::{Event, SessionOutcome};
+use super::event::Event;
 use super::order::Order;
+use super::outcome::SessionOutcome;
 use super::pool::Pool;
 use super::{Emit, locked};
 use crate::archive::{Aspect, Examined, Journal, Witness, payload_bytes};
