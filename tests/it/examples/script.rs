@@ -78,7 +78,7 @@ fn each_status_has_its_word() {
     ended("any=503", SESSION, 5, "the provider is unavailable");
     let world = ended(&format!("media:old-{SESSION}=404"), SESSION, 7, "some sessions are left: archive.again.txt");
     assert_eq!(std::fs::read_to_string(world.folder().join("archive.again.txt")).expect("a list"), format!("{SESSION}\n"));
-    ended("", "unknown", 9, "the provider has none of what is left");
+    ended("", "unknown1", 9, "the provider has none of what is left");
 
     let world = World::new();
     std::fs::write(world.folder().join("ids.txt"), SESSION).expect("a list");
