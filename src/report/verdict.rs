@@ -99,7 +99,7 @@ fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<Str
                 told = format!("{told}, signed by {}", sanitize(&signed_by.join(", ")));
             }
             if let Some(stamped) = stamped {
-                told = format!("{told}, {}", stamp(*stamped));
+                told = format!("{told}, claims to be stamped {} (not judged)", moment(*stamped));
             }
             let (holds, heads) = (console.paint_answer(Style::Good, "holds"), console.paint_answer(Style::Dim, &heads.join(", ")));
             lines.push(format!("{} {holds}: {told}; head {heads}", sanitize(&place)));

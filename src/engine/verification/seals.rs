@@ -2,7 +2,8 @@
 //! seal covers.
 //!
 //! A seal covers its segment and, through the digests in it, every earlier one. A stamp's own signature is the
-//! authority's, and `openssl ts -verify` judges it; here it is only whether the stamp is about these bytes. Must not
+//! authority's, and `openssl ts -verify` judges it; here it is only whether the stamp is about these bytes, so a stamp is a
+//! claim and counts as no seal: anyone can make one. Must not
 //! read what the journal says.
 
 use crate::archive::{Aspect, Chain, Finding, JOURNAL_FOLDER};
@@ -13,7 +14,7 @@ use crate::seal::stamp::Stamp;
 use crate::store::{Digest, Store, StorePath, sha256_bytes};
 use crate::text::plural;
 use jiff::Timestamp;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// A seal above this size was not written by us.
 const LARGEST: u64 = 1024 * 1024;
@@ -23,7 +24,7 @@ const LARGEST: u64 = 1024 * 1024;
 pub(super) struct Seals {
     /// Who signed: the names that the list of signers has for their keys, else the keys' fingerprints.
     pub(super) signers: BTreeSet<String>,
-    /// When the newest stamp was given.
+    /// When the newest stamp claims to have been given. Its signature is not judged, so it covers nothing.
     pub(super) stamped: Option<Timestamp>,
     /// The segments that a seal which counts covers: its own, and those that the run names as ended before it.
     pub(super) covered: HashSet<String>,
@@ -51,31 +52,17 @@ struct Judge<'a> {
     chain: &'a Chain,
     signers: &'a Signers,
     now: Timestamp,
-    stamps: &'a [(String, Timestamp)],
-    /// What is older than each end of a key's time that was asked about.
-    older: HashMap<Timestamp, HashSet<&'a str>>,
+    /// What is behind a head that is kept elsewhere, and so was there before.
+    behind_heads: HashSet<&'a str>,
 }
 
 impl<'a> Judge<'a> {
-    /// Whether something that the segment's writer did not have says that it is as it was before that time: a stamp that
-    /// covers it, or a head that somebody kept elsewhere.
-    fn is_older(&mut self, segment: &str, until: Timestamp) -> bool {
-        let (chain, stamps) = (self.chain, self.stamps);
-        let older = self.older.entry(until).or_insert_with(|| {
-            let early = stamps.iter().filter(|(_, at)| *at <= until).map(|(stamped, _)| stamped.as_str());
-            let mut older: HashSet<&'a str> = chain.behind(early);
-            older.extend(chain.behind_heads());
-            older
-        });
-        older.contains(segment)
-    }
-
     /// Whether a key's signature counts, and whose it is.
-    fn whose(&mut self, segment: &str, key: &PublicKey) -> (Counts, Option<&'a str>) {
+    fn whose(&self, segment: &str, key: &PublicKey) -> (Counts, Option<&'a str>) {
         // A key's time is over when the list says so; what it signed before that still counts.
         let at = self.chain.ended_at(segment).unwrap_or(Timestamp::MAX);
         match self.signers.holder(key, at) {
-            Some((_, Some(until))) if until < self.now && !self.is_older(segment, until) => (Counts::IfOlder, None),
+            Some((_, Some(until))) if until < self.now && !self.behind_heads.contains(segment) => (Counts::IfOlder, None),
             Some((principal, _)) => (Counts::Yes, Some(principal)),
             None => (Counts::No, None),
         }
@@ -86,7 +73,7 @@ impl<'a> Judge<'a> {
 pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Signers>, now: Timestamp) -> Result<Seals> {
     let (mut seals, mut sealed) = (Seals::default(), HashSet::new());
     let folder = StorePath::name(JOURNAL_FOLDER);
-    let (mut signatures, mut stamps) = (Vec::new(), Vec::new());
+    let mut signatures = Vec::new();
     for path in store.list(&folder)? {
         let Some(name) = path.below(&folder) else { continue };
         let (segment, is_signature) = match (name.strip_suffix(SIGNATURE), name.strip_suffix(TIME_STAMP)) {
@@ -108,15 +95,14 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
         };
         if is_signature {
             signatures.push((segment.to_owned(), bytes));
-        } else if let Some(at) = stamp(store, &folder, segment, &bytes, &mut seals) {
-            stamps.push((segment.to_owned(), at));
-            sealed.insert(segment.to_owned());
+        } else {
+            stamp(store, &folder, segment, &bytes, &mut seals);
         }
     }
-    let mut judge = signers.map(|signers| Judge { chain, signers, now, stamps: &stamps, older: HashMap::new() });
+    let judge = signers.map(|signers| Judge { chain, signers, now, behind_heads: chain.behind_heads() });
     let mut undated = Vec::new();
     for (segment, bytes) in signatures {
-        match signature(store, &folder, &segment, &bytes, judge.as_mut(), &mut seals) {
+        match signature(store, &folder, &segment, &bytes, judge.as_ref(), &mut seals) {
             Counts::Yes => _ = sealed.insert(segment),
             Counts::IfOlder => undated.push(segment),
             Counts::No => {}
@@ -124,8 +110,7 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
     }
     if let Some(first) = undated.first() {
         let why = "nothing but the journal itself says that this was before, so it does not count";
-        let hint =
-            "a time stamp from before the end of that time would show it, or --expect-head with a head that was written down before it";
+        let hint = "--expect-head with a head that was written down before the end of that time would show it";
         let runs = plural(undated.len() as u64, "run");
         seals.notes.push(format!("{runs} signed by keys whose time is over, the first is {first}: {why}; {hint}"));
     }
@@ -146,14 +131,7 @@ enum Counts {
 }
 
 /// Whether a segment's signature holds and counts.
-fn signature(
-    store: &dyn Store,
-    folder: &StorePath,
-    segment: &str,
-    bytes: &[u8],
-    judge: Option<&mut Judge<'_>>,
-    seals: &mut Seals,
-) -> Counts {
+fn signature(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], judge: Option<&Judge<'_>>, seals: &mut Seals) -> Counts {
     let name = format!("{segment}{SIGNATURE}");
     let stream = match store.open(&folder.join(segment)) {
         Ok(Some(stream)) => stream,
@@ -194,29 +172,18 @@ fn signature(
     counts
 }
 
-/// When a time stamp was given, if it is about its segment.
-fn stamp(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], seals: &mut Seals) -> Option<Timestamp> {
+/// Takes over when a time stamp claims to have been given, if it is about its segment.
+fn stamp(store: &dyn Store, folder: &StorePath, segment: &str, bytes: &[u8], seals: &mut Seals) {
     let name = format!("{segment}{TIME_STAMP}");
     let stream = match store.open(&folder.join(segment)) {
-        Ok(stream) => stream?,
-        Err(error) => {
-            seals.unreadable(&name, &error);
-            return None;
-        }
+        Ok(Some(stream)) => stream,
+        Ok(None) => return,
+        Err(error) => return seals.unreadable(&name, &error),
     };
     let sha256 = Digest::read(stream, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256));
     match Stamp::read(bytes) {
-        Ok(stamp) if sha256.is_some_and(|sha256| stamp.covers(&sha256)) => {
-            seals.stamped = seals.stamped.max(Some(stamp.at));
-            Some(stamp.at)
-        }
-        Ok(_) => {
-            seals.finding(&name, "the time stamp is about other bytes than the segment's");
-            None
-        }
-        Err(unfit) => {
-            seals.finding(&name, unfit.to_string());
-            None
-        }
+        Ok(stamp) if sha256.is_some_and(|sha256| stamp.covers(&sha256)) => seals.stamped = seals.stamped.max(Some(stamp.at)),
+        Ok(_) => seals.finding(&name, "the time stamp is about other bytes than the segment's"),
+        Err(unfit) => seals.finding(&name, unfit.to_string()),
     }
 }
