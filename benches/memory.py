@@ -129,7 +129,7 @@ def answers(listing):
             try:
                 self.wfile.write(body)
             except ConnectionError:
-                # Whoever finds no room for an answer goes away.
+                # A caller that finds no room for an answer goes away.
                 self.close_connection = True
 
         def log_message(self, *words):

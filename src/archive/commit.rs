@@ -37,7 +37,7 @@ impl SessionArchive {
         }
         self.tell_altered(&here)?;
         self.begin(now)?;
-        let files = self.vouched_by(journal, now)?;
+        let files = self.vouched_by(files, journal, now)?;
         self.make_folders()?;
         // What the mark announces, then the names of it, then the manifests that vouch for them.
         self.store.flush(&self.folder.join(MARKER))?;
@@ -61,13 +61,14 @@ impl SessionArchive {
     }
 
     /// Names this run's part of the journal in the record, and returns the tag files as they then should be.
-    fn vouched_by(&mut self, journal: &Journal, now: Timestamp) -> Result<TagFiles> {
+    fn vouched_by(&mut self, files: TagFiles, journal: &Journal, now: Timestamp) -> Result<TagFiles> {
         let (segment, sha256) = journal.position(now)?;
         // Where only files that follow from the record are written again, the runs that vouched for it still do.
         let is_changed = self.before.as_ref() != Some(&self.record) || self.record.journal.is_empty();
-        if is_changed && self.record.journal.last().is_none_or(|last| last.segment != segment) {
-            self.record.journal.push(JournalRecord { segment, sha256, extra: Map::new() });
+        if !is_changed || self.record.journal.last().is_some_and(|last| last.segment == segment) {
+            return Ok(files);
         }
+        self.record.journal.push(JournalRecord { segment, sha256, extra: Map::new() });
         tag_files(&self.record)
     }
 

@@ -138,8 +138,8 @@ pub struct Chain {
     /// The segments' names, by their numbers.
     names: Vec<String>,
     read: HashMap<String, Segment>,
-    /// What is behind the heads that are kept elsewhere.
-    behind_heads: HashSet<String>,
+    /// The segments that stand as a whole at or behind the heads that are kept elsewhere.
+    pub behind_heads: HashSet<String>,
 }
 
 impl Chain {
@@ -167,7 +167,7 @@ impl Chain {
         }
         chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
-        chain.behind_heads = chain.behind_heads().into_iter().map(str::to_owned).collect();
+        chain.behind_heads = chain.find_behind_heads().into_iter().map(str::to_owned).collect();
         chain.proof.is_demanded = !heads.is_empty();
         Ok(chain)
     }
@@ -243,8 +243,7 @@ impl Chain {
         behind
     }
 
-    /// The segments that stand as a whole at or behind the digests that were asked for.
-    pub fn behind_heads(&self) -> HashSet<&str> {
+    fn find_behind_heads(&self) -> HashSet<&str> {
         let mut behind = HashSet::new();
         for (segment, end) in self.known_heads.values() {
             let is_last = self.read.get(segment).is_some_and(|read| read.bytes == *end);

@@ -116,7 +116,7 @@ pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
 }
 
 /// Returns how far a segment goes now. Reads its tail only: a segment may be hundreds of megabytes long.
-pub(super) fn end(store: &dyn Store, name: &str) -> Result<Parent> {
+fn end(store: &dyn Store, name: &str) -> Result<Parent> {
     // Asked before it is read: a run that is over by then writes no further line.
     let ended = !is_at_work(store, name)?;
     let path = path(name);

@@ -52,8 +52,6 @@ struct Judge<'a> {
     chain: &'a Chain,
     signers: &'a Signers,
     now: Timestamp,
-    /// What is behind a head that is kept elsewhere, and so was there before.
-    behind_heads: HashSet<&'a str>,
 }
 
 impl<'a> Judge<'a> {
@@ -62,7 +60,7 @@ impl<'a> Judge<'a> {
         // A key's time is over when the list says so; what it signed before that still counts.
         let at = self.chain.ended_at(segment).unwrap_or(Timestamp::MAX);
         match self.signers.holder(key, at) {
-            Some((_, Some(until))) if until < self.now && !self.behind_heads.contains(segment) => (Counts::IfOlder, None),
+            Some((_, Some(until))) if until < self.now && !self.chain.behind_heads.contains(segment) => (Counts::IfOlder, None),
             Some((principal, _)) => (Counts::Yes, Some(principal)),
             None => (Counts::No, None),
         }
@@ -99,7 +97,7 @@ pub(super) fn check_seals(store: &dyn Store, chain: &Chain, signers: Option<&Sig
             stamp(store, &folder, segment, &bytes, &mut seals);
         }
     }
-    let judge = signers.map(|signers| Judge { chain, signers, now, behind_heads: chain.behind_heads() });
+    let judge = signers.map(|signers| Judge { chain, signers, now });
     let mut undated = Vec::new();
     for (segment, bytes) in signatures {
         match signature(store, &folder, &segment, &bytes, judge.as_ref(), &mut seals) {
