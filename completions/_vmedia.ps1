@@ -172,6 +172,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Check only sessions that changed since this day (UTC) or moment')
             [CompletionResult]::new('--expect-head', '--expect-head', [CompletionResultType]::ParameterName, 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times')
             [CompletionResult]::new('--signers', '--signers', [CompletionResultType]::ParameterName, 'Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file')
+            [CompletionResult]::new('--tsa-ca', '--tsa-ca', [CompletionResultType]::ParameterName, 'Judge time stamps: trust authorities that a certificate in this file (PEM) vouches for; may be given several times')
             [CompletionResult]::new('-j', '-j', [CompletionResultType]::ParameterName, 'Files to read at once [default: one a processor]')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to read at once [default: one a processor]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to tell what is found')

@@ -165,6 +165,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --since 'Check only sessions that changed since this day (UTC) or moment'
             cand --expect-head 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times'
             cand --signers 'Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file'
+            cand --tsa-ca 'Judge time stamps: trust authorities that a certificate in this file (PEM) vouches for; may be given several times'
             cand -j 'Files to read at once [default: one a processor]'
             cand --jobs 'Files to read at once [default: one a processor]'
             cand --format 'How to tell what is found'

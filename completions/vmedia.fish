@@ -164,6 +164,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l sample -d 'Read
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l since -d 'Check only sessions that changed since this day (UTC) or moment' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l expect-head -d 'The journal must still hold the line with this digest, which was kept elsewhere; may be given several times' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l signers -d 'Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l tsa-ca -d 'Judge time stamps: trust authorities that a certificate in this file (PEM) vouches for; may be given several times' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s j -l jobs -d 'Files to read at once [default: one a processor]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l format -d 'How to tell what is found' -r -f -a "text\t'For people'
 json\t'One JSON object a line on standard output, an event each'"

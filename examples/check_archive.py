@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares an archive with its journal without vmedia, for auditors who prefer a page of code that they can read.
 
-    check_archive.py ARCHIVE [HEAD...]
+    check_archive.py [--tsa-ca FILE] ARCHIVE [HEAD...]
 
-Needs Python 3.8 and nothing else, uses no network, and writes nothing. Ends with 0 when all of this holds; with 1 when something
+Needs Python 3.8 and, for --tsa-ca, openssl; uses no network, and writes nothing. Ends with 0 when all of this holds; with 1 when something
 does not, and says what; with 2 on wrong usage:
 
 - each line of the journal names the SHA-256 of the line before it, and nothing follows the line that ends a run;
@@ -14,20 +14,28 @@ does not, and says what; with 2 on wrong usage:
   goes on where the one before it ended;
 - each file that ever arrived is still named by the session's manifests, with the SHA-256 that it arrived with; a later line
   names other bytes for it only after a line that says that it was lost, and the first bytes of a media file are still there;
+- each seal that a run names is here, with the same bytes;
 - what the lines of a sealed run say of a file is not replaced by the lines of a run that no seal covers;
+- with --tsa-ca: each time stamp is by an authority that a certificate in FILE vouched for at the time of the stamp, is about its
+  run, and is not older than the run's last line; whether a certificate was revoked is not asked;
 - each HEAD, which was written down elsewhere, is the SHA-256 of a line.
 
-It does not read the files that the manifests name: `sha256sum --check` does. It does not check seals, which `ssh-keygen` and
-`openssl` do, but names the runs that no seal covers. Without a seal or a HEAD there is no telling whether all of the journal was
+It does not read the files that the manifests name: `sha256sum --check` does. It does not check signatures, which `ssh-keygen`
+does, but names the runs that none covers; with --tsa-ca, those that no time stamp covers. Without a seal or a HEAD there is no telling whether all of the journal was
 written anew. What the lines mean is in schema/vmedia-journal-1.schema.json.
 """
 
+import argparse
+import datetime
 import hashlib
 import json
 import pathlib
+import re
+import subprocess
 import sys
 
 MANIFESTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+CLOCKS_DIFFER = datetime.timedelta(minutes=5)  # How far the authority's clock and the archive's may be apart.
 mistakes = 0
 
 
@@ -77,7 +85,7 @@ def read_run(path, digests, parents, changes):
         tell(path.name, "note: this run has no end: it is at work, was killed, or its last lines were cut off")
 
 
-def check_parents(name, parents, digests):
+def check_parents(name, parents, digests, journal):
     """Compares what a run says of those before it with what they are now."""
     for parent in parents:
         lines, end = digests.get(parent["segment"]), parent["bytes"]
@@ -87,6 +95,12 @@ def check_parents(name, parents, digests):
             mistake(parent["segment"], f"is not what it was when {name} began")
         elif parent["ended"] and end < max(lines, default=0):
             mistake(parent["segment"], f"had ended when {name} began, and has more lines now")
+        for seal in parent.get("seals", []):
+            path = journal / pathlib.PurePath(seal["name"]).name
+            if not path.is_file():
+                mistake(seal["name"], f"is missing: it was there when {name} began")
+            elif sha256(path.read_bytes()) != seal["sha256"]:
+                mistake(seal["name"], f"is not what it was when {name} began")
 
 
 def check_runs(folder, digests):
@@ -138,9 +152,35 @@ def check_session(folder, changes, covered):
             mistake(folder.name, f"{path}: the first bytes of this media file are lost")
 
 
-def find_covered(journal, parents):
+def check_stamp(stamp, authorities):
+    """Has openssl judge a time stamp at its own time, so that it outlives the authority's certificates; returns whether it holds."""
+    run, openssl = stamp.with_suffix(""), ["openssl", "ts", "-in", str(stamp)]
+    text = subprocess.run([*openssl, "-reply", "-text"], capture_output=True, text=True, check=False).stdout
+    when = re.search(r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT$", text, re.MULTILINE)
+    if not when:
+        mistake(stamp.name, "is not a time stamp that openssl can read")
+        return False
+    at = datetime.datetime.strptime(" ".join(when.groups()) + " +0000", "%b %d %H:%M:%S %Y %z")
+    judge = [*openssl, "-verify", "-data", str(run), "-CAfile", authorities, "-attime", str(int(at.timestamp()))]
+    if subprocess.run(judge, capture_output=True, check=False).returncode != 0:
+        mistake(stamp.name, "openssl does not accept this time stamp, its authority, or that it is about this run")
+        return False
+    last = json.loads(run.read_bytes().rstrip(b"\n").split(b"\n")[-1])["at"]
+    last = datetime.datetime.strptime(last[:19] + " +0000", "%Y-%m-%dT%H:%M:%S %z")
+    if last - at > CLOCKS_DIFFER:
+        mistake(stamp.name, "is older than the last line that it covers")
+        return False
+    tell(stamp.name, f"note: stamped {at:%Y-%m-%d %H:%M:%S} UTC")
+    return True
+
+
+def find_covered(journal, parents, authorities):
     """A seal covers its run, and through the digests in it those that this run follows as a whole."""
-    left, covered = [path.stem for ending in ("sig", "tsr") for path in journal.glob(f"*.ndjson.{ending}")], set()
+    if authorities:
+        seals = [path for path in sorted(journal.glob("*.ndjson.tsr")) if guarded(path.name, check_stamp, path, authorities)]
+    else:
+        seals = journal.glob("*.ndjson.sig")
+    left, covered = [path.stem for path in seals], set()
     while left:
         name = left.pop()
         if name not in covered:
@@ -149,24 +189,24 @@ def find_covered(journal, parents):
     return covered
 
 
-def tell_unsealed(parents, covered):
+def tell_uncovered(parents, covered, seal):
     if not covered:
-        tell("_journal", "note: no run is signed or stamped")
+        tell("_journal", f"note: no run has a {seal}")
     for name in sorted(parents.keys() - covered) if covered else []:
-        tell(name, "note: no signature and no time stamp covers this run")
+        tell(name, f"note: no {seal} covers this run")
 
 
-def check(archive, heads):
+def check(archive, heads, authorities):
     journal, digests, parents, changes = archive / "_journal", {}, {}, {}
     for path in sorted(journal.glob("*.ndjson")):
         guarded(path.name, read_run, path, digests, parents, changes)
     for name in parents:
-        guarded(name, check_parents, name, parents[name], digests)
+        guarded(name, check_parents, name, parents[name], digests, journal)
     known = {digest for lines in digests.values() for digest in lines.values()}
     for head in heads:
         if head.lower() not in known:
             mistake("_journal", f"no line has the SHA-256 {head}: lines were cut off, or all of it was written anew")
-    covered = guarded("_journal", find_covered, journal, parents) or set()
+    covered = guarded("_journal", find_covered, journal, parents, authorities) or set()
     here = {path.parent.name for path in archive.glob("*/bagit.txt")}
     for name in sorted(here - changes.keys()):
         mistake(name, "the journal does not know this session")
@@ -176,13 +216,19 @@ def check(archive, heads):
         guarded(name, check_session, archive / name, changes[name], covered)
     for name in sorted(here):
         guarded(name, check_runs, archive / name, digests)
-    guarded("_journal", tell_unsealed, parents, covered)
+    guarded("_journal", tell_uncovered, parents, covered, "time stamp that holds" if authorities else "signature")
     print(f"sessions: {len(here)}, runs: {len(digests)}, mistakes: {mistakes}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-") or not (pathlib.Path(sys.argv[1]) / "_journal").is_dir():
-        print("usage: check_archive.py ARCHIVE [HEAD...], where ARCHIVE is the folder that holds _journal", file=sys.stderr)
-        sys.exit(2)
-    check(pathlib.Path(sys.argv[1]), sys.argv[2:])
+    parser = argparse.ArgumentParser(description="Compares an archive with its journal without vmedia.")
+    parser.add_argument("--tsa-ca", metavar="FILE", help="certificates, in PEM, that vouch for time-stamping authorities")
+    parser.add_argument("archive", metavar="ARCHIVE", type=pathlib.Path, help="the folder that holds _journal")
+    parser.add_argument("heads", metavar="HEAD", nargs="*", help="the SHA-256 of a journal line that was written down elsewhere")
+    arguments = parser.parse_args()
+    if not (arguments.archive / "_journal").is_dir():
+        parser.error(f"{arguments.archive} holds no _journal")
+    if arguments.tsa_ca and not pathlib.Path(arguments.tsa_ca).is_file():
+        parser.error(f"{arguments.tsa_ca} is not a file")
+    check(arguments.archive, arguments.heads, arguments.tsa_ca)
     sys.exit(1 if mistakes else 0)

@@ -25,7 +25,10 @@ mod word;
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
 pub use complete::{Wanted, complete};
 pub use doubt::other_size;
-pub use journal::{Authenticated, Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified, Proof, UnsealedRun};
+pub use journal::{
+    Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified, Proof, SIGNATURE, SealEntry,
+    TIME_STAMP, UnsealedRun,
+};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
     SignatureVerdict, State, tool,

@@ -248,6 +248,9 @@ pub struct VerifyArguments {
     /// Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file
     #[arg(long, value_name = "FILE")]
     pub signers: Option<PathBuf>,
+    /// Judge time stamps: trust authorities that a certificate in this file (PEM) vouches for; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub tsa_ca: Vec<PathBuf>,
     /// Files to read at once [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,

@@ -104,10 +104,10 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
     let failed = match journal.close(exit, clock.now()) {
         Ok(Some(segment)) if sealer.is_wanted() => {
             let sealed = match vouched {
-                Ok(()) => sealer.seal_file(store, &segment),
+                Ok(()) => sealer.seal_file(store, &segment.path),
                 Err(error) => Sealed { signature: Some(Err(error)), stamp: None },
             };
-            reporter.event(&told_seals(&segment, &sealed), clock);
+            reporter.event(&told_seals(&segment.path, &sealed), clock);
             sealed.exit()
         }
         Ok(_) => Exit::Done,

@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
 use crate::seal::ssh::Signers;
+use crate::seal::stamp::Authorities;
 use crate::store::Store;
 use crate::text::{day, plural};
 use std::sync::{Arc, OnceLock};
@@ -80,6 +81,7 @@ pub(super) fn verify_all(
         since: arguments.since,
         heads: arguments.expect_head.clone(),
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
+        authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
         now: context.clock.now(),
         authenticate: arguments.authenticate,
         is_repaired,

@@ -314,8 +314,11 @@ pub enum Event {
         heads: Vec<String>,
         /// Who signed parts of it: names from the list of signers, or fingerprints.
         signed_by: Vec<String>,
-        /// When its newest time stamp was given.
+        /// When its newest time stamp was given, of those that were judged (`--tsa-ca`) and hold.
         stamped: Option<Timestamp>,
+        /// The time of its newest time stamp of those that were not judged: what the archive claims, and no more.
+        #[serde(default)]
+        claimed: Option<Timestamp>,
         /// How many runs no seal covers.
         unsealed: u64,
         /// What is wrong.

@@ -36,7 +36,7 @@ pub use plan::{Action, Selection};
 pub use probe::{Probe, probe};
 pub use provider_days::{Period as ProviderDays, warning as deletion_warning};
 pub use run::{Running, start};
-pub use sealing::{SIGNATURE, Sealed, Sealer, Signed, Stamped, TIME_STAMP};
+pub use sealing::{LARGEST_SEAL, Sealed, Sealer, Signed, Stamped};
 pub use stamping::Authority;
 pub use tally::Tally;
 pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};

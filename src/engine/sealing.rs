@@ -3,7 +3,7 @@
 //! A seal that cannot be had never undoes or delays anything: the outcome is reported, and that is all.
 
 use super::stamping::Authority;
-use crate::archive::{Journal, UnsealedRun};
+use crate::archive::{Journal, SIGNATURE, TIME_STAMP, UnsealedRun};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
@@ -14,10 +14,8 @@ use crate::text::plural;
 use jiff::Timestamp;
 use std::io::Read;
 
-/// What stands at the end of a signature's name, as `ssh-keygen` has it.
-pub const SIGNATURE: &str = ".sig";
-/// What stands at the end of a time stamp's name, as `openssl ts` has it.
-pub const TIME_STAMP: &str = ".tsr";
+/// A larger seal was not written by this program.
+pub const LARGEST_SEAL: u64 = 1024 * 1024;
 
 /// What files are sealed with; the default is nothing.
 #[derive(Default)]
@@ -104,14 +102,11 @@ impl Sealer {
 
 /// Whether a segment has a signature that holds, by whatever key: verification says whose it may be.
 fn is_signed(store: &dyn Store, segment: &StorePath) -> bool {
-    let signature = store.read(&segment.with_suffix(SIGNATURE), LARGEST_SIGNATURE).ok().flatten();
+    let signature = store.read(&segment.with_suffix(SIGNATURE), LARGEST_SEAL).ok().flatten();
     let signature = signature.and_then(|bytes| Signature::parse(&bytes).ok());
     let stream = signature.is_some().then(|| store.open(segment).ok().flatten()).flatten();
     signature.zip(stream).is_some_and(|(signature, stream)| signature.verify(stream).is_ok())
 }
-
-/// A larger file was not written by this program.
-const LARGEST_SIGNATURE: u64 = 64 * 1024;
 
 fn unsealed_runs(runs: &[UnsealedRun]) -> Error {
     const NAMED: usize = 5;

@@ -88,21 +88,26 @@ fn stamp(at: Timestamp) -> String {
 }
 
 fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::JournalVerified { archive, runs, lines: count, heads, signed_by, stamped, findings, notes, .. } = event else { return None };
+    let Event::JournalVerified { archive, runs, lines: count, heads, signed_by, stamped, claimed, findings, notes, .. } = event else {
+        return None;
+    };
     let place = format!("journal of {archive}");
     let mut lines = if findings.is_empty() { Vec::new() } else { damaged(&place, "does not match", findings, console) };
     if verbosity >= Verbosity::Normal {
         // Of a journal that is not there it cannot be said that it holds.
         if findings.is_empty() && *runs > 0 {
-            let mut told = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
+            let mut facts = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
             if !signed_by.is_empty() {
-                told = format!("{told}, signed by {}", sanitize(&signed_by.join(", ")));
+                facts = format!("{facts}, signed by {}", sanitize(&signed_by.join(", ")));
             }
             if let Some(stamped) = stamped {
-                told = format!("{told}, claims to be stamped {} (not judged)", moment(*stamped));
+                facts = format!("{facts}, {}", stamp(*stamped));
+            }
+            if let Some(claimed) = claimed {
+                facts = format!("{facts}, claims to be {} (not judged)", stamp(*claimed));
             }
             let (holds, heads) = (console.paint_answer(Style::Good, "holds"), console.paint_answer(Style::Dim, &heads.join(", ")));
-            lines.push(format!("{} {holds}: {told}; head {heads}", sanitize(&place)));
+            lines.push(format!("{} {holds}: {facts}; head {heads}", sanitize(&place)));
         }
         lines.extend(notes.iter().map(|text| note(&format!("{place}: {text}"), console)));
     }

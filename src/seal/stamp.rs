@@ -1,19 +1,24 @@
-//! Time stamps by RFC 3161: what is asked of an authority, and what its answer says.
+//! Time stamps by RFC 3161: what is asked of an authority, what its answer says, and whether the answer is the authority's.
 //!
-//! That the answer is about our digest and our question is checked here. That it is the authority's own is not: its
-//! signature is for `openssl ts -verify` to judge, offline, with the certificate of an authority that whoever checks
-//! trusts. So what [`Stamp`] says is what somebody claims. Must not know how questions and answers travel.
+//! What [`Stamp::read`] gives is a claim of the answer's. [`Authorities::judge`] gives a stamp that an authority signed for
+//! which one of the certificates that the reader trusts vouches. Must not know how questions and answers travel.
 
 mod answer;
+mod cms;
+mod judge;
 mod name;
 
 pub use answer::{LARGEST, Stamp, Unfit};
+pub use judge::{Authorities, Unsound};
 
 use bcder::encode::{PrimitiveContent as _, Values as _, sequence};
 use bcder::{ConstOid, Mode, OctetString, Oid};
 
 /// 2.16.840.1.101.3.4.2.1
 const SHA256: ConstOid = Oid(&[96, 134, 72, 1, 101, 3, 4, 2, 1]);
+
+/// 1.2.840.113549.1.9.16.1.4
+const TST_INFO: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 16, 1, 4]);
 
 /// A question: the digest alone, and a number that the answer must repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

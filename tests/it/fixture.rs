@@ -50,8 +50,9 @@ fn everything(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 #[test]
 fn an_archive_of_version_1_is_verified() {
     let world = archived();
-    let signers = folder().join("signers");
-    let words = ["verify", "vmedia-archive", "--read-only", "--format", "json", "--signers", signers.to_str().expect("text")];
+    let [signers, authority] = ["signers", "authority.pem"].map(|name| folder().join(name).to_str().expect("text").to_owned());
+    // The authority's certificates had ended two days after the stamp.
+    let words = ["verify", "vmedia-archive", "--read-only", "--format", "json", "--signers", &signers, "--tsa-ca", &authority];
     let run = Run::of(&bare(world.folder()).args(words).output().expect("a run")).ends_with(0);
     let events = run.events();
     let is_sealed = |event: &Event| matches!(event, Event::JournalVerified { runs: 4, signed_by, stamped: Some(_), unsealed: 0, .. } if signed_by == &["archivist"]);
@@ -96,7 +97,8 @@ fn the_words_for_a_medium_that_was_never_settled_are_those_of_version_1() {
 fn make_the_fixture() {
     use crate::seal::authority::{Office, Server, stamped};
     let office = std::sync::Arc::new(Office::open().expect("openssl"));
-    let server = Server::start(move |_, query| stamped(&office.reply("usual", query)));
+    let replying = std::sync::Arc::clone(&office);
+    let server = Server::start(move |_, query| stamped(&replying.reply("usual", query)));
     let mut now = sessions();
     let third = now[0].attempts.remove(0);
     let world = World::with(now);
@@ -135,4 +137,5 @@ fn make_the_fixture() {
         std::fs::write(path, bytes).expect("written");
     }
     std::fs::write(to.join("signers"), format!("archivist {public}")).expect("written");
+    std::fs::copy(office.folder().join("ca.pem"), to.join("authority.pem")).expect("copied");
 }

@@ -5,7 +5,11 @@
 #[cfg(target_os = "linux")]
 pub mod authority;
 #[cfg(target_os = "linux")]
+mod chained;
+#[cfg(target_os = "linux")]
 mod dates;
+#[cfg(target_os = "linux")]
+mod judged;
 mod runs;
 mod settings;
 #[cfg(unix)]

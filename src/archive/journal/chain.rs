@@ -8,7 +8,7 @@
 //! help bags that the journal does not know, seals, time stamps, and a head that is kept elsewhere. Must not look at
 //! bags.
 
-use super::entry::{Archived, Entry, Line, Parent};
+use super::entry::{Archived, Entry, Line, Parent, SealEntry};
 use super::segment::{self, Lines, RawLine};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -131,6 +131,8 @@ pub struct Chain {
     pub(in crate::archive) pages: Vec<(Timestamp, String)>,
     /// Of the digests that were asked for, those that are the digest of a line: in which segment, and where that line ends.
     pub known_heads: HashMap<String, (String, u64)>,
+    /// The seals that runs name, each with the segment of the run that names it.
+    pub seals: Vec<(String, SealEntry)>,
     /// What covers which part of it.
     pub proof: Proof,
     /// Where the changes of each session's bag stand, in the order of their segments, by the folder's name.
@@ -167,6 +169,7 @@ impl Chain {
         }
         chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
+        chain.seals = links.into_iter().flat_map(|(run, parent)| parent.seals.into_iter().map(move |seal| (run.clone(), seal))).collect();
         chain.behind_heads = chain.find_behind_heads().into_iter().map(str::to_owned).collect();
         chain.proof.is_demanded = !heads.is_empty();
         Ok(chain)
@@ -352,7 +355,7 @@ impl Chain {
     fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
         let mut followed = HashSet::new();
         for (name, parent) in links {
-            let Parent { segment, bytes, sha256, ended } = parent;
+            let Parent { segment, bytes, sha256, ended, .. } = parent;
             // Of a run that was still at work, the link names a part only.
             if *ended && let Some(read) = self.read.get_mut(name) {
                 read.follows.push(segment.clone());

@@ -141,6 +141,18 @@ pub(crate) struct Parent {
     pub(crate) sha256: Option<String>,
     /// Whether its run was over, so that no line may follow.
     pub(crate) ended: bool,
+    /// Its seals. So a later seal covers earlier ones: one that is taken away or exchanged is noticed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) seals: Vec<SealEntry>,
+}
+
+/// A signature or a time stamp of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealEntry {
+    /// Its file name.
+    pub name: String,
+    /// The SHA-256 of the file.
+    pub sha256: String,
 }
 
 /// An earlier run that is accepted although it is under no signature.

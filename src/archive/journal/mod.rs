@@ -17,12 +17,12 @@ pub(super) use chain::{AddedFile, BagChange, Sha256, stopped};
 pub use chain::{Chain, Proof};
 pub(super) use difference::{Bags, archived, files};
 pub(super) use entry::FileEntry;
-pub use entry::{Authenticated, Identity};
-pub use segment::FOLDER;
+pub use entry::{Authenticated, Identity, SealEntry};
+pub use segment::{FOLDER, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
 pub use verified::LastVerified;
 pub(super) use verified::last_verified;
-pub use writer::Journal;
+pub use writer::{ClosedSegment, Journal};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Segments as files: their names, their lines one by one, their ends. Must not judge what the lines say.
 
-use super::entry::{Entry, Line, Parent};
+use super::entry::{Entry, Line, Parent, SealEntry};
 use crate::error::Result;
 use crate::store::{Digest, Store, StorePath};
 use jiff::Timestamp;
@@ -11,6 +11,10 @@ use std::io::{self, BufRead, BufReader, Read};
 pub const FOLDER: &str = "_journal";
 /// How a segment's name ends; seals stand beside it with a further ending.
 const ENDING: &str = ".ndjson";
+/// What a signature's name adds to its segment's, as with `ssh-keygen`.
+pub const SIGNATURE: &str = ".sig";
+/// What a time stamp's name adds to its segment's, as with `openssl ts`.
+pub const TIME_STAMP: &str = ".tsr";
 /// A line above this length was not written by us.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 /// Number of newest segments that are searched for ends that no segment follows. Every run follows all ends that it
@@ -115,9 +119,20 @@ pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
     candidates.iter().filter(|name| !followed.contains(*name)).map(|name| end(store, name)).collect()
 }
 
+/// Returns the seals of a segment. One that cannot be read is left out: verification finds it.
+fn seals(store: &dyn Store, name: &str) -> Vec<SealEntry> {
+    let seal = |ending: &&str| {
+        let name = format!("{name}{ending}");
+        let stream = store.open(&path(&name)).ok().flatten()?;
+        let digest = Digest::read(stream, &mut |_| Ok(())).ok()?;
+        Some(SealEntry { name, sha256: digest.sha256 })
+    };
+    [SIGNATURE, TIME_STAMP].iter().filter_map(seal).collect()
+}
+
 /// Returns how far a segment goes now. Reads its tail only: a segment may be hundreds of megabytes long.
 fn end(store: &dyn Store, name: &str) -> Result<Parent> {
-    // Asked before it is read: a run that is over by then writes no further line.
+    // Asked before it is read: a run that is over by then writes no further line and no seal.
     let ended = !is_at_work(store, name)?;
     let path = path(name);
     let length = store.length(&path)?.unwrap_or(0);
@@ -131,10 +146,11 @@ fn end(store: &dyn Store, name: &str) -> Result<Parent> {
             Some((end as u64 + 1, before.get(start..)?))
         });
         if let Some((end, line)) = line {
-            return Ok(Parent { segment: name.to_owned(), bytes: begin + end, sha256: Some(Digest::of(line).sha256), ended });
+            let (segment, bytes, sha256) = (name.to_owned(), begin + end, Some(Digest::of(line).sha256));
+            return Ok(Parent { segment, bytes, sha256, ended, seals: seals(store, name) });
         }
         if begin == 0 {
-            return Ok(Parent { segment: name.to_owned(), bytes: 0, sha256: None, ended });
+            return Ok(Parent { segment: name.to_owned(), bytes: 0, sha256: None, ended, seals: seals(store, name) });
         }
         wanted = wanted.saturating_mul(8).min(length);
     }

@@ -60,7 +60,7 @@ fn a_journal_that_is_over_takes_nothing_more_also_where_there_was_nothing_to_tel
         assert_eq!(journal.close(Exit::Partial, now).expect("closed").is_some(), was_told);
         let length = Journal::length(&LocalStore::new(folder.path().to_owned(), "the test".to_owned()), None).expect("a length");
         assert_eq!(tell().expect_err("it is over").exit(), Exit::Local);
-        assert_eq!(journal.close(Exit::Partial, now).expect("closed"), None);
+        assert!(journal.close(Exit::Partial, now).expect("closed").is_none());
         let after = Journal::length(&LocalStore::new(folder.path().to_owned(), "the test".to_owned()), None).expect("a length");
         assert_eq!((length > 0, after), (was_told, length));
     }
@@ -101,6 +101,31 @@ fn the_end_of_a_run_that_outlasts_many_others_is_followed() {
     std::fs::write(&path, &whole[..cut]).expect("cut");
     let findings = read(folder.path()).findings;
     assert_eq!(findings.len(), 1, "{findings:?}");
+}
+
+#[test]
+fn a_run_names_the_seals_of_earlier_ones_and_takes_a_run_that_is_being_sealed_for_one_at_work() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Arc::new(LocalStore::new(folder.path().to_owned(), "the test".to_owned()));
+    let words = |text: &str| text.to_owned();
+    let run = |seconds| {
+        let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("op"), host: words("here") };
+        let (journal, now) = (Journal::new(store.clone(), identity), Timestamp::from_second(seconds).expect("a time"));
+        journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now).expect("written");
+        journal.close(Exit::Damaged, now).expect("closed").expect("a segment")
+    };
+    let first = run(1);
+    run(2);
+    assert_eq!(read(folder.path()).seals, Vec::new(), "the first run is not sealed yet");
+    std::fs::write(folder.path().join(first.path.with_suffix(super::SIGNATURE).as_str()), "a signature").expect("written");
+    drop(first);
+    run(3);
+    run(4);
+    let seals = read(folder.path()).seals;
+    let names: Vec<_> =
+        seals.iter().map(|(run, seal)| (run.get(..8).unwrap_or_default(), seal.name.get(8..).unwrap_or_default())).collect();
+    assert!(matches!(&names[..], [("19700101", name)] if name.ends_with(".ndjson.sig")), "{seals:?}");
+    assert_eq!(seals[0].1.sha256, crate::store::Digest::of(b"a signature").sha256);
 }
 
 proptest! {

@@ -46,6 +46,13 @@ struct Segment {
     first: String,
     previous: String,
     /// Says to others that this run still writes.
+    lock: Lock,
+}
+
+/// A segment that takes no further line.
+pub struct ClosedSegment {
+    /// Where it is.
+    pub path: StorePath,
     _lock: Lock,
 }
 
@@ -154,8 +161,9 @@ impl Journal {
         self.store.flush(&path).map_err(Error::of_all)
     }
 
-    /// The run is over: where its segment is, which is complete now. None when there was nothing to tell.
-    pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<StorePath>> {
+    /// Ends the segment of this run and returns it; none when there was nothing to write. As long as the caller keeps what
+    /// is returned, runs that begin take this one for one at work, and name its seals only when these are written.
+    pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
         let mut writing = self.lock();
         if writing.is_over {
             return Ok(None);
@@ -166,15 +174,14 @@ impl Journal {
         closed
     }
 
-    fn close_segment(&self, writing: &mut Writing, exit: Exit, now: Timestamp) -> Result<Option<StorePath>> {
+    fn close_segment(&self, writing: &mut Writing, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
         self.write_batches(writing, now)?;
         if writing.segment.is_none() {
             return Ok(None);
         }
         let path = self.append(writing, Entry::Closed { exit: exit.into() }, now)?;
         self.store.flush(&path).map_err(Error::of_all)?;
-        writing.segment = None;
-        Ok(Some(path))
+        Ok(writing.segment.take().map(|segment| ClosedSegment { path, _lock: segment.lock }))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Writing> {
@@ -238,7 +245,7 @@ impl Journal {
         // The new name must outlast a power loss, too.
         self.store.sync(&StorePath::name(segment::FOLDER))?;
         let first = Digest::of(text.as_bytes()).sha256;
-        Ok(Segment { name, path, previous: first.clone(), first, _lock: lock })
+        Ok(Segment { name, path, previous: first.clone(), first, lock })
     }
 
     fn add(&self, segment: &mut Segment, at: Timestamp, entry: Entry) -> Result<()> {

@@ -100,6 +100,7 @@ fn tell_link(store: &dyn Store, emit: &Emit, sum: &mut VerifySum) {
         heads: Vec::new(),
         signed_by: Vec::new(),
         stamped: None,
+        claimed: None,
         unsealed: 0,
         findings: vec![Finding::new(Aspect::Journal, JOURNAL_FOLDER, LINKED).helped_by(Remedy::MoveIn)],
         notes: Vec::new(),
@@ -133,6 +134,7 @@ fn tell(store: &dyn Store, chain: &Chain, seals: Seals, exists: bool, options: &
         heads,
         signed_by: seals.signers.into_iter().collect(),
         stamped: seals.stamped,
+        claimed: seals.claimed,
         unsealed: seals.unsealed,
         findings,
         notes,
@@ -143,8 +145,8 @@ fn tell(store: &dyn Store, chain: &Chain, seals: Seals, exists: bool, options: &
 fn read(store: &dyn Store, options: &VerifyOptions, cancel: &Cancel) -> Result<(Chain, Seals)> {
     let mut watch = |_: &[u8]| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
     let mut chain = Chain::read(store, &options.heads, &mut watch)?;
-    let mut seals = check_seals(store, &chain, options.signers.as_ref(), options.now)?;
+    let mut seals = check_seals(store, &chain, options)?;
     chain.proof.sealed = std::mem::take(&mut seals.covered);
-    chain.proof.is_demanded |= options.signers.is_some();
+    chain.proof.is_demanded |= options.signers.is_some() || options.authorities.is_some();
     Ok((chain, seals))
 }

@@ -17,6 +17,7 @@ use crate::clock::{Cancel, Clock};
 use crate::error::{Error, Result};
 use crate::media::SessionId;
 use crate::seal::ssh::Signers;
+use crate::seal::stamp::Authorities;
 use crate::store::{Store, StorePath};
 use jiff::Timestamp;
 use journals::Known;
@@ -49,6 +50,8 @@ pub struct VerifyOptions {
     pub heads: Vec<String>,
     /// Who may have signed the journal; none when anybody may.
     pub signers: Option<Signers>,
+    /// Who vouches for time-stamping authorities; without, time stamps are what the archive claims.
+    pub authorities: Option<Authorities>,
     /// When this is, for keys whose time is over.
     pub now: Timestamp,
     /// Whether the provider's signatures are computed again.

@@ -1,9 +1,9 @@
 //! Reads a `TimeStampResp`. In BER, of which DER is a part: several authorities send lengths and strings that DER forbids,
 //! and `openssl` reads them too.
 //!
-//! Goes down to what was stamped and passes over certificates and signature. Must not trust a byte of it.
+//! Goes down to what was stamped. Must not trust a byte of it.
 
-use super::SHA256;
+use super::{SHA256, TST_INFO};
 use crate::error::quote;
 use bcder::decode::{Constructed, DecodeError, SliceSource, Source};
 use bcder::{ConstOid, Mode, OctetString, Oid, Tag};
@@ -16,8 +16,6 @@ pub const LARGEST: u64 = 1024 * 1024;
 
 /// 1.2.840.113549.1.7.2
 const SIGNED_DATA: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 7, 2]);
-/// 1.2.840.113549.1.9.16.1.4
-const TST_INFO: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 16, 1, 4]);
 
 /// The reasons that RFC 3161 numbers, and whether one may pass.
 const REASONS: [(usize, &str, bool); 8] = [
@@ -31,8 +29,8 @@ const REASONS: [(usize, &str, bool); 8] = [
     (25, "it is out of order", true),
 ];
 
-type Reader<'a, 'b, 'c> = Constructed<'a, &'b mut SliceSource<'c>>;
-type Read<T> = Result<T, DecodeError<Infallible>>;
+pub(super) type Reader<'a, 'b, 'c> = Constructed<'a, &'b mut SliceSource<'c>>;
+pub(super) type Read<T> = Result<T, DecodeError<Infallible>>;
 
 /// What a time stamp says, if it is what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,15 +80,7 @@ impl std::error::Error for Unfit {}
 impl Stamp {
     /// Reads an answer.
     pub fn read(answer: &[u8]) -> Result<Self, Unfit> {
-        let malformed = |error: DecodeError<Infallible>| Unfit::Malformed(quote(&error.to_string()));
-        if answer.len() as u64 > LARGEST {
-            return Err(Unfit::Malformed("it is larger than 1 MiB".to_owned()));
-        }
-        let (status, token) =
-            whole(answer, |answer| Ok((answer.take_sequence(Status::take)?, answer.take_opt_sequence(token)?))).map_err(malformed)?;
-        status.is_granted()?;
-        let token = token.ok_or_else(|| Unfit::Malformed("it grants a stamp and holds none".to_owned()))?;
-        whole(&token.to_bytes(), info).map_err(malformed)
+        open(answer, skip_envelope).map(|(stamp, _, ())| stamp)
     }
 
     /// Whether it is about this digest.
@@ -104,8 +94,25 @@ impl Stamp {
     }
 }
 
+/// Reads an answer: what it says, the content that is signed, and what `rest` makes of the certificates and the signature
+/// behind it.
+pub(super) fn open<T>(answer: &[u8], rest: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Result<(Stamp, Vec<u8>, T), Unfit> {
+    let malformed = |error: DecodeError<Infallible>| Unfit::Malformed(quote(&error.to_string()));
+    if answer.len() as u64 > LARGEST {
+        return Err(Unfit::Malformed("it is larger than 1 MiB".to_owned()));
+    }
+    let (status, token) =
+        whole(answer, |answer| Ok((answer.take_sequence(Status::take)?, answer.take_opt_sequence(|reader| token(reader, rest))?)))
+            .map_err(malformed)?;
+    status.is_granted()?;
+    let (content, rest) = token.ok_or_else(|| Unfit::Malformed("it grants a stamp and holds none".to_owned()))?;
+    let content = content.to_bytes().to_vec();
+    let stamp = whole(&content, info).map_err(malformed)?;
+    Ok((stamp, content, rest))
+}
+
 /// Reads a sequence after which nothing follows.
-fn whole<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Read<T> {
+pub(super) fn whole<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Read<T> {
     let mut source = SliceSource::new(bytes);
     let value = Constructed::decode(&mut source, Mode::Ber, |reader| reader.take_sequence(read))?;
     if source.is_empty() { Ok(value) } else { Err(source.content_err("something follows it")) }
@@ -115,6 +122,11 @@ fn whole<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>)
 pub(super) fn skip_rest<S: Source>(reader: &mut Constructed<'_, S>) -> Result<(), DecodeError<S::Error>> {
     while reader.skip_opt(|_, _, _| Ok(()))?.is_some() {}
     Ok(())
+}
+
+/// Passes over what stands behind the content. ([`skip_rest`] alone is no function of every reader.)
+fn skip_envelope(reader: &mut Reader<'_, '_, '_>) -> Read<()> {
+    skip_rest(reader)
 }
 
 /// `PKIStatusInfo`.
@@ -162,8 +174,8 @@ impl Status {
     }
 }
 
-/// A `ContentInfo` that holds `SignedData`, down to the content that is signed.
-fn token(reader: &mut Reader<'_, '_, '_>) -> Read<OctetString> {
+/// A `ContentInfo` that holds `SignedData`: the content that is signed, and what `rest` makes of what follows it.
+fn token<T>(reader: &mut Reader<'_, '_, '_>, rest: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Read<(OctetString, T)> {
     SIGNED_DATA.skip_if(reader)?;
     reader.take_constructed_if(Tag::CTX_0, |reader| {
         reader.take_sequence(|signed| {
@@ -173,8 +185,7 @@ fn token(reader: &mut Reader<'_, '_, '_>) -> Read<OctetString> {
                 TST_INFO.skip_if(content)?;
                 content.take_constructed_if(Tag::CTX_0, OctetString::take_from)
             })?;
-            skip_rest(signed)?;
-            Ok(content)
+            Ok((content, rest(signed)?))
         })
     })
 }
@@ -208,7 +219,7 @@ fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
 }
 
 /// The bytes of an integer: a number that DER would write shorter is a number still.
-fn integer(reader: &mut Reader<'_, '_, '_>) -> Read<Vec<u8>> {
+pub(super) fn integer<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Vec<u8>, DecodeError<S::Error>> {
     reader.take_primitive_if(Tag::INTEGER, |number| number.take_all()).map(|bytes| bytes.to_vec())
 }
 

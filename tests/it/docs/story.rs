@@ -169,7 +169,7 @@ impl Stage {
 
     /// Whether a block needs stamps where nobody makes them.
     fn lacks_authority(&self, text: &str) -> bool {
-        self.authority.is_none() && (text.contains(AUTHORITY) || text.contains("openssl "))
+        self.authority.is_none() && (text.contains(AUTHORITY) || text.contains("openssl ") || text.contains("tsa-ca"))
     }
 
     /// Runs a document; every mistake in it is a line of the answer.

@@ -19,7 +19,7 @@ fn judged(root: &Path, heads: &[&str]) -> Option<Run> {
 }
 
 #[track_caller]
-fn accepts(root: &Path, heads: &[&str]) {
+pub fn accepts(root: &Path, heads: &[&str]) {
     let Some(run) = judged(root, heads) else { return };
     let run = run.ends_with(0);
     assert!(run.stdout.ends_with("mistakes: 0\n") && run.stderr.is_empty(), "{}{}", run.stdout, run.stderr);
@@ -45,7 +45,8 @@ fn what_only_the_program_wrote_is_accepted() {
     let evidence = Evidence::new();
     let archive = evidence.archive();
     accepts(&archive.root, &[&head(&archive), &head(&archive).to_uppercase()]);
-    accepts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archive-1"), &[]);
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archive-1");
+    accepts(&fixture, &[]);
     // Damaged and repaired, deleted and archived again.
     archive.bag(ALPHA).write(&face(ALPHA), jpeg("damaged"));
     evidence.world.run(&["repair", "vmedia-archive"]).ends_with(0);
@@ -150,18 +151,20 @@ fn a_run_that_no_seal_covers_is_named() {
     let named = |count: usize| {
         let Some(run) = judged(&archive.root, &[]) else { return };
         let run = run.ends_with(0);
-        let notes: Vec<_> =
-            run.stdout.lines().filter(|line| line.ends_with("note: no signature and no time stamp covers this run")).collect();
+        let notes: Vec<_> = run.stdout.lines().filter(|line| line.ends_with("note: no signature covers this run")).collect();
         let expected: Vec<_> = segments[segments.len() - count..].iter().collect();
         assert!(notes.len() == count && notes.iter().zip(expected).all(|(note, name)| note.starts_with(name)), "{}", run.stdout);
     };
     accepts(&archive.root, &[]);
-    assert!(judged(&archive.root, &[]).is_none_or(|run| run.stdout.starts_with("_journal: note: no run is signed or stamped\n")));
+    assert!(judged(&archive.root, &[]).is_none_or(|run| run.stdout.starts_with("_journal: note: no run has a signature\n")));
     std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[0])), "").expect("written");
     named(2);
     std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[1])), "").expect("written");
     named(1);
+    // A time stamp does not say who wrote a run.
     std::fs::write(archive.file("_journal").join(format!("{}.tsr", segments[2])), "").expect("written");
+    named(1);
+    std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[2])), "").expect("written");
     named(0);
 }
 
@@ -179,7 +182,8 @@ fn what_cannot_be_read_is_a_mistake_of_the_archive_and_reaches_no_terminal() {
     assert!(judged(&archive.root, &["\u{1b}[2J"]).is_none_or(|run| !run.stdout.contains('\u{1b}')));
     archive.bag(ALPHA).remove("manifest-sha256.txt");
     refuses(&archive.root, &[], "alpha: cannot be read: FileNotFoundError");
-    for wrong in [archive.file(ALPHA).as_path(), Path::new("--help")] {
-        assert!(judged(wrong, &[]).is_none_or(|run| run.code == 2 && run.stderr.starts_with("usage: ")));
+    for (wrong, words) in [(archive.file(ALPHA).as_path(), &[][..]), (Path::new("--unknown"), &[]), (&archive.root, &["--tsa-ca", "none"])]
+    {
+        assert!(judged(wrong, words).is_none_or(|run| run.code == 2 && run.stderr.starts_with("usage: ")));
     }
 }

@@ -2,6 +2,8 @@
 //! server that says to each request whatever a test wants, which `openssl ts -reply` may have made.
 
 use super::{has, runs, succeeds};
+use jiff::Timestamp;
+use sha2::Digest as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -15,6 +17,16 @@ const CONFIGURATION: &str = "
 [req]
 distinguished_name=name
 [name]
+[authority]
+database=index
+new_certs_dir=.
+rand_serial=yes
+unique_subject=no
+default_md=sha256
+policy=any
+[any]
+organizationName=optional
+commonName=supplied
 [ca]
 basicConstraints=critical,CA:TRUE
 keyUsage=critical,keyCertSign
@@ -22,6 +34,14 @@ keyUsage=critical,keyCertSign
 basicConstraints=critical,CA:FALSE
 keyUsage=critical,digitalSignature
 extendedKeyUsage=critical,timeStamping
+[casual]
+extendedKeyUsage=timeStamping
+[manifold]
+extendedKeyUsage=critical,timeStamping,emailProtection
+[serving]
+extendedKeyUsage=critical,serverAuth
+[plain]
+basicConstraints=critical,CA:FALSE
 [usual]
 serial=serial
 signer_cert=tsa.pem
@@ -43,6 +63,23 @@ default_policy=1.2.3.4.1
 digests=sha512
 ";
 
+/// `openssl ca`, which makes certificates for any time.
+const SIGNS: &[&str] = &["ca", "-batch", "-notext", "-config", "cnf", "-name", "authority"];
+/// What makes the usual key.
+pub const P256: &[&str] = &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+/// id-ct-TSTInfo.
+const TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
+/// 2.16.840.1.101.3.4.2.1, as it is encoded.
+const SHA256: &[u8] = &[6, 9, 96, 134, 72, 1, 101, 3, 4, 2, 1];
+
+/// A value of ASN.1.
+fn value(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = u16::try_from(content.len()).expect("a short value");
+    let length = if length < 0x80 { vec![content.len() as u8] } else { [&[0x82][..], &length.to_be_bytes()].concat() };
+    [&[tag][..], &length, &content].concat()
+}
+
 /// An authority's keys and certificates, in a folder.
 pub struct Office(TempDir);
 
@@ -55,14 +92,49 @@ impl Office {
         }
         let office = Self(folder);
         std::fs::write(office.folder().join("cnf"), CONFIGURATION).expect("written");
-        let key = ["-config", "cnf", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-        let openssl = |words: &[&str]| succeeds(office.folder(), "openssl", words, b"");
-        let authority = ["req", "-x509", "-days", "2", "-subj", "/CN=Root", "-extensions", "ca", "-keyout", "ca.key", "-out", "ca.pem"];
-        openssl(&[&authority, &key[..]].concat());
-        openssl(&[&["req", "-subj", "/O=Test Office/CN=Stamps", "-keyout", "tsa.key", "-out", "tsa.csr"], &key[..]].concat());
-        let by = ["x509", "-req", "-days", "2", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
-        openssl(&[&by[..], &["-in", "tsa.csr", "-extfile", "cnf", "-extensions", "stamping", "-out", "tsa.pem"]].concat());
+        std::fs::write(office.folder().join("index"), "").expect("written");
+        office.request("Root", "ca", P256);
+        let root = ["-selfsign", "-keyfile", "ca.key", "-in", "ca.csr", "-extensions", "ca", "-out", "ca.pem"];
+        office.openssl(&[SIGNS, &["-startdate", "20150101000000Z", "-enddate", "20491231235959Z"], &root].concat());
+        office.signer("tsa", P256, ("20150101000000Z", "20491231235959Z"), "stamping", "ca");
         Some(office)
+    }
+
+    /// Makes a key and a certificate that counts for that time, with the extensions of that section, by that issuer.
+    pub fn signer(&self, name: &str, key: &[&str], (from, until): (&str, &str), extensions: &str, issuer: &str) {
+        self.request("Stamps", name, key);
+        let [certificate, key] = ["pem", "key"].map(|ending| format!("{issuer}.{ending}"));
+        let [request, made] = ["csr", "pem"].map(|ending| format!("{name}.{ending}"));
+        let by = ["-cert", &certificate, "-keyfile", &key, "-in", &request, "-extensions", extensions, "-out", &made];
+        self.openssl(&[SIGNS, &["-startdate", from, "-enddate", until], &by].concat());
+    }
+
+    fn request(&self, common_name: &str, name: &str, key: &[&str]) {
+        let (subject, [made, request]) =
+            (format!("/O=Test Office/CN={common_name}"), ["key", "csr"].map(|ending| format!("{name}.{ending}")));
+        self.openssl(&[&["req", "-config", "cnf", "-nodes", "-subj", &subject, "-keyout", &made, "-out", &request], key].concat());
+    }
+
+    fn openssl(&self, words: &[&str]) {
+        succeeds(self.folder(), "openssl", words, b"");
+    }
+
+    /// An answer that stamps these bytes with any time, as the owner of a key can make it: with further words for `openssl
+    /// cms`.
+    pub fn stamp(&self, bytes: &[u8], time: &str, words: &[&str]) -> Vec<u8> {
+        let imprint = value(0x30, &[&value(0x30, &[SHA256]), &value(4, &[&sha2::Sha256::digest(bytes)])]);
+        let info = value(0x30, &[&[2, 1, 1, 6, 3, 42, 3, 4], &imprint, &[2, 1, 7], &value(24, &[time.as_bytes()])]);
+        std::fs::write(self.folder().join("info"), info).expect("written");
+        let sign = ["cms", "-sign", "-binary", "-nodetach", "-econtent_type", TST_INFO, "-in", "info", "-outform", "DER", "-out", "token"];
+        self.openssl(&[&sign[..], words].concat());
+        value(0x30, &[&[0x30, 3, 2, 1, 0], &std::fs::read(self.folder().join("token")).expect("a token")])
+    }
+
+    /// Whether `openssl cms` finds that the last of these stamps is signed, with the certificates judged at that time.
+    pub fn holds_at(&self, at: Timestamp) -> bool {
+        let at = at.as_second().to_string();
+        let words = ["cms", "-verify", "-inform", "DER", "-in", "token", "-out", "info", "-CAfile", "ca.pem", "-purpose", "timestampsign"];
+        runs(self.folder(), "openssl", &[&words[..], &["-attime", &at]].concat(), b"").status.success()
     }
 
     /// Where its files are.
@@ -81,9 +153,15 @@ impl Office {
 
     /// Whether `openssl`, which trusts this authority, finds that an answer stamps these bytes.
     pub fn vouches_for(&self, answer: &[u8], bytes: &[u8]) -> bool {
+        self.vouches_at(answer, bytes, Timestamp::now())
+    }
+
+    /// The same with the certificates judged at that time.
+    pub fn vouches_at(&self, answer: &[u8], bytes: &[u8], at: Timestamp) -> bool {
         std::fs::write(self.folder().join("judged.tsr"), answer).expect("written");
         std::fs::write(self.folder().join("judged"), bytes).expect("written");
-        let words = ["ts", "-verify", "-in", "judged.tsr", "-data", "judged", "-CAfile", "ca.pem"];
+        let at = at.as_second().to_string();
+        let words = ["ts", "-verify", "-in", "judged.tsr", "-data", "judged", "-CAfile", "ca.pem", "-attime", &at];
         runs(self.folder(), "openssl", &words, b"").status.success()
     }
 }

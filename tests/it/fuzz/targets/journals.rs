@@ -39,8 +39,8 @@ pub fn run(input: &[u8]) {
     journal.verified(SessionId::parse("s").expect("an id"), None, None, now()).expect("written");
     let segment = journal.segment().map_or_else(String::new, |path| path.to_string());
     let path = journal.close(Exit::Done, now()).expect("closed").expect("a segment");
-    assert!(segment.is_empty() || segment == path.as_str());
-    let name = path.as_str().rsplit('/').next().expect("a name").to_owned();
+    assert!(segment.is_empty() || segment == path.path.as_str());
+    let name = path.path.as_str().rsplit('/').next().expect("a name").to_owned();
     let after = read(store.as_ref(), &mut 0);
     assert_eq!((after.segments, after.lines), (segments + 1, whole_lines + 3));
     assert!(after.findings.iter().all(|(segment, _)| *segment != name), "{:?}", after.findings);

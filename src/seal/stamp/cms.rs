@@ -1,0 +1,193 @@
+//! Reads what stands around the content of a `SignedData` (RFC 5652): certificates, the signer, the attributes that are
+//! signed; and of a certificate what it may be used for.
+//!
+//! Must not judge any of it.
+
+use super::answer::{Read, Reader, integer, skip_rest, whole};
+use bcder::decode::{Constructed, DecodeError, SliceSource, Source};
+use bcder::{ConstOid, Mode, OctetString, Oid, Tag};
+
+/// 2.5.29.37
+const EXTENDED_KEY_USAGE: ConstOid = Oid(&[85, 29, 37]);
+/// An `ExtKeyUsageSyntax` of 1.3.6.1.5.5.7.3.8 alone.
+const TIME_STAMPING_ALONE: &[u8] = &[48, 10, 6, 8, 43, 6, 1, 5, 5, 7, 3, 8];
+
+/// What follows the content.
+pub(super) struct Envelope {
+    /// X.509 certificates.
+    pub(super) certificates: Vec<Vec<u8>>,
+    /// Those who signed; a time stamp has one.
+    pub(super) signers: Vec<Signer>,
+}
+
+/// A `SignerInfo`.
+pub(super) struct Signer {
+    /// The name of the issuer, without its tag and length, and the serial number of the signer's certificate, unless it is
+    /// named by a key identifier.
+    pub(super) issuer_and_serial: Option<(Vec<u8>, Vec<u8>)>,
+    /// What made the digest of the content.
+    pub(super) digest: Oid,
+    /// The attributes as they are signed, a set of them; empty where there are none.
+    pub(super) attributes: Vec<u8>,
+    /// The content of the signature's `AlgorithmIdentifier`.
+    pub(super) algorithm: Vec<u8>,
+    /// The signature.
+    pub(super) signature: Vec<u8>,
+}
+
+impl Envelope {
+    /// Reads from behind the content to the end of the `SignedData`.
+    pub(super) fn take(reader: &mut Reader<'_, '_, '_>) -> Read<Self> {
+        let certificates = reader.take_opt_constructed_if(Tag::CTX_0, values)?.unwrap_or_default();
+        // Certificates in other forms than X.509 have tags of their own.
+        let certificates = certificates.into_iter().filter(|value| value.first() == Some(&0x30)).collect();
+        reader.take_opt_constructed_if(Tag::CTX_1, skip_rest)?;
+        let signers = reader.take_set(|set| {
+            let mut signers = Vec::new();
+            while let Some(signer) = set.take_opt_sequence(Signer::take)? {
+                signers.push(signer);
+            }
+            Ok(signers)
+        })?;
+        Ok(Self { certificates, signers })
+    }
+}
+
+impl Signer {
+    fn take<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Self, DecodeError<S::Error>> {
+        integer(reader)?;
+        let issuer_and_serial = reader.take_opt_sequence(|name| Ok((content(name)?, integer(name)?)))?;
+        if issuer_and_serial.is_none() {
+            reader.skip_opt(|_, _, _| Ok(()))?;
+        }
+        let digest = reader.take_sequence(algorithm)?;
+        let attributes = reader.capture(|reader| reader.take_opt_constructed_if(Tag::CTX_0, skip_rest).map(drop))?;
+        let mut attributes = attributes.as_slice().to_vec();
+        // RFC 5652 5.4: signed is the set, not the tag that it has here.
+        if let Some(tag) = attributes.first_mut() {
+            *tag = 0x31;
+        }
+        let algorithm = content(reader)?;
+        let signature = OctetString::take_from(reader)?.to_bytes().to_vec();
+        skip_rest(reader)?;
+        Ok(Self { issuer_and_serial, digest, attributes, algorithm, signature })
+    }
+}
+
+/// The attributes that a signer signs: the name of each, and its values as they are encoded.
+pub(super) struct Attributes(Vec<(Oid, Vec<Vec<u8>>)>);
+
+impl Attributes {
+    /// Reads a set of attributes.
+    pub(super) fn read(bytes: &[u8]) -> Read<Self> {
+        // Behind a sequence's tag it is read like everything else here.
+        let mut bytes = bytes.to_vec();
+        if let Some(tag) = bytes.first_mut() {
+            *tag = 0x30;
+        }
+        whole(&bytes, |set| {
+            let mut all = Vec::new();
+            while let Some(attribute) = set.take_opt_sequence(|one| Ok((Oid::take_from(one)?, one.take_set(values)?)))? {
+                all.push(attribute);
+            }
+            Ok(Self(all))
+        })
+    }
+
+    /// Returns all values of the attributes with this name.
+    pub(super) fn values(&self, name: ConstOid) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().filter(move |(known, _)| *known == name).flat_map(|(_, values)| values.iter().map(Vec::as_slice))
+    }
+
+    /// Returns the value of an attribute that stands there once and has one value.
+    pub(super) fn single(&self, name: ConstOid) -> Option<&[u8]> {
+        let mut values = self.values(name);
+        values.next().filter(|_| values.next().is_none())
+    }
+}
+
+/// Returns the bytes of an octet string.
+pub(super) fn octets(value: &[u8]) -> Read<Vec<u8>> {
+    Constructed::decode(SliceSource::new(value), Mode::Ber, |reader| Ok(OctetString::take_from(reader)?.to_bytes().to_vec()))
+}
+
+/// Returns what made the digest of the signer's certificate, where a `SigningCertificate` (RFC 2634) or
+/// `SigningCertificateV2` (RFC 5035) says so, and the digest.
+pub(super) fn signing_certificate(value: &[u8], is_second_version: bool) -> Read<(Option<Oid>, Vec<u8>)> {
+    whole(value, |signing| {
+        let first = signing.take_sequence(|certificates| {
+            // The first is the signer's; its issuer may stand behind.
+            let first = certificates.take_sequence(|one| {
+                let name = if is_second_version { one.take_opt_sequence(algorithm)? } else { None };
+                let digest = OctetString::take_from(one)?.to_bytes().to_vec();
+                skip_rest(one)?;
+                Ok((name, digest))
+            })?;
+            skip_rest(certificates)?;
+            Ok(first)
+        })?;
+        skip_rest(signing)?;
+        Ok(first)
+    })
+}
+
+/// Whether a certificate says that its key is for time stamps and for nothing else, as RFC 3161 2.3 demands.
+pub(super) fn is_for_stamps_alone(certificate: &[u8]) -> Read<bool> {
+    whole(certificate, |certificate| {
+        let is_alone = certificate.take_sequence(|body| {
+            let mut is_alone = false;
+            loop {
+                if let Some(found) = body.take_opt_constructed_if(Tag::CTX_3, |all| all.take_sequence(usage))? {
+                    is_alone = found;
+                } else if body.skip_opt(|_, _, _| Ok(()))?.is_none() {
+                    return Ok(is_alone);
+                }
+            }
+        })?;
+        skip_rest(certificate)?;
+        Ok(is_alone)
+    })
+}
+
+/// Whether one of these extensions is critical and says so.
+fn usage<S: Source>(extensions: &mut Constructed<'_, S>) -> Result<bool, DecodeError<S::Error>> {
+    let mut is_alone = false;
+    while let Some(found) = extensions.take_opt_sequence(|extension| {
+        let name = Oid::take_from(extension)?;
+        let is_critical = extension.take_opt_bool()?.unwrap_or(false);
+        let value = OctetString::take_from(extension)?.to_bytes();
+        Ok(name == EXTENDED_KEY_USAGE && is_critical && value == TIME_STAMPING_ALONE)
+    })? {
+        is_alone |= found;
+    }
+    Ok(is_alone)
+}
+
+/// Reads the name in an `AlgorithmIdentifier`.
+pub(super) fn algorithm<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Oid, DecodeError<S::Error>> {
+    let name = Oid::take_from(reader)?;
+    skip_rest(reader)?;
+    Ok(name)
+}
+
+/// Returns all values that are left, as they are encoded.
+fn values<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Vec<Vec<u8>>, DecodeError<S::Error>> {
+    let mut all = Vec::new();
+    loop {
+        let mut is_there = false;
+        let value = reader.capture(|reader| {
+            is_there = reader.skip_opt(|_, _, _| Ok(()))?.is_some();
+            Ok(())
+        })?;
+        if !is_there {
+            return Ok(all);
+        }
+        all.push(value.as_slice().to_vec());
+    }
+}
+
+/// Returns what a sequence holds, as it is encoded.
+fn content<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Vec<u8>, DecodeError<S::Error>> {
+    let values = reader.take_sequence(values)?;
+    Ok(values.concat())
+}
