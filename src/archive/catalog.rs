@@ -3,19 +3,18 @@
 //!
 //! Must not check anything; that is what a verification is for.
 
-use super::journal::{Journal, LastVerified, last_verified};
+use super::journal::{Journal, Verifications};
 use super::known::LARGEST_RECORD;
-use super::layout::{MARKER, PAGE, RECORD};
-use super::page::catalog_page;
+use super::layout::{MARKER, RECORD};
 use super::record::{CompanionState, State};
 use super::word::Word;
 use crate::error::{Result, quote};
-use crate::store::{Digest, Store, StorePath};
+use crate::store::{Store, StorePath};
 use crate::text::plural;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What the archive holds of a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -127,17 +126,6 @@ impl CatalogRow {
     }
 }
 
-/// Writes the page of an archive into it, over the one that it has, and its digest into the journal, if there is one.
-pub fn write_catalog_page(store: &dyn Store, journal: Option<&Journal>, rows: &[CatalogRow], made: Timestamp) -> Result<StorePath> {
-    let (path, page) = (StorePath::name(PAGE), catalog_page(rows, made)?);
-    // The journal first: a page that it does not know is a finding.
-    if let Some(journal) = journal {
-        journal.page(Digest::of(page.as_bytes()).sha256, made)?;
-    }
-    store.replace(&path, page.as_bytes())?;
-    Ok(path)
-}
-
 #[derive(Deserialize)]
 struct SlimRecord {
     session: String,
@@ -180,13 +168,13 @@ struct SlimFact {
     value: String,
 }
 
-/// When sessions of an archive were last verified, by their ids; empty where it has no journal.
-pub fn verified_sessions(store: &dyn Store) -> Result<HashMap<String, LastVerified>> {
-    if Journal::exists(store)? { last_verified(store) } else { Ok(HashMap::new()) }
+/// When sessions of an archive were last verified; never, where it has no journal.
+pub fn verified_sessions(store: &dyn Store) -> Result<Verifications> {
+    if Journal::exists(store)? { Verifications::read(store) } else { Ok(Verifications::default()) }
 }
 
 /// The row of a session.
-pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<String, LastVerified>) -> CatalogRow {
+pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &Verifications) -> CatalogRow {
     let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
     let read = store.length(&folder.join(MARKER)).and_then(|marker| {
         row.unfinished = marker.is_some();
@@ -200,7 +188,7 @@ pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &HashMap<Str
         Ok(None) => row.unreadable = Some("it is missing".to_owned()),
         Err(error) => row.unreadable = Some(error.what().to_owned()),
     }
-    let verified = verified.get(&row.session).copied().unwrap_or_default();
+    let verified = verified.of(&row.session);
     (row.verified, row.authenticated) = (verified.at, verified.authenticated);
     row
 }

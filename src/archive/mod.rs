@@ -4,6 +4,7 @@
 
 mod bag;
 mod catalog;
+mod catalog_page;
 mod commit;
 mod complete;
 mod describing;
@@ -22,12 +23,13 @@ mod terms;
 mod verify;
 mod word;
 
-pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions, write_catalog_page};
+pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions};
+pub use catalog_page::CatalogWriter;
 pub use complete::{Wanted, complete};
 pub use doubt::other_size;
 pub use journal::{
     Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified, Proof, SIGNATURE, SealEntry,
-    TIME_STAMP, UnsealedRun,
+    TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,

@@ -21,7 +21,7 @@ pub(super) struct Archive {
     /// The same as a store.
     pub(super) store: Arc<LocalStore>,
     /// The sessions' folders, sorted.
-    pub(super) sessions: Vec<StorePath>,
+    pub(super) sessions: Arc<Vec<StorePath>>,
     /// Whether a session that should be there and is not is to be missed.
     pub(super) is_whole: bool,
     /// Why folders in it could not be looked into.
@@ -31,12 +31,12 @@ pub(super) struct Archive {
 impl Archive {
     /// The same archive with these sessions alone.
     pub(super) fn only(&self, sessions: Vec<StorePath>) -> Self {
-        Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions, is_whole: false, unread: Vec::new() }
+        Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions: Arc::new(sessions), is_whole: false, unread: Vec::new() }
     }
 
-    fn new(root: PathBuf, sessions: Vec<StorePath>, is_whole: bool, context: &Context) -> Self {
+    fn new(root: PathBuf, is_whole: bool, context: &Context) -> Self {
         let store = Arc::new(store(root.clone(), context));
-        Self { root, store, sessions, is_whole, unread: Vec::new() }
+        Self { root, store, sessions: Arc::default(), is_whole, unread: Vec::new() }
     }
 }
 
@@ -52,9 +52,10 @@ pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>>
             match found.iter_mut().find(|known| known.root == archive.root) {
                 Some(known) => {
                     known.is_whole |= archive.is_whole;
-                    known.sessions.extend(archive.sessions);
-                    known.sessions.sort();
-                    known.sessions.dedup();
+                    let sessions = Arc::make_mut(&mut known.sessions);
+                    sessions.extend(archive.sessions.iter().cloned());
+                    sessions.sort();
+                    sessions.dedup();
                 }
                 None => found.push(archive),
             }
@@ -71,10 +72,10 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
     if let (Some(parent), Some(name)) = (named.parent(), named.file_name()) {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         let name = name.to_string_lossy();
-        let here = Archive::new(parent.to_owned(), Vec::new(), false, context);
+        let here = Archive::new(parent.to_owned(), false, context);
         let folder = StorePath::name(&name);
         if is_bag(here.store.as_ref(), &folder)? {
-            return Ok(vec![Archive { sessions: vec![folder], ..here }]);
+            return Ok(vec![Archive { sessions: Arc::new(vec![folder]), ..here }]);
         }
         // A shell's `archive/*` names the journal too, and whoever names that means the archive as a whole: `*` cannot
         // name a session that was deleted.
@@ -93,12 +94,12 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
 /// Adds the archive that a folder is, and those below it. A folder that may not be looked into, such as a disk's
 /// `lost+found`, keeps nobody from the others.
 fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()> {
-    let mut here = Archive::new(folder.to_owned(), Vec::new(), true, context);
-    let (mut below, mut closed) = (Vec::new(), Vec::new());
+    let mut here = Archive::new(folder.to_owned(), true, context);
+    let (mut sessions, mut below, mut closed) = (Vec::new(), Vec::new(), Vec::new());
     for name in here.store.folders()?.into_iter().filter(|name| name != JOURNAL_FOLDER) {
         let path = StorePath::name(&name);
         match is_bag(here.store.as_ref(), &path) {
-            Ok(true) => here.sessions.push(path),
+            Ok(true) => sessions.push(path),
             Ok(false) => here.unread.extend(walk(&folder.join(name), &mut below, context).err().map(|error| error.what().to_owned())),
             Err(error) => closed.push((name, Some(error.what().to_owned()))),
         }
@@ -107,11 +108,12 @@ fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()
     if !closed.is_empty() {
         // What the journal knows as a session is one, and somebody has to be told that it cannot be checked.
         let chain = Chain::read(here.store.as_ref(), &[], &mut |_| Ok(())).unwrap_or_default();
-        let (sessions, others): (Vec<_>, Vec<_>) = closed.into_iter().partition(|(name, _)| chain.knows(name));
-        here.sessions.extend(sessions.into_iter().map(|(name, _)| StorePath::name(&name)));
-        here.sessions.sort();
+        let (known, others): (Vec<_>, Vec<_>) = closed.into_iter().partition(|(name, _)| chain.knows(name));
+        sessions.extend(known.into_iter().map(|(name, _)| StorePath::name(&name)));
+        sessions.sort();
         here.unread.extend(others.into_iter().filter_map(|(_, reason)| reason));
     }
+    here.sessions = Arc::new(sessions);
     // An archive whose sessions were all deleted still has its journal.
     if !here.sessions.is_empty() || !here.unread.is_empty() || Journal::exists(here.store.as_ref())? {
         found.push(here);

@@ -22,13 +22,14 @@ const INSTEAD: &str = "vmedia list <session-id> shows what the session holds";
 
 /// Shows the attempts, newest first; the number counts from the oldest.
 pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Exit> {
-    let mut table = Table::new(&COLUMNS);
-    let looking = Looking { sessions: &arguments.sessions, format: arguments.format, without_attempts: Some(INSTEAD), provider_days: None };
-    look(context, &looking, &mut table, engine::attempts, |table, session, listing| {
+    let table = Table::new(&COLUMNS, arguments.format);
+    let looking = Looking { sessions: &arguments.sessions, without_attempts: Some(INSTEAD), provider_days: None };
+    look(context, &looking, table, engine::attempts, |table, session, listing| {
         let count = listing.attempts.len();
         for (index, attempt) in listing.attempts.iter().enumerate() {
             let cells = [json!(session), json!(count - index), json!(attempt.id), json!(attempt.status), json!(attempt.created)];
-            table.row(cells.into_iter().map(|value| (value, None)).collect());
+            table.row(&cells.map(|value| (value, None)))?;
         }
+        Ok(())
     })
 }

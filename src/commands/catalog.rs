@@ -7,17 +7,17 @@ use super::archives::{Archive, find};
 use super::pump::beside;
 use super::services::journal;
 use super::verify::cores;
-use crate::archive::{CatalogRow, Journal, write_catalog_page};
+use crate::archive::{CatalogRow, CatalogWriter, Journal};
 use crate::cli::{CatalogArguments, EventFormat};
 use crate::clock::Stop;
-use crate::engine::{self, Event};
+use crate::engine::{Catalog, Event};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::report::{Column, Reporter, ReporterOptions, Table};
+use crate::report::{Cell, Column, Reporter, ReporterOptions, Table};
 use crate::store::{Store, StorePath};
 use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 
 const fn column(name: &'static str, title: &'static str, is_number: bool) -> Column {
@@ -45,67 +45,103 @@ const COLUMNS: [Column; 18] = [
     column("folder", "FOLDER", false),
 ];
 
+/// How many sessions are read before their rows are handed on: what is in memory at once.
+const PORTION: usize = 1024;
+
 /// Lists what the argument names.
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
     let archives = find(std::slice::from_ref(&arguments.root), context)?;
-    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
-    let mut table = Table::new(&COLUMNS);
+    let reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
+    let mut table = Table::new(&COLUMNS, arguments.format);
     for name in ["archived", "withheld", "gone", "failed", "excluded", "folder"] {
         table.hide_from_people(name);
     }
     if archives.len() == 1 {
         table.hide_from_people("archive");
     }
-    let mut exit = Exit::Done;
-    let mut is_authenticated = false;
+    let mut listing = Listing { context, reporter, table, exit: Exit::Done, is_authenticated: false };
     for archive in &archives {
         for text in archive.unread.clone() {
-            reporter.event(&Event::Remark { text }, context.clock.as_ref());
+            listing.reporter.event(&Event::Remark { text }, context.clock.as_ref());
         }
-        let rows = read(archive, &mut reporter, context)?;
-        if let Some(exit) = context.cancel.requested().map(Stop::exit) {
-            reporter.finish();
-            let what = format!("interrupted: {} of {} were read", rows.len(), plural(archive.sessions.len() as u64, "session"));
-            reporter.error(&Error::new(exit, what, "the catalog is not complete and was not printed; run the same command again"));
+        let page = arguments.html && archive.is_whole;
+        if let Some(read) = listing.archive(archive, page)? {
+            let exit = context.cancel.requested().map_or(Exit::Unexpected, Stop::exit);
+            listing.reporter.finish();
+            let what = format!("interrupted: {read} of {} were read", plural(archive.sessions.len() as u64, "session"));
+            listing.reporter.error(&Error::new(exit, what, "the catalog is not complete; run the same command again"));
             return Ok(exit);
         }
-        is_authenticated |= rows.iter().any(|row| row.authenticated.is_some());
-        for row in &rows {
-            if let Some(error) = trouble(row, archive) {
-                reporter.error(&error);
-                exit = Exit::Damaged;
-            }
-            table.row(cells(row, archive));
-        }
-        if arguments.html && archive.is_whole {
-            let path = write_page(archive, &rows, context)?;
-            reporter.say(&format!("the catalog's page is {}", archive.store.location(&path)));
-        }
     }
+    let Listing { mut reporter, mut table, exit, is_authenticated, .. } = listing;
     reporter.finish();
     if !is_authenticated {
         table.hide_from_people("last_authenticated");
     }
-    context.console.answer(table.render(arguments.format)?.as_bytes());
+    table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
     Ok(exit)
 }
 
-fn read(archive: &Archive, reporter: &mut Reporter, context: &Context) -> Result<Vec<CatalogRow>> {
-    let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
-    let (sessions, cancel) = (archive.sessions.clone(), context.cancel.clone());
-    let rows = beside(context, reporter, move |emit| engine::catalog(&store, &sessions, cores(), &cancel, emit))?;
-    rows.unwrap_or_else(|| Ok(Vec::new()))
+/// A list that is under way.
+struct Listing<'a> {
+    context: &'a Context,
+    reporter: Reporter,
+    table: Table,
+    exit: Exit,
+    /// Whether the provider's signatures were computed again for any session.
+    is_authenticated: bool,
 }
 
-/// Writes the archive's page. An archive without a journal gets none by being listed.
-fn write_page(archive: &Archive, rows: &[CatalogRow], context: &Context) -> Result<StorePath> {
-    let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
-    let journal = Journal::exists(store.as_ref())?.then(|| journal(&store, context));
-    let path = write_catalog_page(store.as_ref(), journal.as_ref(), rows, context.clock.now())?;
-    if let Some(journal) = journal {
-        journal.close(Exit::Done, context.clock.now())?;
+impl Listing<'_> {
+    /// Lists the sessions of an archive, and writes its page if it is to have one. Returns how many were read when the run
+    /// is asked to stop before the last.
+    fn archive(&mut self, archive: &Archive, has_page: bool) -> Result<Option<u64>> {
+        let sessions = archive.sessions.len() as u64;
+        self.reporter.event(&Event::CatalogStarted { sessions }, self.context.clock.as_ref());
+        let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
+        let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, cores()))? else { return Ok(Some(0)) };
+        let catalog = Arc::new(catalog?);
+        let mut page = if has_page { Some(CatalogWriter::begin(archive.store.as_ref())?) } else { None };
+        let mut read = 0;
+        for portion in archive.sessions.chunks(PORTION) {
+            let (catalog, portion, cancel) = (Arc::clone(&catalog), portion.to_vec(), self.context.cancel.clone());
+            let rows = beside(self.context, &mut self.reporter, move |emit| catalog.rows(&portion, &cancel, emit))?;
+            read += rows.as_ref().map_or(0, Vec::len) as u64;
+            let Some(rows) = rows.filter(|_| self.context.cancel.requested().is_none()) else { return Ok(Some(read)) };
+            self.rows(&rows, archive)?;
+            page.as_mut().map_or(Ok(()), |page| page.add(&rows))?;
+        }
+        if let Some(page) = page {
+            let path = self.publish(page, archive)?;
+            self.reporter.say(&format!("the catalog's page is {}", archive.store.location(&path)));
+        }
+        Ok(None)
     }
-    Ok(path)
+
+    fn rows(&mut self, rows: &[CatalogRow], archive: &Archive) -> Result<()> {
+        for row in rows {
+            if let Some(error) = trouble(row, archive) {
+                self.reporter.error(&error);
+                self.exit = Exit::Damaged;
+            }
+            self.is_authenticated |= row.authenticated.is_some();
+            self.table.row(&cells(row, archive))?;
+        }
+        let reporter = &self.reporter;
+        self.table.drain(&mut |text| reporter.answer(text));
+        Ok(())
+    }
+
+    /// Publishes the archive's page. An archive without a journal gets none by being listed.
+    fn publish(&self, page: CatalogWriter<'_>, archive: &Archive) -> Result<StorePath> {
+        let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
+        let journal = Journal::exists(store.as_ref())?.then(|| journal(&store, self.context));
+        let path = page.publish(journal.as_ref(), self.context.clock.now())?;
+        if let Some(journal) = journal {
+            journal.close(Exit::Done, self.context.clock.now())?;
+        }
+        Ok(path)
+    }
 }
 
 /// What keeps a row from being whole.
@@ -120,7 +156,7 @@ fn trouble(row: &CatalogRow, archive: &Archive) -> Option<Error> {
     ))
 }
 
-fn cells(row: &CatalogRow, archive: &Archive) -> Vec<(Value, Option<String>)> {
+fn cells(row: &CatalogRow, archive: &Archive) -> Vec<Cell> {
     let on = |at: Option<Timestamp>| (json!(at), at.map(day));
     let count = |state| (json!(row.states.get(state).copied().unwrap_or(0)), None);
     let condition = row.condition();

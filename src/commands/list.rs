@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::media::{MediaItem, SessionId, TypeHint};
 use crate::provider::Scope;
-use crate::report::{Column, Table};
+use crate::report::{Cell, Column, Table};
 use crate::text::bytes;
 use serde_json::{Value, json};
 
@@ -38,22 +38,18 @@ pub(super) fn scope(attempt: Option<&str>, latest: bool) -> Result<Scope> {
 /// Shows the media of every attempt, or of those that the flags name.
 pub(super) fn run(arguments: &ListArguments, context: &Context) -> Result<Exit> {
     let scope = scope(arguments.attempt.as_deref(), arguments.latest)?;
-    let mut table = Table::new(&COLUMNS);
     let ask = move |services: &engine::Services, emit: &engine::Emit, session: &SessionId| engine::listing(services, emit, session, &scope);
     let looking = Looking {
         sessions: &arguments.sessions,
-        format: arguments.format,
         without_attempts: (arguments.latest || arguments.attempt.is_some()).then_some(WITHOUT_NARROWING),
         provider_days: arguments.provider_days,
     };
-    look(context, &looking, &mut table, ask, |table, session, listing| {
-        for item in &listing.media {
-            table.row(row(session, item));
-        }
+    look(context, &looking, Table::new(&COLUMNS, arguments.format), ask, |table, session, listing| {
+        listing.media.iter().try_for_each(|item| table.row(&row(session, item)))
     })
 }
 
-fn row(session: &SessionId, item: &MediaItem) -> Vec<(Value, Option<String>)> {
+fn row(session: &SessionId, item: &MediaItem) -> Vec<Cell> {
     let path = planned_path(item);
     let as_is = |value: Value| (value, None);
     vec![

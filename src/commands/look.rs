@@ -5,7 +5,7 @@
 use super::Context;
 use super::pump::beside;
 use super::services::{DEFAULT_JOBS, must_have_attempts, services};
-use crate::cli::{EventFormat, TableFormat};
+use crate::cli::EventFormat;
 use crate::clock::Stop;
 use crate::engine::{Emit, Event, ProviderDays, Services, deletion_warning, session_error};
 use crate::error::{Error, Result};
@@ -49,8 +49,6 @@ fn malformed(what: &str, text: &str) -> Error {
 pub(super) struct Looking<'a> {
     /// The sessions, as they were typed.
     pub(super) sessions: &'a [String],
-    /// How the table is printed.
-    pub(super) format: TableFormat,
     /// What to do instead at a provider without attempts, where only one that has them can answer.
     pub(super) without_attempts: Option<&'static str>,
     /// The value of `--provider-days`.
@@ -61,9 +59,9 @@ pub(super) struct Looking<'a> {
 pub(super) fn look(
     context: &Context,
     looking: &Looking<'_>,
-    table: &mut Table,
+    mut table: Table,
     ask: impl Fn(&Services, &Emit, &SessionId) -> std::result::Result<Listing, Failure> + Send + Sync + 'static,
-    add: impl Fn(&mut Table, &SessionId, &Listing),
+    add: impl Fn(&mut Table, &SessionId, &Listing) -> Result<()>,
 ) -> Result<Exit> {
     let mut seen = HashSet::new();
     let sessions: Vec<(u64, &String)> = (1..).zip(looking.sessions).filter(|(_, text)| seen.insert(*text)).collect();
@@ -95,7 +93,7 @@ pub(super) fn look(
         let outcome = beside(context, &mut reporter, move |emit| ask(&services, emit, &asked))?;
         let exit = match outcome {
             Some(Ok(listing)) => {
-                add(table, &session, &listing);
+                add(&mut table, &session, &listing)?;
                 tell(&session, &listing, period, &mut reporter, context)
             }
             Some(Err(failure)) if context.cancel.requested().is_none() => {
@@ -115,7 +113,7 @@ pub(super) fn look(
         return Ok(stop.exit());
     }
     if exits.contains(&Exit::Done) || exits.contains(&Exit::Partial) {
-        context.console.answer(table.render(looking.format)?.as_bytes());
+        table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
     }
     Ok(Exit::merge(exits))
 }

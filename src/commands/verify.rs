@@ -143,7 +143,7 @@ fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> 
     let writes = !arguments.read_only && Journal::exists(store.as_ref()).unwrap_or(false);
     Target {
         journal: writes.then(|| Arc::new(journal(&store, context))),
-        sessions: archive.sessions.clone(),
+        sessions: Arc::clone(&archive.sessions),
         is_whole: archive.is_whole,
         unwritten: OnceLock::new(),
         store,

@@ -3,44 +3,67 @@
 //! Must not know what a row says.
 
 use super::Emit;
-use super::event::Event;
-use crate::archive::{CatalogRow, catalog_row, verified_sessions};
+use crate::archive::{CatalogRow, Verifications, catalog_row, verified_sessions};
 use crate::clock::Cancel;
 use crate::error::Result;
 use crate::store::{Store, StorePath};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// How many sessions pass between two signs of life.
-const STEP: usize = 64;
+const STEP: u64 = 64;
 
-/// The rows of an archive's sessions; fewer when somebody asks to stop.
-pub fn catalog(store: &Arc<dyn Store>, sessions: &[StorePath], workers: usize, cancel: &Cancel, emit: &Emit) -> Result<Vec<CatalogRow>> {
-    emit.event(Event::CatalogStarted { sessions: sessions.len() as u64 });
-    let verified = verified_sessions(store.as_ref())?;
-    let next = AtomicUsize::new(0);
-    let work = |number: usize| {
-        let mut rows = Vec::new();
-        while cancel.requested().is_none() {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(folder) = sessions.get(index) else { break };
-            rows.push((index, catalog_row(store.as_ref(), folder, &verified)));
-            if rows.len() % STEP == 0 {
-                emit.progress(number as u64, rows.len() as u64);
+/// Reads the rows of an archive's sessions, some at a time, so that no more than those are in memory.
+pub struct Catalog {
+    store: Arc<dyn Store>,
+    verified: Verifications,
+    /// How many sessions each thread has read so far.
+    read: Vec<AtomicU64>,
+}
+
+impl Catalog {
+    /// Reads what the archive's journal says of all sessions.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn open(store: Arc<dyn Store>, workers: usize) -> Result<Self> {
+        let verified = verified_sessions(store.as_ref())?;
+        let read = (0..workers.max(1)).map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { store, verified, read })
+    }
+
+    /// Returns the rows of these sessions; fewer when the run is asked to stop.
+    pub fn rows(&self, sessions: &[StorePath], cancel: &Cancel, emit: &Emit) -> Vec<CatalogRow> {
+        let next = AtomicUsize::new(0);
+        let work = |number: usize, read: &AtomicU64| {
+            let mut rows = Vec::new();
+            while cancel.requested().is_none() {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(folder) = sessions.get(index) else { break };
+                rows.push((index, catalog_row(self.store.as_ref(), folder, &self.verified)));
+                let count = read.fetch_add(1, Ordering::Relaxed) + 1;
+                if count.is_multiple_of(STEP) {
+                    emit.progress(number as u64, count);
+                }
             }
-        }
-        rows
-    };
-    let mut rows = std::thread::scope(|scope| {
-        let spawn = |number| std::thread::Builder::new().name(format!("reader {number}")).spawn_scoped(scope, move || work(number));
-        // Fewer workers than wanted do the same work.
-        let others: Vec<_> = (1..workers.max(1)).filter_map(|number| spawn(number).ok()).collect();
-        let mut rows = work(0);
-        for other in others {
-            rows.extend(other.join().unwrap_or_default());
-        }
-        rows
-    });
-    rows.sort_by_key(|(index, _)| *index);
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
+            rows
+        };
+        let mut rows = std::thread::scope(|scope| {
+            let work = &work;
+            let mut readers = self.read.iter().enumerate();
+            let first = readers.next();
+            let spawn = |(number, read)| {
+                std::thread::Builder::new().name(format!("reader {number}")).spawn_scoped(scope, move || work(number, read))
+            };
+            // Fewer workers than wanted do the same work.
+            let others: Vec<_> = readers.filter_map(|reader| spawn(reader).ok()).collect();
+            let mut rows = first.map(|(number, read)| work(number, read)).unwrap_or_default();
+            for other in others {
+                rows.extend(other.join().unwrap_or_default());
+            }
+            rows
+        });
+        rows.sort_by_key(|(index, _)| *index);
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
 }

@@ -28,7 +28,7 @@ mod witness;
 mod words;
 
 pub use crate::http::TIME_IS_UP;
-pub use catalog::catalog;
+pub use catalog::Catalog;
 pub use documents::{attempts, listing};
 pub use event::{CUT_SHORT, Event, EventLine, Message, VERSION as EVENT_VERSION};
 pub use outcome::{ErrorText, SessionOutcome};

@@ -156,6 +156,18 @@ mod tests {
     }
 
     #[test]
+    fn without_room_for_a_session_files_are_taken_all_the_same() {
+        let pool = Pool::<usize>::new(2, 0);
+        let go_on = || false;
+        assert!(matches!(pool.take(Role::Worker, &go_on, &|| true), Some(Work::Open(0))));
+        pool.opened(vec![7]);
+        assert!(matches!(pool.take(Role::Worker, &go_on, &|| false), Some(Work::Fetch(7))));
+        let asked = AtomicU32::new(0);
+        let room_at_last = || asked.fetch_add(1, Ordering::Relaxed) > 2;
+        assert!(matches!(pool.take(Role::Worker, &go_on, &room_at_last), Some(Work::Open(1))));
+    }
+
+    #[test]
     fn an_opener_stays_a_little_ahead_of_the_workers_and_no_further() {
         let pool = Pool::<usize>::new(100, 4);
         let go_on = || false;

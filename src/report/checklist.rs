@@ -113,12 +113,12 @@ impl Checklist {
 
     fn json(&self) -> Result<String> {
         let column = |name| Column { name, title: name, is_number: false };
-        let mut table = Table::new(&["check", "verdict", "what", "hint"].map(column));
+        let mut table = Table::new(&["check", "verdict", "what", "hint"].map(column), TableFormat::Json);
         for item in &self.items {
             let cells = [Some(item.name), Some(item.verdict.word()), Some(item.what.as_str()), item.hint.as_deref()];
-            table.row(cells.map(|cell| (Value::from(cell), None)).to_vec());
+            table.row(&cells.map(|cell| (Value::from(cell), None)))?;
         }
-        table.render(TableFormat::Json)
+        table.text()
     }
 }
 

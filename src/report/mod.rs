@@ -24,4 +24,4 @@ pub use log::check_log;
 pub use metrics::exposition;
 pub use reporter::{Reporter, ReporterOptions};
 pub use summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, VerificationCounts};
-pub use table::{Column, Table};
+pub use table::{Cell, Column, Table};

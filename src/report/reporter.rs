@@ -135,6 +135,11 @@ impl Reporter {
         });
     }
 
+    /// Writes text to standard output that is no event.
+    pub fn answer(&self, text: &str) {
+        self.print(|console| console.answer(text.as_bytes()));
+    }
+
     /// Says a sentence that is no event.
     pub fn say(&mut self, line: &str) {
         if self.human.verbosity > Verbosity::Quiet {

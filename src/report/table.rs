@@ -1,11 +1,11 @@
-//! Lists as a table for people, JSON for scripts, CSV for spreadsheets.
+//! Lists as a table for people, JSON for scripts, CSV for spreadsheets. JSON and CSV are written as their rows come; a table
+//! is as wide as its widest cells, so its rows are kept until the last has come, as text.
 //!
 //! Must not know what the columns mean.
 
 use crate::cli::TableFormat;
 use crate::error::{Error, Result};
 use crate::text::{json, sanitize};
-use comfy_table::{CellAlignment, ContentArrangement, presets};
 use serde_json::{Map, Value};
 
 /// A column: its name for scripts and its title for people.
@@ -19,18 +19,37 @@ pub struct Column {
     pub is_number: bool,
 }
 
-/// Rows under columns. A cell holds its value for scripts and, where that differs, its text for people.
+/// A cell: its value for scripts and, where that differs, its text for people.
+pub type Cell = (Value, Option<String>);
+
+/// Takes pieces of text, one behind the other.
+type Sink<'a> = dyn FnMut(&str) + 'a;
+
+/// Rows under columns, in one format.
 #[derive(Debug)]
 pub struct Table {
     columns: Vec<Column>,
-    rows: Vec<Vec<(Value, Option<String>)>>,
     hidden: Vec<&'static str>,
+    rows: Rows,
+}
+
+/// The rows that were not written yet.
+#[derive(Debug)]
+enum Rows {
+    Table(Aligned),
+    Json { text: String, is_empty: bool },
+    Csv { text: String, has_header: bool },
 }
 
 impl Table {
-    /// A table without rows.
-    pub fn new(columns: &[Column]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new(), hidden: Vec::new() }
+    /// Returns a table without rows.
+    pub fn new(columns: &[Column], format: TableFormat) -> Self {
+        let rows = match format {
+            TableFormat::Table => Rows::Table(Aligned::default()),
+            TableFormat::Json => Rows::Json { text: String::new(), is_empty: true },
+            TableFormat::Csv => Rows::Csv { text: String::new(), has_header: false },
+        };
+        Self { columns: columns.to_vec(), hidden: Vec::new(), rows }
     }
 
     /// Leaves a column out for people: it would repeat what they know, or make rows too wide. Scripts get it all the same.
@@ -39,60 +58,155 @@ impl Table {
     }
 
     /// Adds a row: a cell for each column.
-    pub fn row(&mut self, cells: Vec<(Value, Option<String>)>) {
-        self.rows.push(cells);
-    }
-
-    /// The text in the form that is wanted, ending in a line break unless it is empty.
-    pub fn render(&self, format: TableFormat) -> Result<String> {
-        match format {
-            TableFormat::Table => Ok(self.for_people()),
-            TableFormat::Json => self.json(),
-            TableFormat::Csv => self.csv(),
-        }
-    }
-
-    fn for_people(&self) -> String {
-        let columns: Vec<usize> = (0..self.columns.len())
-            .filter(|index| self.columns.get(*index).is_some_and(|column| !self.hidden.contains(&column.name)))
-            .collect();
-        let mut table = comfy_table::Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(columns.iter().filter_map(|index| self.columns.get(*index)).map(|column| column.title));
-        for row in &self.rows {
-            let text = |(value, text): &(Value, Option<String>)| sanitize(&text.clone().unwrap_or_else(|| plain(value))).into_owned();
-            table.add_row(columns.iter().filter_map(|index| row.get(*index)).map(text));
-        }
-        for (column, index) in table.column_iter_mut().zip(&columns) {
-            column.set_padding((0, 2));
-            if self.columns.get(*index).is_some_and(|column| column.is_number) {
-                column.set_cell_alignment(CellAlignment::Right);
+    ///
+    /// # Errors
+    /// A cell cannot be written in this format.
+    pub fn row(&mut self, cells: &[Cell]) -> Result<()> {
+        match &mut self.rows {
+            Rows::Table(aligned) => aligned.row(&self.columns, &self.hidden, cells),
+            Rows::Json { text, is_empty } => {
+                text.push_str(if std::mem::take(is_empty) { "[\n  " } else { ",\n  " });
+                text.push_str(&object(&self.columns, cells)?);
+            }
+            Rows::Csv { text, has_header } => {
+                if !std::mem::replace(has_header, true) {
+                    text.push_str(&header(&self.columns)?);
+                }
+                text.push_str(&record(cells.iter().map(|(value, _)| harmless(&plain(value))))?);
             }
         }
-        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-        format!("{}\n", lines.join("\n"))
+        Ok(())
     }
 
-    fn json(&self) -> Result<String> {
-        let object = |row: &Vec<(Value, Option<String>)>| -> Map<String, Value> {
-            self.columns.iter().zip(row).map(|(column, (value, _))| (column.name.to_owned(), value.clone())).collect()
-        };
-        let rows: Vec<_> = self.rows.iter().map(object).collect();
-        let text =
-            serde_json::to_string_pretty(&rows).map_err(|error| Error::unexpected("cannot write the list as JSON").caused_by(error))?;
-        Ok(json(format!("{text}\n")))
-    }
-
-    fn csv(&self) -> Result<String> {
-        let failed = |error: String| Error::unexpected(format!("cannot write the list as CSV: {error}"));
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(self.columns.iter().map(|column| column.name)).map_err(|error| failed(error.to_string()))?;
-        for row in &self.rows {
-            writer.write_record(row.iter().map(|(value, _)| harmless(&plain(value)))).map_err(|error| failed(error.to_string()))?;
+    /// Writes as much as can be written before the last row has come.
+    pub fn drain(&mut self, out: &mut Sink<'_>) {
+        if let Rows::Json { text, .. } | Rows::Csv { text, .. } = &mut self.rows {
+            out(text);
+            text.clear();
         }
-        let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+
+    /// Writes everything that was not written yet. The whole ends in a line break.
+    ///
+    /// # Errors
+    /// The head cannot be written in this format.
+    pub fn finish(mut self, out: &mut Sink<'_>) -> Result<()> {
+        self.drain(out);
+        match self.rows {
+            Rows::Table(aligned) => aligned.write(&self.columns, &self.hidden, out),
+            Rows::Json { is_empty: true, .. } => out("[]\n"),
+            Rows::Json { .. } => out("\n]\n"),
+            Rows::Csv { has_header: true, .. } => {}
+            Rows::Csv { .. } => out(&header(&self.columns)?),
+        }
+        Ok(())
+    }
+
+    /// Returns everything as one text, where it is short.
+    ///
+    /// # Errors
+    /// As [`Table::finish`].
+    pub fn text(self) -> Result<String> {
+        let mut text = String::new();
+        self.finish(&mut |piece| text.push_str(piece))?;
+        Ok(text)
+    }
+}
+
+/// The rows of a table for people.
+#[derive(Debug, Default)]
+struct Aligned {
+    /// The columns that are kept, by their numbers, once there is a row: those that were not hidden by then.
+    kept: Option<Vec<usize>>,
+    /// Their cells, each with a tab behind it, and rows with line breaks: in safe text there are no others. A row of cells
+    /// would take ten times the memory.
+    text: String,
+    /// The widths of the kept columns.
+    widths: Vec<usize>,
+}
+
+impl Aligned {
+    /// How much text is written at once.
+    const PIECE: usize = 64 * 1024;
+    /// What stands between two columns.
+    const GAP: &str = "  ";
+
+    fn begin(&mut self, columns: &[Column], hidden: &[&str]) -> &[usize] {
+        self.kept.get_or_insert_with(|| {
+            let kept = columns.iter().enumerate().filter(|(_, column)| !hidden.contains(&column.name));
+            let (kept, widths) = kept.map(|(index, column)| (index, width(column.title))).unzip();
+            self.widths = widths;
+            kept
+        })
+    }
+
+    fn row(&mut self, columns: &[Column], hidden: &[&str], cells: &[Cell]) {
+        self.begin(columns, hidden);
+        for (index, widest) in self.kept.iter().flatten().zip(&mut self.widths) {
+            let shown = cells.get(*index).map(|(value, text)| text.clone().unwrap_or_else(|| plain(value))).unwrap_or_default();
+            let shown = sanitize(&shown);
+            *widest = width(&shown).max(*widest);
+            self.text.push_str(&shown);
+            self.text.push('\t');
+        }
+        self.text.push('\n');
+    }
+
+    fn write(mut self, columns: &[Column], hidden: &[&str], out: &mut Sink<'_>) {
+        self.begin(columns, hidden);
+        let kept: Vec<(&Column, usize)> =
+            self.kept.iter().flatten().filter_map(|index| columns.get(*index)).zip(self.widths.iter().copied()).collect();
+        let mut piece = String::new();
+        let mut line = |cells: &mut dyn Iterator<Item = &str>| {
+            let begin = piece.len();
+            for ((column, widest), cell) in kept.iter().zip(cells).filter(|((column, _), _)| !hidden.contains(&column.name)) {
+                let blanks = widest.saturating_sub(width(cell));
+                let (before, after) = if column.is_number { (blanks, 0) } else { (0, blanks) };
+                piece.extend(std::iter::repeat_n(' ', before));
+                piece.push_str(cell);
+                piece.extend(std::iter::repeat_n(' ', after));
+                piece.push_str(Self::GAP);
+            }
+            let end = piece.get(begin..).unwrap_or_default().trim_end().len();
+            piece.truncate(begin + end);
+            piece.push('\n');
+            if piece.len() >= Self::PIECE {
+                out(&piece);
+                piece.clear();
+            }
+        };
+        line(&mut kept.iter().map(|(column, _)| column.title));
+        self.text.lines().for_each(|row| line(&mut row.split('\t')));
+        out(&piece);
+    }
+}
+
+/// Returns how many columns of a terminal a text takes.
+fn width(text: &str) -> usize {
+    console::measure_text_width(text)
+}
+
+/// Returns a row as it stands in an array of JSON.
+fn object(columns: &[Column], cells: &[Cell]) -> Result<String> {
+    let object: Map<String, Value> =
+        columns.iter().zip(cells).map(|(column, (value, _))| (column.name.to_owned(), value.clone())).collect();
+    let text =
+        serde_json::to_string_pretty(&object).map_err(|error| Error::unexpected("cannot write the list as JSON").caused_by(error))?;
+    // Line breaks within strings are escaped.
+    Ok(json(text.replace('\n', "\n  ")))
+}
+
+fn header(columns: &[Column]) -> Result<String> {
+    record(columns.iter().map(|column| column.name.to_owned()))
+}
+
+/// Returns a line of CSV.
+fn record(cells: impl Iterator<Item = String>) -> Result<String> {
+    let failed = |error: String| Error::unexpected(format!("cannot write the list as CSV: {error}"));
+    let mut writer = csv::WriterBuilder::new().buffer_capacity(1024).from_writer(Vec::new());
+    writer.write_record(cells).map_err(|error| failed(error.to_string()))?;
+    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn plain(value: &Value) -> String {
@@ -114,28 +228,77 @@ fn harmless(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, Table};
+    use super::{Cell, Column, Table};
     use crate::cli::TableFormat;
-    use serde_json::{Value, json};
+    use proptest::prelude::*;
+    use serde_json::{Map, Value, json};
 
-    fn table() -> Table {
-        let mut table = Table::new(&[
-            Column { name: "context", title: "CONTEXT", is_number: false },
-            Column { name: "size", title: "SIZE", is_number: true },
-        ]);
-        table.row(vec![(json!("face"), None), (json!(1500), Some("1.50 kB".to_owned()))]);
-        table.row(vec![(json!("=cmd()\u{1b}"), None), (Value::Null, None)]);
-        table
+    const COLUMNS: [Column; 2] =
+        [Column { name: "context", title: "CONTEXT", is_number: false }, Column { name: "size", title: "SIZE", is_number: true }];
+
+    fn table(format: TableFormat, rows: &[[Cell; 2]]) -> String {
+        let mut table = Table::new(&COLUMNS, format);
+        let mut text = String::new();
+        for row in rows {
+            table.row(row).expect("a row");
+            table.drain(&mut |piece| text.push_str(piece));
+        }
+        table.finish(&mut |piece| text.push_str(piece)).expect("an end");
+        text
     }
 
     #[test]
     fn people_scripts_and_spreadsheets_each_get_their_own() {
-        assert_eq!(table().render(TableFormat::Table).expect("text"), "CONTEXT          SIZE\nface          1.50 kB\n=cmd()\\u{1b}\n");
-        assert_eq!(table().render(TableFormat::Csv).expect("text"), "context,size\nface,1500\n'=cmd()\\u{1b},\n");
-        let text = table().render(TableFormat::Json).expect("text");
+        let rows =
+            [[(json!("face"), None), (json!(1500), Some("1.50 kB".to_owned()))], [(json!("=cmd()\u{1b}"), None), (Value::Null, None)]];
+        assert_eq!(table(TableFormat::Table, &rows), "CONTEXT          SIZE\nface          1.50 kB\n=cmd()\\u{1b}\n");
+        assert_eq!(table(TableFormat::Csv, &rows), "context,size\nface,1500\n'=cmd()\\u{1b},\n");
+        let text = table(TableFormat::Json, &rows);
         assert!(text.contains("\"=cmd()\\u001b\""), "{text}");
-        let value: Value = serde_json::from_str(&table().render(TableFormat::Json).expect("text")).expect("JSON");
+        let value: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(value, json!([{"context": "face", "size": 1500}, {"context": "=cmd()\u{1b}", "size": null}]));
+        let wide = [[(json!("顔"), None), (json!(1), None)], [(json!("8 letters"), None), (json!(22), None)]];
+        assert_eq!(table(TableFormat::Table, &wide), "CONTEXT    SIZE\n顔            1\n8 letters    22\n");
+    }
+
+    #[test]
+    fn a_list_without_rows_is_one() {
+        assert_eq!(table(TableFormat::Table, &[]), "CONTEXT  SIZE\n");
+        assert_eq!(table(TableFormat::Csv, &[]), "context,size\n");
+        assert_eq!(table(TableFormat::Json, &[]), "[]\n");
+    }
+
+    #[test]
+    fn what_scripts_get_is_written_as_it_comes() {
+        for (format, is_kept) in [(TableFormat::Table, true), (TableFormat::Json, false), (TableFormat::Csv, false)] {
+            let mut table = Table::new(&COLUMNS, format);
+            let mut written = 0;
+            for _ in 0..100 {
+                table.row(&[(json!("face"), None), (json!(1), None)]).expect("a row");
+                let before = written;
+                table.drain(&mut |piece| written += piece.len());
+                assert_eq!(written == before, is_kept, "{format:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_column_that_is_hidden_after_the_last_row_is_not_shown() {
+        let mut table = Table::new(&COLUMNS, TableFormat::Table);
+        table.row(&[(json!("face"), None), (json!(1), None)]).expect("a row");
+        table.hide_from_people("context");
+        assert_eq!(table.text().expect("a text"), "SIZE\n   1\n");
+    }
+
+    proptest! {
+        #[test]
+        fn json_that_is_written_row_by_row_is_what_it_is_as_a_whole(texts in proptest::collection::vec("(.|\n|\u{9b}|\u{202e})*", 0..4)) {
+            let rows: Vec<[Cell; 2]> = texts.iter().map(|text| [(json!(text), None), (json!([1, 2]), None)]).collect();
+            let object = |text: &String| Map::from_iter([("context".to_owned(), json!(text)), ("size".to_owned(), json!([1, 2]))]);
+            let whole: Vec<Map<String, Value>> = texts.iter().map(object).collect();
+            let whole = crate::text::json(format!("{}\n", serde_json::to_string_pretty(&whole).expect("JSON")));
+            prop_assert_eq!(table(TableFormat::Json, &rows), whole);
+        }
     }
 
     #[test]

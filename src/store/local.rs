@@ -5,8 +5,9 @@
 
 use super::files::{create_folder, io_error};
 use super::scratch::{Scratch, Unfinished};
+use super::staged::LocalStaged;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{BUFFER, Digest, Judge, Locked, Placement, PutError, Store, StorePath, lock};
+use super::{BUFFER, Digest, Judge, Locked, Placement, PutError, Staged, Store, StorePath, lock};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use sha2::{Digest as _, Sha256};
@@ -149,7 +150,7 @@ impl LocalStore {
     }
 
     /// Syncs and renames; `overwrite` is for our own small files alone.
-    fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
+    pub(super) fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
         unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))?;
         let (from, to) = (unfinished.path(), path.as_str());
         match self.named(path, |tree| if overwrite { tree.rename(from, to) } else { tree.rename_new(from, to) })? {
@@ -196,6 +197,11 @@ impl Store for LocalStore {
         let mut unfinished = self.scratch()?.file()?;
         unfinished.file.write_all(bytes).map_err(|error| self.failed("write", path.as_str(), error))?;
         self.publish(unfinished, path, true)
+    }
+
+    fn stage(&self) -> Result<Box<dyn Staged + '_>> {
+        let (unfinished, tree) = (self.scratch()?.file()?, Arc::clone(self.made()?));
+        Ok(Box::new(LocalStaged::new(self, tree, unfinished)))
     }
 
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {

@@ -10,6 +10,7 @@ mod path;
 mod replace;
 mod room;
 mod scratch;
+mod staged;
 mod tree;
 
 pub use local::LocalStore;
@@ -101,6 +102,21 @@ pub enum PutError {
     Local(Error),
 }
 
+/// A file of ours that is written piece by piece and has no name yet; gone when it is dropped before it has one.
+pub trait Staged: Send {
+    /// Adds bytes to its end.
+    fn write(&mut self, bytes: &[u8]) -> Result<()>;
+
+    /// Returns the length and SHA-256 of what was written so far.
+    fn digest(&self) -> Digest;
+
+    /// Returns what was written so far as a stream.
+    fn reread(&self) -> Result<Box<dyn Read + Send>>;
+
+    /// Publishes it, synced, in one step, over what may stand there.
+    fn publish(self: Box<Self>, path: &StorePath) -> Result<()>;
+}
+
 /// A place that keeps files.
 pub trait Store: Send + Sync {
     /// Reads `body` to its end, lets `judge` decide, and publishes the whole file, synced, under a free name.
@@ -108,6 +124,9 @@ pub trait Store: Send + Sync {
 
     /// Publishes a small file of ours, in one step, over what may stand there.
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()>;
+
+    /// Begins a file of ours that is too large to be kept in memory.
+    fn stage(&self) -> Result<Box<dyn Staged + '_>>;
 
     /// Adds a line to a small file of ours. After a power loss the last lines may be missing or torn.
     fn append(&self, path: &StorePath, line: &str) -> Result<()>;

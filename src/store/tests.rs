@@ -47,6 +47,29 @@ fn a_put_is_whole_private_and_leaves_no_trace_besides() {
 }
 
 #[test]
+fn a_staged_file_has_its_name_as_a_whole_or_never() {
+    let (folder, store) = store();
+    let page = path("index.html");
+    store.replace(&page, b"old").expect("written");
+    let mut staged = store.stage().expect("a file");
+    for piece in [&b"ne"[..], b"w"] {
+        staged.write(piece).expect("written");
+    }
+    let mut reread = Vec::new();
+    staged.reread().expect("a stream").read_to_end(&mut reread).expect("readable");
+    assert_eq!((staged.digest(), reread.as_slice()), (Digest::of(b"new"), &b"new"[..]));
+    assert_eq!(store.read(&page, 10).expect("readable").as_deref(), Some(&b"old"[..]));
+    drop(staged);
+    assert_eq!(store.read(&page, 10).expect("readable").as_deref(), Some(&b"old"[..]));
+    let mut staged = store.stage().expect("a file");
+    staged.write(b"whole").expect("written");
+    staged.publish(&page).expect("published");
+    assert_eq!(store.read(&page, 10).expect("readable").as_deref(), Some(&b"whole"[..]));
+    drop(store);
+    assert_eq!(std::fs::read_dir(folder.path().join("archive/.vmedia/unfinished")).expect("a folder").count(), 0);
+}
+
+#[test]
 fn nothing_is_overwritten_and_nothing_refused_stays() {
     let (_folder, store) = store();
     put(&store, b"first", Placement::At(path("s/x"))).expect("a put");

@@ -108,6 +108,34 @@ fn a_record_of_a_newer_version_has_a_row_too() {
 }
 
 #[test]
+fn more_sessions_than_are_in_memory_at_once_are_listed_in_their_order() {
+    const SESSIONS: usize = 2100;
+    let world = World::new();
+    for number in 0..SESSIONS {
+        let folder = world.archive().join(format!("s{number:04}"));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let record = json!({ "session": format!("s{number:04}"), "provider": "veriff", "media": [{ "state": "archived", "files": [{ "bytes": 1 }] }] });
+        std::fs::write(folder.join("archive.json"), record.to_string()).expect("written");
+    }
+    let are_in_order = |found: Vec<String>| {
+        let expected: Vec<String> = (0..SESSIONS).map(|number| format!("s{number:04}")).collect();
+        assert!(found == expected, "{} of them", found.len());
+    };
+    let words = |text: &str| text.lines().skip(1).map(|line| line.split_once(' ').expect("a cell").0.to_owned()).collect();
+    are_in_order(words(&catalog(&world, &[]).ends_with(0).stdout));
+    are_in_order(rows(&world).iter().map(|row| row["session"].as_str().expect("text").to_owned()).collect());
+    let text = catalog(&world, &["--format", "csv"]).ends_with(0).stdout;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    are_in_order(reader.records().map(|record| record.expect("CSV")[1].to_owned()).collect());
+    catalog(&world, &["--html"]).ends_with(0);
+    let page = std::fs::read_to_string(world.archive().join("index.html")).expect("a page");
+    let links = attributes(&page, "href").into_iter().filter_map(|href| href.strip_suffix("/index.html"));
+    are_in_order(links.map(str::to_owned).collect());
+    assert!(page.contains("<title>Archive of 2100 sessions</title>") && page.contains("<dd>2.10 kB</dd>") && page.ends_with("</html>"));
+    assert_eq!(std::fs::read_dir(world.archive().join(".vmedia/unfinished")).expect("a folder").count(), 0, "what was staged is gone");
+}
+
+#[test]
 fn archives_are_found_at_any_depth_and_what_is_none_is_told() {
     let world = world();
     let run = Run::of(&bare(world.folder()).args(["catalog", ".", "--format", "json"]).output().expect("a run")).ends_with(0);

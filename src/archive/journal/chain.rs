@@ -338,7 +338,9 @@ impl Chain {
                 self.finding(name, format!("is a copy of {}: its first line names that segment", opened.segment));
             }
             Entry::Archived(archived) => {
-                self.bags.entry(archived.folder.into()).or_default().push(Place { at: line.at, ..place });
+                let place = Place { at: line.at, ..place };
+                // Most sessions have one line, and a list that grows takes room for four at once.
+                self.bags.entry(archived.folder.into()).and_modify(|places| places.push(place)).or_insert_with(|| vec![place]);
             }
             Entry::Accepted { runs, reason } => {
                 let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();

@@ -20,8 +20,7 @@ pub(super) use entry::FileEntry;
 pub use entry::{Authenticated, Identity, SealEntry};
 pub use segment::{FOLDER, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
-pub use verified::LastVerified;
-pub(super) use verified::last_verified;
+pub use verified::{LastVerified, Verifications};
 pub use writer::{ClosedSegment, Journal};
 
 #[cfg(test)]

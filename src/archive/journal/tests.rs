@@ -32,7 +32,7 @@ fn written(root: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 fn read(root: &Path) -> Chain {
     let store = LocalStore::new(root.to_owned(), "the test".to_owned());
     let chain = Chain::read(&store, &["0".repeat(64), String::new(), "é".to_owned()], &mut |_| Ok(())).expect("a verdict");
-    super::last_verified(&store).expect("an answer");
+    super::Verifications::read(&store).expect("an answer");
     let _ = chain.last_change("s");
     chain
 }

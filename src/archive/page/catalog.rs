@@ -10,16 +10,41 @@ use crate::text::{self, bytes};
 use askama::Template;
 use jiff::Timestamp;
 
-/// Everything that `catalog.html` shows.
+/// What the rows of all sessions amount to.
+#[derive(Debug, Default)]
+pub(in crate::archive) struct CatalogTotals {
+    sessions: u64,
+    files: u64,
+    bytes: u64,
+    lacking: u64,
+    unverified: u64,
+}
+
+impl CatalogTotals {
+    /// Adds a row.
+    pub(in crate::archive) fn add(&mut self, row: &CatalogRow) {
+        self.sessions += 1;
+        self.files += row.files;
+        self.bytes = self.bytes.saturating_add(row.bytes);
+        self.lacking += u64::from(!row.condition().is_complete());
+        self.unverified += u64::from(row.verified.is_none());
+    }
+}
+
+/// Everything that `catalog.html` shows besides the rows.
 #[derive(Template)]
 #[template(path = "catalog.html")]
-pub(super) struct CatalogPage {
+pub(super) struct CatalogPage<'a> {
     style: Style,
     made: String,
-    files: u64,
     size: String,
-    lacking: usize,
-    unverified: usize,
+    totals: &'a CatalogTotals,
+}
+
+/// Some of its rows.
+#[derive(Template)]
+#[template(path = "catalog-rows.html")]
+pub(super) struct CatalogRows {
     rows: Vec<Row>,
 }
 
@@ -37,18 +62,17 @@ struct Row {
     verified: String,
 }
 
-impl CatalogPage {
-    /// The page of these rows as they were at that time.
-    pub(super) fn of(rows: &[CatalogRow], made: Timestamp) -> Self {
-        Self {
-            style: Style::new(),
-            made: text::moment(made),
-            files: rows.iter().map(|row| row.files).sum(),
-            size: bytes(rows.iter().map(|row| row.bytes).sum()),
-            lacking: rows.iter().filter(|row| !row.condition().is_complete()).count(),
-            unverified: rows.iter().filter(|row| row.verified.is_none()).count(),
-            rows: rows.iter().map(Row::of).collect(),
-        }
+impl<'a> CatalogPage<'a> {
+    /// Returns the page of rows that amount to this, as they were at that time.
+    pub(super) fn of(totals: &'a CatalogTotals, made: Timestamp) -> Self {
+        Self { style: Style::new(), made: text::moment(made), size: bytes(totals.bytes), totals }
+    }
+}
+
+impl CatalogRows {
+    /// Returns these rows.
+    pub(super) fn of(rows: &[CatalogRow]) -> Self {
+        Self { rows: rows.iter().map(Row::of).collect() }
     }
 }
 

@@ -16,13 +16,28 @@ use super::commit::manifest;
 use super::record::Record;
 use crate::error::{Error, Result};
 use askama::Template;
-use catalog::CatalogPage;
+pub(super) use catalog::CatalogTotals;
+use catalog::{CatalogPage, CatalogRows};
 use jiff::Timestamp;
 use session::SessionPage;
 
-/// The page of a whole archive, from the rows of its sessions.
-pub(super) fn catalog_page(rows: &[CatalogRow], made: Timestamp) -> Result<String> {
-    CatalogPage::of(rows, made).render().map_err(|error| Error::unexpected("cannot write the catalog's page").caused_by(error))
+/// What stands behind the rows in the catalog's page. Texts from outside are escaped, so that it stands there once.
+const BEHIND_ROWS: &str = "</tbody>";
+
+/// Returns what stands before and behind the rows in the page of a whole archive, whose rows amount to this.
+pub(super) fn catalog_page(totals: &CatalogTotals, made: Timestamp) -> Result<(String, String)> {
+    let page = CatalogPage::of(totals, made).render().map_err(|error| no_catalog().caused_by(error))?;
+    let (before, behind) = page.split_once(BEHIND_ROWS).ok_or_else(no_catalog)?;
+    Ok((before.to_owned(), format!("{BEHIND_ROWS}{behind}")))
+}
+
+/// Returns some rows of that page.
+pub(super) fn catalog_rows(rows: &[CatalogRow]) -> Result<String> {
+    CatalogRows::of(rows).render().map_err(|error| no_catalog().caused_by(error))
+}
+
+fn no_catalog() -> Error {
+    Error::unexpected("cannot write the catalog's page")
 }
 
 /// The page of a session's folder.

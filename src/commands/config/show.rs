@@ -24,16 +24,16 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
         SettingsFormat::Table => TableFormat::Table,
         SettingsFormat::Json => TableFormat::Json,
     };
-    let mut table = Table::new(&COLUMNS);
+    let mut table = Table::new(&COLUMNS, format);
     for setting in settings.iter().filter(|setting| format == TableFormat::Json || matters(setting)) {
         let source = setting.source.as_ref().map(Source::to_string);
-        table.row(vec![
+        table.row(&[
             (json!(setting.name), None),
             (setting.value.clone(), Some(words(setting))),
             (json!(source), source.is_none().then(|| "not set".to_owned())),
-        ]);
+        ])?;
     }
-    context.console.answer(table.render(format)?.as_bytes());
+    context.console.answer(table.text()?.as_bytes());
     for (name, meant) in resolver.slips() {
         context.console.message(&context.console.note_line(&format!("nobody reads {name}; did you mean {meant}?")));
     }

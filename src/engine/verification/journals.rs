@@ -74,11 +74,12 @@ impl Known {
     pub(super) fn tell_deleted(&self, number: usize, target: &Target, emit: &Emit) -> Result<Vec<Repairable>> {
         let (Some(chain), store) = (self.chain().filter(|_| target.is_whole), target.store.as_ref()) else { return Ok(Vec::new()) };
         // One that was archived since the folders were looked at is here all the same.
-        let here: HashSet<String> = store.folders()?.into_iter().collect();
         // What cannot be looked into is told as such, among the sessions.
         let looked_at: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
-        let is_here =
-            |folder: &str| looked_at.contains(folder) || here.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
+        let came_since: HashSet<String> = store.folders()?.into_iter().filter(|folder| !looked_at.contains(folder.as_str())).collect();
+        let is_here = |folder: &str| {
+            looked_at.contains(folder) || came_since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true)
+        };
         let mut gone = Vec::new();
         for Deleted { folder, session, finding, paths } in deleted_sessions(store, &chain, &is_here)? {
             let folder = StorePath::name(&folder);

@@ -29,7 +29,7 @@ pub struct Target {
     /// Where it is.
     pub store: Arc<dyn Store>,
     /// The folders of the sessions, in the order in which they are told.
-    pub sessions: Vec<StorePath>,
+    pub sessions: Arc<Vec<StorePath>>,
     /// Whether the archive as a whole is meant, so that a session that is not there is missed.
     pub is_whole: bool,
     /// Where the outcome is written down, if it is to be.
@@ -105,7 +105,7 @@ pub fn verify(
 ) -> Result<(VerifySum, Vec<Repairable>)> {
     let mut expected = 0;
     for Target { store, sessions, .. } in targets {
-        for folder in sessions {
+        for folder in sessions.iter() {
             expected += payload_bytes(store.as_ref(), folder).unwrap_or(0);
         }
     }

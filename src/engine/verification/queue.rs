@@ -109,7 +109,7 @@ impl Run<'_> {
 
     pub(super) fn work(&self, number: usize) {
         let read = AtomicU64::new(0);
-        while let Some(work) = self.pool.take(Role::Worker, &|| self.stopping(), &|| true) {
+        while let Some(work) = self.pool.take(Role::Worker, &|| self.stopping(), &|| self.order.has_room()) {
             match work {
                 Work::Open(index) => self.open(index),
                 Work::Fetch(job) => self.read(&job, number as u64, &read),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use vmedia::error::{Error, Result};
 use vmedia::exit::Exit;
-use vmedia::store::{Digest, Judge, LocalStore, Locked, Placement, PutError, Store, StorePath};
+use vmedia::store::{Digest, Judge, LocalStore, Locked, Placement, PutError, Staged, Store, StorePath};
 
 /// What happens at the chosen step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +141,11 @@ impl Store for Faulty {
 
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
         self.step("replace", path, || self.inner.replace(path, bytes))
+    }
+
+    fn stage(&self) -> Result<Box<dyn Staged + '_>> {
+        // The catalog's page alone is written so, by no run that is stopped here.
+        self.inner.stage()
     }
 
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {

@@ -42,6 +42,24 @@ fn a_limit_on_the_size_of_files_is_an_error_and_no_signal() {
 }
 
 #[test]
+fn a_page_of_the_catalog_that_does_not_fit_leaves_the_one_before() {
+    let world = World::new();
+    world.run(&["download", crate::harness::SESSION]).ends_with(0);
+    world.run(&["catalog", "vmedia-archive", "--html"]).ends_with(0);
+    let page = || std::fs::read(world.archive().join("index.html")).expect("a page");
+    let before = page();
+    for limit in ["-f 0", "-f 4"] {
+        let run = limited(&world, limit, &["catalog", "vmedia-archive", "--html"]);
+        assert_eq!(run.code, 6, "{limit}: {}", run.stderr);
+        ends_in_two_lines(&run, limit, "ulimit -f");
+        assert_eq!(page(), before, "{limit}");
+        let left = std::fs::read_dir(world.archive().join(".vmedia/unfinished")).expect("a folder");
+        assert_eq!(left.count(), 0, "{limit}");
+    }
+    crate::harness::is_sound(&world);
+}
+
+#[test]
 fn a_limit_on_open_files_is_named_wherever_it_is_met() {
     let mut met = 0;
     for number in 4..40 {

@@ -4,9 +4,8 @@
 use super::memory::Memory;
 use super::{Reader, identity, now};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::sync::Arc;
-use vmedia::archive::{Journal, Origin, Record, SessionArchive, State, catalog_row, examine};
+use vmedia::archive::{Journal, Origin, Record, SessionArchive, State, Verifications, catalog_row, examine};
 use vmedia::exit::Exit;
 use vmedia::store::{Store, StorePath};
 
@@ -29,7 +28,7 @@ pub fn run(input: &[u8]) {
     if !mark.is_empty() {
         memory = memory.with(&format!("{name}/unfinished.ndjson"), mark);
     }
-    let row = catalog_row(&memory, &folder, &HashMap::new());
+    let row = catalog_row(&memory, &folder, &Verifications::default());
     assert!(row.unreadable.is_some() || parsed.is_none() || row.session == origin.session.as_str(), "{row:?}");
     becomes_a_bag(Arc::new(memory), &folder, origin);
 }
