@@ -106,10 +106,13 @@ class Provider:
 class Sandbox:
     """A running `vmedia sandbox`."""
 
-    def __init__(self, binary, provider, home, faults):
-        words = [binary, "sandbox", "--listen", provider.address, "--data", str(provider.folder), "--quiet"]
+    def __init__(self, binary, provider, home, faults, log=None):
+        words = [binary, "sandbox", "--listen", provider.address, "--data", str(provider.folder)]
+        words += [] if log else ["--quiet"]
         words += ["--faults", faults] if faults else []
-        self.process = subprocess.Popen(words, env=own_environment(home), stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(
+            words, env=own_environment(home), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True
+        )
         self.environment = own_environment(home)
         for line in self.process.stdout:
             name, value = line.removeprefix("export ").strip().split("=", 1)
