@@ -105,8 +105,8 @@ pub(super) fn verify_all(
     }
     let milliseconds = u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
     // Beside damage nothing is praised.
-    let checked = sum.checked.take().filter(|_| sum.damaged == 0).unwrap_or_default();
-    let VerifySum { bags, damaged, incomplete, files, bytes, .. } = sum;
+    let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
+    let VerifySum { bags, damaged, journals, incomplete, empty, files, bytes, .. } = sum;
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(TIME_IS_UP) };
     let partial = partial(&sum, sessions, archives, cut, arguments);
     let event = Event::VerifyFinished {
@@ -114,7 +114,9 @@ pub(super) fn verify_all(
         code: exit.code(),
         bags,
         damaged,
+        journals,
         incomplete,
+        empty,
         checked,
         files,
         bytes,
@@ -123,7 +125,7 @@ pub(super) fn verify_all(
         milliseconds,
     };
     reporter.event(&event, context.clock.as_ref());
-    Ok(Outcome { exit, damaged, repairable })
+    Ok(Outcome { exit, damaged: damaged + journals, repairable })
 }
 
 /// How a verification ends that was asked to stop for that reason, if it was.
@@ -131,7 +133,7 @@ fn exit(stop: Option<Stop>, sum: &VerifySum, out_of_time: bool) -> Exit {
     match stop {
         Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
         // That not all was looked at makes what was found no better.
-        _ if sum.damaged > 0 => Exit::Damaged,
+        _ if sum.damaged + sum.journals > 0 => Exit::Damaged,
         _ if out_of_time => Stop::TimeIsUp.exit(),
         _ => Exit::Done,
     }

@@ -370,10 +370,14 @@ pub enum Event {
         code: u8,
         /// Bags that were checked to their end.
         bags: u64,
-        /// Bags and journals with findings.
+        /// Bags with findings.
         damaged: u64,
+        /// Journals with findings.
+        journals: u64,
         /// Bags without findings of which the provider could not deliver something.
         incomplete: u64,
+        /// Bags without findings of sessions for which the provider never listed any media.
+        empty: u64,
         /// What every one of these bags was compared with, and matches; empty when anything was found.
         checked: Vec<Aspect>,
         /// Payload files that were read.

@@ -27,6 +27,8 @@ pub enum SessionOutcome {
     Sound,
     /// Nothing was found; the provider could not deliver something.
     Incomplete,
+    /// Nothing was found; the provider never listed any media, so there is no evidence here.
+    Empty,
     /// Nothing was found in a sample.
     Sampled,
     /// Something was found.

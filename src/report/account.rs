@@ -128,10 +128,10 @@ impl Books {
                 let what = findings.first().map(|finding| format!("{}: {}", finding.path, finding.what)).unwrap_or_default();
                 self.checked(folder, session.clone(), folder, &what, findings.len() as u64);
             }
-            Event::VerifyFinished { bags, damaged, files, bytes, partial, out_of_time, .. } => {
+            Event::VerifyFinished { bags, damaged, journals, files, bytes, partial, out_of_time, .. } => {
                 let (partial, findings) = (partial.clone(), 0);
                 self.verification =
-                    Some(VerificationCounts { bags: *bags, damaged: *damaged, findings, files: *files, bytes: *bytes, partial });
+                    Some(VerificationCounts { bags: *bags, damaged: damaged + journals, findings, files: *files, bytes: *bytes, partial });
                 self.out_of_time |= out_of_time;
             }
             _ => {}

@@ -122,6 +122,7 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
         SessionOutcome::Unchecked if !findings.is_empty() => damaged(folder, "cannot be checked", findings, console),
         SessionOutcome::Unchecked => Vec::new(),
         SessionOutcome::Incomplete => whole(event, "incomplete", Style::Note, console).into_iter().collect(),
+        SessionOutcome::Empty => whole(event, "empty", Style::Note, console).into_iter().collect(),
         SessionOutcome::Sampled if is_detailed => whole(event, "nothing found", Style::Note, console).into_iter().collect(),
         SessionOutcome::Sound if is_detailed => whole(event, "sound", Style::Good, console).into_iter().collect(),
         SessionOutcome::Sound | SessionOutcome::Sampled => Vec::new(),
@@ -169,19 +170,30 @@ fn cut(event: &Event, console: &Console) -> Option<String> {
 }
 
 fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::VerifyFinished { exit, bags, damaged, incomplete, checked, files, bytes: read, partial, milliseconds, .. } = event else {
+    let Event::VerifyFinished {
+        exit, bags, damaged, journals, incomplete, empty, checked, files, bytes: read, partial, milliseconds, ..
+    } = event
+    else {
         return None;
     };
     if verbosity < Verbosity::Normal || *exit == Exit::Unexpected {
         return None;
     }
-    let mut verdict = match (damaged, partial) {
-        (0, None) if *bags == 0 => console.paint_answer(Style::Note, "there was none to check"),
-        (0, None) if *incomplete > 0 => console.paint_answer(Style::Note, &format!("none damaged, {incomplete} incomplete")),
-        (0, None) if *bags == 1 => console.paint_answer(Style::Good, "sound"),
-        (0, None) => console.paint_answer(Style::Good, "all sound"),
-        (0, Some(_)) => console.paint_answer(Style::Note, "nothing found"),
-        (count, _) => console.paint_answer(Style::Error, &format!("{count} damaged")),
+    let lacking: Vec<String> = [(incomplete, "incomplete"), (empty, "empty")]
+        .iter()
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let mut verdict = match (damaged, journals) {
+        (0, 0) if partial.is_some() => console.paint_answer(Style::Note, "nothing found"),
+        (0, 0) if *bags == 0 => console.paint_answer(Style::Note, "there was none to check"),
+        (0, 0) if !lacking.is_empty() => console.paint_answer(Style::Note, &format!("none damaged, {}", lacking.join(", "))),
+        (0, 0) if *bags == 1 => console.paint_answer(Style::Good, "sound"),
+        (0, 0) => console.paint_answer(Style::Good, "all sound"),
+        (0, 1) => console.paint_answer(Style::Error, "none damaged, the journal has findings"),
+        (_, 0) => console.paint_answer(Style::Error, &format!("{damaged} damaged")),
+        (_, 1) => console.paint_answer(Style::Error, &format!("{damaged} damaged, the journal has findings")),
+        _ => console.paint_answer(Style::Error, &format!("{damaged} damaged, {journals} journals have findings")),
     };
     if !checked.is_empty() {
         let checked: Vec<&str> = checked.iter().map(|aspect| aspect.matches()).collect();

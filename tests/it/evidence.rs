@@ -22,6 +22,7 @@ mod torn;
 
 use crate::harness::{Run, World, bare, jpeg, mp4, nfc, tree};
 use forger::Bag;
+use sha2::Digest as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use vmedia::archive::{Aspect, Finding};
@@ -173,6 +174,12 @@ impl Archive {
     pub fn missing_run(&self, session: &str) -> String {
         let record = self.bag(session).record();
         format!("journal: journal: {}", record["journal"][0]["segment"].as_str().expect("a run"))
+    }
+
+    /// The digest of the newest line of the journal.
+    pub fn head(&self) -> String {
+        let newest = self.segments().pop().expect("a segment");
+        hex::encode(sha2::Sha256::digest(self.lines(&newest).last().expect("a line")))
     }
 
     /// Verifies it and leaves no trace of that.

@@ -160,6 +160,12 @@ fn the_verdict_of_verify_and_repair_is_on_standard_output() {
     let Some(Event::VerifyFinished { damaged: 1, checked, .. }) = events.last() else { panic!("{events:?}") };
     assert!(checked.is_empty(), "{checked:?}");
 
+    // A journal with findings makes no session a damaged one.
+    let other = World::new();
+    other.run(&["download", SESSION]).ends_with(0);
+    std::fs::write(other.archive().join("index.html"), "<p>forged</p>").expect("written");
+    other.run(&["verify", "vmedia-archive"]).ends_with(8).shows("1 session: none damaged, the journal has findings; ");
+
     let run = world.run(&["repair", "vmedia-archive"]).ends_with(0).shows(&finding).shows("1 session: 1 damaged; ").shows(sound);
     let run = run.says("fetching again").says("1 file fetched");
     assert!(!run.stderr.contains("damaged:") && !run.stderr.contains("sound"), "{}", run.stderr);

@@ -78,15 +78,15 @@ impl BagChange {
     }
 }
 
-/// Where a line about a session's bag stands.
+/// Where a line stands.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+pub(in crate::archive) struct Place {
     /// The number of its segment.
     segment: u32,
     /// Where it begins, in bytes, and how long it is without its line break.
     offset: u64,
     length: u64,
-    at: Timestamp,
+    pub(in crate::archive) at: Timestamp,
     /// The line's own digest: it is read again later.
     sha256: Sha256,
 }
@@ -127,8 +127,8 @@ pub struct Chain {
     pub findings: Vec<(String, String)>,
     /// What a person should know and what is no damage.
     pub notes: Vec<(String, String)>,
-    /// The pages of the catalog that were written: when, and their SHA-256.
-    pub(in crate::archive) pages: Vec<(Timestamp, String)>,
+    /// The pages of the catalog that were written: where that stands, and their SHA-256.
+    pub(in crate::archive) pages: Vec<(Place, String)>,
     /// Of the digests that were asked for, those that are the digest of a line: in which segment, and where that line ends.
     pub known_heads: HashMap<String, (String, u64)>,
     /// The seals that runs name, each with the segment of the run that names it.
@@ -200,7 +200,7 @@ impl Chain {
         let raw = RawLine { bytes, is_whole: true };
         match raw.read() {
             Some(Line { at, entry: Entry::Archived(archived), .. }) if sha256_bytes(&raw.sha256()) == place.sha256 => {
-                Ok(BagChange::new(at, self.is_proven(name, place), *archived))
+                Ok(BagChange::new(at, self.is_proven(place), *archived))
             }
             _ => {
                 let what = format!("{name} changed while it was read");
@@ -209,7 +209,9 @@ impl Chain {
         }
     }
 
-    fn is_proven(&self, name: &str, place: &Place) -> bool {
+    /// Whether a seal that counts, or a head that is kept elsewhere, covers a line.
+    pub(in crate::archive) fn is_proven(&self, place: &Place) -> bool {
+        let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
         let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.offset + place.length < *end);
         self.proof.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
     }
@@ -346,7 +348,7 @@ impl Chain {
                 let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
                 self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
             }
-            Entry::Page { sha256 } => self.pages.push((line.at, sha256)),
+            Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
             Entry::Closed { .. } => return true,
             _ => {}
         }

@@ -103,6 +103,11 @@ impl Examined {
         self.session.is_some() && !self.is_partial && !self.is_empty && self.unread.iter().all(|path| layout::is_payload(path))
     }
 
+    /// Whether all was listed, and there never was any media.
+    pub fn is_empty(&self) -> bool {
+        self.is_empty && !self.is_partial
+    }
+
     /// Whether it could be looked at at all.
     pub fn is_looked_at(&self) -> bool {
         !self.unread.contains(".")

@@ -18,21 +18,26 @@ pub fn page_digest(store: &dyn Store) -> std::result::Result<Option<String>, Str
 
 /// Adds what the journal says of the catalog's page to its findings and notes.
 pub fn compare_page(chain: &mut Chain, page: std::result::Result<Option<String>, String>) {
-    let newest = chain.pages.iter().max_by_key(|(at, _)| *at);
+    let newest = chain.pages.iter().max_by_key(|(line, _)| line.at);
     let digest = match page {
         Ok(digest) => digest,
         Err(what) => return chain.findings.push((PAGE.to_owned(), what)),
     };
-    let note = match (&digest, newest) {
+    let note = match (digest, newest) {
         (None, None) => return,
-        (Some(digest), Some((_, sha256))) if digest == sha256 => return,
-        (None, Some((at, _))) => format!("the catalog of {} is not here", day(*at)),
-        (Some(digest), _) => {
-            let Some((at, _)) = chain.pages.iter().rfind(|(_, sha256)| sha256 == digest) else {
+        (None, Some((line, _))) => format!("the catalog of {} is not here", day(line.at)),
+        (Some(digest), newest) => {
+            let Some((line, _)) = chain.pages.iter().rfind(|(_, sha256)| *sha256 == digest) else {
                 let what = "no page that `vmedia catalog --html` wrote: it was altered, or put here by something else";
                 return chain.findings.push((PAGE.to_owned(), what.to_owned()));
             };
-            format!("an earlier catalog, of {}; `vmedia catalog --html` writes it anew", day(*at))
+            if newest.is_some_and(|newest| newest.1 != digest) {
+                format!("an earlier catalog, of {}; `vmedia catalog --html` writes it anew", day(line.at))
+            } else if chain.proof.is_demanded && !chain.pages.iter().any(|(line, sha256)| *sha256 == digest && chain.is_proven(line)) {
+                "no seal covers what the journal says of the catalog's page, so nothing proves that it is unaltered".to_owned()
+            } else {
+                return;
+            }
         }
     };
     chain.notes.push((PAGE.to_owned(), note));

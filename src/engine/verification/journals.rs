@@ -93,7 +93,7 @@ impl Known {
 
 /// Reports a link in the place of a journal. What it leads to is not read.
 fn tell_link(store: &dyn Store, emit: &Emit, sum: &mut VerifySum) {
-    sum.damaged += 1;
+    sum.journals += 1;
     emit.event(Event::JournalVerified {
         archive: store.root(),
         runs: 0,
@@ -126,7 +126,7 @@ fn tell(store: &dyn Store, chain: &Chain, seals: Seals, exists: bool, options: &
     if is_sealed && seals.unsealed > 0 {
         notes.push(format!("{} of its {} runs are under no seal yet", seals.unsealed, chain.segments));
     }
-    sum.damaged += u64::from(!findings.is_empty());
+    sum.journals += u64::from(!findings.is_empty());
     let heads = chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect();
     emit.event(Event::JournalVerified {
         archive: store.root(),

@@ -65,10 +65,14 @@ pub struct VerifyOptions {
 pub struct VerifySum {
     /// Bags that were checked to their end, and those that should be there and are not.
     pub bags: u64,
-    /// Of those, and of bags that should be there and are not, how many have findings; and journals with findings.
+    /// Of those, how many have findings.
     pub damaged: u64,
+    /// Journals with findings, and missing ones that records name.
+    pub journals: u64,
     /// Bags without findings of which the provider could not deliver something.
     pub incomplete: u64,
+    /// Bags without findings of sessions for which the provider never listed any media.
+    pub empty: u64,
     /// What every bag so far was compared with, and matches; none before the first.
     pub checked: Option<Vec<Aspect>>,
     /// Payload files that were read.
@@ -154,7 +158,7 @@ pub fn verify(
     let mut sum = std::mem::take(&mut *locked(&run.sum));
     for (number, unvouched) in std::mem::take(&mut *locked(&run.unvouched)) {
         let Some(target) = targets.get(number) else { continue };
-        sum.damaged += 1;
+        sum.journals += 1;
         emit.event(Event::JournalMissing { archive: target.store.root(), sessions: unvouched.sessions, finding: unvouched.finding() });
     }
     Ok((sum, repairable))
@@ -171,6 +175,7 @@ fn outcome(examined: &Examined, counts: &Counts) -> SessionOutcome {
         (false, _) => SessionOutcome::Damaged,
         // A record that cannot be read is a finding.
         (true, None) => SessionOutcome::Unchecked,
+        (true, Some(_)) if examined.is_empty() => SessionOutcome::Empty,
         (true, Some(_)) if !examined.is_complete() => SessionOutcome::Incomplete,
         (true, Some(_)) if counts.unread > 0 => SessionOutcome::Sampled,
         (true, Some(_)) => SessionOutcome::Sound,

@@ -242,7 +242,9 @@ impl Run<'_> {
             let mut sum = locked(&self.sum);
             sum.bags += 1;
             sum.damaged += u64::from(!examined.findings.is_empty());
-            sum.incomplete += u64::from(examined.findings.is_empty() && !examined.is_complete());
+            let is_sound = examined.findings.is_empty();
+            sum.empty += u64::from(is_sound && examined.is_empty());
+            sum.incomplete += u64::from(is_sound && !examined.is_empty() && !examined.is_complete());
             let common = sum.checked.get_or_insert_with(|| checked.clone());
             common.retain(|aspect| checked.contains(aspect));
             sum.files += counts.files;

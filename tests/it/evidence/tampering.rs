@@ -323,12 +323,20 @@ fn a_page_of_the_catalog_is_one_that_the_journal_knows() {
     catalog();
     evidence.archive().is_sound("written over");
     let first = std::fs::read(&page).expect("a page");
-    // The page shows when it was made, to the second.
     evidence.world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    let before = evidence.archive().head();
+    // The page shows when it was made, to the second.
     crate::harness::until("another page", || {
         catalog();
         std::fs::read(&page).expect("a page") != first
     });
+    let newest = evidence.archive().head();
+    let uncovered = "index.html: no seal covers what the journal says of the catalog's page";
+    let is_noted = |head: &str| {
+        let notes = evidence.archive().verify(&["--expect-head", head]).notes();
+        notes.iter().any(|note| note.starts_with(uncovered))
+    };
+    assert_eq!((is_noted(&before), is_noted(&newest)), (true, false));
     std::fs::write(&page, first).expect("written");
     let notes = evidence.archive().is_sound("an earlier one").notes();
     assert!(notes.iter().any(|note| note.starts_with("index.html: an earlier catalog, of ")), "{notes:?}");

@@ -34,17 +34,11 @@ pub fn refuses(root: &Path, heads: &[&str], words: &str) {
     assert!(run.stderr.is_empty(), "{}", run.stderr);
 }
 
-/// The digest of the newest line.
-fn head(archive: &Archive) -> String {
-    let newest = archive.segments().pop().expect("a segment");
-    hex::encode(Sha256::digest(archive.lines(&newest).last().expect("a line")))
-}
-
 #[test]
 fn what_only_the_program_wrote_is_accepted() {
     let evidence = Evidence::new();
     let archive = evidence.archive();
-    accepts(&archive.root, &[&head(&archive), &head(&archive).to_uppercase()]);
+    accepts(&archive.root, &[&archive.head(), &archive.head().to_uppercase()]);
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/archive-1");
     accepts(&fixture, &[]);
     // Damaged and repaired, deleted and archived again.
@@ -52,7 +46,7 @@ fn what_only_the_program_wrote_is_accepted() {
     evidence.world.run(&["repair", "vmedia-archive"]).ends_with(0);
     std::fs::remove_dir_all(archive.file(GAMMA)).expect("removed");
     evidence.world.run(&["download", GAMMA]).ends_with(0);
-    accepts(&archive.root, &[&head(&archive)]);
+    accepts(&archive.root, &[&archive.head()]);
 }
 
 #[test]
@@ -117,7 +111,7 @@ fn what_was_altered_cut_added_or_taken_away_is_refused() {
 fn only_a_head_that_was_kept_elsewhere_shows_that_all_of_it_is_new() {
     let evidence = Evidence::new();
     let archive = evidence.copy("tampered");
-    let head = head(&archive);
+    let head = archive.head();
     std::fs::remove_file(archive.file("_journal").join(archive.segments().pop().expect("a segment"))).expect("removed");
     accepts(&archive.root, &[]);
     refuses(&archive.root, &[&head], "lines were cut off, or all of it was written anew");
