@@ -59,21 +59,21 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
     if archives.len() == 1 {
         table.hide_from_people("archive");
     }
-    let mut listing = Listing { context, reporter, table, exit: Exit::Done, is_authenticated: false };
+    let mut output = Output { context, reporter, table, exit: Exit::Done, is_authenticated: false };
     for archive in &archives {
         for text in archive.unread.clone() {
-            listing.reporter.event(&Event::Remark { text }, context.clock.as_ref());
+            output.reporter.event(&Event::Remark { text }, context.clock.as_ref());
         }
         let page = arguments.html && archive.is_whole;
-        if let Some(read) = listing.archive(archive, page)? {
+        if let Some(read) = output.archive(archive, page)? {
             let exit = context.cancel.requested().map_or(Exit::Unexpected, Stop::exit);
-            listing.reporter.finish();
+            output.reporter.finish();
             let what = format!("interrupted: {read} of {} were read", plural(archive.sessions.len() as u64, "session"));
-            listing.reporter.error(&Error::new(exit, what, "the catalog is not complete; run the same command again"));
+            output.reporter.error(&Error::new(exit, what, "the catalog is not complete; run the same command again"));
             return Ok(exit);
         }
     }
-    let Listing { mut reporter, mut table, exit, is_authenticated, .. } = listing;
+    let Output { mut reporter, mut table, exit, is_authenticated, .. } = output;
     reporter.finish();
     if !is_authenticated {
         table.hide_from_people("last_authenticated");
@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
 }
 
 /// A list that is under way.
-struct Listing<'a> {
+struct Output<'a> {
     context: &'a Context,
     reporter: Reporter,
     table: Table,
@@ -92,7 +92,7 @@ struct Listing<'a> {
     is_authenticated: bool,
 }
 
-impl Listing<'_> {
+impl Output<'_> {
     /// Lists the sessions of an archive, and writes its page if it is to have one. Returns how many were read when the run
     /// is asked to stop before the last.
     fn archive(&mut self, archive: &Archive, has_page: bool) -> Result<Option<u64>> {
