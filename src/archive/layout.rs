@@ -7,7 +7,7 @@ use crate::store::StorePath;
 /// The machine's record.
 pub(super) const RECORD: &str = "archive.json";
 /// What a person opens.
-pub(super) const PAGE: &str = "index.html";
+pub const PAGE: &str = "index.html";
 /// The bag's own files.
 pub(super) const DECLARATION: &str = "bagit.txt";
 pub(super) const INFO: &str = "bag-info.txt";

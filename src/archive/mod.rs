@@ -31,6 +31,7 @@ pub use journal::{
     Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified, Proof, SIGNATURE, SealEntry,
     TIME_STAMP, UnsealedRun, Verifications,
 };
+pub use layout::PAGE;
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
     SignatureVerdict, State, tool,

@@ -4,7 +4,7 @@
 
 use super::Context;
 use super::services::store;
-use crate::archive::{Chain, JOURNAL_FOLDER, Journal, is_bag};
+use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE, is_bag};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::store::{LocalStore, Store, StorePath};
@@ -77,9 +77,9 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
         if is_bag(here.store.as_ref(), &folder)? {
             return Ok(vec![Archive { sessions: Arc::new(vec![folder]), ..here }]);
         }
-        // A shell's `archive/*` names the journal too, and whoever names that means the archive as a whole: `*` cannot
+        // A shell's `archive/*` names the journal and the catalog's page too, and they mean the archive as a whole: `*` cannot
         // name a session that was deleted.
-        if name == JOURNAL_FOLDER && Journal::exists(here.store.as_ref())? {
+        if (name == JOURNAL_FOLDER || name == PAGE) && Journal::exists(here.store.as_ref())? {
             return Ok(vec![Archive { is_whole: true, ..here }]);
         }
     }

@@ -322,6 +322,10 @@ fn a_page_of_the_catalog_is_one_that_the_journal_knows() {
     let catalog = || evidence.world.run(&["catalog", "vmedia-archive", "--html"]).ends_with(0);
     catalog();
     evidence.archive().is_sound("written over");
+    // As a shell writes `archive/*`.
+    let all: Vec<String> = [ALPHA, BETA, GAMMA, "_journal", "index.html"].map(|name| format!("./{name}")).to_vec();
+    let all: Vec<&str> = all.iter().map(String::as_str).chain(["--read-only"]).collect();
+    assert_eq!(super::verify(&evidence.archive().root, &all).code, 0);
     let first = std::fs::read(&page).expect("a page");
     evidence.world.run(&["verify", "vmedia-archive"]).ends_with(0);
     let before = evidence.archive().head();
