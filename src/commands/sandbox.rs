@@ -4,6 +4,7 @@
 //! settings and serves until it is stopped. Must not know how a provider works.
 
 use super::{Context, Ended};
+use crate::archive::must_be_outside;
 use crate::cli::{ProviderChoice, SandboxArguments};
 use crate::clock::Stop;
 use crate::config::Environment;
@@ -21,6 +22,7 @@ use std::time::Duration;
 pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ended> {
     let faults = parse_faults(&arguments.faults.join(","))
         .map_err(|error| Error::usage(format!("--faults: {error}"), "vmedia sandbox --help shows the words"))?;
+    arguments.data.as_deref().map_or(Ok(()), |data| must_be_outside("--data", data))?;
     let console = context.console.clone();
     let quiet = context.global.quiet;
     // A command's own output is not to be mixed with the sandbox's, unless somebody asks for it.

@@ -13,6 +13,7 @@ mod killed;
 mod lacking;
 mod laundered;
 mod newer;
+mod outputs;
 mod partial;
 mod places;
 mod random;

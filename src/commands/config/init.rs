@@ -5,6 +5,7 @@
 use super::Context;
 use super::check::check_with;
 use super::terminal::Terminal;
+use crate::archive::must_be_outside;
 use crate::cli::{EventFormat, Global, ProviderChoice};
 use crate::config::{Draft, Edit, Vault, answers, keyring, rotated, usual_provider_days};
 use crate::error::{Error, Result};
@@ -32,8 +33,9 @@ struct Answers<'a> {
 
 /// Asks, shows, writes.
 pub(super) fn run(context: &Context) -> Result<Exit> {
-    let terminal = Terminal::open(context)?;
     let edit = Edit::open(&context.global, &context.environment)?;
+    must_be_outside("--config", edit.path())?;
+    let terminal = Terminal::open(context)?;
     terminal.say(&format!("This writes a profile into {}.", edit.path().display()));
     terminal.say("Nothing is written before you say so at the end; Ctrl-C ends it at any time.");
     terminal.say("");
