@@ -36,7 +36,7 @@ import uuid
 import memory
 from memory import ATTEMPT, SESSION, own_environment
 
-CLAIM = 100_000
+CLAIM, FEWEST = 100_000, 4_000
 VERIFY_LIMIT, CATALOG_LIMIT = 100_000_000, 60_000_000
 COMMANDS = {
     "verify": (["verify"], VERIFY_LIMIT),
@@ -131,6 +131,26 @@ def judge(name, figures):
     return {**named, "growth": round(growth), "claimed": round(claimed)}
 
 
+def report(figures, out):
+    """Prints the figures and what is wrong with them; returns the exit status."""
+    results = [judge(name, each) for name, each in figures.items()]
+    few, many = results[0]["sessions"]
+    print(f"{'sessions':<24}{few:>10,}{many:>12,}{'a session':>12}{CLAIM:>12,}{'limit':>10}{'time':>10}")
+    faults = 0
+    for result in results:
+        limit = COMMANDS[result["name"]][1]
+        small, large = (f"{peak / 1e6:.1f} MB" for peak in result["peaks"])
+        claimed = f"{result['claimed'] / 1e6:.1f} MB"
+        growth, seconds = f"{result['growth']} B", f"{result['seconds']} s"
+        print(f"{result['name']:<24}{small:>10}{large:>12}{growth:>12}{claimed:>12}{limit / 1e6:>7.0f} MB{seconds:>10}")
+        if max(result["claimed"], *result["peaks"]) > limit:
+            faults += 1
+            print(f"{result['name']}: the peak is, or would be with {CLAIM:,} sessions, above {limit / 1e6:.0f} MB", file=sys.stderr)
+    if out:
+        pathlib.Path(out).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    return 1 if faults else 0
+
+
 def main():
     """Measures both archives and judges them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -142,6 +162,8 @@ def main():
     binary = os.path.abspath(arguments.binary)
     if not os.access(binary, os.X_OK):
         parser.error(f"{binary} is no program; build it with: cargo build --release")
+    if arguments.sessions < FEWEST:
+        parser.error(f"how memory grows cannot be seen with fewer than {FEWEST} sessions")
     if os.name != "posix":
         parser.error("this system does not say what a process took at its peak")
 
@@ -157,22 +179,7 @@ def main():
                     figures[name].append((count, *measure(binary, words, root, home)))
         except (subprocess.CalledProcessError, OSError, RuntimeError, ValueError) as error:
             sys.exit(f"not measured: {error}")
-    results = [judge(name, each) for name, each in figures.items()]
-    few, many = results[0]["sessions"]
-    print(f"{'sessions':<24}{few:>10,}{many:>12,}{'a session':>12}{CLAIM:>12,}{'limit':>10}{'time':>10}")
-    faults = 0
-    for result in results:
-        limit = COMMANDS[result["name"]][1]
-        small, large = (f"{peak / 1e6:.1f} MB" for peak in result["peaks"])
-        claimed = f"{result['claimed'] / 1e6:.1f} MB"
-        growth, seconds = f"{result['growth']} B", f"{result['seconds']} s"
-        print(f"{result['name']:<24}{small:>10}{large:>12}{growth:>12}{claimed:>12}{limit / 1e6:>7.0f} MB{seconds:>10}")
-        if max(result["claimed"], *result["peaks"]) > limit:
-            faults += 1
-            print(f"{result['name']}: the peak is, or would be with {CLAIM:,} sessions, above {limit / 1e6:.0f} MB", file=sys.stderr)
-    if arguments.out:
-        pathlib.Path(arguments.out).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    return 1 if faults else 0
+        return report(figures, arguments.out)
 
 
 if __name__ == "__main__":
