@@ -129,6 +129,7 @@ def session(random):
         "provider": "veriff",
         "base_url": "https://stationapi.veriff.com",
         "session": identifier(random),
+        "salt": random.randbytes(32).hex(),
         "created": "2026-03-12T10:00:00.123456789Z",
         "updated": "2026-03-13T10:00:00.123456789Z",
         "attempts": [
@@ -172,15 +173,15 @@ class Segment:
 
 def archived(record):
     """What the journal says of a session that was archived."""
-    plain = lambda file, media: {"path": file["path"], "bytes": file["bytes"], "sha256": file["sha256"], "signed": True, **media}
-    media = [plain(file, {"media": medium["id"]}) for medium in record["media"] for file in medium["files"]]
+    line = lambda file, name, media: {"path": file["path"], "bytes": file["bytes"], name: file["sha256"], "signed": True, **media}
+    media = [line(file, "sha256", {"media": medium["id"]}) for medium in record["media"] for file in medium["files"]]
     return {
         "entry": "archived",
         "session": record["session"],
         "folder": record["session"],
         "before": None,
         "bag": record["media"][0]["id"].replace("-", "") * 2,
-        "files": media + [plain(document, {}) for document in record["documents"]],
+        "files": media + [line(document, "commitment", {}) for document in record["documents"]],
         "media": [{"media": medium["id"], "state": medium["state"]} for medium in record["media"]],
     }
 

@@ -12,8 +12,9 @@ does not, and says what; with 2 on wrong usage:
 - the sessions here are those that the journal knows;
 - each session's tagmanifest-sha256.txt has the SHA-256 that the last line about the session says, and each of those lines
   goes on where the one before it ended;
-- each file that ever arrived is still named by the session's manifests, with the SHA-256 that it arrived with; a later line
-  names other bytes for it only after a line that says that it was lost, and the first bytes of a media file are still there;
+- each file that ever arrived is still named by the session's manifests, with the SHA-256 that it arrived with, or that the
+  commitment fits, with the salt in the session's archive.json; a later line names other bytes for it only after a line that says
+  that it was lost, and the first bytes of a media file are still there;
 - each seal that a run names is here, with the same bytes;
 - what the lines of a sealed run say of a file is not replaced by the lines of a run that no seal covers;
 - with --tsa-ca: each time stamp is by an authority that a certificate in FILE vouched for at the time of the stamp, is about its
@@ -28,6 +29,7 @@ written anew. What the lines mean is in schema/vmedia-journal-1.schema.json.
 import argparse
 import datetime
 import hashlib
+import hmac
 import json
 import pathlib
 import re
@@ -60,6 +62,15 @@ def guarded(where, check, *values):
 
 def sha256(content):
     return hashlib.sha256(content).hexdigest()
+
+
+def fingerprint(file):
+    return file.get("sha256") or file["commitment"]
+
+
+def commitment(salt, digest):
+    """Returns what the journal holds in place of the digest of a document, which could be guessed."""
+    return hmac.new(salt, digest.encode("ascii"), "sha256").hexdigest()
 
 
 def read_run(path, digests, parents, changes):
@@ -116,7 +127,8 @@ def check_session(folder, changes, covered):
     if (folder / "unfinished.ndjson").exists():
         mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
         return
-    left, last, files, sealed, originals = sorted(changes, key=lambda change: change[1]["at"].rstrip("Z")), None, {}, {}, {}
+    left, last, files, sealed, signed = sorted(changes, key=lambda change: change[1]["at"].rstrip("Z")), None, {}, {}, {}
+    originals, incomparable = {}, 0
     while left:
         record = last["record"] if last else None
         # Two machines' clocks may disagree: what follows is what says so.
@@ -128,24 +140,33 @@ def check_session(folder, changes, covered):
         if last and not goes_on and not was_missing:
             mistake(folder.name, f"was changed by something else before {entry['at']}")
         for lost in entry.get("lost", []):
-            path = lost["path"]
-            if files.get(path, lost["sha256"]) != lost["sha256"] or (sealed.get(path) and run not in covered):
+            path, mark = lost["path"], fingerprint(lost)
+            if files.get(path, mark) != mark or (sealed.get(path) and run not in covered):
                 mistake(folder.name, f"{path}: {entry['at']} says that it was lost, and may not")
             files.pop(path, None)
         for file in entry.get("files", []):
-            path = file["path"]
-            if files.get(path, file["sha256"]) != file["sha256"]:
+            path, mark = file["path"], fingerprint(file)
+            if files.get(path, mark) != mark and was_missing and path.startswith("metadata/"):
+                # The salt went with the folder, so the two commitments cannot be compared.
+                incomparable += 1
+                if (sealed[path] and run not in covered) or (signed[path] and not file["signed"]):
+                    mistake(folder.name, f"{path}: {entry['at']} says that it was fetched again, and without its seal or signature")
+            elif files.get(path, mark) != mark:
                 mistake(folder.name, f"{path}: {entry['at']} names other bytes, and no line says that the first ones were lost")
-            files[path], sealed[path] = file["sha256"], run in covered
+            files[path], sealed[path], signed[path] = mark, run in covered, file["signed"]
             if "media" in file:
-                originals.setdefault(file["media"], (path, file["sha256"]))
+                originals.setdefault(file["media"], (path, mark))
         last = entry
+    if incomparable:
+        tell(folder.name, f"note: was missing and fetched again; documents that cannot be compared with those of before: {incomparable}")
     if sha256((folder / MANIFESTS[1]).read_bytes()) != last["bag"]:
         mistake(folder.name, f"{MANIFESTS[1]} is not the one that the journal knows: the session was changed by something else")
     lines = "".join((folder / name).read_text("utf-8") for name in MANIFESTS).split("\n")
     named = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
+    salt = bytes.fromhex(json.loads((folder / "archive.json").read_bytes())["salt"])
     for path, digest in files.items():
-        if named.get(path) != digest:
+        now = named.get(path, "")
+        if (commitment(salt, now) if path.startswith("metadata/") else now) != digest:
             mistake(folder.name, f"{path}: the manifests do not name the file that arrived")
     for path, digest in originals.values():
         if digest not in files.values():

@@ -39,6 +39,10 @@ impl SessionArchive {
         self.begin(now)?;
         let files = self.vouched_by(files, journal, now)?;
         self.make_folders()?;
+        if self.resumed && self.before.is_none() {
+            // The line with the salt may be lost, and the journal is about to hold commitments under this one.
+            self.store.append(&self.folder.join(MARKER), &self.began(now)?)?;
+        }
         // What the mark announces, then the names of it, then the manifests that vouch for them.
         self.store.flush(&self.folder.join(MARKER))?;
         self.store.sync(&self.folder)?;

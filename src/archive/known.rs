@@ -53,6 +53,7 @@ pub(super) fn empty_record(origin: Origin, now: Timestamp) -> Record {
         provider: origin.provider,
         base_url: origin.base_url,
         session: origin.session,
+        salt: origin.salt,
         created: now,
         updated: now,
         attempts: Vec::new(),

@@ -6,6 +6,7 @@
 //! what the lines lead to: anybody may have written them.
 
 use super::record::{DocumentRecord, HistoryRecord, MediaRecord};
+use super::salt::Salt;
 use super::word::Word;
 use crate::error::{Error, Result};
 use jiff::Timestamp;
@@ -22,6 +23,9 @@ pub(super) enum Line {
         at: Timestamp,
         /// The program, with its version.
         tool: String,
+        /// The salt of a session that has no record yet: the journal holds commitments before the record is written.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        salt: Option<Salt>,
     },
     /// A medium was listed for the first time, and has no file yet.
     Listed(MediaRecord),
@@ -66,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_torn_line_costs_itself_alone() {
-        let line = Line::Began { at: Timestamp::UNIX_EPOCH, tool: "vmedia".to_owned() };
+        let line = Line::Began { at: Timestamp::UNIX_EPOCH, tool: "vmedia".to_owned(), salt: None };
         let text = line.text().expect("text");
         let torn = format!("{text}\n{}\n{text}", text.get(..10).expect("a piece"));
         assert_eq!(parse(torn.as_bytes()), [Word::Known(line.clone()), Word::Known(line)]);

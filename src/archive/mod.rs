@@ -17,6 +17,7 @@ mod marker;
 mod page;
 mod placing;
 mod record;
+mod salt;
 mod session;
 mod surroundings;
 mod terms;
@@ -36,6 +37,7 @@ pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
     SignatureVerdict, State, tool,
 };
+pub use salt::Salt;
 pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
 pub use surroundings::must_be_outside;
 pub use verify::{

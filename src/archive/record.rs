@@ -4,6 +4,7 @@
 
 pub use super::terms::{Change, CompanionState, SignatureRecord, SignatureVerdict, State};
 
+use super::salt::Salt;
 use super::word::{NewerWords, Word};
 use crate::media::{AttemptId, Group, Kind, MediaId, MediaItem, Place, SessionId, TypeHint};
 use crate::store::Digest;
@@ -44,6 +45,8 @@ pub struct Record {
     pub base_url: String,
     /// The session.
     pub session: SessionId,
+    /// The key of the journal's commitments to this session's documents; made once.
+    pub salt: Salt,
     /// When this record began.
     pub created: Timestamp,
     /// When something in it changed last.

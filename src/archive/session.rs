@@ -9,6 +9,7 @@ use super::known::{LARGEST_RECORD, empty_record, is_new, read_record};
 use super::layout::{self, MARKER, TAG_MANIFEST};
 use super::marker::{self, Line};
 use super::record::{CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SignatureRecord, State};
+use super::salt::Salt;
 use super::verify::{Witness, read_sealed};
 use super::word::Word;
 use crate::error::{Error, Result};
@@ -29,6 +30,8 @@ pub struct Origin {
     pub base_url: String,
     /// The session.
     pub session: SessionId,
+    /// The salt of the session if it has none yet.
+    pub salt: Salt,
 }
 
 /// An answer of the provider that is kept, as it came but for credentials in it.
@@ -212,6 +215,7 @@ impl SessionArchive {
                 }
             };
             match line {
+                Line::Began { salt: Some(salt), .. } if self.before.is_none() => self.record.salt = salt,
                 Line::Began { .. } | Line::Newer => {}
                 Line::Moved(moved) => {
                     // A run that ended before the move left it announced and the file where it was.
@@ -339,13 +343,18 @@ impl SessionArchive {
         }
         if !self.unfinished {
             self.bag_before = self.bag_digest()?;
-            let line = Line::Began { at: now, tool: super::record::tool() };
-            self.store.replace(&self.folder.join(MARKER), format!("{}\n", line.text()?).as_bytes())?;
+            self.store.replace(&self.folder.join(MARKER), format!("{}\n", self.began(now)?).as_bytes())?;
             // The mark must outlast a power loss that the change itself outlasts.
             self.store.sync(&self.folder)?;
             self.unfinished = true;
         }
         Ok(())
+    }
+
+    /// Returns the line of the mark that says that a run begins to change the session.
+    pub(super) fn began(&self, now: Timestamp) -> Result<String> {
+        let salt = self.before.is_none().then(|| self.record.salt.clone());
+        Line::Began { at: now, tool: super::record::tool(), salt }.text()
     }
 
     /// Records why a medium is not archived. What is archived of it from before stays so.

@@ -3,7 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
 use super::{
-    Document, FileRecord, Holding, Identity, Journal, Origin, SealCheck, SessionArchive, SignatureRecord, State, Witness, examine, reread,
+    Document, FileRecord, Holding, Identity, Journal, Origin, Salt, SealCheck, SessionArchive, SignatureRecord, State, Witness, examine,
+    reread,
 };
 use crate::error::Result;
 use crate::media::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
@@ -53,11 +54,14 @@ fn item(id: &str) -> MediaItem {
     }
 }
 
+fn origin() -> Origin {
+    let session = SessionId::parse("s").expect("an id");
+    Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session, salt: Salt::of([7; 32]) }
+}
+
 impl Desk {
     fn open(&self) -> SessionArchive {
-        let origin =
-            Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
-        SessionArchive::open(Arc::clone(&self.store), origin, &Nobody, Timestamp::UNIX_EPOCH).expect("an archive")
+        SessionArchive::open(Arc::clone(&self.store), origin(), &Nobody, Timestamp::UNIX_EPOCH).expect("an archive")
     }
 
     fn journal(&self) -> Journal {
@@ -294,8 +298,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
     let rewritten = std::fs::read_to_string(&path).expect("a record");
     assert!(rewritten.contains("\"sealed\"") && rewritten.contains("\"rank\": 7"), "{rewritten}");
     std::fs::write(&path, rewritten.replace("\"version\": 1", "\"version\": 2")).expect("written");
-    let origin = Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
-    let refused = SessionArchive::open(Arc::clone(&desk.store), origin, &Nobody, Timestamp::UNIX_EPOCH);
+    let refused = SessionArchive::open(Arc::clone(&desk.store), origin(), &Nobody, Timestamp::UNIX_EPOCH);
     assert_eq!(refused.map(|_| ()).map_err(|error| error.exit().code()), Err(3));
 }
 
@@ -306,7 +309,7 @@ fn state(archive: &SessionArchive, id: &str) -> (State, usize) {
 
 #[test]
 fn a_narrower_run_forgets_nothing_that_a_wider_one_knew() {
-    let place = |document: &str| Place { document: document.to_owned(), pointer: "/images/0".to_owned() };
+    let place = |document: &str| Place::new(document, "/images/0");
     let wide = MediaItem { places: vec![place("media"), place("attempts/a/media")], size: Some(3), ..item("1") };
     let narrow = MediaItem { places: vec![place("attempts/a/media")], context: None, ..item("1") };
     let desk = desk();
@@ -365,8 +368,7 @@ proptest! {
         }
         std::fs::write(desk.file(name), &bytes).expect("written");
         let _ = desk.findings();
-        let origin = Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session: SessionId::parse("s").expect("an id") };
-        if let Ok(mut archive) = SessionArchive::open(Arc::clone(&desk.store), origin, &Nobody, Timestamp::UNIX_EPOCH) {
+        if let Ok(mut archive) = SessionArchive::open(Arc::clone(&desk.store), origin(), &Nobody, Timestamp::UNIX_EPOCH) {
             let _ = archive.holding(&item("1"), &mut |_| Ok(()));
             let _ = archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH);
         }

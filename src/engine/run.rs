@@ -12,7 +12,7 @@ use super::provider_days::{Period, warning as deletion_warning};
 use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
-use crate::archive::{CompanionState, Document, Origin, SessionArchive, State, Wanted, complete, planned_document_path};
+use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
 use crate::error::{Result, cannot_start, quote};
 use crate::http::{Cause, Failure};
 use crate::media::{MediaItem, SessionId};
@@ -182,6 +182,7 @@ impl Shared {
             provider: self.services.provider.name().to_owned(),
             base_url: self.services.base_url.clone(),
             session: session.clone(),
+            salt: Salt::fresh().map_err(Failure::local)?,
         };
         let witness = ProviderWitness::new(vec![Arc::clone(&self.services.provider)], true);
         let mut archive = SessionArchive::open(Arc::clone(&self.services.store), origin, &witness, now).map_err(Failure::local)?;
@@ -211,9 +212,8 @@ impl Shared {
         found.answers = Vec::new();
         let mut share = found.share.take();
         share.iter_mut().for_each(|share| share.shrink_to(found.listing.media.len() as u64 * MEDIUM));
-        let work = SessionWork::new(index, session.clone(), archive, lock, to_fetch.iter().map(|task| task.item.clone()))
-            .aged(age)
-            .with_share(share);
+        let items = to_fetch.iter().map(|task| task.item.clone());
+        let work = SessionWork::new(index, session.clone(), archive, lock, items).aged(age).with_share(share);
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
     }
 

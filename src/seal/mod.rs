@@ -8,3 +8,10 @@ mod armour;
 pub mod rsa;
 pub mod ssh;
 pub mod stamp;
+
+/// Returns random bytes; `None` where the system has none.
+pub fn random() -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).ok()?;
+    Some(bytes)
+}

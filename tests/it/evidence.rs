@@ -5,6 +5,7 @@
 //! program's own code, which would forgive its own mistakes.
 
 mod authentic;
+mod commitments;
 mod concurrent;
 mod forger;
 mod forgery;

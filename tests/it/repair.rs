@@ -72,6 +72,7 @@ fn a_session_that_was_deleted_comes_back_with_the_documents_that_it_had() {
     std::fs::remove_dir_all(world.file("")).expect("removed");
     world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("the session is missing");
     world.run(&["repair", "vmedia-archive"]).ends_with(0).shows("it was missing when it was archived again");
+    world.run(&["verify", "vmedia-archive", "--read-only"]).ends_with(0).shows("documents cannot be compared with those from before");
     assert_eq!(world.held(), ALL);
     let after = world.tree();
     let bytes = |path: &str| (before.get(&format!("{SESSION}/{path}")).cloned(), after.get(&format!("{SESSION}/{path}")).cloned());

@@ -8,75 +8,15 @@
 //! help bags that the journal does not know, seals, time stamps, and a head that is kept elsewhere. Must not look at
 //! bags.
 
-use super::entry::{Archived, Entry, Line, Parent, SealEntry};
+use super::super::word::NewerWords;
+use super::change::{BagChange, Sha256};
+use super::entry::{Entry, Line, Parent, SealEntry};
 use super::segment::{self, Lines, RawLine};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::media::SessionId;
 use crate::store::{Store, Watch, sha256_bytes};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// A change of a bag, with what a verification needs of it.
-#[derive(Debug)]
-pub(in crate::archive) struct BagChange {
-    /// When it was.
-    pub(in crate::archive) at: Timestamp,
-    /// Whether a seal that counts, or a head that is kept elsewhere, covers its line.
-    pub(in crate::archive) is_proven: bool,
-    /// The session.
-    pub(in crate::archive) session: SessionId,
-    /// The bag's digest before and after, and that of its record.
-    pub(in crate::archive) before: Option<String>,
-    pub(in crate::archive) bag: String,
-    pub(in crate::archive) record_before: Option<String>,
-    pub(in crate::archive) record: String,
-    /// Whether an earlier run was killed while it changed the bag.
-    pub(in crate::archive) resumed: bool,
-    /// The files that it did not hold before.
-    pub(in crate::archive) files: Vec<AddedFile>,
-    /// The files that it no longer vouches for: path and SHA-256.
-    pub(in crate::archive) lost: Vec<(String, Sha256)>,
-}
-
-/// A file that a change added.
-#[derive(Debug)]
-pub(in crate::archive) struct AddedFile {
-    /// Its path below the session's folder.
-    pub(in crate::archive) path: String,
-    /// Its SHA-256.
-    pub(in crate::archive) sha256: Sha256,
-    /// Whether the provider signed it.
-    pub(in crate::archive) signed: bool,
-    /// The media file that it is; none for the provider's other answers.
-    pub(in crate::archive) media: Option<String>,
-}
-
-/// A digest as bytes; none when it was no digest.
-pub(in crate::archive) type Sha256 = Option<[u8; 32]>;
-
-impl BagChange {
-    fn new(at: Timestamp, is_proven: bool, archived: Archived) -> Self {
-        let added = |file: super::FileEntry| AddedFile {
-            path: file.path,
-            sha256: sha256_bytes(&file.digest.sha256),
-            signed: file.signed,
-            media: file.media.map(|id| id.to_string()),
-        };
-        Self {
-            at,
-            is_proven,
-            session: archived.session,
-            before: archived.before,
-            bag: archived.bag,
-            record_before: archived.record_before,
-            record: archived.record,
-            resumed: archived.resumed,
-            files: archived.files.into_iter().map(added).collect(),
-            lost: archived.lost.into_iter().map(|lost| (lost.path, sha256_bytes(&lost.digest.sha256))).collect(),
-        }
-    }
-}
 
 /// Where a line stands.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +43,8 @@ struct Segment {
     at: Option<Timestamp>,
     /// The segments that it follows as a whole.
     follows: Vec<String>,
+    /// The words in it that a newer version wrote.
+    newer: NewerWords<'static>,
 }
 
 /// What covers a part of the journal that its writers cannot change afterwards.
@@ -310,6 +252,7 @@ impl Chain {
             read.first.get_or_insert_with(|| sha256.clone());
             read.last = Some(sha256);
         }
+        self.notes.extend(read.newer.note().map(|note| (name.to_owned(), note)));
         if !is_closed {
             let what = match segment::is_at_work(store, name) {
                 Ok(true) => "its run is still at work",
@@ -330,6 +273,7 @@ impl Chain {
         if line.previous != read.last {
             self.finding(name, format!("line {number} does not follow from the line before it: one was altered, added or removed"));
         }
+        line.count_newer(&raw.bytes, &mut read.newer);
         read.at = Some(line.at);
         let is_first = matches!(line.entry, Entry::Opened(_));
         if is_first != (number == 1) {

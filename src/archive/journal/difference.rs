@@ -1,7 +1,12 @@
 //! What a change of a session's record amounts to, as an entry of the journal. Pure. Must not touch the store.
+//!
+//! No digest of a document is in the entry: it could be guessed after the session is deleted. Commitments stand in their place.
 
-use super::super::record::{MediaRecord, Record};
+use super::super::layout;
+use super::super::record::{HistoryRecord, MediaRecord, Record};
+use super::super::salt::Salt;
 use super::entry::{Archived, FileEntry, LostEntry, MediaEntry};
+use crate::media::MediaId;
 use crate::store::{Digest, StorePath};
 use std::collections::HashMap;
 
@@ -25,13 +30,16 @@ pub(in crate::archive) fn archived(folder: &StorePath, before: Option<&Record>, 
     let files_after = files(after);
     let held: HashMap<&str, &Digest> = files_before.iter().map(|file| (file.path.as_str(), &file.digest)).collect();
     let holds: HashMap<&str, &Digest> = files_after.iter().map(|file| (file.path.as_str(), &file.digest)).collect();
-    let is_lost = |file: &&FileEntry| holds.get(file.path.as_str()) != Some(&&file.digest);
-    let lost = files_before.iter().filter(is_lost).map(|file| LostEntry {
-        path: file.path.clone(),
-        digest: file.digest.clone(),
-        why: why(after, &file.path),
+    let is_lost = |file: &&RecordedFile| holds.get(file.path.as_str()) != Some(&&file.digest);
+    let lost = files_before.iter().filter(is_lost).map(|file| {
+        let (sha256, commitment) = fingerprint(&after.salt, file);
+        LostEntry { path: file.path.clone(), bytes: file.digest.bytes, sha256, commitment, why: why(after, &file.path) }
     });
     let lost: Vec<LostEntry> = lost.collect();
+    let added = |file: &RecordedFile| {
+        let (sha256, commitment) = fingerprint(&after.salt, file);
+        FileEntry { path: file.path.clone(), bytes: file.digest.bytes, sha256, commitment, signed: file.signed, media: file.media.clone() }
+    };
     let known = before.map_or(0, |before| before.history.len());
     Archived {
         session: after.session.clone(),
@@ -41,24 +49,50 @@ pub(in crate::archive) fn archived(folder: &StorePath, before: Option<&Record>, 
         record_before: bags.record_before,
         record: bags.record,
         resumed: bags.resumed,
-        files: files_after.iter().filter(|file| held.get(file.path.as_str()) != Some(&&file.digest)).cloned().collect(),
+        files: files_after.iter().filter(|file| held.get(file.path.as_str()) != Some(&&file.digest)).map(added).collect(),
         lost,
         media: media(before, after),
-        history: after.history.iter().skip(known).cloned().collect(),
+        history: after.history.iter().skip(known).map(without_document_digest).collect(),
     }
 }
 
+/// Returns what the journal may hold of a file's digest: itself, or a commitment to it.
+fn fingerprint(salt: &Salt, file: &RecordedFile) -> (Option<String>, Option<String>) {
+    let sha256 = &file.digest.sha256;
+    if layout::is_document(&file.path) { (None, Some(salt.commitment(sha256))) } else { (Some(sha256.clone()), None) }
+}
+
+/// A change without the digest of a document that was moved: an altered document is guessed as easily as a good one.
+fn without_document_digest(happened: &HistoryRecord) -> HistoryRecord {
+    let is_document = happened.path.as_deref().is_some_and(layout::is_document);
+    let moved = happened.moved.clone().filter(|_| !is_document);
+    HistoryRecord { moved, ..happened.clone() }
+}
+
+/// A file that a record vouches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::archive) struct RecordedFile {
+    /// Its path below the session's folder.
+    pub(in crate::archive) path: String,
+    /// Its length and SHA-256.
+    pub(in crate::archive) digest: Digest,
+    /// Whether the provider signed it and the signature held.
+    pub(in crate::archive) signed: bool,
+    /// The media file that it is; none for the provider's other answers.
+    pub(in crate::archive) media: Option<MediaId>,
+}
+
 /// Every file that a record vouches for, but for damaged ones that were moved.
-pub(in crate::archive) fn files(record: &Record) -> Vec<FileEntry> {
+pub(in crate::archive) fn files(record: &Record) -> Vec<RecordedFile> {
     let media = record.media.iter().flat_map(|medium| {
-        medium.present().map(|file| FileEntry {
+        medium.present().map(|file| RecordedFile {
             path: file.path.clone(),
             digest: file.digest.clone(),
             signed: file.signature.held().is_some(),
             media: Some(medium.id.clone()),
         })
     });
-    let documents = record.documents.iter().filter(|document| document.lost.is_none()).map(|document| FileEntry {
+    let documents = record.documents.iter().filter(|document| document.lost.is_none()).map(|document| RecordedFile {
         path: document.path.clone(),
         digest: document.digest.clone(),
         signed: document.signature.held().is_some(),

@@ -5,10 +5,10 @@
 //! touch the store.
 
 use super::super::record::{HistoryRecord, State};
-use super::super::word::Word;
+use super::super::word::{NewerWords, Word};
 use crate::exit::Exit;
 use crate::media::{MediaId, SessionId};
-use crate::store::Digest;
+use crate::store::sha256_bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,28 @@ pub(crate) enum Entry {
     /// What a newer version knows.
     #[serde(other)]
     Unknown,
+}
+
+impl Line {
+    /// Counts the words in it that a newer version wrote. The sort of an unknown entry is read from the line's text.
+    pub(super) fn count_newer(&self, text: &[u8], words: &mut NewerWords<'static>) {
+        let owned = |word: Option<&str>| word.map(str::to_owned);
+        match &self.entry {
+            Entry::Unknown => words.add("entry", serde_json::from_slice::<Sort>(text).ok().map(|sort| sort.entry)),
+            Entry::Archived(archived) => {
+                archived.media.iter().for_each(|medium| words.add("media state", owned(medium.state.newer())));
+                archived.history.iter().for_each(|happened| words.add("change", owned(happened.change.newer())));
+            }
+            Entry::Failed { exit, .. } | Entry::Closed { exit } => words.add("exit", owned(exit.newer())),
+            _ => {}
+        }
+    }
+}
+
+/// The sort of an entry alone.
+#[derive(Deserialize)]
+struct Sort {
+    entry: String,
 }
 
 /// How many files of some sessions the provider vouches for.
@@ -204,9 +226,14 @@ pub(crate) struct Archived {
 pub(crate) struct FileEntry {
     /// Its path below the session's folder.
     pub(crate) path: String,
-    /// Its length and SHA-256.
-    #[serde(flatten)]
-    pub(crate) digest: Digest,
+    /// Its length in bytes.
+    pub(crate) bytes: u64,
+    /// Its SHA-256; none of a document.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sha256: Option<String>,
+    /// The commitment to a document's SHA-256, under the session's salt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) commitment: Option<String>,
     /// Whether the provider signed it and the signature held.
     pub(crate) signed: bool,
     /// The medium it is of; none for the provider's other answers.
@@ -214,16 +241,35 @@ pub(crate) struct FileEntry {
     pub(crate) media: Option<MediaId>,
 }
 
+impl FileEntry {
+    /// Returns the SHA-256, or the commitment of a document; none when it is no digest.
+    pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
+        self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
+    }
+}
+
 /// A file that a bag no longer vouches for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LostEntry {
     /// Its path below the session's folder.
     pub(crate) path: String,
-    /// What it was.
-    #[serde(flatten)]
-    pub(crate) digest: Digest,
+    /// Its length in bytes.
+    pub(crate) bytes: u64,
+    /// Its SHA-256; none of a document.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sha256: Option<String>,
+    /// The commitment to a document's SHA-256, under the session's salt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) commitment: Option<String>,
     /// What became of it.
     pub(crate) why: String,
+}
+
+impl LostEntry {
+    /// Returns the SHA-256, or the commitment of a document; none when it is no digest.
+    pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
+        self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
+    }
 }
 
 /// A medium whose state is new.

@@ -6,6 +6,7 @@
 //! know providers, HTTP or the terminal.
 
 mod chain;
+mod change;
 mod difference;
 mod entry;
 mod segment;
@@ -13,10 +14,10 @@ mod unsealed;
 mod verified;
 mod writer;
 
-pub(super) use chain::{AddedFile, BagChange, Sha256, stopped};
+pub(super) use chain::stopped;
 pub use chain::{Chain, Proof};
-pub(super) use difference::{Bags, archived, files};
-pub(super) use entry::FileEntry;
+pub(super) use change::{AddedFile, BagChange, Sha256};
+pub(super) use difference::{Bags, RecordedFile, archived, files};
 pub use entry::{Authenticated, Identity, SealEntry};
 pub use segment::{FOLDER, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;

@@ -29,7 +29,7 @@ fn record() -> Value {
     unlisted["unlisted_since"] = json!(at);
     json!({
         "schema": "vmedia-archive", "version": 1, "tool": "vmedia 0.1.0", "provider": "veriff", "base_url": "https://x",
-        "session": "s1", "created": at, "updated": at,
+        "session": "s1", "salt": "5a".repeat(32), "created": at, "updated": at,
         "attempts": [
             { "id": "a2", "status": "approved", "created": "2026-03-12T09:28:40.115Z" },
             { "id": "a1", "status": "declined", "created": "once", "unlisted_since": at },
@@ -74,9 +74,10 @@ fn page(record: &Value) -> String {
 
 /// Puts a text behind every text that a provider writes. Words of ours, links and times keep their sense.
 fn spoil(value: &mut Value, text: &str) {
-    const OURS: [&str; 18] = [
+    const OURS: [&str; 19] = [
         "schema",
         "session",
+        "salt",
         "created",
         "updated",
         "unlisted_since",

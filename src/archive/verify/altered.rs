@@ -7,14 +7,14 @@
 //! seal covers. Must not read files.
 
 use super::super::journal::{AddedFile, BagChange, Chain, FOLDER as JOURNAL, Sha256};
-use super::super::layout::{RECORD, TAG_MANIFEST};
+use super::super::layout::{self, RECORD, TAG_MANIFEST};
 use super::super::record::JournalRecord;
 use super::outcomes::original_lost;
 use super::{Aspect, Examined, Finding, Remedy};
 use crate::error::Result;
 use crate::media::SessionId;
-use crate::store::{Store, sha256_bytes};
-use crate::text::day;
+use crate::store::Store;
+use crate::text::{day, plural};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
@@ -73,7 +73,7 @@ fn compare(history: &History<'_>, examined: &mut Examined) {
         let found = |what: String| Finding::new(Aspect::Journal, path, what);
         let finding = match (examined.manifested.get(*path), examined.recorded.get(*path)) {
             (None, _) => Some(found(format!("archived on {}, and no manifest vouches for it now", day(*at)))),
-            (Some(now), _) if sha256_bytes(now) != file.sha256 => {
+            (Some(now), _) if examined.is_other(path, now, file.sha256) => {
                 Some(found(format!("is not what was archived on {}, although the manifests say so", day(*at))))
             }
             (_, Some(now)) if file.signed && !now.signed => {
@@ -160,14 +160,29 @@ impl<'a> History<'a> {
             }
             self.files.remove(path.as_str());
         }
+        let mut incomparable = 0;
         for file in &change.files {
-            if self.files.get(file.path.as_str()).is_some_and(|known| known.file.sha256 != file.sha256) {
-                self.superseded(&file.path, change, "with other bytes, and no line says that the first ones were lost");
+            match self.files.get(file.path.as_str()).filter(|known| known.file.sha256 != file.sha256) {
+                None => {}
+                // The salt of the first commitment went with the folder.
+                Some(known) if was_missing(change) && layout::is_document(&file.path) => {
+                    incomparable += 1;
+                    if known.is_proven && !change.is_proven {
+                        self.superseded(&file.path, change, "fetched again, by a run that no seal covers");
+                    } else if known.file.signed && !file.signed {
+                        self.superseded(&file.path, change, "fetched again, without the provider's signature that it had");
+                    }
+                }
+                Some(_) => self.superseded(&file.path, change, "with other bytes, and no line says that the first ones were lost"),
             }
             if let Some(id) = &file.media {
                 self.originals.entry(id).or_insert(file);
             }
             self.files.insert(&file.path, Known { file, at: change.at, is_proven: change.is_proven });
+        }
+        if incomparable > 0 {
+            let documents = plural(incomparable, "document");
+            self.notes.push(format!("{documents} cannot be compared with those from before it was missing: their salt is gone"));
         }
     }
 

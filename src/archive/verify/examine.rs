@@ -3,14 +3,15 @@
 //! Reads tag files only; the payload is read by `reread`. Must not look at the journal.
 
 use super::super::bag::{self, Manifest};
-use super::super::journal::{FileEntry, files};
+use super::super::journal::{RecordedFile, Sha256, files};
 use super::super::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
 use super::super::record::{JournalRecord, MediaRecord, Record, SignatureRecord, State};
+use super::super::salt::Salt;
 use super::outcomes::compare_outcomes;
 use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy, Witness, read};
 use crate::error::{Error, Result};
 use crate::media::SessionId;
-use crate::store::{Digest, LINKED, Store, StorePath};
+use crate::store::{Digest, LINKED, Store, StorePath, sha256_bytes};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What file managers leave behind in folders that somebody looked into.
@@ -52,7 +53,9 @@ pub struct Examined {
     /// The bag's digest: the SHA-256 of its tag manifest.
     pub(super) digest: Option<String>,
     /// What the record vouches for, by path.
-    pub(super) recorded: BTreeMap<String, FileEntry>,
+    pub(super) recorded: BTreeMap<String, RecordedFile>,
+    /// The key of the journal's commitments, when the record could be read.
+    pub(super) salt: Option<Salt>,
     /// What the manifests vouch for.
     pub(super) manifested: Manifest,
 }
@@ -106,6 +109,16 @@ impl Examined {
     /// Whether all was listed, and there never was any media.
     pub fn is_empty(&self) -> bool {
         self.is_empty && !self.is_partial
+    }
+
+    /// Returns whether the journal vouches for other bytes than a manifest does. Without a record there is no salt, and of a
+    /// document nothing can be said.
+    pub(super) fn is_other(&self, path: &str, manifested: &str, vouched: Sha256) -> bool {
+        match &self.salt {
+            _ if !layout::is_document(path) => sha256_bytes(manifested) != vouched,
+            Some(salt) => sha256_bytes(&salt.commitment(manifested)) != vouched,
+            None => false,
+        }
     }
 
     /// Whether it could be looked at at all.
@@ -257,6 +270,7 @@ fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Opt
     };
     examined.session = Some(record.session.clone());
     examined.journal.clone_from(&record.journal);
+    examined.salt = Some(record.salt.clone());
     examined.recorded = files(&record).into_iter().map(|file| (file.path.clone(), file)).collect();
     for path in judged_by_newer(&record) {
         // What a newer version says of a signature does not contradict that it held.

@@ -3,6 +3,7 @@
 
 use super::forger::{Bag, medium, sha256};
 use super::{ALPHA, Archive, BETA, Evidence, GAMMA, TAGS, face, session};
+#[cfg(unix)]
 use crate::examples::archive::refuses;
 use crate::harness::jpeg;
 use serde_json::{Value, json};
@@ -56,6 +57,7 @@ fn is_refused(evidence: &Evidence, archive: &Archive, head: &str, what: &str) {
         assert!(verdict.found().iter().any(|line| line.starts_with("alpha: ")), "{what} {words:?}: {:?}", verdict.findings());
         assert_eq!((verdict.code, verdict.sound()), (8, vec![BETA.to_owned(), GAMMA.to_owned()]), "{what} {words:?}");
     }
+    #[cfg(unix)]
     refuses(&archive.root, &[head], "alpha: ");
 }
 

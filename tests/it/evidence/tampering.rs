@@ -197,6 +197,42 @@ const DEEDS: &[Deed] = &[
         found: &["alpha: journal: tagmanifest-sha256.txt"],
     },
     Deed {
+        what: "another salt in the record",
+        done: |archive| {
+            archive.bag(ALPHA).edit_record(|record| record["salt"] = json!("00".repeat(32)));
+            archive.bag(ALPHA).forge_manifests();
+        },
+        found: &[
+            "alpha: journal: metadata/attempts.json",
+            "alpha: journal: metadata/attempts/alpha-new/media.json",
+            "alpha: journal: metadata/attempts/alpha-old/media.json",
+            "alpha: journal: metadata/media.json",
+            "alpha: journal: tagmanifest-sha256.txt",
+        ],
+    },
+    Deed {
+        what: "the salt taken out of the record",
+        done: |archive| {
+            archive.bag(ALPHA).edit_record(|record| {
+                record.as_object_mut().expect("an object").remove("salt");
+            });
+            archive.bag(ALPHA).forge_manifests();
+        },
+        found: &["alpha: journal: tagmanifest-sha256.txt", "alpha: readable: archive.json"],
+    },
+    Deed {
+        what: "a commitment changed, and the journal written anew from there",
+        done: |archive| {
+            archive.chain_all(|_, entries| {
+                for entry in entries.iter_mut().filter(|entry| entry["entry"] == "archived" && entry["session"] == ALPHA) {
+                    let files = entry["files"].as_array_mut().into_iter().flatten();
+                    files.filter(|file| file["path"] == LISTING).for_each(|file| file["commitment"] = json!("00".repeat(32)));
+                }
+            });
+        },
+        found: &["alpha: journal: metadata/media.json"],
+    },
+    Deed {
         what: "a signature taken out of the record",
         done: |archive| {
             let bag = archive.bag(ALPHA);

@@ -18,6 +18,7 @@ fn judged(root: &Path, heads: &[&str]) -> Option<Run> {
     output.ok().map(|output| Run::of(&output))
 }
 
+/// Fails the test unless nothing is wrong.
 #[track_caller]
 pub fn accepts(root: &Path, heads: &[&str]) {
     let Some(run) = judged(root, heads) else { return };

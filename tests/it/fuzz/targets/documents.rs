@@ -6,7 +6,7 @@ use super::{Reader, identity, now, yoti};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
-use vmedia::archive::{Document, Journal, Origin, SessionArchive, SignatureRecord, State, examine, planned_path};
+use vmedia::archive::{Document, Journal, Origin, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::Failure;
 use vmedia::media::{MediaId, SessionId, readable};
@@ -82,7 +82,8 @@ fn becomes_a_bag(mut listing: Listing, input: &[u8]) {
     let journal = Journal::new(Arc::clone(&store), identity());
     let mut records = Vec::new();
     for _ in 0..2 {
-        let origin = Origin { provider: "yoti".to_owned(), base_url: "https://x.example".to_owned(), session: session() };
+        let origin =
+            Origin { provider: "yoti".to_owned(), base_url: "https://x.example".to_owned(), session: session(), salt: Salt::of([7; 32]) };
         let mut archive = SessionArchive::open(Arc::clone(&store), origin, &Reader, now()).expect("a session");
         archive.settle_groups(&mut listing.media);
         let mut paths = HashSet::new();

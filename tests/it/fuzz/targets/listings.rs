@@ -7,7 +7,7 @@ use super::{Reader, identity, now, veriff};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use vmedia::archive::{Document, Journal, Origin, SessionArchive, SignatureRecord, State, examine, planned_path};
+use vmedia::archive::{Document, Journal, Origin, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::{Cause, Failure};
 use vmedia::media::{AttemptId, MediaId, SessionId, readable};
@@ -106,7 +106,8 @@ fn becomes_a_bag(listing: &Listing, given: &BTreeMap<String, &[u8]>) {
     let journal = Journal::new(Arc::clone(&store), identity());
     let mut records = Vec::new();
     for _ in 0..2 {
-        let origin = Origin { provider: "veriff".to_owned(), base_url: "https://x.example".to_owned(), session: session() };
+        let origin =
+            Origin { provider: "veriff".to_owned(), base_url: "https://x.example".to_owned(), session: session(), salt: Salt::of([7; 32]) };
         let mut archive = SessionArchive::open(Arc::clone(&store), origin, &Reader, now()).expect("a session");
         archive.describe(&listing.attempts, &listing.media, &listing.problems, now());
         for (name, bytes) in given {

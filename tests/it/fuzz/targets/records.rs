@@ -5,7 +5,7 @@ use super::memory::Memory;
 use super::{Reader, identity, now};
 use serde_json::Value;
 use std::sync::Arc;
-use vmedia::archive::{Journal, Origin, Record, SessionArchive, State, Verifications, catalog_row, examine};
+use vmedia::archive::{Journal, Origin, Record, Salt, SessionArchive, State, Verifications, catalog_row, examine};
 use vmedia::exit::Exit;
 use vmedia::store::{Store, StorePath};
 
@@ -64,7 +64,7 @@ fn origin(record: Option<&Record>) -> Option<Origin> {
         Some(record) => (record.provider.clone(), record.session.clone()),
         None => ("veriff".to_owned(), vmedia::media::SessionId::parse("s").ok()?),
     };
-    Some(Origin { provider, base_url: "https://x.example".to_owned(), session })
+    Some(Origin { provider, base_url: "https://x.example".to_owned(), session, salt: Salt::of([7; 32]) })
 }
 
 /// A session that can be opened can be finished, and its record is one that can be read again.
