@@ -164,3 +164,32 @@ impl SessionArchive {
         self.record.facts.extend(known);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::MediaRecord;
+    use crate::media::{Group, Kind, MediaId, MediaItem, Place};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_a_newer_version_wrote_of_a_place_and_a_group_survives() {
+        let item = MediaItem {
+            id: MediaId::parse("1").expect("an id"),
+            attempt: None,
+            group: Some(Group::new("id_document-1", Some("d1".to_owned()))),
+            kind: Kind::Image,
+            context: None,
+            mimetype: None,
+            type_hint: None,
+            size: None,
+            duration: None,
+            places: vec![Place::new("media", "/a"), Place::new("media", "/b")],
+        };
+        let mut written: Value = serde_json::to_value(MediaRecord::new(&item)).expect("JSON");
+        written["group"]["issuer"] = json!("GBR");
+        written["places"][1]["page"] = json!({ "number": 2 });
+        let mut known: MediaRecord = serde_json::from_value(written.clone()).expect("a record");
+        known.describe(&item);
+        assert_eq!(serde_json::to_value(&known).expect("JSON"), written);
+    }
+}

@@ -62,7 +62,7 @@ impl Names {
             name = format!("{stem}-{number}");
             self.next.insert(stem, number);
         }
-        self.take(&Group { name: name.clone(), resource: group.resource.clone() });
+        self.take(&Group::new(name.clone(), group.resource.clone()));
         name
     }
 }
@@ -73,7 +73,7 @@ mod tests {
     use crate::media::Group;
 
     fn group(name: &str, resource: Option<&str>) -> Group {
-        Group { name: name.to_owned(), resource: resource.map(str::to_owned) }
+        Group::new(name, resource.map(str::to_owned))
     }
 
     #[test]

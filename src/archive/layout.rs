@@ -95,11 +95,11 @@ mod tests {
         assert_eq!(media_path(&front, None, 1), "data/a1c68aea/document-front_d69a07cf.jpg");
         assert_eq!(media_path(&front, Some("png"), 2), "data/a1c68aea/document-front_d69a07cf.2.jpg");
         assert_eq!(media_path(&item("X", None, "../é", "video/mp4"), None, 1), "data/session/media_~58.mp4");
-        let group = Some(Group { name: "id_document-1".to_owned(), resource: None });
+        let group = Some(Group::new("id_document-1", None));
         let page = MediaItem { group, type_hint: Some(TypeHint::Image), ..item("X", None, "page-1", "") };
         assert_eq!(media_path(&page, Some("png"), 1), "data/id_document-1/page-1_~58.png");
         assert_eq!(media_path(&page, None, 1), "data/id_document-1/page-1_~58.*");
-        let hostile = Some(Group { name: "../../CON".to_owned(), resource: None });
+        let hostile = Some(Group::new("../../CON", None));
         assert_eq!(media_path(&MediaItem { group: hostile, ..page }, Some("png"), 2), "data/con-group/page-1_~58.2.png");
         assert_eq!(document_path("media", 1), "metadata/media.json");
         assert_eq!(document_path("attempts/a1/media", 3), "metadata/attempts/a1/media.3.json");

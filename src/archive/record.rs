@@ -11,7 +11,7 @@ use crate::store::Digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The name of the schema.
 pub(super) const SCHEMA: &str = "vmedia-archive";
@@ -346,7 +346,9 @@ impl MediaRecord {
         self.duration = item.duration.or(self.duration);
         let asked: HashSet<&str> = item.places.iter().map(|place| place.document.as_str()).collect();
         let others = self.places.iter().filter(|place| !asked.contains(place.document.as_str())).cloned();
-        self.places = item.places.iter().cloned().chain(others).collect();
+        let known: HashMap<(&str, &str), &Place> = self.places.iter().map(|place| (place.key(), place)).collect();
+        let listed = item.places.iter().map(|place| known.get(&place.key()).copied().unwrap_or(place).clone());
+        self.places = listed.chain(others).collect();
         self.unlisted_since = None;
     }
 

@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_pattern_is_for_what_a_medium_shows_or_for_the_group_and_that() {
-        let group = Some(Group { name: "id_document-1".to_owned(), resource: None });
+        let group = Some(Group::new("id_document-1", None));
         let page = MediaItem { group, ..item("m", Kind::Image, "page-1") };
         for (pattern, fits) in [("page-*", true), ("id_document-1/page-*", true), ("*-2/page-1", false), ("face", false)] {
             let selection = Selection { contexts: vec![Pattern::new(pattern).expect("a pattern")], ..Selection::default() };

@@ -4,6 +4,7 @@
 
 use super::{AttemptId, MediaId};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// The sort of a media file.
@@ -56,6 +57,21 @@ pub struct Place {
     pub document: String,
     /// Where in it, as a JSON pointer (RFC 6901).
     pub pointer: String,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Place {
+    /// Returns the place in a document at which this pointer leads.
+    pub fn new(document: impl Into<String>, pointer: impl Into<String>) -> Self {
+        Self { document: document.into(), pointer: pointer.into(), extra: Map::new() }
+    }
+
+    /// Returns what tells it from other places.
+    pub fn key(&self) -> (&str, &str) {
+        (&self.document, &self.pointer)
+    }
 }
 
 /// A member's name as a step of a JSON pointer (RFC 6901 §3), without the `/` before it.
@@ -113,6 +129,16 @@ pub struct Group {
     /// The id that the provider gives it. Two groups with different ids never share a name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub resource: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Group {
+    /// Returns the group with this name and this id at the provider.
+    pub fn new(name: impl Into<String>, resource: Option<String>) -> Self {
+        Self { name: name.into(), resource, extra: Map::new() }
+    }
 }
 
 /// One medium as the provider lists it. Everything but the id may be missing or strange.

@@ -95,7 +95,7 @@ pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read
                     mimetype: text(element.mimetype),
                     size: number(element.size).map(as_bytes),
                     duration: number(element.duration),
-                    place: Place { document: document.to_owned(), pointer },
+                    place: Place::new(document, pointer),
                 }),
                 Err(reason) => read.problems.push(format!("{document}{pointer} has an unusable id: {reason}")),
             }

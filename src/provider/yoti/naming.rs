@@ -29,9 +29,9 @@ pub(super) fn names(steps: &[Step<'_>]) -> (Option<Group>, String) {
             let name = resource.index.map_or_else(|| stem.clone(), |index| format!("{stem}-{}", index + 1));
             let id = resource.value.get("id").and_then(Value::as_str).filter(|id| id.len() <= LONGEST_RESOURCE);
             let context = if rest.is_empty() { stem } else { context(rest) };
-            (Some(Group { name, resource: id.map(str::to_owned) }), context)
+            (Some(Group::new(name, id.map(str::to_owned))), context)
         }
-        [check, ..] if check.key == "checks" => (Some(Group { name: "checks".to_owned(), resource: None }), context(steps)),
+        [check, ..] if check.key == "checks" => (Some(Group::new("checks", None)), context(steps)),
         _ => (None, context(steps)),
     }
 }

@@ -105,7 +105,7 @@ impl Walked {
             None => return self.problem(document, pointer, "it is no text"),
         };
         self.since = self.since.into_iter().chain(reference.created).min();
-        let place = Place { document: document.to_owned(), pointer: pointer.to_owned() };
+        let place = Place::new(document, pointer);
         let (group, context) = names(steps);
         match self.index.get(&id).copied() {
             Some(index) => self.further(index, reference, group, context, place),
