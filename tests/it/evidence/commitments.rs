@@ -94,7 +94,7 @@ fn no_birth_date_can_be_guessed_from_the_journal() {
 fn the_salt_is_in_the_record_alone() {
     let (world, archive) = unarchived();
     let mut said = Vec::new();
-    let told = ["-vv", "--log-file", "run.log"];
+    let logged = ["-vv", "--log-file", "run.log"];
     for words in [
         &["download", ALPHA, "--with", "all"][..],
         &["download", ALPHA, "--with", "all", "--refetch", "--format", "json"],
@@ -103,7 +103,7 @@ fn the_salt_is_in_the_record_alone() {
         &["catalog", "vmedia-archive", "--html"],
         &["catalog", "vmedia-archive", "--format", "json"],
     ] {
-        let run = world.run(&[words, &told].concat()).ends_with(0);
+        let run = world.run(&[words, &logged].concat()).ends_with(0);
         said.push(run.stdout + &run.stderr);
     }
     let salt = salt(&archive.bag(ALPHA));
