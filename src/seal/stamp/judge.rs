@@ -252,7 +252,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let all: Vec<CertificateDer<'static>> =
         CertificateDer::pem_slice_iter(&bytes).collect::<std::result::Result<_, _>>().map_err(|error| wrong(quote(&error.to_string())))?;
     if all.is_empty() {
-        return Err(wrong("there is none".to_owned()));
+        return Err(wrong("it holds no certificate".to_owned()));
     }
     match all.iter().find_map(|der| anchor_from_trusted_cert(der).err()) {
         Some(error) => Err(wrong(error.to_string())),

@@ -312,3 +312,20 @@ fn a_manifest_that_may_not_be_read_accuses_nobody() {
         assert_eq!(verdict.checked(ALPHA), [], "{name}");
     }
 }
+
+#[test]
+fn two_archives_without_a_common_session_are_joined_by_copying_one_into_the_other() {
+    let evidence = Evidence::new();
+    let (world, archive) = (&evidence.world, evidence.archive());
+    world.run(&["download", GAMMA, "-o", "other"]).ends_with(0);
+    std::fs::remove_dir_all(&archive.root).expect("removed");
+    world.run(&["download", ALPHA, BETA]).ends_with(0);
+    copy(&world.folder().join("other").join(GAMMA), &archive.file(GAMMA));
+    for segment in (Archive { root: world.folder().join("other") }).segments() {
+        let [from, to] = ["other", "vmedia-archive"].map(|root| world.folder().join(root).join("_journal").join(&segment));
+        std::fs::copy(from, to).expect("copied");
+    }
+    assert_eq!(archive.is_sound("joined").heads().len(), 2);
+    world.run(&["download", ALPHA, GAMMA]).ends_with(0).says("nothing to fetch");
+    assert_eq!(archive.is_sound("one run later").heads().len(), 1);
+}

@@ -210,7 +210,7 @@ fn a_file_that_holds_no_certificate_is_told_in_two_lines() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ca.pem");
     for (bytes, because) in [
-        (&b""[..], "there is none"),
+        (&b""[..], "it holds no certificate"),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", ""),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n", ""),
         (&[b'x'; (1 << 20) + 1], "it is larger than 1 MiB"),
