@@ -51,7 +51,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(arguments) => arguments,
         Err(instead) => return answer(&instead),
     };
-    let console = report::Console::of_process(arguments.global.color);
+    let console = report::Console::of_process(arguments.color);
     match commands::run(arguments, &console) {
         commands::Ended::With(exit) => console.exit(exit).code(),
         commands::Ended::As(number) => number,

@@ -3,61 +3,61 @@
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
 use super::config::ConfigArguments;
-use super::global::Global;
+use super::flags::{ColorChoice, ConnectionFlags, Flags, LocalFlags, ProfileFlags, ProviderChoice, QueryFlags, TrustFlags};
 use super::help;
 use super::schedule::ScheduleArguments;
+use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
 use super::values::{days, moment, percent, sha256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Brings home the media behind an identity check, and proves years later that nothing was lost or changed.
+/// Archive identity-verification media, and verify years later that nothing was lost or changed.
 #[derive(Debug, Parser)]
 #[command(name = "vmedia", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true, after_help = help::PROGRAM)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Flags that every command takes.
-    #[command(flatten)]
-    pub global: Global,
+    /// Use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: ColorChoice,
 }
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show what sessions hold, before anything is fetched
+    /// Show the media of sessions, without fetching them
     #[command(after_help = help::LIST)]
     List(ListArguments),
     /// Show the attempts of sessions
     #[command(after_help = help::ATTEMPTS)]
     Attempts(AttemptsArguments),
-    /// Archive every image, video and NFC file of sessions, each session in a folder of its own
+    /// Archive every image, video and NFC file of sessions
     #[command(after_help = help::DOWNLOAD)]
     Download(DownloadArguments),
     /// Compare archived sessions with their listings, manifests and journal, offline
     #[command(after_help = help::VERIFY)]
     Verify(VerifyArguments),
-    /// List what archives hold, a row a session
+    /// List the sessions of archives
     #[command(after_help = help::CATALOG)]
     Catalog(CatalogArguments),
-    /// Fetch again what is damaged or missing in archived sessions, and nothing else
+    /// Fetch again what is damaged or missing in archived sessions
     #[command(after_help = help::REPAIR)]
     Repair(RepairArguments),
-    /// Show where the configuration is and what it says, or write one
+    /// Show, check or write the configuration
     #[command(after_help = help::CONFIG)]
     Config(ConfigArguments),
-    /// Run a small provider on this machine, to try vmedia without an account
+    /// Run a provider on this machine, to try vmedia without an account
     #[command(after_help = help::SANDBOX)]
     Sandbox(SandboxArguments),
-    /// See the main job in one command: a sandbox, a download with progress bars, a check
+    /// Show a download and its verification, without an account
     #[command(after_help = help::DEMO)]
     Demo(DemoArguments),
     /// Print the completions for a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions(CompletionsArguments),
-    /// Print the man page, or write all man pages into a folder
+    /// Print the man page, or write all man pages to a folder
     #[command(after_help = help::MAN)]
     Man(ManArguments),
 }
@@ -79,6 +79,27 @@ impl Command {
             Self::Man(_) => "man",
         }
     }
+
+    /// Returns the shared flags of this command; those that it lacks are not set.
+    pub fn flags(&self) -> Flags {
+        match self {
+            Self::List(ListArguments { flags, .. }) | Self::Attempts(AttemptsArguments { flags, .. }) => flags.clone().into(),
+            Self::Download(DownloadArguments { flags, .. }) | Self::Repair(RepairArguments { flags, .. }) => flags.clone(),
+            Self::Verify(VerifyArguments { profile, provider, trust, flags, .. }) => {
+                let (profile, provider, trust) = (profile.clone(), *provider, trust.clone());
+                let connection = ConnectionFlags { profile, provider, trust, ..ConnectionFlags::default() };
+                Flags { connection, ..flags.clone().into() }
+            }
+            Self::Catalog(CatalogArguments { flags, .. }) | Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
+            Self::Config(config) => config.command.flags(),
+            Self::Sandbox(SandboxArguments { file, verbosity, .. }) => {
+                let profile = ProfileFlags { file: file.clone(), name: None };
+                let connection = ConnectionFlags { profile, ..ConnectionFlags::default() };
+                Flags { connection, verbosity: verbosity.clone(), ..Flags::default() }
+            }
+            Self::Completions(_) | Self::Man(_) => Flags::default(),
+        }
+    }
 }
 
 /// How lists are printed.
@@ -93,17 +114,17 @@ pub enum TableFormat {
     Csv,
 }
 
-/// How a run is told.
+/// How events are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum EventFormat {
     /// For people
     #[default]
     Text,
-    /// One JSON object a line on standard output, an event each
+    /// JSON Lines on standard output, one event per line
     Json,
 }
 
-/// Sorts of media.
+/// Kinds of media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum KindChoice {
     /// Pictures, and PDF files among them
@@ -119,7 +140,7 @@ pub enum KindChoice {
 /// `vmedia list`.
 #[derive(Debug, Clone, Args)]
 pub struct ListArguments {
-    /// The sessions
+    /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
     pub sessions: Vec<String>,
     /// Only this attempt
@@ -128,35 +149,43 @@ pub struct ListArguments {
     /// Only the newest attempt
     #[arg(long)]
     pub latest: bool,
-    /// Warn when media are close to the provider's deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]
+    /// Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]
     ///
-    /// The warning begins when three quarters of N days have passed. The default is an assumption: without this option, media that
+    /// A warning is printed when media are close to the provider's deletion date, N days after capture. It begins when three quarters of N days have passed. The default is an assumption: without this option, media that
     /// are older than it by a quarter are no longer warned about.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
     pub provider_days: Option<u32>,
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "table")]
     pub format: TableFormat,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: QueryFlags,
 }
 
 /// `vmedia attempts`.
 #[derive(Debug, Clone, Args)]
 pub struct AttemptsArguments {
-    /// The sessions
+    /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
     pub sessions: Vec<String>,
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "table")]
     pub format: TableFormat,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: QueryFlags,
 }
 
 /// `vmedia download`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DownloadArguments {
-    /// The sessions
+    /// Ids of the sessions
     #[arg(value_name = "SESSION_ID", required_unless_present = "from")]
     pub sessions: Vec<String>,
-    /// Read session ids from a file, or - for standard input: one a line, a column of CSV, or webhooks as JSON
+    /// Read session ids from FILE, or from standard input (-)
+    ///
+    /// The list holds one id per line, or is a CSV file with a column of ids, or webhooks as JSON.
     #[arg(long, value_name = "FILE|-")]
     pub from: Option<String>,
     /// Only the newest attempt
@@ -165,65 +194,78 @@ pub struct DownloadArguments {
     /// Only this attempt
     #[arg(long, value_name = "ID", conflicts_with = "latest")]
     pub attempt: Option<String>,
-    /// The archive's folder [default: ./vmedia-archive]
+    /// Archive folder [default: ./vmedia-archive]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// Only these sorts of media
+    /// Only these kinds of media
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub only: Vec<KindChoice>,
-    /// Only media whose context matches, such as `document-*` or `id_document-*/page-*`; may be given several times
+    /// Only media whose context matches, such as 'document-*'; repeatable
+    ///
+    /// The pattern is compared with the whole context, such as `document-front`, or `id_document-*/page-*` at Yoti.
     #[arg(long, value_name = "GLOB")]
     pub context: Vec<String>,
-    /// Keep these documents of Veriff's too: decision, decision-fullauto, person, watchlist-screening; or all that there are
+    /// Also keep these companion documents of Veriff's, such as decision; or all
+    ///
+    /// They are decision, decision-fullauto, person and watchlist-screening.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub with: Vec<String>,
-    /// Files in flight at once, 1 to 64; a quarter as many sessions are listed ahead of them [default: 16]
+    /// Number of files to transfer in parallel, 1 to 64 [default: 16]
+    ///
+    /// A quarter as many sessions are listed ahead of them.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
-    /// Warn when media are close to the provider's deletion date, N days after capture [default: 90 (Veriff), 7 (Yoti)]
+    /// Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]
     ///
-    /// The warning begins when three quarters of N days have passed. The default is an assumption: without this option, media that
+    /// A warning is printed when media are close to the provider's deletion date, N days after capture. It begins when three quarters of N days have passed. The default is an assumption: without this option, media that
     /// are older than it by a quarter are no longer warned about.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
     pub provider_days: Option<u32>,
     /// Show what would be done and write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Fetch again what is here and compare; what differs is kept beside it
+    /// Fetch archived files again, compare them and keep both where they differ
     #[arg(long)]
     pub refetch: bool,
-    /// Do not ask again about sessions that are complete in the archive
+    /// Skip sessions that are complete in the archive, without asking again
     #[arg(long, conflicts_with = "refetch")]
     pub skip_complete: bool,
-    /// Write the ids of the sessions that did not come to a good end into this file, to run them again with --from
+    /// Write the ids of failed sessions to FILE, to run them again with --from
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub failed_to: Option<PathBuf>,
-    /// Take no file that disagrees with the listing and no answer that is not signed
+    /// Reject unsigned answers, and files that disagree with the listing
     #[arg(long)]
     pub strict: bool,
-    /// How to tell what happens
+    /// Output format
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
-    /// How to seal what happened.
+    /// How the journal is sealed.
     #[command(flatten)]
     pub seal: SealArguments,
-    /// What a run that nobody watches takes.
+    /// How a scheduled run is bounded and reported.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: Flags,
 }
 
 /// How a run's journal is sealed.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Seals")]
 pub struct SealArguments {
-    /// Sign the run's journal with this Ed25519 key, as ssh-keygen makes it
-    #[arg(long, value_name = "FILE")]
+    /// Sign the run's journal with this Ed25519 key from ssh-keygen
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub sign_key: Option<PathBuf>,
-    /// Sign above earlier runs that changed sessions without a signature, and record REASON in the journal
-    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    /// Sign above unsigned earlier runs, and record REASON in the journal
+    ///
+    /// Without it a run refuses to sign above earlier runs that changed sessions without a signature.
+    #[arg(long, hide_short_help = true, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub accept_unsealed: Option<String>,
-    /// Let this authority stamp the run's journal with its time (RFC 3161); it gets the SHA-256 alone
-    #[arg(long, value_name = "URL")]
+    /// Have the run's journal time-stamped by this authority (RFC 3161)
+    ///
+    /// Only a digest is sent to the time-stamping authority.
+    #[arg(long, hide_short_help = true, value_name = "URL")]
     pub timestamp: Option<String>,
 }
 
@@ -233,36 +275,56 @@ pub struct VerifyArguments {
     /// Session folders, archive folders, or folders with archives in them
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Check the provider's signatures again; takes the API secrets of that time
+    /// Check the provider's signatures, with the API secrets of that time
     #[arg(long)]
     pub authenticate: bool,
-    /// Read only this share of the payload files, chosen by chance; everything else is checked as usual
+    /// Read only this share of the payload files, chosen at random
+    ///
+    /// Everything else is checked as usual.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub sample: Option<f64>,
-    /// Check only sessions that changed since this day (UTC) or moment
+    /// Check only sessions changed since this day (UTC) or moment
     #[arg(long, value_name = "DATE", value_parser = moment)]
     pub since: Option<Timestamp>,
-    /// The journal must still hold the line with this digest, which was kept elsewhere; may be given several times
+    /// Require the journal line with this digest; repeatable
+    ///
+    /// The digest is the head that an earlier verification printed, and was kept elsewhere.
     #[arg(long, value_name = "SHA256", value_parser = sha256)]
     pub expect_head: Vec<String>,
-    /// Only these may have signed the journal, and one must have: an OpenSSH list of allowed signers, or a .pub file
+    /// Require a journal signature by one of these keys, and accept no other
+    ///
+    /// The file is an OpenSSH list of allowed signers, or a .pub file.
     #[arg(long, value_name = "FILE")]
     pub signers: Option<PathBuf>,
-    /// Judge time stamps: trust authorities that a certificate in this file (PEM) vouches for; may be given several times
+    /// Check time stamps with the CA certificates in FILE; repeatable
+    ///
+    /// An authority is trusted when one of these certificates (PEM) is above its own.
     #[arg(long, value_name = "FILE")]
     pub tsa_ca: Vec<PathBuf>,
-    /// Files to read at once [default: one a processor]
+    /// Number of files to read in parallel [default: number of CPUs]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Do not write into the journal that this was verified
+    /// Do not record this verification in the journal
     #[arg(long)]
     pub read_only: bool,
-    /// How to tell what is found
+    /// Output format
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
-    /// What a run that nobody watches takes.
+    /// How a scheduled run is bounded and reported.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
+    /// The configuration file and its profile, for --authenticate and the summary.
+    #[command(flatten)]
+    pub profile: ProfileFlags,
+    /// Provider whose signatures are checked
+    #[arg(long, help_heading = "Configuration")]
+    pub provider: Option<ProviderChoice>,
+    /// Which servers are trusted with --ping-url.
+    #[command(flatten)]
+    pub trust: TrustFlags,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: LocalFlags,
 }
 
 /// `vmedia catalog`.
@@ -271,12 +333,15 @@ pub struct CatalogArguments {
     /// An archive folder, or a folder with archives in it
     #[arg(value_name = "ROOT")]
     pub root: PathBuf,
-    /// Write a page into the archive, too: index.html, with a link to each session's own page
+    /// Also write index.html into the archive, with links to the sessions' pages
     #[arg(long)]
     pub html: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "table")]
     pub format: TableFormat,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: LocalFlags,
 }
 
 /// `vmedia repair`.
@@ -285,68 +350,22 @@ pub struct RepairArguments {
     /// Session folders, archive folders, or folders with archives in them
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Files in flight at once, 1 to 64 [default: 16]
+    /// Number of files to transfer in parallel, 1 to 64 [default: 16]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: Option<u16>,
-    /// Take no file that disagrees with the listing and no answer that is not signed
+    /// Reject unsigned answers, and files that disagree with the listing
     #[arg(long)]
     pub strict: bool,
-    /// How to tell what happens
+    /// Output format
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
     /// How the journal is sealed.
     #[command(flatten)]
     pub seal: SealArguments,
-    /// What a run that nobody watches takes.
+    /// How a scheduled run is bounded and reported.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
-}
-
-/// `vmedia sandbox`.
-#[derive(Debug, Clone, Args)]
-pub struct SandboxArguments {
-    /// Where to listen; this machine only
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
-    /// Serve the sessions in this folder too, and keep uploads in it
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// How to misbehave, in the words of the sandbox's documentation.
-    #[arg(
-        long,
-        value_name = "SCRIPT",
-        value_delimiter = ',',
-        help = "Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas"
-    )]
-    pub faults: Vec<String>,
-    /// Run this command with the environment set to the sandbox, and exit with its status
-    #[arg(last = true, value_name = "COMMAND")]
-    pub command: Vec<std::ffi::OsString>,
-}
-
-/// `vmedia demo`.
-#[derive(Debug, Clone, Args)]
-pub struct DemoArguments {
-    /// Where to put the demonstration's archive
-    #[arg(short, long, value_name = "DIR", default_value = "vmedia-demo")]
-    pub output: PathBuf,
-}
-
-/// `vmedia completions`.
-#[derive(Debug, Clone, Args)]
-pub struct CompletionsArguments {
-    /// The shell
-    #[arg(required_unless_present = "dir")]
-    pub shell: Option<clap_complete::Shell>,
-    /// Write the files for all shells into this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "shell")]
-    pub dir: Option<PathBuf>,
-}
-
-/// `vmedia man`.
-#[derive(Debug, Clone, Args)]
-pub struct ManArguments {
-    /// Write a page for the program and one for each command into this folder
-    #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: Flags,
 }

@@ -1,6 +1,7 @@
 //! `vmedia config` and what stands below it. The doc comments here are the help that people read.
 
 use super::arguments::EventFormat;
+use super::flags::{ConfigFlags, ConnectionFlags, Flags, LimitFlags, LogFlags, ProfileFlags, TransferFlags, VerbosityFlags};
 use super::help;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -16,13 +17,13 @@ pub struct ConfigArguments {
 /// What can be done with the configuration.
 #[derive(Debug, Clone, Subcommand)]
 pub enum ConfigCommand {
-    /// Print where the configuration file is looked for
+    /// Print the path of the configuration file
     #[command(after_help = help::CONFIG_PATH)]
-    Path,
-    /// Show every setting and where it is from; secrets are neither read nor shown
+    Path(PathArguments),
+    /// Show every setting and its source; secrets are neither read nor shown
     #[command(after_help = help::CONFIG_SHOW)]
     Show(ShowArguments),
-    /// Try whether a run would work: ask the provider one harmless question, look at the archive's folder and the clock
+    /// Check that a run would work: settings, provider, archive folder and clock
     #[command(after_help = help::CONFIG_CHECK)]
     Check(CheckArguments),
     /// Print a configuration file in which every key is explained
@@ -30,23 +31,86 @@ pub enum ConfigCommand {
     Example,
     /// Write a profile from your answers
     #[command(after_help = help::CONFIG_INIT)]
-    Init,
+    Init(CheckFlags),
+}
+
+impl ConfigCommand {
+    /// Returns the shared flags of this command; those that it lacks are not set.
+    pub fn flags(&self) -> Flags {
+        let quiet = |quiet| VerbosityFlags { quiet, verbose: 0 };
+        match self {
+            Self::Path(path) => {
+                let profile = ProfileFlags { file: path.file.clone(), name: None };
+                let connection = ConnectionFlags { profile, ..ConnectionFlags::default() };
+                Flags { connection, verbosity: quiet(path.quiet), ..Flags::default() }
+            }
+            Self::Show(show) => {
+                let ShowArguments { connection, limits, transfer, log, .. } = show.clone();
+                Flags { connection, limits, transfer, log, ..Flags::default() }
+            }
+            Self::Check(CheckArguments { flags, .. }) | Self::Init(flags) => {
+                let CheckFlags { connection, log, .. } = flags.clone();
+                Flags { connection, log, verbosity: quiet(flags.quiet), ..Flags::default() }
+            }
+            Self::Example => Flags::default(),
+        }
+    }
+}
+
+/// `vmedia config path`.
+#[derive(Debug, Clone, Args)]
+pub struct PathArguments {
+    /// The configuration file.
+    #[command(flatten)]
+    pub file: ConfigFlags,
+    /// Print errors only
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
 }
 
 /// `vmedia config show`.
 #[derive(Debug, Clone, Args)]
 pub struct ShowArguments {
-    /// How to print it
+    /// Output format
     #[arg(long, default_value = "table")]
     pub format: SettingsFormat,
+    /// How the provider is reached.
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+    /// How fast requests are sent.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+    /// How long a file may take.
+    #[command(flatten)]
+    pub transfer: TransferFlags,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: LogFlags,
 }
 
 /// `vmedia config check`.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArguments {
-    /// How to print it: text, or one JSON array of objects with check, verdict, what and hint
+    /// Output format: text, or a JSON array of objects with check, verdict, what, hint
     #[arg(long, default_value = "text", hide_possible_values = true)]
     pub format: EventFormat,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: CheckFlags,
+}
+
+/// The flags that `config check` and `config init` share, which ends with such a check.
+#[derive(Debug, Clone, Args)]
+pub struct CheckFlags {
+    /// How the provider is reached.
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+    /// Print errors only
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: LogFlags,
 }
 
 /// How settings are printed.

@@ -47,13 +47,13 @@ Examples:
   vmedia download --from ids.txt -q --max-duration 2h --on-failure 'mail -s vmedia ops@example.com'";
 
 pub(super) const VERIFY: &str = "\
-Needs no network, and no credentials but for --authenticate. Each session is compared with its listings
-(every media file ever listed has one recorded state, nothing is missing, nothing else is there), its manifests (every
-byte), the archive's journal and, with --authenticate, the provider's signatures. Exit status 8 when anything differs.
-The verdict goes to standard output: what differs, session by session (-v: every session), and a summary.
+Needs no network, and credentials only with --authenticate. Each session is compared with its listings (every media file
+ever listed has one recorded state, nothing is missing, nothing else is there), its manifests (every byte), the archive's
+journal and, with --authenticate, the provider's signatures. The result goes to standard output: what differs, session by
+session (-v: every session), and a summary. The exit status is 8 when anything differs.
 
-The head that it prints is the digest of the journal's last line, of those before the ones that this verification adds.
-Keep it elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.
+The head that is printed is the digest of the journal's last line before the ones that this verification adds. Keep it
+elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.
 
 Examples:
   vmedia verify vmedia-archive
@@ -165,7 +165,7 @@ Examples:
   vmedia man | man -l -
   vmedia man --dir ~/.local/share/man/man1";
 
-/// Sections of every man page: a title and its entries as term and text.
+/// Sections of the program's man page: a title and its entries as term and text.
 pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
     (
         "EXIT STATUS",

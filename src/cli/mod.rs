@@ -4,21 +4,27 @@
 
 mod arguments;
 mod config;
+mod flags;
 pub mod generate;
-mod global;
 mod help;
+mod layout;
 mod schedule;
 mod streams;
+mod tools;
 mod values;
 
 pub use arguments::{
-    Arguments, AttemptsArguments, CatalogArguments, Command, CompletionsArguments, DemoArguments, DownloadArguments, EventFormat,
-    KindChoice, ListArguments, ManArguments, RepairArguments, SandboxArguments, SealArguments, TableFormat, VerifyArguments,
+    Arguments, AttemptsArguments, CatalogArguments, Command, DownloadArguments, EventFormat, KindChoice, ListArguments, RepairArguments,
+    SealArguments, TableFormat, VerifyArguments,
 };
-pub use config::{CheckArguments, ConfigArguments, ConfigCommand, SettingsFormat, ShowArguments};
-pub use global::{ColorChoice, Global, ProviderChoice};
+pub use config::{CheckArguments, CheckFlags, ConfigArguments, ConfigCommand, PathArguments, SettingsFormat, ShowArguments};
+pub use flags::{
+    ColorChoice, ConfigFlags, ConnectionFlags, Flags, LimitFlags, LocalFlags, LogFlags, ProfileFlags, ProgressFlags, ProviderChoice,
+    QueryFlags, TransferFlags, TrustFlags, VerbosityFlags,
+};
 pub use schedule::ScheduleArguments;
 pub use streams::Streams;
+pub use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
 pub use values::{PROVIDER_DAYS, bytes, rate};
 
 use crate::error::Error;
@@ -39,42 +45,21 @@ pub enum Instead {
 /// Reads the command line; help, version and mistakes come back as text, nothing is printed.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Instead> {
     let words: Vec<OsString> = words.into_iter().collect();
-    let mut command = flowing(Arguments::command());
+    let mut command = layout::program(&words);
     let matches = command.try_get_matches_from_mut(&words);
     matches.and_then(|matches| Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))).map_err(|error| {
-        let (plain, coloured) = (error.render().to_string(), error.render().ansi().to_string());
+        let both = |text: &clap::builder::StyledStr| (text.to_string(), text.ansi().to_string());
+        let (plain, coloured) = both(&error.render());
         match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Instead::Answer(plain, coloured),
+            ErrorKind::DisplayHelp => {
+                let (plain, coloured) = both(&layout::help(command, &words));
+                Instead::Answer(plain, coloured)
+            }
+            ErrorKind::DisplayVersion => Instead::Answer(plain, coloured),
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Instead::Help(plain, coloured),
             kind => Instead::Mistake(mistake(&plain, kind, &help_for(&words)), Streams::of_words(&words)),
         }
     })
-}
-
-/// The same command line as people meet it: longer texts are as wide as the terminal instead of as wide as the source.
-fn flowing(command: clap::Command) -> clap::Command {
-    let text = command.get_after_help().map(|text| flow(&text.to_string()));
-    let command = if let Some(text) = text { command.after_help(text) } else { command };
-    // So a number below zero is a value that does not fit, and no short flag that nobody knows.
-    let command = command.mut_args(|argument| {
-        let takes_number = !argument.is_positional() && argument.get_action().takes_values();
-        argument.allow_negative_numbers(takes_number)
-    });
-    command.mut_subcommands(flowing)
-}
-
-/// A line that ends in the middle of a sentence goes on in the next one; examples stay as they are.
-fn flow(text: &str) -> String {
-    let mut flowed = String::new();
-    for line in text.lines() {
-        let goes_on =
-            flowed.lines().next_back().is_some_and(|last| !last.is_empty() && !last.starts_with(' ') && !last.ends_with(['.', ':']));
-        if !flowed.is_empty() {
-            flowed.push(if goes_on && !line.is_empty() && !line.starts_with(' ') { ' ' } else { '\n' });
-        }
-        flowed.push_str(line);
-    }
-    flowed
 }
 
 /// What shows the help for the verb that was typed, or for all where there is none.
@@ -109,15 +94,4 @@ fn mistake(text: &str, kind: ErrorKind, help: &str) -> Error {
 /// Nobody who mistypes a long flag means it as an id; a short one may be the beginning of one.
 fn is_likely(tip: &str) -> bool {
     !tip.starts_with("to pass '--")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::flow;
-
-    #[test]
-    fn a_sentence_is_one_line_and_everything_else_stays() {
-        let text = "One line\nthat goes on. And\nmore.\nAnother.\n\nExamples:\n  vmedia a\n  vmedia b";
-        assert_eq!(flow(text), "One line that goes on. And more.\nAnother.\n\nExamples:\n  vmedia a\n  vmedia b");
-    }
 }

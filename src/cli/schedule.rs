@@ -9,17 +9,22 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scheduled runs")]
 pub struct ScheduleArguments {
-    /// Stop after this time, such as 90s, 20m or 2h: what is finished is kept, and what is left gives status 7
-    #[arg(long, value_name = "TIME", value_parser = span)]
+    /// Stop after this time, such as 90s, 20m or 2h
+    ///
+    /// What is finished is kept. The exit status is 7 when something is left.
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = span)]
     pub max_duration: Option<Duration>,
-    /// Ask this URL when all went well, and with /fail behind its path when not; other users can see it here, so rather set
-    /// `VMEDIA_PING_URL`
-    #[arg(long, value_name = "URL")]
+    /// Ping URL on success and URL/fail on failure
+    ///
+    /// Other users can see it on the command line; `VMEDIA_PING_URL` is the better place.
+    #[arg(long, hide_short_help = true, value_name = "URL")]
     pub ping_url: Option<String>,
-    /// When the run did not end well, give this command to the shell, with a summary as JSON on its standard input
-    #[arg(long, value_name = "COMMAND")]
+    /// Run this shell command on failure, with a JSON summary on its input
+    #[arg(long, hide_short_help = true, value_name = "COMMAND")]
     pub on_failure: Option<String>,
-    /// Write how the run ended into this file, for the textfile collector of Prometheus' `node_exporter`; one file a job
-    #[arg(long, value_name = "FILE")]
+    /// Write metrics to FILE, for Prometheus' textfile collector
+    ///
+    /// Each job needs a file of its own.
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     pub metrics_file: Option<PathBuf>,
 }

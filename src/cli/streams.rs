@@ -28,7 +28,7 @@ impl Streams {
             Command::Repair(repair) => repair.format,
             _ => EventFormat::Text,
         };
-        Self { format, log_file: arguments.global.log_file.clone() }
+        Self { format, log_file: arguments.command.flags().log.log_file }
     }
 
     /// Returns those that the words of one name that was not understood.

@@ -51,7 +51,7 @@ const PORTION: usize = 1024;
 /// Lists what the argument names.
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
     let archives = find(std::slice::from_ref(&arguments.root), context)?;
-    let reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
+    let reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: true })?;
     let mut table = Table::new(&COLUMNS, arguments.format);
     for name in ["archived", "withheld", "gone", "failed", "excluded", "folder"] {
         table.hide_from_people(name);

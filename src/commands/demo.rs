@@ -37,20 +37,20 @@ const PACE: Pace = Pace { latency: Duration::from_millis(120), bytes_per_second:
 pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> {
     crate::archive::must_be_outside("-o", &arguments.output)?;
     let sandbox = start(context)?;
-    let (settings, sample, with, credentials): (_, _, &[&str], _) = match context.global.provider.unwrap_or(ProviderChoice::Veriff) {
+    let (settings, sample, with, credentials): (_, _, &[&str], _) = match arguments.provider.unwrap_or(ProviderChoice::Veriff) {
         ProviderChoice::Veriff => (veriff(&sandbox), SAMPLE_SESSION, &WITH, "VMEDIA_BASE_URL=... VMEDIA_API_KEY=... VMEDIA_API_SECRET=..."),
         ProviderChoice::Yoti => (yoti(&sandbox)?, SAMPLE_YOTI, &[], "VMEDIA_PROVIDER=yoti VMEDIA_YOTI_SDK_ID=... VMEDIA_YOTI_KEY_FILE=..."),
     };
     let session = session_id(sample, 1)?;
     let services = services(
         settings,
-        &Resolver::without_file(&context.global, &context.environment).network(),
+        &Resolver::without_file(&context.flags, &context.environment).network(),
         arguments.output.clone(),
         DEFAULT_JOBS,
         context,
     )?;
     let (options, identifiers) = single(session.clone(), with);
-    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: true })?;
+    let mut reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: true })?;
     let dim = |text: &str| context.console.paint(Style::Dim, text);
     reporter.say("A sandbox on this machine plays the provider. The person it shows does not exist,");
     reporter.say("and nothing leaves this machine.");

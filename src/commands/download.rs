@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let provider_days = resolver.provider_days(arguments.provider_days).map(|days| days.value);
     let options = Options { provider_days, ..options(arguments, services.provider.as_ref(), jobs)? };
     let shown = ReporterOptions { format: arguments.format, bars: !arguments.dry_run };
-    let mut reporter = Reporter::new(&context.console, &context.global, shown)?.accounted(&context.account);
+    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.accounted(&context.account);
     if !arguments.with.is_empty() && services.provider.companions().is_empty() {
         reporter.note(&format!("{}; --with all adds nothing", no_companions(services.provider.name())));
     }

@@ -76,7 +76,7 @@ pub(super) fn look(
     }
     let told = resolver.provider_days(looking.provider_days).map(|days| days.value);
     let period = ProviderDays::of(told, services.provider.provider_days());
-    let mut reporter = Reporter::new(&context.console, &context.global, ReporterOptions { format: EventFormat::Text, bars: false })?;
+    let mut reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);
     for (number, text) in sessions {

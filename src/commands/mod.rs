@@ -21,7 +21,7 @@ mod services;
 mod sum;
 mod verify;
 
-use crate::cli::{Arguments, Command, Global, Streams};
+use crate::cli::{Arguments, Command, Flags, Streams};
 use crate::clock::{Cancel, Clock, Inquiry, SystemClock};
 use crate::config::{Environment, Resolver};
 use crate::error::{Error, Result};
@@ -42,8 +42,8 @@ pub struct Context {
     pub cancel: Cancel,
     /// Whether somebody asked how far the work is.
     pub inquiry: Inquiry,
-    /// The flags that every command takes.
-    pub global: Global,
+    /// The shared flags of the command.
+    pub flags: Flags,
     /// The command's name, for the journal.
     pub command: &'static str,
     /// Where events go.
@@ -54,7 +54,7 @@ pub struct Context {
 
 impl Context {
     /// The context of this process.
-    pub fn of_process(global: Global, streams: Streams, command: &'static str, console: Console) -> Result<Self> {
+    pub fn of_process(flags: Flags, streams: Streams, command: &'static str, console: Console) -> Result<Self> {
         let deaf = |error| Error::unexpected("cannot listen for signals").caused_by(error);
         let cancel = Cancel::on_signals().map_err(deaf)?;
         let inquiry = Inquiry::on_signals().map_err(deaf)?;
@@ -64,7 +64,7 @@ impl Context {
             clock: Arc::new(SystemClock::start()),
             cancel,
             inquiry,
-            global,
+            flags,
             command,
             streams,
             account: Account::default(),
@@ -80,7 +80,7 @@ impl Context {
 
     /// The settings of this run. What they have to wait for hears the wish to stop.
     fn resolver(&self) -> Result<Resolver<'_>> {
-        Ok(Resolver::new(&self.global, &self.environment)?.until(&self.cancel, &self.clock))
+        Ok(Resolver::new(&self.flags, &self.environment)?.until(&self.cancel, &self.clock))
     }
 }
 
@@ -99,7 +99,7 @@ const LATEST: Timestamp = Timestamp::constant(32_503_680_000, 0);
 /// Carries out what was typed.
 pub fn run(arguments: Arguments, console: &Console) -> Ended {
     let streams = Streams::of(&arguments);
-    let context = match Context::of_process(arguments.global, streams, arguments.command.name(), console.clone()) {
+    let context = match Context::of_process(arguments.command.flags(), streams, arguments.command.name(), console.clone()) {
         Ok(context) => context,
         Err(error) => {
             console.error(error.what(), error.hint());

@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
 
 fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
     let shown = ReporterOptions { format, bars: true };
-    Reporter::new(&context.console, &context.global, shown).map(|reporter| reporter.accounted(&context.account))
+    Reporter::new(&context.console, &context.flags, shown).map(|reporter| reporter.accounted(&context.account))
 }
 
 fn check(archives: &[Archive], is_repaired: bool, format: EventFormat, context: &Context) -> Result<Outcome> {

@@ -24,9 +24,9 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
         .map_err(|error| Error::usage(format!("--faults: {error}"), "vmedia sandbox --help shows the words"))?;
     arguments.data.as_deref().map_or(Ok(()), |data| must_be_outside("--data", data))?;
     let console = context.console.clone();
-    let quiet = context.global.quiet;
+    let quiet = context.flags.verbosity.quiet;
     // A command's own output is not to be mixed with the sandbox's, unless somebody asks for it.
-    let tells = if arguments.command.is_empty() { !quiet } else { context.global.verbose > 0 };
+    let tells = if arguments.command.is_empty() { !quiet } else { context.flags.verbosity.verbose > 0 };
     let observer = move |exchange: &Exchange| {
         if tells {
             console.message(&line(exchange, &console));
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
         Error::usage(format!("the sandbox cannot start: {error}"), "choose another address with --listen, or another folder with --data")
             .caused_by(error)
     })?;
-    let settings = settings(&sandbox, context.global.provider.unwrap_or(ProviderChoice::Veriff))?;
+    let settings = settings(&sandbox, arguments.provider.unwrap_or(ProviderChoice::Veriff))?;
     match arguments.command.split_first() {
         Some((program, words)) => run_command(program, words, &settings, context),
         None => Ok(Ended::With(serve(&settings, context))),
@@ -116,7 +116,7 @@ fn serve(settings: &[(&'static str, String)], context: &Context) -> Exit {
     };
     let text: String = settings.iter().map(assign).collect();
     context.console.answer(text.as_bytes());
-    if !context.global.quiet {
+    if !context.flags.verbosity.quiet {
         let console = &context.console;
         console.message(&console.paint(
             Style::Dim,

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
     let archives = find(&arguments.paths, context)?;
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let shown = ReporterOptions { format: arguments.format, bars: true };
-    let mut reporter = Reporter::new(&context.console, &context.global, shown)?.accounted(&context.account);
+    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.accounted(&context.account);
     let witness = ProviderWitness::new(offline_providers(secrets), arguments.authenticate);
     verify(&archives, witness, arguments, &mut reporter, context)
 }

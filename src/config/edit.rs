@@ -5,7 +5,7 @@
 use super::environment::Environment;
 use super::file;
 use super::sourced::{Source, Sourced};
-use crate::cli::Global;
+use crate::cli::Flags;
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::store::{Readers, replace};
@@ -89,8 +89,8 @@ pub struct Edit {
 
 impl Edit {
     /// Reads the file that a run would read, which need not be there yet. One that is wrong is not touched.
-    pub fn open(global: &Global, environment: &Environment) -> Result<Self> {
-        let location = file::place(global, environment)?;
+    pub fn open(flags: &Flags, environment: &Environment) -> Result<Self> {
+        let location = file::place(flags, environment)?;
         let path = std::path::absolute(&location.value).unwrap_or(location.value);
         let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if path.is_symlink() && !target.exists() {

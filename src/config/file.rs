@@ -6,7 +6,7 @@ use super::environment::{Environment, names};
 use super::mistakes::Written;
 use super::profile::Profile;
 use super::sourced::{Source, Sourced, Sources};
-use crate::cli::Global;
+use crate::cli::Flags;
 use crate::error::{Error, Result, plain};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -30,8 +30,10 @@ pub(super) struct File {
 
 /// Where the configuration is looked for; `None` on a system that has no place for it. A file that somebody names must be
 /// there, the platform's own need not.
-pub(super) fn location(global: &Global, environment: &Environment) -> Option<Sourced<PathBuf>> {
-    let named = Sources { environment, profile: None }.flag("--config", global.config.clone()).or_environment_path(names::CONFIG);
+pub(super) fn location(flags: &Flags, environment: &Environment) -> Option<Sourced<PathBuf>> {
+    let named = Sources { environment, profile: None }
+        .flag("--config", flags.connection.profile.file.config.clone())
+        .or_environment_path(names::CONFIG);
     named.found().or_else(|| {
         let folders = directories::ProjectDirs::from("", "", "vmedia")?;
         Some(Sourced::new(folders.config_dir().join("config.toml"), Source::Default))
@@ -39,9 +41,9 @@ pub(super) fn location(global: &Global, environment: &Environment) -> Option<Sou
 }
 
 /// The same for those who can do nothing without it.
-pub fn place(global: &Global, environment: &Environment) -> Result<Sourced<PathBuf>> {
+pub fn place(flags: &Flags, environment: &Environment) -> Result<Sourced<PathBuf>> {
     let absent = || Error::configuration("this system has no place for configuration", "name a file with --config");
-    location(global, environment).ok_or_else(absent)
+    location(flags, environment).ok_or_else(absent)
 }
 
 fn is_absent(error: &std::io::Error) -> bool {

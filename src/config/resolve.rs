@@ -23,7 +23,7 @@ use super::file;
 use super::nearest::nearest;
 use super::profile::Profile;
 use super::sourced::{Source, Sourced, Sources};
-use crate::cli::{Global, ProviderChoice};
+use crate::cli::{Flags, ProviderChoice};
 use crate::clock::{Cancel, Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::http::parse_base_url;
@@ -65,7 +65,7 @@ pub enum ProviderAccess {
 
 /// Everything that settings are resolved from.
 pub struct Resolver<'a> {
-    global: &'a Global,
+    flags: &'a Flags,
     environment: &'a Environment,
     location: Option<Sourced<PathBuf>>,
     profile: Option<(Sourced<String>, Profile)>,
@@ -77,12 +77,12 @@ pub struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     /// Reads the configuration file, if there is one, and picks the profile.
-    pub fn new(global: &'a Global, environment: &'a Environment) -> Result<Self> {
+    pub fn new(flags: &'a Flags, environment: &'a Environment) -> Result<Self> {
         environment.must_be_text()?;
-        let location = file::location(global, environment);
+        let location = file::location(flags, environment);
         let mut file = location.as_ref().map(file::read).transpose()?.unwrap_or_default();
         let named = file.profiles.values().filter_map(|profile| profile.secret_env.clone()).filter(|name| is_name(name)).collect();
-        let wanted = Sources { environment, profile: None }.flag("--profile", global.profile.clone());
+        let wanted = Sources { environment, profile: None }.flag("--profile", flags.connection.profile.name.clone());
         let wanted = wanted.or_environment(names::PROFILE).found();
         let profile = match wanted.or_else(|| file.default_profile.take().map(|name| Sourced::new(name, Source::File))) {
             None => None,
@@ -91,13 +91,13 @@ impl<'a> Resolver<'a> {
                 None => return Err(no_profile(&name.value, &file, location.as_ref())),
             },
         };
-        Ok(Self { location, profile, named, ..Self::without_file(global, environment) })
+        Ok(Self { location, profile, named, ..Self::without_file(flags, environment) })
     }
 
     /// Without any configuration file: flags, environment and defaults alone.
-    pub fn without_file(global: &'a Global, environment: &'a Environment) -> Self {
+    pub fn without_file(flags: &'a Flags, environment: &'a Environment) -> Self {
         let (cancel, clock) = (Cancel::default(), Arc::new(SystemClock::start()));
-        Self { global, environment, location: None, profile: None, named: Vec::new(), cancel, clock }
+        Self { flags, environment, location: None, profile: None, named: Vec::new(), cancel, clock }
     }
 
     /// The same, which waits for commands that know a secret no longer than until the run is to stop.
@@ -128,7 +128,7 @@ impl<'a> Resolver<'a> {
 
     /// The provider that is asked.
     pub fn provider(&self) -> Result<Sourced<ProviderChoice>> {
-        let flag = self.global.provider.map(|choice| choice.name().to_owned());
+        let flag = self.flags.connection.provider.map(|choice| choice.name().to_owned());
         let search = self.sources().flag("--provider", flag).or_environment(names::PROVIDER);
         let named = search.or_profile(|profile| profile.provider.clone()).or_default(ProviderChoice::Veriff.name().to_owned());
         let known = ProviderChoice::ALL.map(ProviderChoice::name);
@@ -143,7 +143,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether plain http may be spoken with other machines.
     fn insecure_http(&self) -> Sourced<bool> {
-        self.sources().flag("--insecure-http", self.global.insecure_http.then_some(true)).or_default(false)
+        self.sources().flag("--insecure-http", self.flags.connection.trust.insecure_http.then_some(true)).or_default(false)
     }
 
     /// Returns how many days after capture the provider deletes media, if it is configured; `flag` is the command's own.
@@ -160,7 +160,7 @@ impl<'a> Resolver<'a> {
 
     /// Where the provider's API begins, as somebody wrote it.
     fn written_base_url(&self, provider: ProviderChoice) -> Option<Sourced<String>> {
-        let search = self.sources().flag("--base-url", self.global.base_url.clone()).or_environment(names::BASE_URL);
+        let search = self.sources().flag("--base-url", self.flags.connection.base_url.clone()).or_environment(names::BASE_URL);
         let search = search.or_profile(|profile| profile.base_url.clone());
         match provider {
             ProviderChoice::Veriff => search.found(),

@@ -7,7 +7,7 @@ use super::file::{self, File};
 use super::keys::keys_of;
 use super::profile::Profile;
 use super::{EXAMPLE, Environment, Resolver, Source, Sourced};
-use crate::cli::{Global, ProviderChoice};
+use crate::cli::{Flags, ProviderChoice};
 use std::collections::BTreeSet;
 
 /// A line of the example that somebody may take the # away from: its key and the line without it.
@@ -67,9 +67,9 @@ fn all_of_it_works_at_once_with_one_reference_for_each_secret() {
         let path = folder.path().join("config.toml");
         std::fs::write(&path, text.join("\n")).expect("a file");
         for profile in ["live", "yoti"] {
-            let global = Global { config: Some(path.clone()), profile: Some(profile.to_owned()), ..Global::default() };
+            let flags = Flags::of_profile(&path, Some(profile));
             let environment = Environment::default();
-            let resolver = Resolver::new(&global, &environment).unwrap_or_else(|error| panic!("{kept}: {error}"));
+            let resolver = Resolver::new(&flags, &environment).unwrap_or_else(|error| panic!("{kept}: {error}"));
             // Its files are nobody's, and systemd hands out nothing; that they cannot be read is all that may be wrong.
             for problem in resolver.settings().into_iter().filter_map(|setting| setting.problem) {
                 let is_absent = ["cannot read", "LIVE_SECRET", "CREDENTIALS_DIRECTORY"].iter().any(|words| problem.what().contains(words));
@@ -84,8 +84,9 @@ fn what_it_calls_a_default_is_the_default() {
     let environment = Environment::default();
     let mut checked = BTreeSet::new();
     for (part, provider) in EXAMPLE.split("[profiles.").skip(1).zip([ProviderChoice::Veriff, ProviderChoice::Yoti]) {
-        let global = Global { provider: Some(provider), ..Global::default() };
-        let settings = Resolver::without_file(&global, &environment).settings();
+        let mut flags = Flags::default();
+        flags.connection.provider = Some(provider);
+        let settings = Resolver::without_file(&flags, &environment).settings();
         for paragraph in part.split("\n\n") {
             let Some(key) = paragraph.lines().find_map(setting).map(|(key, _)| key) else { continue };
             let Some(setting) = settings.iter().find(|setting| setting.name == key) else { continue };
@@ -101,8 +102,8 @@ fn what_it_calls_a_default_is_the_default() {
         }
     }
     assert!(checked.len() > 6, "{checked:?}");
-    let global = Global::default();
-    assert_eq!(Resolver::without_file(&global, &environment).provider().expect("a provider").value, ProviderChoice::Veriff);
+    let flags = Flags::default();
+    assert_eq!(Resolver::without_file(&flags, &environment).provider().expect("a provider").value, ProviderChoice::Veriff);
     assert!(EXAMPLE.contains("(Default: 7)"));
     assert_eq!(crate::provider::yoti::Yoti::PROVIDER_DAYS, 7);
 }

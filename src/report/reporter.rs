@@ -8,7 +8,7 @@ use super::console::{Console, Style};
 use super::human::{Human, Verbosity};
 use super::log::Log;
 use super::standing::Standing;
-use crate::cli::{EventFormat, Global};
+use crate::cli::{EventFormat, Flags};
 use crate::clock::Clock;
 use crate::engine::{Event, EventLine, Message, TIME_IS_UP};
 use crate::error::{Error, Result};
@@ -38,15 +38,15 @@ pub struct Reporter {
 
 impl Reporter {
     /// Opens the log, if one is wanted, and puts up the bars, if there is a terminal for them.
-    pub fn new(console: &Console, global: &Global, options: ReporterOptions) -> Result<Self> {
-        let verbosity = match (global.quiet, global.verbose) {
+    pub fn new(console: &Console, flags: &Flags, options: ReporterOptions) -> Result<Self> {
+        let verbosity = match (flags.verbosity.quiet, flags.verbosity.verbose) {
             (true, _) => Verbosity::Quiet,
             (false, 0) => Verbosity::Normal,
             (false, 1) => Verbosity::Files,
             (false, _) => Verbosity::Requests,
         };
-        let log = global.log_file.as_deref().map(Log::open).transpose()?;
-        let draws = options.bars && console.is_terminal && !global.quiet && !global.no_progress;
+        let log = flags.log.log_file.as_deref().map(Log::open).transpose()?;
+        let draws = options.bars && console.is_terminal && !flags.verbosity.quiet && !flags.progress.no_progress;
         let bars = draws.then(|| Bars::new(console.width));
         Ok(Self {
             console: console.clone(),
@@ -54,7 +54,7 @@ impl Reporter {
             bars,
             format: options.format,
             log,
-            causes: global.verbose > 0,
+            causes: flags.verbosity.verbose > 0,
             standing: Standing::default(),
             account: Account::default(),
         })

@@ -117,7 +117,7 @@ fn bash_completes_what_somebody_types() {
     offers(|typed| bash_offers(&made, typed));
     for (typed, wanted) in [
         ("vmedia download --from=ids-of-t", "--from=ids-of-today.txt"),
-        ("vmedia --config ids-of-t", "ids-of-today.txt"),
+        ("vmedia list --config ids-of-t", "ids-of-today.txt"),
         ("vmedia verify --signers ids-of-t", "ids-of-today.txt"),
         ("vmedia download --output evi", "evidence/"),
         ("vmedia verify --read-only evi", "evidence/"),

@@ -251,7 +251,7 @@ fn a_word_that_is_nearly_right_is_suggested() {
         (&["help", "nonsense"], "unrecognized subcommand 'nonsense'", "vmedia --help lists the commands"),
         (&["verify", "x", "--since", "yesterday"], "it looks like 2026-11-21", "vmedia verify --help shows every flag"),
         (&["download"], "<SESSION_ID>", "; vmedia download --help shows every flag and examples"),
-        (&["-q", "catalog"], "<ROOT>", "vmedia catalog --help shows"),
+        (&["catalog", "-q"], "<ROOT>", "vmedia catalog --help shows"),
     ] {
         let run = world.run(words).ends_with(2);
         assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);

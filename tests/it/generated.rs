@@ -7,6 +7,9 @@ use vmedia::exit::Exit;
 
 const REGENERATE: &str = "run: cargo run -- completions --dir completions && cargo run -- man --dir man";
 
+/// The page of the program.
+const PROGRAM: &str = "vmedia.1";
+
 /// The generated files are the folder's, and the folder has no other.
 #[track_caller]
 fn is_current(folder: &str, generated: Vec<(String, Vec<u8>)>) {
@@ -50,9 +53,14 @@ fn every_man_page_has_the_sections_that_people_look_for() {
     let pages = pages();
     assert!(pages.len() > 5, "{:?}", pages.keys());
     for (name, page) in &pages {
-        for title in ["NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"] {
+        for title in ["NAME", "SYNOPSIS", "EXAMPLES", "SEE ALSO"] {
             assert!(section(page, title).iter().any(|line| !line.starts_with('.') && !line.is_empty()), "{name} has no {title}");
         }
+        // What holds for all commands is described once.
+        for title in ["EXIT STATUS", "ENVIRONMENT", "FILES", "CONFIGURATION", "NETWORK", "OUTPUT", "SEALS", "SCHEDULED RUNS"] {
+            assert_eq!(section(page, title).is_empty(), name != PROGRAM, "{name}: {title}");
+        }
+        assert_eq!(section(page, "SHARED OPTIONS").iter().any(|line| line.contains("vmedia(1)")), name != PROGRAM, "{name}");
         let others = section(page, "SEE ALSO").join(" ");
         let ours: Vec<&str> =
             others.split(", ").filter_map(|other| other.strip_suffix("(1)")).filter(|other| other.starts_with("vmedia")).collect();
@@ -88,12 +96,11 @@ fn the_exit_statuses_of_the_man_pages_are_those_of_the_code() {
     ]
     .map(known)
     .into();
-    for (name, page) in pages() {
-        let lines = section(&page, "EXIT STATUS");
-        let terms = lines.iter().zip(lines.iter().skip(1)).filter(|(request, _)| request.starts_with(".TP")).map(|(_, term)| term);
-        let told: BTreeSet<u8> = terms.flat_map(|term| term.split(", ")).filter_map(|number| number.trim().parse().ok()).collect();
-        assert_eq!(told, codes, "{name}");
-    }
+    let pages = pages();
+    let lines = section(&pages[PROGRAM], "EXIT STATUS");
+    let terms = lines.iter().zip(lines.iter().skip(1)).filter(|(request, _)| request.starts_with(".TP")).map(|(_, term)| term);
+    let told: BTreeSet<u8> = terms.flat_map(|term| term.split(", ")).filter_map(|number| number.trim().parse().ok()).collect();
+    assert_eq!(told, codes);
 }
 
 #[test]
@@ -102,11 +109,10 @@ fn every_variable_that_the_code_reads_is_in_the_man_pages() {
     let source = std::fs::read_to_string(source).expect("the source");
     let read: BTreeSet<&str> = source.split('"').filter(|text| text.starts_with("VMEDIA_") && *text != "VMEDIA_").collect();
     assert!(read.len() >= 8, "{read:?}");
-    for (name, page) in pages() {
-        let lines = section(&page, "ENVIRONMENT");
-        let told: BTreeSet<&str> = lines.iter().copied().filter(|line| line.starts_with("VMEDIA_")).collect();
-        assert_eq!(told, read, "{name}");
-    }
+    let pages = pages();
+    let lines = section(&pages[PROGRAM], "ENVIRONMENT");
+    let told: BTreeSet<&str> = lines.iter().copied().filter(|line| line.starts_with("VMEDIA_")).collect();
+    assert_eq!(told, read);
 }
 
 #[test]
@@ -122,12 +128,18 @@ fn every_flag_of_every_verb_is_in_its_man_page() {
         verbs.extend(below.map(|verb| (format!("{title}-{}", verb.get_name()), verb)));
         let name = format!("{title}.1");
         let page = pages.get(&name).unwrap_or_else(|| panic!("no {name} in {:?}", pages.keys()));
-        let terms: Vec<&str> =
-            page.lines().zip(page.lines().skip(1)).filter(|(request, _)| request.starts_with(".TP")).map(|(_, term)| term).collect();
-        for long in verb.get_arguments().filter(|argument| !argument.is_hide_set()).filter_map(clap::Arg::get_long) {
+        let terms = |page: &str| -> BTreeSet<String> {
+            let lines = page.lines().zip(page.lines().skip(1)).filter(|(request, _)| request.starts_with(".TP"));
+            lines.flat_map(|(_, term)| term.split([',', ' ', '[']).map(str::to_owned).collect::<Vec<_>>()).collect()
+        };
+        let named: BTreeSet<&str> = section(page, "SHARED OPTIONS").into_iter().flat_map(|line| line.split(", ")).collect();
+        for argument in verb.get_arguments().filter(|argument| !argument.is_hide_set()) {
+            let Some(flag) = argument.get_long().map(|long| format!("--{long}")) else { continue };
             flags += 1;
-            let is_told = terms.iter().any(|term| term.split([',', ' ', '[']).any(|word| word == format!("--{long}")));
-            assert!(is_told, "{name} lacks --{long}");
+            let is_shared = name != PROGRAM && argument.get_help_heading().is_some();
+            let described = if is_shared { &pages[PROGRAM] } else { page };
+            assert!(terms(described).contains(&flag), "{name} lacks {flag}");
+            assert_eq!(named.contains(&*flag), is_shared, "{name}: {flag}");
         }
     }
     assert!(flags > 100, "{flags}");

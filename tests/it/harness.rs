@@ -190,7 +190,7 @@ impl World {
             .env("VMEDIA_API_KEY", self.sandbox.api_key())
             .env("VMEDIA_API_SECRET", self.sandbox.api_secret())
             .args(words)
-            .args(["--retry-delay", "0.01"]);
+            .args(short_waits(words));
         command
     }
 
@@ -206,7 +206,7 @@ impl World {
             .env("VMEDIA_API_KEY", self.sandbox.api_key())
             .env("VMEDIA_API_SECRET", self.sandbox.api_secret())
             .args(words)
-            .args(["--retry-delay", "0.01"]);
+            .args(short_waits(words));
         process
     }
 
@@ -292,6 +292,12 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{what}: not so after a minute");
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
+}
+
+/// The flag for short waits, for a command that has it.
+pub fn short_waits(words: &[&str]) -> &'static [&'static str] {
+    let is_for_it = matches!(words, ["download" | "repair" | "list" | "attempts", ..] | ["config", "check" | "show", ..]);
+    if is_for_it { &["--retry-delay", "0.01"] } else { &[] }
 }
 
 /// The program in a folder with nothing in its environment.

@@ -63,6 +63,7 @@ mod examples;
 mod failures;
 mod feel;
 mod fixture;
+mod flags;
 mod fuzz;
 mod generated;
 mod hostile;

@@ -1,6 +1,6 @@
 //! What every provider must do alike: the conformance list. A third provider is one more row of [`providers`].
 
-use crate::harness::{Run, bare, jpeg, others_accept, tree, until};
+use crate::harness::{Run, bare, jpeg, others_accept, short_waits, tree, until};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -117,7 +117,7 @@ impl World {
     fn run_with(&self, words: &[&str], further: Option<(&str, &str)>) -> Run {
         let mut command = bare(self.folder.path());
         command.envs((self.provider.environment)(&self.sandbox)).envs(further);
-        command.args(words).args(["--provider", self.provider.name, "--retry-delay", "0.01"]);
+        command.env("VMEDIA_PROVIDER", self.provider.name).args(words).args(short_waits(words));
         Run::of(&command.output().expect("a run"))
     }
 

@@ -8,7 +8,7 @@ mod memory;
 mod nowhere;
 mod sources;
 
-use crate::harness::{Run, SESSION, World, bare};
+use crate::harness::{Run, SESSION, World, bare, short_waits};
 use std::path::Path;
 
 /// Writes a file that its owner alone can read.
@@ -42,7 +42,8 @@ pub fn yoti_profile(world: &World, lines: &str) {
 /// Runs the program with that profile, these variables and nothing else.
 pub fn run(world: &World, variables: &[(&str, &str)], words: &[&str]) -> Run {
     let mut command = bare(world.folder());
-    command.envs(variables.iter().copied()).args(words).args(["--config", "vmedia.toml", "-p", "live", "--retry-delay", "0.01"]);
+    command.envs(variables.iter().copied()).args(words).args(short_waits(words));
+    command.envs([("VMEDIA_CONFIG", "vmedia.toml"), ("VMEDIA_PROFILE", "live")]);
     Run::of(&command.output().expect("a run"))
 }
 

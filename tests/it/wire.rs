@@ -2,7 +2,7 @@
 //!
 //! It plays a provider with one session of one attempt and lets the test answer the requests that matter.
 
-use crate::harness::{NEWEST, SESSION, bare, signature};
+use crate::harness::{NEWEST, SESSION, bare, short_waits, signature};
 use assert_cmd::Command;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -112,7 +112,7 @@ impl Wire {
     pub fn command(&self, folder: &Path, words: &[&str]) -> Command {
         let mut command = bare(folder);
         command.env("VMEDIA_BASE_URL", self.base_url()).env("VMEDIA_API_KEY", "key").env("VMEDIA_API_SECRET", SECRET);
-        command.args(words).args(["--retry-delay", "0.01"]);
+        command.args(words).args(short_waits(words));
         command
     }
 }

@@ -3,7 +3,7 @@
 
 mod answers;
 
-use crate::harness::{Run, bare, jpeg, others_accept, tree};
+use crate::harness::{Run, bare, jpeg, others_accept, short_waits, tree};
 use crate::wire::{Say, Wire};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,7 @@ impl World {
 
     fn run_with(&self, words: &[&str], further: &[(&str, &str)]) -> Run {
         let mut command = bare(self.folder.path());
-        command.envs(self.environment()).envs(further.iter().copied()).args(words).args(["--retry-delay", "0.01"]);
+        command.envs(self.environment()).envs(further.iter().copied()).args(words).args(short_waits(words));
         Run::of(&command.output().expect("a run"))
     }
 

@@ -6,7 +6,7 @@
 use super::Context;
 use super::reception::{Asked, judge};
 use crate::archive::must_be_outside;
-use crate::cli::{CheckArguments, EventFormat, Global, ProviderChoice, SealArguments};
+use crate::cli::{CheckArguments, EventFormat, Flags, ProviderChoice, SealArguments};
 use crate::clock::Stop;
 use crate::commands::services::{provider, wire};
 use crate::config::{Network, ProviderAccess, Resolver, Sourced, YotiAccess};
@@ -27,13 +27,13 @@ const MOST_RETRIES: u32 = 2;
 
 /// Checks everything that can be checked, whatever was wrong before it.
 pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit> {
-    check_with(&context.global, arguments.format, context)
+    check_with(&context.flags, arguments.format, context)
 }
 
 /// The same with other flags than were typed.
-pub(super) fn check_with(global: &Global, format: EventFormat, context: &Context) -> Result<Exit> {
+pub(super) fn check_with(flags: &Flags, format: EventFormat, context: &Context) -> Result<Exit> {
     let mut checklist = Checklist::default();
-    match Resolver::new(global, &context.environment).map(|resolver| resolver.until(&context.cancel, &context.clock)) {
+    match Resolver::new(flags, &context.environment).map(|resolver| resolver.until(&context.cancel, &context.clock)) {
         Ok(resolver) => check(&resolver, &mut checklist, context),
         Err(error) => {
             checklist.wrong("configuration", &error);
@@ -43,7 +43,7 @@ pub(super) fn check_with(global: &Global, format: EventFormat, context: &Context
     if let Some(exit) = context.cancel.requested().map(Stop::exit) {
         return Ok(exit);
     }
-    checklist.print(&context.console, format, global.quiet)?;
+    checklist.print(&context.console, format, flags.verbosity.quiet)?;
     Ok(checklist.exit())
 }
 
@@ -148,7 +148,7 @@ fn telling(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context
         Ok(Some(_)) => checklist.fine("heartbeat", "there is an address to send it to, not used now"),
         Err(error) => checklist.wrong("heartbeat", &error),
     }
-    if let Some(path) = &context.global.log_file {
+    if let Some(path) = &context.flags.log.log_file {
         match check_log(path) {
             Ok(()) => checklist.fine("log", format!("{} can be written", path.display())),
             Err(error) => checklist.wrong("log", &error),

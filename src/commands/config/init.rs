@@ -6,7 +6,7 @@ use super::Context;
 use super::check::check_with;
 use super::terminal::Terminal;
 use crate::archive::must_be_outside;
-use crate::cli::{EventFormat, Global, ProviderChoice};
+use crate::cli::{ConnectionFlags, EventFormat, Flags, ProviderChoice};
 use crate::config::{Draft, Edit, Vault, answers, keyring, rotated, usual_provider_days};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -33,13 +33,13 @@ struct Answers<'a> {
 
 /// Asks, shows, writes.
 pub(super) fn run(context: &Context) -> Result<Exit> {
-    let edit = Edit::open(&context.global, &context.environment)?;
+    let edit = Edit::open(&context.flags, &context.environment)?;
     must_be_outside("--config", edit.path())?;
     let terminal = Terminal::open(context)?;
     terminal.say(&format!("This writes a profile into {}.", edit.path().display()));
     terminal.say("Nothing is written before you say so at the end; Ctrl-C ends it at any time.");
     terminal.say("");
-    let draft = Draft::new(name(&terminal, &edit, &context.global)?);
+    let draft = Draft::new(name(&terminal, &edit, &context.flags)?);
     let mut answers = Answers { terminal, context, edit, draft, is_same_provider: true };
     let provider = answers.provider()?;
     let kept = match provider {
@@ -51,8 +51,8 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
 }
 
 /// A name that is new, or whose profile may be replaced.
-fn name(terminal: &Terminal<'_>, edit: &Edit, global: &Global) -> Result<String> {
-    let offered = global.profile.as_deref().unwrap_or("live");
+fn name(terminal: &Terminal<'_>, edit: &Edit, flags: &Flags) -> Result<String> {
+    let offered = flags.connection.profile.name.as_deref().unwrap_or("live");
     loop {
         let name = terminal.ask("Name of the profile", offered, answers::profile_name)?;
         let question = format!("There is a profile {name}. Replace its provider, credentials and folder?");
@@ -71,7 +71,7 @@ impl Answers<'_> {
 
     fn provider(&mut self) -> Result<ProviderChoice> {
         let before = answers::provider(&self.before("provider")).unwrap_or(ProviderChoice::Veriff);
-        let offered = self.context.global.provider.unwrap_or(before).name();
+        let offered = self.context.flags.connection.provider.unwrap_or(before).name();
         let provider = self.terminal.ask("Provider, veriff or yoti", offered, answers::provider)?;
         self.is_same_provider = provider == before;
         self.draft.set("provider", provider.name());
@@ -81,8 +81,8 @@ impl Answers<'_> {
     fn base_url(&mut self, provider: ProviderChoice, question: &str) -> Result<()> {
         let usual = if provider == ProviderChoice::Yoti { yoti::BASE_URL } else { "" };
         let before = Some(self.before("base_url")).filter(|before| !before.is_empty());
-        let offered = self.context.global.base_url.clone().or(before).unwrap_or_else(|| usual.to_owned());
-        let insecure_http = self.context.global.insecure_http;
+        let offered = self.context.flags.connection.base_url.clone().or(before).unwrap_or_else(|| usual.to_owned());
+        let insecure_http = self.context.flags.connection.trust.insecure_http;
         let url = self.terminal.ask(question, &offered, |answer| answers::base_url(answer, provider, insecure_http))?;
         if url != usual {
             self.draft.set("base_url", url);
@@ -229,7 +229,7 @@ impl Answers<'_> {
             let note = format!("{} {verb} before what the profile says, now and in every run", displaced.join(" and "));
             self.terminal.say(&context.console.note_line(&note));
         }
-        let file = context.global.config.as_ref().map(|path| format!(" --config {}", path.display()));
+        let file = context.flags.connection.profile.file.config.as_ref().map(|path| format!(" --config {}", path.display()));
         let later = format!("vmedia config check --profile {}{}", self.draft.name, file.unwrap_or_default());
         let question = "Try it now, with a question to the provider that changes nothing?";
         // Whoever ends it here ends no more than this question.
@@ -239,7 +239,9 @@ impl Answers<'_> {
             return Ok(Exit::Done);
         }
         // What flags offered as answers was answered.
-        let global = Global { profile: Some(self.draft.name.clone()), provider: None, base_url: None, ..context.global.clone() };
-        check_with(&global, EventFormat::Text, context)
+        let mut flags = context.flags.clone();
+        flags.connection = ConnectionFlags { provider: None, base_url: None, ..flags.connection };
+        flags.connection.profile.name = Some(self.draft.name.clone());
+        check_with(&flags, EventFormat::Text, context)
     }
 }

@@ -17,10 +17,10 @@ use std::path::Path;
 /// Does what was asked for.
 pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit> {
     match &arguments.command {
-        ConfigCommand::Path => path(context),
+        ConfigCommand::Path(_) => path(context),
         ConfigCommand::Show(show) => show::run(show, context),
         ConfigCommand::Check(check) => check::run(check, context),
-        ConfigCommand::Init => init::run(context),
+        ConfigCommand::Init(_) => init::run(context),
         ConfigCommand::Example => {
             context.console.answer(EXAMPLE.as_bytes());
             Ok(Exit::Done)
@@ -30,9 +30,9 @@ pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit
 
 /// Prints the path for scripts, and for people whether there is a file.
 fn path(context: &Context) -> Result<Exit> {
-    let location = place(&context.global, &context.environment)?;
+    let location = place(&context.flags, &context.environment)?;
     context.console.answer(format!("{}\n", location.value.display()).as_bytes());
-    if !context.global.quiet {
+    if !context.flags.verbosity.quiet {
         context.console.message(&context.console.note_line(&told(&location.value)));
     }
     Ok(Exit::Done)

@@ -18,7 +18,7 @@ const COLUMNS: [Column; 3] = [
 
 /// Shows them, then what is wrong with any. A configuration file that is wrong as a whole ends it: nothing would run.
 pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> {
-    let resolver = Resolver::new(&context.global, &context.environment)?;
+    let resolver = Resolver::new(&context.flags, &context.environment)?;
     let settings = resolver.settings();
     let format = match arguments.format {
         SettingsFormat::Table => TableFormat::Table,

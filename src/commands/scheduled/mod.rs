@@ -57,9 +57,9 @@ impl<'a> Hooks<'a> {
     /// A configuration that cannot be used stops only what needs it; that is for the work to find out. An address that is
     /// none would be missed when it is too late.
     fn new(schedule: &'a ScheduleArguments, context: &Context) -> (Self, Result<()>) {
-        let read = Resolver::new(&context.global, &context.environment).ok();
+        let read = Resolver::new(&context.flags, &context.environment).ok();
         let is_known = read.is_some();
-        let resolver = read.unwrap_or_else(|| Resolver::without_file(&context.global, &context.environment));
+        let resolver = read.unwrap_or_else(|| Resolver::without_file(&context.flags, &context.environment));
         // A verification that is well would hide from the service that nothing was archived.
         let is_profiles = context.command == "download";
         let placed = schedule.metrics_file.as_deref().map_or(Ok(()), |path| must_be_outside("--metrics-file", path));

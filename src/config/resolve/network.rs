@@ -47,27 +47,27 @@ impl Resolver<'_> {
     }
 
     pub(super) fn retries(&self) -> Sourced<u32> {
-        self.sources().flag("--retries", self.global.retries).or_default(Policy::default().retries)
+        self.sources().flag("--retries", self.flags.connection.retries).or_default(Policy::default().retries)
     }
 
     pub(super) fn retry_delay(&self) -> Sourced<Duration> {
-        self.sources().flag("--retry-delay", self.global.retry_delay).or_default(Policy::default().delay)
+        self.sources().flag("--retry-delay", self.flags.connection.retry_delay).or_default(Policy::default().delay)
     }
 
     pub(super) fn connect_timeout(&self) -> Sourced<Duration> {
-        self.sources().flag("--connect-timeout", self.global.connect_timeout).or_default(CONNECT_TIMEOUT)
+        self.sources().flag("--connect-timeout", self.flags.connection.connect_timeout).or_default(CONNECT_TIMEOUT)
     }
 
     pub(super) fn timeout(&self) -> Sourced<Duration> {
-        self.sources().flag("--timeout", self.global.timeout).or_default(IDLE_TIMEOUT)
+        self.sources().flag("--timeout", self.flags.connection.timeout).or_default(IDLE_TIMEOUT)
     }
 
     pub(super) fn max_time(&self) -> Option<Sourced<Duration>> {
-        self.sources().flag("--max-time", self.global.max_time).found()
+        self.sources().flag("--max-time", self.flags.transfer.max_time).found()
     }
 
     pub(super) fn ca_cert(&self) -> Option<Sourced<PathBuf>> {
-        self.sources().flag("--ca-cert", self.global.ca_cert.clone()).found()
+        self.sources().flag("--ca-cert", self.flags.connection.trust.ca_cert.clone()).found()
     }
 
     /// The proxy for https, as the HTTP client finds it in the environment, without a name and password in it.
@@ -92,10 +92,10 @@ impl Resolver<'_> {
     }
 
     pub(super) fn max_rate(&self) -> Option<Sourced<f64>> {
-        self.sources().flag("--max-rate", self.global.max_rate).or_profile(|profile| profile.max_rate).found()
+        self.sources().flag("--max-rate", self.flags.limits.max_rate).or_profile(|profile| profile.max_rate).found()
     }
 
     pub(super) fn limit_rate(&self) -> Option<Sourced<u64>> {
-        self.sources().flag("--limit-rate", self.global.limit_rate).or_profile(|profile| profile.limit_rate).found()
+        self.sources().flag("--limit-rate", self.flags.limits.limit_rate).or_profile(|profile| profile.limit_rate).found()
     }
 }

@@ -176,7 +176,7 @@ impl Resolver<'_> {
             self.told_timestamp(),
             Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),
             Setting::new("operator", Some(self.environment.operator())),
-            Setting::path("log_file", self.sources().flag("--log-file", self.global.log_file.clone()).found()).or_default("none"),
+            Setting::path("log_file", self.sources().flag("--log-file", self.flags.log.log_file.clone()).found()).or_default("none"),
         ]
     }
 

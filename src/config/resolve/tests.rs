@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
 use super::{ProviderAccess, ProviderSettings, Resolver, YotiAccess};
-use crate::cli::Global;
+use crate::cli::Flags;
 use crate::config::Environment;
 use std::path::PathBuf;
 
@@ -20,11 +20,11 @@ api_key = "key-us"
 secret_command = ["printf", "from-command\n"]
 "#;
 
-fn with_file(text: &str) -> (tempfile::TempDir, Global) {
+fn with_file(text: &str) -> (tempfile::TempDir, Flags) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).expect("a file");
-    (folder, Global { config: Some(path), ..Global::default() })
+    (folder, Flags::of_profile(&path, None))
 }
 
 /// The secret that signs, and how many others verify.
@@ -35,25 +35,25 @@ fn shared_secrets(settings: &ProviderSettings) -> (&[u8], usize) {
     }
 }
 
-fn refused(global: &Global, environment: &Environment) -> (u8, String) {
-    let outcome = Resolver::new(global, environment).and_then(|resolver| resolver.provider_settings());
+fn refused(flags: &Flags, environment: &Environment) -> (u8, String) {
+    let outcome = Resolver::new(flags, environment).and_then(|resolver| resolver.provider_settings());
     outcome.map(|_| (0, String::new())).unwrap_or_else(|error| (error.exit().code(), error.what().to_owned()))
 }
 
 #[test]
 fn flag_beats_environment_beats_profile_beats_default() {
-    let (_folder, mut global) = with_file(FILE);
-    let base_url = |global: &Global, pairs: &[(&str, &str)]| {
+    let (_folder, mut flags) = with_file(FILE);
+    let base_url = |flags: &Flags, pairs: &[(&str, &str)]| {
         let environment = Environment::from_pairs([("EU_SECRET", "s")].iter().chain(pairs).copied());
-        Resolver::new(global, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings").base_url
+        Resolver::new(flags, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings").base_url
     };
-    assert_eq!(base_url(&global, &[]), "https://eu.example");
-    assert_eq!(base_url(&global, &[("VMEDIA_BASE_URL", "https://env.example/v1/")]), "https://env.example");
-    global.base_url = Some("https://flag.example".to_owned());
-    assert_eq!(base_url(&global, &[("VMEDIA_BASE_URL", "https://env.example")]), "https://flag.example");
+    assert_eq!(base_url(&flags, &[]), "https://eu.example");
+    assert_eq!(base_url(&flags, &[("VMEDIA_BASE_URL", "https://env.example/v1/")]), "https://env.example");
+    flags.connection.base_url = Some("https://flag.example".to_owned());
+    assert_eq!(base_url(&flags, &[("VMEDIA_BASE_URL", "https://env.example")]), "https://flag.example");
     let output = |flag: Option<&str>, pairs: &[(&str, &str)]| {
         let environment = Environment::from_pairs(pairs.iter().copied());
-        Resolver::new(&global, &environment).expect("a resolver").output(flag.map(PathBuf::from)).value
+        Resolver::new(&flags, &environment).expect("a resolver").output(flag.map(PathBuf::from)).value
     };
     assert_eq!(output(None, &[]), PathBuf::from("/srv/eu"));
     assert_eq!(output(None, &[("VMEDIA_OUTPUT", "/env")]), PathBuf::from("/env"));
@@ -64,8 +64,8 @@ fn flag_beats_environment_beats_profile_beats_default() {
 fn several_secrets_are_for_a_rotation_and_sources_are_named_without_them() {
     let environment =
         Environment::from_pairs([("VMEDIA_API_KEY", "key"), ("VMEDIA_API_SECRET", "new, old"), ("VMEDIA_BASE_URL", "https://x.example")]);
-    let (_folder, global) = with_file("");
-    let settings = Resolver::new(&global, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings");
+    let (_folder, flags) = with_file("");
+    let settings = Resolver::new(&flags, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings");
     assert_eq!(shared_secrets(&settings), (&b"new"[..], 1));
     assert_eq!(
         settings.credentials,
@@ -77,30 +77,30 @@ fn several_secrets_are_for_a_rotation_and_sources_are_named_without_them() {
 #[test]
 fn a_secret_comes_from_a_command_or_a_private_file() {
     use std::os::unix::fs::PermissionsExt;
-    let (folder, mut global) = with_file(FILE);
-    global.profile = Some("us".to_owned());
-    let settings = Resolver::new(&global, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
+    let (folder, mut flags) = with_file(FILE);
+    flags.connection.profile.name = Some("us".to_owned());
+    let settings = Resolver::new(&flags, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
     assert_eq!(shared_secrets(&settings).0, b"from-command");
     let secret = folder.path().join("secret");
     std::fs::write(&secret, "from-file\n").expect("a file");
     let text = format!("[profiles.x]\nbase_url = \"https://x.example\"\napi_key = \"k\"\nsecret_file = {secret:?}\n");
-    let (_folder, mut global) = with_file(&text);
-    global.profile = Some("x".to_owned());
+    let (_folder, mut flags) = with_file(&text);
+    flags.connection.profile.name = Some("x".to_owned());
     std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).expect("a mode");
-    let (code, what) = refused(&global, &Environment::default());
+    let (code, what) = refused(&flags, &Environment::default());
     assert!(code == 3 && what.contains("can be read by others (mode 644)"), "{what}");
     std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).expect("a mode");
-    let settings = Resolver::new(&global, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
+    let settings = Resolver::new(&flags, &Environment::default()).and_then(|resolver| resolver.provider_settings()).expect("settings");
     assert_eq!(shared_secrets(&settings).0, b"from-file");
 }
 
 #[test]
 fn what_is_missing_or_wrong_is_named() {
-    let (_folder, global) = with_file("");
+    let (_folder, flags) = with_file("");
     let all = [("VMEDIA_API_KEY", "key"), ("VMEDIA_API_SECRET", "secret"), ("VMEDIA_BASE_URL", "https://x.example")];
     for (index, missing) in ["API key", "API secret", "base URL"].into_iter().enumerate() {
         let pairs = all.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, pair)| *pair);
-        let (code, what) = refused(&global, &Environment::from_pairs(pairs));
+        let (code, what) = refused(&flags, &Environment::from_pairs(pairs));
         assert!(code == 3 && what.contains(missing), "{what}");
     }
     for (variable, value, word) in [
@@ -111,15 +111,15 @@ fn what_is_missing_or_wrong_is_named() {
         ("VMEDIA_PROFILE", "nowhere", "no profile nowhere"),
     ] {
         let pairs = all.iter().copied().filter(|(name, _)| *name != variable).chain([(variable, value)]);
-        let (code, what) = refused(&global, &Environment::from_pairs(pairs));
+        let (code, what) = refused(&flags, &Environment::from_pairs(pairs));
         assert!(code == 3 && what.contains(word), "{code} {what}");
     }
     for (text, word) in [("[profiles.x]\nbase_ulr = 1", "line 2"), ("profiles = 1", "line 1"), ("[", "line 1")] {
-        let (_folder, global) = with_file(text);
-        let (code, what) = refused(&global, &Environment::default());
+        let (_folder, flags) = with_file(text);
+        let (code, what) = refused(&flags, &Environment::default());
         assert!(code == 3 && what.contains(word), "{what}");
     }
-    let absent = Global { config: Some(PathBuf::from("/nowhere/config.toml")), ..Global::default() };
+    let absent = Flags::of_profile("/nowhere/config.toml".as_ref(), None);
     assert_eq!(refused(&absent, &Environment::default()).0, 3);
 }
 
@@ -143,11 +143,11 @@ fn yoti_is_asked_with_an_id_and_its_key_or_with_a_token() {
     std::fs::write(&token, "t0ken\n").expect("a file");
     std::fs::set_permissions(&token, PermissionsExt::from_mode(0o600)).expect("a mode");
     let text = format!("[profiles.y]\nprovider = \"yoti\"\nsdk_id = \"sdk/id\"\nkey_file = {key:?}\nprovider_days = 30\n");
-    let (_folder, mut global) = with_file(&text);
-    global.profile = Some("y".to_owned());
+    let (_folder, mut flags) = with_file(&text);
+    flags.connection.profile.name = Some("y".to_owned());
     let settings = |pairs: &[(&str, &str)]| {
         let environment = Environment::from_pairs(pairs.iter().copied());
-        let resolver = Resolver::new(&global, &environment).expect("a resolver");
+        let resolver = Resolver::new(&flags, &environment).expect("a resolver");
         assert_eq!([None, Some(3)].map(|flag| resolver.provider_days(flag).map(|days| days.value)), [Some(30), Some(3)]);
         resolver.provider_settings().expect("settings")
     };
@@ -164,10 +164,9 @@ fn yoti_is_asked_with_an_id_and_its_key_or_with_a_token() {
 #[test]
 fn what_yoti_lacks_is_named() {
     use std::os::unix::fs::PermissionsExt;
-    let (folder, global) = with_file("");
+    let (folder, flags) = with_file("");
     let key = key_file(folder.path()).display().to_string();
-    let of =
-        |pairs: &[(&str, &str)]| refused(&global, &Environment::from_pairs([("VMEDIA_PROVIDER", "yoti")].iter().chain(pairs).copied()));
+    let of = |pairs: &[(&str, &str)]| refused(&flags, &Environment::from_pairs([("VMEDIA_PROVIDER", "yoti")].iter().chain(pairs).copied()));
     assert_eq!(of(&[]), (3, "there is no SDK id".to_owned()));
     assert_eq!(of(&[("VMEDIA_YOTI_SDK_ID", "id")]), (3, "there is no key file".to_owned()));
     assert_eq!(of(&[("VMEDIA_YOTI_SDK_ID", "i d"), ("VMEDIA_YOTI_KEY_FILE", &key)]).0, 3);
@@ -182,19 +181,19 @@ fn a_token_comes_from_a_command_unless_the_environment_has_a_key() {
     let (folder, _) = with_file("");
     let key = key_file(folder.path()).display().to_string();
     let profile = "[profiles.y]\nprovider = \"yoti\"\nsdk_id = \"id\"\nbearer_command = [\"printf\", \"t0ken\\n\"]\n";
-    let (_folder, mut global) = with_file(profile);
-    global.profile = Some("y".to_owned());
+    let (_folder, mut flags) = with_file(profile);
+    flags.connection.profile.name = Some("y".to_owned());
     let access = |pairs: &[(&str, &str)]| {
         let environment = Environment::from_pairs(pairs.iter().copied());
-        Resolver::new(&global, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings").access
+        Resolver::new(&flags, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings").access
     };
     assert!(matches!(access(&[]), ProviderAccess::Yoti(YotiAccess::Bearer(secret)) if secret.expose() == b"t0ken"));
     assert!(matches!(access(&[("VMEDIA_YOTI_KEY_FILE", &key)]), ProviderAccess::Yoti(YotiAccess::Signed { .. })));
     for (line, words) in [("bearer_file = \"/t\"\n", "both bearer_file and bearer_command"), ("", "is no bearer token")] {
         let text = format!("{profile}{line}").replace("t0ken", if line.is_empty() { "two words" } else { "t0ken" });
-        let (_folder, mut global) = with_file(&text);
-        global.profile = Some("y".to_owned());
-        let (code, what) = refused(&global, &Environment::default());
+        let (_folder, mut flags) = with_file(&text);
+        flags.connection.profile.name = Some("y".to_owned());
+        let (code, what) = refused(&flags, &Environment::default());
         assert!(code == 3 && what.contains(words) && !what.contains("two words"), "{what}");
     }
 }

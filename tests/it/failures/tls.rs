@@ -2,7 +2,7 @@
 //! `openssl`; where one of them is missing these tests say so and pass. Elsewhere than on Linux the system judges
 //! certificates, each in words of its own.
 
-use crate::harness::{NEWEST, Run, SESSION, bare};
+use crate::harness::{NEWEST, Run, SESSION, bare, short_waits};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -129,7 +129,7 @@ impl Server {
             .env("VMEDIA_BASE_URL", format!("https://127.0.0.1:{}", self.port))
             .env("VMEDIA_API_KEY", "key")
             .env("VMEDIA_API_SECRET", "s");
-        Run::of(&command.args(words).args(["--retry-delay", "0.01"]).args(flags).output().expect("a run"))
+        Run::of(&command.args(words).args(short_waits(words)).args(flags).output().expect("a run"))
     }
 }
 

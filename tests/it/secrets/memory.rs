@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use vmedia::cli::Global;
+use vmedia::cli::Flags;
 use vmedia::config::{Environment, Resolver};
 use vmedia::provider::veriff::Veriff;
 
@@ -189,9 +189,9 @@ fn holds_a_secret_for_a_while() {
         out.flush().expect("said");
         std::io::stdin().lock().read_line(&mut String::new()).expect("heard");
     };
-    let global = Global { config: Some("vmedia.toml".into()), profile: Some("live".to_owned()), ..Global::default() };
+    let flags = Flags::of_profile("vmedia.toml".as_ref(), Some("live"));
     let environment = Environment::default();
-    let secrets = || Resolver::new(&global, &environment).expect("settings").secrets().expect("a secret");
+    let secrets = || Resolver::new(&flags, &environment).expect("settings").secrets().expect("a secret");
     let held = secrets();
     wait("held");
     let provider = Veriff::new("key".to_owned(), held.signing, held.others, None);

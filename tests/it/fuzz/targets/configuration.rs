@@ -1,25 +1,18 @@
 //! The configuration file, and the URLs that stand in it. No secret is looked for: a profile may name a command.
 
 use super::safe::is_bounded_line;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use vmedia::cli::{Global, Instead};
+use vmedia::cli::Flags;
 use vmedia::config::{Environment, Resolver};
 use vmedia::http::{Address, parse_base_url};
 
 /// A folder with the file that is read, and the flags that name it.
-static FILE: LazyLock<(tempfile::TempDir, PathBuf, Global)> = LazyLock::new(|| {
+static FILE: LazyLock<(tempfile::TempDir, PathBuf, Flags)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("config.toml");
-    // Any command has the flags that all share.
-    let words = ["vmedia", "list", "x", "--config", path.to_str().expect("text")].map(OsString::from);
-    let global = match vmedia::cli::parse(words) {
-        Ok(arguments) => arguments.global,
-        Err(Instead::Mistake(error, _)) => panic!("{error}"),
-        Err(_) => panic!("no arguments"),
-    };
-    (folder, path, global)
+    let flags = Flags::of_profile(&path, None);
+    (folder, path, flags)
 });
 
 /// What stands for a secret.
@@ -40,11 +33,11 @@ fn is_a_name_in(value: &toml::Value) -> bool {
 
 /// Reads a file, and each of its lines as an address.
 pub fn run(input: &[u8]) {
-    let (_, path, global) = &*FILE;
+    let (_, path, flags) = &*FILE;
     std::fs::write(path, input).expect("written");
     let may_be_told = toml::from_slice(input).is_ok_and(|table| is_a_name(&table));
     for environment in [Environment::default(), Environment::from_pairs([("VMEDIA_PROFILE", "a")])] {
-        match Resolver::new(global, &environment) {
+        match Resolver::new(flags, &environment) {
             Ok(resolver) => assert!(!resolver.output(None).value.as_os_str().is_empty() || input.windows(6).any(|word| word == b"output")),
             Err(error) => {
                 assert_eq!(error.exit().code(), 3);

@@ -1,0 +1,224 @@
+//! The flags that several commands share, in groups: a command has the groups whose flags it reads, and no other.
+//!
+//! Must not resolve them: `config` does.
+
+use super::values::{bytes, rate, seconds};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// All groups, as the commands that transfer files have them. In the flags of another command, those that it lacks are not set.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Flags {
+    /// How the provider is reached.
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+    /// How fast requests are sent.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+    /// How long a file may take.
+    #[command(flatten)]
+    pub transfer: TransferFlags,
+    /// How much is printed.
+    #[command(flatten)]
+    pub verbosity: VerbosityFlags,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: LogFlags,
+    /// Whether bars are drawn.
+    #[command(flatten)]
+    pub progress: ProgressFlags,
+}
+
+impl Flags {
+    /// Returns the flags `--config` and `--profile` alone.
+    #[must_use]
+    pub fn of_profile(config: &Path, profile: Option<&str>) -> Self {
+        let profile = ProfileFlags { name: profile.map(str::to_owned), file: ConfigFlags { config: Some(config.to_owned()) } };
+        Self { connection: ConnectionFlags { profile, ..ConnectionFlags::default() }, ..Self::default() }
+    }
+}
+
+/// Of commands that print what a provider holds.
+#[derive(Debug, Clone, Default, Args)]
+pub struct QueryFlags {
+    /// How the provider is reached.
+    #[command(flatten)]
+    pub connection: ConnectionFlags,
+    /// How fast requests are sent.
+    #[command(flatten)]
+    pub limits: LimitFlags,
+    /// How much is printed.
+    #[command(flatten)]
+    pub verbosity: VerbosityFlags,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+impl From<QueryFlags> for Flags {
+    fn from(QueryFlags { connection, limits, verbosity, log }: QueryFlags) -> Self {
+        Self { connection, limits, verbosity, log, ..Self::default() }
+    }
+}
+
+/// Of commands that read archives.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LocalFlags {
+    /// How much is printed.
+    #[command(flatten)]
+    pub verbosity: VerbosityFlags,
+    /// What is logged.
+    #[command(flatten)]
+    pub log: LogFlags,
+    /// Whether bars are drawn.
+    #[command(flatten)]
+    pub progress: ProgressFlags,
+}
+
+impl From<LocalFlags> for Flags {
+    fn from(LocalFlags { verbosity, log, progress }: LocalFlags) -> Self {
+        Self { verbosity, log, progress, ..Self::default() }
+    }
+}
+
+/// Of commands that send requests to a provider.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConnectionFlags {
+    /// The configuration file and its profile.
+    #[command(flatten)]
+    pub profile: ProfileFlags,
+    /// Ask this provider
+    #[arg(long, help_heading = "Configuration")]
+    pub provider: Option<ProviderChoice>,
+    /// URL where the provider's API begins, with or without /v1
+    #[arg(long, value_name = "URL", help_heading = "Configuration")]
+    pub base_url: Option<String>,
+    /// Which servers are trusted.
+    #[command(flatten)]
+    pub trust: TrustFlags,
+    /// Number of retries after a temporary failure [default: 5]
+    #[arg(long, value_name = "N", help_heading = "Network", hide_short_help = true, value_parser = clap::value_parser!(u32).range(..=100))]
+    pub retries: Option<u32>,
+    /// Seconds before the first retry, then doubled [default: 0.5]
+    #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
+    pub retry_delay: Option<Duration>,
+    /// Seconds to wait for a connection [default: 10]
+    #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
+    pub connect_timeout: Option<Duration>,
+    /// Seconds without data after which a request fails [default: 60]
+    #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
+    pub timeout: Option<Duration>,
+}
+
+/// Of commands that read a profile.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ProfileFlags {
+    /// Use this profile of the configuration file
+    #[arg(id = "profile", short, long = "profile", value_name = "NAME", help_heading = "Configuration")]
+    pub name: Option<String>,
+    /// The configuration file.
+    #[command(flatten)]
+    pub file: ConfigFlags,
+}
+
+/// Of commands that read the configuration file.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigFlags {
+    /// Read this configuration file
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+}
+
+/// Of commands that connect to a server.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TrustFlags {
+    /// Also trust the certificate authorities in this PEM file
+    #[arg(long, value_name = "FILE", help_heading = "Network", hide_short_help = true)]
+    pub ca_cert: Option<PathBuf>,
+    /// Allow plain http to hosts other than this machine
+    #[arg(long, help_heading = "Network", hide_short_help = true)]
+    pub insecure_http: bool,
+}
+
+/// Of commands that send many requests.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LimitFlags {
+    /// Maximum request rate, such as 20/s or 600/m, retries included
+    #[arg(long, value_name = "N/s", help_heading = "Network", hide_short_help = true, value_parser = rate)]
+    pub max_rate: Option<f64>,
+    /// Maximum bytes per second of all transfers, such as 500k or 2M
+    #[arg(long, value_name = "BYTES", help_heading = "Network", hide_short_help = true, value_parser = bytes)]
+    pub limit_rate: Option<u64>,
+}
+
+/// Of commands that transfer files.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TransferFlags {
+    /// Seconds for a file with its retries [default: 600 or more, by size]
+    ///
+    /// The default is 600 seconds and one more for each 10 kB, and at most a day.
+    #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
+    pub max_time: Option<Duration>,
+}
+
+/// Of commands that print messages of more than one importance.
+#[derive(Debug, Clone, Default, Args)]
+pub struct VerbosityFlags {
+    /// Print errors only
+    #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more: -v files and causes of errors, -vv requests
+    #[arg(short, long, help_heading = "Output", action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// Of commands that can write a log.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LogFlags {
+    /// Append events to FILE as JSON Lines
+    #[arg(long, value_name = "FILE", help_heading = "Output", hide_short_help = true)]
+    pub log_file: Option<PathBuf>,
+}
+
+/// Of commands that draw progress bars.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ProgressFlags {
+    /// Draw no progress bars
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    pub no_progress: bool,
+}
+
+/// Providers that can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProviderChoice {
+    /// Veriff's Public API v1
+    Veriff,
+    /// Yoti's Identity Verification API (idverify/v1)
+    Yoti,
+}
+
+impl ProviderChoice {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Veriff, Self::Yoti];
+
+    /// The name as it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Veriff => "veriff",
+            Self::Yoti => "yoti",
+        }
+    }
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,71 @@
+//! The commands for which no account is needed: `vmedia sandbox`, `demo`, `completions` and `man`. The doc comments here are
+//! the help that people read.
+
+use super::flags::{ConfigFlags, LocalFlags, ProviderChoice, VerbosityFlags};
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// `vmedia sandbox`.
+#[derive(Debug, Clone, Args)]
+pub struct SandboxArguments {
+    /// Address to listen on, of this machine only
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Also serve the sessions in this folder, and keep uploads in it
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How to misbehave, in the words of the sandbox's documentation.
+    #[arg(
+        long,
+        value_name = "SCRIPT",
+        value_delimiter = ',',
+        help = "Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas"
+    )]
+    pub faults: Vec<String>,
+    /// Play this provider [default: veriff]
+    #[arg(long)]
+    pub provider: Option<ProviderChoice>,
+    /// The configuration file, which names variables that the command must not get.
+    #[command(flatten)]
+    pub file: ConfigFlags,
+    /// How much is printed.
+    #[command(flatten)]
+    pub verbosity: VerbosityFlags,
+    /// Run this command against the sandbox, and exit with its status
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+/// `vmedia demo`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArguments {
+    /// Archive folder of the demonstration
+    #[arg(short, long, value_name = "DIR", default_value = "vmedia-demo")]
+    pub output: PathBuf,
+    /// Play this provider [default: veriff]
+    #[arg(long)]
+    pub provider: Option<ProviderChoice>,
+    /// The shared flags.
+    #[command(flatten)]
+    pub flags: LocalFlags,
+}
+
+/// `vmedia completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(required_unless_present = "dir")]
+    pub shell: Option<clap_complete::Shell>,
+    /// Write the files for all shells to this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "shell")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `vmedia man`.
+#[derive(Debug, Clone, Args)]
+pub struct ManArguments {
+    /// Write a page for the program and one for each command to this folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
