@@ -22,7 +22,7 @@ const ASKED: [(&str, &str, &str); 9] = [
 fn has(shell: &str) -> bool {
     let is_there = Command::new(shell).arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
-        eprintln!("skipped: {shell} is missing");
+        crate::harness::lacks(shell);
     }
     is_there
 }
@@ -110,7 +110,7 @@ fn bash_completes_what_somebody_types() {
     // Older ones cannot be told word by word, and offer files where nothing else is known.
     let is_new = Command::new("bash").args(["-c", "(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404 ))"]).status();
     if !has("python3") || !is_new.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: there is no bash of today");
+        crate::harness::lacks("bash 4.4 or later");
         return;
     }
     let made = Made::new();

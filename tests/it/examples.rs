@@ -23,7 +23,7 @@ fn tool(name: &str) -> Option<PathBuf> {
     let found =
         ["/usr/bin", "/usr/sbin", "/bin", "/usr/local/bin"].iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
     if found.is_none() {
-        eprintln!("skipped: {name} is missing");
+        crate::harness::lacks(name);
     }
     found
 }
@@ -171,7 +171,7 @@ fn the_steps_of_the_workflow_run() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/github-actions.yml");
     let output = Command::new("python3").args(["-c", STEPS]).arg(&path).output();
     let Some(output) = output.ok().filter(|output| output.status.success()) else {
-        eprintln!("skipped: Python's yaml is missing");
+        crate::harness::lacks("Python's yaml");
         return;
     };
     let steps: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -214,7 +214,7 @@ print(json.dumps([parts, execute.findtext(space + 'Command'), execute.findtext(s
 fn the_task_for_windows_is_one_and_its_command_line_is_ours() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/windows-task.xml");
     let Ok(output) = Command::new("python3").args(["-c", TASK]).arg(&path).output() else {
-        eprintln!("skipped: python3 is missing");
+        crate::harness::lacks("python3");
         return;
     };
     assert!(output.status.success(), "{}", said(&output));

@@ -34,7 +34,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 #[cfg(unix)]
 fn on_a_terminal(world: &World, columns: &str, variables: &[(&str, &str)], words: &[&str]) -> Option<Run> {
     if !std::process::Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: python3 is missing");
+        crate::harness::lacks("python3");
         return None;
     }
     let made = world.process(words);

@@ -34,7 +34,7 @@ fn schema(name: &str) -> std::path::PathBuf {
 /// The verdicts of a validator that is not ours; none where there is none.
 pub(crate) fn judged(cases: &[(&str, Value)]) -> Option<Vec<String>> {
     if !Command::new("python3").args(["-c", "import jsonschema"]).output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: Python's jsonschema is missing");
+        crate::harness::lacks("Python's jsonschema");
         return None;
     }
     let mut judge = Command::new("python3").args(["-c", JUDGE]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a judge");

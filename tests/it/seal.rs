@@ -24,7 +24,7 @@ use std::process::{Command, Output};
 fn has(program: &str) -> bool {
     let is_there = Command::new(program).arg("-?").output().is_ok();
     if !is_there {
-        eprintln!("skipped: {program} is missing");
+        crate::harness::lacks(program);
     }
     is_there
 }

@@ -278,7 +278,7 @@ fn the_keyring_is_offered_where_one_answers_and_holds_the_secret_afterwards() {
     use std::process::Command;
     let missing = ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"];
     if let Some(program) = missing.into_iter().find(|program| Command::new(program).arg("--version").output().is_err()) {
-        eprintln!("skipped: {program} is missing");
+        crate::harness::lacks(program);
         return;
     }
     let world = World::new();

@@ -181,7 +181,7 @@ impl Stage {
                 "sh" if block.mark("not run:").is_some() => self.printed.clear(),
                 "sh" if !has_tools(&block.text) || self.lacks_authority(&block.text) => {
                     self.printed.clear();
-                    eprintln!("{place}: skipped: a program is missing here");
+                    crate::harness::lacks(&format!("a program for {place}"));
                 }
                 "sh" => {
                     let expected = block.mark("ends with").map_or(0, |number| number.parse().expect("a number"));

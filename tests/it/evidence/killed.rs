@@ -28,7 +28,7 @@ fn limited(world: &World, bytes: usize, words: &[&str]) -> Run {
 fn can_limit() -> bool {
     let can = Command::new("prlimit").args(["--fsize=1000", "true"]).output().is_ok_and(|output| output.status.success());
     if !can {
-        eprintln!("skipped: no prlimit here");
+        crate::harness::lacks("prlimit");
     }
     can
 }

@@ -13,7 +13,7 @@ fn judged(root: &Path, heads: &[&str]) -> Option<Run> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/check_archive.py");
     let output = Command::new("python3").arg(script).arg(root).args(heads).output();
     if output.is_err() {
-        eprintln!("skipped: python3 is missing");
+        crate::harness::lacks("python3");
     }
     output.ok().map(|output| Run::of(&output))
 }

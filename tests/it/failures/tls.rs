@@ -98,7 +98,7 @@ impl Server {
             command.stdout(std::fs::File::create(folder.path().join("log")).expect("a log")).stderr(Stdio::inherit()).spawn().ok()
         });
         let Some(child) = made else {
-            eprintln!("skipped: openssl or python3 is missing");
+            crate::harness::lacks("openssl or python3");
             return None;
         };
         let mut server = Self { folder, child, port: 0 };

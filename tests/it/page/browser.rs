@@ -21,13 +21,13 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 const DARK: u8 = 0;
 const LIGHT: u8 = 1;
 
-/// The browser of this machine; a note when there is none.
+/// Returns the browser of this machine.
 fn chromium() -> Option<&'static str> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
     let runs = |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
     let found = names.into_iter().find(runs);
     if found.is_none() {
-        eprintln!("note: none of {names:?} is installed, so no page was opened in a browser");
+        crate::harness::lacks("a browser (chromium)");
     }
     found
 }

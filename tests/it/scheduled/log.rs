@@ -100,7 +100,7 @@ mod by_logrotate {
     fn rotated(world: &World, how: &str) -> Option<Vec<String>> {
         let path = ["/usr/sbin/logrotate", "/usr/bin/logrotate"].into_iter().find(|path| std::path::Path::new(path).exists());
         let Some(logrotate) = path else {
-            eprintln!("skipped: logrotate is missing");
+            crate::harness::lacks("logrotate");
             return None;
         };
         let (folder, rules) = (world.folder(), world.folder().join("rules"));

@@ -21,13 +21,13 @@ fn judged(program: &str, words: &[&str], text: &str) -> Option<String> {
     if program == "python3"
         && !Command::new(program).args(["-c", "import prometheus_client"]).output().is_ok_and(|run| run.status.success())
     {
-        eprintln!("skipped: Python's prometheus-client is missing");
+        crate::harness::lacks("Python's prometheus-client");
         return None;
     }
     let mut child = match Command::new(program).args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
         Ok(child) => child,
         Err(_) => {
-            eprintln!("skipped: {program} is missing");
+            crate::harness::lacks(program);
             return None;
         }
     };

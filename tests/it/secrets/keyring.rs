@@ -14,7 +14,7 @@ fn is_possible() -> bool {
         .into_iter()
         .find(|program| Command::new(program).arg("--version").output().is_err());
     if let Some(program) = missing {
-        eprintln!("skipped: {program} is missing");
+        crate::harness::lacks(program);
     }
     missing.is_none()
 }
