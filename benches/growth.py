@@ -5,9 +5,9 @@ Usage:
     cargo build --release
     python3 benches/growth.py [--binary PATH] [--sessions N] [--folder DIR] [--out FILE]
 
-    --binary PATH   the program to measure; target/release/vmedia unless told
-    --sessions N    how many sessions the larger archive has; 10,000 unless told
-    --folder DIR    make the archives there; a temporary folder (TMPDIR) unless told; they are deleted in the end
+    --binary PATH   the program to measure; default: target/release/vmedia
+    --sessions N    how many sessions the larger archive has; default: 10,000
+    --folder DIR    make the archives there; default: a temporary folder (TMPDIR); they are deleted in the end
     --out FILE      write the figures there too, as JSON
 
 Makes two archives, one with a quarter of the sessions. One session with one small file is downloaded from `vmedia sandbox`; the

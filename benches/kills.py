@@ -9,7 +9,7 @@ Usage:
     --kills N        how many runs are killed [200]
     --seed N         repeats the choices of an earlier series; the kills meet other instructions all the same
     --sessions N     how many sessions a run is given [12]
-    --binary PATH    the program; target/release/vmedia unless told
+    --binary PATH    the program; default: target/release/vmedia
     --keep FOLDER    work there and leave it, instead of a temporary folder that goes
 
 The same list is downloaded into one archive again and again. Each run is killed (SIGKILL) at a moment that is drawn from the time that

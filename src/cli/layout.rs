@@ -37,7 +37,7 @@ fn laid_out(command: Command, is_summary: bool) -> Command {
     let text = command.get_after_help().map(|text| flow(&if is_summary { summary(&text.to_string()) } else { text.to_string() }));
     let command = if let Some(text) = text { command.after_help(text) } else { command };
     let command = command.mut_args(|argument| {
-        // So a number below zero is a value that does not fit, and no short flag that nobody knows.
+        // So a number below zero is a value that does not fit, and not an unknown short flag.
         let takes_number = !argument.is_positional() && argument.get_action().takes_values();
         let is_hidden = is_summary && argument.is_hide_short_help_set();
         argument.allow_negative_numbers(takes_number).hide_short_help(is_hidden)

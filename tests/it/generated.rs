@@ -99,8 +99,8 @@ fn the_exit_statuses_of_the_man_pages_are_those_of_the_code() {
     let pages = pages();
     let lines = section(&pages[PROGRAM], "EXIT STATUS");
     let terms = lines.iter().zip(lines.iter().skip(1)).filter(|(request, _)| request.starts_with(".TP")).map(|(_, term)| term);
-    let told: BTreeSet<u8> = terms.flat_map(|term| term.split(", ")).filter_map(|number| number.trim().parse().ok()).collect();
-    assert_eq!(told, codes);
+    let listed: BTreeSet<u8> = terms.flat_map(|term| term.split(", ")).filter_map(|number| number.trim().parse().ok()).collect();
+    assert_eq!(listed, codes);
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn every_variable_that_the_code_reads_is_in_the_man_pages() {
     assert!(read.len() >= 8, "{read:?}");
     let pages = pages();
     let lines = section(&pages[PROGRAM], "ENVIRONMENT");
-    let told: BTreeSet<&str> = lines.iter().copied().filter(|line| line.starts_with("VMEDIA_")).collect();
-    assert_eq!(told, read);
+    let listed: BTreeSet<&str> = lines.iter().copied().filter(|line| line.starts_with("VMEDIA_")).collect();
+    assert_eq!(listed, read);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What every test stands on: a folder of its own, a sandbox of its own, the real program with a clean environment.
 
+mod judges;
+
 use assert_cmd::Command;
+pub use judges::{lacks, others_accept};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -300,15 +303,6 @@ pub fn short_waits(words: &[&str]) -> &'static [&'static str] {
     if is_for_it { &["--retry-delay", "0.01"] } else { &[] }
 }
 
-/// Says that a tool which judges a test is missing, so that the test passes without a judgement. That fails the test where
-/// `VMEDIA_TESTS_REQUIRE=all` is set, as `.ci/run` does.
-#[track_caller]
-pub fn lacks(tool: &str) {
-    let is_required = std::env::var("VMEDIA_TESTS_REQUIRE").is_ok_and(|required| required == "all");
-    assert!(!is_required, "{tool} is missing, and VMEDIA_TESTS_REQUIRE=all demands it");
-    eprintln!("skipped: {tool} is missing");
-}
-
 /// The program in a folder with nothing in its environment.
 pub fn bare(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("vmedia").expect("the program");
@@ -348,60 +342,6 @@ pub fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
 pub fn is_sound(world: &World) {
     let run = Run::of(&bare(world.folder()).args(["verify", "vmedia-archive"]).output().expect("a run"));
     assert_eq!(run.code, 0, "--- stdout\n{}\n--- stderr\n{}", run.stdout, run.stderr);
-}
-
-/// Judges a bag by a profile that is read from a file, without a network.
-const PROFILE_JUDGE: &str = "
-import sys, bagit, bagit_profile
-name, path, folder = sys.argv[1:]
-with open(path, encoding='utf-8') as file:
-    profile = bagit_profile.Profile(name, profile=file.read())
-holds = profile.validate_serialization(folder) and profile.validate(bagit.Bag(folder))
-print(profile.report)
-sys.exit(not holds)
-";
-
-/// The published profile of bags: the name by which bags call it, and where it is.
-fn profile() -> (String, PathBuf) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/vmedia-bagit-profile-1.json");
-    let profile: Value = serde_json::from_slice(&std::fs::read(&path).expect("a profile")).expect("JSON");
-    (profile["BagIt-Profile-Info"]["BagIt-Profile-Identifier"].as_str().expect("a name").to_owned(), path)
-}
-
-/// Fails the test unless tools that are not ours accept a session's folder: `sha256sum` and the Python packages `bagit` and
-/// `bagit_profile`, each where it is installed.
-#[track_caller]
-pub fn others_accept(bag: &Path) {
-    use std::process::Command;
-    let has = |tool: &str, command: &mut Command| {
-        let runs = command.output().is_ok_and(|output| output.status.success());
-        if !runs {
-            lacks(tool);
-        }
-        runs
-    };
-    let accepts = |command: &mut Command| {
-        let output = command.current_dir(bag).output().expect("a judge that runs");
-        let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-        assert!(output.status.success(), "{command:?} refuses {}:\n{said}", bag.display());
-    };
-    if has("sha256sum", Command::new("sha256sum").arg("--version")) {
-        for manifest in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
-            // An empty list is no list to sha256sum, while a bag may well be empty.
-            if std::fs::metadata(bag.join(manifest)).expect(manifest).len() > 0 {
-                accepts(Command::new("sha256sum").args(["--check", "--strict", "--quiet", manifest]));
-            }
-        }
-    }
-    if has("Python's bagit", Command::new("python3").args(["-c", "import bagit"])) {
-        accepts(Command::new("python3").args(["-m", "bagit", "--validate"]).arg(bag));
-    }
-    let (name, path) = profile();
-    let info = std::fs::read_to_string(bag.join("bag-info.txt")).expect("bag-info.txt");
-    assert!(info.lines().any(|line| line == format!("BagIt-Profile-Identifier: {name}")), "{info}");
-    if has("Python's bagit_profile", Command::new("python3").args(["-c", "import bagit, bagit_profile"])) {
-        accepts(Command::new("python3").args(["-c", PROFILE_JUDGE, &name]).arg(path).arg(bag));
-    }
 }
 
 /// The signature that whoever holds the sandbox's secret makes over a message, by the published recipe.

@@ -1,10 +1,12 @@
 //! What is printed where: lines for people, events for scripts, no escape codes off a terminal, no secret anywhere.
 
-use crate::harness::{FIRST, NEWEST, Run, SESSION, World, bare, event, is_sound, jpeg, mp4, session, session_named, signature, tree};
+use crate::harness::{FIRST, NEWEST, Run, SESSION, World, bare, event, jpeg, mp4, session, session_named, signature, tree};
 use clap::CommandFactory;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use vmedia::engine::{Event, SessionOutcome};
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
+
+mod closed;
 
 /// A session with one file of some megabytes.
 fn big() -> World {
@@ -307,65 +309,6 @@ fn what_needs_no_settings_works_without_any_and_with_broken_ones() {
 }
 
 #[test]
-fn a_reader_that_went_away_ends_nothing_and_panics_nothing() {
-    let world = World::new();
-    for words in [
-        &["list", SESSION, "--format", "json"][..],
-        &["download", SESSION, "--format", "json", "-vv"],
-        &["man"],
-        &["--help"],
-        &["verify", "vmedia-archive", "--format", "json"],
-    ] {
-        let (reader, writer) = std::io::pipe().expect("a pipe");
-        drop(reader);
-        let output = program(&world, words).stdout(writer).stderr(Stdio::piped()).output().expect("a run");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!said.contains("panicked"), "{words:?}: {said}");
-        assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
-    }
-    // Nobody watched, and everything is there.
-    assert_eq!(world.record()["media"].as_array().map(Vec::len), Some(5));
-    is_sound(&world);
-    let (reader, writer) = std::io::pipe().expect("a pipe");
-    drop(reader);
-    let status = program(&world, &["download", SESSION, "unknown", "-vv"]).stderr(writer).status().expect("a run");
-    assert_eq!(status.code(), Some(7));
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn an_answer_that_cannot_be_written_is_a_failure() {
-    let world = World::new();
-    world.run(&["download", SESSION]).ends_with(0);
-    for words in [
-        &["list", SESSION][..],
-        &["attempts", SESSION, "--format", "csv"],
-        &["catalog", "vmedia-archive", "--format", "json"],
-        &["download", SESSION, "--format", "json"],
-        &["download", SESSION, "--dry-run"],
-        &["verify", "vmedia-archive", "--format", "json"],
-        &["config", "show"],
-        &["config", "path"],
-        &["config", "example"],
-        &["config", "check"],
-        &["completions", "bash"],
-        &["man"],
-        &["--help"],
-        &["--version"],
-    ] {
-        let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
-        let run = Run::of(&program(&world, words).stdout(full).stderr(Stdio::piped()).output().expect("a run")).ends_with(6);
-        let run = run.complains("cannot write to standard output: ", "run the same command again");
-        assert_eq!(run.stderr.matches("vmedia: error: ").count(), 1, "{words:?}: {}", run.stderr);
-    }
-    is_sound(&world);
-    // The journal says the same of that download.
-    let journal: String =
-        tree(&world.archive().join("_journal")).into_values().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
-    assert!(journal.contains("\"local\""), "{journal}");
-}
-
-#[test]
 fn what_ends_a_command_is_an_event_and_in_the_log() {
     let world = World::new();
     for (words, code, is_event) in [
@@ -387,49 +330,4 @@ fn what_ends_a_command_is_an_event_and_in_the_log() {
         assert_eq!(run.stdout, if is_event { log } else { String::new() }, "{words:?}");
         assert_eq!(run.stderr.lines().count(), 2, "{words:?}: {}", run.stderr);
     }
-}
-
-#[test]
-fn nothing_is_written_into_the_folder_of_a_session_or_the_journal() {
-    let world = World::new();
-    world.run(&["download", SESSION]).ends_with(0);
-    let before = world.tree();
-    for folder in [SESSION, &format!("{SESSION}/data"), "_journal"] {
-        let place = |name: &str| format!("vmedia-archive/{folder}/{name}");
-        let (file, below) = (place("file"), place("a"));
-        for words in [
-            &["download", SESSION, "--log-file", &file][..],
-            &["download", "a b", "--log-file", &file],
-            &["list", SESSION, "--log-file", &file],
-            &["download", SESSION, "--nonsense", "--log-file", &file],
-            &["download", SESSION, "--failed-to", &file],
-            &["download", SESSION, "--metrics-file", &file],
-            &["verify", "vmedia-archive", "--metrics-file", &file],
-            &["download", SESSION, "-o", &below],
-            &["download", SESSION, "-o", &place("")],
-            &["demo", "-o", &below],
-            &["man", "--dir", &below],
-        ] {
-            world.run(words).ends_with(2).says(folder);
-            assert_eq!(world.tree(), before, "{words:?}");
-        }
-    }
-    world.run(&["verify", "vmedia-archive", "--log-file", "vmedia-archive/run.log"]).ends_with(0);
-}
-
-/// The program with the sandbox's credentials, its streams still to be chosen.
-fn program(world: &World, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vmedia"));
-    command
-        .args(words)
-        .current_dir(world.folder())
-        .env("VMEDIA_BASE_URL", world.sandbox.base_url())
-        .env("VMEDIA_API_KEY", world.sandbox.api_key())
-        .env("VMEDIA_API_SECRET", world.sandbox.api_secret())
-        .env("HOME", world.folder())
-        .env("XDG_CONFIG_HOME", world.folder().join("config"))
-        .env_remove("VMEDIA_PROFILE")
-        .env_remove("VMEDIA_CONFIG")
-        .env_remove("VMEDIA_OUTPUT");
-    command
 }
