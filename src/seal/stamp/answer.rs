@@ -194,14 +194,7 @@ fn token<T>(reader: &mut Reader<'_, '_, '_>, rest: impl FnOnce(&mut Reader<'_, '
 fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
     integer(reader)?;
     let policy = Oid::take_from(reader)?.to_string();
-    let (algorithm, digest) = reader.take_sequence(|imprint| {
-        let algorithm = imprint.take_sequence(|algorithm| {
-            let name = Oid::take_from(algorithm)?;
-            skip_rest(algorithm)?;
-            Ok(name)
-        })?;
-        Ok((algorithm, OctetString::take_from(imprint)?))
-    })?;
+    let (algorithm, digest) = reader.take_sequence(|imprint| Ok((imprint.take_sequence(algorithm)?, OctetString::take_from(imprint)?)))?;
     let serial = hex::encode(without_zeros(&integer(reader)?));
     let at = reader.take_primitive_if(Tag::GENERALIZED_TIME, |time| {
         let text = time.take_all()?;
@@ -216,6 +209,13 @@ fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
     let sha256 = (algorithm == SHA256).then(|| digest.to_bytes().to_vec());
     let nonce = nonce.map(|nonce| without_zeros(&nonce).to_vec());
     Ok(Stamp { at, policy, serial, authority, sha256, nonce })
+}
+
+/// Reads the name in an `AlgorithmIdentifier`.
+pub(super) fn algorithm<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Oid, DecodeError<S::Error>> {
+    let name = Oid::take_from(reader)?;
+    skip_rest(reader)?;
+    Ok(name)
 }
 
 /// The bytes of an integer: a number that DER would write shorter is a number still.

@@ -3,7 +3,7 @@
 //!
 //! Must not judge any of it.
 
-use super::answer::{Read, Reader, integer, skip_rest, whole};
+use super::answer::{Read, Reader, algorithm, integer, skip_rest, whole};
 use bcder::decode::{Constructed, DecodeError, SliceSource, Source};
 use bcder::{ConstOid, Mode, OctetString, Oid, Tag};
 
@@ -161,13 +161,6 @@ fn usage<S: Source>(extensions: &mut Constructed<'_, S>) -> Result<bool, DecodeE
         is_alone |= found;
     }
     Ok(is_alone)
-}
-
-/// Reads the name in an `AlgorithmIdentifier`.
-pub(super) fn algorithm<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Oid, DecodeError<S::Error>> {
-    let name = Oid::take_from(reader)?;
-    skip_rest(reader)?;
-    Ok(name)
 }
 
 /// Returns all values that are left, as they are encoded.

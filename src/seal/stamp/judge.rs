@@ -106,13 +106,8 @@ impl Authorities {
         let attributes = Attributes::read(&signer.attributes).or_else(|_| invalid("its signed attributes cannot be read"))?;
         is_about(&attributes, signer, &content)?;
         let certificates: Vec<CertificateDer<'_>> = envelope.certificates.iter().map(|der| CertificateDer::from(&der[..])).collect();
-        let Some(position) = position_of_signer(&attributes, &certificates)? else {
-            return invalid("it holds no certificate with the digest that its authority signed");
-        };
-        let (Some(certificate), others) = (certificates.get(position), &certificates) else {
-            return unjudgeable("the authority's certificate is not in it");
-        };
-        self.is_signed_by(certificate, others, signer, &stamp)?;
+        let certificate = certificate_of_signer(&attributes, &certificates)?;
+        self.is_signed_by(certificate, &certificates, signer, &stamp)?;
         Ok(stamp)
     }
 
@@ -154,13 +149,12 @@ fn is_about(attributes: &Attributes, signer: &Signer, content: &[u8]) -> Judged<
     Ok(())
 }
 
-/// Where the certificate is whose digest is signed: without that, another certificate for the same key would do (RFC 3161
+/// Returns the certificate whose digest is signed: without that, another certificate for the same key would do (RFC 3161
 /// 2.4.2, RFC 5816).
-fn position_of_signer(attributes: &Attributes, certificates: &[CertificateDer<'_>]) -> Judged<Option<usize>> {
+fn certificate_of_signer<'a, 'b>(attributes: &Attributes, certificates: &'a [CertificateDer<'b>]) -> Judged<&'a CertificateDer<'b>> {
     let first = attributes.values(SIGNING_CERTIFICATE).map(|value| (value, false));
     let second = attributes.values(SIGNING_CERTIFICATE_V2).map(|value| (value, true));
-    let mut position = None;
-    let mut count = 0;
+    let mut signers = None;
     for (value, is_second_version) in first.chain(second) {
         let Ok((name, signed)) = signing_certificate(value, is_second_version) else {
             return invalid("the digest of its authority's certificate cannot be read");
@@ -173,14 +167,14 @@ fn position_of_signer(attributes: &Attributes, certificates: &[CertificateDer<'_
         let Some(algorithm) = algorithm else {
             return unjudgeable("the digest of its authority's certificate is of a sort that is not known here");
         };
-        let found = certificates.iter().position(|certificate| digest::digest(algorithm, certificate).as_ref() == signed);
-        if found.is_none() || count > 0 && found != position {
-            return Ok(None);
+        let found = certificates.iter().find(|certificate| digest::digest(algorithm, certificate).as_ref() == signed);
+        match (found, signers) {
+            (Some(found), None) => signers = Some(found),
+            (Some(found), Some(first)) if found == first => {}
+            _ => return invalid("it holds no certificate with the digest that its authority signed"),
         }
-        position = found;
-        count += 1;
     }
-    if count == 0 { invalid("its authority did not sign which certificate is its own") } else { Ok(position) }
+    signers.map_or_else(|| invalid("its authority did not sign which certificate is its own"), Ok)
 }
 
 /// Whether the attributes are signed with this certificate's key.

@@ -21,7 +21,7 @@ fn a_reader_that_went_away_ends_nothing_and_panics_nothing() {
         assert!(!said.contains("panicked"), "{words:?}: {said}");
         assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
     }
-    // Nobody watched, and everything is there.
+    // The output went nowhere, and everything is there.
     assert_eq!(world.record()["media"].as_array().map(Vec::len), Some(5));
     is_sound(&world);
     let (reader, writer) = std::io::pipe().expect("a pipe");
