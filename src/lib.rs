@@ -1,47 +1,40 @@
-//! `vmedia` keeps the evidence behind an identity check: it asks the provider what a session holds, fetches every image,
-//! video and data file, proves that each arrived whole, and files it so that anyone can check it years later.
+//! `vmedia` archives the media of identity checks: it lists what a provider holds of a session, downloads every image, video and
+//! data file, checks that each arrived whole, and writes them into a folder that can be verified years later.
 //!
-//! A value walks through the rooms in one direction: what was typed → settings → plan → transfer → store → events → what
-//! is shown. The work never prints; the report never works.
+//! Data flows in one direction: arguments → settings → plan → receive → judge → place → publish → events → report. The engine
+//! never prints, and the report does no work.
 //!
-//! | layer | room | what it is for |
+//! | layer | module | purpose |
 //! |---|---|---|
 //! | 5 | `main`, [`run`] | parse, run, exit |
-//! | 4 | [`cli`] | what the user typed: clap alone, no IO; completions and man pages |
-//! | 4 | [`commands`] | one verb, one file |
-//! | 3 | [`config`] | what the program needs: flag, environment, profile, default; where secrets come from; id lists |
-//! | 3 | [`engine`] | the work: plan, queue, transfer, seals, events |
-//! | 3 | [`report`] | what is shown: sentences, bars, JSON, tables, the only printer |
-//! | 3 | [`sandbox`] | both providers to play with; shares nothing with the client |
-//! | 2 | [`provider`] | who is asked: endpoints, listings, signatures |
-//! | 2 | [`archive`] | what is kept: layout, record, bag, journal, page, verification |
-//! | 1 | [`http`] | the wire: client, retries, pace, time-outs |
-//! | 1 | [`store`] | where bytes land: whole files under final names, locks |
-//! | 1 | [`seal`] | who vouches for a file, and since when it has been there: signatures, time stamps; keys that sign requests |
-//! | 1 | [`media`] | the nouns: ids, items, media types, names |
-//! | 0 | [`error`], [`exit`], [`secret`], [`clock`], [`text`], [`input`] | two lines and a status; what must not be seen; time and the wish to stop; what a person reads; files that a person names |
+//! | 4 | [`cli`] | the command line: clap alone, no IO; completions and man pages |
+//! | 4 | [`commands`] | one command per file |
+//! | 3 | [`config`] | settings from flag, environment, profile or default; sources of secrets; lists of session ids |
+//! | 3 | [`engine`] | the run over many sessions: plan, queue, transfer, events |
+//! | 3 | [`report`] | messages, bars, JSON, tables; the only writer to the terminal |
+//! | 3 | [`sandbox`] | the package `vmedia-sandbox`: both providers to test against; shares nothing with the client |
+//! | 2 | [`provider`] | endpoints, listings, signatures of each provider |
+//! | 1 | [`http`] | client, retries, rate limits, time-outs |
+//! | 0 | [`clock`] | time, waiting, and requests to stop |
+//! | 0 | [`secret`] | values that must not be printed |
+//! | 0 | [`archive`], [`error`], [`exit`], [`input`], [`model`], [`seal`], [`store`], [`text`] | the package `vmedia-archive`: session folders, journal, verification, and what they are made of |
 //!
-//! A module uses what stands below it. Besides: `commands` and `config` read [`cli`]'s types, which they carry out and
-//! resolve; `report` reads the engine's event types and `cli`'s formats; an error and a wish to stop carry an exit status.
+//! A module uses modules of lower layers. Besides, `commands` and `config` read [`cli`]'s types, and `report` reads the engine's
+//! events and [`cli`]'s formats.
 
-pub mod archive;
 pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod engine;
-pub mod error;
-pub mod exit;
 pub mod http;
-pub mod input;
-pub mod media;
 pub mod provider;
 pub mod report;
-pub mod sandbox;
-pub mod seal;
 pub mod secret;
-pub mod store;
-pub mod text;
+
+pub use vmedia_archive as archive;
+pub use vmedia_archive::{error, exit, input, model, seal, store, text};
+pub use vmedia_sandbox as sandbox;
 
 use std::ffi::OsString;
 

@@ -13,7 +13,7 @@ use crate::config::{Identifiers, ListError, Rejected};
 use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
-use crate::media::{Kind, SessionId};
+use crate::model::{Kind, SessionId};
 use crate::provider::Provider;
 use crate::report::{Reporter, ReporterOptions};
 use crate::store::{Store, StorePath};

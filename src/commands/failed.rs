@@ -6,7 +6,7 @@
 use crate::archive::must_be_outside;
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
-use crate::media::SessionId;
+use crate::model::SessionId;
 use crate::store::{Readers, is_in_the_way, replace};
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use crate::cli::ListArguments;
 use crate::engine;
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::media::{MediaItem, SessionId, TypeHint};
+use crate::model::{MediaItem, SessionId, TypeHint};
 use crate::provider::Scope;
 use crate::report::{Cell, Column, Table};
 use crate::text::bytes;

@@ -11,7 +11,7 @@ use crate::engine::{Emit, Event, ProviderDays, Services, deletion_warning, sessi
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::http::Failure;
-use crate::media::{AttemptId, SessionId, WRAPPED, id_within, is_wrapped_id};
+use crate::model::{AttemptId, SessionId, WRAPPED, id_within, is_wrapped_id};
 use crate::provider::Listing;
 use crate::report::{Reporter, ReporterOptions, Table};
 use std::collections::HashSet;

@@ -7,7 +7,7 @@ mod columns;
 mod json;
 mod source;
 
-use crate::media::{SessionId, WRAPPED, is_uuid, is_wrapped_id};
+use crate::model::{SessionId, WRAPPED, is_uuid, is_wrapped_id};
 use columns::Columns;
 use source::{Bytes, Line, Source};
 use std::collections::HashSet;

@@ -9,7 +9,7 @@ use super::redaction::{Kept, redact};
 use super::{Emit, Services};
 use crate::archive::{Document, SignatureRecord};
 use crate::http::{Cause, Exchange, Failure, Note, Watch};
-use crate::media::{Format, HEAD_LENGTH, Outline, SessionId, check_shape, outline};
+use crate::model::{Format, HEAD_LENGTH, Outline, SessionId, check_shape, outline};
 use crate::provider::{Ask, Call, Listing, Scope, Signature};
 use std::io::Read;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 //!
 //! Must not decide what follows from it.
 
-use crate::media::{Format, Kind, MediaItem, Member, Outline, TypeHint, is_text_type, outline};
+use crate::model::{Format, Kind, MediaItem, Member, Outline, TypeHint, is_text_type, outline};
 use std::collections::BTreeMap;
 
 /// The largest JSON text that is read to learn whether it is what was asked for. No chip holds a tenth of it.
@@ -57,7 +57,7 @@ const TELLING: [&str; 12] = [
 /// What came where a medium should be.
 pub(super) struct Came<'a> {
     pub(super) format: Format,
-    /// The bytes, as far as they were kept: at least the first [`HEAD_LENGTH`](crate::media::HEAD_LENGTH), and all of a JSON
+    /// The bytes, as far as they were kept: at least the first [`HEAD_LENGTH`](crate::model::HEAD_LENGTH), and all of a JSON
     /// text of up to [`LARGEST_JSON`].
     pub(super) kept: &'a [u8],
     pub(super) bytes: u64,
@@ -192,7 +192,7 @@ fn is_provider_error(found: &BTreeMap<String, Member>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Came, Sort, sort_of};
-    use crate::media::{Format, Kind, MediaId, MediaItem, TypeHint};
+    use crate::model::{Format, Kind, MediaId, MediaItem, TypeHint};
 
     fn item(kind: Kind, mimetype: Option<&str>, type_hint: Option<TypeHint>) -> MediaItem {
         MediaItem {

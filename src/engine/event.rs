@@ -7,7 +7,7 @@ use super::outcome::{ErrorText, SessionOutcome};
 use super::tally::Tally;
 use crate::archive::{Aspect, Finding, State};
 use crate::exit::Exit;
-use crate::media::{AttemptId, Kind, MediaId, SessionId};
+use crate::model::{AttemptId, Kind, MediaId, SessionId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -14,7 +14,7 @@ use crate::archive::{CompanionState, FileRecord, SessionArchive, State};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
-use crate::media::{MediaItem, SessionId};
+use crate::model::{MediaItem, SessionId};
 use crate::provider::Listing;
 use crate::store::Lock;
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ use super::quoting::known_words;
 use crate::archive::{FileRecord, SessionArchive, SignatureRecord, other_size};
 use crate::error::Result;
 use crate::http::{Cause, Failure, Headers};
-use crate::media::{Format, HEAD_LENGTH, Kind, MediaItem, TypeHint, answered_extension, is_text_type};
+use crate::model::{Format, HEAD_LENGTH, Kind, MediaItem, TypeHint, answered_extension, is_text_type};
 use crate::provider::{Seal, Signature};
 use crate::store::{Digest, Judge, Placement};
 use jiff::Timestamp;

@@ -6,7 +6,7 @@ use super::Emit;
 use super::event::Event;
 use crate::archive::{Holding, planned_path};
 use crate::error::{Result, quote};
-use crate::media::{Kind, MediaItem, SessionId};
+use crate::model::{Kind, MediaItem, SessionId};
 use glob::{MatchOptions, Pattern};
 
 /// Which media are wanted.
@@ -105,7 +105,7 @@ pub(super) fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
 mod tests {
     use super::{Action, Selection, plan};
     use crate::archive::Holding;
-    use crate::media::{Group, Kind, MediaId, MediaItem};
+    use crate::model::{Group, Kind, MediaId, MediaItem};
     use glob::Pattern;
 
     fn item(id: &str, kind: Kind, context: &str) -> MediaItem {

@@ -2,7 +2,7 @@
 //!
 //! Must not know which members hold credentials; that is the provider's to say.
 
-use crate::media::{pointer_step, readable};
+use crate::model::{pointer_step, readable};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 

@@ -15,7 +15,7 @@ use super::{Emit, Options, Services, locked};
 use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
 use crate::error::{Result, cannot_start, quote};
 use crate::http::{Cause, Failure};
-use crate::media::{MediaItem, SessionId};
+use crate::model::{MediaItem, SessionId};
 use crate::provider::{Ask, Listing, Scope};
 use crate::store::Locked;
 use std::collections::HashSet;

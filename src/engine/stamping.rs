@@ -4,7 +4,7 @@
 
 use crate::error::quote;
 use crate::http::{Address, Body, Cause, Exchange, Failure, Request, Watch, Wire};
-use crate::media::Format;
+use crate::model::Format;
 use crate::seal::stamp::{LARGEST, Query, Stamp, Unfit};
 use std::io::Read;
 

@@ -8,7 +8,7 @@ use super::judge::{Case, MediaJudge};
 use super::{Emit, Services, locked};
 use crate::archive::{FileRecord, SessionArchive};
 use crate::http::{Cause, Exchange, Failure, Note, Request, Watch};
-use crate::media::{Kind, MediaItem, SessionId};
+use crate::model::{Kind, MediaItem, SessionId};
 use crate::provider::Call;
 use crate::store::PutError;
 use crate::text::duration;

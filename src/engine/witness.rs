@@ -3,7 +3,7 @@
 //! Must not ask anybody.
 
 use crate::archive::{SealCheck, Witness};
-use crate::media::{MediaId, check_shape};
+use crate::model::{MediaId, check_shape};
 use crate::provider::{Provider, Seal, Signature};
 use std::sync::Arc;
 

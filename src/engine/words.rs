@@ -5,7 +5,7 @@
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
-use crate::media::SessionId;
+use crate::model::SessionId;
 
 /// What happened to a session and what to do about it. `credentials` says in words which ones were used.
 pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -> Error {

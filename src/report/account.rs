@@ -7,7 +7,7 @@ use crate::archive::State;
 use crate::engine::{ErrorText, Event, Tally};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::media::SessionId;
+use crate::model::SessionId;
 use crate::text::sanitize;
 use jiff::Timestamp;
 use std::collections::HashMap;

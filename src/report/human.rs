@@ -7,7 +7,7 @@ use super::verdict;
 use crate::archive::State;
 use crate::engine::{CUT_SHORT, ErrorText, Event, TIME_IS_UP, Tally};
 use crate::exit::Exit;
-use crate::media::Kind;
+use crate::model::Kind;
 use crate::text::{bytes, duration, plural, sanitize};
 use std::time::Duration;
 

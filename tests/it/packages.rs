@@ -44,8 +44,16 @@ fn word(table: &Table, keys: &str) -> String {
     value(table, keys).as_str().unwrap_or_else(|| panic!("{keys} is no text")).to_owned()
 }
 
+/// A field that the packages of the workspace share; a published crate has it in its own table.
+#[track_caller]
+fn package(key: &str) -> String {
+    let manifest = table("Cargo.toml");
+    let shared = if manifest.contains_key("workspace") { "workspace.package" } else { "package" };
+    word(&manifest, &format!("{shared}.{key}"))
+}
+
 fn version() -> String {
-    word(&table("Cargo.toml"), "package.version")
+    package("version")
 }
 
 /// What stands between two texts, wherever a line has both.
@@ -267,7 +275,7 @@ fn the_container_is_built_by_a_rust_that_is_new_enough_from_files_that_reach_it(
     let ignored = text(".containerignore");
     let rust = between(&containerfile, "docker.io/library/rust:", "-slim-");
     let [rust] = rust[..] else { panic!("{rust:?}") };
-    let oldest = word(&table("Cargo.toml"), "package.rust-version");
+    let oldest = package("rust-version");
     assert!(numbers(rust) >= numbers(&oldest), "{rust} is older than {oldest}");
     // A program runs on a C library as new as the one that it was built with.
     let builder = between(&containerfile, "-slim-", " AS build");
@@ -282,7 +290,7 @@ fn the_container_is_built_by_a_rust_that_is_new_enough_from_files_that_reach_it(
         assert!(root().join(source).exists(), "there is no {source}");
         assert!(ignored.lines().any(|line| line == format!("!{source}")), "{source} is ignored");
     }
-    for needed in ["Cargo.lock", "LICENSE-MIT", "src"] {
+    for needed in ["Cargo.lock", "LICENSE-MIT", "src", "crates"] {
         assert!(ignored.lines().any(|line| line == format!("!{needed}")), "{needed} is ignored");
     }
     assert!(containerfile.lines().any(|line| line.starts_with("USER ") && line != "USER 0"), "it runs as somebody");
@@ -301,8 +309,12 @@ fn the_licences_are_those_of_the_crates_that_are_in_the_program() {
     assert!(told.len() > 150, "{told:?}");
     let others: Vec<_> = told.difference(&locked).collect();
     assert!(others.is_empty(), "stale: packaging/licences/write makes it anew: {others:?}");
-    let manifest = table("Cargo.toml");
-    let named = manifest["dependencies"].as_table().expect("a table").keys();
-    let lacking: Vec<_> = named.filter(|name| !told.iter().any(|known| known.split(' ').next() == Some(name))).collect();
+    let manifests = ["", "crates/vmedia-archive/", "crates/vmedia-sandbox/"].map(|folder| format!("{folder}Cargo.toml"));
+    let manifests: Vec<Table> = manifests.iter().filter_map(|path| text_of_checkout(path)?.parse().ok()).collect();
+    let named = manifests.iter().flat_map(|manifest| manifest["dependencies"].as_table().expect("a table").keys());
+    let lacking: Vec<_> = named
+        .filter(|name| !name.starts_with("vmedia-"))
+        .filter(|name| !told.iter().any(|known| known.split(' ').next() == Some(name)))
+        .collect();
     assert!(lacking.is_empty(), "packaging/licences/write makes it anew: {lacking:?}");
 }

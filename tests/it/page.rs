@@ -71,7 +71,7 @@ fn words(html: &str) -> String {
 
 /// The usual session with a decision about somebody.
 fn decided() -> Session {
-    session().companion("decision", include_str!("../../src/sandbox/assets/decision.json"))
+    session().companion("decision", vmedia::sandbox::DECISION)
 }
 
 /// Archives a session with everything, and gives its world and its page.
@@ -112,7 +112,7 @@ fn a_run_without_news_leaves_the_page_as_it_is_and_news_change_it() {
     let (world, first) = archived(decided());
     world.run(&["download", SESSION, "--with", "all"]).ends_with(0);
     assert_eq!(page(&world.file("")), first);
-    let decision = include_str!("../../src/sandbox/assets/decision.json").replace("\"approved\"", "\"declined\"");
+    let decision = vmedia::sandbox::DECISION.replace("\"approved\"", "\"declined\"");
     world.sandbox.put_session(session().companion("decision", decision));
     world.run(&["download", SESSION, "--with", "all"]).ends_with(0);
     let second = words(&page(&world.file("")));

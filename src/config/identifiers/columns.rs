@@ -3,7 +3,7 @@
 //! Never guesses: the other columns hold names and addresses. Must not decide whether a value is an id.
 
 use super::ListError;
-use crate::media::is_uuid;
+use crate::model::is_uuid;
 
 /// The headers of a column of session ids, without case, blanks, `_` and `-`.
 const HEADERS: [&str; 9] = [

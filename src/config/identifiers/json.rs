@@ -3,7 +3,7 @@
 //! Takes an id only from where a provider's documentation puts it, or from `id` where that holds a UUID. Reads a value
 //! without holding it in memory. Must not decide whether a value is an id.
 
-use crate::media::is_uuid;
+use crate::model::is_uuid;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;

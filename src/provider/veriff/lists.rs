@@ -2,7 +2,7 @@
 //! elements that is taken. Must not know what an element means.
 
 use crate::http::{Cause, Failure};
-use crate::media::{Excess, check_shape, readable};
+use crate::model::{Excess, check_shape, readable};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_json::error::Category;

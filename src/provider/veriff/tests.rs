@@ -2,7 +2,7 @@
 
 use super::Veriff;
 use crate::http::{Cause, Failure};
-use crate::media::{AttemptId, MediaId, SessionId};
+use crate::model::{AttemptId, MediaId, SessionId};
 use crate::provider::{Ask, Call, Listing, Provider, Scope};
 use crate::secret::Secret;
 use std::collections::HashMap;

@@ -5,7 +5,7 @@
 
 use super::lists::{Element, Lists, Scalar};
 use crate::http::{Cause, Failure};
-use crate::media::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Member, Outline, Place, outline, pointer_step};
+use crate::model::{Attempt, AttemptId, Excess, Kind, MOST_ATTEMPTS, MOST_MEDIA, MediaId, Member, Outline, Place, outline, pointer_step};
 use std::collections::HashSet;
 
 /// The sections of a media listing that the documentation names.
@@ -138,7 +138,7 @@ fn as_bytes(size: f64) -> u64 {
 mod tests {
     use super::{attempts, media};
     use crate::http::Cause;
-    use crate::media::Kind;
+    use crate::model::Kind;
 
     fn read(json: &str) -> Vec<(String, Kind, Option<u64>, Option<f64>)> {
         let read = media("x", "media", json.as_bytes()).expect(json);

@@ -3,7 +3,7 @@
 //!
 //! Must not decide what is shown, or where.
 
-use crate::media::readable;
+use crate::model::readable;
 use crate::provider::Fact;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 //!
 //! Words come from outside and may say anything; who makes paths of them makes them safe. Must not look for media.
 
-use crate::media::{Group, context_name};
+use crate::model::{Group, context_name};
 use serde_json::Value;
 
 /// The longest id of a resource that is kept. UUIDs have 36 bytes.

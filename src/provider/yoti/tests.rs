@@ -3,7 +3,7 @@
 use super::walk::walk;
 use super::{Access, Yoti};
 use crate::http::{Cause, Failure};
-use crate::media::{MediaId, MediaItem, SessionId, TypeHint};
+use crate::model::{MediaId, MediaItem, SessionId, TypeHint};
 use crate::provider::{Ask, Call, Listing, Provider, Scope};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,7 +6,7 @@
 
 use super::naming::{Step, names};
 use crate::error::quote;
-use crate::media::{Group, MediaId, MediaItem, Place, TypeHint, pointer_step};
+use crate::model::{Group, MediaId, MediaItem, Place, TypeHint, pointer_step};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashMap;

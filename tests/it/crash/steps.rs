@@ -14,7 +14,7 @@ use vmedia::clock::{Cancel, Clock, SystemClock};
 use vmedia::engine::{Event, Message, Options, Services, start};
 use vmedia::exit::Exit;
 use vmedia::http::{Client, ClientOptions, Policy, Wire};
-use vmedia::media::SessionId;
+use vmedia::model::SessionId;
 use vmedia::provider::veriff::Veriff;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 use vmedia::secret::Secret;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use vmedia::archive::{Document, Journal, Origin, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::Failure;
-use vmedia::media::{MediaId, SessionId, readable};
+use vmedia::model::{MediaId, SessionId, readable};
 use vmedia::provider::{Ask, Call, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 

@@ -5,7 +5,7 @@ use super::safe::is_bounded_line;
 use super::veriff;
 use jiff::Timestamp;
 use vmedia::http::{Failure, Headers};
-use vmedia::media::{Format, HEAD_LENGTH, Kind, extension};
+use vmedia::model::{Format, HEAD_LENGTH, Kind, extension};
 use vmedia::provider::{Call, Provider, Signature};
 
 /// Reads an answer's head, and the body of an error.

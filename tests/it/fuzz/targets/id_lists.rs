@@ -3,7 +3,7 @@
 use super::safe::is_bounded_line;
 use std::collections::HashSet;
 use vmedia::config::{Identifiers, ListError, Rejected};
-use vmedia::media::SessionId;
+use vmedia::model::SessionId;
 
 /// The ids and what was rejected; none when the list as a whole is not read.
 fn read(list: &[u8]) -> Option<Identifiers> {

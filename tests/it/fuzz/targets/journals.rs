@@ -5,7 +5,7 @@ use super::{identity, now};
 use std::sync::Arc;
 use vmedia::archive::{Chain, JOURNAL_FOLDER, Journal, verified_sessions};
 use vmedia::exit::Exit;
-use vmedia::media::SessionId;
+use vmedia::model::SessionId;
 use vmedia::store::Store;
 
 fn read(store: &dyn Store, lines: &mut u64) -> Chain {

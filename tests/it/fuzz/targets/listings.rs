@@ -10,7 +10,7 @@ use std::sync::Arc;
 use vmedia::archive::{Document, Journal, Origin, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::{Cause, Failure};
-use vmedia::media::{AttemptId, MediaId, SessionId, readable};
+use vmedia::model::{AttemptId, MediaId, SessionId, readable};
 use vmedia::provider::{Ask, Call, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 

@@ -18,7 +18,7 @@ pub mod stamps;
 
 use jiff::Timestamp;
 use vmedia::archive::{Identity, SealCheck, Witness};
-use vmedia::media::MediaId;
+use vmedia::model::MediaId;
 use vmedia::provider::Provider;
 use vmedia::provider::veriff::Veriff;
 use vmedia::provider::yoti::{Access, Yoti};

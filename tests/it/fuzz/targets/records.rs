@@ -62,7 +62,7 @@ fn survives(before: &Value, after: &Value, place: &str) {
 fn origin(record: Option<&Record>) -> Option<Origin> {
     let (provider, session) = match record {
         Some(record) => (record.provider.clone(), record.session.clone()),
-        None => ("veriff".to_owned(), vmedia::media::SessionId::parse("s").ok()?),
+        None => ("veriff".to_owned(), vmedia::model::SessionId::parse("s").ok()?),
     };
     Some(Origin { provider, base_url: "https://x.example".to_owned(), session, salt: Salt::of([7; 32]) })
 }
@@ -87,7 +87,7 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     assert!(!examined.unfinished && examined.session.is_some(), "{:?}", examined.findings);
 }
 
-fn archive_media(store: &dyn Store, folder: &StorePath) -> Vec<vmedia::media::MediaItem> {
+fn archive_media(store: &dyn Store, folder: &StorePath) -> Vec<vmedia::model::MediaItem> {
     let text = store.read(&folder.join("archive.json"), u64::MAX).expect("readable").unwrap_or_default();
     serde_json::from_slice::<Record>(&text)
         .map(|record| record.media.iter().map(vmedia::archive::MediaRecord::item).collect())

@@ -1,0 +1,225 @@
+//! A row for a session: what its record says in numbers. Reads the record alone and of it only what a row needs, so that a
+//! hundred thousand take seconds; a record of a newer version has a row too, as far as it can be read.
+//!
+//! Must not check anything; that is what a verification is for.
+
+use crate::error::{Result, quote};
+use crate::journal::{Journal, Verifications};
+use crate::known::LARGEST_RECORD;
+use crate::layout::{MARKER, RECORD};
+use crate::record::{CompanionState, State};
+use crate::store::{Store, StorePath};
+use crate::text::plural;
+use crate::word::Word;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
+
+/// What the archive holds of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CatalogRow {
+    /// The session's folder in the archive.
+    pub folder: String,
+    /// The session; its folder's name where the record cannot be read.
+    pub session: String,
+    /// The provider.
+    pub provider: String,
+    /// How many attempts it has.
+    pub attempts: u64,
+    /// How many payload files are here.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// When it was archived first.
+    pub first: Option<Timestamp>,
+    /// When something in it changed last.
+    pub last: Option<Timestamp>,
+    /// When it was last verified as a whole and found sound.
+    pub verified: Option<Timestamp>,
+    /// When the provider's signatures were last computed again and held.
+    pub authenticated: Option<Timestamp>,
+    /// How many media are in each state, by the state's word.
+    pub states: BTreeMap<String, u64>,
+    /// How many of those were archived once, and were damaged or missing and not to be had again when a run looked last.
+    pub damaged: BTreeMap<String, u64>,
+    /// How many media and companion documents are in a state that a newer version wrote, by the state's word.
+    pub newer: BTreeMap<String, u64>,
+    /// How many companion documents could not be had.
+    pub unanswered: u64,
+    /// How often the provider's listings could not be had, or named what cannot be asked for.
+    pub problems: u64,
+    /// The provider's decision, if it was kept.
+    pub decision: Option<String>,
+    /// Whether a run is changing it, or was killed while it did.
+    pub unfinished: bool,
+    /// Why the record cannot be read.
+    pub unreadable: Option<String>,
+}
+
+/// Whether a session is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// Everything could be listed, every listed medium is archived, and every document that was asked for was answered.
+    Complete,
+    /// Nothing is lacking, and there are no media.
+    Empty,
+    /// Something is lacking: each sort of it in words, with its number.
+    Incomplete(Vec<String>),
+    /// A run is changing it, or was killed while it did.
+    Unfinished,
+    /// Its record cannot be read.
+    Unreadable,
+}
+
+impl Condition {
+    /// Whether nothing is lacking.
+    pub fn is_complete(&self) -> bool {
+        *self == Self::Complete
+    }
+
+    /// A word for scripts.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Empty => "empty",
+            Self::Incomplete(_) => "incomplete",
+            Self::Unfinished => "unfinished",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// Words for people, with what the record says in them.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Incomplete(lacking) => lacking.join(", "),
+            other => other.as_str().to_owned(),
+        }
+    }
+}
+
+impl CatalogRow {
+    /// Whether the session is whole.
+    pub fn condition(&self) -> Condition {
+        if self.unreadable.is_some() {
+            return Condition::Unreadable;
+        }
+        if self.unfinished {
+            return Condition::Unfinished;
+        }
+        let some = |count: u64, text: String| (count > 0).then_some(text);
+        let mut lacking = Vec::new();
+        for (state, count) in self.states.iter().filter(|(state, _)| *state != State::Archived.as_str()) {
+            let never = count - self.damaged.get(state).copied().unwrap_or(0);
+            lacking.extend(some(never, format!("{never} {state}")));
+        }
+        let damaged = self.damaged.values().sum();
+        lacking.extend(some(damaged, format!("{damaged} found damaged")));
+        lacking.extend(self.newer.iter().map(|(word, count)| format!("{count} {} (written by a newer version)", quote(word))));
+        lacking.extend(some(self.unanswered, format!("{} not had", plural(self.unanswered, "document"))));
+        lacking.extend(some(self.problems, plural(self.problems, "listing problem")));
+        match (lacking.is_empty(), self.states.is_empty()) {
+            (true, false) => Condition::Complete,
+            (true, true) => Condition::Empty,
+            (false, _) => Condition::Incomplete(lacking),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct SlimRecord {
+    session: String,
+    provider: String,
+    created: Option<Timestamp>,
+    updated: Option<Timestamp>,
+    #[serde(default)]
+    attempts: Vec<IgnoredAny>,
+    #[serde(default)]
+    media: Vec<SlimMedium>,
+    #[serde(default)]
+    companions: Vec<SlimCompanion>,
+    #[serde(default)]
+    problems: Vec<IgnoredAny>,
+    #[serde(default)]
+    facts: Vec<SlimFact>,
+}
+
+#[derive(Deserialize)]
+struct SlimMedium {
+    state: Word<State>,
+    #[serde(default)]
+    files: Vec<SlimFile>,
+}
+
+#[derive(Deserialize)]
+struct SlimFile {
+    bytes: u64,
+    lost: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct SlimCompanion {
+    state: Word<CompanionState>,
+}
+
+#[derive(Deserialize)]
+struct SlimFact {
+    name: String,
+    value: String,
+}
+
+/// When sessions of an archive were last verified; never, where it has no journal.
+pub fn verified_sessions(store: &dyn Store) -> Result<Verifications> {
+    if Journal::exists(store)? { Verifications::read(store) } else { Ok(Verifications::default()) }
+}
+
+/// The row of a session.
+pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &Verifications) -> CatalogRow {
+    let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
+    let read = store.length(&folder.join(MARKER)).and_then(|marker| {
+        row.unfinished = marker.is_some();
+        store.read(&folder.join(RECORD), LARGEST_RECORD)
+    });
+    match read.map(|bytes| bytes.map(|bytes| serde_json::from_slice::<SlimRecord>(&bytes))) {
+        Ok(Some(Ok(record))) => fill(&mut row, record),
+        Ok(Some(Err(error))) => row.unreadable = Some(error.to_string()),
+        // A run that was killed early leaves none.
+        Ok(None) if row.unfinished => {}
+        Ok(None) => row.unreadable = Some("it is missing".to_owned()),
+        Err(error) => row.unreadable = Some(error.what().to_owned()),
+    }
+    let verified = verified.of(&row.session);
+    (row.verified, row.authenticated) = (verified.at, verified.authenticated);
+    row
+}
+
+fn fill(row: &mut CatalogRow, record: SlimRecord) {
+    row.session = record.session;
+    row.provider = record.provider;
+    row.attempts = record.attempts.len() as u64;
+    (row.first, row.last) = (record.created, record.updated);
+    row.decision = record.facts.into_iter().find(|fact| fact.name == "decision").map(|fact| fact.value);
+    row.unanswered = record.companions.iter().filter(|companion| companion.state == CompanionState::Failed).count() as u64;
+    row.problems = record.problems.len() as u64;
+    for word in record.companions.iter().filter_map(|companion| companion.state.newer()) {
+        *row.newer.entry(word.to_owned()).or_default() += 1;
+    }
+    for medium in record.media {
+        for file in medium.files.iter().filter(|file| file.lost.is_none()) {
+            row.files += 1;
+            row.bytes = row.bytes.saturating_add(file.bytes);
+        }
+        let state = match medium.state {
+            Word::Known(state) => state,
+            Word::Newer(word) => {
+                *row.newer.entry(word).or_default() += 1;
+                continue;
+            }
+        };
+        let could_not_be_had = matches!(state, State::Withheld | State::Gone | State::Failed);
+        if could_not_be_had && medium.files.iter().any(|file| file.lost.is_none()) {
+            *row.damaged.entry(state.as_str().to_owned()).or_default() += 1;
+        }
+        *row.states.entry(state.as_str().to_owned()).or_default() += 1;
+    }
+}

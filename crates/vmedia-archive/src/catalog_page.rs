@@ -1,0 +1,73 @@
+//! Writes the catalog's page into an archive while the rows of its sessions come. What stands above the rows sums them up, so
+//! they are staged on the disk first, and copied behind it when the last has come.
+//!
+//! Must not read sessions and must not know how the page looks.
+
+use crate::catalog::CatalogRow;
+use crate::error::{Error, Result, plain};
+use crate::exit::Exit;
+use crate::journal::Journal;
+use crate::layout::PAGE;
+use crate::page::{CatalogTotals, catalog_page, catalog_rows};
+use crate::store::{BUFFER, Staged, Store, StorePath};
+use jiff::Timestamp;
+use std::io::Read;
+
+/// The page of an archive, as far as its rows have come.
+pub struct CatalogWriter<'a> {
+    store: &'a dyn Store,
+    rows: Box<dyn Staged + 'a>,
+    totals: CatalogTotals,
+}
+
+impl<'a> CatalogWriter<'a> {
+    /// Begins a page without rows.
+    ///
+    /// # Errors
+    /// The archive cannot be written.
+    pub fn begin(store: &'a dyn Store) -> Result<Self> {
+        Ok(Self { store, rows: store.stage()?, totals: CatalogTotals::default() })
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// The archive cannot be written.
+    pub fn add(&mut self, rows: &[CatalogRow]) -> Result<()> {
+        rows.iter().for_each(|row| self.totals.add(row));
+        self.rows.write(catalog_rows(rows)?.as_bytes())
+    }
+
+    /// Publishes the page, over the one that the archive has, and its digest in the journal, if there is one.
+    ///
+    /// # Errors
+    /// The archive cannot be written.
+    pub fn publish(self, journal: Option<&Journal>, made: Timestamp) -> Result<StorePath> {
+        let (before, behind) = catalog_page(&self.totals, made)?;
+        let mut page = self.store.stage()?;
+        page.write(before.as_bytes())?;
+        copy(self.rows.reread()?, page.as_mut())?;
+        page.write(behind.as_bytes())?;
+        // The journal first: a page that it does not know is a finding.
+        if let Some(journal) = journal {
+            journal.page(page.digest().sha256, made)?;
+        }
+        let path = StorePath::name(PAGE);
+        page.publish(&path)?;
+        Ok(path)
+    }
+}
+
+fn copy(mut from: Box<dyn Read + Send>, to: &mut dyn Staged) -> Result<()> {
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let count = from.read(&mut buffer).map_err(|error| {
+            let what = format!("cannot read the rows of the catalog's page again: {}", plain(&error));
+            Error::new(Exit::Local, what, "run the same command again; if it stays so, look at the disk")
+        })?;
+        match buffer.get(..count) {
+            None | Some([]) => return Ok(()),
+            Some(piece) => to.write(piece)?,
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Turns what a session's folder holds into a valid bag: the record, the manifests, the declaration, in an order
+//! that leaves every moment recognisable.
+//!
+//! Writes only what differs from what is there, so a run that changed nothing touches nothing. Must not decide what
+//! is kept.
+
+use crate::bag::{self, Manifest};
+use crate::error::{Error, Result};
+use crate::journal::{self, Journal};
+use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
+use crate::page::session_page;
+use crate::record::{FileRecord, JournalRecord, MediaRecord, Record, tool};
+use crate::session::SessionArchive;
+use crate::store::{Digest, StorePath};
+use jiff::Timestamp;
+use serde_json::Map;
+use std::collections::BTreeSet;
+
+/// The tag files as they should be, in the order in which they are written.
+type TagFiles = Vec<(&'static str, Vec<u8>)>;
+
+impl SessionArchive {
+    /// Makes the folder a valid bag of what the record holds; says whether anything had to be written.
+    pub fn commit(&mut self, journal: &Journal, now: Timestamp) -> Result<bool> {
+        if self.is_left {
+            return Ok(false);
+        }
+        if self.before.as_ref() != Some(&self.record) {
+            self.record.updated = now;
+            self.record.tool = tool();
+        }
+        let files = tag_files(&self.record)?;
+        let here = files.iter().map(|(name, bytes)| self.store.read(&self.folder.join(name), limit(bytes))).collect::<Result<Vec<_>>>()?;
+        if differing(&files, &here).next().is_none() && !self.unfinished {
+            journal.kept(self.record.session.clone(), now)?;
+            return Ok(false);
+        }
+        self.tell_altered(&here)?;
+        self.begin(now)?;
+        let files = self.vouched_by(files, journal, now)?;
+        self.make_folders()?;
+        if self.resumed && self.before.is_none() {
+            // The line with the salt may be lost, and the journal is about to hold commitments under this one.
+            self.store.append(&self.folder.join(MARKER), &self.began(now)?)?;
+        }
+        // What the mark announces, then the names of it, then the manifests that vouch for them.
+        self.store.flush(&self.folder.join(MARKER))?;
+        self.store.sync(&self.folder)?;
+        // Before the bag is what it says: a bag without the mark is always one that the journal knows.
+        let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
+        let (now_is, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
+        let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record.clone()));
+        let bags = journal::Bags { before, now: now_is, record_before, record, resumed: self.resumed };
+        journal.archived(journal::archived(&self.folder, self.before.as_ref(), &self.record, bags), now)?;
+        for (name, bytes) in differing(&files, &here) {
+            self.store.replace(&self.folder.join(name), bytes)?;
+        }
+        // Tag files and the mark stand right in the folder; a sync of everything below cost as much as the media.
+        self.store.sync_names(&self.folder)?;
+        self.store.remove(&self.folder.join(MARKER))?;
+        self.store.sync_names(&self.folder)?;
+        (self.unfinished, self.resumed) = (false, false);
+        self.before = Some(self.record.clone());
+        Ok(true)
+    }
+
+    /// Names this run's part of the journal in the record, and returns the tag files as they then should be.
+    fn vouched_by(&mut self, files: TagFiles, journal: &Journal, now: Timestamp) -> Result<TagFiles> {
+        let (segment, sha256) = journal.position(now)?;
+        // Where only files that follow from the record are written again, the runs that vouched for it still do.
+        let is_changed = self.before.as_ref() != Some(&self.record) || self.record.journal.is_empty();
+        if !is_changed || self.record.journal.last().is_some_and(|last| last.segment == segment) {
+            return Ok(files);
+        }
+        self.record.journal.push(JournalRecord { segment, sha256, extra: Map::new() });
+        tag_files(&self.record)
+    }
+
+    /// Makes the folders of the bag's files, and fails if anything else has taken the place of one, such as a link.
+    fn make_folders(&self) -> Result<()> {
+        let media = payload(&self.record).map(|file| &file.path);
+        let documents = self.record.documents.iter().filter(|document| document.lost.is_none()).map(|document| &document.path);
+        let folders = media.chain(documents).filter_map(|path| self.folder.join(path).parent());
+        let folders: BTreeSet<StorePath> = folders.chain([self.folder.join(PAYLOAD)]).collect();
+        folders.iter().try_for_each(|folder| self.store.folder(folder))
+    }
+
+    /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What
+    /// another version made may look otherwise, and what a killed run left is in between.
+    fn tell_altered(&mut self, here: &[Option<Vec<u8>>]) -> Result<()> {
+        let Some(before) = self.before.as_ref().filter(|before| !self.resumed && before.tool == tool()) else { return Ok(()) };
+        let made = tag_files(before)?;
+        let altered: Vec<&str> = differing(&made, here).map(|(name, _)| *name).collect();
+        if !altered.is_empty() {
+            let names = altered.join(", ");
+            self.notices.push(format!("changed or removed since the last run, and written anew from the record: {names}"));
+        }
+        Ok(())
+    }
+}
+
+/// Those of the tag files that are not what is here, in the same order.
+fn differing<'a>(files: &'a TagFiles, here: &[Option<Vec<u8>>]) -> impl Iterator<Item = &'a (&'static str, Vec<u8>)> {
+    files.iter().zip(here).filter(|((_, bytes), here)| here.as_ref() != Some(bytes)).map(|(file, _)| file)
+}
+
+/// How much of a file is read that should have these bytes.
+fn limit(bytes: &[u8]) -> u64 {
+    (bytes.len() as u64).saturating_mul(4).max(64 * 1024 * 1024)
+}
+
+/// The files that should be here and that are not our own.
+fn payload(record: &Record) -> impl Iterator<Item = &FileRecord> {
+    record.media.iter().flat_map(MediaRecord::present)
+}
+
+/// The text of the payload's manifest.
+pub(crate) fn manifest(record: &Record) -> String {
+    bag::manifest_text(&payload(record).map(|file| (file.path.clone(), file.digest.sha256.clone())).collect())
+}
+
+/// The text of every tag file, from the record alone.
+fn tag_files(record: &Record) -> Result<TagFiles> {
+    let mut text = serde_json::to_vec_pretty(record).map_err(|error| Error::unexpected("cannot write archive.json").caused_by(error))?;
+    text.push(b'\n');
+    let digests: Vec<&Digest> = payload(record).map(|file| &file.digest).collect();
+    let day = record.updated.strftime("%Y-%m-%d").to_string();
+    let mut files: TagFiles = vec![
+        (RECORD, text),
+        (PAGE, session_page(record)?.into_bytes()),
+        (MANIFEST, manifest(record).into_bytes()),
+        (INFO, bag::info_text(&record.tool, record.session.as_str(), &record.provider, &day, &digests).into_bytes()),
+        (DECLARATION, bag::DECLARATION_TEXT.as_bytes().to_vec()),
+    ];
+    let mut tags: Manifest = files.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes).sha256)).collect();
+    tags.extend(
+        record
+            .documents
+            .iter()
+            .filter(|document| document.lost.is_none())
+            .map(|document| (document.path.clone(), document.digest.sha256.clone())),
+    );
+    let moved = record.history.iter().filter_map(|happened| Some((happened.moved_to.clone()?, happened.moved.as_ref()?.sha256.clone())));
+    tags.extend(moved);
+    files.push((TAG_MANIFEST, bag::manifest_text(&tags).into_bytes()));
+    Ok(files)
+}

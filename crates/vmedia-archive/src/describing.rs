@@ -1,0 +1,195 @@
+//! Takes over what the provider lists now, and notices what is not as it was at the last run: attempts and media that
+//! came, went or changed. Such changes are evidence, so each is recorded in the history and told once.
+//!
+//! Must not decide what is fetched because of them.
+
+use crate::model::{Attempt, MediaId, MediaItem};
+use crate::record::{AttemptRecord, Change, FactRecord, HistoryRecord, MediaRecord};
+use crate::session::SessionArchive;
+use jiff::Timestamp;
+use serde_json::Map;
+use std::collections::{HashMap, HashSet};
+
+/// What was known before a listing is taken over, by id: a listing may hold ten thousand media, and each is looked up.
+struct Known {
+    /// Where the record has each medium.
+    media: HashMap<MediaId, usize>,
+    /// The media and the answers of the run before; none when there was none.
+    before: Option<(HashSet<MediaId>, HashSet<String>)>,
+}
+
+impl SessionArchive {
+    /// Takes over what the provider lists now: attempts, and for each medium what is said of it.
+    pub fn describe(&mut self, attempts: &[Attempt], media: &[MediaItem], problems: &[String], now: Timestamp) {
+        self.describe_attempts(attempts, now);
+        self.record.problems = problems.to_vec();
+        let mut known = self.known();
+        for item in media {
+            self.describe_medium(item, &mut known, now);
+        }
+    }
+
+    fn known(&self) -> Known {
+        let mut media = HashMap::new();
+        for (index, medium) in self.record.media.iter().enumerate() {
+            media.entry(medium.id.clone()).or_insert(index);
+        }
+        let before = self.before.as_ref().map(|before| {
+            let media = before.media.iter().map(|medium| medium.id.clone()).collect();
+            (media, before.documents.iter().map(|document| document.name.clone()).collect())
+        });
+        Known { media, before }
+    }
+
+    /// Takes over whether more media may come.
+    pub fn grows(&mut self, may_grow: bool) {
+        self.record.may_grow = may_grow;
+    }
+
+    fn describe_attempts(&mut self, attempts: &[Attempt], now: Timestamp) {
+        let mut known: Vec<Option<AttemptRecord>> = std::mem::take(&mut self.record.attempts).into_iter().map(Some).collect();
+        let mut index = HashMap::new();
+        for (number, old) in known.iter().flatten().enumerate() {
+            index.entry(old.id.clone()).or_insert(number);
+        }
+        for attempt in attempts {
+            let old = index.get(&attempt.id).and_then(|&number| known.get_mut(number)?.take());
+            let record = self.describe_attempt(attempt, old, now);
+            self.record.attempts.push(record);
+        }
+        for mut gone in known.into_iter().flatten() {
+            if gone.unlisted_since.is_none() {
+                gone.unlisted_since = Some(now);
+                let what = format!("attempt {} is no longer listed by the provider; what is archived of it stays", gone.id);
+                self.happened(HistoryRecord { attempt: Some(gone.id.clone()), ..HistoryRecord::new(now, Change::AttemptUnlisted, what) });
+            }
+            self.record.attempts.push(gone);
+        }
+    }
+
+    /// The record of an attempt that is listed; `old` is what was recorded of it.
+    fn describe_attempt(&mut self, attempt: &Attempt, old: Option<AttemptRecord>, now: Timestamp) -> AttemptRecord {
+        let status = attempt.status.as_deref().unwrap_or("none");
+        let Some(old) = old else {
+            if self.before.is_some() {
+                let what = format!("the session has a further attempt {}, with status {status}", attempt.id);
+                self.attempt_change(Change::AttemptGained, attempt, what, now);
+            }
+            let (id, status, created) = (attempt.id.clone(), attempt.status.clone(), attempt.created.clone());
+            return AttemptRecord { id, status, created, unlisted_since: None, extra: Map::new() };
+        };
+        if old.status != attempt.status {
+            let before = old.status.as_deref().unwrap_or("none");
+            let what = format!("attempt {} had the status {before} and now has {status}", attempt.id);
+            self.attempt_change(Change::AttemptChanged, attempt, what, now);
+        }
+        AttemptRecord { status: attempt.status.clone(), created: attempt.created.clone(), unlisted_since: None, ..old }
+    }
+
+    fn attempt_change(&mut self, change: Change, attempt: &Attempt, what: String, now: Timestamp) {
+        self.happened(HistoryRecord { attempt: Some(attempt.id.clone()), ..HistoryRecord::new(now, change, what) });
+    }
+
+    fn describe_medium(&mut self, item: &MediaItem, known: &mut Known, now: Timestamp) {
+        let id = &item.id;
+        // What a killed run learned was not known before; a listing that is read for the first time says nothing of what
+        // it held before.
+        if let Some((media, documents)) = &known.before
+            && !media.contains(id)
+            && item.places.iter().any(|place| documents.contains(&place.document))
+        {
+            let what = format!("the provider lists media {id}, which it did not list before");
+            self.medium_change(Change::MediaGained, id, what, now);
+        }
+        let Some(known) = known.media.get(id).and_then(|&index| self.record.media.get_mut(index)) else {
+            known.media.insert(id.clone(), self.record.media.len());
+            self.record.media.push(MediaRecord::new(item));
+            return;
+        };
+        if known.state.newer().is_some() {
+            return;
+        }
+        let was_unlisted = known.unlisted_since.is_some();
+        let before = (known.size, known.mimetype.clone());
+        known.describe(item);
+        let after = (known.size, known.mimetype.clone());
+        if was_unlisted {
+            self.medium_change(Change::MediaRelisted, id, format!("the provider lists media {id} again"), now);
+        }
+        if before != after && before != (None, None) {
+            let words = |(size, mimetype): &(Option<u64>, Option<String>)| {
+                let size = size.map_or_else(|| "no size".to_owned(), |size| format!("{size} bytes"));
+                format!("{} and {size}", mimetype.as_deref().unwrap_or("no type"))
+            };
+            let what = format!("the listing declared {} for media {id} and now declares {}", words(&before), words(&after));
+            self.medium_change(Change::MediaChanged, id, what, now);
+        }
+    }
+
+    /// Marks media that were listed before and no longer are. Only a complete listing can tell.
+    pub fn mark_unlisted(&mut self, media: &[MediaItem], now: Timestamp) {
+        let listed: HashSet<&MediaId> = media.iter().map(|item| &item.id).collect();
+        let mut gone = Vec::new();
+        let is_unlisted =
+            |known: &&mut MediaRecord| known.unlisted_since.is_none() && known.state.newer().is_none() && !listed.contains(&known.id);
+        for known in self.record.media.iter_mut().filter(is_unlisted) {
+            known.unlisted_since = Some(now);
+            gone.push(known.id.clone());
+        }
+        for id in gone {
+            let what = format!("media {id} is no longer listed by the provider; what is archived of it stays");
+            self.medium_change(Change::MediaUnlisted, &id, what, now);
+        }
+    }
+
+    fn medium_change(&mut self, change: Change, id: &MediaId, what: String, now: Timestamp) {
+        self.happened(HistoryRecord { media: Some(id.clone()), ..HistoryRecord::new(now, change, what) });
+    }
+
+    /// Records a change and has it told.
+    pub(crate) fn happened(&mut self, happened: HistoryRecord) {
+        self.notices.push(happened.what.clone());
+        self.record.history.push(happened);
+    }
+
+    /// Takes over what a kept document says of the session, instead of what it said before.
+    pub fn learn(&mut self, document: &str, facts: impl Iterator<Item = (&'static str, String)>) {
+        let mut known: Vec<FactRecord> = Vec::new();
+        for (name, value) in facts {
+            let same = self.record.facts.iter().position(|old| old.document == document && old.name == name);
+            let extra = same.map(|index| self.record.facts.remove(index).extra).unwrap_or_default();
+            known.push(FactRecord { name: name.to_owned(), value, document: document.to_owned(), extra });
+        }
+        self.record.facts.retain(|old| old.document != document);
+        self.record.facts.extend(known);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::MediaRecord;
+    use crate::model::{Group, Kind, MediaId, MediaItem, Place};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_a_newer_version_wrote_of_a_place_and_a_group_survives() {
+        let item = MediaItem {
+            id: MediaId::parse("1").expect("an id"),
+            attempt: None,
+            group: Some(Group::new("id_document-1", Some("d1".to_owned()))),
+            kind: Kind::Image,
+            context: None,
+            mimetype: None,
+            type_hint: None,
+            size: None,
+            duration: None,
+            places: vec![Place::new("media", "/a"), Place::new("media", "/b")],
+        };
+        let mut written: Value = serde_json::to_value(MediaRecord::new(&item)).expect("JSON");
+        written["group"]["issuer"] = json!("GBR");
+        written["places"][1]["page"] = json!({ "number": 2 });
+        let mut known: MediaRecord = serde_json::from_value(written.clone()).expect("a record");
+        known.describe(&item);
+        assert_eq!(serde_json::to_value(&known).expect("JSON"), written);
+    }
+}

@@ -1,0 +1,340 @@
+//! Reads the whole journal and checks that it is what was written: every line follows from the one before, every
+//! segment from those before it, no line is missing that another vouches for.
+//!
+//! Keeps where the lines about each session stand, not what they say: an archive of millions of files is verified in
+//! memory that grows with its sessions alone, and each line is read again when its session is compared.
+//!
+//! What the chain cannot show by itself: that the newest lines were cut off, or all of it written anew. Against that
+//! help bags that the journal does not know, seals, time stamps, and a head that is kept elsewhere. Must not look at
+//! bags.
+
+use super::change::{BagChange, Sha256};
+use super::entry::{Entry, Line, Parent, SealEntry};
+use super::segment::{self, Lines, RawLine};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::store::{Store, Watch, sha256_bytes};
+use crate::word::NewerWords;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Where a line stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// The number of its segment.
+    segment: u32,
+    /// Where it begins, in bytes, and how long it is without its line break.
+    offset: u64,
+    length: u64,
+    pub(crate) at: Timestamp,
+    /// The line's own digest: it is read again later.
+    sha256: Sha256,
+}
+
+/// A segment, as it was read.
+#[derive(Debug, Default)]
+struct Segment {
+    /// The length of its whole lines in bytes.
+    bytes: u64,
+    /// The SHA-256 of its first and of its last whole line.
+    first: Option<String>,
+    last: Option<String>,
+    /// When its last line was written.
+    at: Option<Timestamp>,
+    /// The segments that it follows as a whole.
+    follows: Vec<String>,
+    /// The words in it that a newer version wrote.
+    newer: NewerWords<'static>,
+}
+
+/// What covers a part of the journal that its writers cannot change afterwards.
+#[derive(Debug, Default)]
+pub struct Proof {
+    /// The segments that a seal that counts covers as a whole.
+    pub sealed: HashSet<String>,
+    /// Whether only what is covered counts: the caller named the signers, or a head that is kept elsewhere.
+    pub is_demanded: bool,
+}
+
+/// What the journal says, and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Chain {
+    /// How many segments there are: one a run.
+    pub segments: u64,
+    /// How many lines.
+    pub lines: u64,
+    /// The ends that nothing follows yet: segment and SHA-256 of its last line.
+    pub heads: Vec<(String, String)>,
+    /// What is wrong: the segment, and what.
+    pub findings: Vec<(String, String)>,
+    /// What a person should know and what is no damage.
+    pub notes: Vec<(String, String)>,
+    /// The pages of the catalog that were written: where that stands, and their SHA-256.
+    pub(crate) pages: Vec<(Place, String)>,
+    /// Of the digests that were asked for, those that are the digest of a line: in which segment, and where that line ends.
+    pub known_heads: HashMap<String, (String, u64)>,
+    /// The seals that runs name, each with the segment of the run that names it.
+    pub seals: Vec<(String, SealEntry)>,
+    /// What covers which part of it.
+    pub proof: Proof,
+    /// Where the changes of each session's bag stand, in the order of their segments, by the folder's name.
+    bags: BTreeMap<Box<str>, Vec<Place>>,
+    /// The segments' names, by their numbers.
+    names: Vec<String>,
+    read: HashMap<String, Segment>,
+    /// The segments that stand as a whole at or behind the heads that are kept elsewhere.
+    pub behind_heads: HashSet<String>,
+}
+
+impl Chain {
+    /// Reads the journal. `heads` are digests of lines that somebody kept elsewhere. `watch` sees each line.
+    pub fn read(store: &dyn Store, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
+        let mut chain = Self::default();
+        let names = segment::names(store)?;
+        let mut links: Vec<(String, Parent)> = Vec::new();
+        for name in &names {
+            links.extend(segment::parents(store, name)?.into_iter().map(|parent| (name.clone(), parent)));
+        }
+        // Only the digests that later segments and other people name are kept.
+        let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.bytes)).collect();
+        let mut digests: HashMap<(String, u64), String> = HashMap::new();
+        let mut known_heads = HashMap::new();
+        for name in &names {
+            chain.read_segment(store, name, watch, &mut |end, sha256| {
+                if linked.contains(&(name.as_str(), end)) {
+                    digests.insert((name.clone(), end), sha256.to_owned());
+                }
+                if heads.iter().any(|head| head == sha256) {
+                    known_heads.insert(sha256.to_owned(), (name.clone(), end));
+                }
+            })?;
+        }
+        chain.known_heads = known_heads;
+        chain.check_links(&links, &digests);
+        chain.seals = links.into_iter().flat_map(|(run, parent)| parent.seals.into_iter().map(move |seal| (run.clone(), seal))).collect();
+        chain.behind_heads = chain.find_behind_heads().into_iter().map(str::to_owned).collect();
+        chain.proof.is_demanded = !heads.is_empty();
+        Ok(chain)
+    }
+
+    /// When a session's bag was changed last, by the folder's name.
+    pub fn last_change(&self, folder: &str) -> Option<Timestamp> {
+        self.bags.get(folder)?.iter().map(|place| place.at).max()
+    }
+
+    /// The folders of the sessions that it knows.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
+        self.bags.keys().map(AsRef::as_ref)
+    }
+
+    /// Reads the changes of a session's bag again, in the order of their segments; empty where it knows none.
+    ///
+    /// # Errors
+    /// A line cannot be read again, or is not what it was when the journal was read.
+    pub(crate) fn changes(&self, store: &dyn Store, folder: &str) -> Result<Vec<BagChange>> {
+        let places = self.bags.get(folder).map(Vec::as_slice).unwrap_or_default();
+        places.iter().map(|place| self.change(store, place)).collect()
+    }
+
+    fn change(&self, store: &dyn Store, place: &Place) -> Result<BagChange> {
+        let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
+        let bytes = store.read_range(&segment::path(name), place.offset, place.length)?;
+        let raw = RawLine { bytes, is_whole: true };
+        match raw.read() {
+            Some(Line { at, entry: Entry::Archived(archived), .. }) if sha256_bytes(&raw.sha256()) == place.sha256 => {
+                Ok(BagChange::new(at, self.is_proven(place), *archived))
+            }
+            _ => {
+                let what = format!("{name} changed while it was read");
+                Err(Error::new(Exit::Damaged, what, "run the same command again; if it stays so, restore the journal from a backup"))
+            }
+        }
+    }
+
+    /// Whether a seal that counts, or a head that is kept elsewhere, covers a line.
+    pub(crate) fn is_proven(&self, place: &Place) -> bool {
+        let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
+        let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.offset + place.length < *end);
+        self.proof.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
+    }
+
+    /// Whether a segment is in it whose first line has this digest.
+    pub fn has_run(&self, segment: &str, first: &str) -> bool {
+        self.read.get(segment).is_some_and(|read| read.first.as_deref() == Some(first))
+    }
+
+    /// Whether a session's folder is in it.
+    pub fn knows(&self, folder: &str) -> bool {
+        self.bags.contains_key(folder)
+    }
+
+    /// When the last line of a segment was written.
+    pub fn ended_at(&self, segment: &str) -> Option<Timestamp> {
+        self.read.get(segment)?.at
+    }
+
+    /// Returns the number of segments that are not among these.
+    pub fn not_among(&self, segments: &HashSet<String>) -> u64 {
+        self.read.keys().filter(|segment| !segments.contains(*segment)).count() as u64
+    }
+
+    /// These segments and those behind them: named as a whole, through however many others, by their links.
+    pub fn behind<'a>(&'a self, segments: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
+        let mut behind = HashSet::new();
+        let mut left: Vec<&str> = segments.collect();
+        while let Some(segment) = left.pop() {
+            if behind.insert(segment) {
+                left.extend(self.read.get(segment).into_iter().flat_map(|read| &read.follows).map(String::as_str));
+            }
+        }
+        behind
+    }
+
+    fn find_behind_heads(&self) -> HashSet<&str> {
+        let mut behind = HashSet::new();
+        for (segment, end) in self.known_heads.values() {
+            let is_last = self.read.get(segment).is_some_and(|read| read.bytes == *end);
+            let mut here = self.behind(std::iter::once(segment.as_str()));
+            // What was added to a segment after that line is not behind it.
+            if !is_last {
+                here.remove(segment.as_str());
+            }
+            behind.extend(here);
+        }
+        behind
+    }
+
+    fn finding(&mut self, segment: &str, what: impl Into<String>) {
+        self.findings.push((segment.to_owned(), what.into()));
+    }
+
+    /// Checks the lines of one segment. `seen` gets the end and the digest of each whole line.
+    fn read_segment(&mut self, store: &dyn Store, name: &str, watch: &mut Watch<'_>, seen: &mut dyn FnMut(u64, &str)) -> Result<()> {
+        self.segments += 1;
+        let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.to_owned());
+        let mut read = Segment::default();
+        let mut number = 0;
+        let mut is_closed = false;
+        let Some(lines) = Lines::open(store, name)? else { return Ok(()) };
+        for line in lines {
+            let line = match line {
+                Ok(line) => line,
+                Err(error) => {
+                    self.finding(name, format!("cannot be read after line {number}: {error}"));
+                    break;
+                }
+            };
+            if watch(&line.bytes).is_err() {
+                return Err(stopped());
+            }
+            if !line.is_whole {
+                let what = format!("line {} is cut off: its run was killed while it wrote; the next run repeats that step", number + 1);
+                self.notes.push((name.to_owned(), what));
+                break;
+            }
+            number += 1;
+            self.lines += 1;
+            if is_closed {
+                self.finding(name, format!("line {number} was added after the run had ended"));
+            }
+            let sha256 = line.sha256();
+            let place = Place {
+                segment: index,
+                offset: read.bytes,
+                length: line.bytes.len() as u64,
+                at: Timestamp::UNIX_EPOCH,
+                sha256: sha256_bytes(&sha256),
+            };
+            is_closed = self.read_line(name, number, &line, place, &mut read);
+            read.bytes += line.bytes.len() as u64 + 1;
+            seen(read.bytes, &sha256);
+            read.first.get_or_insert_with(|| sha256.clone());
+            read.last = Some(sha256);
+        }
+        self.notes.extend(read.newer.note().map(|note| (name.to_owned(), note)));
+        if !is_closed {
+            let what = match segment::is_at_work(store, name) {
+                Ok(true) => "its run is still at work",
+                _ => "its run has no end: it was killed, or the end was removed",
+            };
+            self.notes.push((name.to_owned(), what.to_owned()));
+        }
+        self.read.insert(name.to_owned(), read);
+        Ok(())
+    }
+
+    /// Checks a line against the one before and takes over what it says; returns whether it is the end of its run.
+    fn read_line(&mut self, name: &str, number: u64, raw: &RawLine, place: Place, read: &mut Segment) -> bool {
+        let Some(line) = raw.read() else {
+            self.finding(name, format!("line {number} is not a line of a journal"));
+            return false;
+        };
+        if line.previous != read.last {
+            self.finding(name, format!("line {number} does not follow from the line before it: one was altered, added or removed"));
+        }
+        line.count_newer(&raw.bytes, &mut read.newer);
+        read.at = Some(line.at);
+        let is_first = matches!(line.entry, Entry::Opened(_));
+        if is_first != (number == 1) {
+            self.finding(name, format!("line {number} is out of place: a segment begins with its run, and only once"));
+        }
+        match line.entry {
+            Entry::Opened(opened) if opened.segment != name => {
+                self.finding(name, format!("is a copy of {}: its first line names that segment", opened.segment));
+            }
+            Entry::Archived(archived) => {
+                let place = Place { at: line.at, ..place };
+                // Most sessions have one line, and a list that grows takes room for four at once.
+                self.bags.entry(archived.folder.into()).and_modify(|places| places.push(place)).or_insert_with(|| vec![place]);
+            }
+            Entry::Accepted { runs, reason } => {
+                let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
+                self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
+            }
+            Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
+            Entry::Closed { .. } => return true,
+            _ => {}
+        }
+        false
+    }
+
+    /// Checks what segments say of the ends of earlier ones, and finds the ends that nothing follows.
+    fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
+        let mut followed = HashSet::new();
+        for (name, parent) in links {
+            let Parent { segment, bytes, sha256, ended, .. } = parent;
+            // Of a run that was still at work, the link names a part only.
+            if *ended && let Some(read) = self.read.get_mut(name) {
+                read.follows.push(segment.clone());
+            }
+            let Some(length) = self.read.get(segment).map(|read| read.bytes) else {
+                self.finding(segment, format!("is missing: {name} follows it"));
+                continue;
+            };
+            if length < *bytes {
+                self.finding(segment, format!("was {bytes} bytes long when {name} began and is {length} bytes long now"));
+            } else if digests.get(&(segment.clone(), *bytes)) != sha256.as_ref() {
+                self.finding(segment, format!("is not what it was when {name} began: a line in its first {bytes} bytes was altered"));
+            } else if *ended && length > *bytes {
+                self.finding(segment, format!("has lines after its first {bytes} bytes, which were all of it when {name} began"));
+            }
+            if *ended {
+                followed.insert(segment.clone());
+            }
+        }
+        let mut heads: Vec<(String, String)> = self
+            .read
+            .iter()
+            .filter(|(name, _)| !followed.contains(*name))
+            .filter_map(|(name, read)| Some((name.clone(), read.last.clone()?)))
+            .collect();
+        heads.sort();
+        self.heads = heads;
+    }
+}
+
+/// The run was asked to stop.
+pub(crate) fn stopped() -> crate::error::Error {
+    crate::error::Error::new(crate::exit::Exit::Interrupted, "interrupted; the verification is not complete", "run the same command again")
+}

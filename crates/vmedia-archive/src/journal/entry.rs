@@ -1,0 +1,285 @@
+//! The lines of the journal: what happened to the archive, when, by which run.
+//!
+//! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later
+//! versions add fields and entries and change none, so whoever reads passes over what it does not know. Must not
+//! touch the store.
+
+use crate::exit::Exit;
+use crate::model::{MediaId, SessionId};
+use crate::record::{HistoryRecord, State};
+use crate::store::sha256_bytes;
+use crate::word::{NewerWords, Word};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The name of the schema.
+pub(super) const SCHEMA: &str = "vmedia-journal";
+/// The version of the schema that this program writes.
+pub(super) const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// The SHA-256 of the line before, without its line break; none in a segment's first line.
+    pub(crate) previous: Option<String>,
+    /// When it was written.
+    pub(crate) at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub(crate) entry: Entry,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "kebab-case")]
+pub(crate) enum Entry {
+    /// A run began: the first line of every segment.
+    Opened(Opened),
+    /// A session's bag was made or changed.
+    Archived(Box<Archived>),
+    /// The provider was asked about these sessions, their files were read again, and nothing was to be changed.
+    Kept {
+        /// The sessions.
+        sessions: Vec<SessionId>,
+    },
+    /// A session could not be archived at all.
+    Failed {
+        /// The session.
+        session: SessionId,
+        /// How it ended.
+        exit: Word<Exit>,
+        /// Why.
+        reason: String,
+    },
+    /// These sessions were verified, and nothing was found.
+    Verified {
+        /// The sessions.
+        sessions: Vec<SessionId>,
+        /// The percentage of payload files that were read again; none when it was all of them.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        sample: Option<f64>,
+        /// What the provider's signatures gave, computed again with the secrets of that time; none where nobody asked, or
+        /// where nothing could be computed. Each of these sessions has signatures, and all that were computed hold.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        authenticated: Option<Authenticated>,
+    },
+    /// A session was verified, and this was found.
+    Damaged {
+        /// Its folder in the archive.
+        folder: String,
+        /// What was found, each a line.
+        findings: Vec<String>,
+    },
+    /// The catalog's page was written into the archive's root.
+    Page {
+        /// The SHA-256 of the page.
+        sha256: String,
+    },
+    /// The operator accepts earlier runs that changed sessions and are under no signature.
+    Accepted {
+        /// The runs.
+        runs: Vec<AcceptedRun>,
+        /// Why, in the operator's words.
+        reason: String,
+    },
+    /// A run ended: the last line of a segment whose run was not killed.
+    Closed {
+        /// How it ended.
+        exit: Word<Exit>,
+    },
+    /// What a newer version knows.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Line {
+    /// Counts the words in it that a newer version wrote. The sort of an unknown entry is read from the line's text.
+    pub(super) fn count_newer(&self, text: &[u8], words: &mut NewerWords<'static>) {
+        let owned = |word: Option<&str>| word.map(str::to_owned);
+        match &self.entry {
+            Entry::Unknown => words.add("entry", serde_json::from_slice::<Sort>(text).ok().map(|sort| sort.entry)),
+            Entry::Archived(archived) => {
+                archived.media.iter().for_each(|medium| words.add("media state", owned(medium.state.newer())));
+                archived.history.iter().for_each(|happened| words.add("change", owned(happened.change.newer())));
+            }
+            Entry::Failed { exit, .. } | Entry::Closed { exit } => words.add("exit", owned(exit.newer())),
+            _ => {}
+        }
+    }
+}
+
+/// The sort of an entry alone.
+#[derive(Deserialize)]
+struct Sort {
+    entry: String,
+}
+
+/// How many files of some sessions the provider vouches for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authenticated {
+    /// Files whose signature was computed again and held.
+    pub held: u64,
+    /// Payload files that came without a signature.
+    pub unsigned: u64,
+}
+
+/// Who began a run, and what was there before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Opened {
+    /// Always `vmedia-journal`.
+    pub(crate) schema: String,
+    /// The version of the schema, from 1.
+    pub(crate) version: u32,
+    /// The segment's own file name, so that a copy under another name is recognized.
+    pub(crate) segment: String,
+    /// The run.
+    #[serde(flatten)]
+    pub(crate) identity: Identity,
+    /// The ends of earlier segments that no other segment follows yet.
+    pub(crate) parents: Vec<Parent>,
+}
+
+/// Which run it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The program, with its version.
+    pub tool: String,
+    /// The command, such as `download`.
+    pub command: String,
+    /// The account that it ran under.
+    pub operator: String,
+    /// The machine that it ran on.
+    pub host: String,
+}
+
+/// The end of an earlier segment, as far as it was written when the next began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Parent {
+    /// The segment's file name.
+    pub(crate) segment: String,
+    /// The length of its whole lines in bytes, line breaks included.
+    pub(crate) bytes: u64,
+    /// The SHA-256 of the last whole line; none when there was none.
+    pub(crate) sha256: Option<String>,
+    /// Whether its run was over, so that no line may follow.
+    pub(crate) ended: bool,
+    /// Its seals. So a later seal covers earlier ones: one that is taken away or exchanged is noticed.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) seals: Vec<SealEntry>,
+}
+
+/// A signature or a time stamp of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealEntry {
+    /// Its file name.
+    pub name: String,
+    /// The SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// An earlier run that is accepted although it is under no signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AcceptedRun {
+    /// The segment's file name.
+    pub(crate) segment: String,
+    /// The SHA-256 of its last whole line.
+    pub(crate) sha256: Option<String>,
+}
+
+/// How a session's bag was changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Archived {
+    /// The session.
+    pub(crate) session: SessionId,
+    /// Its folder in the archive.
+    pub(crate) folder: String,
+    /// The bag's digest before: the SHA-256 of its `tagmanifest-sha256.txt`, which vouches for everything else.
+    pub(crate) before: Option<String>,
+    /// The bag's digest now.
+    pub(crate) bag: String,
+    /// The SHA-256 of `archive.json` before. From it the bag's other files are written, so where it is as it was, no
+    /// more than those can have been damaged.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) record_before: Option<String>,
+    /// The SHA-256 of `archive.json` now.
+    #[serde(default)]
+    pub(crate) record: String,
+    /// Whether an earlier run was killed while it changed this bag.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub(crate) resumed: bool,
+    /// Files that the bag did not hold before.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) files: Vec<FileEntry>,
+    /// Files that the bag no longer vouches for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) lost: Vec<LostEntry>,
+    /// Media whose state is new.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) media: Vec<MediaEntry>,
+    /// What else changed, at the provider and here.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) history: Vec<HistoryRecord>,
+}
+
+/// A file that was added to a bag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileEntry {
+    /// Its path below the session's folder.
+    pub(crate) path: String,
+    /// Its length in bytes.
+    pub(crate) bytes: u64,
+    /// Its SHA-256; none of a document.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sha256: Option<String>,
+    /// The commitment to a document's SHA-256, under the session's salt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) commitment: Option<String>,
+    /// Whether the provider signed it and the signature held.
+    pub(crate) signed: bool,
+    /// The medium it is of; none for the provider's other answers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) media: Option<MediaId>,
+}
+
+impl FileEntry {
+    /// Returns the SHA-256, or the commitment of a document; none when it is no digest.
+    pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
+        self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
+    }
+}
+
+/// A file that a bag no longer vouches for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LostEntry {
+    /// Its path below the session's folder.
+    pub(crate) path: String,
+    /// Its length in bytes.
+    pub(crate) bytes: u64,
+    /// Its SHA-256; none of a document.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sha256: Option<String>,
+    /// The commitment to a document's SHA-256, under the session's salt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) commitment: Option<String>,
+    /// What became of it.
+    pub(crate) why: String,
+}
+
+impl LostEntry {
+    /// Returns the SHA-256, or the commitment of a document; none when it is no digest.
+    pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
+        self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
+    }
+}
+
+/// A medium whose state is new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MediaEntry {
+    /// The medium.
+    pub(crate) media: MediaId,
+    /// What became of it.
+    pub(crate) state: Word<State>,
+    /// Why, unless it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) reason: Option<String>,
+}

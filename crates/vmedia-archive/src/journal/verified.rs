@@ -1,0 +1,66 @@
+//! When sessions were last verified, as the journal says. Must not judge the journal.
+
+use super::entry::{Entry, Line};
+use super::segment::{self, Lines};
+use crate::error::Result;
+use crate::store::Store;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// When a session was last verified as a whole and found sound.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LastVerified {
+    /// At all.
+    pub at: Option<Timestamp>,
+    /// With the provider's signatures computed again, which held.
+    pub authenticated: Option<Timestamp>,
+}
+
+/// When each session of an archive was last verified as a whole and found sound.
+#[derive(Debug, Default)]
+pub struct Verifications {
+    /// The times of the lines that say so. A line is about hundreds of sessions, so a session holds numbers of lines.
+    lines: Vec<Timestamp>,
+    /// By the session's id: the line of the last verification, and of the last with the provider's signatures.
+    sessions: HashMap<Box<str>, (u32, Option<u32>)>,
+}
+
+impl Verifications {
+    /// Reads what the journal says. An archive without one says nothing.
+    pub(crate) fn read(store: &dyn Store) -> Result<Self> {
+        let mut verifications = Self::default();
+        for name in segment::names(store)? {
+            for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
+                // Reading every line as JSON would take ten times as long; what has the word by chance is read in vain.
+                if line.contains("\"verified\"")
+                    && let Some(line) = line.read()
+                {
+                    verifications.add(line);
+                }
+            }
+        }
+        Ok(verifications)
+    }
+
+    /// Returns when a session was last verified, by its id.
+    pub fn of(&self, session: &str) -> LastVerified {
+        let at = |line: u32| self.lines.get(line as usize).copied();
+        let (last, authenticated) = self.sessions.get(session).copied().unzip();
+        LastVerified { at: last.and_then(at), authenticated: authenticated.flatten().and_then(at) }
+    }
+
+    fn add(&mut self, line: Line) {
+        let (Entry::Verified { sessions, sample: None, authenticated }, Ok(number)) = (line.entry, u32::try_from(self.lines.len())) else {
+            return;
+        };
+        self.lines.push(line.at);
+        let lines = &self.lines;
+        // Segments of runs that overlap do not stand in the order of their lines.
+        let newest = |known: u32| if lines.get(known as usize).is_some_and(|at| *at > line.at) { known } else { number };
+        for session in sessions {
+            let known = self.sessions.entry(session.as_str().into()).or_insert((number, None));
+            known.0 = newest(known.0);
+            known.1 = if authenticated.is_some() { Some(known.1.map_or(number, newest)) } else { known.1 };
+        }
+    }
+}

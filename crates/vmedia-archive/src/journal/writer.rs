@@ -1,0 +1,261 @@
+//! Writes the journal of one run: a segment of its own, each line chained to the one before, the first to the ends
+//! of earlier segments.
+//!
+//! A line that vouches for a bag outlasts a power loss before the bag is finished. Must not know what a run does.
+
+use super::entry::{AcceptedRun, Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
+use super::segment;
+use super::unsealed::{self, UnsealedRun};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::model::SessionId;
+use crate::store::{Digest, Lock, Locked, Store, StorePath};
+use jiff::Timestamp;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many sessions that need no words of their own share a line.
+const BATCH: usize = 500;
+
+/// The journal of a run. Writes nothing before there is something to tell.
+pub struct Journal {
+    store: Arc<dyn Store>,
+    identity: Identity,
+    writing: Mutex<Writing>,
+}
+
+#[derive(Default)]
+struct Writing {
+    segment: Option<Segment>,
+    kept: Vec<SessionId>,
+    verified: Vec<SessionId>,
+    /// Those whose signatures were computed again, and what that gave.
+    authenticated: (Vec<SessionId>, Authenticated),
+    sample: Option<f64>,
+    /// No further line may follow: the run is over, or a line could not be written whole and another behind it would
+    /// make it look like damage.
+    is_over: bool,
+    /// Failures of a run that has archived nothing yet, where there is no journal either.
+    waiting: Vec<(Timestamp, Entry)>,
+}
+
+/// The segment of this run.
+struct Segment {
+    name: String,
+    path: StorePath,
+    /// The SHA-256 of its first line.
+    first: String,
+    previous: String,
+    /// Says to others that this run still writes.
+    lock: Lock,
+}
+
+/// A segment that takes no further line.
+pub struct ClosedSegment {
+    /// Where it is.
+    pub path: StorePath,
+    _lock: Lock,
+}
+
+impl Journal {
+    /// The journal of a run on this archive.
+    pub fn new(store: Arc<dyn Store>, identity: Identity) -> Self {
+        Self { store, identity, writing: Mutex::default() }
+    }
+
+    /// The segment of this run, once it has one.
+    pub fn segment(&self) -> Option<StorePath> {
+        self.lock().segment.as_ref().map(|segment| segment.path.clone())
+    }
+
+    /// How long the journal is, without the segment of this run: it grows with every change of the archive.
+    pub fn length(store: &dyn Store, but_for: Option<&StorePath>) -> Result<u64> {
+        let others = segment::names(store)?.into_iter().map(|name| segment::path(&name)).filter(|path| Some(path) != but_for);
+        others.map(|path| Ok(store.length(&path)?.unwrap_or(0))).sum()
+    }
+
+    /// Whether the archive has a journal already.
+    pub fn exists(store: &dyn Store) -> Result<bool> {
+        let folder = StorePath::name(segment::FOLDER);
+        // A seal whose segment is gone is a journal, too, and so is a link in its place, which nothing follows.
+        Ok(store.is_link(&folder)? || !store.list(&folder)?.is_empty())
+    }
+
+    /// Returns this run's segment, which is begun now where this run has none yet: its name, and the SHA-256 of its first
+    /// line.
+    pub(crate) fn position(&self, now: Timestamp) -> Result<(String, String)> {
+        let mut writing = self.lock();
+        let segment = self.segment_of(&mut writing, now)?;
+        Ok((segment.name.clone(), segment.first.clone()))
+    }
+
+    /// Writes down that runs are accepted although they are under no signature.
+    pub fn accept(&self, runs: &[UnsealedRun], reason: &str, now: Timestamp) -> Result<()> {
+        let accepted = |run: &UnsealedRun| AcceptedRun { segment: run.segment.clone(), sha256: run.sha256.clone() };
+        let entry = Entry::Accepted { runs: runs.iter().map(accepted).collect(), reason: reason.to_owned() };
+        self.append(&mut self.lock(), entry, now).map(drop)
+    }
+
+    /// Returns the earlier runs that this run's segment follows, that changed sessions and that no signature covers;
+    /// `is_signed` says whether a segment has a signature that holds. Runs that are at work sign for themselves.
+    pub fn unsealed(&self, is_signed: &dyn Fn(&StorePath) -> bool, now: Timestamp) -> Result<Vec<UnsealedRun>> {
+        let (name, _) = self.position(now)?;
+        unsealed::behind(self.store.as_ref(), &name, is_signed)
+    }
+
+    /// A bag is about to be what this says; the line is on the disk before this returns.
+    pub(crate) fn archived(&self, archived: Archived, now: Timestamp) -> Result<()> {
+        let path = {
+            let mut writing = self.lock();
+            self.append(&mut writing, Entry::Archived(Box::new(archived)), now)?
+        };
+        // Outside the lock: several sessions wait for the disk at once, and it serves them together.
+        self.store.flush(&path).map_err(Error::of_all)
+    }
+
+    /// A session was looked at and is as it was.
+    pub fn kept(&self, session: SessionId, now: Timestamp) -> Result<()> {
+        let mut writing = self.lock();
+        writing.kept.push(session);
+        if writing.kept.len() >= BATCH { self.write_batches(&mut writing, now) } else { Ok(()) }
+    }
+
+    /// A session could not be archived at all. That alone begins no journal.
+    pub fn failed(&self, session: SessionId, exit: Exit, reason: String, now: Timestamp) -> Result<()> {
+        let mut writing = self.lock();
+        let entry = Entry::Failed { session, exit: exit.into(), reason };
+        if writing.segment.is_some() || Self::exists(self.store.as_ref()).map_err(Error::of_all)? {
+            self.append(&mut writing, entry, now).map(drop)
+        } else {
+            writing.waiting.push((now, entry));
+            Ok(())
+        }
+    }
+
+    /// A session was verified without findings; `sample` is the percentage of payload files that were read, and
+    /// `authenticated` what its signatures gave, if they were computed again.
+    pub fn verified(&self, session: SessionId, sample: Option<f64>, authenticated: Option<Authenticated>, now: Timestamp) -> Result<()> {
+        let mut writing = self.lock();
+        writing.sample = sample;
+        // Of a session without signatures it must not be said that they held.
+        match authenticated.filter(|authenticated| authenticated.held > 0) {
+            Some(Authenticated { held, unsigned }) => {
+                let (sessions, sum) = &mut writing.authenticated;
+                sessions.push(session);
+                sum.held += held;
+                sum.unsigned += unsigned;
+            }
+            None => writing.verified.push(session),
+        }
+        let is_full = writing.verified.len().max(writing.authenticated.0.len()) >= BATCH;
+        if is_full { self.write_batches(&mut writing, now) } else { Ok(()) }
+    }
+
+    /// A session was verified with findings.
+    pub fn damaged(&self, folder: String, findings: Vec<String>, now: Timestamp) -> Result<()> {
+        self.append(&mut self.lock(), Entry::Damaged { folder, findings }, now).map(drop)
+    }
+
+    /// The catalog's page is about to be this one; the line is on the disk before this returns.
+    pub(crate) fn page(&self, sha256: String, now: Timestamp) -> Result<()> {
+        let path = self.append(&mut self.lock(), Entry::Page { sha256 }, now)?;
+        self.store.flush(&path).map_err(Error::of_all)
+    }
+
+    /// Ends the segment of this run and returns it; none when there was nothing to write. As long as the caller keeps what
+    /// is returned, runs that begin take this one for one at work, and name its seals only when these are written.
+    pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
+        let mut writing = self.lock();
+        if writing.is_over {
+            return Ok(None);
+        }
+        let closed = self.close_segment(&mut writing, exit, now);
+        // Work that was left behind begins no segment now that would never end, and so changes no bag.
+        writing.is_over = true;
+        closed
+    }
+
+    fn close_segment(&self, writing: &mut Writing, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
+        self.write_batches(writing, now)?;
+        if writing.segment.is_none() {
+            return Ok(None);
+        }
+        let path = self.append(writing, Entry::Closed { exit: exit.into() }, now)?;
+        self.store.flush(&path).map_err(Error::of_all)?;
+        Ok(writing.segment.take().map(|segment| ClosedSegment { path, _lock: segment.lock }))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Writing> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_batches(&self, writing: &mut Writing, now: Timestamp) -> Result<()> {
+        let kept = std::mem::take(&mut writing.kept);
+        if !kept.is_empty() {
+            self.append(writing, Entry::Kept { sessions: kept }, now)?;
+        }
+        let verified = std::mem::take(&mut writing.verified);
+        if !verified.is_empty() {
+            let sample = writing.sample;
+            self.append(writing, Entry::Verified { sessions: verified, sample, authenticated: None }, now)?;
+        }
+        let (sessions, authenticated) = std::mem::take(&mut writing.authenticated);
+        if !sessions.is_empty() {
+            let sample = writing.sample;
+            self.append(writing, Entry::Verified { sessions, sample, authenticated: Some(authenticated) }, now)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a line, to a new segment if this run has none yet, and says where.
+    fn append(&self, writing: &mut Writing, entry: Entry, now: Timestamp) -> Result<StorePath> {
+        if writing.is_over {
+            let hint = "make room, and check the disk; then run the same command again";
+            return Err(Error::new(Exit::Local, "the journal takes no further line, so nothing more is archived", hint));
+        }
+        let waiting = std::mem::take(&mut writing.waiting);
+        let segment = self.segment_of(writing, now)?;
+        let outcome = waiting.into_iter().chain([(now, entry)]).try_for_each(|(at, entry)| self.add(segment, at, entry));
+        let path = segment.path.clone();
+        writing.is_over = outcome.is_err();
+        // Whatever the reason: no session can be archived that the journal does not know.
+        outcome.map(|()| path).map_err(Error::of_all)
+    }
+
+    /// Returns the segment of this run, and begins it where there is none yet.
+    fn segment_of<'a>(&self, writing: &'a mut Writing, now: Timestamp) -> Result<&'a mut Segment> {
+        let segment = match writing.segment.take() {
+            Some(segment) => segment,
+            None => self.open(now).map_err(Error::of_all)?,
+        };
+        Ok(writing.segment.insert(segment))
+    }
+
+    fn open(&self, now: Timestamp) -> Result<Segment> {
+        let parents = segment::open_ends(self.store.as_ref())?;
+        let name = segment::new_name(now);
+        let path = segment::path(&name);
+        let lock = match self.store.lock(&path)? {
+            Locked::Held(lock) => lock,
+            Locked::By(holder) => return Err(Error::unexpected(format!("a new journal segment is held by {holder}"))),
+        };
+        let opened =
+            Opened { schema: SCHEMA.to_owned(), version: VERSION, segment: name.clone(), identity: self.identity.clone(), parents };
+        let text = text(&Line { previous: None, at: now, entry: Entry::Opened(opened) })?;
+        self.store.append(&path, &text)?;
+        // The new name must outlast a power loss, too.
+        self.store.sync(&StorePath::name(segment::FOLDER))?;
+        let first = Digest::of(text.as_bytes()).sha256;
+        Ok(Segment { name, path, previous: first.clone(), first, lock })
+    }
+
+    fn add(&self, segment: &mut Segment, at: Timestamp, entry: Entry) -> Result<()> {
+        let text = text(&Line { previous: Some(segment.previous.clone()), at, entry })?;
+        self.store.append(&segment.path, &text)?;
+        segment.previous = Digest::of(text.as_bytes()).sha256;
+        Ok(())
+    }
+}
+
+fn text(line: &Line) -> Result<String> {
+    serde_json::to_string(line).map_err(|error| Error::unexpected("cannot write a line of the journal").caused_by(error))
+}

@@ -1,0 +1,71 @@
+//! What is known of a session before its folder is opened for changes: its record, or that it has none and may get one.
+//!
+//! Must not change anything.
+
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};
+use crate::record::{self, Record, SCHEMA, VERSION};
+use crate::session::Origin;
+use crate::store::{Digest, Store, StorePath};
+use jiff::Timestamp;
+use serde_json::Map;
+
+/// A record or a mark above this size was not written by us.
+pub(crate) const LARGEST_RECORD: u64 = 256 * 1024 * 1024;
+
+/// What helps when the record is lost. It alone says which files there were: a new one would forget what is no longer listed.
+const RESTORE: &str = "restore it from a backup; or move the folder away, and the session is archived anew";
+
+/// The record, and its digest.
+pub(crate) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
+    let path = folder.join(RECORD);
+    let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
+    let hint = format!("keep the file, and {RESTORE}");
+    // One session's misfortune: the disk is well, and the others go on.
+    let record: Record = serde_json::from_slice(&bytes)
+        .map_err(|error| Error::new(Exit::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error))?;
+    if record.schema != SCHEMA || record.version > VERSION {
+        let what = format!("{} was written by a newer vmedia ({})", store.location(&path), record.tool);
+        return Err(Error::new(Exit::Configuration, what, "install that version or a newer one"));
+    }
+    Ok(Some((record, Digest::of(&bytes).sha256)))
+}
+
+/// Without a record, there must be no bag either.
+pub(crate) fn is_new(store: &dyn Store, folder: &StorePath) -> Result<()> {
+    for manifest in [MANIFEST, TAG_MANIFEST] {
+        if store.length(&folder.join(manifest))?.is_some() {
+            let what =
+                format!("{} is missing, but {manifest} beside it says that files were archived", store.location(&folder.join(RECORD)));
+            return Err(Error::new(Exit::Damaged, what, RESTORE));
+        }
+    }
+    Ok(())
+}
+
+/// The record of a session that is archived for the first time.
+pub(crate) fn empty_record(origin: Origin, now: Timestamp) -> Record {
+    Record {
+        schema: SCHEMA.to_owned(),
+        version: VERSION,
+        tool: record::tool(),
+        provider: origin.provider,
+        base_url: origin.base_url,
+        session: origin.session,
+        salt: origin.salt,
+        created: now,
+        updated: now,
+        attempts: Vec::new(),
+        media: Vec::new(),
+        documents: Vec::new(),
+        companions: Vec::new(),
+        problems: Vec::new(),
+        may_grow: false,
+        facts: Vec::new(),
+        history: Vec::new(),
+        newer_lines: Vec::new(),
+        journal: Vec::new(),
+        extra: Map::new(),
+    }
+}

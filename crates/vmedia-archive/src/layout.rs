@@ -1,0 +1,108 @@
+//! Which path for what, inside the archive and inside a session's folder. Pure: the same on every machine and in
+//! every run. Must not touch the store.
+
+use crate::model::{MediaItem, SessionId, context_name, extension, group_name, id_name};
+use crate::store::StorePath;
+
+/// The machine's record.
+pub(crate) const RECORD: &str = "archive.json";
+/// What a person opens.
+pub const PAGE: &str = "index.html";
+/// The bag's own files.
+pub(crate) const DECLARATION: &str = "bagit.txt";
+pub(crate) const INFO: &str = "bag-info.txt";
+pub(crate) const MANIFEST: &str = "manifest-sha256.txt";
+pub(crate) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
+/// The payload folder.
+pub(crate) const PAYLOAD: &str = "data";
+/// Stands in a session's folder while it is being changed: whoever finds it knows that the bag is unfinished.
+pub(crate) const MARKER: &str = "unfinished.ndjson";
+
+/// A session's folder in the archive.
+pub(crate) fn session_folder(session: &SessionId) -> StorePath {
+    StorePath::name(&id_name(session.as_str()))
+}
+
+/// Where a medium goes, below the session's folder. `version` counts from 1; later ones stand beside the first.
+/// `answered` is the extension of what came; without it, that of a medium whose type is not declared stays open: `*`.
+pub(crate) fn media_path(item: &MediaItem, answered: Option<&str>, version: usize) -> String {
+    let folder = match (&item.attempt, &item.group) {
+        (Some(attempt), _) => id_name(attempt.as_str()),
+        (None, Some(group)) => group_name(&group.name),
+        (None, None) => "session".to_owned(),
+    };
+    let context = context_name(item.context.as_deref());
+    let extension = match (item.type_hint, answered) {
+        (None, _) => extension(item.mimetype.as_deref(), item.kind),
+        (Some(_), answered) => answered.unwrap_or("*"),
+    };
+    format!("{PAYLOAD}/{folder}/{context}_{}{}.{extension}", id_name(item.id.as_str()), counter(version))
+}
+
+/// Where a provider's answer goes; `stem` may hold folders.
+pub(crate) fn document_path(stem: &str, version: usize) -> String {
+    let names: Vec<String> = stem.split('/').map(id_name).collect();
+    format!("metadata/{}{}.json", names.join("/"), counter(version))
+}
+
+/// Where a damaged file waits for a person.
+pub(crate) fn damaged_path(path: &str, version: usize) -> String {
+    format!("damaged/{path}{}", counter(version))
+}
+
+/// Whether a path is that of payload.
+pub(crate) fn is_payload(path: &str) -> bool {
+    path.starts_with("data/")
+}
+
+/// Whether a path is that of an answer.
+pub(crate) fn is_document(path: &str) -> bool {
+    path.starts_with("metadata/")
+}
+
+/// Whether a path is that of a file that waits for a person.
+pub(crate) fn is_aside(path: &str) -> bool {
+    path.starts_with("damaged/")
+}
+
+fn counter(version: usize) -> String {
+    if version <= 1 { String::new() } else { format!(".{version}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{document_path, media_path};
+    use crate::model::{AttemptId, Group, Kind, MediaId, MediaItem, TypeHint};
+
+    fn item(id: &str, attempt: Option<&str>, context: &str, mimetype: &str) -> MediaItem {
+        MediaItem {
+            id: MediaId::parse(id).expect("an id"),
+            attempt: attempt.map(|id| AttemptId::parse(id).expect("an id")),
+            group: None,
+            kind: Kind::Image,
+            context: Some(context.to_owned()),
+            mimetype: Some(mimetype.to_owned()),
+            type_hint: None,
+            size: None,
+            duration: None,
+            places: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn paths_say_what_and_which() {
+        let front = item("d69a07cf", Some("a1c68aea"), "document-front", "image/jpeg");
+        assert_eq!(media_path(&front, None, 1), "data/a1c68aea/document-front_d69a07cf.jpg");
+        assert_eq!(media_path(&front, Some("png"), 2), "data/a1c68aea/document-front_d69a07cf.2.jpg");
+        assert_eq!(media_path(&item("X", None, "../é", "video/mp4"), None, 1), "data/session/media_~58.mp4");
+        let group = Some(Group::new("id_document-1", None));
+        let page = MediaItem { group, type_hint: Some(TypeHint::Image), ..item("X", None, "page-1", "") };
+        assert_eq!(media_path(&page, Some("png"), 1), "data/id_document-1/page-1_~58.png");
+        assert_eq!(media_path(&page, None, 1), "data/id_document-1/page-1_~58.*");
+        let hostile = Some(Group::new("../../CON", None));
+        assert_eq!(media_path(&MediaItem { group: hostile, ..page }, Some("png"), 2), "data/con-group/page-1_~58.2.png");
+        assert_eq!(document_path("media", 1), "metadata/media.json");
+        assert_eq!(document_path("attempts/a1/media", 3), "metadata/attempts/a1/media.3.json");
+        assert_eq!(document_path("attempts/../media", 1), "metadata/attempts/~2e~2e/media.json");
+    }
+}

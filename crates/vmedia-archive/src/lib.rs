@@ -1,0 +1,59 @@
+//! Writes and verifies archives of identity-verification media: one BagIt bag (RFC 8493) per session, with a record of where every
+//! file came from, beside a journal whose lines are chained by digests and sealed by signatures.
+//!
+//! Reads and writes through [`store`], in relative paths and streams. Has no HTTP client and does not depend on a provider.
+
+pub mod error;
+pub mod exit;
+pub mod input;
+pub mod model;
+pub mod seal;
+pub mod store;
+pub mod text;
+
+mod bag;
+mod catalog;
+mod catalog_page;
+mod commit;
+mod complete;
+mod describing;
+mod doubt;
+mod grouping;
+mod journal;
+mod known;
+mod layout;
+mod marker;
+mod page;
+mod placing;
+mod record;
+mod salt;
+mod session;
+mod surroundings;
+mod terms;
+mod verify;
+mod word;
+
+pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions};
+pub use catalog_page::CatalogWriter;
+pub use complete::{Wanted, complete};
+pub use doubt::other_size;
+pub use journal::{
+    Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified, Proof, SIGNATURE, SealEntry,
+    TIME_STAMP, UnsealedRun, Verifications,
+};
+pub use layout::PAGE;
+pub use record::{
+    AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
+    SignatureVerdict, State, tool,
+};
+pub use salt::Salt;
+pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
+pub use surroundings::must_be_outside;
+pub use verify::{
+    Aspect, Deleted, Examined, Finding, Item, Remedy, Reread, SealCheck, Witness, compare_page, compare_with_journal, deleted_sessions,
+    examine, is_bag, page_digest, payload_bytes, reread,
+};
+pub use word::Word;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! The pages that people open in an archive: made of the record alone, with no script and no network, escaped.
+//!
+//! `session` turns a record into what `session.html` shows; `base.html` and `style` are for every page. Must not touch the
+//! store.
+
+mod catalog;
+mod facts;
+mod lists;
+mod outside;
+mod session;
+mod sheet;
+mod style;
+
+use crate::catalog::CatalogRow;
+use crate::commit::manifest;
+use crate::error::{Error, Result};
+use crate::record::Record;
+use askama::Template;
+pub(crate) use catalog::CatalogTotals;
+use catalog::{CatalogPage, CatalogRows};
+use jiff::Timestamp;
+use session::SessionPage;
+
+/// What stands behind the rows in the catalog's page. Texts from outside are escaped, so that it stands there once.
+const BEHIND_ROWS: &str = "</tbody>";
+
+/// Returns what stands before and behind the rows in the page of a whole archive, whose rows amount to this.
+pub(crate) fn catalog_page(totals: &CatalogTotals, made: Timestamp) -> Result<(String, String)> {
+    let page = CatalogPage::of(totals, made).render().map_err(|error| no_catalog().caused_by(error))?;
+    let (before, behind) = page.split_once(BEHIND_ROWS).ok_or_else(no_catalog)?;
+    Ok((before.to_owned(), format!("{BEHIND_ROWS}{behind}")))
+}
+
+/// Returns some rows of that page.
+pub(crate) fn catalog_rows(rows: &[CatalogRow]) -> Result<String> {
+    CatalogRows::of(rows).render().map_err(|error| no_catalog().caused_by(error))
+}
+
+fn no_catalog() -> Error {
+    Error::unexpected("cannot write the catalog's page")
+}
+
+/// The page of a session's folder.
+pub(crate) fn session_page(record: &Record) -> Result<String> {
+    let page = SessionPage::of(record, &manifest(record));
+    page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! The catalog page as a value: what a person learns of an archive's sessions before opening one.
+//!
+//! Numbers, days and the decision, and nothing of whom a session is about. Must not know how the rows came about.
+
+use super::outside::{Text, href};
+use super::style::Style;
+use crate::catalog::CatalogRow;
+use crate::layout::PAGE;
+use crate::text::{self, bytes};
+use askama::Template;
+use jiff::Timestamp;
+
+/// What the rows of all sessions amount to.
+#[derive(Debug, Default)]
+pub(crate) struct CatalogTotals {
+    sessions: u64,
+    files: u64,
+    bytes: u64,
+    lacking: u64,
+    unverified: u64,
+}
+
+impl CatalogTotals {
+    /// Adds a row.
+    pub(crate) fn add(&mut self, row: &CatalogRow) {
+        self.sessions += 1;
+        self.files += row.files;
+        self.bytes = self.bytes.saturating_add(row.bytes);
+        self.lacking += u64::from(!row.condition().is_complete());
+        self.unverified += u64::from(row.verified.is_none());
+    }
+}
+
+/// Everything that `catalog.html` shows besides the rows.
+#[derive(Template)]
+#[template(path = "catalog.html")]
+pub(super) struct CatalogPage<'a> {
+    style: Style,
+    made: String,
+    size: String,
+    totals: &'a CatalogTotals,
+}
+
+/// Some of its rows.
+#[derive(Template)]
+#[template(path = "catalog-rows.html")]
+pub(super) struct CatalogRows {
+    rows: Vec<Row>,
+}
+
+/// One session.
+struct Row {
+    href: String,
+    session: Text,
+    provider: Text,
+    state: String,
+    is_whole: bool,
+    decision: Option<Text>,
+    attempts: u64,
+    files: String,
+    archived: String,
+    verified: String,
+}
+
+impl<'a> CatalogPage<'a> {
+    /// Returns the page of rows that amount to this, as they were at that time.
+    pub(super) fn of(totals: &'a CatalogTotals, made: Timestamp) -> Self {
+        Self { style: Style::new(), made: text::moment(made), size: bytes(totals.bytes), totals }
+    }
+}
+
+impl CatalogRows {
+    /// Returns these rows.
+    pub(super) fn of(rows: &[CatalogRow]) -> Self {
+        Self { rows: rows.iter().map(Row::of).collect() }
+    }
+}
+
+impl Row {
+    fn of(row: &CatalogRow) -> Self {
+        let condition = row.condition();
+        let day = |at: Option<Timestamp>, never: &str| at.map_or_else(|| never.to_owned(), text::day);
+        let archived = match (day(row.first, "unknown"), day(row.last, "unknown")) {
+            (first, last) if first == last => first,
+            (first, last) => format!("{first} to {last}"),
+        };
+        Self {
+            href: href(&format!("{}/{PAGE}", row.folder)),
+            session: Text::of(&row.session),
+            provider: Text::of(&row.provider),
+            is_whole: condition.is_complete(),
+            state: Text::of(&condition.words()).to_string(),
+            decision: row.decision.as_deref().map(Text::of),
+            attempts: row.attempts,
+            files: format!("{}, {}", row.files, bytes(row.bytes)),
+            archived,
+            verified: day(row.verified, "never"),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The session page as a value: what a person learns of one session, worked out from its record alone.
+//!
+//! No clock, no store, no version but the one in the record: the same record is always the same page, so that a run
+//! without news writes nothing.
+
+use super::facts::{self, Group, NoDecision};
+use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
+use super::outside::Text;
+use super::sheet::{self, Attempts, Held, Look, Sheet};
+use super::style::Style;
+use crate::layout::{MANIFEST, TAG_MANIFEST};
+use crate::record::Record;
+use crate::store::Digest;
+use crate::text::{bytes, moment, plural};
+use askama::Template;
+
+/// Everything that `session.html` shows.
+#[derive(Template)]
+#[template(path = "session.html")]
+pub(super) struct SessionPage {
+    style: Style,
+    /// The person's name, else nothing.
+    person: Option<Text>,
+    session: Text,
+    provider: Text,
+    base_url: Text,
+    created: String,
+    updated: String,
+    tool: Text,
+    decision: Option<Text>,
+    no_decision: Option<NoDecision>,
+    groups: Vec<Group>,
+    notes: Vec<Note>,
+    /// The word for what the sheets are, and how many there are.
+    filed: &'static str,
+    count: usize,
+    sheets: Vec<Sheet>,
+    missing: Vec<MissingRow>,
+    /// How much of it the archive lacks.
+    lacking: usize,
+    lost: Vec<LostRow>,
+    files: Vec<FileRow>,
+    archived: String,
+    /// For how many files the provider's signature held, in words.
+    signed: String,
+    manifest: String,
+    documents: Vec<FileRow>,
+    changes: Vec<ChangeRow>,
+}
+
+/// Something that whoever opens the page should know first, and where the page says more of it.
+pub(super) struct Note {
+    words: String,
+    section: &'static str,
+}
+
+impl SessionPage {
+    /// The page of a record whose manifest has this text.
+    pub(super) fn of(record: &Record, manifest: &str) -> Self {
+        let (attempts, held) = (Attempts::of(record), sheet::held(record));
+        let (missing, lost, changes) = (lists::missing(record, &attempts), lists::lost(record), lists::changes(record));
+        let (sheets, is_grouped) = (sheet::sheets(record, &attempts, &held), sheet::is_grouped(record));
+        let lacking = missing.iter().filter(|row| row.is_lacking).count();
+        let total: u64 = held.iter().map(|held| held.file.digest.bytes).sum();
+        let disagreeing = held.iter().filter(|held| !held.file.disagreements.is_empty()).count();
+        Self {
+            style: Style::new(),
+            person: facts::person(record),
+            session: Text::of(record.session.as_str()),
+            provider: Text::title(&record.provider),
+            base_url: Text::of(&record.base_url),
+            created: moment(record.created),
+            updated: moment(record.updated),
+            tool: Text::of(&record.tool),
+            decision: facts::decision(record),
+            no_decision: facts::no_decision(record),
+            groups: facts::groups(record),
+            notes: notes(lacking, disagreeing, lost.len(), changes.len()),
+            filed: if is_grouped { "Groups" } else { "Attempts" },
+            count: if is_grouped { sheets.len() } else { record.attempts.len() },
+            sheets,
+            archived: format!("{}, {}", plural(held.len() as u64, "file"), bytes(total)),
+            signed: signed(&held, is_grouped),
+            files: lists::files(&attempts, &held),
+            manifest: Digest::of(manifest.as_bytes()).sha256,
+            documents: lists::documents(record, &attempts),
+            missing,
+            lacking,
+            lost,
+            changes,
+        }
+    }
+
+    /// The manifests that have lines; `sha256sum` refuses an empty one.
+    fn manifests(&self, between: &str) -> String {
+        let names: &[&str] = if self.files.is_empty() { &[TAG_MANIFEST] } else { &[MANIFEST, TAG_MANIFEST] };
+        names.join(between)
+    }
+}
+
+/// For how many files the provider's signature held. Providers whose sessions have groups have signed no answer so far.
+fn signed(held: &[Held<'_>], is_grouped: bool) -> String {
+    match held.iter().filter(|held| held.file.signature.held().is_some()).count() {
+        _ if held.is_empty() => "no files".to_owned(),
+        0 if is_grouped => "the provider makes none".to_owned(),
+        count => format!("held for {count} of {}", held.len()),
+    }
+}
+
+/// What is not as one would wish, each with its number.
+fn notes(missing: usize, disagreeing: usize, lost: usize, changes: usize) -> Vec<Note> {
+    let count = |count: usize, one: &str, more: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {more}") };
+    let all = [
+        (missing, "missing", "thing that was listed or asked for is not archived", "things that were listed or asked for are not archived"),
+        (lost, "lost", "file that was archived earlier is lost", "files that were archived earlier are lost"),
+        (disagreeing, "files", "file is not what the listing declared", "files are not what the listing declared"),
+        (changes, "changes", "thing changed after the first run", "things changed after the first run"),
+    ];
+    let noted = all.into_iter().filter(|(number, ..)| *number > 0);
+    noted.map(|(number, section, one, more)| Note { words: count(number, one, more), section }).collect()
+}

@@ -1,0 +1,372 @@
+//! `archive.json`: where every file of a session came from, what it should be, and what became of what is not there.
+//!
+//! Fields and words that a newer version added survive a rewrite. Must not know how anything was fetched.
+
+pub use crate::terms::{Change, CompanionState, SignatureRecord, SignatureVerdict, State};
+
+use crate::model::{AttemptId, Group, Kind, MediaId, MediaItem, Place, SessionId, TypeHint};
+use crate::salt::Salt;
+use crate::store::Digest;
+use crate::word::{NewerWords, Word};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet};
+
+/// The name of the schema.
+pub(crate) const SCHEMA: &str = "vmedia-archive";
+/// The version of the schema that this program writes.
+pub(crate) const VERSION: u32 = 1;
+
+/// The reason of media that were listed and not yet settled. Part of the format: a verification knows such media by these
+/// words, in records of every version, so they must never be worded otherwise.
+pub(crate) const NOT_YET: &str = "not fetched yet";
+
+/// The reason of media that a run listed which was killed before it fetched them.
+pub(crate) const CUT_OFF: &str = "the run that listed it was killed before it fetched it";
+
+/// This program, as records name it.
+pub fn tool() -> String {
+    concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned()
+}
+
+/// What one session's folder holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Always `vmedia-archive`.
+    pub schema: String,
+    /// The version of the schema, from 1.
+    pub version: u32,
+    /// The program that wrote it last, with its version.
+    pub tool: String,
+    /// The provider's name.
+    pub provider: String,
+    /// Where the provider was asked.
+    pub base_url: String,
+    /// The session.
+    pub session: SessionId,
+    /// The key of the journal's commitments to this session's documents; made once.
+    pub salt: Salt,
+    /// When this record began.
+    pub created: Timestamp,
+    /// When something in it changed last.
+    pub updated: Timestamp,
+    /// The attempts, newest first.
+    #[serde(default)]
+    pub attempts: Vec<AttemptRecord>,
+    /// Every medium that was ever listed.
+    #[serde(default)]
+    pub media: Vec<MediaRecord>,
+    /// The provider's answers, byte for byte but for credentials, which each answer's record tells of.
+    #[serde(default)]
+    pub documents: Vec<DocumentRecord>,
+    /// The companion documents that were asked for.
+    #[serde(default)]
+    pub companions: Vec<CompanionRecord>,
+    /// What the provider listed but cannot be asked for, or could not list.
+    #[serde(default)]
+    pub problems: Vec<String>,
+    /// Whether the provider said, when it was asked last, that more media may come.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub may_grow: bool,
+    /// What the kept documents say of the session, for people: the decision, whom it is about.
+    #[serde(default)]
+    pub facts: Vec<FactRecord>,
+    /// What changed after the first run: at the provider, and to files that were here before.
+    #[serde(default)]
+    pub history: Vec<HistoryRecord>,
+    /// Lines that a newer version left in the mark of an unfinished session when it was killed, as they were read.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub newer_lines: Vec<Map<String, Value>>,
+    /// The runs that changed the session, oldest first: their parts of the journal vouch for it.
+    #[serde(default)]
+    pub journal: Vec<JournalRecord>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A run's part of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalRecord {
+    /// The segment's file name.
+    pub segment: String,
+    /// The SHA-256 of its first line.
+    pub sha256: String,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    /// Its id.
+    pub id: AttemptId,
+    /// Its status when it was last listed.
+    pub status: Option<String>,
+    /// When it began, as the provider writes it.
+    pub created: Option<String>,
+    /// Since when the provider no longer lists it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unlisted_since: Option<Timestamp>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One medium.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MediaRecord {
+    /// Its id.
+    pub id: MediaId,
+    /// The attempt it is filed under.
+    pub attempt: Option<AttemptId>,
+    /// The group it is filed under, at a provider that has no attempts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group: Option<Group>,
+    /// Picture, video or NFC.
+    pub kind: Word<Kind>,
+    /// What it shows.
+    pub context: Option<String>,
+    /// The declared media type.
+    pub mimetype: Option<String>,
+    /// What is declared instead, at a provider that declares no media types.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub type_hint: Option<Word<TypeHint>>,
+    /// The declared size in bytes.
+    pub size: Option<u64>,
+    /// The declared length in seconds.
+    pub duration: Option<f64>,
+    /// Every place that lists it.
+    #[serde(default)]
+    pub places: Vec<Place>,
+    /// What became of it.
+    pub state: Word<State>,
+    /// Why, unless it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// Since when the provider no longer lists it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unlisted_since: Option<Timestamp>,
+    /// Its files, the first that came first.
+    #[serde(default)]
+    pub files: Vec<FileRecord>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One file of a medium.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Its path below the session's folder.
+    pub path: String,
+    /// Its length and SHA-256.
+    #[serde(flatten)]
+    pub digest: Digest,
+    /// The response's `Content-Type`.
+    pub content_type: Option<String>,
+    /// The provider's signature over the bytes.
+    pub signature: SignatureRecord,
+    /// When it was fetched.
+    pub fetched: Timestamp,
+    /// Where it is not what was declared.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub disagreements: Vec<String>,
+    /// Why these bytes are no longer here under this path.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lost: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One answer of the provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// What it is, such as `media` or `attempts/<id>/media`.
+    pub name: String,
+    /// The endpoint that gave it.
+    pub endpoint: String,
+    /// Its path below the session's folder.
+    pub path: String,
+    /// Its length and SHA-256.
+    #[serde(flatten)]
+    pub digest: Digest,
+    /// The provider's signature over the bytes.
+    pub signature: SignatureRecord,
+    /// When it was first answered so.
+    pub fetched: Timestamp,
+    /// Where credentials stood in it that are not kept, as JSON pointers (RFC 6901). Everything else is as it came.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub redacted: Vec<String>,
+    /// Why these bytes are no longer here under this path.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lost: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// One companion document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompanionRecord {
+    /// Its name, as `--with` takes it.
+    pub name: String,
+    /// What became of it.
+    pub state: Word<CompanionState>,
+    /// Why, unless it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Something that a kept document says of the session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactRecord {
+    /// What it is about, such as `decision` or `family-name`; the same word for every provider.
+    pub name: String,
+    /// What the document says, as it writes it.
+    pub value: String,
+    /// The name of the document that says so.
+    pub document: String,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Something that changed after the session's first run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRecord {
+    /// When it was noticed.
+    pub at: Timestamp,
+    /// Its sort.
+    pub change: Word<Change>,
+    /// What happened, in words.
+    pub what: String,
+    /// The attempt it concerns.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attempt: Option<AttemptId>,
+    /// The medium it concerns.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub media: Option<MediaId>,
+    /// The path it concerns, below the session's folder.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub path: Option<String>,
+    /// Where the file is now, if it was moved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub moved_to: Option<String>,
+    /// What the moved file is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub moved: Option<Digest>,
+    /// What a newer version knows.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl HistoryRecord {
+    /// Something that happened, which concerns nothing in particular yet.
+    pub(crate) fn new(at: Timestamp, change: Change, what: String) -> Self {
+        let change = change.into();
+        Self { at, change, what, attempt: None, media: None, path: None, moved_to: None, moved: None, extra: Map::new() }
+    }
+}
+
+impl Record {
+    /// Returns the words that a newer version wrote: of what each is, the word, and how often it stands there.
+    pub(crate) fn newer_words(&self) -> NewerWords<'_> {
+        let mut words = NewerWords::default();
+        for medium in &self.media {
+            words.add("media state", medium.state.newer());
+            words.add("kind", medium.kind.newer());
+            words.add("type hint", medium.type_hint.as_ref().and_then(Word::newer));
+            medium.files.iter().for_each(|file| words.add("signature verdict", file.signature.verdict.newer()));
+        }
+        self.documents.iter().for_each(|document| words.add("signature verdict", document.signature.verdict.newer()));
+        self.companions.iter().for_each(|companion| words.add("companion state", companion.state.newer()));
+        self.history.iter().for_each(|happened| words.add("change", happened.change.newer()));
+        self.newer_lines.iter().for_each(|line| words.add("unfinished line", line.get("line").and_then(Value::as_str)));
+        words
+    }
+}
+
+impl MediaRecord {
+    /// The record of a medium that was just listed for the first time.
+    pub fn new(item: &MediaItem) -> Self {
+        Self {
+            id: item.id.clone(),
+            attempt: item.attempt.clone(),
+            group: item.group.clone(),
+            kind: item.kind.into(),
+            context: item.context.clone(),
+            mimetype: item.mimetype.clone(),
+            type_hint: item.type_hint.map(Word::from),
+            size: item.size,
+            duration: item.duration,
+            places: item.places.clone(),
+            state: State::Failed.into(),
+            reason: Some(NOT_YET.to_owned()),
+            unlisted_since: None,
+            files: Vec::new(),
+            extra: Map::new(),
+        }
+    }
+
+    /// The medium as it was listed last.
+    pub fn item(&self) -> MediaItem {
+        MediaItem {
+            id: self.id.clone(),
+            attempt: self.attempt.clone(),
+            group: self.group.clone(),
+            kind: self.kind.known().unwrap_or(Kind::Other),
+            context: self.context.clone(),
+            mimetype: self.mimetype.clone(),
+            type_hint: self.type_hint.as_ref().map(|hint| hint.known().unwrap_or(TypeHint::Unknown)),
+            size: self.size,
+            duration: self.duration,
+            places: self.places.clone(),
+        }
+    }
+
+    /// Takes over what a newer listing says. The attempt stays: it is part of the name. What this run did not ask for
+    /// (`--latest`, `--attempt`) stays as it was.
+    pub fn describe(&mut self, item: &MediaItem) {
+        self.kind.set(item.kind);
+        self.context = item.context.clone().or(self.context.take());
+        self.mimetype = item.mimetype.clone().or(self.mimetype.take());
+        match (&mut self.type_hint, item.type_hint) {
+            (Some(known), Some(hint)) => known.set(hint),
+            (known @ None, Some(hint)) => *known = Some(hint.into()),
+            (_, None) => {}
+        }
+        self.size = item.size.or(self.size);
+        self.duration = item.duration.or(self.duration);
+        let asked: HashSet<&str> = item.places.iter().map(|place| place.document.as_str()).collect();
+        let others = self.places.iter().filter(|place| !asked.contains(place.document.as_str())).cloned();
+        let known: HashMap<(&str, &str), &Place> = self.places.iter().map(|place| (place.key(), place)).collect();
+        let listed = item.places.iter().map(|place| known.get(&place.key()).copied().unwrap_or(place).clone());
+        self.places = listed.chain(others).collect();
+        self.unlisted_since = None;
+    }
+
+    /// Its bytes are here.
+    pub(crate) fn arrived(&mut self) {
+        self.settle(State::Archived, None);
+    }
+
+    /// Takes another state, unless a newer version gave it one.
+    pub(crate) fn settle(&mut self, state: State, reason: Option<String>) {
+        if self.state.newer().is_none() {
+            self.state = state.into();
+            self.reason = reason;
+        }
+    }
+
+    /// The files whose bytes should be here.
+    pub fn present(&self) -> impl Iterator<Item = &FileRecord> {
+        self.files.iter().filter(|file| file.lost.is_none())
+    }
+}

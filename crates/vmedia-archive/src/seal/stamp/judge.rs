@@ -1,0 +1,255 @@
+//! Judges a time stamp: whether the authority signed what it says, and whether a certificate that is trusted vouches for the
+//! authority at the time of the stamp, so that a stamp outlives the certificates behind it.
+//!
+//! Must not ask anything of the network: a certificate that was revoked is not noticed.
+
+use super::answer::{self, Stamp, Unfit};
+use super::cms::{Attributes, Envelope, Signer, is_for_stamps_alone, octets, signing_certificate};
+use super::{SHA256, TST_INFO};
+use crate::error::{Error, Result, plain, quote};
+use aws_lc_rs::digest::{self, Algorithm};
+use bcder::{ConstOid, Oid};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert};
+
+/// A file of certificates above this size is a mistake.
+const LARGEST_FILE: u64 = 1024 * 1024;
+
+/// 1.2.840.113549.1.9.3
+const CONTENT_TYPE: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 3]);
+/// 1.2.840.113549.1.9.4
+const MESSAGE_DIGEST: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 4]);
+/// 1.2.840.113549.1.9.16.2.12
+const SIGNING_CERTIFICATE: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 16, 2, 12]);
+/// 1.2.840.113549.1.9.16.2.47
+const SIGNING_CERTIFICATE_V2: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 16, 2, 47]);
+/// 2.16.840.1.101.3.4.2.2
+const SHA384: ConstOid = Oid(&[96, 134, 72, 1, 101, 3, 4, 2, 2]);
+/// 2.16.840.1.101.3.4.2.3
+const SHA512: ConstOid = Oid(&[96, 134, 72, 1, 101, 3, 4, 2, 3]);
+/// 1.2.840.113549.1.1.1, which leaves it to the digest's name what RSA signs.
+const RSA: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 1, 1]);
+/// 1.2.840.113549.1.1.10, whose parameters belong to the algorithm.
+const RSA_PSS: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 1, 10]);
+/// 1.3.6.1.5.5.7.3.8
+const TIME_STAMPING: &[u8] = &[43, 6, 1, 5, 5, 7, 3, 8];
+
+/// Certificates that are trusted to vouch for time-stamping authorities.
+#[derive(Debug)]
+pub struct Authorities(Vec<CertificateDer<'static>>);
+
+/// Why a stamp does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsound {
+    /// It is no time stamp.
+    Unfit(Unfit),
+    /// It is one, and its authority's signature or certificates do not hold.
+    Invalid(String),
+    /// What would be needed to judge it is not in it, or not known here.
+    Unjudgeable(String),
+}
+
+impl fmt::Display for Unsound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(unfit) => unfit.fmt(formatter),
+            Self::Invalid(reason) => write!(formatter, "the time stamp is not valid: {reason}"),
+            Self::Unjudgeable(reason) => write!(formatter, "the time stamp cannot be judged: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Unsound {}
+
+/// An outcome of judging.
+type Judged<T> = std::result::Result<T, Unsound>;
+
+fn invalid<T>(reason: impl Into<String>) -> Judged<T> {
+    Err(Unsound::Invalid(reason.into()))
+}
+
+fn unjudgeable<T>(reason: impl Into<String>) -> Judged<T> {
+    Err(Unsound::Unjudgeable(reason.into()))
+}
+
+impl Authorities {
+    /// Reads files of certificates in PEM.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read, holds no certificate, or holds one that cannot vouch for anything.
+    pub fn read(paths: &[PathBuf]) -> Result<Self> {
+        let mut all = Vec::new();
+        for path in paths {
+            all.extend(certificates(path)?);
+        }
+        Ok(Self(all))
+    }
+
+    /// Judges an answer of an authority: its signature, and its certificates at the time of the stamp.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not count. Whether it is about the right bytes is for [`Stamp::covers`].
+    pub fn judge(&self, answer: &[u8]) -> Judged<Stamp> {
+        let (stamp, content, envelope) = answer::open(answer, Envelope::take).map_err(Unsound::Unfit)?;
+        let [signer] = &envelope.signers[..] else {
+            return invalid(format!("it has {} signatures, not one", envelope.signers.len()));
+        };
+        if envelope.certificates.is_empty() {
+            return unjudgeable("the authority's certificate is not in it");
+        }
+        let attributes = Attributes::read(&signer.attributes).or_else(|_| invalid("its signed attributes cannot be read"))?;
+        is_about(&attributes, signer, &content)?;
+        let certificates: Vec<CertificateDer<'_>> = envelope.certificates.iter().map(|der| CertificateDer::from(&der[..])).collect();
+        let certificate = certificate_of_signer(&attributes, &certificates)?;
+        self.is_signed_by(certificate, &certificates, signer, &stamp)?;
+        Ok(stamp)
+    }
+
+    /// Whether this certificate's key signed, and whether one that is trusted vouches for it.
+    fn is_signed_by(&self, der: &CertificateDer<'_>, others: &[CertificateDer<'_>], signer: &Signer, stamp: &Stamp) -> Judged<()> {
+        let certificate = EndEntityCert::try_from(der).or_else(|error| refused(&error))?;
+        let is_named = |(issuer, serial): &(Vec<u8>, Vec<u8>)| issuer == certificate.issuer() && serial == certificate.serial();
+        if !signer.issuer_and_serial.as_ref().is_none_or(is_named) {
+            return invalid("it names another certificate than the one that its authority signed");
+        }
+        is_signed(&certificate, signer)?;
+        if !is_for_stamps_alone(der).unwrap_or(false) {
+            return invalid("its authority's certificate is not for time stamps (extended key usage timeStamping, critical, alone)");
+        }
+        let Ok(seconds) = u64::try_from(stamp.at.as_second()) else { return invalid("its time is before 1970") };
+        let time = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+        let anchors: Vec<TrustAnchor<'_>> = self.0.iter().filter_map(|trusted| anchor_from_trusted_cert(trusted).ok()).collect();
+        // Certificates of authorities above need not say what they are for; where they do, stamps must be part of it.
+        let usage = KeyUsage::required_if_present(TIME_STAMPING);
+        let path = certificate.verify_for_usage(ALL_VERIFICATION_ALGS, &anchors, others, time, usage, None, None);
+        path.map(drop).or_else(|error| refused(&error))
+    }
+}
+
+/// Whether what is signed is this content, as a time stamp.
+fn is_about(attributes: &Attributes, signer: &Signer, content: &[u8]) -> Judged<()> {
+    // An object identifier, as it is encoded.
+    let expected = [&[6, 11][..], TST_INFO.0].concat();
+    if attributes.single(CONTENT_TYPE) != Some(&expected[..]) {
+        return invalid("what its authority signed is not called a time stamp");
+    }
+    let Some(algorithm) = algorithm(&signer.digest) else {
+        return unjudgeable(format!("digests by {} are not known here", signer.digest));
+    };
+    let signed = attributes.single(MESSAGE_DIGEST).and_then(|value| octets(value).ok());
+    if signed.as_deref() != Some(digest::digest(algorithm, content).as_ref()) {
+        return invalid("its authority signed another content");
+    }
+    Ok(())
+}
+
+/// Returns the certificate whose digest is signed: without that, another certificate for the same key would do (RFC 3161
+/// 2.4.2, RFC 5816).
+fn certificate_of_signer<'a, 'b>(attributes: &Attributes, certificates: &'a [CertificateDer<'b>]) -> Judged<&'a CertificateDer<'b>> {
+    let first = attributes.values(SIGNING_CERTIFICATE).map(|value| (value, false));
+    let second = attributes.values(SIGNING_CERTIFICATE_V2).map(|value| (value, true));
+    let mut signers = None;
+    for (value, is_second_version) in first.chain(second) {
+        let Ok((name, signed)) = signing_certificate(value, is_second_version) else {
+            return invalid("the digest of its authority's certificate cannot be read");
+        };
+        let algorithm = match (&name, is_second_version) {
+            (_, false) => Some(&digest::SHA1_FOR_LEGACY_USE_ONLY),
+            (None, true) => Some(&digest::SHA256),
+            (Some(name), true) => algorithm(name),
+        };
+        let Some(algorithm) = algorithm else {
+            return unjudgeable("the digest of its authority's certificate is of a sort that is not known here");
+        };
+        let found = certificates.iter().find(|certificate| digest::digest(algorithm, certificate).as_ref() == signed);
+        match (found, signers) {
+            (Some(found), None) => signers = Some(found),
+            (Some(found), Some(first)) if found == first => {}
+            _ => return invalid("it holds no certificate with the digest that its authority signed"),
+        }
+    }
+    signers.map_or_else(|| invalid("its authority did not sign which certificate is its own"), Ok)
+}
+
+/// Whether the attributes are signed with this certificate's key.
+fn is_signed(certificate: &EndEntityCert<'_>, signer: &Signer) -> Judged<()> {
+    let name = signer.algorithm.get(..2 + usize::from(signer.algorithm.get(1).copied().unwrap_or(0))).unwrap_or_default();
+    let rsa_with = match name.get(2..) {
+        Some(name) if name == RSA.0 => Some(rsa_with(&signer.digest)),
+        _ => None,
+    };
+    let is_pss = name.get(2..) == Some(RSA_PSS.0);
+    let is_it = |known: &[u8]| match rsa_with {
+        Some(with) => with.is_some_and(|with| known == with.as_ref()),
+        // Whether a NULL stands behind a name makes no difference to it.
+        None if is_pss => known == signer.algorithm,
+        None => !name.is_empty() && known.starts_with(name),
+    };
+    for algorithm in ALL_VERIFICATION_ALGS.iter().filter(|algorithm| is_it(algorithm.signature_alg_id().as_ref())) {
+        match certificate.verify_signature(*algorithm, &signer.attributes, &signer.signature) {
+            Ok(()) => return Ok(()),
+            // ECDSA is called the same on each curve.
+            Err(webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)) => {}
+            Err(webpki::Error::InvalidSignatureForPublicKey) => return invalid("its authority's signature does not hold"),
+            Err(error) => return refused(&error),
+        }
+    }
+    unjudgeable("its signature is of a sort that is not known here")
+}
+
+/// What RSA signs with this digest.
+fn rsa_with(digest: &Oid) -> Option<rustls_pki_types::AlgorithmIdentifier> {
+    use rustls_pki_types::alg_id;
+    [(SHA256, alg_id::RSA_PKCS1_SHA256), (SHA384, alg_id::RSA_PKCS1_SHA384), (SHA512, alg_id::RSA_PKCS1_SHA512)]
+        .into_iter()
+        .find_map(|(name, algorithm)| (*digest == name).then_some(algorithm))
+}
+
+/// The digest of that name. SHA-1 is none: two contents with one digest can be made, and a stamp of the one would be a stamp of the other.
+fn algorithm(name: &Oid) -> Option<&'static Algorithm> {
+    [(SHA256, &digest::SHA256), (SHA384, &digest::SHA384), (SHA512, &digest::SHA512)]
+        .into_iter()
+        .find_map(|(known, algorithm)| (*name == known).then_some(algorithm))
+}
+
+/// Turns a certificate's error into a refusal.
+fn refused<T>(error: &webpki::Error) -> Judged<T> {
+    match error {
+        // A root of that name with another key is another root.
+        webpki::Error::UnknownIssuer | webpki::Error::InvalidSignatureForPublicKey => {
+            invalid("none of the certificates given with --tsa-ca vouches for its authority")
+        }
+        webpki::Error::CertExpired { .. } => invalid("a certificate of its authority had expired by then"),
+        webpki::Error::CertNotValidYet { .. } => invalid("a certificate of its authority was not valid yet"),
+        webpki::Error::UnsupportedCriticalExtension
+        | webpki::Error::UnsupportedCertVersion
+        | webpki::Error::UnsupportedSignatureAlgorithmContext(_)
+        | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
+            unjudgeable(format!("its authority's certificates have what is not known here ({error})"))
+        }
+        other => invalid(format!("its authority's certificates do not hold ({other})")),
+    }
+}
+
+/// The certificates in a file.
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let shown = path.display();
+    let hint = "give the certificate of the authority's root, or of the one that issued it, in PEM: -----BEGIN CERTIFICATE-----";
+    let wrong = |reason: String| Error::configuration(format!("cannot take the certificates in {shown}: {reason}"), hint);
+    let bytes = crate::input::read(path, LARGEST_FILE).map_err(|error| wrong(plain(&error)))?;
+    let all: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(&bytes).collect::<std::result::Result<_, _>>().map_err(|error| wrong(quote(&error.to_string())))?;
+    if all.is_empty() {
+        return Err(wrong("it holds no certificate".to_owned()));
+    }
+    match all.iter().find_map(|der| anchor_from_trusted_cert(der).err()) {
+        Some(error) => Err(wrong(error.to_string())),
+        None => Ok(all),
+    }
+}

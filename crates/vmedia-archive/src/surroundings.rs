@@ -1,0 +1,23 @@
+//! Whether a path lies inside a session folder, where every file belongs to the bag, or in the journal.
+//!
+//! Looks at names alone: what lies there need not be sound.
+
+use crate::error::{Error, Result};
+use crate::journal::FOLDER;
+use crate::layout::{DECLARATION, MANIFEST, MARKER, RECORD};
+use std::path::Path;
+
+/// Refuses to write a path that lies in a session folder or a journal. `flag` names it in the error.
+pub fn must_be_outside(flag: &str, path: &Path) -> Result<()> {
+    // The path, or the nearest above it that is there, without links.
+    let nearest = std::path::absolute(path).ok().and_then(|path| path.ancestors().find_map(|above| above.canonicalize().ok()));
+    let Some(folder) = nearest.iter().flat_map(|path| path.ancestors()).find(|folder| is_closed(folder)) else { return Ok(()) };
+    let what = format!("{flag} {} would write into {}, and change what is archived there", path.display(), folder.display());
+    Err(Error::usage(what, "name a place outside of the folders of sessions and of the journal"))
+}
+
+fn is_closed(folder: &Path) -> bool {
+    let has = |name: &str| folder.join(name).is_file();
+    let is_session = has(DECLARATION) || has(MARKER) || has(RECORD) && has(MANIFEST);
+    is_session || folder.file_name().is_some_and(|name| name == FOLDER) && folder.is_dir()
+}

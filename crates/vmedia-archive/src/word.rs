@@ -1,0 +1,120 @@
+//! Words of open sets: what this version knows, and what a newer version wrote.
+//!
+//! Every enum that stands on disk is read and written as a [`Word`], so that a word which a newer version adds neither makes a
+//! file unreadable nor is lost when the file is written again. Must not know which enum it is.
+
+use crate::error::quote;
+use serde::de::value::{Error as Unknown, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A word on disk, or an object that is tagged with one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Word<T, R = String> {
+    /// One that this version knows.
+    Known(T),
+    /// One that a newer version wrote, as it was read.
+    Newer(R),
+}
+
+impl<T: Copy> Word<T> {
+    /// Returns what the word means, if this version knows it.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            Self::Known(known) => Some(*known),
+            Self::Newer(_) => None,
+        }
+    }
+
+    /// Returns the word as it is written; `known` gives those that this version knows.
+    pub fn as_str_with(&self, known: impl Fn(T) -> &'static str) -> &str {
+        match self {
+            Self::Known(word) => known(*word),
+            Self::Newer(word) => word,
+        }
+    }
+}
+
+impl<T> Word<T> {
+    /// Returns the word if this version does not know it.
+    pub fn newer(&self) -> Option<&str> {
+        match self {
+            Self::Known(_) => None,
+            Self::Newer(word) => Some(word),
+        }
+    }
+
+    /// Takes another meaning, unless a newer version gave it one: what that means is not for this version to change.
+    pub(crate) fn set(&mut self, known: T) {
+        if self.newer().is_none() {
+            *self = Self::Known(known);
+        }
+    }
+}
+
+impl<T> From<T> for Word<T> {
+    fn from(known: T) -> Self {
+        Self::Known(known)
+    }
+}
+
+impl<T: PartialEq> PartialEq<T> for Word<T> {
+    fn eq(&self, other: &T) -> bool {
+        matches!(self, Self::Known(known) if known == other)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let known: StrDeserializer<'_, Unknown> = word.as_str().into_deserializer();
+        Ok(T::deserialize(known).map_or(Self::Newer(word), Self::Known))
+    }
+}
+
+/// Words that a newer version wrote: of what each is, the word, and how often it stands there.
+#[derive(Debug, Default)]
+pub(crate) struct NewerWords<'a>(BTreeMap<(&'static str, Cow<'a, str>), u64>);
+
+impl<'a> NewerWords<'a> {
+    /// Counts a word, if a newer version wrote it.
+    pub(crate) fn add(&mut self, of: &'static str, word: Option<impl Into<Cow<'a, str>>>) {
+        if let Some(word) = word {
+            *self.0.entry((of, word.into())).or_default() += 1;
+        }
+    }
+
+    /// Returns a note about them for people; none when there are none.
+    pub(crate) fn note(&self) -> Option<String> {
+        let words = self.0.iter().map(|((of, word), count)| {
+            let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
+            format!("{of} \"{}\"{times}", quote(word))
+        });
+        let words: Vec<String> = words.collect();
+        (!words.is_empty()).then(|| format!("written by a newer version of vmedia, and left as it is: {}", words.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Word;
+    use crate::exit::Exit;
+
+    #[test]
+    fn an_unknown_word_is_kept_as_it_was_read_and_cannot_be_set() {
+        for (text, newer) in [(r#""not-found""#, None), (r#""un\u0000known é""#, Some("un\0known é")), (r#""""#, Some(""))] {
+            let mut word: Word<Exit> = serde_json::from_str(text).expect("a word");
+            assert_eq!(word.newer(), newer, "{text}");
+            let again: String = serde_json::from_str(&serde_json::to_string(&word).expect("text")).expect("a text");
+            assert_eq!(again, serde_json::from_str::<String>(text).expect("a text"));
+            word.set(Exit::Done);
+            assert_eq!((word == Exit::Done, word.newer()), (newer.is_none(), newer));
+        }
+        for text in ["1", "null", "{}", r#"["done"]"#] {
+            assert!(serde_json::from_str::<Word<Exit>>(text).is_err(), "{text} is no word");
+        }
+    }
+}

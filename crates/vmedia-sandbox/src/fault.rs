@@ -1,0 +1,297 @@
+//! Things that go wrong on purpose: their grammar. What they do to an answer is in `distort`.
+//!
+//! The grammar, `TARGET=FAULT[:ARGUMENT][*COUNT|/EVERY]`, is described in the documentation of the module above.
+
+use std::fmt;
+use std::str::FromStr;
+
+use anyhow::{Context as _, bail};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::route::Route;
+
+const TARGETS: &str = "any, attempts, session-media, attempt-media, media, media:<id>, decision, person, \
+                       watchlist-screening, session:<id>";
+const FAULTS: &str = "a status from 200 to 599 (429:2 and 429:date+2 add Retry-After), reset, cut, stall, \
+                      slow:<bytes per second>, hang, html, json, ok, bad-signature, no-signature, flip, short, type, empty, \
+                      redirect, gzip, huge";
+
+/// Characters of an id that need no escape in a fault.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// One line of the script of things that go wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub(crate) target: Target,
+    pub(crate) act: Act,
+    pub(crate) when: When,
+}
+
+/// Which requests a fault is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Any,
+    Attempts,
+    SessionMedia,
+    AttemptMedia,
+    Media(Option<String>),
+    Companion(&'static str),
+    Session(String),
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Status(u16, Option<Wait>),
+    Reset,
+    Cut,
+    Stall,
+    Slow(u64),
+    Hang,
+    Html,
+    Json,
+    Ok,
+    BadSignature,
+    NoSignature,
+    Flip,
+    Short,
+    Type,
+    Empty,
+    Redirect,
+    Gzip,
+    Huge,
+}
+
+/// `Retry-After`, in seconds from now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    Seconds(u32),
+    Date(u32),
+}
+
+/// How often a fault acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    Always,
+    /// On the first so many requests of each path.
+    First(u32),
+    /// On every so-manieth request.
+    Every(u32),
+}
+
+impl Target {
+    /// Whether a request is meant; `home` is the session that the request's attempt or medium belongs to.
+    pub(crate) fn matches(&self, route: &Route, home: Option<&str>) -> bool {
+        match (self, route) {
+            (Self::Any, _)
+            | (Self::Attempts, Route::Attempts(_))
+            | (Self::SessionMedia, Route::SessionMedia(_) | Route::YotiSession(_))
+            | (Self::AttemptMedia, Route::AttemptMedia(_))
+            | (Self::Media(None), Route::Media(_) | Route::YotiMedia { .. }) => true,
+            (Self::Media(Some(wanted)), Route::Media(id) | Route::YotiMedia { media: id, .. }) => wanted == id,
+            (Self::Companion(wanted), Route::Companion { name, .. }) => {
+                name == wanted || name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
+            }
+            (Self::Session(wanted), _) => home == Some(wanted),
+            _ => false,
+        }
+    }
+}
+
+/// Reads several faults, separated by commas; blanks around them do not matter.
+pub fn parse_faults(text: &str) -> anyhow::Result<Vec<Fault>> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::parse).collect()
+}
+
+impl FromStr for Fault {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let Some((target, rest)) = text.split_once('=') else {
+            bail!("fault '{text}' lacks '=': it is TARGET=FAULT[:ARGUMENT][*COUNT|/EVERY], such as media=503*2");
+        };
+        let (act, when) = if let Some((act, count)) = rest.split_once('*') {
+            (act, When::First(number(text, count)?))
+        } else if let Some((act, every)) = rest.split_once('/') {
+            (act, When::Every(number(text, every)?))
+        } else {
+            (rest, When::Always)
+        };
+        Ok(Self { target: target.parse()?, act: act.parse()?, when })
+    }
+}
+
+fn number(fault: &str, word: &str) -> anyhow::Result<u32> {
+    match word.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => bail!("'{word}' in fault '{fault}' is not a count: a whole number from 1 on is"),
+    }
+}
+
+impl FromStr for Target {
+    type Err = anyhow::Error;
+
+    fn from_str(word: &str) -> anyhow::Result<Self> {
+        Ok(match word.split_once(':') {
+            None => match word {
+                "any" => Self::Any,
+                "attempts" => Self::Attempts,
+                "session-media" => Self::SessionMedia,
+                "attempt-media" => Self::AttemptMedia,
+                "media" => Self::Media(None),
+                "decision" => Self::Companion("decision"),
+                "person" => Self::Companion("person"),
+                "watchlist-screening" => Self::Companion("watchlist-screening"),
+                _ => bail!("'{word}' is not a target of a fault: {TARGETS}"),
+            },
+            Some(("media", id)) if !id.is_empty() => Self::Media(Some(decoded(id)?)),
+            Some(("session", id)) if !id.is_empty() => Self::Session(decoded(id)?),
+            Some(_) => bail!("'{word}' is not a target of a fault: {TARGETS}"),
+        })
+    }
+}
+
+fn decoded(id: &str) -> anyhow::Result<String> {
+    let text = percent_decode_str(id).decode_utf8();
+    Ok(text.with_context(|| format!("'{id}' in a fault is not percent-encoded UTF-8"))?.into_owned())
+}
+
+impl FromStr for Act {
+    type Err = anyhow::Error;
+
+    fn from_str(word: &str) -> anyhow::Result<Self> {
+        let known = match word {
+            "reset" => Self::Reset,
+            "cut" => Self::Cut,
+            "stall" => Self::Stall,
+            "hang" => Self::Hang,
+            "html" => Self::Html,
+            "json" => Self::Json,
+            "ok" => Self::Ok,
+            "bad-signature" => Self::BadSignature,
+            "no-signature" => Self::NoSignature,
+            "flip" => Self::Flip,
+            "short" => Self::Short,
+            "type" => Self::Type,
+            "empty" => Self::Empty,
+            "redirect" => Self::Redirect,
+            "gzip" => Self::Gzip,
+            "huge" => Self::Huge,
+            _ => return Self::with_argument(word),
+        };
+        Ok(known)
+    }
+}
+
+impl Act {
+    fn with_argument(word: &str) -> anyhow::Result<Self> {
+        let (name, argument) = word.split_once(':').map_or((word, None), |(name, argument)| (name, Some(argument)));
+        if name == "slow" {
+            let rate = argument.and_then(|text| text.parse().ok()).filter(|rate| *rate > 0);
+            let rate = rate.with_context(|| format!("'{word}' lacks its bytes per second, such as slow:20000"))?;
+            return Ok(Self::Slow(rate));
+        }
+        let status = name.parse().ok().filter(|status| (200..600).contains(status));
+        let Some(status) = status else {
+            bail!("'{word}' is not a fault: {FAULTS}");
+        };
+        let wait = argument.map(|text| match text.strip_prefix("date+") {
+            Some(seconds) => seconds.parse().map(Wait::Date),
+            None => text.parse().map(Wait::Seconds),
+        });
+        let wait = wait.transpose();
+        let wait = wait.with_context(|| format!("'{word}' has a bad Retry-After: 429:2 or 429:date+2"))?;
+        Ok(Self::Status(status, wait))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.target, self.act)?;
+        match self.when {
+            When::Always => Ok(()),
+            When::First(count) => write!(f, "*{count}"),
+            When::Every(every) => write!(f, "/{every}"),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("any"),
+            Self::Attempts => f.write_str("attempts"),
+            Self::SessionMedia => f.write_str("session-media"),
+            Self::AttemptMedia => f.write_str("attempt-media"),
+            Self::Media(None) => f.write_str("media"),
+            Self::Media(Some(id)) => write!(f, "media:{}", utf8_percent_encode(id, PLAIN)),
+            Self::Companion(name) => f.write_str(name),
+            Self::Session(id) => write!(f, "session:{}", utf8_percent_encode(id, PLAIN)),
+        }
+    }
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Status(status, None) => return write!(f, "{status}"),
+            Self::Status(status, Some(Wait::Seconds(seconds))) => return write!(f, "{status}:{seconds}"),
+            Self::Status(status, Some(Wait::Date(seconds))) => return write!(f, "{status}:date+{seconds}"),
+            Self::Slow(rate) => return write!(f, "slow:{rate}"),
+            Self::Reset => "reset",
+            Self::Cut => "cut",
+            Self::Stall => "stall",
+            Self::Hang => "hang",
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Ok => "ok",
+            Self::BadSignature => "bad-signature",
+            Self::NoSignature => "no-signature",
+            Self::Flip => "flip",
+            Self::Short => "short",
+            Self::Type => "type",
+            Self::Empty => "empty",
+            Self::Redirect => "redirect",
+            Self::Gzip => "gzip",
+            Self::Huge => "huge",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_is_what_is_shown() {
+        let text = "any=503,attempts=429:2*1,session-media=429:date+2,attempt-media=reset,media=cut/3,media:a%2Cb%3D=stall,\
+                    decision=slow:2000,person=hang,watchlist-screening=html,session:x-1=json,any=bad-signature,\
+                    any=no-signature,any=flip,any=short,any=type,any=empty,any=redirect,any=gzip,any=huge,any=ok";
+        let faults = parse_faults(text).unwrap();
+        let shown: Vec<String> = faults.iter().map(Fault::to_string).collect();
+        assert_eq!(shown.join(","), text);
+        assert_eq!(faults[5].target, Target::Media(Some("a,b=".to_owned())));
+        assert_eq!(faults[1].when, When::First(1));
+    }
+
+    #[test]
+    fn errors_name_the_bad_word() {
+        for (text, bad) in [
+            ("media", "'media'"),
+            ("medium=503", "'medium'"),
+            ("media:=503", "'media:'"),
+            ("media=boom", "'boom'"),
+            ("media=99", "'99'"),
+            ("media=600", "'600'"),
+            ("media=429:soon", "'429:soon'"),
+            ("media=slow", "'slow'"),
+            ("media=slow:0", "'slow:0'"),
+            ("media=503*0", "'0'"),
+            ("media=503/x", "'x'"),
+        ] {
+            let error = parse_faults(text).unwrap_err().to_string();
+            assert!(error.contains(bad), "{text}: {error}");
+        }
+        assert!(parse_faults("media=boom").unwrap_err().to_string().contains("bad-signature"));
+    }
+}

@@ -1,0 +1,89 @@
+//! The built-in sample sessions. Everything in them is a specimen: nobody is in the pictures, see `assets/make.py`.
+
+mod contradictions;
+mod everything;
+
+use crate::fixture::{Attempt, Media, Session};
+
+/// The session of the demo: two attempts, the newest approved, pictures, a video, NFC data, companion documents.
+pub const SAMPLE_SESSION: &str = "7f6a3b1c-52d0-4a8e-9c41-0d5be8f2a610";
+/// Every documented context and mimetype, with bytes that are of that type.
+pub const SAMPLE_EVERYTHING: &str = "e5b0c7d4-3a19-4f62-8d7e-91c4a2f60b38";
+/// Everything that the vendor's pages say in more than one way, and that a client must live with.
+pub const SAMPLE_CONTRADICTIONS: &str = "b93d5e27-0c84-4716-a2f5-6e8d1c7b4f90";
+/// An attempt without media, and no decision yet.
+pub const SAMPLE_EMPTY: &str = "0a4c8e16-7b2d-4953-b6f1-d83e5a9c2047";
+
+/// The decision about the first sample session, as Veriff answers it.
+pub const DECISION: &str = include_str!("assets/decision.json");
+
+const NEWEST: &str = "c2b8e4d6-91f7-4c3a-8e05-6a1d7f3b9c28";
+const OLDER: &str = "38d7f1a5-6e02-4b9c-a417-f5c08b2e6d93";
+
+macro_rules! asset {
+    ($name:literal) => {
+        include_bytes!(concat!("assets/", $name))
+    };
+}
+
+const DOCUMENT_FRONT: &[u8] = asset!("document-front.jpg");
+const DOCUMENT_FRONT_UNCLEAR: &[u8] = asset!("document-front-unclear.jpg");
+const DOCUMENT_BACK: &[u8] = asset!("document-back.jpg");
+const DOCUMENT_BACK_FIRST: &[u8] = asset!("document-back-first.jpg");
+pub(crate) const FACE: &[u8] = asset!("face.jpg");
+const FACE_FIRST: &[u8] = asset!("face-first.jpg");
+const FACE_NFC: &[u8] = asset!("face-nfc.jpg");
+pub(crate) const PNG: &[u8] = asset!("face.png");
+const HEIC: &[u8] = asset!("face.heic");
+const HEIF: &[u8] = asset!("document.heif");
+const WEBP: &[u8] = asset!("face.webp");
+const PDF: &[u8] = asset!("address.pdf");
+const MP4: &[u8] = asset!("selfie.mp4");
+const WEBM: &[u8] = asset!("short.webm");
+const NFC: &[u8] = asset!("nfc.json");
+
+/// What Yoti's sample session shows too.
+pub(crate) const FRONT: &[u8] = DOCUMENT_FRONT;
+pub(crate) const FRONT_UNCLEAR: &[u8] = DOCUMENT_FRONT_UNCLEAR;
+pub(crate) const REVERSE: &[u8] = DOCUMENT_BACK;
+pub(crate) const FACE_CROPPED: &[u8] = FACE_NFC;
+pub(crate) const ADDRESS: &[u8] = PDF;
+
+/// A picture that faults put where something else was declared.
+pub(crate) const SMALL_JPEG: &[u8] = asset!("small.jpg");
+/// A picture that faults put where a JPEG was declared.
+pub(crate) const SMALL_PNG: &[u8] = PNG;
+
+/// The built-in sample sessions, newly made.
+#[must_use]
+pub fn samples() -> Vec<Session> {
+    vec![demo(), everything::session(), contradictions::session(), empty()]
+}
+
+fn demo() -> Session {
+    let jpeg = |id, context, bytes| Media::image(id, context, "image/jpeg", bytes);
+    let newest = Attempt::new(NEWEST, "approved")
+        .created("2026-03-12T09:28:40.115Z")
+        .media(jpeg("d0f3a6b2-4c71-4e98-8b5d-a2e7c9160f34", "document-front", DOCUMENT_FRONT))
+        .media(jpeg("19c5e8d7-b06f-4a23-9f84-7d3b1e6c5a02", "document-back", DOCUMENT_BACK))
+        .media(jpeg("6e2b9f40-a7d8-4c15-b3e6-05f8d1c7492a", "face", FACE))
+        .media(jpeg("a85d0c3e-2f16-4b79-8c0a-e4917b6d5f83", "face-nfc", FACE_NFC))
+        .media(Media::video("57e1b4c9-d38a-4f06-a92b-1c6f0e8d7b45", "selfid_video", "video/mp4", MP4).duration(5))
+        .media(Media::nfc("f2c7908a-5b6e-4d31-87f9-b0a3d5e1c648", NFC));
+    let older = Attempt::new(OLDER, "resubmission_requested")
+        .created("2026-03-12T09:21:02.731Z")
+        .media(jpeg("84a9d2f5-e60b-4173-b8c4-3f7e5d0a1b96", "document-front", DOCUMENT_FRONT_UNCLEAR))
+        .media(jpeg("c1604e7b-93d5-4f8a-a05c-d6b2e8f71309", "document-back", DOCUMENT_BACK_FIRST))
+        .media(jpeg("2d8f7c61-0b4e-4a95-9e3d-48c1f5a6b7d0", "face", FACE_FIRST));
+    Session::new(SAMPLE_SESSION)
+        .attempt(newest)
+        .attempt(older)
+        .companion("decision", DECISION)
+        .companion("person", include_str!("assets/person.json"))
+        .companion("watchlist-screening", include_str!("assets/watchlist-screening.json"))
+}
+
+fn empty() -> Session {
+    let attempt = Attempt::new("91e6b3d8-c5a2-4f70-8d1b-2a7f9e4c6053", "started").created("2026-03-14T17:05:33.000Z");
+    Session::new(SAMPLE_EMPTY).attempt(attempt)
+}

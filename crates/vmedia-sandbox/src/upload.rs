@@ -1,0 +1,143 @@
+//! Requests that change something: creating a session, uploading media, submitting.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use crate::answer::Answer;
+use crate::fixture::{Attempt, Media, Session};
+use crate::world::World;
+use crate::{folder, id, sign, wire};
+
+/// What the requests need to know besides the world.
+pub(crate) struct Place<'a> {
+    pub(crate) base: &'a str,
+    pub(crate) secret: &'a str,
+    pub(crate) data: Option<&'a Path>,
+}
+
+/// A refusal is an answer too.
+type Reply = Result<Answer, Box<Answer>>;
+
+/// `POST /v1/sessions`
+pub(crate) fn create(world: &mut World, place: &Place<'_>, body: &[u8]) -> Reply {
+    let asked = parse(body)?;
+    let verification = asked.get("verification").and_then(Value::as_object).ok_or_else(|| missing("verification"))?;
+    let (session, attempt) = (id::random(), id::random());
+    if let Some(data) = place.data {
+        folder::create(data, &session, &attempt).map_err(|_| Box::new(Answer::failure(500)))?;
+    }
+    let attempt = Attempt::new(attempt, "created").created(format!("{:.3}", crate::now()));
+    world.put(Session::new(&session).attempt(attempt));
+    world.set_vendor_data(&session, verification.get("vendorData").cloned().unwrap_or_default());
+    Ok(Answer::json(201, verification_text(world, place, &session, "created")))
+}
+
+/// `PATCH /v1/sessions/{id}`: only the step to `submitted` exists.
+pub(crate) fn submit(world: &mut World, place: &Place<'_>, session: &str, body: &[u8]) -> Reply {
+    world.session(session).ok_or_else(|| Box::new(Answer::failure(404)))?;
+    let asked = parse(body)?;
+    let status = asked.pointer("/verification/status").ok_or_else(|| missing("verification.status"))?;
+    if status != "submitted" {
+        return Err(bad("1304", "The status of a session can only be set to submitted."));
+    }
+    world.set_status(session, "submitted");
+    Ok(Answer::json(200, verification_text(world, place, session, "submitted")))
+}
+
+/// The session as its creator sees it. The token is made of the id, so that it needs no keeping.
+fn verification_text(world: &World, place: &Place<'_>, session: &str, status: &str) -> String {
+    let token = sign::sign(place.secret, format!("token of {session}").as_bytes());
+    let verification = json!({
+        "id": session,
+        "url": format!("{}/v/{token}", place.base),
+        "vendorData": world.vendor_data(session),
+        "host": place.base,
+        "status": status,
+        "sessionToken": token,
+    });
+    json!({ "status": "success", "verification": verification }).to_string()
+}
+
+/// `POST /v1/sessions/{id}/media`: into the newest attempt.
+pub(crate) fn upload(world: &mut World, place: &Place<'_>, session: &str, body: &[u8]) -> Reply {
+    let attempt = world.session(session).and_then(|session| session.attempts.first());
+    let attempt = attempt.ok_or_else(|| Box::new(Answer::failure(404)))?.id.clone();
+    let asked = parse(body)?;
+    let (name, media, bytes) = match asked.get("image").and_then(Value::as_object) {
+        Some(image) => image_of(image).map(|(media, bytes)| ("image", media, bytes))?,
+        None => chip_of(&asked)?,
+    };
+    let media = match place.data.filter(|data| folder::holds(data, session, &attempt)) {
+        Some(data) => folder::save(data, session, &attempt, media, &bytes),
+        None => Ok(media),
+    };
+    let media = media.map_err(|_| Box::new(Answer::failure(500)))?;
+    let entry = wire::entry(&media, session, place.base).map_err(|_| Box::new(Answer::failure(500)))?;
+    let text = wire::text(&json!({ "status": "success", name: entry }));
+    world.add_media(session, media);
+    Ok(Answer::json(200, text))
+}
+
+/// `{"context":..,"content":<base64 or data URI>}`
+fn image_of(image: &Map<String, Value>) -> Result<(Media, Vec<u8>), Box<Answer>> {
+    let text = |name: &str| image.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let context = text("context").ok_or_else(|| missing("image.context"))?;
+    let content = text("content").ok_or_else(|| missing("image.content"))?;
+    let encoded = match content.strip_prefix("data:") {
+        Some(uri) => uri.split_once(";base64,").map_or("", |(_, encoded)| encoded),
+        None => content,
+    };
+    let bytes = STANDARD.decode(encoded).map_err(|_| bad("1400", "The image is not valid base64."))?;
+    if bytes.is_empty() {
+        return Err(bad("1400", "The image is empty."));
+    }
+    let mimetype = sniff(&bytes);
+    let make = if mimetype.starts_with("video/") { Media::video } else { Media::image };
+    Ok((make(id::random(), context, mimetype, &bytes), bytes))
+}
+
+/// The four files of a chip as base64. The name of the object that holds them could not be read in the vendor's pages,
+/// so any will do.
+fn chip_of(asked: &Value) -> Result<(&str, Media, Vec<u8>), Box<Answer>> {
+    let holds_chip = |value: &Value| value.get("dg1").is_some();
+    let found = asked.as_object().and_then(|object| object.iter().find(|(_, value)| holds_chip(value)));
+    let (name, chip) = found.ok_or_else(|| missing("image"))?;
+    for part in ["com", "sod", "dg1", "dg2"] {
+        let encoded = chip.get(part).and_then(Value::as_str).ok_or_else(|| missing(part))?;
+        STANDARD.decode(encoded).map_err(|_| bad("1104", "NFC data is not valid base64."))?;
+    }
+    let bytes = chip.to_string().into_bytes();
+    Ok((name, Media::nfc(id::random(), &bytes), bytes))
+}
+
+/// The mimetype that the first bytes speak of.
+fn sniff(bytes: &[u8]) -> &'static str {
+    let at = |position: usize, magic: &[u8]| bytes.get(position..).is_some_and(|rest| rest.starts_with(magic));
+    let brand = |brands: &[&[u8]]| at(4, b"ftyp") && brands.iter().any(|brand| at(8, brand));
+    match bytes {
+        _ if at(0, b"\xff\xd8\xff") => "image/jpeg",
+        _ if at(0, b"\x89PNG\r\n") => "image/png",
+        _ if at(0, b"RIFF") && at(8, b"WEBP") => "image/webp",
+        _ if at(0, b"%PDF-") => "application/pdf",
+        _ if brand(&[b"heic", b"heix", b"hevc"]) => "image/heic",
+        _ if brand(&[b"mif1", b"msf1", b"heif"]) => "image/heif",
+        _ if at(4, b"ftyp") => "video/mp4",
+        _ if at(0, b"\x1a\x45\xdf\xa3") => "video/webm",
+        _ => "application/octet-stream",
+    }
+}
+
+fn parse(body: &[u8]) -> Result<Value, Box<Answer>> {
+    serde_json::from_slice(body).map_err(|_| bad("1104", "The request body is not valid JSON."))
+}
+
+fn missing(name: &str) -> Box<Answer> {
+    bad("1102", &format!("Mandatory parameter {name} is missing."))
+}
+
+fn bad(code: &str, message: &str) -> Box<Answer> {
+    Box::new(Answer::json(400, wire::failure(code, message)))
+}

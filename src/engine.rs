@@ -1,0 +1,143 @@
+//! The work: what a provider lists × what the archive holds → a plan → transfers → a bag, over many sessions at once.
+//!
+//! Workers send events over a bounded channel and print nothing. Must not know the terminal, the command line, or
+//! which provider it is.
+
+mod budget;
+mod catalog;
+mod documents;
+mod error_page;
+mod event;
+mod finish;
+mod judge;
+mod order;
+mod outcome;
+mod plan;
+mod pool;
+mod probe;
+mod provider_days;
+mod quoting;
+mod redaction;
+mod run;
+mod sealing;
+mod stamping;
+mod tally;
+mod transfer;
+mod verification;
+mod witness;
+mod words;
+
+pub use crate::http::TIME_IS_UP;
+pub use catalog::Catalog;
+pub use documents::{attempts, listing};
+pub use event::{CUT_SHORT, Event, EventLine, Message, VERSION as EVENT_VERSION};
+pub use outcome::{ErrorText, SessionOutcome};
+pub use plan::{Action, Selection};
+pub use probe::{Probe, probe};
+pub use provider_days::{Period as ProviderDays, warning as deletion_warning};
+pub use run::{Running, start};
+pub use sealing::{LARGEST_SEAL, Sealed, Sealer, Signed, Stamped};
+pub use stamping::Authority;
+pub use tally::Tally;
+pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
+pub use witness::ProviderWitness;
+pub use words::session_error;
+
+use crate::archive::Journal;
+use crate::http::Wire;
+use crate::model::SessionId;
+use crate::provider::{Provider, Scope};
+use crate::store::Store;
+use std::collections::HashMap;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Everything that the work needs from outside.
+#[derive(Clone)]
+pub struct Services {
+    /// Who is asked.
+    pub provider: Arc<dyn Provider>,
+    /// Over which wire.
+    pub wire: Arc<Wire>,
+    /// Where bytes land.
+    pub store: Arc<dyn Store>,
+    /// Where changes of the archive are written down.
+    pub journal: Arc<Journal>,
+    /// What the journal of a run is sealed with.
+    pub sealer: Arc<Sealer>,
+    /// The base URL, for records.
+    pub base_url: String,
+    /// Which credentials were used, in words without them; shown when the provider refuses them.
+    pub credentials: String,
+}
+
+/// What is wanted of every session.
+#[derive(Clone)]
+pub struct Options {
+    /// Which attempts.
+    pub scope: Scope,
+    /// Which media.
+    pub selection: Selection,
+    /// Which companion documents, by the provider's names.
+    pub companions: Vec<String>,
+    /// For sessions of which nothing is left: the paths of the files that they had (`repair`).
+    pub lost: HashMap<SessionId, Vec<String>>,
+    /// How many requests are in flight at once.
+    pub workers: usize,
+    /// Whether files that are here are fetched again and compared.
+    pub refetch: bool,
+    /// Whether disagreements and unsigned answers are failures.
+    pub strict: bool,
+    /// Whether only the plan is wanted.
+    pub dry_run: bool,
+    /// Whether sessions that are complete in the archive are left alone.
+    pub skip_complete: bool,
+    /// Days after capture on which the provider deletes media; without it, the provider's usual number.
+    pub provider_days: Option<u32>,
+}
+
+impl Options {
+    /// Everything of every session, with that many requests in flight.
+    pub fn new(workers: usize) -> Self {
+        Self {
+            scope: Scope::All,
+            selection: Selection::default(),
+            companions: Vec::new(),
+            lost: HashMap::new(),
+            workers,
+            refetch: false,
+            strict: false,
+            dry_run: false,
+            skip_complete: false,
+            provider_days: None,
+        }
+    }
+}
+
+/// A lock whose last holder may have panicked: what it guards is counts and queues, whole after every step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where events go. A receiver that is gone is no reason to stop.
+#[derive(Clone)]
+pub struct Emit(SyncSender<Message>);
+
+impl Emit {
+    /// Sends into this channel.
+    pub fn new(sender: SyncSender<Message>) -> Self {
+        Self(sender)
+    }
+
+    pub(crate) fn event(&self, event: Event) {
+        let _ = self.0.send(Message::Event { transfer: None, event: Box::new(event) });
+    }
+
+    pub(crate) fn transfer(&self, transfer: u64, event: Event) {
+        let _ = self.0.send(Message::Event { transfer: Some(transfer), event: Box::new(event) });
+    }
+
+    pub(crate) fn progress(&self, transfer: u64, bytes: u64) {
+        let _ = self.0.send(Message::Progress { transfer, bytes });
+    }
+}

@@ -1,0 +1,306 @@
+//! Veriff: its endpoints, what each signature covers, and how its listings become one.
+//!
+//! A session's own listing covers the newest attempt alone, and NFC entries are documented there alone, so a whole
+//! picture takes the attempts, the session's media and each attempt's media, merged by media id. A listing's `url`
+//! is never followed. Must not know how requests are sent or where media go.
+
+mod facts;
+mod lists;
+mod signing;
+mod wire;
+
+use super::{Ask, Call, Fact, Listing, Provider, Scope, Seal};
+use crate::http::{Cause, Failure, Headers, Request};
+use crate::model::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
+use crate::secret::Secret;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use signing::Key;
+use std::collections::HashMap;
+use uuid::Uuid;
+use wire::Entry;
+
+/// What may stand in a path segment as it is (RFC 3986 §2.3, unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Attempts in these states get no further media, and no attempt follows them (devdocs.veriff.com, verification session
+/// status codes). In any other, also one that nobody documented, the session is not over.
+const FINAL: [&str; 4] = ["approved", "declined", "expired", "abandoned"];
+
+/// Companion documents: the name for `--with`, the path below the session.
+const COMPANIONS: [(&str, &str, &str); 4] = [
+    ("decision", "decision", "sessions/{id}/decision"),
+    ("decision-fullauto", "decision/fullauto?version=1.0.0", "sessions/{id}/decision/fullauto"),
+    ("person", "person", "sessions/{id}/person"),
+    ("watchlist-screening", "watchlist-screening", "sessions/{id}/watchlist-screening"),
+];
+const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
+
+/// One integration at Veriff.
+pub struct Veriff {
+    api_key: String,
+    signing: Key,
+    keys: Vec<Key>,
+    integration_id: Option<String>,
+}
+
+impl Veriff {
+    /// What Veriff's help centre names as the usual period, after which media are archived out of reach or deleted.
+    pub const PROVIDER_DAYS: u32 = 90;
+
+    /// The first secret signs requests; all of them may have signed an answer.
+    pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
+        let signing = Key::new(signing);
+        let keys = std::iter::once(signing.clone()).chain(others.into_iter().map(Key::new)).collect();
+        Self { api_key, signing, keys, integration_id }
+    }
+
+    /// The base URL without the `/v1` that people may or may not paste.
+    pub fn normalise_base_url(base_url: &str) -> String {
+        base_url.strip_suffix("/v1").unwrap_or(base_url).trim_end_matches('/').to_owned()
+    }
+}
+
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+fn session_call(session: &SessionId, below: &str, endpoint: &'static str, document: &str) -> Call {
+    Call {
+        endpoint,
+        document: document.to_owned(),
+        target: format!("/v1/sessions/{}/{below}", segment(session.as_str())),
+        subject: session.to_string(),
+    }
+}
+
+fn attempts_call(session: &SessionId) -> Call {
+    session_call(session, "attempts", "sessions/{id}/attempts", "attempts")
+}
+
+fn session_media_call(session: &SessionId) -> Call {
+    session_call(session, "media", "sessions/{id}/media", "media")
+}
+
+fn attempt_media_call(attempt: &AttemptId) -> Call {
+    Call {
+        endpoint: "attempts/{id}/media",
+        document: format!("attempts/{attempt}/media"),
+        target: format!("/v1/attempts/{}/media", segment(attempt.as_str())),
+        subject: attempt.to_string(),
+    }
+}
+
+/// The attempts that a scope asks for, and whether the session's own listing belongs to it.
+fn selected<'a>(attempts: &'a [Attempt], scope: &Scope) -> Result<(Vec<&'a Attempt>, bool), Failure> {
+    match scope {
+        Scope::All => Ok((attempts.iter().collect(), true)),
+        Scope::Latest => Ok((attempts.first().into_iter().collect(), true)),
+        Scope::Attempt(id) => match attempts.iter().position(|attempt| attempt.id == *id) {
+            Some(index) => Ok((attempts.iter().skip(index).take(1).collect(), index == 0)),
+            None => Err(Failure::new(Cause::Unlisted, format!("it has no attempt {id}"))),
+        },
+    }
+}
+
+/// Merges entries by id: each medium once, with every place, and what one listing lacks filled in from another.
+#[derive(Default)]
+struct Merge {
+    entries: usize,
+    media: Vec<MediaItem>,
+    index: HashMap<MediaId, usize>,
+}
+
+impl Merge {
+    /// `attempt` is where the listing says it belongs; a session's own listing says nothing.
+    fn add(&mut self, entry: Entry, attempt: Option<&AttemptId>) -> Result<(), Failure> {
+        self.entries += 1;
+        let excess = match () {
+            () if self.entries > MOST_ENTRIES => Some(Excess::Entries),
+            () if self.media.len() == MOST_MEDIA && !self.index.contains_key(&entry.id) => Some(Excess::Media),
+            () => None,
+        };
+        if let Some(excess) = excess {
+            return Err(Failure::new(Cause::Excessive, format!("its listings: {excess}")));
+        }
+        let Some(known) = self.index.get(&entry.id).and_then(|&index| self.media.get_mut(index)) else {
+            self.index.insert(entry.id.clone(), self.media.len());
+            self.media.push(MediaItem {
+                id: entry.id,
+                attempt: attempt.cloned(),
+                group: None,
+                kind: entry.kind,
+                context: entry.context,
+                mimetype: entry.mimetype,
+                type_hint: None,
+                size: entry.size,
+                duration: entry.duration,
+                places: vec![entry.place],
+            });
+            return Ok(());
+        };
+        // Attempts come newest first: the last to name a medium is the one that it came from.
+        if let Some(attempt) = attempt {
+            known.attempt = Some(attempt.clone());
+        }
+        known.context = known.context.take().or(entry.context);
+        known.mimetype = known.mimetype.take().or(entry.mimetype);
+        known.size = known.size.or(entry.size);
+        known.duration = known.duration.or(entry.duration);
+        known.places.push(entry.place);
+        Ok(())
+    }
+}
+
+impl Veriff {
+    /// Adds what one listing names. A listing that cannot be had leaves the session incomplete, but not unread: what the
+    /// others name may be gone when it can be had again. Its failure is given back.
+    fn add_listing(
+        ask: &mut dyn Ask,
+        call: &Call,
+        attempt: Option<&AttemptId>,
+        merge: &mut Merge,
+        listing: &mut Listing,
+    ) -> Result<Option<Failure>, Failure> {
+        let bytes = match ask.ask(call) {
+            Ok(bytes) => bytes,
+            // The first three end the run; what is beyond all limits is not to be worked with.
+            Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff | Cause::Excessive) => {
+                return Err(failure);
+            }
+            Err(failure) => {
+                let detail = format!("{} cannot be listed: {}", call.document, failure.detail);
+                listing.problems.push(detail.clone());
+                return Ok(Some(Failure { detail, ..failure }));
+            }
+        };
+        let read = wire::media(call.endpoint, &call.document, bytes)?;
+        listing.problems.extend(read.problems);
+        read.found.into_iter().try_for_each(|entry| merge.add(entry, attempt))?;
+        Ok(None)
+    }
+}
+
+impl Provider for Veriff {
+    fn name(&self) -> &'static str {
+        "veriff"
+    }
+
+    fn has_attempts(&self) -> bool {
+        true
+    }
+
+    fn signs_answers(&self) -> bool {
+        true
+    }
+
+    fn signs_with_time(&self) -> bool {
+        false
+    }
+
+    fn provider_days(&self) -> u32 {
+        Self::PROVIDER_DAYS
+    }
+
+    fn kept_back(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn harmless(&self) -> Call {
+        let nobodys = Uuid::new_v4().to_string();
+        let target = format!("/v1/sessions/{nobodys}/attempts");
+        Call { endpoint: "sessions/{id}/attempts", document: "attempts".to_owned(), target, subject: nobodys }
+    }
+
+    fn meaning(&self, _status: u16, _code: &str) -> Option<Cause> {
+        None
+    }
+
+    fn check(&self, call: &Call, answer: &[u8]) -> Result<(), Failure> {
+        wire::check(call.endpoint, &call.document, answer)
+    }
+
+    fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
+        let read = wire::attempts(ask.ask(&attempts_call(session))?)?;
+        let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
+        // A session without attempts, or whose newest has no status, is not known to be over.
+        let may_grow = newest.is_none_or(|status| !FINAL.contains(&status));
+        Ok(Listing { attempts: read.found, problems: read.problems, may_grow, ..Listing::default() })
+    }
+
+    fn listing(&self, ask: &mut dyn Ask, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
+        let mut listing = self.attempts(ask, session)?;
+        let attempts = listing.attempts.clone();
+        let (wanted, with_session) = selected(&attempts, scope)?;
+        let mut merge = Merge::default();
+        let session_call = with_session.then(|| (session_media_call(session), None));
+        let attempt_calls = wanted.iter().map(|attempt| (attempt_media_call(&attempt.id), Some(&attempt.id)));
+        let (mut asked, mut failures) = (0, Vec::new());
+        for (call, attempt) in session_call.into_iter().chain(attempt_calls) {
+            asked += 1;
+            failures.extend(Self::add_listing(ask, &call, attempt, &mut merge, &mut listing)?);
+        }
+        if failures.len() == asked {
+            // What may pass is said before what will not.
+            let telling = failures.iter().position(|failure| failure.cause != Cause::NotFound).unwrap_or(asked.saturating_sub(1));
+            let nothing = || Failure::new(Cause::NotFound, "nothing can be listed");
+            return Err(failures.into_iter().nth(telling).unwrap_or_else(nothing));
+        }
+        listing.media = merge.media;
+        listing.since = attempts.iter().filter_map(|attempt| attempt.created.as_deref()?.parse().ok()).min();
+        if let Some(newest) = attempts.first() {
+            for item in listing.media.iter_mut().filter(|item| item.attempt.is_none()) {
+                item.attempt = Some(newest.id.clone());
+            }
+        }
+        Ok(listing)
+    }
+
+    fn media(&self, _session: &SessionId, id: &MediaId) -> Call {
+        Call {
+            endpoint: "media/{id}",
+            document: format!("media/{id}"),
+            target: format!("/v1/media/{}", segment(id.as_str())),
+            subject: id.to_string(),
+        }
+    }
+
+    fn companions(&self) -> &'static [&'static str] {
+        &COMPANION_NAMES
+    }
+
+    fn companion(&self, session: &SessionId, name: &str) -> Option<Call> {
+        let (document, below, endpoint) = COMPANIONS.iter().find(|(known, ..)| *known == name)?;
+        Some(session_call(session, below, endpoint, document))
+    }
+
+    fn sign(&self, call: &Call) -> Request {
+        let signature = signing::sign(&self.signing, &call.subject);
+        let mut headers = vec![("x-auth-client", self.api_key.clone().into()), ("x-hmac-signature", signature.into())];
+        if let Some(integration_id) = &self.integration_id {
+            headers.push(("vrf-integration-id", integration_id.clone().into()));
+        }
+        Request { target: call.target.clone(), headers, body: None, is_long: false }
+    }
+
+    fn seal(&self, headers: &Headers) -> Box<dyn Seal> {
+        Box::new(signing::HmacSeal::of_answer(&self.keys, headers))
+    }
+
+    fn recorded_seal(&self, signature: &str) -> Box<dyn Seal> {
+        Box::new(signing::HmacSeal::new(&self.keys, Some(signature)))
+    }
+
+    fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure> {
+        if !wire::is_media_listing(document) {
+            return Ok(Vec::new());
+        }
+        Ok(wire::media(document, document, bytes)?.found.into_iter().map(|entry| entry.id).collect())
+    }
+
+    fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact> {
+        facts::facts(document, bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Yoti: one document a session, which names its media in many places, and one endpoint that hands out a medium.
+//!
+//! The document declares neither media types nor sizes, and answers are not signed. While a session is `ONGOING` its media
+//! grow. Must not know how requests are sent or where media go.
+
+mod facts;
+mod naming;
+mod signing;
+mod walk;
+
+pub use signing::Access;
+
+use super::{Ask, Call, Fact, Listing, Provider, Scope, Seal, Signature};
+use crate::error::quote;
+use crate::http::{Cause, Failure, Headers, Request};
+use crate::model::{MediaId, Member, Outline, SessionId, outline, readable};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Where the API begins in production.
+pub const BASE_URL: &str = "https://api.yoti.com/idverify/v1";
+
+/// What may stand in a path segment as it is (RFC 3986 §2.3, unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The stem under which the session's document is kept, and its endpoint.
+const DOCUMENT: &str = "session";
+const ENDPOINT: &str = "sessions/{id}";
+
+/// Sessions in these states no longer change.
+const FINAL: [&str; 2] = ["COMPLETED", "EXPIRED"];
+
+/// The token opens the session for whoever holds it, and its time runs down with every answer. A watchlist's key is that
+/// of the customer's own account there.
+const KEPT_BACK: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
+
+/// What a 404 says when there is no such application, or not with this key.
+const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", OTHER_SDK_ID, "MESSAGE_SIGNING"];
+
+/// What a 401 says of a session that belongs to another SDK id.
+const OTHER_SDK_ID: &str = "BAD_SDK_ID";
+
+/// One integration at Yoti.
+pub struct Yoti(Access);
+
+impl Yoti {
+    /// The guide's `resources_ttl`: 604,800 seconds from the first upload.
+    pub const PROVIDER_DAYS: u32 = 7;
+
+    /// Asks with these credentials.
+    pub fn new(access: Access) -> Self {
+        Self(access)
+    }
+
+    /// The base URL with the path of the API, which people may or may not paste.
+    pub fn normalise_base_url(base_url: &str) -> String {
+        let base_url = base_url.trim_end_matches('/');
+        let has_path = base_url.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
+        if !has_path {
+            format!("{base_url}/idverify/v1")
+        } else if base_url.ends_with("/idverify") {
+            format!("{base_url}/v1")
+        } else {
+            base_url.to_owned()
+        }
+    }
+
+    /// A client SDK id as it stands in a query.
+    pub fn normalise_sdk_id(sdk_id: &str) -> String {
+        segment(sdk_id)
+    }
+}
+
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+fn session_call(session: &SessionId) -> Call {
+    let target = format!("/sessions/{}", segment(session.as_str()));
+    Call { endpoint: ENDPOINT, document: DOCUMENT.to_owned(), subject: target.clone(), target }
+}
+
+/// Fails unless an answer says of which session it is, or what that holds.
+fn check(bytes: &[u8]) -> Result<(), Failure> {
+    let is_session = match outline(bytes, &|name| name == "session_id" || name == "resources") {
+        Some(Outline::Object { found, .. }) => {
+            matches!(found.get("session_id"), Some(Member::Text(_))) || found.get("resources") == Some(&Member::Object)
+        }
+        Some(Outline::Other) | None => false,
+    };
+    let unusable = || Failure::new(Cause::Unusable, format!("{ENDPOINT}: answered with something that is no session"));
+    is_session.then_some(()).ok_or_else(unusable)
+}
+
+/// The document, if it is one and about this session.
+fn document(bytes: &[u8], session: Option<&SessionId>) -> Result<Value, Failure> {
+    let unusable = |what: &str| Failure::new(Cause::Unusable, format!("{ENDPOINT}: {what}"));
+    check(bytes)?;
+    let value: Value = serde_json::from_slice(&readable(bytes)).map_err(|_| unusable("answered with JSON that cannot be read"))?;
+    let id = value.get("session_id").and_then(Value::as_str);
+    match (id, session) {
+        (Some(id), Some(session)) if !id.eq_ignore_ascii_case(session.as_str()) => Err(unusable("answered with another session")),
+        _ => Ok(value),
+    }
+}
+
+/// What a person should know of a session that may still change.
+fn notice(state: Option<&str>) -> Option<String> {
+    match state {
+        Some(state) if FINAL.contains(&state) => None,
+        Some(state) => {
+            Some(format!("the session is not final (state {}): what is there is archived, later runs add what comes", quote(state)))
+        }
+        None => Some("the provider does not say whether the session is final; later runs add what comes".to_owned()),
+    }
+}
+
+impl Provider for Yoti {
+    fn name(&self) -> &'static str {
+        "yoti"
+    }
+
+    fn has_attempts(&self) -> bool {
+        false
+    }
+
+    fn signs_answers(&self) -> bool {
+        false
+    }
+
+    fn signs_with_time(&self) -> bool {
+        matches!(self.0, Access::Signed { .. })
+    }
+
+    fn provider_days(&self) -> u32 {
+        Self::PROVIDER_DAYS
+    }
+
+    fn kept_back(&self) -> &'static [&'static str] {
+        &KEPT_BACK
+    }
+
+    fn harmless(&self) -> Call {
+        let target = format!("/sessions/{}", Uuid::new_v4());
+        Call { endpoint: ENDPOINT, document: DOCUMENT.to_owned(), subject: target.clone(), target }
+    }
+
+    fn meaning(&self, status: u16, code: &str) -> Option<Cause> {
+        match (status, code) {
+            (404, code) if REFUSALS.contains(&code) => Some(Cause::Refused),
+            // The key is good; the session was made by another application.
+            (401, OTHER_SDK_ID) => Some(Cause::NotFound),
+            _ => None,
+        }
+    }
+
+    fn check(&self, _call: &Call, answer: &[u8]) -> Result<(), Failure> {
+        check(answer)
+    }
+
+    fn attempts(&self, _ask: &mut dyn Ask, _session: &SessionId) -> Result<Listing, Failure> {
+        Ok(Listing::default())
+    }
+
+    fn listing(&self, ask: &mut dyn Ask, session: &SessionId, _scope: &Scope) -> Result<Listing, Failure> {
+        let document = document(ask.ask(&session_call(session))?, Some(session))?;
+        let walked = walk::walk(DOCUMENT, &document);
+        let notices: Vec<String> = notice(document.get("state").and_then(Value::as_str)).into_iter().collect();
+        let may_grow = !notices.is_empty();
+        Ok(Listing { attempts: Vec::new(), media: walked.media, problems: walked.problems, notices, may_grow, since: walked.since })
+    }
+
+    fn media(&self, session: &SessionId, id: &MediaId) -> Call {
+        let target = format!("/sessions/{}/media/{}/content", segment(session.as_str()), segment(id.as_str()));
+        Call { endpoint: "sessions/{id}/media/{id}/content", document: format!("media/{id}"), subject: target.clone(), target }
+    }
+
+    fn companions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn companion(&self, _session: &SessionId, _name: &str) -> Option<Call> {
+        None
+    }
+
+    fn sign(&self, call: &Call) -> Request {
+        signing::request(&self.0, &call.target)
+    }
+
+    fn seal(&self, _headers: &Headers) -> Box<dyn Seal> {
+        Box::new(Unsealed)
+    }
+
+    fn recorded_seal(&self, _signature: &str) -> Box<dyn Seal> {
+        Box::new(Unsealed)
+    }
+
+    fn listed(&self, name: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure> {
+        if name != DOCUMENT {
+            return Ok(Vec::new());
+        }
+        Ok(walk::walk(DOCUMENT, &document(bytes, None)?).media.into_iter().map(|item| item.id).collect())
+    }
+
+    fn facts(&self, name: &str, bytes: &[u8]) -> Vec<Fact> {
+        if name == DOCUMENT { facts::facts(bytes) } else { Vec::new() }
+    }
+}
+
+/// The seal of answers that nobody signs. A signature that a record claims all the same does not hold.
+struct Unsealed;
+
+impl Seal for Unsealed {
+    fn update(&mut self, _piece: &[u8]) {}
+
+    fn finish(self: Box<Self>) -> Signature {
+        Signature::Absent
+    }
+}
+
+#[cfg(test)]
+mod tests;
