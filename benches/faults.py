@@ -378,8 +378,8 @@ class Trial:
             self.run()
             return str(self.said.count(b"\r"))
         code = self.run()
-        told = ", told" if case == "O2" and str(SIZE + 1).encode() in self.said else ""
-        return f"{code} {self.state()}{told}"
+        note = ", reported" if case == "O2" and str(SIZE + 1).encode() in self.said else ""
+        return f"{code} {self.state()}{note}"
 
 
 EXPECTED = {
@@ -397,7 +397,7 @@ EXPECTED = {
     "L": r"\?|[1-9]\d*",
     "M": r"0",
     "O": r"7 absent",
-    "O2": r"0 right, told",
+    "O2": r"0 right, reported",
 }
 
 
