@@ -7,7 +7,7 @@ use super::services::store;
 use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE, is_bag};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
-use crate::store::{LocalStore, Store, StorePath};
+use crate::store::{LocalStore, ReadStore, StorePath};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use crate::engine::{Catalog, Event};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Cell, Column, Reporter, ReporterOptions, Table};
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, Store, StorePath};
 use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
 use serde_json::json;

@@ -20,7 +20,7 @@ use crate::report::{Reporter, ReporterOptions, Style};
 use crate::sandbox::{Options, Pace, SAMPLE_SESSION, SAMPLE_YOTI, Sandbox};
 use crate::seal::rsa::RequestKey;
 use crate::secret::Secret;
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, StorePath};
 use crate::text::bytes;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -101,16 +101,15 @@ fn start(context: &Context) -> Result<Sandbox> {
 }
 
 /// What lies where, and what to type next.
-fn tour(store: &dyn Store, folder: &StorePath, location: &str, credentials: &str) -> Result<Vec<String>> {
+fn tour(store: &dyn ReadStore, folder: &StorePath, location: &str, credentials: &str) -> Result<Vec<String>> {
     let mut lines = vec![String::new(), format!("{location}/")];
     let mut shown = String::new();
-    let paths = store.list(folder)?;
-    let split = |path| StorePath::below(path, folder).map(|below| (below.rsplit_once('/').unwrap_or(("", below)), path));
-    let mut files: Vec<_> = paths.iter().filter_map(split).collect();
+    let listed = store.list(folder)?;
+    let here = listed.iter().filter_map(|listed| Some((listed.path.below(folder)?, listed.length())));
+    let mut files: Vec<_> = here.map(|(below, length)| (below.rsplit_once('/').unwrap_or(("", below)), length)).collect();
     // Folder by folder, what lies in the session's own folder first.
     files.sort();
-    for ((parent, name), path) in files {
-        let length = store.length(path)?.unwrap_or(0);
+    for ((parent, name), length) in files {
         if parent != shown {
             parent.clone_into(&mut shown);
             lines.push(format!("  {parent}/"));

@@ -6,7 +6,7 @@ use super::Emit;
 use crate::archive::{CatalogRow, Verifications, catalog_row, verified_sessions};
 use crate::clock::Cancel;
 use crate::error::Result;
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, StorePath};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -15,7 +15,7 @@ const STEP: u64 = 64;
 
 /// Reads the rows of an archive's sessions, some at a time, so that no more than those are in memory.
 pub struct Catalog {
-    store: Arc<dyn Store>,
+    store: Arc<dyn ReadStore>,
     verified: Verifications,
     /// How many sessions each thread has read so far.
     read: Vec<AtomicU64>,
@@ -26,7 +26,7 @@ impl Catalog {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn open(store: Arc<dyn Store>, workers: usize) -> Result<Self> {
+    pub fn open(store: Arc<dyn ReadStore>, workers: usize) -> Result<Self> {
         let verified = verified_sessions(store.as_ref())?;
         let read = (0..workers.max(1)).map(|_| AtomicU64::new(0)).collect();
         Ok(Self { store, verified, read })

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::model::SessionId;
 use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, StorePath};
 use jiff::Timestamp;
 use journals::Known;
 use queue::{Counts, Run};
@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 /// An archive of which sessions are to be verified.
 pub struct Target {
     /// Where it is.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn ReadStore>,
     /// The folders of the sessions, in the order in which they are told.
     pub sessions: Arc<Vec<StorePath>>,
     /// Whether the archive as a whole is meant, so that a session that is not there is missed.

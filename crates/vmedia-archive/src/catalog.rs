@@ -8,7 +8,7 @@ use crate::journal::{Journal, Verifications};
 use crate::known::LARGEST_RECORD;
 use crate::layout::{MARKER, RECORD};
 use crate::record::{CompanionState, State};
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, StorePath};
 use crate::text::plural;
 use crate::word::Word;
 use jiff::Timestamp;
@@ -169,12 +169,12 @@ struct SlimFact {
 }
 
 /// When sessions of an archive were last verified; never, where it has no journal.
-pub fn verified_sessions(store: &dyn Store) -> Result<Verifications> {
+pub fn verified_sessions(store: &dyn ReadStore) -> Result<Verifications> {
     if Journal::exists(store)? { Verifications::read(store) } else { Ok(Verifications::default()) }
 }
 
 /// The row of a session.
-pub fn catalog_row(store: &dyn Store, folder: &StorePath, verified: &Verifications) -> CatalogRow {
+pub fn catalog_row(store: &dyn ReadStore, folder: &StorePath, verified: &Verifications) -> CatalogRow {
     let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
     let read = store.length(&folder.join(MARKER)).and_then(|marker| {
         row.unfinished = marker.is_some();

@@ -10,7 +10,7 @@ use crate::layout::MARKER;
 use crate::model::{AttemptId, MediaItem, SessionId};
 use crate::record::{CompanionState, MediaRecord, State};
 use crate::session::SessionArchive;
-use crate::store::Store;
+use crate::store::ReadStore;
 
 /// What a run wants of a session.
 pub struct Wanted<'a> {
@@ -28,7 +28,7 @@ pub struct Wanted<'a> {
 ///
 /// Complete is a bag without mark, to which the provider adds nothing more, of which every wanted attempt was listed, every wanted medium is archived in its
 /// full length, and every wanted companion document was answered. A session without media is not: they may come yet.
-pub fn complete(store: &dyn Store, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
+pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
     let folder = SessionArchive::folder_of(session);
     let Some((record, _)) = read_record(store, &folder)? else { return Ok(None) };
     let is_this = record.session == *session && record.provider == wanted.provider;

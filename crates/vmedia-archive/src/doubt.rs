@@ -6,7 +6,7 @@
 use crate::error::Result;
 use crate::model::{Format, HEAD_LENGTH, is_text_type};
 use crate::record::{FileRecord, MediaRecord, SignatureVerdict};
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, StorePath};
 use std::io::Read;
 
 /// What a file's record says that has another size than the listing declared. It is looked for again, so its words stay.
@@ -15,7 +15,7 @@ pub fn other_size(declared: u64, came: u64) -> String {
 }
 
 /// Why this medium is to be compared with what the provider has; `size` is what a listing declares.
-pub(crate) fn doubt(store: &dyn Store, folder: &StorePath, medium: &MediaRecord, size: Option<u64>) -> Result<Option<&'static str>> {
+pub(crate) fn doubt(store: &dyn ReadStore, folder: &StorePath, medium: &MediaRecord, size: Option<u64>) -> Result<Option<&'static str>> {
     let is_settled = |size: u64| {
         let mut files = medium.present();
         files.any(|file| file.digest.bytes == size || file.disagreements.contains(&other_size(size, file.digest.bytes)))
@@ -29,7 +29,7 @@ pub(crate) fn doubt(store: &dyn Store, folder: &StorePath, medium: &MediaRecord,
 
 /// Whether a file that has no known format is a text, or was called one when it came. Only such a file is opened; what the
 /// provider signed is not doubted.
-fn is_error(store: &dyn Store, folder: &StorePath, file: &FileRecord) -> Result<bool> {
+fn is_error(store: &dyn ReadStore, folder: &StorePath, file: &FileRecord) -> Result<bool> {
     let unknown = format!("the bytes say {}", Format::Unknown.as_str());
     if file.signature.verdict != SignatureVerdict::Absent || !file.disagreements.iter().any(|disagreement| disagreement.ends_with(&unknown))
     {

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};
 use crate::record::{self, Record, SCHEMA, VERSION};
 use crate::session::Origin;
-use crate::store::{Digest, Store, StorePath};
+use crate::store::{Digest, ReadStore, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
 
@@ -18,7 +18,7 @@ pub(crate) const LARGEST_RECORD: u64 = 256 * 1024 * 1024;
 const RESTORE: &str = "restore it from a backup; or move the folder away, and the session is archived anew";
 
 /// The record, and its digest.
-pub(crate) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Option<(Record, String)>> {
+pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<(Record, String)>> {
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
     let hint = format!("keep the file, and {RESTORE}");
@@ -33,7 +33,7 @@ pub(crate) fn read_record(store: &dyn Store, folder: &StorePath) -> Result<Optio
 }
 
 /// Without a record, there must be no bag either.
-pub(crate) fn is_new(store: &dyn Store, folder: &StorePath) -> Result<()> {
+pub(crate) fn is_new(store: &dyn ReadStore, folder: &StorePath) -> Result<()> {
     for manifest in [MANIFEST, TAG_MANIFEST] {
         if store.length(&folder.join(manifest))?.is_some() {
             let what =

@@ -117,8 +117,79 @@ pub trait Staged: Send {
     fn publish(self: Box<Self>, path: &StorePath) -> Result<()>;
 }
 
-/// A place that keeps files.
-pub trait Store: Send + Sync {
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stat {
+    /// A file, and its length in bytes.
+    File(u64),
+    /// A link, to wherever it leads. Stores without links have none.
+    Link,
+    /// A folder, or anything else that holds no bytes.
+    Other,
+}
+
+/// A file below a folder, or anything else there that is no folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its path from the store's root.
+    pub path: StorePath,
+    /// What it is; `None` where its name can be seen and nothing else.
+    pub stat: Option<Stat>,
+    /// The SHA-256 that the store itself keeps of it, in hex. A local folder keeps none.
+    pub sha256: Option<String>,
+}
+
+impl Listed {
+    /// Returns its length in bytes; 0 of what is no file.
+    pub fn length(&self) -> u64 {
+        if let Some(Stat::File(bytes)) = self.stat { bytes } else { 0 }
+    }
+}
+
+/// The reading half of a store: all that verification, the catalog and the pages need.
+pub trait ReadStore: Send + Sync {
+    /// Returns the whole of a small file; `None` when it is not there. Fails above `limit` bytes.
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>>;
+
+    /// Returns a file as a stream; `None` when it is not there.
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>>;
+
+    /// Returns up to `length` bytes of a file from `offset` on; fewer where it ends, none when it is not there.
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>>;
+
+    /// Returns what stands at a path; `None` when nothing does.
+    fn stat(&self, path: &StorePath) -> Result<Option<Stat>>;
+
+    /// Returns every file below a folder, sorted by path.
+    fn list(&self, folder: &StorePath) -> Result<Vec<Listed>>;
+
+    /// Returns the names of the folders right below the root, sorted, without the store's own.
+    fn folders(&self) -> Result<Vec<String>>;
+
+    /// Returns what the holder of a lock says of itself; `None` when the lock is free. Leaves no trace.
+    fn holder(&self, _name: &StorePath) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Returns the name of the whole store for a person: a folder, or a URL.
+    fn root(&self) -> String;
+
+    /// Returns the name of a file for a person.
+    fn location(&self, path: &StorePath) -> String;
+
+    /// Returns a file's length in bytes; `None` when it is not there.
+    fn length(&self, path: &StorePath) -> Result<Option<u64>> {
+        Ok(self.stat(path)?.and_then(|stat| if let Stat::File(bytes) = stat { Some(bytes) } else { None }))
+    }
+
+    /// Returns whether a link stands at a path.
+    fn is_link(&self, path: &StorePath) -> Result<bool> {
+        Ok(self.stat(path)? == Some(Stat::Link))
+    }
+}
+
+/// A store that takes files.
+pub trait Store: ReadStore {
     /// Reads `body` to its end, lets `judge` decide, and publishes the whole file, synced, under a free name.
     fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError>;
 
@@ -133,29 +204,6 @@ pub trait Store: Send + Sync {
 
     /// Makes the lines that were added to a file outlast a power loss.
     fn flush(&self, path: &StorePath) -> Result<()>;
-
-    /// The whole of a small file; `None` when it is not there; an error above `limit` bytes.
-    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>>;
-
-    /// A file as a stream; `None` when it is not there.
-    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>>;
-
-    /// Returns up to `length` bytes of a file from `offset` on; fewer where it ends, none when it is not there.
-    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>>;
-
-    /// A file's length; `None` when it is not there.
-    fn length(&self, path: &StorePath) -> Result<Option<u64>>;
-
-    /// Whether a link stands there, to wherever it leads. Stores without links have none.
-    fn is_link(&self, _path: &StorePath) -> Result<bool> {
-        Ok(false)
-    }
-
-    /// Every file below a folder, sorted.
-    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>>;
-
-    /// The names of the folders right below the root, sorted, but for one that the store keeps for itself.
-    fn folders(&self) -> Result<Vec<String>>;
 
     /// Gives a file another, free name.
     fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()>;
@@ -174,15 +222,6 @@ pub trait Store: Send + Sync {
 
     /// Takes the lock of that name, or says who has it. Dropping it frees it; so does the end of the process.
     fn lock(&self, name: &StorePath) -> Result<Locked>;
-
-    /// Who holds the lock of that name, in words; none when it is free. Leaves no trace.
-    fn holder(&self, name: &StorePath) -> Result<Option<String>>;
-
-    /// Where a person finds the whole store.
-    fn root(&self) -> String;
-
-    /// Where a person finds a file.
-    fn location(&self, path: &StorePath) -> String;
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::bag;
 use crate::error::Result;
 use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD};
 use crate::model::MediaId;
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, StorePath};
 
 /// A manifest or record above this size is not ours.
 const LARGEST_TEXT: u64 = 256 * 1024 * 1024;
@@ -44,7 +44,7 @@ pub trait SealCheck {
 }
 
 /// Whether a folder is, or was meant to be, a session's folder.
-pub fn is_bag(store: &dyn Store, folder: &StorePath) -> Result<bool> {
+pub fn is_bag(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
     for mark in [DECLARATION, MARKER, RECORD, MANIFEST] {
         if store.length(&folder.join(mark))?.is_some() {
             return Ok(true);
@@ -54,10 +54,10 @@ pub fn is_bag(store: &dyn Store, folder: &StorePath) -> Result<bool> {
 }
 
 /// How many bytes of payload a bag says that it holds; none when it does not say.
-pub fn payload_bytes(store: &dyn Store, folder: &StorePath) -> Result<u64> {
+pub fn payload_bytes(store: &dyn ReadStore, folder: &StorePath) -> Result<u64> {
     Ok(read(store, folder, INFO)?.as_deref().and_then(bag::parse_oxum).map_or(0, |(bytes, _)| bytes))
 }
 
-fn read(store: &dyn Store, folder: &StorePath, name: &str) -> Result<Option<String>> {
+fn read(store: &dyn ReadStore, folder: &StorePath, name: &str) -> Result<Option<String>> {
     Ok(store.read(&folder.join(name), LARGEST_TEXT)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }

@@ -12,7 +12,7 @@ use crate::clock::Cancel;
 use crate::engine::event::Event;
 use crate::engine::{Emit, locked};
 use crate::error::Result;
-use crate::store::{LINKED, Store, StorePath};
+use crate::store::{LINKED, ReadStore, StorePath};
 use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -92,7 +92,7 @@ impl Known {
 }
 
 /// Reports a link in the place of a journal. What it leads to is not read.
-fn tell_link(store: &dyn Store, emit: &Emit, sum: &mut VerifySum) {
+fn tell_link(store: &dyn ReadStore, emit: &Emit, sum: &mut VerifySum) {
     sum.journals += 1;
     emit.event(Event::JournalVerified {
         archive: store.root(),
@@ -109,7 +109,7 @@ fn tell_link(store: &dyn Store, emit: &Emit, sum: &mut VerifySum) {
 }
 
 /// Tells what a journal is worth: its chain, its seals, the heads that somebody kept elsewhere.
-fn tell(store: &dyn Store, chain: &Chain, seals: Seals, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) {
+fn tell(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) {
     let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Journal, segment, what.clone());
     let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
     for head in options.heads.iter().filter(|head| !chain.known_heads.contains_key(*head)) {
@@ -143,7 +143,7 @@ fn tell(store: &dyn Store, chain: &Chain, seals: Seals, exists: bool, options: &
 }
 
 /// Reads the journal and its seals, which say what of it counts.
-fn read(store: &dyn Store, options: &VerifyOptions, cancel: &Cancel) -> Result<(Chain, Seals)> {
+fn read(store: &dyn ReadStore, options: &VerifyOptions, cancel: &Cancel) -> Result<(Chain, Seals)> {
     let mut watch = |_: &[u8]| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
     let mut chain = Chain::read(store, &options.heads, &mut watch)?;
     let mut seals = check_seals(store, &chain, options)?;

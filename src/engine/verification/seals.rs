@@ -12,7 +12,7 @@ use crate::engine::LARGEST_SEAL;
 use crate::error::{Error, Result};
 use crate::seal::ssh::{PublicKey, Refusal, Signature, Signers};
 use crate::seal::stamp::{Stamp, Unsound};
-use crate::store::{Digest, Store, StorePath, sha256_bytes};
+use crate::store::{Digest, Listed, ReadStore, StorePath, sha256_bytes};
 use crate::text::{moment, plural};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -59,7 +59,7 @@ struct SealFile {
 
 /// Checks every seal in a journal. With a list of signers, other keys' signatures do not count; without certificates of
 /// authorities, no time stamp does.
-pub(super) fn check_seals(store: &dyn Store, chain: &Chain, options: &VerifyOptions) -> Result<Seals> {
+pub(super) fn check_seals(store: &dyn ReadStore, chain: &Chain, options: &VerifyOptions) -> Result<Seals> {
     let mut check = Check { store, folder: StorePath::name(JOURNAL_FOLDER), chain, options, seals: Seals::default() };
     let (signatures, stamps) = check.read()?;
     let stamps: Vec<(String, Timestamp)> =
@@ -89,7 +89,7 @@ enum Counts {
 
 /// A check of the seals of one journal.
 struct Check<'a> {
-    store: &'a dyn Store,
+    store: &'a dyn ReadStore,
     folder: StorePath,
     chain: &'a Chain,
     options: &'a VerifyOptions,
@@ -102,7 +102,7 @@ impl<'a> Check<'a> {
         let (mut signatures, mut stamps) = (Vec::new(), Vec::new());
         // The SHA-256 of each seal; none where it cannot be read.
         let mut digests: HashMap<String, Option<String>> = HashMap::new();
-        for path in self.store.list(&self.folder)? {
+        for Listed { path, .. } in self.store.list(&self.folder)? {
             let Some(name) = path.below(&self.folder) else { continue };
             let (segment, same_kind) = match (name.strip_suffix(SIGNATURE), name.strip_suffix(TIME_STAMP)) {
                 (Some(segment), _) => (segment, &mut signatures),

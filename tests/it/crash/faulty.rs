@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use vmedia::error::{Error, Result};
 use vmedia::exit::Exit;
-use vmedia::store::{Digest, Judge, LocalStore, Locked, Placement, PutError, Staged, Store, StorePath};
+use vmedia::store::{Digest, Judge, Listed, LocalStore, Locked, Placement, PutError, ReadStore, Staged, Stat, Store, StorePath};
 
 /// What happens at the chosen step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +124,44 @@ impl Judge for Noted<'_> {
     }
 }
 
+impl ReadStore for Faulty {
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        self.look("read", || self.inner.read(path, limit))
+    }
+
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        self.look("open", || self.inner.open(path))
+    }
+
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
+        self.look("read", || self.inner.read_range(path, offset, length))
+    }
+
+    fn stat(&self, path: &StorePath) -> Result<Option<Stat>> {
+        self.look("stat", || self.inner.stat(path))
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<Listed>> {
+        self.look("list", || self.inner.list(folder))
+    }
+
+    fn folders(&self) -> Result<Vec<String>> {
+        self.look("folders", || self.inner.folders())
+    }
+
+    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
+        self.look("holder", || self.inner.holder(name))
+    }
+
+    fn root(&self) -> String {
+        self.inner.root()
+    }
+
+    fn location(&self, path: &StorePath) -> String {
+        self.inner.location(path)
+    }
+}
+
 impl Store for Faulty {
     fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
         let acts = self.acts("put").map_err(PutError::Local)?;
@@ -156,30 +194,6 @@ impl Store for Faulty {
         self.step("flush", path, || self.inner.flush(path))
     }
 
-    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
-        self.look("read", || self.inner.read(path, limit))
-    }
-
-    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
-        self.look("open", || self.inner.open(path))
-    }
-
-    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
-        self.look("read", || self.inner.read_range(path, offset, length))
-    }
-
-    fn length(&self, path: &StorePath) -> Result<Option<u64>> {
-        self.look("length", || self.inner.length(path))
-    }
-
-    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>> {
-        self.look("list", || self.inner.list(folder))
-    }
-
-    fn folders(&self) -> Result<Vec<String>> {
-        self.look("folders", || self.inner.folders())
-    }
-
     fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
         self.step("set_aside", from, || self.inner.set_aside(from, to))
     }
@@ -202,17 +216,5 @@ impl Store for Faulty {
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         self.step("lock", name, || self.inner.lock(name))
-    }
-
-    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
-        self.look("holder", || self.inner.holder(name))
-    }
-
-    fn root(&self) -> String {
-        self.inner.root()
-    }
-
-    fn location(&self, path: &StorePath) -> String {
-        self.inner.location(path)
     }
 }

@@ -11,7 +11,7 @@ use vmedia::engine::{Authority, Sealer, Stamped};
 use vmedia::http::{Address, Client, ClientOptions, Policy, Wire};
 use vmedia::seal::ssh::SigningKey;
 use vmedia::seal::stamp::{Query, Stamp};
-use vmedia::store::{LocalStore, Store, StorePath};
+use vmedia::store::{LocalStore, ReadStore, Store, StorePath};
 
 const JOURNAL: &[u8] = b"{\"seq\":1}\n{\"seq\":2}\n";
 
@@ -40,7 +40,7 @@ impl Archive {
 
     fn names(&self) -> Vec<String> {
         let paths = self.store.list(&StorePath::name("_journal")).expect("a list");
-        paths.iter().map(|path| path.as_str().trim_start_matches("_journal/").to_owned()).collect()
+        paths.iter().map(|listed| listed.path.as_str().trim_start_matches("_journal/").to_owned()).collect()
     }
 
     /// What becomes of a stamp by the authority at this URL: the stamp, or status and two lines.

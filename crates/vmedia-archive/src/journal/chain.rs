@@ -13,7 +13,7 @@ use super::entry::{Entry, Line, Parent, SealEntry};
 use super::segment::{self, Lines, RawLine};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::store::{Store, Watch, sha256_bytes};
+use crate::store::{ReadStore, Watch, sha256_bytes};
 use crate::word::NewerWords;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -88,7 +88,7 @@ pub struct Chain {
 
 impl Chain {
     /// Reads the journal. `heads` are digests of lines that somebody kept elsewhere. `watch` sees each line.
-    pub fn read(store: &dyn Store, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
+    pub fn read(store: &dyn ReadStore, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
         let mut chain = Self::default();
         let names = segment::names(store)?;
         let mut links: Vec<(String, Parent)> = Vec::new();
@@ -131,12 +131,12 @@ impl Chain {
     ///
     /// # Errors
     /// A line cannot be read again, or is not what it was when the journal was read.
-    pub(crate) fn changes(&self, store: &dyn Store, folder: &str) -> Result<Vec<BagChange>> {
+    pub(crate) fn changes(&self, store: &dyn ReadStore, folder: &str) -> Result<Vec<BagChange>> {
         let places = self.bags.get(folder).map(Vec::as_slice).unwrap_or_default();
         places.iter().map(|place| self.change(store, place)).collect()
     }
 
-    fn change(&self, store: &dyn Store, place: &Place) -> Result<BagChange> {
+    fn change(&self, store: &dyn ReadStore, place: &Place) -> Result<BagChange> {
         let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
         let bytes = store.read_range(&segment::path(name), place.offset, place.length)?;
         let raw = RawLine { bytes, is_whole: true };
@@ -209,7 +209,7 @@ impl Chain {
     }
 
     /// Checks the lines of one segment. `seen` gets the end and the digest of each whole line.
-    fn read_segment(&mut self, store: &dyn Store, name: &str, watch: &mut Watch<'_>, seen: &mut dyn FnMut(u64, &str)) -> Result<()> {
+    fn read_segment(&mut self, store: &dyn ReadStore, name: &str, watch: &mut Watch<'_>, seen: &mut dyn FnMut(u64, &str)) -> Result<()> {
         self.segments += 1;
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(name.to_owned());

@@ -2,7 +2,7 @@
 
 use super::entry::{Entry, Line, Parent, SealEntry};
 use crate::error::Result;
-use crate::store::{Digest, Store, StorePath};
+use crate::store::{Digest, Listed, ReadStore, StorePath};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
@@ -33,11 +33,19 @@ pub(super) fn new_name(now: Timestamp) -> String {
     format!("{}-{:08x}{ENDING}", now.strftime("%Y%m%dT%H%M%S.%3fZ"), fastrand::u32(..))
 }
 
-/// The names of all segments, sorted.
-pub(super) fn names(store: &dyn Store) -> Result<Vec<String>> {
+/// Returns the names of all segments, sorted.
+pub(super) fn names(store: &dyn ReadStore) -> Result<Vec<String>> {
+    Ok(files(store)?.into_iter().map(|(name, _)| name).collect())
+}
+
+/// Returns the names of all segments, sorted, and their lengths in bytes.
+pub(super) fn files(store: &dyn ReadStore) -> Result<Vec<(String, u64)>> {
     let folder = StorePath::name(FOLDER);
-    let all = store.list(&folder)?;
-    Ok(all.iter().filter_map(|path| path.below(&folder)).filter(|name| name.ends_with(ENDING)).map(str::to_owned).collect())
+    let segment = |listed: &Listed| {
+        let name = listed.path.below(&folder).filter(|name| name.ends_with(ENDING))?;
+        Some((name.to_owned(), listed.length()))
+    };
+    Ok(store.list(&folder)?.iter().filter_map(segment).collect())
 }
 
 /// One line of a segment, as it stands there.
@@ -70,7 +78,7 @@ pub(super) struct Lines(BufReader<Box<dyn Read + Send>>);
 
 impl Lines {
     /// Opens a segment; none when it is not there.
-    pub(super) fn open(store: &dyn Store, name: &str) -> Result<Option<Self>> {
+    pub(super) fn open(store: &dyn ReadStore, name: &str) -> Result<Option<Self>> {
         Ok(store.open(&path(name))?.map(|stream| Self(BufReader::with_capacity(64 * 1024, stream))))
     }
 }
@@ -92,7 +100,7 @@ impl Iterator for Lines {
 }
 
 /// The earlier ends that a segment's first line names; none when it cannot be read.
-pub(super) fn parents(store: &dyn Store, name: &str) -> Result<Vec<Parent>> {
+pub(super) fn parents(store: &dyn ReadStore, name: &str) -> Result<Vec<Parent>> {
     let first = Lines::open(store, name)?.and_then(|mut lines| lines.next()?.ok()).and_then(|line| line.read());
     Ok(match first {
         Some(Line { entry: Entry::Opened(opened), .. }) => opened.parents,
@@ -102,7 +110,7 @@ pub(super) fn parents(store: &dyn Store, name: &str) -> Result<Vec<Parent>> {
 
 /// Returns the ends that no segment follows yet, for a run that begins now: among the newest segments, and among those
 /// that one of them names as still at work, however old. Damage in the journal stops no run; verification finds it.
-pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
+pub(super) fn open_ends(store: &dyn ReadStore) -> Result<Vec<Parent>> {
     let names = names(store)?;
     let recent = names.get(names.len().saturating_sub(RECENT)..).unwrap_or_default();
     let (mut followed, mut candidates) = (HashSet::new(), BTreeSet::new());
@@ -120,7 +128,7 @@ pub(super) fn open_ends(store: &dyn Store) -> Result<Vec<Parent>> {
 }
 
 /// Returns the seals of a segment. One that cannot be read is left out: verification finds it.
-fn seals(store: &dyn Store, name: &str) -> Vec<SealEntry> {
+fn seals(store: &dyn ReadStore, name: &str) -> Vec<SealEntry> {
     let seal = |ending: &&str| {
         let name = format!("{name}{ending}");
         let stream = store.open(&path(&name)).ok().flatten()?;
@@ -131,7 +139,7 @@ fn seals(store: &dyn Store, name: &str) -> Vec<SealEntry> {
 }
 
 /// Returns how far a segment goes now. Reads its tail only: a segment may be hundreds of megabytes long.
-fn end(store: &dyn Store, name: &str) -> Result<Parent> {
+fn end(store: &dyn ReadStore, name: &str) -> Result<Parent> {
     // Asked before it is read: a run that is over by then writes no further line and no seal.
     let ended = !is_at_work(store, name)?;
     let path = path(name);
@@ -157,6 +165,6 @@ fn end(store: &dyn Store, name: &str) -> Result<Parent> {
 }
 
 /// Whether the run that writes a segment is still at work. Leaves no trace.
-pub(super) fn is_at_work(store: &dyn Store, name: &str) -> Result<bool> {
+pub(super) fn is_at_work(store: &dyn ReadStore, name: &str) -> Result<bool> {
     Ok(store.holder(&path(name))?.is_some())
 }

@@ -4,7 +4,7 @@
 use super::entry::{Entry, Line};
 use super::segment::{self, Lines};
 use crate::error::Result;
-use crate::store::{Store, StorePath};
+use crate::store::{ReadStore, StorePath};
 use std::collections::HashSet;
 
 /// A run that changed sessions and is under no signature.
@@ -21,7 +21,7 @@ pub struct UnsealedRun {
 }
 
 /// Walks from a segment to those that it follows, and no further than signed ones, which cover what is behind them.
-pub(super) fn behind(store: &dyn Store, name: &str, is_signed: &dyn Fn(&StorePath) -> bool) -> Result<Vec<UnsealedRun>> {
+pub(super) fn behind(store: &dyn ReadStore, name: &str, is_signed: &dyn Fn(&StorePath) -> bool) -> Result<Vec<UnsealedRun>> {
     let (mut left, mut seen, mut found) = (vec![name.to_owned()], HashSet::from([name.to_owned()]), Vec::new());
     while let Some(name) = left.pop() {
         for parent in segment::parents(store, &name)?.into_iter().filter(|parent| parent.ended) {
@@ -38,7 +38,7 @@ pub(super) fn behind(store: &dyn Store, name: &str, is_signed: &dyn Fn(&StorePat
     Ok(found)
 }
 
-fn run(store: &dyn Store, name: &str) -> Result<UnsealedRun> {
+fn run(store: &dyn ReadStore, name: &str) -> Result<UnsealedRun> {
     let mut run = UnsealedRun { segment: name.to_owned(), sha256: None, command: String::new(), changes: 0 };
     for line in Lines::open(store, name)?.into_iter().flatten().map_while(std::result::Result::ok).filter(|line| line.is_whole) {
         run.sha256 = Some(line.sha256());

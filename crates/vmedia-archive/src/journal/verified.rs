@@ -3,7 +3,7 @@
 use super::entry::{Entry, Line};
 use super::segment::{self, Lines};
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::ReadStore;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ pub struct Verifications {
 
 impl Verifications {
     /// Reads what the journal says. An archive without one says nothing.
-    pub(crate) fn read(store: &dyn Store) -> Result<Self> {
+    pub(crate) fn read(store: &dyn ReadStore) -> Result<Self> {
         let mut verifications = Self::default();
         for name in segment::names(store)? {
             for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {

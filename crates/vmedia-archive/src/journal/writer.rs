@@ -9,7 +9,7 @@ use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
-use crate::store::{Digest, Lock, Locked, Store, StorePath};
+use crate::store::{Digest, Lock, Locked, ReadStore, Store, StorePath};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -68,13 +68,13 @@ impl Journal {
     }
 
     /// How long the journal is, without the segment of this run: it grows with every change of the archive.
-    pub fn length(store: &dyn Store, but_for: Option<&StorePath>) -> Result<u64> {
-        let others = segment::names(store)?.into_iter().map(|name| segment::path(&name)).filter(|path| Some(path) != but_for);
-        others.map(|path| Ok(store.length(&path)?.unwrap_or(0))).sum()
+    pub fn length(store: &dyn ReadStore, but_for: Option<&StorePath>) -> Result<u64> {
+        let others = segment::files(store)?.into_iter().filter(|(name, _)| Some(&segment::path(name)) != but_for);
+        Ok(others.map(|(_, bytes)| bytes).sum())
     }
 
     /// Whether the archive has a journal already.
-    pub fn exists(store: &dyn Store) -> Result<bool> {
+    pub fn exists(store: &dyn ReadStore) -> Result<bool> {
         let folder = StorePath::name(segment::FOLDER);
         // A seal whose segment is gone is a journal, too, and so is a link in its place, which nothing follows.
         Ok(store.is_link(&folder)? || !store.list(&folder)?.is_empty())

@@ -7,7 +7,7 @@ use super::files::{create_folder, io_error};
 use super::scratch::{Scratch, Unfinished};
 use super::staged::LocalStaged;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{BUFFER, Digest, Judge, Locked, Placement, PutError, Staged, Store, StorePath, lock};
+use super::{BUFFER, Digest, Judge, Listed, Locked, Placement, PutError, ReadStore, Staged, Stat, Store, StorePath, lock};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use sha2::{Digest as _, Sha256};
@@ -179,6 +179,83 @@ fn fill(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
+impl ReadStore for LocalStore {
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        let Some(file) = self.reader(path)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.failed("read", path.as_str(), error))?;
+        if bytes.len() as u64 > limit {
+            let hint = "vmedia never writes it that large; look at what is in it";
+            return Err(Error::new(Exit::Local, format!("{} is larger than {limit} bytes", self.full(path).display()), hint));
+        }
+        Ok(Some(bytes))
+    }
+
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        Ok(self.reader(path)?.map(|file| Box::new(file) as Box<dyn Read + Send>))
+    }
+
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let Some(mut file) = self.reader(path)? else { return Ok(bytes) };
+        let read = file.seek(SeekFrom::Start(offset)).and_then(|_| file.take(length).read_to_end(&mut bytes));
+        read.map_err(|error| self.failed("read", path.as_str(), error))?;
+        Ok(bytes)
+    }
+
+    fn stat(&self, path: &StorePath) -> Result<Option<Stat>> {
+        match self.tree().and_then(|tree| tree.kind(path.as_str())) {
+            Ok((kind, length)) => Ok(Some(stat(kind, length))),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(self.failed("look at", path.as_str(), error)),
+        }
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<Listed>> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.clone()];
+        while let Some(folder) = folders.pop() {
+            let (tree, entries) = match self.tree().and_then(|tree| Ok((tree, tree.entries(folder.as_str())?))) {
+                Ok(listed) => listed,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(self.failed("list", folder.as_str(), error)),
+            };
+            for (name, kind) in entries {
+                let name = name.to_string_lossy();
+                let path = StorePath::parse(&format!("{folder}/{name}")).unwrap_or_else(|| folder.join(&name));
+                if kind == Kind::Folder {
+                    folders.push(path);
+                } else {
+                    let length = if kind == Kind::File { tree.kind(path.as_str()).ok() } else { Some((kind, 0)) };
+                    found.push(Listed { stat: length.map(|(kind, length)| stat(kind, length)), path, sha256: None });
+                }
+            }
+        }
+        found.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(found)
+    }
+
+    fn folders(&self) -> Result<Vec<String>> {
+        self.names(Kind::Folder)
+    }
+
+    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
+        match self.tree() {
+            Ok(tree) => lock::holder(tree, &lock_path(name)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(io_error("lock", &self.root, error)),
+        }
+    }
+
+    fn root(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    fn location(&self, path: &StorePath) -> String {
+        self.full(path).display().to_string()
+    }
+}
+
 impl Store for LocalStore {
     fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
         let mut buffer = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(|| vec![0; BUFFER]);
@@ -215,73 +292,6 @@ impl Store for LocalStore {
         // Some systems sync only what was opened for writing.
         let file = self.tree().and_then(|tree| tree.file(path.as_str(), Access::Append));
         file.and_then(|file| file.sync_data()).map_err(|error| self.failed("write", path.as_str(), error))
-    }
-
-    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
-        let Some(file) = self.reader(path)? else { return Ok(None) };
-        let mut bytes = Vec::new();
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.failed("read", path.as_str(), error))?;
-        if bytes.len() as u64 > limit {
-            let hint = "vmedia never writes it that large; look at what is in it";
-            return Err(Error::new(Exit::Local, format!("{} is larger than {limit} bytes", self.full(path).display()), hint));
-        }
-        Ok(Some(bytes))
-    }
-
-    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
-        Ok(self.reader(path)?.map(|file| Box::new(file) as Box<dyn Read + Send>))
-    }
-
-    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let Some(mut file) = self.reader(path)? else { return Ok(bytes) };
-        let read = file.seek(SeekFrom::Start(offset)).and_then(|_| file.take(length).read_to_end(&mut bytes));
-        read.map_err(|error| self.failed("read", path.as_str(), error))?;
-        Ok(bytes)
-    }
-
-    fn length(&self, path: &StorePath) -> Result<Option<u64>> {
-        match self.tree().and_then(|tree| tree.kind(path.as_str())) {
-            Ok((Kind::File, length)) => Ok(Some(length)),
-            Ok(_) => Ok(None),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(self.failed("look at", path.as_str(), error)),
-        }
-    }
-
-    fn is_link(&self, path: &StorePath) -> Result<bool> {
-        match self.tree().and_then(|tree| tree.kind(path.as_str())) {
-            Ok((kind, _)) => Ok(kind == Kind::Link),
-            Err(error) if is_absent(&error) => Ok(false),
-            Err(error) => Err(self.failed("look at", path.as_str(), error)),
-        }
-    }
-
-    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>> {
-        let mut found = Vec::new();
-        let mut folders = vec![folder.clone()];
-        while let Some(folder) = folders.pop() {
-            let entries = match self.tree().and_then(|tree| tree.entries(folder.as_str())) {
-                Ok(entries) => entries,
-                Err(error) if is_absent(&error) => continue,
-                Err(error) => return Err(self.failed("list", folder.as_str(), error)),
-            };
-            for (name, kind) in entries {
-                let name = name.to_string_lossy();
-                let path = StorePath::parse(&format!("{folder}/{name}")).unwrap_or_else(|| folder.join(&name));
-                if kind == Kind::Folder {
-                    folders.push(path);
-                } else {
-                    found.push(path);
-                }
-            }
-        }
-        found.sort();
-        Ok(found)
-    }
-
-    fn folders(&self) -> Result<Vec<String>> {
-        self.names(Kind::Folder)
     }
 
     fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
@@ -323,21 +333,13 @@ impl Store for LocalStore {
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         lock::take(self.made()?, &lock_path(name), &self.holder)
     }
+}
 
-    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
-        match self.tree() {
-            Ok(tree) => lock::holder(tree, &lock_path(name)),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(io_error("lock", &self.root, error)),
-        }
-    }
-
-    fn root(&self) -> String {
-        self.root.display().to_string()
-    }
-
-    fn location(&self, path: &StorePath) -> String {
-        self.full(path).display().to_string()
+fn stat(kind: Kind, length: u64) -> Stat {
+    match kind {
+        Kind::File => Stat::File(length),
+        Kind::Link => Stat::Link,
+        Kind::Folder | Kind::Other => Stat::Other,
     }
 }
 

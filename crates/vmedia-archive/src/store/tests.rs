@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
-use super::{Digest, Judge, LocalStore, Locked, Placement, PutError, Store, StorePath};
+use super::{Digest, Judge, Listed, LocalStore, Locked, Placement, PutError, ReadStore, Stat, Store, StorePath};
 use crate::error::Result;
 use std::io::{ErrorKind, Read};
 
@@ -35,7 +35,8 @@ fn a_put_is_whole_private_and_leaves_no_trace_besides() {
     let digest = put(&store, b"bytes", Placement::At(path("s/data/x.jpg"))).expect("a put");
     assert_eq!(digest, Digest::of(b"bytes"));
     assert_eq!(store.read(&path("s/data/x.jpg"), 10).expect("readable").as_deref(), Some(&b"bytes"[..]));
-    assert_eq!(store.list(&path("s")).expect("a list"), [path("s/data/x.jpg")]);
+    let listed = Listed { path: path("s/data/x.jpg"), stat: Some(Stat::File(5)), sha256: None };
+    assert_eq!(store.list(&path("s")).expect("a list"), [listed]);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

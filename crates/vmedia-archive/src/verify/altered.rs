@@ -13,7 +13,7 @@ use crate::journal::{AddedFile, BagChange, Chain, FOLDER as JOURNAL, Sha256};
 use crate::layout::{self, RECORD, TAG_MANIFEST};
 use crate::model::SessionId;
 use crate::record::JournalRecord;
-use crate::store::Store;
+use crate::store::ReadStore;
 use crate::text::{day, plural};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 ///
 /// # Errors
 /// The journal cannot be read again.
-pub fn compare_with_journal(store: &dyn Store, chain: Option<&Chain>, folder: &str, examined: &mut Examined) -> Result<()> {
+pub fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>, folder: &str, examined: &mut Examined) -> Result<()> {
     if examined.unfinished {
         return Ok(());
     }
@@ -109,7 +109,7 @@ pub struct Deleted {
 ///
 /// # Errors
 /// The journal cannot be read again.
-pub fn deleted_sessions(store: &dyn Store, chain: &Chain, here: &dyn Fn(&str) -> bool) -> Result<Vec<Deleted>> {
+pub fn deleted_sessions(store: &dyn ReadStore, chain: &Chain, here: &dyn Fn(&str) -> bool) -> Result<Vec<Deleted>> {
     let mut deleted = Vec::new();
     for folder in chain.folders().filter(|folder| !here(folder)) {
         let changes = chain.changes(store, folder)?;

@@ -11,8 +11,8 @@ use crate::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, 
 use crate::model::SessionId;
 use crate::record::{JournalRecord, MediaRecord, Record, SignatureRecord, State};
 use crate::salt::Salt;
-use crate::store::{Digest, LINKED, Store, StorePath, sha256_bytes};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use crate::store::{Digest, LINKED, Listed, ReadStore, Stat, StorePath, sha256_bytes};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What file managers leave behind in folders that somebody looked into.
 const DROPPINGS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
@@ -147,13 +147,13 @@ impl Examined {
 
     /// Whether the bag is still the one that was looked at: a run that changes it changes its tag manifest, and leaves a
     /// mark until it is done.
-    pub fn is_current(&self, store: &dyn Store, folder: &StorePath) -> Result<bool> {
+    pub fn is_current(&self, store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
         Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest == digest(store, folder)?))
     }
 }
 
 /// Looks at a bag. A file of it that cannot be read is a finding; an error is about the bag as a whole.
-pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> Result<Examined> {
+pub fn examine(store: &dyn ReadStore, folder: &StorePath, witness: &dyn Witness) -> Result<Examined> {
     let mut examined = Examined::default();
     if store.is_link(folder)? {
         examined.is_linked(".");
@@ -175,7 +175,7 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
     let tags = manifest(store, folder, TAG_MANIFEST, &mut examined);
     examined.digest = digest(store, folder).unwrap_or_default();
     let all = store.list(folder);
-    find_links(store, folder, all.as_deref().unwrap_or_default(), [&payload, &tags], &mut examined)?;
+    find_links(folder, all.as_deref().unwrap_or_default(), [&payload, &tags], &mut examined);
     let record = record(store, folder, &mut examined);
     if let Some(record) = &record {
         if examined.is_comparable() {
@@ -188,7 +188,7 @@ pub fn examine(store: &dyn Store, folder: &StorePath, witness: &dyn Witness) -> 
         for path in tags.keys().filter(|path| layout::is_payload(path) && !payload.contains_key(*path)) {
             examined.finding(Aspect::Listings, path, "payload that only the list of the bag's own files names");
         }
-        compare_oxum(store, folder, &payload, &mut examined);
+        compare_oxum(store, folder, all.as_deref().unwrap_or_default(), &payload, &mut examined);
     }
     examined.items = items(record.as_ref(), &payload, &tags, &examined);
     examined.manifested = payload;
@@ -224,22 +224,22 @@ fn gone(record: &Record) -> HashSet<&str> {
 }
 
 /// A file's text; that it cannot be read is a finding.
-fn text(store: &dyn Store, folder: &StorePath, name: &str, examined: &mut Examined) -> Option<String> {
+fn text(store: &dyn ReadStore, folder: &StorePath, name: &str, examined: &mut Examined) -> Option<String> {
     read(store, folder, name).unwrap_or_else(|error| {
         examined.cannot_read(name, &error);
         None
     })
 }
 
-fn is_unfinished(store: &dyn Store, folder: &StorePath) -> Result<bool> {
+fn is_unfinished(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
     Ok(store.length(&folder.join(MARKER))?.is_some())
 }
 
-fn digest(store: &dyn Store, folder: &StorePath) -> Result<Option<String>> {
+fn digest(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<String>> {
     Ok(store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256))
 }
 
-fn manifest(store: &dyn Store, folder: &StorePath, name: &'static str, examined: &mut Examined) -> Manifest {
+fn manifest(store: &dyn ReadStore, folder: &StorePath, name: &'static str, examined: &mut Examined) -> Manifest {
     let Some(text) = text(store, folder, name, examined) else {
         examined.is_unlisted = true;
         if !examined.unread.contains(name) {
@@ -255,7 +255,7 @@ fn manifest(store: &dyn Store, folder: &StorePath, name: &'static str, examined:
     })
 }
 
-fn record(store: &dyn Store, folder: &StorePath, examined: &mut Examined) -> Option<Record> {
+fn record(store: &dyn ReadStore, folder: &StorePath, examined: &mut Examined) -> Option<Record> {
     let Some(text) = text(store, folder, RECORD, examined) else {
         if !examined.unread.contains(RECORD) {
             // Without it nobody knows which session this was.
@@ -303,7 +303,7 @@ fn compare_manifests(payload: &Manifest, tags: &Manifest, examined: &mut Examine
 }
 
 /// Every medium that any stored listing names must be in the record: whoever takes one out of it must not go unseen.
-fn compare_listings(store: &dyn Store, folder: &StorePath, record: &Record, witness: &dyn Witness, examined: &mut Examined) {
+fn compare_listings(store: &dyn ReadStore, folder: &StorePath, record: &Record, witness: &dyn Witness, examined: &mut Examined) {
     let known: HashSet<&str> = record.media.iter().map(|medium| medium.id.as_str()).collect();
     for document in record.documents.iter().filter(|document| document.lost.is_none()) {
         if examined.is_unread(&document.path) {
@@ -339,14 +339,12 @@ fn signatures(record: &Record) -> BTreeMap<String, String> {
     media.chain(documents).filter_map(held).collect()
 }
 
-fn compare_oxum(store: &dyn Store, folder: &StorePath, payload: &Manifest, examined: &mut Examined) {
-    let mut bytes = 0;
-    for path in payload.keys() {
-        let length = StorePath::parse(&format!("{folder}/{path}")).and_then(|path| store.length(&path).ok().flatten());
-        // What is missing, or cannot be looked at, is said when it is to be read.
-        let Some(length) = length else { return };
-        bytes += length;
-    }
+fn compare_oxum(store: &dyn ReadStore, folder: &StorePath, all: &[Listed], payload: &Manifest, examined: &mut Examined) {
+    let here = all.iter().filter(|listed| matches!(listed.stat, Some(Stat::File(_))));
+    let here: HashMap<&str, u64> = here.filter_map(|listed| Some((listed.path.below(folder)?, listed.length()))).collect();
+    // A file that is missing, or cannot be looked at, is reported when it is to be read.
+    let lengths: Option<Vec<u64>> = payload.keys().map(|path| here.get(path.as_str()).copied()).collect();
+    let Some(bytes) = lengths.map(|lengths| lengths.iter().sum()) else { return };
     let oxum = text(store, folder, INFO, examined).as_deref().and_then(bag::parse_oxum);
     if oxum != Some((bytes, payload.len() as u64)) && !examined.unread.contains(INFO) {
         examined.finding(Aspect::Manifests, INFO, "its Payload-Oxum does not fit the payload");
@@ -354,20 +352,19 @@ fn compare_oxum(store: &dyn Store, folder: &StorePath, payload: &Manifest, exami
 }
 
 /// Finds links in the place of folders that the manifests name.
-fn find_links(store: &dyn Store, folder: &StorePath, all: &[StorePath], manifests: [&Manifest; 2], examined: &mut Examined) -> Result<()> {
-    for found in all {
-        let Some(path) = found.below(folder) else { continue };
+fn find_links(folder: &StorePath, all: &[Listed], manifests: [&Manifest; 2], examined: &mut Examined) {
+    for link in all.iter().filter(|listed| listed.stat == Some(Stat::Link)) {
+        let Some(path) = link.path.below(folder) else { continue };
         let inside = format!("{path}/");
         let has_files = |manifest: &&Manifest| manifest.range(inside.clone()..).next().is_some_and(|(file, _)| file.starts_with(&inside));
-        if manifests.iter().any(has_files) && store.is_link(found)? {
+        if manifests.iter().any(has_files) {
             examined.is_linked(path);
         }
     }
-    Ok(())
 }
 
 /// Files that nobody vouches for.
-fn find_strangers(all: Result<Vec<StorePath>>, folder: &StorePath, examined: &mut Examined) {
+fn find_strangers(all: Result<Vec<Listed>>, folder: &StorePath, examined: &mut Examined) {
     let all = all.unwrap_or_else(|error| {
         // A folder in it is closed; of those files that the bag vouches for each is said when it is to be read.
         examined.finding(Aspect::Readable, ".", error.what());
@@ -376,7 +373,7 @@ fn find_strangers(all: Result<Vec<StorePath>>, folder: &StorePath, examined: &mu
         Vec::new()
     });
     for found in all {
-        let path = found.below(folder).unwrap_or(found.as_str());
+        let path = found.path.below(folder).unwrap_or(found.path.as_str());
         if path == TAG_MANIFEST || examined.manifested.contains_key(path) || examined.unread.contains(path) {
             continue;
         }

@@ -5,12 +5,12 @@
 use crate::error::plain;
 use crate::journal::Chain;
 use crate::layout::PAGE;
-use crate::store::{Digest, Store, StorePath};
+use crate::store::{Digest, ReadStore, StorePath};
 use crate::text::day;
 
 /// Reads the catalog's page: its SHA-256, none where there is none, or why it cannot be read. Comes before the journal is
 /// read, because a run that writes a page writes its line first.
-pub fn page_digest(store: &dyn Store) -> std::result::Result<Option<String>, String> {
+pub fn page_digest(store: &dyn ReadStore) -> std::result::Result<Option<String>, String> {
     let Some(stream) = store.open(&StorePath::name(PAGE)).map_err(|error| error.what().to_owned())? else { return Ok(None) };
     let digest = Digest::read(stream, &mut |_| Ok(())).map_err(|error| format!("cannot be read: {}", plain(&error)))?;
     Ok(Some(digest.sha256))

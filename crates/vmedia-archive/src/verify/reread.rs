@@ -5,7 +5,7 @@
 use super::{Aspect, Finding, Remedy, SealCheck, Witness};
 use crate::error::{Result, plain};
 use crate::journal::stopped;
-use crate::store::{Digest, Store, StorePath, Watch};
+use crate::store::{Digest, ReadStore, StorePath, Watch};
 use std::io::{self, Read};
 
 /// A file that a bag vouches for.
@@ -52,7 +52,7 @@ pub(crate) fn read_sealed(
 }
 
 /// Reads a file. `watch` sees each piece and may stop the reading.
-pub fn reread(store: &dyn Store, folder: &StorePath, item: &Item, witness: &dyn Witness, watch: &mut Watch<'_>) -> Result<Reread> {
+pub fn reread(store: &dyn ReadStore, folder: &StorePath, item: &Item, witness: &dyn Witness, watch: &mut Watch<'_>) -> Result<Reread> {
     let finding = |aspect, what: &str| {
         let finding = Finding::new(aspect, &item.path, what);
         if item.is_gone && finding.remedy == Remedy::Repair { finding.helped_by(Remedy::Restore) } else { finding }

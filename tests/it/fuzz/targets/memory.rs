@@ -7,7 +7,7 @@ use std::io::{Cursor, Read};
 use std::sync::{LazyLock, Mutex, MutexGuard};
 use vmedia::error::{Error, Result};
 use vmedia::exit::Exit;
-use vmedia::store::{Digest, Judge, LocalStore, Locked, Placement, PutError, Staged, Store, StorePath};
+use vmedia::store::{Digest, Judge, Listed, LocalStore, Locked, Placement, PutError, ReadStore, Staged, Stat, Store, StorePath};
 
 static LOCKS: LazyLock<(tempfile::TempDir, LocalStore)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
@@ -52,6 +52,60 @@ impl Memory {
     }
 }
 
+impl ReadStore for Memory {
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        let found = self.files().get(self.check(path)).cloned();
+        match found {
+            Some(bytes) if bytes.len() as u64 > limit => Err(Error::new(Exit::Local, "too large", "make it smaller")),
+            found => Ok(found),
+        }
+    }
+
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        let found = self.files().get(self.check(path)).cloned();
+        Ok(found.map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>))
+    }
+
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let files = self.files();
+        let bytes = files.get(self.check(path)).map(Vec::as_slice).unwrap_or_default();
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let to = from.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(bytes.len());
+        Ok(bytes[from..to].to_vec())
+    }
+
+    fn stat(&self, path: &StorePath) -> Result<Option<Stat>> {
+        Ok(self.files().get(self.check(path)).map(|bytes| Stat::File(bytes.len() as u64)))
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<Listed>> {
+        self.check(folder);
+        let files = self.files();
+        let listed = |(path, bytes): (&String, &Vec<u8>)| {
+            let path = StorePath::parse(path).filter(|path| path.below(folder).is_some())?;
+            Some(Listed { path, stat: Some(Stat::File(bytes.len() as u64)), sha256: None })
+        };
+        Ok(files.iter().filter_map(listed).collect())
+    }
+
+    fn folders(&self) -> Result<Vec<String>> {
+        Ok(self.folders.clone())
+    }
+
+    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
+        self.check(name);
+        LOCKS.1.holder(name)
+    }
+
+    fn root(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn location(&self, path: &StorePath) -> String {
+        format!("memory/{path}")
+    }
+}
+
 impl Store for Memory {
     fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
         let mut bytes = Vec::new();
@@ -91,41 +145,6 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
-        let found = self.files().get(self.check(path)).cloned();
-        match found {
-            Some(bytes) if bytes.len() as u64 > limit => Err(Error::new(Exit::Local, "too large", "make it smaller")),
-            found => Ok(found),
-        }
-    }
-
-    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
-        let found = self.files().get(self.check(path)).cloned();
-        Ok(found.map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>))
-    }
-
-    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let files = self.files();
-        let bytes = files.get(self.check(path)).map(Vec::as_slice).unwrap_or_default();
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
-        let to = from.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(bytes.len());
-        Ok(bytes[from..to].to_vec())
-    }
-
-    fn length(&self, path: &StorePath) -> Result<Option<u64>> {
-        Ok(self.files().get(self.check(path)).map(|bytes| bytes.len() as u64))
-    }
-
-    fn list(&self, folder: &StorePath) -> Result<Vec<StorePath>> {
-        self.check(folder);
-        let paths = self.files().keys().filter_map(|path| StorePath::parse(path)).filter(|path| path.below(folder).is_some()).collect();
-        Ok(paths)
-    }
-
-    fn folders(&self) -> Result<Vec<String>> {
-        Ok(self.folders.clone())
-    }
-
     fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
         let mut files = self.files();
         let bytes = files.remove(self.check(from)).ok_or_else(|| Error::new(Exit::Local, "not there", "look elsewhere"))?;
@@ -156,18 +175,5 @@ impl Store for Memory {
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         self.check(name);
         LOCKS.1.lock(name)
-    }
-
-    fn holder(&self, name: &StorePath) -> Result<Option<String>> {
-        self.check(name);
-        LOCKS.1.holder(name)
-    }
-
-    fn root(&self) -> String {
-        "memory".to_owned()
-    }
-
-    fn location(&self, path: &StorePath) -> String {
-        format!("memory/{path}")
     }
 }
