@@ -1,22 +1,20 @@
 #!/usr/bin/env python3
-"""What a list of sessions costs `vmedia download`, by the length of the list: memory, threads, descriptors, time, and
-what a second run over the same list takes.
+"""Measures what a list of sessions costs `vmedia download`, by its length: memory, threads, descriptors, time, and the cost of a second run.
 
 Usage:
     cargo build --release
     python3 benches/batch.py [--binary PATH] [--sessions N,N,...] [--files N] [--bytes N] [--out FILE]
 
-    --sessions N,...  lengths of lists; 100, 1000 and 10000 unless told
-    --files N         files a session; 4 unless told
-    --bytes N         bytes a file; 2000 unless told
+    --sessions N,...  lengths of lists [default: 100,1000,10000]
+    --files N         files per session [default: 4]
+    --bytes N         bytes per file [default: 2000]
 
-Four runs over each list, into the same archive: the first; a second one, which asks for the listings and reads the files
-again; one with --skip-complete; and that one once more with nobody there to be asked, so that a single request would end
-it. Peaks are what the system reports of the process, threads and descriptors are looked at while it runs. `per session`
-is the time of a run divided by the length of the list. Linux only.
+Each list is run four times into the same archive: the first run; a second one, which requests the listings and reads the files again; one with
+--skip-complete; and the same without a provider, so that a single request would end it. The system reports peaks of the process; threads and
+descriptors are sampled while it runs. `per session` is the time of a run divided by the length of the list. Linux only.
 
-Fails (exit status 1) when the longest list takes 30 % more memory than the shortest of at least 1,000 and 4 MB besides,
-or more threads or descriptors than any other, or when --skip-complete asks anybody.
+Fails (exit status 1) when the longest list takes both 30 % and 4 MB more memory than the shortest of at least 1,000, or more threads or descriptors
+than any other, or when --skip-complete sends a request.
 """
 
 import argparse
@@ -92,8 +90,8 @@ def measure(binary, count, arguments, home):
         download = [binary, "download", "--from", str(listed), "-o", str(archive), "--quiet", "--no-progress"]
         runs = {"first": run(download, environment), "again": run(download, environment)}
         runs["skip"] = run([*download, "--skip-complete"], environment)
-        nobody = environment | {"VMEDIA_BASE_URL": "http://127.0.0.1:1"}
-        runs["alone"] = run([*download, "--skip-complete", "--retries", "0"], nobody)
+        offline = environment | {"VMEDIA_BASE_URL": "http://127.0.0.1:1"}
+        runs["alone"] = run([*download, "--skip-complete", "--retries", "0"], offline)
     finally:
         sandbox.stdin.close()
         sandbox.wait()

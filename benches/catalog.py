@@ -1,22 +1,21 @@
 #!/usr/bin/env python3
-"""How long `vmedia catalog` takes, and how much memory, for archives of many sessions.
+"""Measures the time and memory of `vmedia catalog` for archives of many sessions.
 
 Usage:
     cargo build --release
     python3 benches/catalog.py [--binary PATH] [--sizes N,N,...] [--rounds N] [--folder DIR] [--out FILE]
 
-    --binary PATH   the program to measure; target/release/vmedia unless told
-    --sizes N,...   how many sessions; 1000,10000,100000 unless told
-    --rounds N      how often each is run; the median counts; 3 unless told
-    --folder DIR    keep the archives there and use those that are there; a temporary folder (TMPDIR) unless told
-    --out FILE      write the figures there too, as JSON
+    --binary PATH   program to measure [default: target/release/vmedia]
+    --sizes N,...   numbers of sessions [default: 1000,10000,100000]
+    --rounds N      runs of each; the median counts [default: 3]
+    --folder DIR    keep the archives there, and reuse existing ones [default: a temporary folder (TMPDIR)]
+    --out FILE      also write the figures there, as JSON
 
-Makes archives with the records and the journal that vmedia writes, without their media, which a catalog does not read:
-10 media in two attempts a session, ten runs that archived them, twelve verifications of all. 100,000 sessions take
-about 1.5 GB. The files are in the system's cache when they are measured. Times drift from machine to machine, so that
-each is also given as a ratio to what merely reading the records takes in the same round:
-`find ROOT -name archive.json | xargs cat > /dev/null`. Peak memory is what the system reports when the process ends.
-Megabytes are millions of bytes. Linux and macOS only.
+Makes archives with the records and the journal that vmedia writes, without their media, which a catalog does not read: 10 media files in two
+attempts per session, ten runs that archived them, twelve verifications of everything. 100,000 sessions take about 1.5 GB. The files are in the system's
+cache when they are measured. Each time is also given as a ratio to reading the records in the same round:
+`find ROOT -name archive.json | xargs cat > /dev/null`. The system reports peak memory when the process ends. Megabytes are millions of bytes. Linux and
+macOS only.
 """
 
 import os

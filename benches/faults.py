@@ -1,23 +1,22 @@
 #!/usr/bin/env python3
-"""What stands under the final name after the wire, the provider or the machine failed: `vmedia` beside other downloaders.
+"""Shows which file is left under the final name after the network, the provider or the machine failed: `vmedia` beside other downloaders.
 
 Usage:
     cargo build --release
     python3 benches/faults.py [--binary PATH] [--tools LIST] [--cases LIST] [--quick] [--out FILE]
 
-    --binary PATH   the vmedia to try; target/release/vmedia unless told
-    --tools LIST    of vmedia, curl, wget, wget2, aria2c, rclone, gallery-dl, yt-dlp; all that are installed unless told
-    --cases LIST    such as A,B,F; all unless told
-    --quick         vmedia and curl, the cases that take no long waits
-    --out FILE      write the table there too
+    --binary PATH   vmedia to try [default: target/release/vmedia]
+    --tools LIST    of vmedia, curl, wget, wget2, aria2c, rclone, gallery-dl, yt-dlp [default: all that are installed]
+    --cases LIST    such as A,B,F [default: all]
+    --quick         vmedia and curl, the cases without long waits
+    --out FILE      also write the table there
 
-One server of this script breaks the wire in the same way for each of them, on loopback, with an object of 1 MiB. It speaks
-as much of the provider's API as `vmedia` asks for and checks no credentials, so that the others can ask it too. Everybody
-is told to try four times; a run that takes longer than a minute is ended. Prints a Markdown table: exit status, and what
-stands under the final name: nothing, the right bytes, other bytes, half of the right ones, or a
-mixture of two objects; and below it how each was called.
+One server of this script causes the same faults for each of them, on loopback, with an object of 1 MiB. It speaks the part of the provider's API that
+`vmedia` uses and checks no credentials, so that the others can use it too. Each program may try four times; a run that takes longer than a minute is
+ended. Prints a Markdown table: exit status, and the file under the final name: absent, the right bytes, other bytes, half of the right ones, or a
+mixture of two objects; and below it the command lines.
 
-Fails (exit status 1) when the column of vmedia is not what it should be. Linux and macOS.
+Fails (exit status 1) when the column of vmedia is not as expected. Linux and macOS.
 """
 
 import argparse
@@ -123,7 +122,7 @@ class Server:
                 connection.settimeout(2)
                 connection.recv(1)
             except OSError:
-                pass  # Whoever asked has turned away.
+                pass  # The client has closed the connection.
 
     def answer(self, connection, method, path, headers):
         name = path.rsplit("/", 1)[1]
@@ -190,7 +189,7 @@ class Server:
             connection.sendall(body)
 
     def stall(self, connection):
-        """Says nothing more; whoever turns away is no longer in the middle of the file."""
+        """Sends nothing more; a client that closes the connection is no longer in the middle of the file."""
         begun = time.monotonic()
         connection.settimeout(0.1)
         while not self.over.is_set():
@@ -264,7 +263,7 @@ TOOLS = {
 
 
 def words_for(name, names, urls, loud=False, session=SESSION):
-    """What a tool is told, without what lets it go on with a part."""
+    """The arguments of a tool, without those that resume a partial file."""
     if name == "vmedia":
         return ["download", session, "--retries", "3", "--retry-delay", "0.2", "-o", "archive"]
     return TOOLS[name].words(names, urls, loud)
@@ -441,7 +440,7 @@ def version(name, program):
 
 
 def main():
-    # In the background of a shell it may be ignored, and so would it be by everybody who is started here.
+    # A shell may ignore it for background jobs, and child processes would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description="What stands under the final name after a fault.")
     parser.add_argument("--binary", type=pathlib.Path, default=pathlib.Path(__file__).parent.parent / "target/release/vmedia")

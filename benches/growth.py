@@ -1,25 +1,23 @@
 #!/usr/bin/env python3
-"""How the memory of `vmedia verify` and `vmedia catalog` grows with the number of sessions in an archive.
+"""Measures how the memory of `vmedia verify` and `vmedia catalog` grows with the number of sessions in an archive.
 
 Usage:
     cargo build --release
     python3 benches/growth.py [--binary PATH] [--sessions N] [--folder DIR] [--out FILE]
 
-    --binary PATH   the program to measure; default: target/release/vmedia
-    --sessions N    how many sessions the larger archive has; default: 10,000
-    --folder DIR    make the archives there; default: a temporary folder (TMPDIR); they are deleted in the end
-    --out FILE      write the figures there too, as JSON
+    --binary PATH   program to measure [default: target/release/vmedia]
+    --sessions N    sessions of the larger archive [default: 10000]
+    --folder DIR    make the archives there [default: a temporary folder (TMPDIR)]; they are deleted at the end
+    --out FILE      also write the figures there, as JSON
 
-Makes two archives, one with a quarter of the sessions. One session with one small file is downloaded from `vmedia sandbox`; the
-others are copies of it under ids of their own, with the manifests, the record and the line of the journal that belong to them, so
-that they are whatever the program writes. `vmedia verify` must find them sound, with every bag and the journal, and writes down
-that it did; then `vmedia catalog` lists them in each format and writes its page. A session takes about 80 kB of disk.
+Makes two archives, one with a quarter of the sessions. One session with one small file is downloaded from `vmedia sandbox`; the others are copies of it
+under other ids, with matching manifests, record and journal line. `vmedia verify` must find every bag and the journal sound, and records that in the journal; then
+`vmedia catalog` lists them in each format and writes its page. A session takes about 80 kB of disk.
 
-Peaks are what the system reports when a process ends. Growth is the difference between the two peaks, divided by the sessions that
-the larger archive has more. The limits are 100 MB for `verify` and 60 MB for `catalog` in each format, with 100,000 sessions. With
-`--sessions 100000` that is measured; with fewer it is guessed from the growth, and as half a megabyte that a peak has by chance becomes
-several, a guess may be a quarter above its limit. Fails (exit status 1) when it is above that. Megabytes are millions of bytes. Linux
-and macOS only.
+The system reports peaks when a process ends. Growth is the difference of the two peaks, divided by the difference of sessions. The limits are 100 MB for
+`verify` and 60 MB for `catalog` in each format, with 100,000 sessions. `--sessions 100000` measures that; with fewer sessions it is extrapolated, and because half
+a megabyte of noise in a peak becomes several, an extrapolation may exceed its limit by a quarter. Fails (exit status 1) above that. Megabytes are
+millions of bytes. Linux and macOS only.
 """
 
 import argparse

@@ -1,31 +1,30 @@
 #!/usr/bin/env python3
-"""Kills `vmedia download` at random moments, and looks for anything that is lost, doubled, wrong or fetched again.
+"""Kills `vmedia download` at random moments, and checks that nothing is lost, doubled, wrong or fetched again.
 
 Usage:
     cargo build --release
     pip install bagit
     python3 benches/kills.py [--kills N] [--seed N] [--sessions N] [--binary PATH] [--keep FOLDER]
 
-    --kills N        how many runs are killed [200]
-    --seed N         repeats the choices of an earlier series; the kills meet other instructions all the same
-    --sessions N     how many sessions a run is given [12]
-    --binary PATH    the program; default: target/release/vmedia
-    --keep FOLDER    work there and leave it, instead of a temporary folder that goes
+    --kills N        runs to kill [default: 200]
+    --seed N         repeat the choices of an earlier series; the kills still meet other instructions
+    --sessions N     sessions per run [default: 12]
+    --binary PATH    program [default: target/release/vmedia]
+    --keep FOLDER    work there and keep it [default: a temporary folder]
 
-The same list is downloaded into one archive again and again. Each run is killed (SIGKILL) at a moment that is drawn from the time that
-a whole run takes, until one comes to its end; then the next archive begins. A run that ends before its kill is no kill. Each run has a
-sandbox of its own on the same address, which prints a line for each request and fails none, but gives one media file in seven slowly.
+The same list is downloaded into one archive again and again. Each run is killed (SIGKILL) at a moment drawn from the time of a whole run, until one
+completes; then the next archive begins. A run that ends before its kill does not count. Each run has its own sandbox on the same address, which prints a line
+per request and fails none, but sends one media file in seven slowly.
 
-After each kill, every file under a final name must have the bytes of a media file of that attempt, once, and everything that an earlier
-run had published must be there; a session without the mark of an unfinished run must have a record that fits, and `vmedia verify` must
-find nothing but such marks. When a run has come to its end, all of it must be there, a further run must ask for no media file, and `vmedia verify`,
-`bagit` and `examples/check_archive.py` must find nothing.
+After each kill, every file under a final name must have the bytes of a media file of that attempt, once, and everything that an earlier run published must
+be there; a session without a pending file must have a matching record, and `vmedia verify` must find nothing but pending files. After a complete run, all
+of it must be there, a further run must request no media file, and `vmedia verify`, `bagit` and `examples/check_archive.py` must find nothing.
 
-Fetched again: a media file is *published* when its bytes stand, whole, under a final name in the session's folder. One that was published
-before a run began must not be asked for by that run, and no run may ask for one twice. A file that the kill met before that is fetched by
-the next run, and is counted as cut off. Listings are asked for by every run and are not counted.
+Fetched again: a media file is *published* when its complete bytes are under a final name in the session folder. A run must not request a file that was
+published before it began, and must request none twice. A file that the kill interrupted is fetched by the next run, and counted as cut off. Every run requests
+the listings; they are not counted.
 
-Prints a line for each archive and a verdict. Fails (exit status 1) on any finding.
+Prints a line per archive and a verdict. Fails (exit status 1) on any finding.
 """
 
 import argparse

@@ -1,20 +1,19 @@
 #!/usr/bin/env python3
-"""How much memory `vmedia download` takes at its peak: for many small files, for a few large ones, and for listings that are made
-to fill the memory.
+"""Measures the peak memory of `vmedia download`: many small files, a few large ones, and listings made to exhaust memory.
 
 Usage:
     cargo build --release
     python3 benches/memory.py [--binary PATH] [--small] [--out FILE]
 
-    --binary PATH   the program to measure; target/release/vmedia unless told
-    --small         fewer and smaller files, to see that everything works
-    --out FILE      write the figures there too, as JSON
+    --binary PATH   program to measure [default: target/release/vmedia]
+    --small         fewer and smaller files, to test the script
+    --out FILE      also write the figures there, as JSON
 
-The files are made in a temporary folder (TMPDIR), served by `vmedia sandbox --data`, and fetched by `vmedia download`
-in a process of its own, whose peak is what the system reports when it ends. The sandbox is not counted. Both loads
-together need about 4 GB of disk. Listings that are made to fill the memory come from a server of this script.
+The files are made in a temporary folder (TMPDIR), served by `vmedia sandbox --data`, and fetched by `vmedia download` in its own process, whose peak the
+system reports when it ends. The sandbox is not counted. Both loads together need about 4 GB of disk. A server of this script sends the listings made to exhaust
+memory.
 
-Fails (exit status 1) when a peak is above 40 MB, or with such listings above 200 MB. Megabytes here are millions of bytes. Linux and macOS only.
+Fails (exit status 1) when a peak is above 40 MB, or above 200 MB with such listings. Megabytes are millions of bytes. Linux and macOS only.
 """
 
 import os
@@ -103,7 +102,7 @@ def measure(binary, load, block, home):
     seconds = time.monotonic() - begun
     floor, peak, status = (int(number) for number in report.read_text(encoding="ascii").split())
     if status != 0:
-        raise RuntimeError(f"{load['name']}: the download ended with {status}, and nobody passed it on")
+        raise RuntimeError(f"{load['name']}: the download ended with {status}, and the status was not passed on")
     expected = load["files"], load["files"] * load["bytes"]
     if payload(archive) != expected:
         raise RuntimeError(f"{load['name']}: {payload(archive)} files and bytes were archived, not {expected}")

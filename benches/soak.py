@@ -1,27 +1,25 @@
 #!/usr/bin/env python3
-"""Runs `vmedia download` for a long time against a sandbox that fails one request in five, and looks for anything
-that is lost, doubled or wrong.
+"""Runs `vmedia download` for a long time against a sandbox that fails one request in five, and checks that nothing is lost, doubled or wrong.
 
 Usage:
     cargo build --release
     python3 benches/soak.py [--minutes N | --seconds N] [--seed N] [--sessions N] [--binary PATH] [--keep FOLDER]
 
-    --minutes N      how long rounds are begun [60]; the last check comes on top, and takes under half a minute
-    --seed N         repeats the choices of an earlier run; kills come at other moments all the same
-    --sessions N     how many sessions the sandbox has [2000]
-    --binary PATH    the program; target/release/vmedia unless told
-    --keep FOLDER    work there and leave it, instead of a temporary folder that goes
+    --minutes N      time in which rounds begin [default: 60]; the last check comes on top, and takes under half a minute
+    --seed N         repeat the choices of an earlier run; kills still come at other moments
+    --sessions N     sessions of the sandbox [default: 2000]
+    --binary PATH    program [default: target/release/vmedia]
+    --keep FOLDER    work there and keep it [default: a temporary folder]
 
-What every file should be is known from this script's own files, by SHA-256, and from nothing that vmedia writes. A
-round downloads some sessions with `--from` into a fresh folder or one of earlier rounds: once alone, once beside a
-second run, once killed (SIGKILL) and once interrupted (SIGINT), all by chance. After each round every touched session
-is checked: a listed medium has exactly one recorded state, an archived one has the right bytes under one name, what
-was archived before is still there, and no file is there that nobody knows. Every folder ends with a run without
-faults, after which all of it must be complete, `vmedia verify` must find nothing, and a further run must fetch nothing.
+The script knows the SHA-256 of every file from its own files, and trusts nothing that vmedia writes. A round downloads some sessions with `--from` into a
+new folder or one of earlier rounds: alone, beside a second run, killed (SIGKILL) or interrupted (SIGINT), at random. After each round every touched session is
+checked: a listed media file has exactly one recorded state, an archived one has the right bytes under one name, everything archived before is still there, and
+there is no unknown file. Every folder ends with a run without faults, after which all of it must be complete, `vmedia verify` must find nothing, and a further run
+must fetch nothing.
 
-Memory, threads and open files of vmedia are read while it runs (Linux alone), and must not grow.
+Memory, threads and open files of vmedia are sampled while it runs (Linux only), and must not grow.
 
-Prints a line a round and a verdict. Fails (exit status 1) on any finding.
+Prints a line per round and a verdict. Fails (exit status 1) on any finding.
 """
 
 import argparse
@@ -192,7 +190,7 @@ class Root:
             raise Finding(f"{folder} had these files before, and has no longer: {sorted(lost)}")
         self.seen[session] = found
         if (folder / "damaged").exists():
-            raise Finding(f"{folder} has files set aside as damaged, which nobody damaged")
+            raise Finding(f"{folder} has files set aside as damaged, although none was damaged")
         unfinished = (folder / "unfinished.ndjson").exists()
         if folder.exists() and not unfinished:
             self.check_record(folder, found, provider.media(session))
@@ -250,7 +248,7 @@ class Soak:
         return process
 
     def end(self, process, killed=None):
-        """Waits for a run, and gives the events that it told."""
+        """Waits for a run, and returns its events."""
         code = process.wait(timeout=600)
         process.gauge.join()
         self.gauges.append(process.gauge)
@@ -262,8 +260,8 @@ class Soak:
         if killed is None or code >= 0 and code != 130:
             if code not in ENDINGS:
                 raise Finding(f"a run ended with {code}: {lines[-3:]}")
-            told = collections.Counter(event["session"] for event in events if event["event"] == "session-finished")
-            wrong = {session: told[session] for session in process.sessions if told[session] != 1}
+            finished = collections.Counter(event["session"] for event in events if event["event"] == "session-finished")
+            wrong = {session: finished[session] for session in process.sessions if finished[session] != 1}
             if wrong:
                 raise Finding(f"a run of {len(process.sessions)} sessions did not tell the end of each once: {wrong}")
         return code, events
@@ -327,10 +325,10 @@ class Soak:
                     raise Finding(f"{root.path}: a run without faults ended with {code}, and fetched {len(fetched)} media")
         files = sum(root.check(self.provider, session, complete=True) for session in sessions)
         strangers = {path.name for path in root.path.iterdir()} - set(sessions) - {"_journal", ".vmedia"}
-        # The lock on a journal segment is named after it; that of a killed run is free, and asked for by nobody.
+        # The lock on a journal segment is named after it; that of a killed run is free and unused.
         left = [path for path in (root.path / ".vmedia").rglob("*") if path.is_file() and not path.name.startswith("_journal~")]
         if strangers or left:
-            raise Finding(f"{root.path} holds what nobody asked for: {sorted(strangers)} {left}")
+            raise Finding(f"{root.path} holds unexpected files: {sorted(strangers)} {left}")
         verify = [self.arguments.binary, "verify", str(root.path), "--no-progress"]
         run = subprocess.run(verify, env=own_environment(self.home), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if run.returncode != 0:

@@ -1,19 +1,18 @@
 #!/usr/bin/env python3
-"""How fast `vmedia verify` reads, as ratios against `sha256sum -c` on the same files in the same run.
+"""Measures how fast `vmedia verify` reads, as ratios to `sha256sum -c` on the same files in the same run.
 
 Usage:
     cargo build --release
     python3 benches/verify.py [--binary PATH] [--rounds N] [--small]
 
-    --binary PATH   the program to measure; target/release/vmedia unless told
-    --rounds N      how often each is run, in turns; 5 unless told
-    --small         fewer and smaller files, to see that everything works
+    --binary PATH   program to measure [default: target/release/vmedia]
+    --rounds N      runs of each, in turns [default: 5]
+    --small         fewer and smaller files, to test the script
 
-The files are made in a temporary folder (TMPDIR), served by `vmedia sandbox --data`, and archived by `vmedia download`.
-Then, in turns, so that the machine's moods hit all alike: `sha256sum -c` over every bag's two manifests in one process
-after the other, the same with as many processes as there are processors, `vmedia verify -j 1`, and `vmedia verify`.
-All read from the page cache: it is hashing and overhead that is compared. Medians are printed; a ratio of 1.00 is as fast
-as `sha256sum`, below is slower. vmedia also checks the journal, the record and the listings, which sha256sum does not.
+The files are made in a temporary folder (TMPDIR), served by `vmedia sandbox --data`, and archived by `vmedia download`. Then, in turns, so that the load of the
+machine affects all alike: `sha256sum -c` over every bag's two manifests in sequence, the same with one process per CPU, `vmedia verify -j 1`, and `vmedia verify`.
+All read from the page cache, so hashing and overhead are compared. Prints medians; 1.00 is as fast as `sha256sum`, less is slower. vmedia also checks the
+journal, the record and the listings.
 """
 
 import argparse

@@ -1,29 +1,28 @@
 #!/usr/bin/env python3
-"""Compares an archive with its journal without vmedia, for auditors who prefer a page of code that they can read.
+"""Compares an archive with its journal, without vmedia. Made to be read by auditors before they run it.
 
     check_archive.py [--tsa-ca FILE] ARCHIVE [HEAD...]
 
-Needs Python 3.8 and, for --tsa-ca, openssl; uses no network, and writes nothing. Ends with 0 when all of this holds; with 1 when something
-does not, and says what; with 2 on wrong usage:
+Needs Python 3.8 and, for --tsa-ca, openssl. Uses no network and writes nothing. Exit status: 0 if everything below holds, 1 if something
+does not, which it prints, 2 on wrong usage. It checks that
 
 - each line of the journal names the SHA-256 of the line before it, and nothing follows the line that ends a run;
-- what each run's first line says of earlier runs and of itself is true, so none of those was altered, cut, copied or taken away;
-- each run that a session's archive.json names is here;
-- the sessions here are those that the journal knows;
-- each session's tagmanifest-sha256.txt has the SHA-256 that the last line about the session says, and each of those lines
-  goes on where the one before it ended;
-- each file that ever arrived is still named by the session's manifests, with the SHA-256 that it arrived with, or that the
-  commitment fits, with the salt in the session's archive.json; a later line names other bytes for it only after a line that says
-  that it was lost, and the first bytes of a media file are still there;
-- each seal that a run names is here, with the same bytes;
-- what the lines of a sealed run say of a file is not replaced by the lines of a run that no seal covers;
-- with --tsa-ca: each time stamp is by an authority that a certificate in FILE vouched for at the time of the stamp, is about its
-  run, and is not older than the run's last line; whether a certificate was revoked is not asked;
+- each run's first line is right about earlier runs and itself, so none of them was altered, cut, copied or removed;
+- each run that a session's archive.json names is present;
+- the sessions are those of the journal;
+- each session's tagmanifest-sha256.txt has the SHA-256 of the last line about the session, and each such line continues the one before;
+- the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
+  archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
+  still there;
+- each seal that a run names is present, with the same bytes;
+- no unsealed line replaces what a sealed line says about a file;
+- with --tsa-ca: each time stamp is by an authority that a certificate in FILE vouched for at the time of the stamp, is about its run, and is
+  not older than the run's last line (revocation is not checked);
 - each HEAD, which was written down elsewhere, is the SHA-256 of a line.
 
-It does not read the files that the manifests name: `sha256sum --check` does. It does not check signatures, which `ssh-keygen`
-does, but names the runs that none covers; with --tsa-ca, those that no time stamp covers. Without a seal or a HEAD there is no telling whether all of the journal was
-written anew. What the lines mean is in schema/vmedia-journal-1.schema.json.
+It does not read the files that the manifests name; use `sha256sum --check`. It does not check signatures, which `ssh-keygen` does, but names the
+runs without one; with --tsa-ca, those without a time stamp. Without a seal or a HEAD, it cannot tell whether the whole journal was rewritten.
+schema/vmedia-journal-1.schema.json explains the lines.
 """
 
 import argparse
@@ -37,12 +36,12 @@ import subprocess
 import sys
 
 MANIFESTS = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
-CLOCKS_DIFFER = datetime.timedelta(minutes=5)  # How far the authority's clock and the archive's may be apart.
+CLOCKS_DIFFER = datetime.timedelta(minutes=5)  # Tolerance between the clocks of the authority and the archive.
 mistakes = 0
 
 
 def tell(where, what):
-    """Names come from the archive: what does not belong on a terminal is shown as its number."""
+    """Prints a finding; names come from the archive, so control characters are escaped."""
     print(f"{ascii(str(where))[1:-1]}: {ascii(what)[1:-1]}")
 
 
@@ -53,7 +52,7 @@ def mistake(where, what):
 
 
 def guarded(where, check, *values):
-    """What cannot be read is a mistake of the archive, not of this program."""
+    """Runs a check; an unreadable archive is a finding, not a failure of this program."""
     try:
         return check(*values)
     except (AttributeError, KeyError, OSError, TypeError, ValueError, RecursionError) as error:
@@ -69,14 +68,14 @@ def fingerprint(file):
 
 
 def commitment(salt, digest):
-    """Returns what the journal holds in place of the digest of a document, which could be guessed."""
+    """Returns the commitment to a document, which the journal holds because a digest could be guessed."""
     return hmac.new(salt, digest.encode("ascii"), "sha256").hexdigest()
 
 
 def read_run(path, digests, parents, changes):
-    """Follows the lines of one run. Keeps the digest of each by where it ends, and what they say of earlier runs and of sessions."""
+    """Follows the lines of one run. Keeps the digest of each by its end, and what they say about earlier runs and sessions."""
     lines, previous, is_over, end = digests.setdefault(path.name, {}), None, False, 0
-    for line in path.read_bytes().split(b"\n")[:-1]:  # Of a run that was killed the last line may have no end.
+    for line in path.read_bytes().split(b"\n")[:-1]:  # A killed run may leave an unfinished last line.
         number, entry = len(lines) + 1, json.loads(line)
         if entry["previous"] != previous:
             mistake(path.name, f"line {number} does not follow from the line before it")
@@ -97,7 +96,7 @@ def read_run(path, digests, parents, changes):
 
 
 def check_parents(name, parents, digests, journal):
-    """Compares what a run says of those before it with what they are now."""
+    """Compares the earlier runs with what a run says about them."""
     for parent in parents:
         lines, end = digests.get(parent["segment"]), parent["bytes"]
         if lines is None:
@@ -115,7 +114,7 @@ def check_parents(name, parents, digests, journal):
 
 
 def check_runs(folder, digests):
-    """Each run that a session's record names must be here, with the same first line."""
+    """Checks that each run that a session's record names is present, with the same first line."""
     for run in json.loads((folder / "archive.json").read_bytes())["journal"]:
         lines = digests.get(run["segment"], {})
         if not lines or lines[min(lines)] != run["sha256"]:
@@ -123,7 +122,7 @@ def check_runs(folder, digests):
 
 
 def check_session(folder, changes, covered):
-    """Compares a session with what the journal says of it."""
+    """Compares a session with the journal."""
     if (folder / "unfinished.ndjson").exists():
         mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
         return
@@ -131,7 +130,7 @@ def check_session(folder, changes, covered):
     originals, incomparable = {}, 0
     while left:
         record = last["record"] if last else None
-        # Two machines' clocks may disagree: what follows is what says so.
+        # The clocks of two machines may disagree, so the digests give the order.
         run, entry = next((change for change in left if change[1].get("record_before") == record), left[0])
         left.remove((run, entry))
         begins = entry.get("record_before")
@@ -147,7 +146,7 @@ def check_session(folder, changes, covered):
         for file in entry.get("files", []):
             path, mark = file["path"], fingerprint(file)
             if files.get(path, mark) != mark and was_missing and path.startswith("metadata/"):
-                # The salt went with the folder, so the two commitments cannot be compared.
+                # The salt was deleted with the folder, so the two commitments cannot be compared.
                 incomparable += 1
                 if (sealed[path] and run not in covered) or (signed[path] and not file["signed"]):
                     mistake(folder.name, f"{path}: {entry['at']} says that it was fetched again, and without its seal or signature")
@@ -174,7 +173,7 @@ def check_session(folder, changes, covered):
 
 
 def check_stamp(stamp, authorities):
-    """Has openssl judge a time stamp at its own time, so that it outlives the authority's certificates; returns whether it holds."""
+    """Judges a time stamp with openssl at its own time, because it outlives the authority's certificates; returns true if it holds."""
     run, openssl = stamp.with_suffix(""), ["openssl", "ts", "-in", str(stamp)]
     text = subprocess.run([*openssl, "-reply", "-text"], capture_output=True, text=True, check=False).stdout
     when = re.search(r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT$", text, re.MULTILINE)
@@ -196,7 +195,7 @@ def check_stamp(stamp, authorities):
 
 
 def find_covered(journal, parents, authorities):
-    """A seal covers its run, and through the digests in it those that this run follows as a whole."""
+    """Returns the sealed runs: those with a seal, and all runs that they follow."""
     if authorities:
         seals = [path for path in sorted(journal.glob("*.ndjson.tsr")) if guarded(path.name, check_stamp, path, authorities)]
     else:

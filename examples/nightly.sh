@@ -1,10 +1,10 @@
 #!/bin/sh
-# A night's work: archives the sessions of a list, and does after each exit status what makes sense after it. Says nothing
-# when all is well, and ends with the status of its last run.
+# Archives the sessions of a list, and acts on each exit status. Prints nothing after a good run, and ends with the status of its last
+# run.
 #
 #   nightly.sh LIST ARCHIVE [FLAG...]        flags go to `vmedia download`, such as --profile production
 #
-# NIGHTLY_PAUSE is how many seconds to wait before what failed is tried again (900).
+# NIGHTLY_PAUSE: seconds to wait before failed sessions are tried again [default: 900].
 
 set -u
 
@@ -16,7 +16,7 @@ list=$1 archive=$2
 shift 2
 again="$archive.again.txt"
 
-# The list of what is left is written before the run begins, and is never better than the truth.
+# --failed-to writes its list before the run begins, so it is right even after a crash.
 archive_list() {
     vmedia download --quiet --from "$list" --output "$archive" --skip-complete --failed-to "$again" --max-duration 5h "$@"
 }
@@ -26,8 +26,8 @@ say() { echo "nightly: $*" >&2; }
 archive_list "$@"
 status=$?
 
-# Unavailable, or some failed: what passes by itself may have passed. The list is run once more if there is anything left of
-# it: all of it, because what is complete is not asked about, and a line that holds no id is to be told at the end, too.
+# Unavailable, or some failed: try again, if any session is left. It runs the whole list, because complete sessions cost no request, and
+# lines without an id are reported again.
 case $status in
     5 | 7)
         if [ -s "$again" ]; then
@@ -46,16 +46,16 @@ fi
 
 case $status in
     0) rm -f "$again" ;;
-    1) say "something unexpected; please report it, with the output of the same command and -vv" ;;
-    2) say "the list or a flag is malformed; nothing will work before somebody corrects it" ;;
+    1) say "unexpected error; please report it, with the output of the same command and -vv" ;;
+    2) say "the list or a flag is malformed; correct it first" ;;
     3) say "configuration or credentials are missing; see vmedia --help" ;;
-    4) say "the provider refuses; trying again does not help, and may lock the key: check the credentials" ;;
+    4) say "the provider refuses; check the credentials: retries do not help, and may lock the key" ;;
     5) say "the provider is unavailable; the next night tries again" ;;
-    6) say "the disk is full, read-only, or not ours" ;;
+    6) say "the disk is full, read-only, or not writable" ;;
     7) say "some sessions are left: $again" ;;
     8) say "the archive has a session that cannot be read: run vmedia verify $archive" ;;
-    9) say "the provider has none of what is left: $again; what it deleted will not come back" ;;
-    130 | 143) say "it was stopped; the next run goes on from there" ;;
-    *) say "a status that this script does not know: $status" ;;
+    9) say "the provider has none of the sessions left: $again; deleted ones will not come back" ;;
+    130 | 143) say "stopped; the next run continues" ;;
+    *) say "unknown status: $status" ;;
 esac
 exit "$status"

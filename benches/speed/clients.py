@@ -1,6 +1,6 @@
-"""The clients that are compared: each fetches every file of a load into a folder, and its time is that of its process.
+"""The compared clients: each fetches every file of a load into a folder, and its time is that of its process.
 
-A client that is not installed says so and is left out. Must not know how times are compared.
+A client that is not installed is reported and left out. Does not know how times are compared.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""A network link with a round trip, between two network namespaces: packets that come out of one TUN device go into the
-other after half of it. The kernel's own TCP runs on both sides, so that slow start, windows and congestion are real.
+"""A network link with a round trip, between two network namespaces: packets from one TUN device enter the other after half of the round trip. The kernel's own
+TCP runs on both sides, so slow start, windows and congestion are real.
 
-Must not know what is sent over it. Linux with root, `ip` and /dev/net/tun only.
+Does not know what is sent over it. Linux with root, `ip` and /dev/net/tun only.
 """
 
 import collections

@@ -1,7 +1,7 @@
-"""The files of a provider that speaks Veriff's API, served by nginx: listings and media with the signatures that the
-contract asks for, in sessions of a few files. Every client fetches the same bytes from the same server.
+"""The files of a provider with Veriff's API, served by nginx: listings and media with the signatures of the API, in sessions of a few files. Every client fetches
+the same bytes from the same server.
 
-Must not know who fetches.
+Does not know the clients.
 """
 
 import contextlib

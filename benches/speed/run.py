@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""`vmedia download` beside other clients, on the same files, in one run: ratios of wall time.
+"""Compares `vmedia download` with other clients, on the same files, in one run: ratios of wall time.
 
 Usage:
     cargo build --release
     python3 benches/speed/run.py [--binary PATH] [--case NAME]... [--rounds N] [--small] [--out FILE]
 
-    --case NAME   start, images, images-tls, disk, videos, small, far-30, far-80, far-80-http2, sample; all unless told
-    --rounds N    rounds, 3 unless told; in each, the clients take turns, and the median of their ratios counts
-    --small       a tenth of the files, to see that everything works
+    --case NAME   start, images, images-tls, disk, videos, small, far-30, far-80, far-80-http2, sample [default: all]
+    --rounds N    rounds [default: 3]; in each, the clients take turns, and the median of their ratios counts
+    --small       a tenth of the files, to test the script
 
     start         `--version` fifty times
     images        2,000 files of 250 kB in 200 sessions, loopback, 8 at once, http, in memory (TMPDIR or /dev/shm)
@@ -15,12 +15,12 @@ Usage:
     disk          the same over http, on the disk below this repository, synced
     videos        8 files of 200 MB in 4 sessions, loopback, 8 at once
     small         3,000 files of 2 kB in 300 sessions, loopback, 16 at once
-    far-30, -80   images over TLS and a link with 30 or 80 ms of round trip, 32 at once; Linux with root
-    far-80-http2  the same where the server offers HTTP/2, which curl takes, and curl without it
-    sample        60 files of 250 kB at 30 ms, beside a client in the manner of the vendor's sample
+    far-30, -80   images over TLS and a link with 30 or 80 ms round trip, 32 at once; Linux with root
+    far-80-http2  the same with HTTP/2, which curl uses, and curl without it
+    sample        60 files of 250 kB at 30 ms, beside a client like the vendor's sample
 
-nginx serves everything, listings and signatures included. vmedia lists, checks signatures, hashes, syncs and writes bags
-in its time; the others only fetch, unless their name says more. Figures are those of `curl --parallel` = 1.00.
+nginx serves everything, including listings and signatures. vmedia lists, checks signatures, hashes, syncs and writes bags in its time; the others only
+download, unless their name says more. Figures are relative to `curl --parallel` = 1.00.
 """
 
 import argparse
@@ -65,7 +65,7 @@ def rounds(case, arguments, home, work):
                     target = clients.fresh(work / f"{client.__name__}-{number}")
                     job = clients.Job(load, bases[base], target, workers, home / "authority.pem", arguments.binary)
                     figures[client.__name__].append(client(job))
-                    # A disk that has just freed so many files takes longer to make new ones, whoever comes next.
+                    # A disk that has just freed so many files takes longer to create new ones, for any client.
                     if case != "disk":
                         clients.fresh(target)
 
@@ -92,7 +92,7 @@ def starts(arguments):
     return figures
 
 
-def told(case, figures):
+def lines(case, figures):
     """The figures of a case as lines, and as data."""
     _, _, workers, round_trip, _ = CASES[case]
     result = {"case": case, "clients": {}}
@@ -138,7 +138,7 @@ def main():
                 figures = starts(arguments) if case == "start" else rounds(case, arguments, pathlib.Path(home), pathlib.Path(work))
             except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
                 sys.exit(f"{case} not measured: {error}")
-        for line, result in told(case, figures):
+        for line, result in lines(case, figures):
             print(line, flush=True)
             results += [result] if result else []
     if arguments.out:

@@ -276,7 +276,7 @@ pub fn parse_base_url(text: &str, insecure_http: bool) -> std::result::Result<St
     match url.scheme() {
         "https" => {}
         "http" if insecure_http || is_loopback(&url) => {}
-        "http" => return Err("plain http would show the evidence and the signatures to everybody on the way".to_owned()),
+        "http" => return Err("plain http would expose the evidence and the signatures on the network".to_owned()),
         other => return Err(format!("{other}: is not a scheme that providers speak")),
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -318,7 +318,7 @@ impl Address {
         match url.scheme() {
             "https" => {}
             "http" if insecure_http || is_loopback(&url) => {}
-            "http" => return Err("plain http would show it to everybody on the way".to_owned()),
+            "http" => return Err("plain http would expose it on the network".to_owned()),
             _ => return Err("it is neither http nor https".to_owned()),
         }
         if !url.username().is_empty() || url.password().is_some() {

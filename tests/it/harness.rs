@@ -3,7 +3,7 @@
 mod judges;
 
 use assert_cmd::Command;
-pub use judges::{lacks, others_accept};
+pub use judges::{cannot, lacks, others_accept};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

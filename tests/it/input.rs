@@ -79,8 +79,8 @@ fn a_base_url_that_is_none_is_told_by_where_it_is_from() {
         ("ftp://example.invalid", "ftp: is not a scheme that providers speak"),
         ("https://user:hunter2@example.invalid", "it holds a user name or password"),
         ("https://example.invalid/?a=b", "it holds a query or a fragment"),
-        ("http://example.invalid", "plain http would show the evidence"),
-        ("http://127.0.0.1.example.invalid", "plain http would show the evidence"),
+        ("http://example.invalid", "plain http would expose the evidence"),
+        ("http://127.0.0.1.example.invalid", "plain http would expose the evidence"),
     ] {
         let words = ["download", SESSION];
         let of_environment = run(folder.path(), &[KEY, SECRET, ("VMEDIA_BASE_URL", url)], &words).ends_with(3);

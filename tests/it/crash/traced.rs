@@ -23,11 +23,12 @@ const CHANGES: [&str; 9] = [
 ];
 
 fn can_trace() -> bool {
-    let can = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success());
-    if !can {
-        eprintln!("skipped: there is no strace, or it may trace nothing");
+    match Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).status() {
+        Ok(status) if status.success() => return true,
+        Ok(_) => crate::harness::cannot("strace is not permitted to trace"),
+        Err(_) => crate::harness::lacks("strace"),
     }
-    can
+    false
 }
 
 /// How many calls are passed over between two that are met.

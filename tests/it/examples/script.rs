@@ -78,7 +78,7 @@ fn each_status_has_its_word() {
     ended("any=503", SESSION, 5, "the provider is unavailable");
     let world = ended(&format!("media:old-{SESSION}=404"), SESSION, 7, "some sessions are left: archive.again.txt");
     assert_eq!(std::fs::read_to_string(world.folder().join("archive.again.txt")).expect("a list"), format!("{SESSION}\n"));
-    ended("", "unknown1", 9, "the provider has none of what is left");
+    ended("", "unknown1", 9, "the provider has none of the sessions left");
 
     let world = World::new();
     std::fs::write(world.folder().join("ids.txt"), SESSION).expect("a list");
@@ -94,11 +94,11 @@ fn statuses_that_no_sandbox_gives_have_theirs_too() {
     std::fs::write(world.folder().join("ids.txt"), SESSION).expect("a list");
     let stand_in = world.folder().join("vmedia");
     for (code, word) in [
-        (1, "something unexpected"),
+        (1, "unexpected error"),
         (8, "the archive has a session that cannot be read"),
-        (130, "it was stopped"),
-        (143, "it was stopped"),
-        (77, "a status that this script does not know: 77"),
+        (130, "stopped"),
+        (143, "stopped"),
+        (77, "unknown status: 77"),
     ] {
         std::fs::write(&stand_in, format!("#!/bin/sh\nexit {code}\n")).expect("written");
         std::fs::set_permissions(&stand_in, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("its mode");

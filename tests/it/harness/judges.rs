@@ -1,16 +1,48 @@
-//! Tools that are not ours and judge what is archived.
+//! Independent tools that judge an archive, and the record of tests that are skipped without them.
 
 use serde_json::Value;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Says that a tool which judges a test is missing, so that the test passes without a judgement. That fails the test where
-/// `VMEDIA_TESTS_REQUIRE=all` is set, as `.ci/run` does.
+/// Skips the rest of a test because a tool that judges it is missing. With `VMEDIA_TESTS_REQUIRE=all`, which `.ci/run` sets, that
+/// fails the test.
 #[track_caller]
 pub fn lacks(tool: &str) {
     let is_required = std::env::var("VMEDIA_TESTS_REQUIRE").is_ok_and(|required| required == "all");
-    assert!(!is_required, "{tool} is missing, and VMEDIA_TESTS_REQUIRE=all demands it");
-    eprintln!("skipped: {tool} is missing");
+    assert!(!is_required, "{tool} is missing, and VMEDIA_TESTS_REQUIRE=all requires it");
+    skip(&format!("{tool} is missing"));
+}
+
+/// Skips the rest of a test because this machine or user does not permit it, which the caller has tried.
+pub fn cannot(reason: &str) {
+    skip(reason);
+}
+
+/// Reports a skip, and appends it to the file named by `VMEDIA_TESTS_SKIPPED`, which `.ci/run` counts.
+fn skip(reason: &str) {
+    eprintln!("skipped: {reason}");
+    let Some(path) = std::env::var_os("VMEDIA_TESTS_SKIPPED") else { return };
+    let thread = std::thread::current();
+    let line = format!("{}: {reason}\n", thread.name().unwrap_or("a test"));
+    let file = std::fs::File::options().create(true).append(true).open(path);
+    file.expect("the list of skipped tests").write_all(line.as_bytes()).expect("written");
+}
+
+#[test]
+fn every_skip_is_counted() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("harness/judges.rs") {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                assert!(!text.contains("eprintln!(\"skipped"), "{} skips without the harness", path.display());
+            }
+        }
+    }
 }
 
 /// Judges a bag by a profile that is read from a file, without a network.

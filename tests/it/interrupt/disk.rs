@@ -1,5 +1,5 @@
-//! Disks that are full, read-only, or end a file early. Where no file system may be mounted, what needs one says so and
-//! passes.
+//! Disks that are full, read-only, or end a file early. Tests that need to mount a file system are skipped where that is not
+//! permitted.
 #![cfg(target_os = "linux")]
 
 use super::{completes, is_sound_or_says_so, unfinished};
@@ -18,7 +18,7 @@ impl Disk {
         if mount(&["-t", "tmpfs", "-o", options, "tmpfs", &path.display().to_string()]) {
             return Some(Self(path));
         }
-        eprintln!("skipped: no file system may be mounted here");
+        crate::harness::cannot("mounting a file system is not permitted");
         None
     }
 
@@ -33,8 +33,13 @@ impl Drop for Disk {
     }
 }
 
+/// Mounts a file system; fails the test unless that works or is not permitted.
 fn mount(words: &[&str]) -> bool {
-    Command::new("mount").args(words).output().is_ok_and(|output| output.status.success())
+    let output = Command::new("mount").args(words).output().expect("mount, which every Linux has");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let is_refused = ["permission denied", "superuser", "not permitted"].iter().any(|word| said.contains(word));
+    assert!(output.status.success() || is_refused, "{said}");
+    output.status.success()
 }
 
 /// The usual session with a video that is large.
@@ -193,7 +198,7 @@ fn a_folder_that_may_not_be_written_is_told_as_such() {
     std::fs::create_dir(&folder).expect("a folder");
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o500)).expect("set");
     if std::fs::write(folder.join("probe"), "").is_ok() {
-        eprintln!("skipped: permissions do not bind this user");
+        crate::harness::cannot("this user ignores permissions");
         return;
     }
     let run = world.run(&["download", SESSION, "-o", "closed/archive"]).ends_with(6);
