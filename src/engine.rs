@@ -20,28 +20,28 @@ mod quoting;
 mod redaction;
 mod run;
 mod sealing;
+mod session_error;
 mod stamping;
 mod tally;
 mod transfer;
 mod verification;
 mod witness;
-mod words;
 
 pub use crate::http::TIME_IS_UP;
 pub use catalog::Catalog;
 pub use documents::{attempts, listing};
-pub use event::{CUT_SHORT, Event, EventLine, Message, VERSION as EVENT_VERSION};
+pub use event::{Event, EventLine, Message, VERSION as EVENT_VERSION};
 pub use outcome::{ErrorText, SessionOutcome};
 pub use plan::{Action, Selection};
 pub use probe::{Probe, probe};
 pub use provider_days::{Period as ProviderDays, warning as deletion_warning};
 pub use run::{Running, start};
 pub use sealing::{LARGEST_SEAL, Sealed, Sealer, Signed, Stamped};
+pub use session_error::session_error;
 pub use stamping::Authority;
 pub use tally::Tally;
 pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
 pub use witness::ProviderWitness;
-pub use words::session_error;
 
 use crate::archive::Journal;
 use crate::http::Wire;
@@ -139,5 +139,9 @@ impl Emit {
 
     pub(crate) fn progress(&self, transfer: u64, bytes: u64) {
         let _ = self.0.send(Message::Progress { transfer, bytes });
+    }
+
+    pub(crate) fn ended(&self, transfer: u64) {
+        let _ = self.0.send(Message::Ended { transfer });
     }
 }

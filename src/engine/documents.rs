@@ -6,6 +6,7 @@ use super::error_page::{is_error, tells_of_errors};
 use super::event::Event;
 use super::quoting::known_words;
 use super::redaction::{Kept, redact};
+use super::session_error::reason;
 use super::{Emit, Services};
 use crate::archive::{Document, SignatureRecord};
 use crate::http::{Cause, Exchange, Failure, Note, Watch};
@@ -149,9 +150,13 @@ pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event
     let (session, request) = (session.clone(), request.to_owned());
     match note {
         Note::Answered { status, after } => Event::Answered { session, request, status: *status, milliseconds: milliseconds(*after) },
-        Note::Retrying { failure, failed, wait } => {
-            Event::Retrying { session, request, failed: *failed, wait: milliseconds(*wait), reason: failure.detail.clone() }
-        }
+        Note::Retrying { failure, failed, wait } => Event::Retrying {
+            session,
+            request,
+            failed: *failed,
+            wait: milliseconds(*wait),
+            reason: reason(failure.cause, failure.detail.clone()).into(),
+        },
     }
 }
 

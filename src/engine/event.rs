@@ -5,7 +5,7 @@
 
 use super::outcome::{ErrorText, SessionOutcome};
 use super::tally::Tally;
-use crate::archive::{Aspect, Finding, State};
+use crate::archive::{Aspect, Coded, CodedReason, Disagreement, Finding, State};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
 use jiff::Timestamp;
@@ -13,9 +13,6 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the event schema.
 pub const VERSION: u32 = 1;
-
-/// The reason of media that did not come because the run ended first.
-pub const CUT_SHORT: &str = "the run ended before it was fetched";
 
 /// An event as a line of JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,7 +43,12 @@ pub enum Message {
         /// Bytes of this try.
         bytes: u64,
     },
-    /// Somebody asked how far the work is.
+    /// A transfer ended, whatever became of it.
+    Ended {
+        /// The transfer's number.
+        transfer: u64,
+    },
+    /// The status of the run was requested (SIGUSR1).
     Asked,
 }
 
@@ -134,7 +136,7 @@ pub enum Event {
         /// `fetch`, `keep` or `exclude`.
         action: String,
         /// Why.
-        reason: String,
+        reason: CodedReason,
         /// Where it is or would be filed, below the session's folder.
         path: String,
     },
@@ -160,7 +162,7 @@ pub enum Event {
         /// Milliseconds until the next.
         wait: u64,
         /// What failed.
-        reason: String,
+        reason: CodedReason,
     },
     /// A transfer begins.
     MediaStarted {
@@ -198,9 +200,9 @@ pub enum Event {
         /// Its SHA-256.
         sha256: Option<String>,
         /// Why, unless it is archived.
-        reason: Option<String>,
+        reason: Option<CodedReason>,
         /// Where it is not what was declared.
-        disagreements: Vec<String>,
+        disagreements: Vec<Coded<Disagreement>>,
     },
     /// Something is missing from a session besides media: a listing, a companion document. The session is incomplete.
     Problem {

@@ -4,13 +4,13 @@
 //! Must not fetch.
 
 use super::budget::Share;
-use super::event::{CUT_SHORT, Event, Message};
+use super::event::{Event, Message};
 use super::order::Order;
 use super::outcome::ErrorText;
+use super::session_error::{lost, reason, session_error};
 use super::tally::Tally;
-use super::words::{lost, session_error};
 use super::{Emit, Services, locked};
-use crate::archive::{CompanionState, FileRecord, SessionArchive, State};
+use crate::archive::{CompanionState, FileRecord, Reason, SessionArchive, State};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
@@ -53,7 +53,7 @@ struct Verdict {
 pub(super) struct Companion {
     pub(super) name: String,
     pub(super) state: CompanionState,
-    pub(super) reason: Option<String>,
+    pub(super) reason: Option<Reason>,
 }
 
 impl SessionWork {
@@ -99,7 +99,7 @@ impl SessionWork {
     /// Tells of what the listing lacks and which companions did not come.
     pub(super) fn note_problems(&self, problems: &[String], companions: &[Companion], emit: &Emit) {
         for Companion { name, state, reason } in companions {
-            let reason = reason.as_deref().unwrap_or("no reason given");
+            let reason = reason.as_ref().map_or_else(|| "no reason given".to_owned(), Reason::to_string);
             let text = match state {
                 CompanionState::Archived => continue,
                 CompanionState::Absent => format!("the provider has no {name} for this session ({reason})"),
@@ -167,18 +167,18 @@ impl SessionWork {
     }
 
     /// A medium that is not here after this run, and why.
-    pub(super) fn settled(&self, item: &MediaItem, state: State, why: &str, emit: &Emit) {
+    pub(super) fn settled(&self, item: &MediaItem, state: State, why: Reason, emit: &Emit) {
         let event = self.settled_in(&mut locked(&self.archive), item, state, why);
         emit.event(event);
     }
 
     /// The same in its archive, which is at hand: what is to be told of it.
-    fn settled_in(&self, archive: &mut SessionArchive, item: &MediaItem, state: State, why: &str) -> Event {
-        archive.settle(&item.id, state, Some(why.to_owned()));
+    fn settled_in(&self, archive: &mut SessionArchive, item: &MediaItem, state: State, why: Reason) -> Event {
+        archive.settle(&item.id, state, why.clone());
         locked(&self.verdict).tally.count(state, None);
         let mut event = self.finished(item, state);
         if let Event::MediaFinished { reason, .. } = &mut event {
-            *reason = Some(why.to_owned());
+            *reason = Some(why.into());
         }
         event
     }
@@ -272,7 +272,7 @@ impl Finisher {
         if !left.is_empty() {
             locked(&work.verdict).error.get_or_insert(error);
         }
-        events.extend(left.iter().map(|item| work.settled_in(&mut archive, item, State::Failed, CUT_SHORT)));
+        events.extend(left.iter().map(|item| work.settled_in(&mut archive, item, State::Failed, Reason::RunEnded)));
         if let Err(error) = archive.commit(&self.services.journal, self.services.wire.clock().now()) {
             locked(&work.verdict).error = Some(error);
         }
@@ -282,11 +282,8 @@ impl Finisher {
     }
 
     /// A medium that did not come.
-    pub(super) fn not_fetched(&self, work: &SessionWork, item: &MediaItem, mut failure: Failure, emit: &Emit) {
+    pub(super) fn not_fetched(&self, work: &SessionWork, item: &MediaItem, failure: Failure, emit: &Emit) {
         let is_lost = failure.cause == Cause::Withheld && locked(&work.archive).has_damage(&item.id);
-        if is_lost {
-            failure.detail = format!("what is archived of it is damaged or missing, and the provider withholds it: {}", failure.detail);
-        }
         let state = match failure.cause {
             Cause::Withheld if is_lost => State::Failed,
             Cause::Withheld => State::Withheld,
@@ -300,7 +297,15 @@ impl Finisher {
         }
         // A disk that takes nothing more says nothing of this medium; it is told once, by the session.
         let ends_run = failure.local.as_ref().is_some_and(|error| error.exit().ends_run());
-        let reason = if failure.cause == Cause::Stopped || ends_run { CUT_SHORT } else { &failure.detail };
+        let text = failure.detail.clone();
+        let reason = match failure.cause {
+            _ if ends_run => Reason::RunEnded,
+            Cause::Withheld if is_lost => {
+                let text = format!("what is archived of it is damaged or missing, and the provider withholds it: {text}");
+                Reason::DamagedAndWithheld { text }
+            }
+            cause => reason(cause, text),
+        };
         work.settled(item, state, reason, emit);
         // Media that were never begun say nothing of their session; what ended the run is told by whom it hit.
         if matches!(failure.cause, Cause::Refused | Cause::Local) || failure.local.is_some() {

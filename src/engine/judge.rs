@@ -6,7 +6,7 @@
 use super::error_page::{Came, LARGEST_JSON, Sort, sort_of};
 use super::locked;
 use super::quoting::known_words;
-use crate::archive::{FileRecord, SessionArchive, SignatureRecord, other_size};
+use crate::archive::{Coded, Disagreement, FileRecord, SessionArchive, SignatureRecord};
 use crate::error::Result;
 use crate::http::{Cause, Failure, Headers};
 use crate::model::{Format, HEAD_LENGTH, Kind, MediaItem, TypeHint, answered_extension, is_text_type};
@@ -86,14 +86,16 @@ impl<'a> MediaJudge<'a> {
         neither.and_then(|(size, other)| refuse(Cause::Unusable, &format!("neither size nor type is what was listed: {size}; {other}")))
     }
 
-    /// How the length differs from the listing's.
-    fn other_size(&self, digest: &Digest) -> Option<String> {
-        self.case.item.size.filter(|size| *size != digest.bytes).map(|size| other_size(size, digest.bytes))
+    /// Returns how the length differs from the listing's.
+    fn other_size(&self, digest: &Digest) -> Option<Disagreement> {
+        let size = self.case.item.size.filter(|size| *size != digest.bytes);
+        size.map(|declared| Disagreement::Size { declared, received: digest.bytes })
     }
 
-    /// How the type of the bytes differs from what the listing and the answer say.
-    fn other_types(&self, format: Format) -> Vec<String> {
+    /// Returns how the type of the bytes differs from what the listing and the answer say.
+    fn other_types(&self, format: Format) -> Vec<Disagreement> {
         let (item, content_type) = (self.case.item, self.case.headers.value("content-type"));
+        let received = format.media_type().map(str::to_owned);
         let mut found = Vec::new();
         let is_other = match item.type_hint {
             Some(hint) => !format.agrees_with_hint(hint),
@@ -101,31 +103,31 @@ impl<'a> MediaJudge<'a> {
         };
         if is_other {
             let declared = item.type_hint.map(TypeHint::as_str).or(item.mimetype.as_deref()).unwrap_or(item.kind.as_str());
-            found.push(format!("the listing says {declared}, the bytes say {}", format.as_str()));
+            found.push(Disagreement::Type { declared: declared.to_owned(), received: received.clone() });
         }
         let is_mislabelled = |content_type: &&str| match item.type_hint {
             Some(_) => !format.agrees_with(Some(content_type), item.kind),
             None => format.is_shown() && is_text_type(content_type),
         };
         if let Some(content_type) = content_type.filter(is_mislabelled) {
-            found.push(format!("the answer says {}, the bytes say {}", crate::error::quote(content_type), format.as_str()));
+            found.push(Disagreement::ContentType { declared: crate::error::quote(content_type), received });
         }
         found
     }
 
-    /// Where whole and believed bytes are not what was declared.
-    fn disagreements(&self, signature: &Signature, format: Format, digest: &Digest) -> Vec<String> {
-        let mut found: Vec<String> = self.other_size(digest).into_iter().collect();
+    /// Returns where whole and believed bytes are not what was declared.
+    fn disagreements(&self, signature: &Signature, format: Format, digest: &Digest) -> Vec<Disagreement> {
+        let mut found: Vec<Disagreement> = self.other_size(digest).into_iter().collect();
         let types = self.other_types(format);
         if types.is_empty() && sort_of(self.case.item, &self.came(format, digest)) != Sort::Medium {
-            found.push(self.mistaken(format));
+            found.push(Disagreement::NotMedia { text: self.mistaken(format) });
         }
         found.extend(types);
         if *signature == Signature::Absent && locked(self.case.archive).was_signed() {
-            found.push("the answer is not signed, although the provider signed earlier media of this session".to_owned());
+            found.push(Disagreement::Unsigned);
         }
         if !self.case.headers.body_is_framed() && *signature == Signature::Absent && self.case.item.size.is_none() {
-            found.push("nothing proves that the transfer was whole: no length, no signature, no declared size".to_owned());
+            found.push(Disagreement::LengthUnknown);
         }
         found
     }
@@ -159,6 +161,7 @@ impl Judge for MediaJudge<'_> {
         let disagreements = self.disagreements(&signature, format, digest);
         if !disagreements.is_empty() && (self.case.strict || !self.case.insisted) {
             let (cause, why) = if self.case.insisted { (Cause::Rejected, " (--strict)") } else { (Cause::Disagrees, "") };
+            let disagreements: Vec<String> = disagreements.iter().map(Disagreement::to_string).collect();
             self.refused = Some(Failure::new(cause, format!("{}{why}", disagreements.join("; "))));
             return Ok(Placement::Refuse);
         }
@@ -171,7 +174,7 @@ impl Judge for MediaJudge<'_> {
                 Signature::Absent | Signature::Wrong => SignatureRecord::absent(),
             },
             fetched: self.case.now,
-            disagreements,
+            disagreements: disagreements.into_iter().map(Coded::Fact).collect(),
             lost: None,
             extra: serde_json::Map::new(),
         };

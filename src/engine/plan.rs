@@ -4,7 +4,7 @@
 
 use super::Emit;
 use super::event::Event;
-use crate::archive::{Holding, planned_path};
+use crate::archive::{Holding, Reason, planned_path};
 use crate::error::{Result, quote};
 use crate::model::{Kind, MediaItem, SessionId};
 use glob::{MatchOptions, Pattern};
@@ -22,15 +22,15 @@ pub struct Selection {
 
 impl Selection {
     /// Why a medium is not wanted; `None` when it is.
-    pub(super) fn excludes(&self, item: &MediaItem) -> Option<String> {
+    pub(super) fn excludes(&self, item: &MediaItem) -> Option<Reason> {
         if !self.kinds.is_empty() && !self.kinds.contains(&item.kind) {
-            return Some(format!("--only leaves out {}", item.kind));
+            return Some(Reason::KindNotSelected { kind: item.kind });
         }
         let (context, label) = (item.context.as_deref().unwrap_or_default(), item.label().unwrap_or_default());
         let either_case = MatchOptions { case_sensitive: false, ..MatchOptions::new() };
         let fits = |pattern: &Pattern| pattern.matches_with(context, either_case) || pattern.matches_with(&label, either_case);
         let is_wanted = self.contexts.is_empty() || self.contexts.iter().any(fits);
-        (!is_wanted).then(|| format!("no --context matches {label:?}"))
+        (!is_wanted).then_some(Reason::ContextNotSelected { context: label })
     }
 }
 
@@ -38,11 +38,11 @@ impl Selection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Fetch it, for this reason.
-    Fetch(String),
+    Fetch(Reason),
     /// It is here: where, how many bytes.
     Keep(String, u64),
     /// It is not wanted, for this reason.
-    Exclude(String),
+    Exclude(Reason),
 }
 
 /// A medium with what is to be done.
@@ -64,15 +64,13 @@ pub(super) fn plan(
             return Ok(Task { item, action: Action::Exclude(reason) });
         }
         let action = match holding(&item)? {
-            Holding::Absent if selection.only_damaged => {
-                Action::Exclude("not part of the repair; `vmedia download` asks for it".to_owned())
-            }
+            Holding::Absent if selection.only_damaged => Action::Exclude(Reason::NotDamaged),
             Holding::Intact { path, bytes, .. } if selection.only_damaged => Action::Keep(path, bytes),
-            Holding::Newer(word) => Action::Exclude(format!("a newer version of vmedia wrote its state, \"{}\"", quote(&word))),
-            Holding::Absent => Action::Fetch("not here yet".to_owned()),
-            Holding::Damaged(reason) => Action::Fetch(format!("damaged: {reason}")),
-            Holding::Intact { .. } if refetch => Action::Fetch("to compare (--refetch)".to_owned()),
-            Holding::Intact { doubt: Some(why), .. } => Action::Fetch(format!("to compare: {why}")),
+            Holding::Newer(word) => Action::Exclude(Reason::NewerState { state: quote(&word) }),
+            Holding::Absent => Action::Fetch(Reason::NotArchived),
+            Holding::Damaged(reason) => Action::Fetch(Reason::Damaged { text: format!("damaged: {reason}") }),
+            Holding::Intact { .. } if refetch => Action::Fetch(Reason::Refetch),
+            Holding::Intact { refetch: Some(reason), .. } => Action::Fetch(reason),
             Holding::Intact { path, bytes, .. } => Action::Keep(path, bytes),
         };
         Ok(Task { item, action })
@@ -85,7 +83,7 @@ pub(super) fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
     for Task { item, action } in tasks {
         let (action, reason, path) = match action {
             Action::Fetch(reason) => ("fetch", reason.clone(), planned_path(item)),
-            Action::Keep(path, _) => ("keep", "here and whole".to_owned(), path.clone()),
+            Action::Keep(path, _) => ("keep", Reason::Intact, path.clone()),
             Action::Exclude(reason) => ("exclude", reason.clone(), planned_path(item)),
         };
         emit.event(Event::MediaPlanned {
@@ -95,7 +93,7 @@ pub(super) fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
             context: item.label(),
             size: item.size,
             action: action.to_owned(),
-            reason,
+            reason: reason.into(),
             path,
         });
     }
@@ -127,7 +125,7 @@ mod tests {
         let media = vec![item("new", Kind::Image, "face"), item("held", Kind::Video, "selfid_video"), item("bad", Kind::Nfc, "nfc")];
         let mut holding = |item: &MediaItem| {
             Ok(match item.id.as_str() {
-                "held" => Holding::Intact { path: "data/x".to_owned(), bytes: 1, doubt: None },
+                "held" => Holding::Intact { path: "data/x".to_owned(), bytes: 1, refetch: None },
                 "bad" => Holding::Damaged("altered".to_owned()),
                 _ => Holding::Absent,
             })

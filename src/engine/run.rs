@@ -4,11 +4,12 @@
 
 use super::budget::{Budget, Share};
 use super::documents::Asking;
-use super::event::{CUT_SHORT, Event, Message};
+use super::event::{Event, Message};
 use super::finish::{Companion, Finisher, SessionWork};
 use super::plan::{Action, Selection, Task, plan, show_plan};
 use super::pool::{Pool, Role, Work};
 use super::provider_days::{Period, warning as deletion_warning};
+use super::session_error::reason;
 use super::transfer::Transfer;
 use super::witness::ProviderWitness;
 use super::{Emit, Options, Services, locked};
@@ -217,8 +218,7 @@ impl Shared {
         Ok(Opened::Files(self.begin(work, &found, tasks, emit)))
     }
 
-    /// How many media are here of a session that needs nothing more; `None` when it does, or when that cannot be told:
-    /// the run itself will find out and say it.
+    /// Returns how many media are archived of a session that needs no run; `None` when it needs one, or that is unknown.
     fn complete(&self, session: &SessionId) -> Option<u64> {
         let scope = &self.options.scope;
         let wanted = Wanted {
@@ -259,12 +259,12 @@ impl Shared {
                 Ok(_) => (CompanionState::Archived, None),
                 // A product that is not part of the contract is refused with 400 or 403; only 401 is about the key.
                 Err(failure) if failure.cause == Cause::NotFound || matches!(failure.status, Some(400 | 403)) => {
-                    (CompanionState::Absent, Some(failure.detail))
+                    (CompanionState::Absent, Some(reason(failure.cause, failure.detail)))
                 }
                 Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff) => {
                     return Err(failure);
                 }
-                Err(failure) => (CompanionState::Failed, Some(failure.detail)),
+                Err(failure) => (CompanionState::Failed, Some(reason(failure.cause, failure.detail))),
             };
             companions.push(Companion { name: name.clone(), state, reason });
         }
@@ -272,8 +272,7 @@ impl Shared {
         Ok(Found { listing, answers, companions, share })
     }
 
-    /// A session that cannot be listed and that a killed run left unfinished: what is here becomes a bag all the same, since
-    /// nobody may ever list the session again. Gives back why the session fails.
+    /// Makes a bag of a session that a killed run left unfinished and that cannot be listed, and returns why it fails.
     fn finish_unlisted(&self, archive: &mut SessionArchive, session: &SessionId, failure: Failure, emit: &Emit) -> Failure {
         if self.options.dry_run || !archive.is_unfinished() || matches!(failure.cause, Cause::Stopped | Cause::Local) {
             return failure;
@@ -318,7 +317,7 @@ impl Shared {
         }
         let mut holding = |item: &_| archive.holding(item, &mut watch);
         let tasks = plan(media, &selection, self.options.refetch, &mut holding).map_err(Failure::local);
-        emit.progress(number, u64::MAX);
+        emit.ended(number);
         match cancel.requested() {
             // Files whose reading was cut short look damaged; such a plan is not to be carried out.
             Some(stop) => Err(Failure::stopped(stop)),
@@ -358,7 +357,7 @@ impl Shared {
             match action {
                 Action::Fetch(_) => jobs.push(Job { work: Arc::clone(&work), item }),
                 Action::Keep(path, bytes) => work.kept(&item, path, bytes, emit),
-                Action::Exclude(reason) => work.settled(&item, State::Excluded, &reason, emit),
+                Action::Exclude(reason) => work.settled(&item, State::Excluded, reason, emit),
             }
         }
         if jobs.is_empty() {
@@ -370,7 +369,8 @@ impl Shared {
     fn fetch(&self, job: &Job, emit: &Emit) {
         let Job { work, item } = job;
         let outcome = if self.stopping() {
-            Err(self.services.wire.cancel().requested().map_or_else(|| Failure::new(Cause::Stopped, CUT_SHORT), Failure::stopped))
+            let stopped = || Failure::new(Cause::Stopped, "the run ended");
+            Err(self.services.wire.cancel().requested().map_or_else(stopped, Failure::stopped))
         } else {
             let number = self.transfers.fetch_add(1, Ordering::Relaxed);
             let transfer = Transfer {
@@ -386,7 +386,7 @@ impl Shared {
             if let Ok((file, _)) = &outcome {
                 emit.progress(number, file.digest.bytes);
             }
-            emit.progress(number, u64::MAX);
+            emit.ended(number);
             outcome
         };
         match outcome {

@@ -3,7 +3,7 @@
 //! Bounded: of what fails, the first are kept and the others counted. Must not show anything.
 
 use super::summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, VerificationCounts};
-use crate::archive::State;
+use crate::archive::{CodedReason, State};
 use crate::engine::{ErrorText, Event, Tally};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -110,7 +110,7 @@ impl Books {
             Event::LineRejected { line, reason } => self.fail(format!("line {line}"), None, None, Exit::Usage, reason, 0),
             Event::ArgumentRejected { number, reason } => self.fail(format!("argument {number}"), None, None, Exit::Usage, reason, 0),
             Event::MediaFinished { session, state: State::Failed | State::Gone, reason, .. } => {
-                self.lacks(session, reason.as_deref().unwrap_or("no reason given"));
+                self.lacks(session, &reason.as_ref().map_or_else(|| "no reason given".to_owned(), CodedReason::text));
             }
             Event::Problem { session, text } => self.lacks(session, text),
             Event::SessionFinished { .. } => self.session(event),

@@ -180,12 +180,10 @@ impl Bars {
         self.running.insert(transfer, running);
     }
 
-    /// So many bytes of a transfer; the largest number says that it is over.
+    /// Takes how many bytes of a transfer have come.
     pub(super) fn progress(&mut self, transfer: u64, count: u64) {
         if !self.counts_bytes {
             self.running.entry(transfer).or_insert_with(Running::reader).bytes = count;
-        } else if count == u64::MAX {
-            self.end(transfer);
         } else if let Some(running) = self.running.get_mut(&transfer) {
             running.bytes = count;
             if let Some(bar) = &running.bar {
@@ -195,8 +193,13 @@ impl Bars {
         self.show_total();
     }
 
-    /// Frees a row; the file that waits longest without one gets it.
-    fn end(&mut self, transfer: u64) {
+    /// Frees the row of a transfer that ended; the file that waits longest without one gets it.
+    pub(super) fn end(&mut self, transfer: u64) {
+        self.remove(transfer);
+        self.show_total();
+    }
+
+    fn remove(&mut self, transfer: u64) {
         let Some(running) = self.running.remove(&transfer) else { return };
         if running.counts {
             self.settled_bytes += running.bytes;

@@ -4,8 +4,8 @@
 
 use super::console::{Console, Style};
 use super::verdict;
-use crate::archive::State;
-use crate::engine::{CUT_SHORT, ErrorText, Event, TIME_IS_UP, Tally};
+use crate::archive::{CodedReason, Reason, State};
+use crate::engine::{ErrorText, Event, TIME_IS_UP, Tally};
 use crate::exit::Exit;
 use crate::model::Kind;
 use crate::text::{bytes, duration, plural, sanitize};
@@ -49,7 +49,10 @@ impl Human {
         match event {
             Event::MediaPlanned { kind, context, size, action, reason, path, .. } => {
                 let size = size.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
-                Some(sanitize(&format!("{action:<8} {path}  ({} {}{size}: {reason})", word(*kind), shown(context.as_deref()))).into_owned())
+                Some(
+                    sanitize(&format!("{action:<8} {path}  ({} {}{size}: {})", word(*kind), shown(context.as_deref()), reason.text()))
+                        .into_owned(),
+                )
             }
             _ => verdict::answer(event, self.verbosity, console),
         }
@@ -83,7 +86,7 @@ impl Human {
             Event::Retrying { request, failed, wait, reason, .. } => {
                 let wait = if *wait == 0 { "at once".to_owned() } else { format!("in {}", duration(Duration::from_millis(*wait))) };
                 // Short waits are the network's daily life; what a person would wait for is said.
-                let line = format!("{request}: {reason}; try {} {wait}", failed + 1);
+                let line = format!("{request}: {}; try {} {wait}", reason.text(), failed + 1);
                 (self.verbosity >= Verbosity::Files || normal && *failed >= 2).then(|| note(line))
             }
             Event::MediaFinished { .. } => self.media(event, console),
@@ -133,7 +136,8 @@ impl Human {
             return None;
         };
         let name = format!("{} {} ({media}) of session {session}", word(*kind), shown(context.as_deref()));
-        let reason = reason.as_deref().unwrap_or("no reason given");
+        let is_cut_short = reason.as_ref().is_some_and(|reason| *reason == Reason::RunEnded);
+        let reason = reason.as_ref().map_or_else(|| "no reason given".to_owned(), CodedReason::text);
         let normal = self.verbosity >= Verbosity::Normal;
         match state {
             State::Archived => {
@@ -143,9 +147,9 @@ impl Human {
                     .then(|| format!("{done} {path} ({})", bytes(length.unwrap_or(0))))
                     .into_iter()
                     .collect();
-                lines.extend(disagreements.iter().filter(|_| normal).map(|text| {
+                lines.extend(disagreements.iter().filter(|_| normal).map(|disagreement| {
                     let why = "does not agree with its listing, and the provider sent the same again";
-                    console.note_line(&format!("{name} {why}: {text}; it is archived as it came"))
+                    console.note_line(&format!("{name} {why}: {}; it is archived as it came", disagreement.text()))
                 }));
                 (!lines.is_empty()).then(|| lines.join("\n"))
             }
@@ -154,7 +158,7 @@ impl Human {
                 let hint = "it was deleted or is past the provider's retention; what else the session has is archived";
                 Some(self.error(&format!("{name} is gone: {reason}"), hint, console))
             }
-            State::Failed if reason == CUT_SHORT && self.verbosity < Verbosity::Files => None,
+            State::Failed if is_cut_short && self.verbosity < Verbosity::Files => None,
             State::Failed => {
                 let hint = "run the same command again; what is archived is not fetched again";
                 Some(self.error(&format!("{name} failed: {reason}"), hint, console))

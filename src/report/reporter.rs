@@ -76,6 +76,11 @@ impl Reporter {
                     bars.progress(*transfer, *bytes);
                 }
             }
+            Message::Ended { transfer } => {
+                if let Some(bars) = &mut self.bars {
+                    bars.end(*transfer);
+                }
+            }
             Message::Event { transfer, event } => {
                 if let Some(bars) = &mut self.bars {
                     bars.event(*transfer, event);

@@ -22,7 +22,7 @@ impl Standing {
     /// Takes a message into account.
     pub(super) fn see(&mut self, message: &Message, clock: &dyn Clock) {
         match message {
-            Message::Progress { transfer, bytes: u64::MAX } => {
+            Message::Ended { transfer } => {
                 self.running.remove(transfer);
             }
             Message::Progress { .. } | Message::Asked => {}

@@ -90,7 +90,7 @@ fn a_refused_medium_ends_the_run_and_what_was_finished_stays() {
         assert_eq!(world.media_requests(), 2);
         let face = world.recorded("face");
         assert_eq!(face["state"], "failed");
-        assert!(face["reason"].as_str().is_some_and(|reason| reason.contains(&format!("HTTP {status}"))), "{face}");
+        assert!(face["reason"]["text"].as_str().is_some_and(|reason| reason.contains(&format!("HTTP {status}"))), "{face}");
         assert_eq!(world.recorded("video")["state"], "failed", "{:#}", world.record());
         is_sound(&world);
         world.faults("");
@@ -172,7 +172,7 @@ fn a_medium_that_is_gone_is_recorded_and_the_rest_is_archived() {
         assert_eq!(world.asked("face"), 1);
         let face = world.recorded("face");
         assert_eq!(face["state"], "gone");
-        assert!(face["reason"].as_str().is_some_and(|reason| reason.starts_with(&format!("HTTP {status}"))), "{face}");
+        assert!(face["reason"]["text"].as_str().is_some_and(|reason| reason.starts_with(&format!("HTTP {status}"))), "{face}");
         assert_eq!(face["files"], serde_json::json!([]));
         is_sound(&world);
     }

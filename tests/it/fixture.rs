@@ -79,13 +79,13 @@ fn an_archive_of_version_1_is_gone_on_with_and_nothing_is_fetched_again() {
 }
 
 #[test]
-fn the_words_for_a_medium_that_was_never_settled_are_those_of_version_1() {
+fn a_medium_that_was_never_settled_is_known_by_its_code() {
     let world = archived();
     let path = world.archive().join(PARTIAL).join("archive.json");
     let text = std::fs::read_to_string(&path).expect("a record");
     let mut record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let failed = record["media"].as_array_mut().expect("media").iter_mut().find(|medium| medium["state"] != "archived").expect("a medium");
-    (failed["state"], failed["reason"]) = ("failed".into(), "not fetched yet".into());
+    (failed["state"], failed["reason"]) = ("failed".into(), serde_json::json!({ "code": "not-fetched", "text": "in any wording" }));
     std::fs::write(&path, record.to_string()).expect("written");
     let run = Run::of(&bare(world.folder()).args(["verify", "vmedia-archive", "--read-only"]).output().expect("a run")).ends_with(8);
     assert!(run.stdout.contains("has no recorded outcome"), "{}", run.stdout);

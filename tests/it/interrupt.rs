@@ -153,8 +153,8 @@ mod signals {
             assert_eq!(world.recorded(medium)["state"], "archived");
         }
         assert_eq!(
-            (&world.recorded("video")["state"], &world.recorded("video")["reason"]),
-            (&"failed".into(), &"the run ended before it was fetched".into())
+            (&world.recorded("video")["state"], &world.recorded("video")["reason"]["code"]),
+            (&"failed".into(), &"run-ended".into())
         );
         assert_eq!(unfinished(&world), []);
     }

@@ -2,6 +2,7 @@
 //!
 //! - `batch`: many sessions in one run: what is left alone, listed as failed, held back, told on the way.
 //! - `catalog`: a row for every session, in each format and as a page.
+//! - `codes`: the codes of reasons and disagreements, in the code, the schemas and the documentation.
 //! - `completions`: what bash, fish and zsh offer to somebody who presses Tab.
 //! - `config`: where the configuration is looked for, what it says, what is wrong with it.
 //! - `crash`: an end at any step, by a store that fails or stops, and the order that a power loss respects.
@@ -50,6 +51,7 @@ mod harness;
 
 mod batch;
 mod catalog;
+mod codes;
 #[cfg(unix)]
 mod completions;
 mod config;

@@ -182,9 +182,9 @@ fn failures_are_events_too_and_the_last_line_has_the_exit_status() {
     let events = run.events();
     assert!(events.iter().any(|event| matches!(event, Event::Retrying { failed: 1, .. })));
     assert!(
-        events
-            .iter()
-            .any(|event| matches!(event, Event::MediaFinished { reason: Some(reason), fetched: false, .. } if reason.contains("404")))
+        events.iter().any(
+            |event| matches!(event, Event::MediaFinished { reason: Some(reason), fetched: false, .. } if reason.text().contains("404"))
+        )
     );
     assert!(
         events.iter().any(|event| matches!(event, Event::SessionFinished { session, error: Some(_), .. } if session.as_str() == "unknown"))

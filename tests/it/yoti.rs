@@ -271,7 +271,10 @@ fn the_answer_names_the_type_and_a_contradiction_is_recorded() {
     assert_eq!(payload.keys().collect::<Vec<_>>(), ["thing-1/one_png.png", "thing-1/three_bare.jpg", "thing-1/two_report.json"]);
     let record = world.record(SESSION);
     let report = record["media"].as_array().expect("media").iter().find(|medium| medium["id"] == "report").expect("the report").clone();
-    assert!(report["files"][0]["disagreements"][0].as_str().is_some_and(|words| words.contains("the listing says image")), "{report}");
+    assert!(
+        report["files"][0]["disagreements"][0]["text"].as_str().is_some_and(|words| words.contains("the listing says image")),
+        "{report}"
+    );
     // An error is never filed, whatever was declared.
     world.sandbox.set_faults(parse_faults("media=json").expect("faults"));
     world.run(&["download", SESSION, "--refetch", "--retries", "1"]).ends_with(7);

@@ -3,11 +3,11 @@
 //!
 //! Must not ask the provider and must not write.
 
-use crate::doubt::doubt;
 use crate::error::Result;
 use crate::known::read_record;
 use crate::layout::MARKER;
 use crate::model::{AttemptId, MediaItem, SessionId};
+use crate::needs_refetch::needs_refetch;
 use crate::record::{CompanionState, MediaRecord, State};
 use crate::session::SessionArchive;
 use crate::store::ReadStore;
@@ -49,7 +49,7 @@ pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>)
     let mut held = 0;
     for medium in record.media.iter().filter(|medium| (wanted.medium)(&medium.item())) {
         let is_here = medium.state == State::Archived && medium.present().next().is_some();
-        if !is_here || doubt(store, &folder, medium, medium.size)?.is_some() {
+        if !is_here || needs_refetch(store, &folder, medium, medium.size)?.is_some() {
             return Ok(None);
         }
         for file in medium.present() {

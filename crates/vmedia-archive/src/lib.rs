@@ -14,17 +14,19 @@ pub mod text;
 mod bag;
 mod catalog;
 mod catalog_page;
+mod coded;
 mod commit;
 mod complete;
 mod describing;
-mod doubt;
 mod grouping;
 mod journal;
 mod known;
 mod layout;
 mod marker;
+mod needs_refetch;
 mod page;
 mod placing;
+mod reason;
 mod record;
 mod salt;
 mod session;
@@ -35,13 +37,14 @@ mod word;
 
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions};
 pub use catalog_page::CatalogWriter;
+pub use coded::{Coded, Fact};
 pub use complete::{Wanted, complete};
-pub use doubt::other_size;
 pub use journal::{
     Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified, Proof, SIGNATURE, SealEntry,
     TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::PAGE;
+pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,
     SignatureVerdict, State, tool,

@@ -3,11 +3,13 @@
 //! Bytes that are here already are not kept twice, other bytes of a known medium get a name of their own, damaged
 //! files are moved out of the payload once there are good bytes. Must not decide whether bytes are to be believed.
 
+use crate::coded::Coded;
 use crate::error::Result;
 use crate::known::LARGEST_RECORD;
 use crate::layout::{self, MARKER};
 use crate::marker::Line;
 use crate::model::{MediaId, MediaItem};
+use crate::reason::Disagreement;
 use crate::record::{Change, DocumentRecord, FileRecord, HistoryRecord, MediaRecord};
 use crate::session::{Document, SessionArchive};
 use crate::store::{Digest, Placement};
@@ -225,8 +227,8 @@ impl SessionArchive {
             return;
         };
         if let Some(old) = known.files.iter_mut().find(|old| old.lost.is_none() && old.path == file.path) {
-            let is_new = |disagreement: &String| !old.disagreements.contains(disagreement);
-            let further: Vec<String> = file.disagreements.into_iter().filter(is_new).collect();
+            let is_new = |disagreement: &Coded<Disagreement>| !old.disagreements.contains(disagreement);
+            let further: Vec<_> = file.disagreements.into_iter().filter(is_new).collect();
             old.disagreements.extend(further);
             known.arrived();
             return;

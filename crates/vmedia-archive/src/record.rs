@@ -4,7 +4,9 @@
 
 pub use crate::terms::{Change, CompanionState, SignatureRecord, SignatureVerdict, State};
 
+use crate::coded::Coded;
 use crate::model::{AttemptId, Group, Kind, MediaId, MediaItem, Place, SessionId, TypeHint};
+use crate::reason::{CodedReason, Disagreement, Reason};
 use crate::salt::Salt;
 use crate::store::Digest;
 use crate::word::{NewerWords, Word};
@@ -17,13 +19,6 @@ use std::collections::{HashMap, HashSet};
 pub(crate) const SCHEMA: &str = "vmedia-archive";
 /// The version of the schema that this program writes.
 pub(crate) const VERSION: u32 = 1;
-
-/// The reason of media that were listed and not yet settled. Part of the format: a verification knows such media by these
-/// words, in records of every version, so they must never be worded otherwise.
-pub(crate) const NOT_YET: &str = "not fetched yet";
-
-/// The reason of media that a run listed which was killed before it fetched them.
-pub(crate) const CUT_OFF: &str = "the run that listed it was killed before it fetched it";
 
 /// This program, as records name it.
 pub fn tool() -> String {
@@ -145,7 +140,7 @@ pub struct MediaRecord {
     pub state: Word<State>,
     /// Why, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason: Option<String>,
+    pub reason: Option<CodedReason>,
     /// Since when the provider no longer lists it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unlisted_since: Option<Timestamp>,
@@ -173,7 +168,7 @@ pub struct FileRecord {
     pub fetched: Timestamp,
     /// Where it is not what was declared.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub disagreements: Vec<String>,
+    pub disagreements: Vec<Coded<Disagreement>>,
     /// Why these bytes are no longer here under this path.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lost: Option<String>,
@@ -218,7 +213,7 @@ pub struct CompanionRecord {
     pub state: Word<CompanionState>,
     /// Why, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub reason: Option<String>,
+    pub reason: Option<CodedReason>,
     /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -283,10 +278,17 @@ impl Record {
             words.add("media state", medium.state.newer());
             words.add("kind", medium.kind.newer());
             words.add("type hint", medium.type_hint.as_ref().and_then(Word::newer));
-            medium.files.iter().for_each(|file| words.add("signature verdict", file.signature.verdict.newer()));
+            words.add("reason", medium.reason.as_ref().and_then(Coded::newer));
+            for file in &medium.files {
+                words.add("signature verdict", file.signature.verdict.newer());
+                file.disagreements.iter().for_each(|disagreement| words.add("disagreement", disagreement.newer()));
+            }
         }
         self.documents.iter().for_each(|document| words.add("signature verdict", document.signature.verdict.newer()));
-        self.companions.iter().for_each(|companion| words.add("companion state", companion.state.newer()));
+        for companion in &self.companions {
+            words.add("companion state", companion.state.newer());
+            words.add("reason", companion.reason.as_ref().and_then(Coded::newer));
+        }
         self.history.iter().for_each(|happened| words.add("change", happened.change.newer()));
         self.newer_lines.iter().for_each(|line| words.add("unfinished line", line.get("line").and_then(Value::as_str)));
         words
@@ -308,7 +310,7 @@ impl MediaRecord {
             duration: item.duration,
             places: item.places.clone(),
             state: State::Failed.into(),
-            reason: Some(NOT_YET.to_owned()),
+            reason: Some(Reason::NotFetched.into()),
             unlisted_since: None,
             files: Vec::new(),
             extra: Map::new(),
@@ -358,7 +360,7 @@ impl MediaRecord {
     }
 
     /// Takes another state, unless a newer version gave it one.
-    pub(crate) fn settle(&mut self, state: State, reason: Option<String>) {
+    pub(crate) fn settle(&mut self, state: State, reason: Option<CodedReason>) {
         if self.state.newer().is_none() {
             self.state = state.into();
             self.reason = reason;

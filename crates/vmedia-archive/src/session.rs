@@ -4,14 +4,15 @@
 //! mark before it gets its name), then documents and tag files, all synced, and the mark goes last. Nothing that is
 //! there is ever overwritten but our own tag files. Must not know where bytes come from.
 
-use crate::doubt::doubt;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::known::{LARGEST_RECORD, empty_record, is_new, read_record};
 use crate::layout::{self, MARKER, TAG_MANIFEST};
 use crate::marker::{self, Line};
 use crate::model::{MediaId, MediaItem, SessionId};
-use crate::record::{CUT_OFF, CompanionRecord, CompanionState, FileRecord, MediaRecord, NOT_YET, Record, SignatureRecord, State};
+use crate::needs_refetch::needs_refetch;
+use crate::reason::Reason;
+use crate::record::{CompanionRecord, CompanionState, FileRecord, MediaRecord, Record, SignatureRecord, State};
 use crate::salt::Salt;
 use crate::store::{Digest, Store, StorePath, Watch};
 use crate::verify::{Witness, read_sealed};
@@ -62,8 +63,8 @@ pub enum Holding {
         path: String,
         /// The bytes of that file.
         bytes: u64,
-        /// Why it is to be compared with what the provider has, all the same.
-        doubt: Option<&'static str>,
+        /// Why it is fetched again all the same.
+        refetch: Option<Reason>,
     },
     /// A file that should be there is missing or altered: why.
     Damaged(String),
@@ -230,7 +231,7 @@ impl SessionArchive {
                 Line::Listed(listed) => {
                     if !self.record.media.iter().any(|known| known.id == listed.id) {
                         let mut listed = MediaRecord { files: Vec::new(), ..listed };
-                        listed.settle(State::Failed, Some(CUT_OFF.to_owned()));
+                        listed.settle(State::Failed, Some(Reason::RunKilled.into()));
                         self.record.media.push(listed);
                     }
                 }
@@ -297,7 +298,7 @@ impl SessionArchive {
             return Ok(Holding::Newer(word.to_owned()));
         }
         let files: Vec<FileRecord> = known.present().cloned().collect();
-        let doubt = doubt(self.store.as_ref(), &self.folder, known, item.size)?;
+        let refetch = needs_refetch(self.store.as_ref(), &self.folder, known, item.size)?;
         let mut fault = None;
         for file in &files {
             if let Some(reason) = self.check(file, watch)? {
@@ -312,7 +313,7 @@ impl SessionArchive {
                 if let Some(known) = self.record.media.iter_mut().find(|known| known.id == item.id) {
                     known.arrived();
                 }
-                Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes, doubt }
+                Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes, refetch }
             }
             (None, None) => Holding::Absent,
         })
@@ -358,20 +359,23 @@ impl SessionArchive {
     }
 
     /// Records why a medium is not archived. What is archived of it from before stays so.
-    pub fn settle(&mut self, id: &MediaId, state: State, reason: Option<String>) {
+    pub fn settle(&mut self, id: &MediaId, state: State, reason: Reason) {
         if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
             let whole = known.present().next().is_some() && known.present().all(|file| !self.damaged.contains(&file.path));
-            let is_news = state != State::Excluded || known.state == State::Excluded || known.reason.as_deref() == Some(NOT_YET);
+            let is_news = state != State::Excluded
+                || known.state == State::Excluded
+                || known.reason.as_ref().is_some_and(|reason| *reason == Reason::NotFetched);
             if whole || !is_news {
                 // Not asking for a medium says nothing of one that is here, or of why it is not.
                 return;
             }
-            known.settle(state, reason);
+            known.settle(state, Some(reason.into()));
         }
     }
 
     /// Records what became of a companion document.
-    pub fn companion(&mut self, name: &str, state: CompanionState, reason: Option<String>) {
+    pub fn companion(&mut self, name: &str, state: CompanionState, reason: Option<Reason>) {
+        let reason = reason.map(Into::into);
         let had = self.record.documents.iter().any(|known| known.name == name);
         match self.record.companions.iter_mut().find(|known| known.name == name) {
             Some(known) if known.state.newer().is_some() || had && state != CompanionState::Archived => {}

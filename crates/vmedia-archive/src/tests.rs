@@ -3,8 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
 use super::{
-    Document, FileRecord, Holding, Identity, Journal, Origin, Salt, SealCheck, SessionArchive, SignatureRecord, State, Witness, examine,
-    reread,
+    Document, FileRecord, Holding, Identity, Journal, Origin, Reason, Salt, SealCheck, SessionArchive, SignatureRecord, State, Witness,
+    examine, reread,
 };
 use crate::error::Result;
 use crate::model::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
@@ -13,6 +13,11 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Returns that the provider does not have a media file.
+fn not_found() -> Reason {
+    Reason::NotFound { text: "HTTP 404".to_owned() }
+}
 
 /// Knows no provider.
 struct Nobody;
@@ -92,12 +97,12 @@ fn a_session_that_was_left_is_a_bag_and_late_work_changes_nothing_there() {
     archive.describe(&[], &[item("m1"), item("m2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut archive, "m1", b"bytes");
     assert!(!archive.is_placing());
-    archive.settle(&item("m2").id, State::Failed, Some("cut short".to_owned()));
+    archive.settle(&item("m2").id, State::Failed, Reason::RunEnded);
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a bag");
     archive.leave();
     let mut late = came(Digest::of(b"late"));
     assert!(archive.place(&item("m2"), None, &mut late, Timestamp::UNIX_EPOCH).is_err());
-    archive.settle(&item("m2").id, State::Failed, Some("another reason".to_owned()));
+    archive.settle(&item("m2").id, State::Failed, Reason::Refetch);
     assert!(!archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("nothing"));
     assert_eq!((desk.findings(), desk.file("unfinished.ndjson").exists()), (Vec::new(), false));
 }
@@ -168,7 +173,7 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
     let mut archive = desk.open();
     archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     archive.keep_document(&document("{}"), Timestamp::MAX).expect("kept");
-    assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, doubt: None });
+    assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, refetch: None });
     assert!(!archive.commit(&desk.journal(), Timestamp::MAX).expect("a commit"));
 }
 
@@ -251,7 +256,7 @@ fn damage_that_the_provider_cannot_heal_stays_visible_and_new_bytes_get_their_ow
     std::fs::write(desk.file("data/a/face_1.jpg"), "bad").expect("altered");
     let mut archive = desk.open();
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
-    archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, Some("gone".to_owned()));
+    archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, not_found());
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings().len(), 1, "{:?}", desk.findings());
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
@@ -316,14 +321,14 @@ fn a_narrower_run_forgets_nothing_that_a_wider_one_knew() {
     let mut archive = desk.open();
     archive.describe(&[], &[wide], &[], Timestamp::UNIX_EPOCH);
     let id = MediaId::parse("1").expect("an id");
-    archive.settle(&id, State::Gone, Some("HTTP 404".to_owned()));
+    archive.settle(&id, State::Gone, not_found());
     archive.describe(&[], &[narrow], &[], Timestamp::UNIX_EPOCH);
-    archive.settle(&id, State::Excluded, Some("--only leaves out image".to_owned()));
+    archive.settle(&id, State::Excluded, Reason::KindNotSelected { kind: Kind::Image });
     assert_eq!(state(&archive, "1"), (State::Gone, 2));
     let known = &archive.record.media[0];
     assert_eq!((known.size, known.context.as_deref()), (Some(3), Some("face")));
     keep(&mut archive, "1", b"one");
-    archive.settle(&id, State::Failed, Some("HTTP 503".to_owned()));
+    archive.settle(&id, State::Failed, Reason::Unavailable { text: "HTTP 503".to_owned() });
     assert_eq!(state(&archive, "1").0, State::Archived);
 }
 
@@ -334,7 +339,7 @@ fn a_medium_whose_file_was_put_back_by_hand_is_archived_again() {
     std::fs::remove_file(desk.file("data/a/face_1.jpg")).expect("removed");
     let mut archive = desk.open();
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
-    archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, Some("HTTP 404".to_owned()));
+    archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, not_found());
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     std::fs::write(desk.file("data/a/face_1.jpg"), "one").expect("put back");
     let mut archive = desk.open();

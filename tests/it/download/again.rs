@@ -298,7 +298,7 @@ fn a_medium_that_was_gone_and_is_there_again_is_fetched() {
     world.run(&["download", SESSION]).ends_with(7).says("4 files fetched").says("is gone");
     let video = medium(&world, "video");
     assert_eq!((&video["state"], &video["files"]), (&json!("gone"), &json!([])));
-    assert!(video["reason"].as_str().is_some_and(|reason| reason.contains("404")), "{video}");
+    assert!(video["reason"]["text"].as_str().is_some_and(|reason| reason.contains("404")), "{video}");
     is_sound(&world);
     world.faults("");
     world.run(&["download", SESSION]).ends_with(0).says("1 file fetched");

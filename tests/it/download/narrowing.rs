@@ -55,7 +55,7 @@ fn only_some_sorts_are_fetched_and_the_others_are_recorded_as_left_out() {
     world.run(&["download", SESSION, "--only", "image,nfc"]).ends_with(0).says("4 files fetched").says("1 left out");
     let video = medium(&world, "video");
     assert_eq!((&video["state"], &video["files"]), (&json!("excluded"), &json!([])));
-    assert_eq!(video["reason"], "--only leaves out video");
+    assert_eq!(video["reason"], json!({ "code": "kind-not-selected", "kind": "video", "text": "--only leaves out video" }));
     assert_eq!(payload(&world).iter().filter(|path| path.contains("video")).count(), 0);
     is_sound(&world);
 
@@ -133,7 +133,7 @@ fn all_companions_are_asked_for_and_one_that_does_not_exist_is_recorded_as_absen
     }
     let absent = companion(&world, "watchlist-screening");
     assert_eq!(absent["state"], "absent");
-    assert!(absent["reason"].as_str().is_some_and(|reason| reason.contains("404")), "{absent}");
+    assert!(absent["reason"]["text"].as_str().is_some_and(|reason| reason.contains("404")), "{absent}");
     assert!(!world.file("metadata/watchlist-screening.json").exists());
     let before = world.tree();
     world.run(&["download", SESSION, "--with", "all"]).ends_with(0);

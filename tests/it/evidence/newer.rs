@@ -49,7 +49,7 @@ fn rewritten(archive: &Archive) -> Vec<String> {
                 None => record["media"][2]["type_hint"] = json!(word),
             }
         }
-        record["media"][0]["reason"] = json!("art. 17");
+        record["media"][0]["reason"] = json!({ "code": "erased", "text": "art. 17" });
         record["media"][3]["files"][0]["signature"]["by"] = json!({ "key": 7 });
     });
     bag.forge_manifests();
@@ -58,7 +58,8 @@ fn rewritten(archive: &Archive) -> Vec<String> {
     let mut entries = archive.entries(&segment);
     let archived = entries.iter_mut().find(|entry| entry["entry"] == "archived").expect("a change");
     (archived["bag"], archived["record"]) = (json!(sha256(bag.read(TAGS))), json!(sha256(bag.read("archive.json"))));
-    archived["media"] = json!([{ "media": record["media"][0]["id"], "state": "erased", "reason": "art. 17" }]);
+    archived["media"] =
+        json!([{ "media": record["media"][0]["id"], "state": "erased", "reason": { "code": "erased", "text": "art. 17" } }]);
     archived["history"] = json!([record["history"][0]]);
     let at = archived["at"].clone();
     let mut end = entries.pop().expect("an end");

@@ -88,7 +88,7 @@ fn a_file_that_is_taken_out_and_called_withheld_is_found() {
     bag.remove(&path);
     bag.edit_record(|record| {
         let face = medium(record, "face-alpha");
-        (face["state"], face["reason"], face["files"]) = (json!("withheld"), json!("the provider may not hand it out"), json!([]));
+        (face["state"], face["reason"], face["files"]) = (json!("withheld"), json!({ "code": "withheld", "text": "HTTP 204" }), json!([]));
     });
     bag.forge();
     let mut lost = entry(&old, &path);

@@ -176,7 +176,8 @@ const DEEDS: &[Deed] = &[
             bag.remove(&face(ALPHA));
             bag.edit_record(|record| {
                 let face = medium(record, "face-alpha");
-                (face["state"], face["reason"], face["files"]) = (json!("gone"), json!("HTTP 404"), json!([]));
+                (face["state"], face["reason"], face["files"]) =
+                    (json!("gone"), json!({ "code": "not-found", "text": "HTTP 404" }), json!([]));
             });
             bag.forge();
         },

@@ -13,6 +13,19 @@ pub(super) fn archived(wire: &Wire, flags: &[&str]) -> (TempDir, Run) {
     (folder, run)
 }
 
+/// Returns how a record says that the listing declares another size.
+pub(super) fn size_differs(declared: usize, received: usize) -> Value {
+    let text = format!("the listing says {declared} bytes, {received} came");
+    json!({ "code": "size", "declared": declared, "received": received, "text": text })
+}
+
+/// Returns how a record says that the bytes are of another type than declared.
+pub(super) fn type_differs(code: &str, declared: &str, received: &str) -> Value {
+    let by = if code == "type" { "listing" } else { "answer" };
+    let text = format!("the {by} says {declared}, the bytes say {received}");
+    json!({ "code": code, "declared": declared, "received": received, "text": text })
+}
+
 /// What the record says of the picture, and its bytes if they are there.
 pub(super) fn picture(folder: &TempDir) -> (Value, Option<Vec<u8>>) {
     let bag = folder.path().join("vmedia-archive").join(SESSION);
@@ -54,7 +67,7 @@ fn a_length_that_is_too_short_is_found_by_signature_or_declared_size() {
     let (folder, run) = archived(&wire, &[]);
     let told = format!("the listing says {} bytes, {} came", body.len(), body.len() - 4);
     run.ends_with(0).says(&told);
-    assert_eq!(picture(&folder).0["files"][0]["disagreements"], json!([told]));
+    assert_eq!(picture(&folder).0["files"][0]["disagreements"], json!([size_differs(body.len(), body.len() - 4)]));
     let (_folder, run) = archived(&wire, &["--strict"]);
     run.ends_with(7);
 }
@@ -95,7 +108,7 @@ fn a_body_that_nothing_proves_whole_is_archived_and_marked() {
     let told = "nothing proves that the transfer was whole: no length, no signature, no declared size";
     run.ends_with(0).says(told);
     let (record, bytes) = picture(&folder);
-    assert_eq!((bytes, &record["files"][0]["disagreements"]), (Some(body), &json!([told])));
+    assert_eq!((bytes, &record["files"][0]["disagreements"]), (Some(body), &json!([{ "code": "length-unknown", "text": told }])));
     assert_eq!(wire.asked("/v1/media/m"), 2);
     let (folder, run) = archived(&wire, &["--strict"]);
     run.ends_with(7);

@@ -56,8 +56,8 @@ fn an_error_that_was_filed_before_it_was_known_for_one_is_fetched_again() {
     face["files"][0]["sha256"] = json!(digest.sha256);
     face["files"][0]["signature"] = json!({ "verdict": "absent" });
     face["files"][0]["disagreements"] = json!([
-        format!("the listing says {} bytes, 21 came", jpeg("face").len()),
-        "the listing says image/jpeg, the bytes say an unknown format"
+        { "code": "size", "declared": jpeg("face").len(), "received": 21, "text": "" },
+        { "code": "type", "declared": "image/jpeg", "text": "" },
     ]);
     std::fs::write(world.file("archive.json"), serde_json::to_vec_pretty(&record).expect("JSON")).expect("written");
     world.sandbox.clear_exchanges();

@@ -1,7 +1,7 @@
 //! Pages, errors and other files in the place of media: refused in any alphabet unless the provider's signature vouches for
 //! them, and archived with what is strange about them if it does.
 
-use super::answers::{archived, picture};
+use super::answers::{archived, picture, size_differs, type_differs};
 use crate::harness::{Run, SESSION, jpeg};
 use crate::wire::{Say, Wire, length, signed, unsigned};
 use serde_json::json;
@@ -109,7 +109,10 @@ fn what_is_called_a_text_is_no_picture_unless_it_is_one() {
         let told = format!("the answer says {content_type}, the bytes say image/jpeg");
         run.ends_with(0).says(&told);
         let (record, bytes) = picture(&folder);
-        assert_eq!((bytes, &record["files"][0]["disagreements"]), (Some(jpeg("face")), &json!([told])));
+        assert_eq!(
+            (bytes, &record["files"][0]["disagreements"]),
+            (Some(jpeg("face")), &json!([type_differs("content-type", content_type, "image/jpeg")]))
+        );
     }
 }
 
@@ -126,10 +129,13 @@ fn another_size_and_another_type_are_not_what_was_listed() {
     // One of them may be the listing's mistake, and a signature vouches for both.
     let (folder, run) = archived(&serving("images", &declared(png.len()), unsigned(&length(png.len()), &png)), &[]);
     run.ends_with(0);
-    assert_eq!(picture(&folder).0["files"][0]["disagreements"], json!([types]));
+    assert_eq!(picture(&folder).0["files"][0]["disagreements"], json!([type_differs("type", "image/jpeg", "image/png")]));
     let (folder, run) = insisted("images", &declared(other), &png);
     run.ends_with(0);
-    assert_eq!(picture(&folder).0["files"][0]["disagreements"], json!([size, types]));
+    assert_eq!(
+        picture(&folder).0["files"][0]["disagreements"],
+        json!([size_differs(other, png.len()), type_differs("type", "image/jpeg", "image/png")])
+    );
 }
 
 #[test]

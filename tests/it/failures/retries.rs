@@ -96,7 +96,7 @@ fn media_that_nobody_answers_are_a_part_when_the_rest_is_archived() {
         assert_eq!(world.held(), all_but("video"), "{fault}");
         let video = world.recorded("video");
         assert_eq!(video["state"], "failed");
-        assert!(video["reason"].as_str().is_some_and(|reason| reason.contains(said)), "{video}");
+        assert!(video["reason"]["text"].as_str().is_some_and(|reason| reason.contains(said)), "{video}");
         is_sound(&world);
     }
 }

@@ -105,7 +105,7 @@ fn what_the_provider_says_of_a_medium_is_shown_and_not_obeyed() {
     let run = run.ends_with(7).says("is gone: HTTP 404");
     is_harmless(&run.stderr);
     assert!(run.stderr.lines().all(|line| line.len() < 1000), "{}", run.stderr);
-    let reason = recorded(&folder).0["reason"].as_str().expect("a reason").to_owned();
+    let reason = recorded(&folder).0["reason"]["text"].as_str().expect("a reason").to_owned();
     assert!(reason.len() < 1000 && !reason.contains(char::is_control), "{reason:?}");
     let log = std::fs::read_to_string(folder.path().join("log")).expect("a log");
     assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{log}");

@@ -33,7 +33,7 @@ fn a_transfer_that_hangs_is_left_and_what_is_finished_is_kept() {
         assert_eq!(world.held(), all_but("video"), "{fault}");
         // As far as it came it is a bag, and whoever counts is told of it.
         let video = world.recorded("video");
-        assert_eq!((&video["state"], &video["reason"]), (&"failed".into(), &"the run ended before it was fetched".into()), "{fault}");
+        assert_eq!((&video["state"], &video["reason"]["code"]), (&"failed".into(), &"run-ended".into()), "{fault}");
         is_sound(&world);
         let Event::RunFinished { complete, incomplete, not_started, tally, .. } = finished(&run) else { panic!("{}", run.stdout) };
         assert_eq!((complete, incomplete, not_started, tally.failed), (0, 1, 0, 1), "{fault}");

@@ -6,6 +6,7 @@
 
 use crate::exit::Exit;
 use crate::model::{MediaId, SessionId};
+use crate::reason::CodedReason;
 use crate::record::{HistoryRecord, State};
 use crate::store::sha256_bytes;
 use crate::word::{NewerWords, Word};
@@ -99,7 +100,10 @@ impl Line {
         match &self.entry {
             Entry::Unknown => words.add("entry", serde_json::from_slice::<Sort>(text).ok().map(|sort| sort.entry)),
             Entry::Archived(archived) => {
-                archived.media.iter().for_each(|medium| words.add("media state", owned(medium.state.newer())));
+                for medium in &archived.media {
+                    words.add("media state", owned(medium.state.newer()));
+                    words.add("reason", owned(medium.reason.as_ref().and_then(CodedReason::newer)));
+                }
                 archived.history.iter().for_each(|happened| words.add("change", owned(happened.change.newer())));
             }
             Entry::Failed { exit, .. } | Entry::Closed { exit } => words.add("exit", owned(exit.newer())),
@@ -281,5 +285,5 @@ pub(crate) struct MediaEntry {
     pub(crate) state: Word<State>,
     /// Why, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(crate) reason: Option<String>,
+    pub(crate) reason: Option<CodedReason>,
 }

@@ -143,6 +143,18 @@ impl Format {
         }
     }
 
+    /// Returns the media type; `None` when the format is unknown.
+    pub fn media_type(self) -> Option<&'static str> {
+        match self {
+            Self::Empty | Self::Unknown => None,
+            Self::Html => Some("text/html"),
+            Self::Xml => Some("application/xml"),
+            Self::Json => Some("application/json"),
+            Self::Text => Some("text/plain"),
+            Self::Known(mimetype) => Some(mimetype),
+        }
+    }
+
     /// Whether the bytes may well be what the hint speaks of.
     pub fn agrees_with_hint(self, hint: TypeHint) -> bool {
         match hint {

@@ -4,6 +4,7 @@
 
 use super::outside::{FileLink, Text};
 use super::sheet::is_grouped;
+use crate::reason::reason_text;
 use crate::record::{CompanionState, FactRecord, Record};
 use std::collections::BTreeSet;
 
@@ -119,7 +120,7 @@ pub(super) fn no_decision(record: &Record) -> Option<NoDecision> {
     }
     let asked = record.companions.iter().find(|companion| companion.name == "decision" && companion.state != CompanionState::Archived);
     if let Some(asked) = asked {
-        return Some(NoDecision::NotHad(Text::of(asked.reason.as_deref().unwrap_or("no reason recorded"))));
+        return Some(NoDecision::NotHad(Text::of(&reason_text(asked.reason.as_ref()))));
     }
     // An id goes into a command that people paste only if no shell could read anything else in it.
     let id = record.session.as_str();

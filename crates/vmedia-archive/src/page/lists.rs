@@ -6,6 +6,7 @@
 use super::outside::{FileLink, Text};
 use super::sheet::{self, Attempts, Held};
 use crate::model::AttemptId;
+use crate::reason::{CodedReason, reason_text};
 use crate::record::{Change, CompanionState, DocumentRecord, HistoryRecord, Record, State};
 use crate::store::Digest;
 use crate::text;
@@ -107,7 +108,7 @@ fn document_title(attempts: &Attempts<'_>, name: &str) -> Text {
 
 /// Every medium and companion that is not here, and what could not be listed.
 pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRow> {
-    let reason = |reason: &Option<String>| Text::of(reason.as_deref().unwrap_or("no reason recorded"));
+    let reason = |reason: &Option<CodedReason>| Text::of(&reason_text(reason.as_ref()));
     let media = record.media.iter().filter(|medium| medium.state != State::Archived).map(|medium| MissingRow {
         what: sheet::title(medium),
         of: attempts.of_medium(medium),

@@ -5,6 +5,7 @@
 
 use super::outside::{FileLink, Text, extension};
 use crate::model::{AttemptId, Kind, MediaId, TypeHint};
+use crate::reason::reason_text;
 use crate::record::{FileRecord, MediaRecord, Record, SignatureRecord, State};
 use crate::text;
 use crate::word::Word;
@@ -225,18 +226,18 @@ fn absent(medium: &MediaRecord, of: &str) -> Card {
         ),
         id: Text::of(medium.id.as_str()),
         number: None,
-        remarks: medium.reason.as_deref().map(Text::of).into_iter().collect(),
+        remarks: medium.reason.iter().map(|reason| Text::of(&reason.text())).collect(),
     }
 }
 
 /// What a person should know who looks at this file.
 pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
     let mut remarks: Vec<Text> =
-        file.disagreements.iter().map(|disagreement| Text::of(&format!("Not as declared: {disagreement}"))).collect();
+        file.disagreements.iter().map(|disagreement| Text::of(&format!("Not as declared: {}", disagreement.text()))).collect();
     if let Some(word) = medium.state.newer() {
         remarks.push(Text::of(&format!("In the state {word}, which a newer version of vmedia wrote")));
     } else if medium.state != State::Archived {
-        let reason = medium.reason.as_deref().unwrap_or("no reason recorded");
+        let reason = reason_text(medium.reason.as_ref());
         remarks.push(Text::of(&format!("Found missing or altered, and not had again ({}): {reason}", state(&medium.state))));
     }
     if let Some(since) = medium.unlisted_since {

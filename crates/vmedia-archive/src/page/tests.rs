@@ -16,10 +16,10 @@ fn record() -> Value {
     };
     let medium = |id: &str, kind: &str, context: Option<&str>, state: &str, files: Value| {
         json!({ "id": id, "attempt": "a2", "kind": kind, "context": context, "mimetype": "image/x", "size": 3, "duration": 1.5,
-            "places": [], "state": state, "reason": if state == "archived" { Value::Null } else { json!("HTTP 404") }, "files": files })
+            "places": [], "state": state, "reason": if state == "archived" { Value::Null } else { json!({ "code": "not-found", "text": "HTTP 404" }) }, "files": files })
     };
     let mut odd = file("data/a2/odd.jpg");
-    odd["disagreements"] = json!(["the listing says 4 bytes, 3 came"]);
+    odd["disagreements"] = json!([{ "code": "size", "declared": 4, "received": 3, "text": "the listing says 4 bytes, 3 came" }]);
     odd["signature"] = json!({ "verdict": "absent" });
     let mut lost = file("data/a2/lost.jpg");
     lost["lost"] = json!("found missing; fetched again");
@@ -50,7 +50,7 @@ fn record() -> Value {
             { "name": "person", "endpoint": "e", "path": "metadata/p.json", "bytes": 2, "sha256": sha256,
                 "signature": { "verdict": "absent" }, "fetched": at, "lost": "found missing" },
         ],
-        "companions": [{ "name": "person", "state": "failed", "reason": "HTTP 500" }, { "name": "registry", "state": "absent" }],
+        "companions": [{ "name": "person", "state": "failed", "reason": { "code": "unavailable", "text": "HTTP 500" } }, { "name": "registry", "state": "absent" }],
         "problems": ["a listing could not be had"],
         "facts": [
             { "name": "decision", "value": "approved", "document": "decision" },

@@ -4,7 +4,8 @@
 use super::{Aspect, Examined, Finding, Remedy};
 use crate::error::quote;
 use crate::layout::RECORD;
-use crate::record::{CompanionState, NOT_YET, Record, State};
+use crate::reason::{Reason, reason_text};
+use crate::record::{CompanionState, Record, State};
 use crate::word::Word;
 
 /// The first bytes of a media file are not here any more, whatever stands in their place.
@@ -31,7 +32,7 @@ pub(super) fn compare_outcomes(record: &Record, examined: &mut Examined) {
                 _ => examined.notes.push(format!("an earlier answer for media {id} (sha256 {sha256}, {path}) is lost")),
             }
         }
-        let reason = medium.reason.as_deref().unwrap_or("no reason recorded");
+        let reason = reason_text(medium.reason.as_ref());
         let is_here = medium.present().next().is_some();
         let state = match &medium.state {
             Word::Known(state) => *state,
@@ -49,7 +50,7 @@ pub(super) fn compare_outcomes(record: &Record, examined: &mut Examined) {
                 examined.finding(Aspect::Listings, RECORD, format!("media {} is recorded as archived, without a file", medium.id));
             }
             State::Archived => {}
-            State::Failed if reason == NOT_YET => {
+            State::Failed if medium.reason.as_ref().is_some_and(|reason| *reason == Reason::NotFetched) => {
                 examined.finding(Aspect::Listings, RECORD, format!("media {} has no recorded outcome", medium.id));
             }
             // Whether its file is here and whole is seen when it is read.
@@ -64,7 +65,7 @@ pub(super) fn compare_outcomes(record: &Record, examined: &mut Examined) {
         }
     }
     for companion in record.companions.iter().filter(|companion| companion.state == CompanionState::Failed) {
-        let reason = companion.reason.as_deref().unwrap_or("no reason recorded");
+        let reason = reason_text(companion.reason.as_ref());
         examined.is_partial = true;
         examined.lacking.push(format!("{} was not archived: {reason}", companion.name));
     }

@@ -6,7 +6,7 @@ use super::{Reader, identity, now, yoti};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
-use vmedia::archive::{Document, Journal, Origin, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
+use vmedia::archive::{Document, Journal, Origin, Reason, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::Failure;
 use vmedia::model::{MediaId, SessionId, readable};
@@ -99,7 +99,7 @@ fn becomes_a_bag(mut listing: Listing, input: &[u8]) {
         let document = Document { name: word(), endpoint: word(), bytes: input.to_vec(), signature, fetched: now(), redacted };
         archive.keep_document(&document, now()).expect("kept");
         for item in &listing.media {
-            archive.settle(&item.id, State::Gone, Some("HTTP 404".to_owned()));
+            archive.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
         }
         archive.commit(&journal, now()).expect("a bag");
         records.push(memory.get("s/archive.json").expect("a record"));

@@ -7,7 +7,7 @@ use super::{Reader, identity, now, veriff};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use vmedia::archive::{Document, Journal, Origin, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
+use vmedia::archive::{Document, Journal, Origin, Reason, Salt, SessionArchive, SignatureRecord, State, examine, planned_path};
 use vmedia::exit::Exit;
 use vmedia::http::{Cause, Failure};
 use vmedia::model::{AttemptId, MediaId, SessionId, readable};
@@ -116,7 +116,7 @@ fn becomes_a_bag(listing: &Listing, given: &BTreeMap<String, &[u8]>) {
             archive.keep_document(&document, now()).expect("kept");
         }
         for item in &listing.media {
-            archive.settle(&item.id, State::Gone, Some("HTTP 404".to_owned()));
+            archive.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
         }
         archive.commit(&journal, now()).expect("a bag");
         records.push(memory.get("s/archive.json").expect("a record"));

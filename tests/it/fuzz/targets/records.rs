@@ -5,7 +5,7 @@ use super::memory::Memory;
 use super::{Reader, identity, now};
 use serde_json::Value;
 use std::sync::Arc;
-use vmedia::archive::{Journal, Origin, Record, Salt, SessionArchive, State, Verifications, catalog_row, examine};
+use vmedia::archive::{Journal, Origin, Reason, Record, Salt, SessionArchive, State, Verifications, catalog_row, examine};
 use vmedia::exit::Exit;
 use vmedia::store::{Store, StorePath};
 
@@ -77,7 +77,7 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     let media: Vec<_> = archive_media(store.as_ref(), folder);
     for item in &media {
         archive.holding(item, &mut |_| Ok(())).expect("a verdict");
-        archive.settle(&item.id, State::Failed, Some("HTTP 503".to_owned()));
+        archive.settle(&item.id, State::Failed, Reason::Unavailable { text: "HTTP 503".to_owned() });
     }
     let journal = Journal::new(Arc::clone(&store), identity());
     archive.commit(&journal, now()).expect("a bag");

@@ -2,6 +2,7 @@
 //!
 //! Must not know how they are shown.
 
+use crate::archive::Reason;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
@@ -62,6 +63,26 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
         Cause::Stopped | Cause::Local | Cause::PutOff => (Exit::Partial, detail, "run the same command again".to_owned()),
     };
     Error::new(exit, what, hint)
+}
+
+/// Returns why a media file or companion document was not fetched.
+pub(super) fn reason(cause: Cause, text: String) -> Reason {
+    match cause {
+        Cause::Refused => Reason::Refused { text },
+        Cause::NotFound | Cause::Unlisted => Reason::NotFound { text },
+        Cause::Withheld => Reason::Withheld { text },
+        Cause::Rejected => Reason::Rejected { text },
+        Cause::Throttled | Cause::Unavailable => Reason::Unavailable { text },
+        Cause::Certificate => Reason::Certificate { text },
+        Cause::Outlasted => Reason::TimedOut { text },
+        Cause::Broken => Reason::Broken { text },
+        Cause::Unusable => Reason::Unusable { text },
+        Cause::Excessive => Reason::Excessive { text },
+        Cause::Untrusted => Reason::Untrusted { text },
+        Cause::Disagrees => Reason::Disagrees { text },
+        Cause::Local => Reason::Local { text },
+        Cause::Stopped | Cause::PutOff => Reason::RunEnded,
+    }
 }
 
 /// A session whose files are whole, and that is not what it was all the same.
