@@ -44,17 +44,6 @@ fn every_medium_of_every_attempt_is_archived_under_a_name_that_says_what_it_is()
 }
 
 #[test]
-fn a_second_run_asks_for_no_medium_and_changes_no_file() {
-    let world = World::new();
-    world.run(&["download", crate::harness::SESSION]).ends_with(0);
-    let before = world.tree();
-    world.sandbox.clear_exchanges();
-    world.run(&["download", crate::harness::SESSION]).ends_with(0).says("5 files kept, nothing to fetch");
-    assert_eq!(world.media_requests(), 0);
-    assert_eq!(world.tree(), before);
-}
-
-#[test]
 fn the_record_says_of_each_file_where_it_is_from_and_what_it_is() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);

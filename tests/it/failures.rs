@@ -67,19 +67,6 @@ fn what_fails_alike_in_many_sessions_is_said_of_each_and_its_remedy_once() {
 }
 
 #[test]
-fn a_wrong_secret_is_refused_and_never_shown() {
-    let world = World::new();
-    let mut command = world.command(&["download", SESSION, "-vv", "--log-file", "log"]);
-    let run = crate::harness::Run::of(&command.env("VMEDIA_API_SECRET", "wrong-horse-battery").output().expect("a run"));
-    let run = run.ends_with(4).complains("the provider refuses the credentials: HTTP 401", FROM_ENVIRONMENT);
-    let log = std::fs::read_to_string(world.folder().join("log")).expect("a log");
-    for text in [&run.stdout, &run.stderr, &log] {
-        assert!(!text.contains("wrong-horse") && !text.contains(world.sandbox.api_key()), "{text}");
-    }
-    assert!(log.contains("session-finished"), "{log}");
-}
-
-#[test]
 fn a_refused_medium_ends_the_run_and_what_was_finished_stays() {
     for status in [401, 403] {
         let world = World::new();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use vmedia::engine::Event;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
-use vmedia::sandbox::{Fault, Options, Sandbox, parse_faults};
+use vmedia::sandbox::{Fault, Options, Sandbox, YotiSession, parse_faults};
 
 /// The smallest bytes that their magic calls a JPEG, made different by `seed`.
 pub fn jpeg(seed: &str) -> Vec<u8> {
@@ -53,11 +53,20 @@ pub fn session_named(session: &str, newest: &str, first: &str) -> Session {
         .attempt(Attempt::new(first, "resubmission_requested").media(Media::image(id("old"), "document-front", "image/jpeg", jpeg("old"))))
 }
 
-/// A test's own world.
+/// The provider whose account the program uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    Veriff,
+    Yoti,
+}
+
+/// A test's folder, its sandbox, and an account there.
 pub struct World {
     folder: tempfile::TempDir,
-    /// The provider.
+    /// Both providers.
     pub sandbox: Sandbox,
+    /// The one that the program uses.
+    pub account: Account,
 }
 
 /// What a run of the program gave.
@@ -159,9 +168,38 @@ impl World {
         Self::with(vec![session()])
     }
 
+    /// A sandbox with these sessions at Yoti alone, and an account there.
+    pub fn with_yoti(sessions: Vec<YotiSession>) -> Self {
+        Self::start(Options { samples: false, yoti_sessions: sessions, ..Options::default() }).of(Account::Yoti)
+    }
+
     /// A sandbox of these options.
     pub fn start(options: Options) -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder"), sandbox: Sandbox::start(options).expect("a sandbox") }
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { folder, sandbox: Sandbox::start(options).expect("a sandbox"), account: Account::Veriff }
+    }
+
+    /// The same with an account at this provider.
+    pub fn of(self, account: Account) -> Self {
+        Self { account, ..self }
+    }
+
+    /// The variables that the program needs for the account.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let sandbox = &self.sandbox;
+        match self.account {
+            Account::Veriff => vec![
+                ("VMEDIA_BASE_URL", sandbox.base_url()),
+                ("VMEDIA_API_KEY", sandbox.api_key().to_owned()),
+                ("VMEDIA_API_SECRET", sandbox.api_secret().to_owned()),
+            ],
+            Account::Yoti => vec![
+                ("VMEDIA_PROVIDER", "yoti".to_owned()),
+                ("VMEDIA_BASE_URL", sandbox.yoti_base_url()),
+                ("VMEDIA_YOTI_SDK_ID", sandbox.yoti_sdk_id().to_owned()),
+                ("VMEDIA_YOTI_KEY_FILE", sandbox.yoti_key_file().expect("a file").display().to_string()),
+            ],
+        }
     }
 
     /// The test's folder, where the program runs.
@@ -188,12 +226,7 @@ impl World {
     /// The program with the sandbox's credentials, in the test's folder, with a clean environment and short waits.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = bare(self.folder());
-        command
-            .env("VMEDIA_BASE_URL", self.sandbox.base_url())
-            .env("VMEDIA_API_KEY", self.sandbox.api_key())
-            .env("VMEDIA_API_SECRET", self.sandbox.api_secret())
-            .args(words)
-            .args(short_waits(words));
+        command.envs(self.environment()).args(words).args(short_waits(words));
         command
     }
 
@@ -204,18 +237,28 @@ impl World {
         if let Some(root) = std::env::var_os("SystemRoot") {
             process.env("SystemRoot", root);
         }
-        process
-            .env("VMEDIA_BASE_URL", self.sandbox.base_url())
-            .env("VMEDIA_API_KEY", self.sandbox.api_key())
-            .env("VMEDIA_API_SECRET", self.sandbox.api_secret())
-            .args(words)
-            .args(short_waits(words));
+        process.envs(self.environment()).args(words).args(short_waits(words));
         process
     }
 
     /// Runs it.
     pub fn run(&self, words: &[&str]) -> Run {
-        Run::of(&self.command(words).output().expect("a run"))
+        self.run_with(words, &[])
+    }
+
+    /// Runs it with further variables.
+    pub fn run_with(&self, words: &[&str], further: &[(&str, &str)]) -> Run {
+        Run::of(&self.command(words).envs(further.iter().copied()).output().expect("a run"))
+    }
+
+    /// The folder of a session.
+    pub fn bag(&self, session: &str) -> PathBuf {
+        self.archive().join(session)
+    }
+
+    /// A session's media files, by path below `data/`.
+    pub fn payload(&self, session: &str) -> BTreeMap<String, Vec<u8>> {
+        tree(&self.bag(session).join("data"))
     }
 
     /// Every file of the archive with its bytes, by path below it; locks, the journal and the like left out.
@@ -225,7 +268,7 @@ impl World {
 
     /// How many requests for media there were so far.
     pub fn media_requests(&self) -> usize {
-        self.sandbox.exchanges().iter().filter(|exchange| exchange.path.starts_with("/v1/media/")).count()
+        self.sandbox.exchanges().iter().filter(|exchange| exchange.path.contains("/media/")).count()
     }
 
     /// How many requests there were for one of the usual session's media, such as `front`.
@@ -268,7 +311,12 @@ impl World {
 
     /// The record of the usual session.
     pub fn record(&self) -> Value {
-        serde_json::from_slice(&std::fs::read(self.file("archive.json")).expect("a record")).expect("JSON")
+        self.record_of(SESSION)
+    }
+
+    /// The record of a session.
+    pub fn record_of(&self, session: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.bag(session).join("archive.json")).expect("a record")).expect("JSON")
     }
 }
 

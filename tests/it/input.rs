@@ -190,7 +190,7 @@ fn an_archive_folder_that_cannot_be_written_is_a_local_failure() {
     let long = "x".repeat(300);
     #[cfg(unix)]
     world.run(&["download", SESSION, "-o", &long]).ends_with(6).complains(&long, "choose a shorter folder with -o");
-    assert_eq!(world.media_requests(), 0);
+    assert!(world.sandbox.exchanges().is_empty());
     let run = world.run(&["download", SESSION, "--log-file", "file/log"]).ends_with(6);
     run.complains("cannot write the log file/log", "choose another file with --log-file");
 }

@@ -1,8 +1,8 @@
 //! What every provider must do alike: the conformance list. A third provider is one more row of [`providers`].
 
-use crate::harness::{Run, bare, jpeg, others_accept, short_waits, tree, until};
+use crate::harness::{Account, World, jpeg, others_accept, tree, until};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use vmedia::clock::{Cancel, SystemClock};
@@ -23,8 +23,7 @@ const MEDIA: [&str; 2] = ["front", "face"];
 /// One provider, as the tests see it.
 struct Provider {
     name: &'static str,
-    /// What the client needs, from a sandbox that plays it.
-    environment: fn(&Sandbox) -> Vec<(&'static str, String)>,
+    account: Account,
     /// A variable that makes the credentials wrong.
     wrong: (&'static str, &'static str),
     /// What is removed from the session when a medium is deleted at the provider.
@@ -39,13 +38,7 @@ fn providers() -> [Provider; 2] {
     [
         Provider {
             name: "veriff",
-            environment: |sandbox| {
-                vec![
-                    ("VMEDIA_BASE_URL", sandbox.base_url()),
-                    ("VMEDIA_API_KEY", sandbox.api_key().to_owned()),
-                    ("VMEDIA_API_SECRET", sandbox.api_secret().to_owned()),
-                ]
-            },
+            account: Account::Veriff,
             wrong: ("VMEDIA_API_SECRET", "another"),
             delete: |sandbox| sandbox.set_faults(parse_faults("media:face=404").expect("faults")),
             client: |sandbox, wrong| {
@@ -56,13 +49,7 @@ fn providers() -> [Provider; 2] {
         },
         Provider {
             name: "yoti",
-            environment: |sandbox| {
-                vec![
-                    ("VMEDIA_BASE_URL", sandbox.yoti_base_url()),
-                    ("VMEDIA_YOTI_SDK_ID", sandbox.yoti_sdk_id().to_owned()),
-                    ("VMEDIA_YOTI_KEY_FILE", sandbox.yoti_key_file().expect("a file").display().to_string()),
-                ]
-            },
+            account: Account::Yoti,
             wrong: ("VMEDIA_YOTI_SDK_ID", "another"),
             delete: |sandbox| sandbox.put_yoti_session(yoti().without("face")),
             client: |sandbox, wrong| {
@@ -97,59 +84,51 @@ fn yoti() -> YotiSession {
     MEDIA.into_iter().fold(YotiSession::new(SESSION, document.to_string()), |session, id| session.media(id, "image/jpeg", jpeg(id)))
 }
 
-/// A test's own world: one sandbox that plays the provider.
-struct World {
+/// A provider, and a world with an account there.
+struct Case {
     provider: Provider,
-    folder: tempfile::TempDir,
-    sandbox: Sandbox,
+    world: World,
 }
 
-impl World {
+impl Case {
     fn of(provider: Provider) -> Self {
         let options = Options { samples: false, sessions: vec![veriff()], yoti_sessions: vec![yoti()], ..Options::default() };
-        Self { provider, folder: tempfile::tempdir().expect("a folder"), sandbox: Sandbox::start(options).expect("a sandbox") }
+        Self { world: World::start(options).of(provider.account), provider }
     }
 
-    fn run(&self, words: &[&str]) -> Run {
-        self.run_with(words, None)
-    }
-
-    fn run_with(&self, words: &[&str], further: Option<(&str, &str)>) -> Run {
-        let mut command = bare(self.folder.path());
-        command.envs((self.provider.environment)(&self.sandbox)).envs(further);
-        command.env("VMEDIA_PROVIDER", self.provider.name).args(words).args(short_waits(words));
-        Run::of(&command.output().expect("a run"))
-    }
-
-    fn faults(&self, script: &str) {
-        self.sandbox.set_faults(parse_faults(script).expect(script));
-    }
-
-    fn bag(&self) -> PathBuf {
-        self.folder.path().join("vmedia-archive").join(SESSION)
+    fn bag(&self) -> std::path::PathBuf {
+        self.world.bag(SESSION)
     }
 
     /// The payload's bytes, sorted.
     fn payload(&self) -> Vec<Vec<u8>> {
-        let mut bytes: Vec<Vec<u8>> = tree(&self.bag().join("data")).into_values().collect();
+        let mut bytes: Vec<Vec<u8>> = self.world.payload(SESSION).into_values().collect();
         bytes.sort();
         bytes
     }
 
-    /// The state of a medium in the record.
+    /// The state of a media file in the record.
     fn state(&self, id: &str) -> Value {
-        let record: Value = serde_json::from_slice(&std::fs::read(self.bag().join("archive.json")).expect("a record")).expect("JSON");
+        let record = self.world.record_of(SESSION);
         let media = record["media"].as_array().expect("media");
         media.iter().find(|medium| medium["id"] == id).unwrap_or_else(|| panic!("no {id}"))["state"].clone()
     }
 }
 
+impl std::ops::Deref for Case {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
 /// Runs a test for every provider, each in a world of its own.
-fn each(test: impl Fn(&World)) {
+fn each(test: impl Fn(&Case)) {
     for provider in providers() {
         // Shown when the test fails: which of them it was.
         eprintln!("provider {}", provider.name);
-        test(&World::of(provider));
+        test(&Case::of(provider));
     }
 }
 
@@ -192,7 +171,7 @@ fn a_dry_run_asks_for_no_medium_and_writes_nothing() {
     each(|world| {
         let run = world.run(&["download", SESSION, "--dry-run"]).ends_with(0);
         assert_eq!(run.stdout.matches("fetch ").count() + run.stderr.matches("fetch ").count(), 2, "{}{}", run.stdout, run.stderr);
-        assert!(tree(world.folder.path()).keys().all(|path| !path.starts_with("vmedia-archive")));
+        assert!(tree(world.folder()).keys().all(|path| !path.starts_with("vmedia-archive")));
         assert!(world.sandbox.exchanges().iter().all(|exchange| !exchange.path.contains("/media/front")));
     });
 }
@@ -275,7 +254,7 @@ fn an_unknown_session_is_not_found() {
 #[test]
 fn wrong_credentials_end_the_run() {
     each(|world| {
-        world.run_with(&["download", SESSION, "another"], Some(world.provider.wrong)).ends_with(4);
+        world.run_with(&["download", SESSION, "another"], &[world.provider.wrong]).ends_with(4);
         let refused = world.sandbox.exchanges().iter().filter(|exchange| [401, 404].contains(&exchange.status)).count();
         assert!(refused >= 1 && !world.bag().join("data").exists());
     });
@@ -293,14 +272,11 @@ fn strictness_takes_what_the_provider_usually_sends() {
 fn a_killed_run_is_finished_by_the_next_and_nothing_is_fetched_twice() {
     each(|world| {
         world.faults("media:face=hang");
-        let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_vmedia"));
-        process.current_dir(world.folder.path()).envs((world.provider.environment)(&world.sandbox));
-        process.args(["download", SESSION, "--provider", world.provider.name, "--quiet"]);
-        let mut process = process.spawn().expect("a run");
+        let mut process = world.process(&["download", SESSION, "--quiet"]).spawn().expect("a run");
         until("the front is archived", || tree(&world.bag().join("data")).len() == 1);
         process.kill().expect("killed");
         process.wait().expect("ended");
-        Run::of(&bare(world.folder.path()).args(["verify", "vmedia-archive"]).output().expect("a run")).ends_with(8);
+        world.run(&["verify", "vmedia-archive"]).ends_with(8);
         world.faults("");
         world.run(&["download", SESSION]).ends_with(0);
         assert_eq!(world.payload(), all());
@@ -337,9 +313,9 @@ fn other_bytes_stand_beside_the_old_ones() {
 #[test]
 fn an_archive_belongs_to_one_provider() {
     let [veriff, yoti] = providers();
-    let world = World::of(veriff);
+    let world = Case::of(veriff).world;
     world.run(&["download", SESSION]).ends_with(0);
-    let other = World { provider: yoti, ..world };
+    let other = world.of(yoti.account);
     other.run(&["download", SESSION]).ends_with(3).says("at veriff");
 }
 

@@ -3,68 +3,16 @@
 
 mod answers;
 
-use crate::harness::{Run, bare, jpeg, others_accept, short_waits, tree};
+use crate::harness::{Run, World, bare, is_sound, jpeg, others_accept, tree};
 use crate::wire::{Say, Wire};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use vmedia::sandbox::{Options, SAMPLE_YOTI, Sandbox, YotiSession, parse_faults};
 
 const SESSION: &str = "9d539c59-1cd0-4e2c-bed8-eb525248aa84";
 /// A session with every place where media can stand.
 const EXAMPLE: &str = include_str!("../fixtures/yoti/session.json");
 const EXAMPLE_ID: &str = "00000000-0000-4000-8000-000000000037";
-
-struct World {
-    folder: tempfile::TempDir,
-    sandbox: Sandbox,
-}
-
-impl World {
-    fn with(sessions: Vec<YotiSession>) -> Self {
-        let options = Options { samples: false, yoti_sessions: sessions, ..Options::default() };
-        Self { folder: tempfile::tempdir().expect("a folder"), sandbox: Sandbox::start(options).expect("a sandbox") }
-    }
-
-    fn environment(&self) -> [(&'static str, String); 4] {
-        [
-            ("VMEDIA_PROVIDER", "yoti".to_owned()),
-            ("VMEDIA_BASE_URL", self.sandbox.yoti_base_url()),
-            ("VMEDIA_YOTI_SDK_ID", self.sandbox.yoti_sdk_id().to_owned()),
-            ("VMEDIA_YOTI_KEY_FILE", self.sandbox.yoti_key_file().expect("a file").display().to_string()),
-        ]
-    }
-
-    fn run(&self, words: &[&str]) -> Run {
-        self.run_with(words, &[])
-    }
-
-    fn run_with(&self, words: &[&str], further: &[(&str, &str)]) -> Run {
-        let mut command = bare(self.folder.path());
-        command.envs(self.environment()).envs(further.iter().copied()).args(words).args(short_waits(words));
-        Run::of(&command.output().expect("a run"))
-    }
-
-    fn bag(&self, session: &str) -> PathBuf {
-        self.folder.path().join("vmedia-archive").join(session)
-    }
-
-    fn payload(&self, session: &str) -> BTreeMap<String, Vec<u8>> {
-        tree(&self.bag(session).join("data"))
-    }
-
-    fn record(&self, session: &str) -> Value {
-        serde_json::from_slice(&std::fs::read(self.bag(session).join("archive.json")).expect("a record")).expect("JSON")
-    }
-
-    fn media_requests(&self) -> usize {
-        self.sandbox.exchanges().iter().filter(|exchange| exchange.path.contains("/media/")).count()
-    }
-
-    fn verify(&self) {
-        Run::of(&bare(self.folder.path()).args(["verify", "vmedia-archive"]).output().expect("a run")).ends_with(0);
-    }
-}
 
 fn medium(id: &str, sort: &str) -> Value {
     json!({ "media": { "id": id, "type": sort, "created": "2026-01-15T10:00:00Z", "last_updated": "2026-01-15T10:00:00Z" } })
@@ -104,7 +52,7 @@ fn example() -> YotiSession {
 
 #[test]
 fn every_place_of_the_document_is_archived_and_each_medium_once() {
-    let world = World::with(vec![example()]);
+    let world = World::with_yoti(vec![example()]);
     world.run(&["download", EXAMPLE_ID]).ends_with(0).says("complete: 30 files fetched");
     let payload = world.payload(EXAMPLE_ID);
     let expected: BTreeSet<Vec<u8>> = example().bytes().into_values().collect();
@@ -122,7 +70,7 @@ fn every_place_of_the_document_is_archived_and_each_medium_once() {
     ] {
         assert!(payload.contains_key(&path), "no {path} in {:#?}", payload.keys());
     }
-    let places: usize = world.record(EXAMPLE_ID)["media"]
+    let places: usize = world.record_of(EXAMPLE_ID)["media"]
         .as_array()
         .expect("media")
         .iter()
@@ -148,7 +96,7 @@ fn credentials_in_the_document_are_not_kept_and_the_record_says_where() {
     let mut text: Value = serde_json::from_str(EXAMPLE).expect("JSON");
     text["checks"][4]["report"]["watchlist_summary"]["search_config"]["api_key"] = json!("k3y-of-the-watchlist");
     let text = serde_json::to_string_pretty(&text).expect("JSON");
-    let world = World::with(vec![example().document(&text)]);
+    let world = World::with_yoti(vec![example().document(&text)]);
     let run = world.run(&["download", EXAMPLE_ID, "-vv", "--log-file", "log"]).ends_with(0);
     let kept = std::fs::read_to_string(world.bag(EXAMPLE_ID).join("metadata/session.json")).expect("the document");
     let expected = text
@@ -156,12 +104,12 @@ fn credentials_in_the_document_are_not_kept_and_the_record_says_where() {
         .replace("\"k3y-of-the-watchlist\"", "\"redacted\"")
         .replace("_ttl\": 599", "_ttl\": \"redacted\"");
     assert_eq!(kept, expected);
-    let pointers = &world.record(EXAMPLE_ID)["documents"][0]["redacted"];
+    let pointers = &world.record_of(EXAMPLE_ID)["documents"][0]["redacted"];
     assert_eq!(
         *pointers,
         json!(["/checks/4/report/watchlist_summary/search_config/api_key", "/client_session_token", "/client_session_token_ttl"])
     );
-    let mut seen: Vec<String> = tree(world.folder.path()).values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+    let mut seen: Vec<String> = tree(world.folder()).values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
     seen.extend([run.stdout, run.stderr]);
     let signatures = ["k3y-of-the-watchlist", "00000000-0000-4000-8000-000000000038", "PRIVATE KEY", "timestamp="];
     for secret in signatures {
@@ -176,10 +124,10 @@ fn credentials_in_the_document_are_not_kept_and_the_record_says_where() {
 #[test]
 fn a_document_that_cannot_be_kept_says_why() {
     let text = format!(r#"{{"session_id":"{SESSION}","state":"COMPLETED","resources":{{}},"x":[{}1]}}"#, "1,".repeat(250_000));
-    let world = World::with(vec![YotiSession::new(SESSION, text)]);
+    let world = World::with_yoti(vec![YotiSession::new(SESSION, text)]);
     let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(4);
     run.complains("sessions/{id}: more than 250,000 values", "the limits stand in the README");
-    assert!(tree(world.folder.path()).is_empty());
+    assert!(tree(world.folder()).is_empty());
 }
 
 #[test]
@@ -195,7 +143,7 @@ fn a_session_of_another_application_is_not_found_and_an_unknown_application_is_r
             _ => answer("200 OK", &format!(r#"{{"session_id":"{id}","state":"COMPLETED","resources":{{}}}}"#)),
         }
     });
-    let world = World::with(Vec::new());
+    let world = World::with_yoti(Vec::new());
     let base_url = wire.base_url();
     let further = [("VMEDIA_BASE_URL", base_url.as_str())];
     let run = world.run_with(&["download", "first", "theirs", "last", "-j", "1"], &further).ends_with(7);
@@ -207,41 +155,41 @@ fn a_session_of_another_application_is_not_found_and_an_unknown_application_is_r
 
 #[test]
 fn what_is_lost_here_and_withheld_there_is_a_failure() {
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front", "reverse"])])]);
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front", "reverse"])])]);
     world.run(&["download", SESSION]).ends_with(0);
     let held = world.payload(SESSION).keys().find(|path| path.contains("reverse")).expect("a page").clone();
     std::fs::remove_file(world.bag(SESSION).join("data").join(held)).expect("removed");
     world.sandbox.put_yoti_session(session("COMPLETED", &[("r", &["front", "reverse"])]).withheld("reverse"));
     let run = world.run(&["download", SESSION, "--failed-to", "again.txt"]).ends_with(7);
     run.says("what is archived of it is damaged or missing, and the provider withholds it");
-    assert!(std::fs::read_to_string(world.folder.path().join("again.txt")).expect("a list").contains(SESSION));
+    assert!(std::fs::read_to_string(world.folder().join("again.txt")).expect("a list").contains(SESSION));
 }
 
 #[test]
 fn what_is_withheld_is_said_and_asked_for_again_and_no_failure() {
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front", "reverse"])]).withheld("reverse")]);
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front", "reverse"])]).withheld("reverse")]);
     world.run(&["download", SESSION]).ends_with(0).says("withheld");
     assert_eq!(world.payload(SESSION).keys().collect::<Vec<_>>(), ["id_document-1/page-1_front.jpg"]);
-    let state = |world: &World| world.record(SESSION)["media"][1]["state"].clone();
+    let state = |world: &World| world.record_of(SESSION)["media"][1]["state"].clone();
     assert_eq!(state(&world), "withheld");
-    world.verify();
+    is_sound(&world);
     world.sandbox.put_yoti_session(session("COMPLETED", &[("r", &["front", "reverse"])]));
     world.run(&["download", SESSION]).ends_with(0).says("1 file fetched");
     assert_eq!(state(&world), "archived");
-    world.verify();
+    is_sound(&world);
 }
 
 #[test]
 fn what_was_deleted_is_gone() {
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front", "reverse"])]).without("reverse")]);
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front", "reverse"])]).without("reverse")]);
     world.run(&["download", SESSION]).ends_with(7).says("MEDIA_CONTENT_NOT_FOUND");
-    assert_eq!(world.record(SESSION)["media"][1]["state"], "gone");
+    assert_eq!(world.record_of(SESSION)["media"][1]["state"], "gone");
     world.run(&["download", "another"]).ends_with(9).says("SESSION_NOT_FOUND");
 }
 
 #[test]
 fn a_session_that_grows_keeps_its_names() {
-    let world = World::with(vec![session("ONGOING", &[("first", &["a1"])])]);
+    let world = World::with_yoti(vec![session("ONGOING", &[("first", &["a1"])])]);
     world.run(&["download", SESSION]).ends_with(0).says("not final (state ONGOING)");
     let before = world.payload(SESSION);
     // A further document stands before the first now, and a page before its page.
@@ -252,7 +200,7 @@ fn a_session_that_grows_keeps_its_names() {
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)), "{:?}", after.keys());
     let paths: Vec<&String> = after.keys().collect();
     assert_eq!(paths, ["id_document-1/page-1_a0.jpg", "id_document-1/page-1_a1.jpg", "id_document-2/page-1_b1.jpg"]);
-    world.verify();
+    is_sound(&world);
 }
 
 #[test]
@@ -260,7 +208,7 @@ fn the_answer_names_the_type_and_a_contradiction_is_recorded() {
     let text = json!({ "session_id": SESSION, "state": "COMPLETED", "resources": { "things": [
         { "id": "r", "one": medium("png", "IMAGE"), "two": medium("report", "IMAGE"), "three": medium("bare", "BINARY") } ] } });
     let png = [&b"\x89PNG\r\n\x1a\n"[..], b"rest"].concat();
-    let world = World::with(vec![
+    let world = World::with_yoti(vec![
         YotiSession::new(SESSION, text.to_string())
             .media("png", "image/png; charset=UTF-8", &png)
             .media("report", "application/json", r#"{"report":1}"#)
@@ -269,7 +217,7 @@ fn the_answer_names_the_type_and_a_contradiction_is_recorded() {
     world.run(&["download", SESSION]).ends_with(0);
     let payload = world.payload(SESSION);
     assert_eq!(payload.keys().collect::<Vec<_>>(), ["thing-1/one_png.png", "thing-1/three_bare.jpg", "thing-1/two_report.json"]);
-    let record = world.record(SESSION);
+    let record = world.record_of(SESSION);
     let report = record["media"].as_array().expect("media").iter().find(|medium| medium["id"] == "report").expect("the report").clone();
     assert!(
         report["files"][0]["disagreements"][0]["text"].as_str().is_some_and(|words| words.contains("the listing says image")),
@@ -283,7 +231,7 @@ fn the_answer_names_the_type_and_a_contradiction_is_recorded() {
 
 #[test]
 fn every_try_is_signed_afresh_over_what_is_sent() {
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front", "reverse"])])]);
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front", "reverse"])])]);
     world.sandbox.set_faults(parse_faults("any=503*2").expect("faults"));
     world.run(&["download", SESSION]).ends_with(0);
     let exchanges = world.sandbox.exchanges();
@@ -296,7 +244,7 @@ fn every_try_is_signed_afresh_over_what_is_sent() {
 
 #[test]
 fn a_wrong_id_or_key_is_refused_and_ends_the_run() {
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front"])])]);
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front"])])]);
     world.run_with(&["list", SESSION], &[("VMEDIA_YOTI_SDK_ID", "other")]).ends_with(4).says("APP_NOT_FOUND");
     let other = Sandbox::start(Options::default()).expect("another sandbox");
     let key = other.yoti_key_file().expect("a file").display().to_string();
@@ -307,8 +255,8 @@ fn a_wrong_id_or_key_is_refused_and_ends_the_run() {
 #[test]
 fn a_token_stands_instead_of_the_signature() {
     use std::os::unix::fs::PermissionsExt;
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front"])])]);
-    let path = world.folder.path().join("token");
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front"])])]);
+    let path = world.folder().join("token");
     std::fs::write(&path, format!("{}\n", Options::default().yoti_token)).expect("a file");
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).expect("a mode");
     let token = path.display().to_string();
@@ -322,7 +270,7 @@ fn a_token_stands_instead_of_the_signature() {
 
 #[test]
 fn there_are_no_attempts_and_no_companions() {
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front"])])]);
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front"])])]);
     let run = world.run(&["attempts", SESSION]).ends_with(2).complains("yoti has no attempts", "vmedia list");
     assert!(!run.stderr.contains("--latest"), "nobody typed it: {}", run.stderr);
     for words in [&["list", SESSION, "--latest"][..], &["download", SESSION, "--attempt", "a"]] {
@@ -338,7 +286,7 @@ fn there_are_no_attempts_and_no_companions() {
 
 #[test]
 fn what_is_listed_is_shown_with_its_group() {
-    let world = World::with(vec![session("ONGOING", &[("r", &["front"])])]);
+    let world = World::with_yoti(vec![session("ONGOING", &[("r", &["front"])])]);
     let run = world.run(&["list", SESSION, "--format", "json"]).ends_with(0).says("not final");
     let rows: Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_eq!(rows[0]["context"], "id_document-1/page-1");
@@ -351,7 +299,7 @@ fn media_that_may_soon_be_deleted_are_warned_of() {
     // Six days old, and no test takes the hours that are left.
     let created = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(6 * 24);
     let text = document("COMPLETED", &[("r", &["front"])]).replace("2026-01-15T10:00:00Z", &created.to_string());
-    let world = World::with(vec![session("COMPLETED", &[("r", &["front"])]).document(text)]);
+    let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front"])]).document(text)]);
     world.run(&["list", SESSION]).ends_with(0).says("may delete them 7 days after");
     let calm = world.run(&["list", SESSION, "--provider-days", "30"]).ends_with(0);
     assert!(!calm.stderr.contains("may delete"), "{}", calm.stderr);
@@ -366,7 +314,7 @@ fn media_that_may_soon_be_deleted_are_warned_of() {
 fn hostile_names_stay_in_their_folder() {
     let text = json!({ "session_id": SESSION, "state": "COMPLETED", "resources": { "../../con": [ { "id": "r", "..\u{202e}/\u{0}": medium("Ab", "IMAGE") } ] },
         "checks": [ { "type": "../".repeat(200), "generated_media": [ { "id": "ab", "type": "IMAGE" }, { "id": "../c", "type": "IMAGE" } ] } ] });
-    let world = World::with(vec![YotiSession::new(SESSION, text.to_string()).media("Ab", "image/jpeg", jpeg("1")).media(
+    let world = World::with_yoti(vec![YotiSession::new(SESSION, text.to_string()).media("Ab", "image/jpeg", jpeg("1")).media(
         "ab",
         "image/../../x",
         jpeg("2"),
@@ -380,7 +328,7 @@ fn hostile_names_stay_in_their_folder() {
             "{path}"
         );
     }
-    world.verify();
+    is_sound(&world);
 }
 
 #[test]

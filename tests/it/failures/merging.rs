@@ -69,15 +69,6 @@ fn a_place_that_one_session_cannot_have_is_its_misfortune_alone() {
 }
 
 #[test]
-fn an_archive_that_is_a_file_is_a_local_failure_before_anybody_is_asked() {
-    let (world, ids) = many(2);
-    std::fs::write(world.archive(), "in the way").expect("a file");
-    let run = world.run(&download(&[], &ids)).ends_with(6);
-    run.complains("vmedia-archive", "something else has that name; choose another folder with -o, or move it away");
-    assert!(world.sandbox.exchanges().is_empty());
-}
-
-#[test]
 fn a_listing_of_several_sessions_merges_alike() {
     let (world, ids) = many(3);
     world.faults("session:session-01=404");

@@ -159,27 +159,6 @@ fn nobody_at_the_other_end_is_unavailable() {
 }
 
 #[test]
-fn no_secret_and_no_signature_is_told_whatever_fails() {
-    let world = World::new();
-    world.faults("attempts=503*1,session-media=html*1,media=reset/3,media=bad-signature/4,media=429:1/7");
-    let run = world.run(&["download", SESSION, "-vv", "--log-file", "log"]).ends_with(0);
-    let log = std::fs::read_to_string(world.folder().join("log")).expect("a log");
-    let mut secrets = vec![world.sandbox.api_key().to_owned(), world.sandbox.api_secret().to_owned()];
-    for subject in [SESSION, crate::harness::NEWEST, crate::harness::FIRST, &format!("front-{SESSION}")] {
-        secrets.push(crate::harness::signature(world.sandbox.api_secret(), subject.as_bytes()));
-    }
-    for secret in &secrets {
-        for text in [&run.stdout, &run.stderr, &log] {
-            assert!(!text.contains(secret.as_str()), "{secret} in {text}");
-        }
-        for (path, bytes) in world.tree() {
-            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} in {path}");
-        }
-    }
-    assert!(log.contains("retrying") && run.stderr.contains("try 2"), "{}", run.stderr);
-}
-
-#[test]
 fn an_error_whose_words_trickle_is_not_listened_to_for_ever() {
     use crate::wire::{Say, Wire};
     let head = b"HTTP/1.1 503 Slow\r\nConnection: close\r\nContent-Length: 4096\r\n\r\n";

@@ -1,7 +1,6 @@
 //! Output that is cut off, or cannot be written.
 
 use crate::harness::{Run, SESSION, World, is_sound, tree};
-use std::process::Command;
 use std::process::Stdio;
 
 #[test]
@@ -16,7 +15,7 @@ fn a_reader_that_went_away_ends_nothing_and_panics_nothing() {
     ] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let output = program(&world, words).stdout(writer).stderr(Stdio::piped()).output().expect("a run");
+        let output = world.process(words).stdout(writer).stderr(Stdio::piped()).output().expect("a run");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!said.contains("panicked"), "{words:?}: {said}");
         assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
@@ -26,7 +25,7 @@ fn a_reader_that_went_away_ends_nothing_and_panics_nothing() {
     is_sound(&world);
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
-    let status = program(&world, &["download", SESSION, "unknown", "-vv"]).stderr(writer).status().expect("a run");
+    let status = world.process(&["download", SESSION, "unknown", "-vv"]).stderr(writer).status().expect("a run");
     assert_eq!(status.code(), Some(7));
 }
 
@@ -52,7 +51,7 @@ fn an_answer_that_cannot_be_written_is_a_failure() {
         &["--version"],
     ] {
         let full = std::fs::File::options().write(true).open("/dev/full").expect("a device");
-        let run = Run::of(&program(&world, words).stdout(full).stderr(Stdio::piped()).output().expect("a run")).ends_with(6);
+        let run = Run::of(&world.process(words).stdout(full).stderr(Stdio::piped()).output().expect("a run")).ends_with(6);
         let run = run.complains("cannot write to standard output: ", "run the same command again");
         assert_eq!(run.stderr.matches("vmedia: error: ").count(), 1, "{words:?}: {}", run.stderr);
     }
@@ -61,21 +60,4 @@ fn an_answer_that_cannot_be_written_is_a_failure() {
     let journal: String =
         tree(&world.archive().join("_journal")).into_values().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
     assert!(journal.contains("\"local\""), "{journal}");
-}
-
-/// The program with the sandbox's credentials, its streams still to be chosen.
-fn program(world: &World, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vmedia"));
-    command
-        .args(words)
-        .current_dir(world.folder())
-        .env("VMEDIA_BASE_URL", world.sandbox.base_url())
-        .env("VMEDIA_API_KEY", world.sandbox.api_key())
-        .env("VMEDIA_API_SECRET", world.sandbox.api_secret())
-        .env("HOME", world.folder())
-        .env("XDG_CONFIG_HOME", world.folder().join("config"))
-        .env_remove("VMEDIA_PROFILE")
-        .env_remove("VMEDIA_CONFIG")
-        .env_remove("VMEDIA_OUTPUT");
-    command
 }

@@ -1,7 +1,7 @@
 //! What Yoti's unsigned answers are taken for: no error and no page is a medium, and nothing that is documented is refused.
 
-use super::{SESSION, World};
-use crate::harness::jpeg;
+use super::SESSION;
+use crate::harness::{World, jpeg};
 use serde_json::json;
 use vmedia::sandbox::YotiSession;
 
@@ -11,7 +11,7 @@ fn half_a_surrogate_pair_and_an_endless_number_hide_neither_media_nor_credential
     let page = format!(r#"{{"media":{{"id":"front","type":"IMAGE",{strange}}}}}"#);
     let documents = format!(r#""resources":{{"id_documents":[{{"id":"r","pages":[{page}]}}]}}"#);
     let text = format!(r#"{{{strange},"session_id":"{SESSION}","state":"COMPLETED","client_session_token":"t0ken\ud83d",{documents}}}"#);
-    let world = World::with(vec![YotiSession::new(SESSION, text.clone()).media("front", "image/jpeg", jpeg("front"))]);
+    let world = World::with_yoti(vec![YotiSession::new(SESSION, text.clone()).media("front", "image/jpeg", jpeg("front"))]);
     world.run(&["download", SESSION]).ends_with(0);
     assert_eq!(world.payload(SESSION).into_values().collect::<Vec<_>>(), [jpeg("front")]);
     let kept = std::fs::read_to_string(world.bag(SESSION).join("metadata/session.json")).expect("a document");
@@ -32,7 +32,7 @@ fn errors_and_pages_are_no_media_of_any_declared_type() {
     for sort in ["IMAGE", "JSON", "PDF"] {
         for (content_type, page) in pages {
             let document = json!({ "session_id": SESSION, "state": "COMPLETED", "import_token": { "media": { "id": "m", "type": sort } } });
-            let world = World::with(vec![YotiSession::new(SESSION, document.to_string()).media("m", content_type, page)]);
+            let world = World::with_yoti(vec![YotiSession::new(SESSION, document.to_string()).media("m", content_type, page)]);
             world.run(&["download", SESSION, "--retries", "1"]).ends_with(7).says(" came where a ");
             assert!(world.payload(SESSION).is_empty(), "{sort}: {content_type}");
         }
@@ -51,7 +51,7 @@ fn every_documented_type_is_archived_and_a_wrong_hint_costs_nothing() {
     ];
     for (sort, content_type, bytes) in kinds {
         let document = json!({ "session_id": SESSION, "state": "COMPLETED", "import_token": { "media": { "id": "m", "type": sort } } });
-        let world = World::with(vec![YotiSession::new(SESSION, document.to_string()).media("m", content_type, bytes)]);
+        let world = World::with_yoti(vec![YotiSession::new(SESSION, document.to_string()).media("m", content_type, bytes)]);
         world.run(&["download", SESSION]).ends_with(0);
         assert_eq!(world.payload(SESSION).into_values().collect::<Vec<_>>(), [bytes], "{sort}: {content_type}");
     }
