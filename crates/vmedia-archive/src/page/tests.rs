@@ -235,7 +235,8 @@ fn why_there_is_no_decision_is_said() {
     };
     let hostile = without(json!([]), json!([]), "-rf");
     assert!(hostile.contains("vmedia download &#60;session-id&#62; --with decision"), "nothing that is read as a flag is put in a command");
-    let asked = without(json!([{ "name": "decision", "state": "absent", "reason": "HTTP 404" }]), json!([]), "s1");
+    let asked =
+        without(json!([{ "name": "decision", "state": "absent", "reason": { "code": "not-found", "text": "HTTP 404" } }]), json!([]), "s1");
     assert!(asked.contains("It was asked for: <bdi>HTTP 404</bdi>") && !asked.contains("--with decision"), "{asked}");
     let mut kept = record()["documents"][0].clone();
     (kept["name"], kept["path"]) = (json!("decision"), json!("metadata/decision.json"));
