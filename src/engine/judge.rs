@@ -1,187 +1,220 @@
-//! Judges the bytes of one medium while they pass: signature, length, whether it is a picture at all, whether it is
-//! what was declared. Nothing gets a name before this says so.
-//!
-//! Must not fetch and must not retry.
+//! Judges a received file: its signature, its length, whether it is media at all, and whether it is what was declared. Pure.
 
-use super::error_page::{Came, LARGEST_JSON, Sort, sort_of};
-use super::locked;
+use super::error_page::{Came, Sort, sort_of};
 use super::quoting::known_words;
-use crate::archive::{Coded, Disagreement, FileRecord, SessionArchive, SignatureRecord};
-use crate::error::Result;
-use crate::http::{Cause, Failure, Headers};
+use super::receive::Received;
+use crate::archive::{Disagreement, NewFile, SignatureRecord};
+use crate::error::quote;
+use crate::http::{Cause, Failure};
 use crate::model::{Format, HEAD_LENGTH, Kind, MediaItem, TypeHint, answered_extension, is_text_type};
-use crate::provider::{Seal, Signature};
-use crate::store::{Digest, Judge, Placement};
-use jiff::Timestamp;
-use std::sync::Mutex;
+use crate::provider::Signature;
 
-/// What the judge needs to know of a try.
-pub(super) struct Case<'a> {
+/// What a file is judged by.
+pub(super) struct Expectation<'a> {
     pub(super) item: &'a MediaItem,
-    pub(super) archive: &'a Mutex<SessionArchive>,
-    pub(super) headers: &'a Headers,
     pub(super) strict: bool,
     /// Whether this provider signs its answers.
     pub(super) signs_answers: bool,
-    /// Whether an earlier try disagreed with the listing already, so that the provider insists.
+    /// Whether it signed media of this session in an earlier run.
+    pub(super) was_signed: bool,
+    /// Whether an earlier attempt disagreed with the listing, so that the provider insists.
     pub(super) insisted: bool,
-    pub(super) now: Timestamp,
 }
 
-/// The judge of one try.
-pub(super) struct MediaJudge<'a> {
-    case: Case<'a>,
-    seal: Option<Box<dyn Seal>>,
-    /// The first bytes; of what may be JSON so many that it can be read.
-    kept: Vec<u8>,
-    /// Where the file went, once it was accepted, and whether its very bytes were here already.
-    pub(super) accepted: Option<(FileRecord, bool)>,
-    /// Why it was refused.
-    pub(super) refused: Option<Failure>,
+/// Returns the file to archive, or why it is refused.
+pub(super) fn judge(received: &Received, expected: &Expectation<'_>) -> Result<NewFile, Failure> {
+    let format = Format::of(received.head.get(..HEAD_LENGTH.min(received.head.len())).unwrap_or_default());
+    let Received { head, digest, content_type, .. } = received;
+    let sort = sort_of(expected.item, &Came { format, kept: head, bytes: digest.bytes, content_type: content_type.as_deref() });
+    Case { received, expected, format, sort }.verdict()
 }
 
-impl<'a> MediaJudge<'a> {
-    pub(super) fn new(case: Case<'a>, seal: Box<dyn Seal>) -> Self {
-        Self { case, seal: Some(seal), kept: Vec::new(), accepted: None, refused: None }
-    }
+/// A received file beside what it is judged by.
+struct Case<'a> {
+    received: &'a Received,
+    expected: &'a Expectation<'a>,
+    format: Format,
+    sort: Sort,
+}
 
-    /// What came, as far as it can be told.
-    fn came(&self, format: Format, digest: &Digest) -> Came<'_> {
-        Came { format, kept: &self.kept, bytes: digest.bytes, content_type: self.case.headers.value("content-type") }
+impl Case<'_> {
+    fn verdict(&self) -> Result<NewFile, Failure> {
+        if let Some(refusal) = self.refusal() {
+            return Err(refusal);
+        }
+        let Expectation { item, strict, insisted, .. } = *self.expected;
+        let disagreements = self.disagreements();
+        if !disagreements.is_empty() && (strict || !insisted) {
+            let (cause, why) = if insisted { (Cause::Rejected, " (--strict)") } else { (Cause::Disagrees, "") };
+            let texts: Vec<String> = disagreements.iter().map(Disagreement::to_string).collect();
+            return Err(Failure::new(cause, format!("{}{why}", texts.join("; "))));
+        }
+        let content_type = self.received.content_type.as_deref().map(quote);
+        Ok(NewFile {
+            digest: self.received.digest.clone(),
+            extension: item.type_hint.map(|hint| answered_extension(content_type.as_deref(), self.format, hint)),
+            content_type,
+            signature: match &self.received.signature {
+                Signature::Held(value) => SignatureRecord::of(value.clone()),
+                Signature::Absent | Signature::Wrong => SignatureRecord::absent(),
+            },
+            fetched: self.received.fetched,
+            disagreements,
+        })
     }
 
     /// What came where something else should be, for people.
-    fn mistaken(&self, format: Format) -> String {
-        let what = match self.case.item.kind {
+    fn mistaken(&self) -> String {
+        let what = match self.expected.item.kind {
             Kind::Image => "a picture",
             Kind::Video => "a recording",
             Kind::Nfc => "NFC data",
             Kind::Other => "a file",
         };
-        let quoted = known_words(&self.kept).filter(|_| format.is_text_answer()).map(|said| format!(": {said}")).unwrap_or_default();
-        format!("{} came where {what} should be{quoted}", format.as_str())
+        let quoted =
+            known_words(&self.received.head).filter(|_| self.format.is_text_answer()).map(|said| format!(": {said}")).unwrap_or_default();
+        format!("{} came where {what} should be{quoted}", self.format.as_str())
     }
 
     /// What must never be filed, whatever the listing says.
-    fn refusal(&self, signature: &Signature, format: Format, digest: &Digest) -> Option<Failure> {
+    fn refusal(&self) -> Option<Failure> {
         let refuse = |cause, detail: &str| Some(Failure::new(cause, detail));
-        if self.case.headers.content_length().is_some_and(|announced| announced != digest.bytes) {
+        if self.received.announced.is_some_and(|announced| announced != self.received.digest.bytes) {
             return refuse(Cause::Broken, "the transfer is not as long as announced");
         }
-        if *signature == Signature::Wrong {
+        if self.received.signature == Signature::Wrong {
             return refuse(Cause::Untrusted, "the provider's signature does not fit the bytes");
         }
-        if *signature == Signature::Absent && self.case.strict && self.case.signs_answers {
+        if self.received.signature == Signature::Absent && self.expected.strict && self.expected.signs_answers {
             return refuse(Cause::Untrusted, "the answer is not signed (--strict)");
         }
-        let is_signed = matches!(signature, Signature::Held(_));
-        match sort_of(self.case.item, &self.came(format, digest)) {
-            Sort::Error => return refuse(Cause::Unusable, &self.mistaken(format)),
-            Sort::Foreign if !is_signed => return refuse(Cause::Unusable, &self.mistaken(format)),
+        let is_signed = matches!(self.received.signature, Signature::Held(_));
+        match self.sort {
+            Sort::Error => return refuse(Cause::Unusable, &self.mistaken()),
+            Sort::Foreign if !is_signed => return refuse(Cause::Unusable, &self.mistaken()),
             Sort::Foreign | Sort::Medium => {}
         }
-        let (size, types) = (self.other_size(digest), self.other_types(format));
+        let (size, types) = (self.other_size(), self.other_types());
         // One of them may be the listing's mistake.
         let neither = size.zip(types.first()).filter(|_| !is_signed);
         neither.and_then(|(size, other)| refuse(Cause::Unusable, &format!("neither size nor type is what was listed: {size}; {other}")))
     }
 
     /// Returns how the length differs from the listing's.
-    fn other_size(&self, digest: &Digest) -> Option<Disagreement> {
-        let size = self.case.item.size.filter(|size| *size != digest.bytes);
-        size.map(|declared| Disagreement::Size { declared, received: digest.bytes })
+    fn other_size(&self) -> Option<Disagreement> {
+        let received = self.received.digest.bytes;
+        let size = self.expected.item.size.filter(|size| *size != received);
+        size.map(|declared| Disagreement::Size { declared, received })
     }
 
     /// Returns how the type of the bytes differs from what the listing and the answer say.
-    fn other_types(&self, format: Format) -> Vec<Disagreement> {
-        let (item, content_type) = (self.case.item, self.case.headers.value("content-type"));
-        let received = format.media_type().map(str::to_owned);
+    fn other_types(&self) -> Vec<Disagreement> {
+        let (item, content_type) = (self.expected.item, self.received.content_type.as_deref());
+        let received = self.format.media_type().map(str::to_owned);
         let mut found = Vec::new();
         let is_other = match item.type_hint {
-            Some(hint) => !format.agrees_with_hint(hint),
-            None => !format.agrees_with(item.mimetype.as_deref(), item.kind),
+            Some(hint) => !self.format.agrees_with_hint(hint),
+            None => !self.format.agrees_with(item.mimetype.as_deref(), item.kind),
         };
         if is_other {
             let declared = item.type_hint.map(TypeHint::as_str).or(item.mimetype.as_deref()).unwrap_or(item.kind.as_str());
             found.push(Disagreement::Type { declared: declared.to_owned(), received: received.clone() });
         }
         let is_mislabelled = |content_type: &&str| match item.type_hint {
-            Some(_) => !format.agrees_with(Some(content_type), item.kind),
-            None => format.is_shown() && is_text_type(content_type),
+            Some(_) => !self.format.agrees_with(Some(content_type), item.kind),
+            None => self.format.is_shown() && is_text_type(content_type),
         };
         if let Some(content_type) = content_type.filter(is_mislabelled) {
-            found.push(Disagreement::ContentType { declared: crate::error::quote(content_type), received });
+            found.push(Disagreement::ContentType { declared: quote(content_type), received });
         }
         found
     }
 
     /// Returns where whole and believed bytes are not what was declared.
-    fn disagreements(&self, signature: &Signature, format: Format, digest: &Digest) -> Vec<Disagreement> {
-        let mut found: Vec<Disagreement> = self.other_size(digest).into_iter().collect();
-        let types = self.other_types(format);
-        if types.is_empty() && sort_of(self.case.item, &self.came(format, digest)) != Sort::Medium {
-            found.push(Disagreement::NotMedia { text: self.mistaken(format) });
+    fn disagreements(&self) -> Vec<Disagreement> {
+        let mut found: Vec<Disagreement> = self.other_size().into_iter().collect();
+        let types = self.other_types();
+        if types.is_empty() && self.sort != Sort::Medium {
+            found.push(Disagreement::NotMedia { text: self.mistaken() });
         }
         found.extend(types);
-        if *signature == Signature::Absent && locked(self.case.archive).was_signed() {
+        if self.received.signature == Signature::Absent && self.expected.was_signed {
             found.push(Disagreement::Unsigned);
         }
-        if !self.case.headers.body_is_framed() && *signature == Signature::Absent && self.case.item.size.is_none() {
+        if !self.received.is_framed && self.received.signature == Signature::Absent && self.expected.item.size.is_none() {
             found.push(Disagreement::LengthUnknown);
         }
         found
     }
-
-    /// How many of the first bytes are worth keeping.
-    fn wanted(&self) -> usize {
-        let head = self.kept.get(..HEAD_LENGTH.min(self.kept.len())).unwrap_or_default();
-        let may_be_json = self.case.item.kind == Kind::Nfc || matches!(head.trim_ascii_start(), [b'{' | b'[', ..]);
-        if may_be_json { LARGEST_JSON } else { HEAD_LENGTH }
-    }
 }
 
-impl Judge for MediaJudge<'_> {
-    fn piece(&mut self, piece: &[u8]) {
-        if let Some(seal) = &mut self.seal {
-            seal.update(piece);
+#[cfg(test)]
+mod tests {
+    use super::{Expectation, Received, judge};
+    use crate::archive::Disagreement;
+    use crate::http::Cause;
+    use crate::model::{Kind, MediaId, MediaItem};
+    use crate::provider::Signature;
+    use crate::store::Digest;
+    use jiff::Timestamp;
+
+    const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
+
+    fn item() -> MediaItem {
+        MediaItem {
+            id: MediaId::parse("m").expect("an id"),
+            attempt: None,
+            group: None,
+            kind: Kind::Image,
+            context: None,
+            mimetype: Some("image/jpeg".to_owned()),
+            type_hint: None,
+            size: Some(JPEG.len() as u64),
+            duration: None,
+            places: Vec::new(),
         }
-        let (head, rest) = piece.split_at(HEAD_LENGTH.saturating_sub(self.kept.len()).min(piece.len()));
-        self.kept.extend_from_slice(head);
-        let more = self.wanted().saturating_sub(self.kept.len()).min(rest.len());
-        self.kept.extend_from_slice(rest.get(..more).unwrap_or_default());
     }
 
-    fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
-        let signature = self.seal.take().map_or(Signature::Wrong, |seal| seal.finish());
-        let format = Format::of(self.kept.get(..HEAD_LENGTH.min(self.kept.len())).unwrap_or_default());
-        if let Some(refusal) = self.refusal(&signature, format, digest) {
-            self.refused = Some(refusal);
-            return Ok(Placement::Refuse);
+    fn received(bytes: &[u8], signature: Signature) -> Received {
+        Received {
+            digest: Digest::of(bytes),
+            head: bytes.to_vec(),
+            signature,
+            announced: Some(bytes.len() as u64),
+            content_type: Some("image/jpeg".to_owned()),
+            is_framed: true,
+            fetched: Timestamp::UNIX_EPOCH,
         }
-        let disagreements = self.disagreements(&signature, format, digest);
-        if !disagreements.is_empty() && (self.case.strict || !self.case.insisted) {
-            let (cause, why) = if self.case.insisted { (Cause::Rejected, " (--strict)") } else { (Cause::Disagrees, "") };
-            let disagreements: Vec<String> = disagreements.iter().map(Disagreement::to_string).collect();
-            self.refused = Some(Failure::new(cause, format!("{}{why}", disagreements.join("; "))));
-            return Ok(Placement::Refuse);
+    }
+
+    #[test]
+    fn a_file_is_accepted_retried_or_refused_by_what_arrived_and_what_was_expected() {
+        let held = || Signature::Held("s".to_owned());
+        let (short, page) = (JPEG.get(..6).expect("a piece"), b"<html>Sign in".as_slice());
+        let other = MediaItem { mimetype: Some("image/png".to_owned()), ..item() };
+        let cases = [
+            (JPEG, held(), item(), [None, None, None]),
+            (JPEG, Signature::Absent, item(), [None, None, Some(Cause::Untrusted)]),
+            (JPEG, Signature::Wrong, item(), [Some(Cause::Untrusted); 3]),
+            (page, held(), item(), [Some(Cause::Disagrees), None, Some(Cause::Rejected)]),
+            (page, Signature::Absent, item(), [Some(Cause::Unusable), Some(Cause::Unusable), Some(Cause::Untrusted)]),
+            (b"", held(), item(), [Some(Cause::Unusable); 3]),
+            (short, held(), item(), [Some(Cause::Disagrees), None, Some(Cause::Rejected)]),
+            (JPEG, held(), other.clone(), [Some(Cause::Disagrees), None, Some(Cause::Rejected)]),
+            (short, Signature::Absent, other, [Some(Cause::Unusable), Some(Cause::Unusable), Some(Cause::Untrusted)]),
+        ];
+        for (number, (bytes, signature, item, causes)) in cases.into_iter().enumerate() {
+            let received = received(bytes, signature);
+            for ((insisted, strict), cause) in [(false, false), (true, false), (true, true)].into_iter().zip(causes) {
+                let expected = Expectation { item: &item, strict, signs_answers: true, was_signed: false, insisted };
+                let verdict = judge(&received, &expected);
+                assert_eq!(verdict.err().map(|failure| failure.cause), cause, "{number}, {insisted}, {strict}");
+            }
         }
-        let mut file = FileRecord {
-            path: String::new(),
-            digest: digest.clone(),
-            content_type: self.case.headers.value("content-type").map(crate::error::quote),
-            signature: match signature {
-                Signature::Held(value) => SignatureRecord::of(value),
-                Signature::Absent | Signature::Wrong => SignatureRecord::absent(),
-            },
-            fetched: self.case.now,
-            disagreements: disagreements.into_iter().map(Coded::Fact).collect(),
-            lost: None,
-            extra: serde_json::Map::new(),
-        };
-        let item = self.case.item;
-        let extension = item.type_hint.map(|hint| answered_extension(file.content_type.as_deref(), format, hint));
-        let placement = locked(self.case.archive).place(item, extension, &mut file, self.case.now)?;
-        self.accepted = Some((file, placement == Placement::Discard));
-        Ok(placement)
+        let expected = Expectation { item: &item(), strict: false, signs_answers: true, was_signed: true, insisted: true };
+        let unsigned = judge(&received(JPEG, Signature::Absent), &expected).expect("a file");
+        assert_eq!(unsigned.disagreements, [Disagreement::Unsigned]);
+        let cut = Received { announced: Some(99), ..received(JPEG, held()) };
+        assert_eq!(judge(&cut, &expected).err().map(|failure| failure.cause), Some(Cause::Broken));
     }
 }

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::http::{Cause, Failure};
 use crate::seal::ssh::{Signature, SigningKey};
 use crate::seal::stamp::Stamp;
-use crate::store::{Digest, Store, StorePath, sha256_bytes};
+use crate::store::{Digest, Extent, Store, StorePath, sha256_bytes};
 use crate::text::plural;
 use jiff::Timestamp;
 use std::io::Read;
@@ -141,7 +141,7 @@ fn stamp(authority: &Authority, store: &dyn Store, path: &StorePath) -> Result<S
 /// Writes a seal so that it and its name outlast a power loss.
 fn keep(store: &dyn Store, path: &StorePath, bytes: &[u8]) -> Result<()> {
     store.replace(path, bytes)?;
-    path.parent().map_or(Ok(()), |folder| store.sync(&folder))
+    path.parent().map_or(Ok(()), |folder| store.settle(&folder, Extent::Tree))
 }
 
 fn open(store: &dyn Store, path: &StorePath) -> Result<Box<dyn Read + Send>> {

@@ -53,7 +53,7 @@ impl<'a> CatalogWriter<'a> {
             journal.page(page.digest().sha256, made)?;
         }
         let path = StorePath::name(PAGE);
-        page.publish(&path)?;
+        page.replace(&path)?;
         Ok(path)
     }
 }

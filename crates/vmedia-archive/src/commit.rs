@@ -11,7 +11,7 @@ use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAGE, PAYLOAD, RECORD, 
 use crate::page::session_page;
 use crate::record::{FileRecord, JournalRecord, MediaRecord, Record, tool};
 use crate::session::SessionArchive;
-use crate::store::{Digest, StorePath};
+use crate::store::{Digest, Extent, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ impl SessionArchive {
         }
         // What the mark announces, then the names of it, then the manifests that vouch for them.
         self.store.flush(&self.folder.join(MARKER))?;
-        self.store.sync(&self.folder)?;
+        self.store.settle(&self.folder, Extent::Tree)?;
         // Before the bag is what it says: a bag without the mark is always one that the journal knows.
         let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
         let (now_is, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
@@ -56,9 +56,9 @@ impl SessionArchive {
             self.store.replace(&self.folder.join(name), bytes)?;
         }
         // Tag files and the mark stand right in the folder; a sync of everything below cost as much as the media.
-        self.store.sync_names(&self.folder)?;
+        self.store.settle(&self.folder, Extent::Names)?;
         self.store.remove(&self.folder.join(MARKER))?;
-        self.store.sync_names(&self.folder)?;
+        self.store.settle(&self.folder, Extent::Names)?;
         (self.unfinished, self.resumed) = (false, false);
         self.before = Some(self.record.clone());
         Ok(true)
@@ -82,7 +82,7 @@ impl SessionArchive {
         let documents = self.record.documents.iter().filter(|document| document.lost.is_none()).map(|document| &document.path);
         let folders = media.chain(documents).filter_map(|path| self.folder.join(path).parent());
         let folders: BTreeSet<StorePath> = folders.chain([self.folder.join(PAYLOAD)]).collect();
-        folders.iter().try_for_each(|folder| self.store.folder(folder))
+        folders.iter().try_for_each(|folder| self.store.make_folder(folder))
     }
 
     /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What

@@ -44,6 +44,7 @@ pub use journal::{
     TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::PAGE;
+pub use placing::{NewFile, Placed};
 pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{
     AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, Record, SignatureRecord,

@@ -10,18 +10,51 @@ use crate::layout::{self, MARKER};
 use crate::marker::Line;
 use crate::model::{MediaId, MediaItem};
 use crate::reason::Disagreement;
-use crate::record::{Change, DocumentRecord, FileRecord, HistoryRecord, MediaRecord};
+use crate::record::{Change, DocumentRecord, FileRecord, HistoryRecord, MediaRecord, SignatureRecord};
 use crate::session::{Document, SessionArchive};
-use crate::store::{Digest, Placement};
+use crate::store::{Digest, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::HashSet;
 
+/// A file that was accepted and has no path yet.
+#[derive(Debug)]
+pub struct NewFile {
+    /// Its length and SHA-256.
+    pub digest: Digest,
+    /// The response's `Content-Type`.
+    pub content_type: Option<String>,
+    /// The extension that the answer calls for, where the listing declares no media type.
+    pub extension: Option<&'static str>,
+    /// The provider's signature over the bytes.
+    pub signature: SignatureRecord,
+    /// When it was fetched.
+    pub fetched: Timestamp,
+    /// Where it is not what was declared.
+    pub disagreements: Vec<Disagreement>,
+}
+
+impl NewFile {
+    fn at(self, path: String) -> FileRecord {
+        let Self { digest, content_type, signature, fetched, disagreements, .. } = self;
+        let disagreements = disagreements.into_iter().map(Coded::Fact).collect();
+        FileRecord { path, digest, content_type, signature, fetched, disagreements, lost: None, extra: Map::new() }
+    }
+}
+
+/// A file with its path.
+#[derive(Debug)]
+pub struct Placed {
+    /// Its record.
+    pub file: FileRecord,
+    /// The name to publish it under; `None` if the archive has the same bytes.
+    pub free: Option<StorePath>,
+}
+
 impl SessionArchive {
-    /// Decides where the bytes of a medium go, and announces them. `file` comes without a path and gets it.
-    /// Bytes that are here already are not kept twice; other bytes stand beside the old ones, never instead. `extension`
-    /// is what the answer calls for, where the listing declares no media type.
-    pub fn place(&mut self, item: &MediaItem, extension: Option<&str>, file: &mut FileRecord, now: Timestamp) -> Result<Placement> {
+    /// Chooses the path of a file and announces it. Bytes that the archive has are not stored twice; other bytes of the same
+    /// media file are stored beside them.
+    pub fn place(&mut self, item: &MediaItem, file: NewFile, now: Timestamp) -> Result<Placed> {
         let known = match self.record.media.iter().find(|known| known.id == item.id) {
             Some(known) => known.clone(),
             None => MediaRecord::new(item),
@@ -30,8 +63,7 @@ impl SessionArchive {
         if let Some(same) = same
             && !self.damaged.contains(&same.path)
         {
-            file.path.clone_from(&same.path);
-            return Ok(Placement::Discard);
+            return Ok(Placed { file: file.at(same.path.clone()), free: None });
         }
         self.begin(now)?;
         self.placing.insert(item.id.clone());
@@ -39,10 +71,11 @@ impl SessionArchive {
         self.set_damaged_aside(&known, same.as_deref(), now)?;
         let named = MediaItem { attempt: known.attempt.clone(), ..item.clone() };
         let mut version = 1;
-        while same.is_none() && known.files.iter().any(|old| old.path == layout::media_path(&named, extension, version)) {
+        while same.is_none() && known.files.iter().any(|old| old.path == layout::media_path(&named, file.extension, version)) {
             version += 1;
         }
-        file.path = same.unwrap_or_else(|| layout::media_path(&named, extension, version));
+        let path = same.unwrap_or_else(|| layout::media_path(&named, file.extension, version));
+        let file = file.at(path);
         let path = self.folder.join(&file.path);
         // What stands there and is in no record is a file of a run that was killed, or not ours at all.
         let is_here = match self.store.open(&path)? {
@@ -57,7 +90,7 @@ impl SessionArchive {
         };
         let announced = MediaRecord { files: vec![file.clone()], ..known };
         self.store.append(&self.folder.join(MARKER), &Line::Archiving(announced).text()?)?;
-        Ok(if is_here { Placement::Discard } else { Placement::At(path) })
+        Ok(Placed { file, free: (!is_here).then_some(path) })
     }
 
     /// Moves the damaged files of a medium out of the payload, now that there are good bytes. `healed` is the path
@@ -202,7 +235,7 @@ impl SessionArchive {
             self.store.flush(&mark)?;
             let to = self.folder.join(&to);
             // A network file system may call a move failed that it made: what counts is where the file is.
-            if let Err(error) = self.store.set_aside(&from, &to)
+            if let Err(error) = self.store.rename(&from, &to)
                 && self.store.length(&to)?.is_none()
             {
                 return Err(error);

@@ -14,7 +14,7 @@ use crate::needs_refetch::needs_refetch;
 use crate::reason::Reason;
 use crate::record::{CompanionRecord, CompanionState, FileRecord, MediaRecord, Record, SignatureRecord, State};
 use crate::salt::Salt;
-use crate::store::{Digest, Store, StorePath, Watch};
+use crate::store::{Digest, Extent, Store, StorePath, Watch};
 use crate::verify::{Witness, read_sealed};
 use crate::word::Word;
 use jiff::Timestamp;
@@ -346,7 +346,7 @@ impl SessionArchive {
             self.bag_before = self.bag_digest()?;
             self.store.replace(&self.folder.join(MARKER), format!("{}\n", self.began(now)?).as_bytes())?;
             // The mark must outlast a power loss that the change itself outlasts.
-            self.store.sync(&self.folder)?;
+            self.store.settle(&self.folder, Extent::Tree)?;
             self.unfinished = true;
         }
         Ok(())

@@ -20,7 +20,7 @@ pub use replace::{Readers, is_in_the_way, replace};
 pub use room::{Room, room};
 pub use tree::LINKED;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read};
@@ -72,39 +72,9 @@ pub fn sha256_bytes(hex_digits: &str) -> Option<[u8; 32]> {
     hex::decode_to_slice(hex_digits, &mut bytes).ok().map(|()| bytes)
 }
 
-/// What becomes of a body that was read to its end.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Placement {
-    /// It gets this name, which must be free.
-    At(StorePath),
-    /// It is what the store holds already; the copy goes.
-    Discard,
-    /// It is not to be kept.
-    Refuse,
-}
-
-/// Decides about a body: sees every piece, then its digest, before anything has a final name.
-pub trait Judge {
-    /// The next piece.
-    fn piece(&mut self, piece: &[u8]);
-    /// The verdict, after the last piece. An error of this side ends the put.
-    fn verdict(&mut self, digest: &Digest) -> Result<Placement>;
-}
-
-/// Why a put left nothing behind.
-#[derive(Debug)]
-pub enum PutError {
-    /// The stream failed.
-    Source(io::Error),
-    /// The judge refused it.
-    Refused,
-    /// The store failed.
-    Local(Error),
-}
-
-/// A file of ours that is written piece by piece and has no name yet; gone when it is dropped before it has one.
+/// A file that has no name in the store yet. Dropping it removes it.
 pub trait Staged: Send {
-    /// Adds bytes to its end.
+    /// Appends bytes.
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
 
     /// Returns the length and SHA-256 of what was written so far.
@@ -113,8 +83,20 @@ pub trait Staged: Send {
     /// Returns what was written so far as a stream.
     fn reread(&self) -> Result<Box<dyn Read + Send>>;
 
-    /// Publishes it, synced, in one step, over what may stand there.
+    /// Syncs the bytes, then names the file in one step. Fails, and leaves nothing behind, where the name is taken.
     fn publish(self: Box<Self>, path: &StorePath) -> Result<()>;
+
+    /// Does the same in place of a file that has the name.
+    fn replace(self: Box<Self>, path: &StorePath) -> Result<()>;
+}
+
+/// Which names [`Store::settle`] makes durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Those in the folder itself.
+    Names,
+    /// Those in the folder, in every folder below it, and its own in the root.
+    Tree,
 }
 
 /// What stands at a path.
@@ -190,37 +172,31 @@ pub trait ReadStore: Send + Sync {
 
 /// A store that takes files.
 pub trait Store: ReadStore {
-    /// Reads `body` to its end, lets `judge` decide, and publishes the whole file, synced, under a free name.
-    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError>;
-
-    /// Publishes a small file of ours, in one step, over what may stand there.
-    fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()>;
-
-    /// Begins a file of ours that is too large to be kept in memory.
+    /// Begins a file.
     fn stage(&self) -> Result<Box<dyn Staged + '_>>;
 
-    /// Adds a line to a small file of ours. After a power loss the last lines may be missing or torn.
+    /// Writes a small file in one step, in place of one that has the name.
+    fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()>;
+
+    /// Appends a line to a file. Until [`Store::flush`], a power loss may remove or tear the last lines.
     fn append(&self, path: &StorePath, line: &str) -> Result<()>;
 
-    /// Makes the lines that were added to a file outlast a power loss.
+    /// Makes the lines of a file durable.
     fn flush(&self, path: &StorePath) -> Result<()>;
 
-    /// Gives a file another, free name.
-    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()>;
+    /// Renames a file. Fails where the name is taken.
+    fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()>;
 
-    /// Removes a small file of ours.
+    /// Removes a file, if it exists.
     fn remove(&self, path: &StorePath) -> Result<()>;
 
-    /// Makes sure that a folder exists, where stores have folders.
-    fn folder(&self, path: &StorePath) -> Result<()>;
+    /// Creates a folder, unless it exists.
+    fn make_folder(&self, path: &StorePath) -> Result<()>;
 
-    /// Makes the names in a folder and below it outlast a power loss, and the folder's own.
-    fn sync(&self, folder: &StorePath) -> Result<()>;
+    /// Makes the names in a folder durable.
+    fn settle(&self, folder: &StorePath, extent: Extent) -> Result<()>;
 
-    /// The same for the names right in a folder, where nothing else has changed.
-    fn sync_names(&self, folder: &StorePath) -> Result<()>;
-
-    /// Takes the lock of that name, or says who has it. Dropping it frees it; so does the end of the process.
+    /// Takes the lock of that name, or returns its holder. The lock ends when it is dropped, or with the process.
     fn lock(&self, name: &StorePath) -> Result<Locked>;
 }
 

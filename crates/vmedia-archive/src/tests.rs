@@ -3,12 +3,11 @@
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
 use super::{
-    Document, FileRecord, Holding, Identity, Journal, Origin, Reason, Salt, SealCheck, SessionArchive, SignatureRecord, State, Witness,
-    examine, reread,
+    Document, FileRecord, Holding, Identity, Journal, NewFile, Origin, Reason, Salt, SealCheck, SessionArchive, SignatureRecord, State,
+    Witness, examine, reread,
 };
-use crate::error::Result;
 use crate::model::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
-use crate::store::{Digest, Judge, LocalStore, Placement, Store, StorePath};
+use crate::store::{Digest, LocalStore, Store, StorePath};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -100,45 +99,35 @@ fn a_session_that_was_left_is_a_bag_and_late_work_changes_nothing_there() {
     archive.settle(&item("m2").id, State::Failed, Reason::RunEnded);
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a bag");
     archive.leave();
-    let mut late = came(Digest::of(b"late"));
-    assert!(archive.place(&item("m2"), None, &mut late, Timestamp::UNIX_EPOCH).is_err());
+    assert!(archive.place(&item("m2"), came(Digest::of(b"late")), Timestamp::UNIX_EPOCH).is_err());
     archive.settle(&item("m2").id, State::Failed, Reason::Refetch);
     assert!(!archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("nothing"));
     assert_eq!((desk.findings(), desk.file("unfinished.ndjson").exists()), (Vec::new(), false));
 }
 
-/// A file that came with these bytes and has no place yet.
-fn came(digest: Digest) -> FileRecord {
-    FileRecord {
-        path: String::new(),
+/// A file with these bytes that has no path yet.
+fn came(digest: Digest) -> NewFile {
+    NewFile {
         digest,
         content_type: None,
+        extension: None,
         signature: SignatureRecord::absent(),
         fetched: Timestamp::UNIX_EPOCH,
         disagreements: Vec::new(),
-        lost: None,
-        extra: serde_json::Map::new(),
     }
 }
 
-/// Archives bytes as the engine would.
+/// Archives bytes as the engine does.
 fn keep(archive: &mut SessionArchive, id: &str, bytes: &[u8]) -> FileRecord {
-    struct Place<'a>(&'a mut SessionArchive, MediaItem, Option<FileRecord>);
-    impl Judge for Place<'_> {
-        fn piece(&mut self, _: &[u8]) {}
-        fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
-            let mut file = came(digest.clone());
-            let placement = self.0.place(&self.1, None, &mut file, Timestamp::UNIX_EPOCH)?;
-            self.2 = Some(file);
-            Ok(placement)
-        }
-    }
     let store = Arc::clone(&archive.store);
-    let mut place = Place(archive, item(id), None);
-    store.put(&mut &*bytes, &mut place).expect("a put");
-    let file = place.2.expect("a verdict");
-    archive.archived(&item(id), file.clone(), Timestamp::UNIX_EPOCH);
-    file
+    let mut staged = store.stage().expect("staged");
+    staged.write(bytes).expect("written");
+    let placed = archive.place(&item(id), came(staged.digest()), Timestamp::UNIX_EPOCH).expect("a path");
+    if let Some(path) = &placed.free {
+        staged.publish(path).expect("published");
+    }
+    archive.archived(&item(id), placed.file.clone(), Timestamp::UNIX_EPOCH);
+    placed.file
 }
 
 fn document(text: &str) -> Document {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use vmedia::error::{Error, Result};
 use vmedia::exit::Exit;
-use vmedia::store::{Digest, Judge, Listed, LocalStore, Locked, Placement, PutError, ReadStore, Staged, Stat, Store, StorePath};
+use vmedia::store::{Digest, Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
 
 /// What happens at the chosen step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,15 +86,19 @@ impl Faulty {
         Ok(acts)
     }
 
-    fn step<T>(&self, verb: &str, path: &StorePath, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    fn step<T>(&self, verb: &str, path: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.step_at(verb, path, self.moment, act)
+    }
+
+    fn step_at<T>(&self, verb: &str, path: &str, moment: Moment, act: impl FnOnce() -> Result<T>) -> Result<T> {
         let what = format!("{verb} {path}");
         let acts = self.acts(&what)?;
-        if acts && self.moment == Moment::Before {
+        if acts && moment == Moment::Before {
             return Err(self.error(&what));
         }
         let outcome = act()?;
         self.seen.lock().expect("a lock").done.push(what.clone());
-        (self.observer)(verb, path.as_str());
+        (self.observer)(verb, path);
         if acts { Err(self.error(&what)) } else { Ok(outcome) }
     }
 
@@ -104,23 +108,35 @@ impl Faulty {
     }
 }
 
-/// Notes where a body was placed.
-struct Noted<'a> {
-    judge: &'a mut dyn Judge,
-    placed: Option<StorePath>,
+/// A file of the local store, each of whose operations is a step.
+struct FaultyFile<'a> {
+    store: &'a Faulty,
+    inner: Box<dyn Staged + 'a>,
 }
 
-impl Judge for Noted<'_> {
-    fn piece(&mut self, piece: &[u8]) {
-        self.judge.piece(piece);
+impl Staged for FaultyFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.store.step("write", "a staged file", || self.inner.write(bytes))
     }
 
-    fn verdict(&mut self, digest: &Digest) -> Result<Placement> {
-        let placement = self.judge.verdict(digest)?;
-        if let Placement::At(path) = &placement {
-            self.placed = Some(path.clone());
-        }
-        Ok(placement)
+    fn digest(&self) -> Digest {
+        self.inner.digest()
+    }
+
+    fn reread(&self) -> Result<Box<dyn Read + Send>> {
+        self.inner.reread()
+    }
+
+    fn publish(self: Box<Self>, path: &StorePath) -> Result<()> {
+        let Self { store, inner } = *self;
+        // A publish that fails leaves nothing behind, says the trait; a kill may come between its effect and its return.
+        let fails = matches!(store.fault, Fault::Fails(_));
+        store.step_at("publish", path.as_str(), if fails { Moment::Before } else { store.moment }, || inner.publish(path))
+    }
+
+    fn replace(self: Box<Self>, path: &StorePath) -> Result<()> {
+        // The catalog's page alone is written so, by no run that is stopped here.
+        self.inner.replace(path)
     }
 }
 
@@ -163,58 +179,40 @@ impl ReadStore for Faulty {
 }
 
 impl Store for Faulty {
-    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
-        let acts = self.acts("put").map_err(PutError::Local)?;
-        // A put that fails leaves nothing behind, says the trait; a kill may well come between its effect and its return.
-        if acts && (self.moment == Moment::Before || self.fault != Fault::Stops) {
-            return Err(PutError::Local(self.error("put")));
-        }
-        let mut noted = Noted { judge, placed: None };
-        let digest = self.inner.put(body, &mut noted)?;
-        if let Some(path) = noted.placed {
-            self.seen.lock().expect("a lock").done.push(format!("put {path}"));
-        }
-        if acts { Err(PutError::Local(self.error("put"))) } else { Ok(digest) }
+    fn stage(&self) -> Result<Box<dyn Staged + '_>> {
+        let inner = self.step("stage", "a file", || self.inner.stage())?;
+        Ok(Box::new(FaultyFile { store: self, inner }))
     }
 
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
-        self.step("replace", path, || self.inner.replace(path, bytes))
-    }
-
-    fn stage(&self) -> Result<Box<dyn Staged + '_>> {
-        // The catalog's page alone is written so, by no run that is stopped here.
-        self.inner.stage()
+        self.step("replace", path.as_str(), || self.inner.replace(path, bytes))
     }
 
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {
-        self.step("append", path, || self.inner.append(path, line))
+        self.step("append", path.as_str(), || self.inner.append(path, line))
     }
 
     fn flush(&self, path: &StorePath) -> Result<()> {
-        self.step("flush", path, || self.inner.flush(path))
+        self.step("flush", path.as_str(), || self.inner.flush(path))
     }
 
-    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
-        self.step("set_aside", from, || self.inner.set_aside(from, to))
+    fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()> {
+        self.step("rename", from.as_str(), || self.inner.rename(from, to))
     }
 
     fn remove(&self, path: &StorePath) -> Result<()> {
-        self.step("remove", path, || self.inner.remove(path))
+        self.step("remove", path.as_str(), || self.inner.remove(path))
     }
 
-    fn folder(&self, path: &StorePath) -> Result<()> {
-        self.step("folder", path, || self.inner.folder(path))
+    fn make_folder(&self, path: &StorePath) -> Result<()> {
+        self.step("make_folder", path.as_str(), || self.inner.make_folder(path))
     }
 
-    fn sync(&self, folder: &StorePath) -> Result<()> {
-        self.step("sync", folder, || self.inner.sync(folder))
-    }
-
-    fn sync_names(&self, folder: &StorePath) -> Result<()> {
-        self.step("sync", folder, || self.inner.sync_names(folder))
+    fn settle(&self, folder: &StorePath, extent: Extent) -> Result<()> {
+        self.step("settle", folder.as_str(), || self.inner.settle(folder, extent))
     }
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
-        self.step("lock", name, || self.inner.lock(name))
+        self.step("lock", name.as_str(), || self.inner.lock(name))
     }
 }

@@ -30,7 +30,7 @@ fn write(path: &Path, bytes: &[u8]) {
 impl Disk {
     fn hear(&self, verb: &str, path: &str) {
         match verb {
-            "sync" => self.keep_names(path),
+            "settle" => self.keep_names(path),
             "flush" => write(&self.kept.join(path), &std::fs::read(self.root.join(path)).expect("a file")),
             _ => {}
         }

@@ -174,7 +174,7 @@ fn has_met(met: &[String], verbs: &[&str]) {
     }
 }
 
-const NEW: [&str; 8] = ["lock", "replace", "sync", "append", "flush", "put", "remove", "read"];
+const NEW: [&str; 10] = ["lock", "replace", "settle", "append", "flush", "stage", "write", "publish", "remove", "read"];
 
 #[test]
 fn a_first_run_that_fails_at_any_step_is_made_good_by_the_next() {
@@ -193,14 +193,14 @@ fn a_first_run_that_stops_at_any_step_is_made_good_by_the_next() {
 #[test]
 fn a_further_run_that_fails_at_any_step_is_made_good_by_the_next() {
     for moment in [Moment::Before, Moment::After] {
-        has_met(&Scene::of_a_bag().at_every_step(fails, moment), &["set_aside", "put", "open", "length"]);
+        has_met(&Scene::of_a_bag().at_every_step(fails, moment), &["rename", "publish", "open", "stat"]);
     }
 }
 
 #[test]
 fn a_further_run_that_stops_at_any_step_is_made_good_by_the_next() {
     for moment in [Moment::Before, Moment::After] {
-        has_met(&Scene::of_a_bag().at_every_step(|_| Fault::Stops, moment), &["set_aside", "put", "open", "length"]);
+        has_met(&Scene::of_a_bag().at_every_step(|_| Fault::Stops, moment), &["rename", "publish", "open", "stat"]);
     }
 }
 
@@ -212,7 +212,7 @@ fn a_move_that_was_announced_and_never_made_is_none() {
             let root = scene.root(&format!("step-{step}"));
             let store = Arc::new(Faulty::new(root.clone(), step, Fault::Stops, Moment::Before));
             run(&scene.world, store.clone());
-            store.acted().expect("a file is set aside").starts_with("set_aside").then_some(root)
+            store.acted().expect("a file is set aside").starts_with("rename").then_some(root)
         })
         .expect("a step");
     // By now the provider has deleted it, so that nobody moves it again.
@@ -239,11 +239,11 @@ fn what_a_store_is_asked_for_comes_in_an_order_that_a_power_loss_respects() {
         let changes = changes(&scene);
         let find = |what: &str| changes.iter().position(|change| change == what).unwrap_or_else(|| panic!("no {what} in {changes:#?}"));
         let mark = format!("{SESSION}/unfinished.ndjson");
-        let sync = format!("sync {SESSION}");
+        let settled = format!("settle {SESSION}");
         let (marked, unmarked) = (find(&format!("replace {mark}")), find(&format!("remove {mark}")));
-        assert_eq!(changes[marked + 1], sync, "the mark outlasts what it announces");
-        assert_eq!(changes[unmarked - 1], sync, "everything outlasts the mark's end");
-        assert_eq!(changes[unmarked + 1], sync, "and the end is on the disk before anybody is told");
+        assert_eq!(changes[marked + 1], settled, "the mark outlasts what it announces");
+        assert_eq!(changes[unmarked - 1], settled, "everything outlasts the mark's end");
+        assert_eq!(changes[unmarked + 1], settled, "and the end is on the disk before anybody is told");
         let of_session = |change: &String| change.split(' ').nth(1).is_some_and(|path| path.starts_with(&format!("{SESSION}/")));
         let (first, last) =
             (changes.iter().position(of_session).expect("a change"), changes.iter().rposition(of_session).expect("a change"));
@@ -252,10 +252,10 @@ fn what_a_store_is_asked_for_comes_in_an_order_that_a_power_loss_respects() {
         let vouched = find(&format!("replace {SESSION}/archive.json"));
         let flushed = changes[..vouched].iter().rposition(|change| change.starts_with("flush _journal/")).expect("a line on the disk");
         assert!(changes[flushed - 1].starts_with("append _journal/"), "the journal knows the bag before it is what it will be");
-        let payload = changes.iter().rposition(|change| change.starts_with("put ")).expect("a medium");
-        assert!(changes[payload..flushed].contains(&sync), "names of media outlast the line that vouches for them: {changes:#?}");
+        let payload = changes.iter().rposition(|change| change.starts_with("publish ")).expect("a medium");
+        assert!(changes[payload..flushed].contains(&settled), "names of media outlast the line that vouches for them: {changes:#?}");
         // Each medium is announced before it has a name.
-        for (index, _) in changes.iter().enumerate().filter(|(_, change)| change.starts_with("put ")) {
+        for (index, _) in changes.iter().enumerate().filter(|(_, change)| change.starts_with("publish ")) {
             assert_eq!(changes[index - 1], format!("append {mark}"));
         }
         assert!(changes.iter().any(|change| change.contains(NEWEST)), "{changes:#?}");

@@ -9,7 +9,7 @@ use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
-use crate::store::{Digest, Lock, Locked, ReadStore, Store, StorePath};
+use crate::store::{Digest, Extent, Lock, Locked, ReadStore, Store, StorePath};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -243,7 +243,7 @@ impl Journal {
         let text = text(&Line { previous: None, at: now, entry: Entry::Opened(opened) })?;
         self.store.append(&path, &text)?;
         // The new name must outlast a power loss, too.
-        self.store.sync(&StorePath::name(segment::FOLDER))?;
+        self.store.settle(&StorePath::name(segment::FOLDER), Extent::Tree)?;
         let first = Digest::of(text.as_bytes()).sha256;
         Ok(Segment { name, path, previous: first.clone(), first, lock })
     }

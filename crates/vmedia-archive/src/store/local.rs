@@ -7,33 +7,30 @@ use super::files::{create_folder, io_error};
 use super::scratch::{Scratch, Unfinished};
 use super::staged::LocalStaged;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{BUFFER, Digest, Judge, Listed, Locked, Placement, PutError, ReadStore, Staged, Stat, Store, StorePath, lock};
+use super::{Extent, Listed, Locked, ReadStore, Staged, Stat, Store, StorePath, lock};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// The folder for locks and unfinished files in an archive root; never part of a bag.
 const STATE_DIR: &str = ".vmedia";
 
 /// A folder as a store. Makes nothing until the first write.
 pub struct LocalStore {
-    root: PathBuf,
+    pub(super) root: PathBuf,
     holder: String,
     /// The root's handle, from the first use on: whatever takes its place later is not used.
     tree: OnceLock<Arc<Tree>>,
-    /// Buffers between puts: allocating one for each was measured to cost a third of the memory of a run.
-    buffers: Mutex<Vec<Vec<u8>>>,
     scratch: OnceLock<std::result::Result<Scratch, (Exit, String, String)>>,
 }
 
 impl LocalStore {
     /// `holder` says to others who holds a lock.
     pub fn new(root: PathBuf, holder: String) -> Self {
-        Self { root, holder, tree: OnceLock::new(), buffers: Mutex::default(), scratch: OnceLock::new() }
+        Self { root, holder, tree: OnceLock::new(), scratch: OnceLock::new() }
     }
 
     fn full(&self, path: &StorePath) -> PathBuf {
@@ -75,7 +72,7 @@ impl LocalStore {
         let tree = self.made()?;
         match (act(tree), path.parent()) {
             (Err(error), Some(folder)) if error.kind() == ErrorKind::NotFound => {
-                self.folder(&folder)?;
+                self.make_folder(&folder)?;
                 Ok(act(tree))
             }
             (outcome, _) => Ok(outcome),
@@ -126,29 +123,6 @@ impl LocalStore {
         }
     }
 
-    /// Reads a body into a temporary file, piece by piece.
-    fn receive(
-        &self,
-        body: &mut dyn Read,
-        judge: &mut dyn Judge,
-        buffer: &mut [u8],
-    ) -> std::result::Result<(Unfinished, Digest), PutError> {
-        let mut unfinished = self.scratch().and_then(Scratch::file).map_err(PutError::Local)?;
-        let mut hasher = Sha256::new();
-        let mut bytes = 0;
-        loop {
-            let count = fill(body, buffer).map_err(PutError::Source)?;
-            let piece = buffer.get(..count).unwrap_or_default();
-            if piece.is_empty() {
-                return Ok((unfinished, Digest { bytes, sha256: hex::encode(hasher.finalize()) }));
-            }
-            judge.piece(piece);
-            hasher.update(piece);
-            unfinished.file.write_all(piece).map_err(|error| PutError::Local(io_error("write", &self.root, error)))?;
-            bytes += count as u64;
-        }
-    }
-
     /// Syncs and renames; `overwrite` is for our own small files alone.
     pub(super) fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
         unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))?;
@@ -163,20 +137,6 @@ impl LocalStore {
             Err(error) => Err(self.failed("write", to, error)),
         }
     }
-}
-
-/// Reads until the buffer is full or the stream ends: few large writes instead of many small ones.
-fn fill(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match body.read(rest) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 impl ReadStore for LocalStore {
@@ -257,19 +217,6 @@ impl ReadStore for LocalStore {
 }
 
 impl Store for LocalStore {
-    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
-        let mut buffer = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(|| vec![0; BUFFER]);
-        let received = self.receive(body, judge, &mut buffer);
-        self.buffers.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
-        let (file, digest) = received?;
-        match judge.verdict(&digest).map_err(PutError::Local)? {
-            Placement::At(path) => self.publish(file, &path, false).map_err(PutError::Local)?,
-            Placement::Discard => {}
-            Placement::Refuse => return Err(PutError::Refused),
-        }
-        Ok(digest)
-    }
-
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
         let mut unfinished = self.scratch()?.file()?;
         unfinished.file.write_all(bytes).map_err(|error| self.failed("write", path.as_str(), error))?;
@@ -277,8 +224,7 @@ impl Store for LocalStore {
     }
 
     fn stage(&self) -> Result<Box<dyn Staged + '_>> {
-        let (unfinished, tree) = (self.scratch()?.file()?, Arc::clone(self.made()?));
-        Ok(Box::new(LocalStaged::new(self, tree, unfinished)))
+        Ok(Box::new(LocalStaged::new(self, self.scratch()?.file()?)))
     }
 
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {
@@ -294,7 +240,7 @@ impl Store for LocalStore {
         file.and_then(|file| file.sync_data()).map_err(|error| self.failed("write", path.as_str(), error))
     }
 
-    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
+    fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()> {
         match self.named(to, |tree| tree.rename_new(from.as_str(), to.as_str()))? {
             Ok(()) => Ok(()),
             Err(error) if self.length(from).is_ok_and(|length| length.is_some()) => Err(self.failed("move a file to", to.as_str(), error)),
@@ -309,25 +255,24 @@ impl Store for LocalStore {
         }
     }
 
-    fn folder(&self, path: &StorePath) -> Result<()> {
+    fn make_folder(&self, path: &StorePath) -> Result<()> {
         self.made()?.make_folder(path.as_str()).map_err(|error| self.failed("create the folder", path.as_str(), error))
     }
 
-    fn sync(&self, folder: &StorePath) -> Result<()> {
+    fn settle(&self, folder: &StorePath, extent: Extent) -> Result<()> {
         let tree = self.made()?;
+        let failed = |verb: &str, folder: &str, error| self.failed(verb, folder, error);
+        if extent == Extent::Names {
+            return tree.sync_folder(folder.as_str()).map_err(|error| failed("write", folder.as_str(), error));
+        }
         let mut folders = vec![folder.as_str().to_owned()];
         while let Some(folder) = folders.pop() {
-            tree.sync_folder(&folder).map_err(|error| self.failed("write", &folder, error))?;
-            let entries = tree.entries(&folder).map_err(|error| self.failed("list", &folder, error))?;
+            tree.sync_folder(&folder).map_err(|error| failed("write", &folder, error))?;
+            let entries = tree.entries(&folder).map_err(|error| failed("list", &folder, error))?;
             let below = entries.into_iter().filter(|(_, kind)| *kind == Kind::Folder);
             folders.extend(below.map(|(name, _)| format!("{folder}/{}", name.to_string_lossy())));
         }
-        // The session's own name stands in the root.
         tree.sync_folder(HERE).map_err(|error| io_error("write", &self.root, error))
-    }
-
-    fn sync_names(&self, folder: &StorePath) -> Result<()> {
-        self.made()?.sync_folder(folder.as_str()).map_err(|error| self.failed("write", folder.as_str(), error))
     }
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {

@@ -72,6 +72,12 @@ impl Unfinished {
         self.path.as_deref().unwrap_or_default()
     }
 
+    /// Opens it for reading.
+    pub(super) fn reread(&self) -> Result<File> {
+        let path = self.path();
+        self.tree.file(path, Access::Read).map_err(|error| self.tree.failed("read", path, error))
+    }
+
     /// Notes that it has its final name.
     pub(super) fn keep(mut self) {
         self.path = None;

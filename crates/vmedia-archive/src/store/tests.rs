@@ -2,18 +2,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
-use super::{Digest, Judge, Listed, LocalStore, Locked, Placement, PutError, ReadStore, Stat, Store, StorePath};
+use super::{Digest, Listed, LocalStore, Locked, ReadStore, Stat, Store, StorePath};
 use crate::error::Result;
 use std::io::{ErrorKind, Read};
-
-struct Fixed(Option<Placement>);
-
-impl Judge for Fixed {
-    fn piece(&mut self, _: &[u8]) {}
-    fn verdict(&mut self, _: &Digest) -> Result<Placement> {
-        Ok(self.0.take().unwrap_or(Placement::Refuse))
-    }
-}
 
 fn path(text: &str) -> StorePath {
     StorePath::parse(text).expect("a path")
@@ -25,14 +16,18 @@ fn store() -> (tempfile::TempDir, LocalStore) {
     (folder, store)
 }
 
-fn put(store: &LocalStore, bytes: &[u8], placement: Placement) -> std::result::Result<Digest, PutError> {
-    store.put(&mut &*bytes, &mut Fixed(Some(placement)))
+/// Stages these bytes and publishes them.
+fn publish(store: &LocalStore, bytes: &[u8], to: &str) -> Result<Digest> {
+    let mut staged = store.stage()?;
+    staged.write(bytes)?;
+    let digest = staged.digest();
+    staged.publish(&path(to)).map(|()| digest)
 }
 
 #[test]
-fn a_put_is_whole_private_and_leaves_no_trace_besides() {
+fn a_published_file_is_whole_and_private_and_leaves_no_other_trace() {
     let (folder, store) = store();
-    let digest = put(&store, b"bytes", Placement::At(path("s/data/x.jpg"))).expect("a put");
+    let digest = publish(&store, b"bytes", "s/data/x.jpg").expect("published");
     assert_eq!(digest, Digest::of(b"bytes"));
     assert_eq!(store.read(&path("s/data/x.jpg"), 10).expect("readable").as_deref(), Some(&b"bytes"[..]));
     let listed = Listed { path: path("s/data/x.jpg"), stat: Some(Stat::File(5)), sha256: None };
@@ -64,42 +59,20 @@ fn a_staged_file_has_its_name_as_a_whole_or_never() {
     assert_eq!(store.read(&page, 10).expect("readable").as_deref(), Some(&b"old"[..]));
     let mut staged = store.stage().expect("a file");
     staged.write(b"whole").expect("written");
-    staged.publish(&page).expect("published");
+    staged.replace(&page).expect("published");
     assert_eq!(store.read(&page, 10).expect("readable").as_deref(), Some(&b"whole"[..]));
     drop(store);
     assert_eq!(std::fs::read_dir(folder.path().join("archive/.vmedia/unfinished")).expect("a folder").count(), 0);
 }
 
 #[test]
-fn nothing_is_overwritten_and_nothing_refused_stays() {
+fn publishing_overwrites_nothing_and_a_dropped_file_does_not_stay() {
     let (_folder, store) = store();
-    put(&store, b"first", Placement::At(path("s/x"))).expect("a put");
-    assert!(matches!(put(&store, b"second", Placement::At(path("s/x"))), Err(PutError::Local(_))));
-    assert!(matches!(put(&store, b"third", Placement::Refuse), Err(PutError::Refused)));
-    put(&store, b"fourth", Placement::Discard).expect("a put");
+    publish(&store, b"first", "s/x").expect("published");
+    assert!(publish(&store, b"second", "s/x").is_err());
+    drop(store.stage().and_then(|mut staged| staged.write(b"third").map(|()| staged)).expect("staged"));
     assert_eq!(store.read(&path("s/x"), 10).expect("readable").as_deref(), Some(&b"first"[..]));
     assert_eq!(store.list(&path("s")).expect("a list").len(), 1);
-}
-
-#[test]
-fn a_stream_that_fails_leaves_nothing() {
-    struct Broken(bool);
-    impl Read for Broken {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            if std::mem::replace(&mut self.0, true) {
-                Err(std::io::Error::other("cut"))
-            } else {
-                buffer.first_mut().map_or(Ok(0), |first| {
-                    *first = 1;
-                    Ok(1)
-                })
-            }
-        }
-    }
-    let (folder, store) = store();
-    let outcome = store.put(&mut Broken(false), &mut Fixed(Some(Placement::At(path("s/x")))));
-    assert!(matches!(outcome, Err(PutError::Source(_))));
-    assert!(!folder.path().join("archive/s").exists());
 }
 
 #[test]
@@ -116,13 +89,13 @@ fn a_lock_is_had_once_and_its_file_goes_with_it() {
 #[test]
 fn what_a_dead_run_left_is_swept_and_a_living_runs_is_not() {
     let (folder, living) = store();
-    put(&living, b"x", Placement::At(path("s/x"))).expect("a put");
+    publish(&living, b"x", "s/x").expect("published");
     let unfinished = folder.path().join("archive/.vmedia/unfinished");
     std::fs::create_dir(unfinished.join("dead")).expect("a folder");
     std::fs::write(unfinished.join("dead.lock"), "").expect("a file");
     std::fs::write(unfinished.join("dead/.tmpXYZ"), "half a passport").expect("a file");
     let next = LocalStore::new(folder.path().join("archive"), "the next".to_owned());
-    put(&next, b"y", Placement::At(path("s/y"))).expect("a put");
+    publish(&next, b"y", "s/y").expect("published");
     assert!(!unfinished.join("dead").exists());
     let folders = std::fs::read_dir(&unfinished).expect("a folder").filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()));
     assert_eq!(folders.count(), 2);
@@ -134,7 +107,7 @@ fn a_root_that_cannot_be_a_folder_is_a_local_failure() {
     let file = folder.path().join("file");
     std::fs::write(&file, "").expect("a file");
     let store = LocalStore::new(file, String::new());
-    let Err(PutError::Local(error)) = put(&store, b"x", Placement::At(path("s/x"))) else { panic!("it cannot work") };
+    let error = publish(&store, b"x", "s/x").expect_err("the root is a file");
     assert_eq!(error.exit().code(), 6);
 }
 

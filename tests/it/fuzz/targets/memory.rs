@@ -7,7 +7,7 @@ use std::io::{Cursor, Read};
 use std::sync::{LazyLock, Mutex, MutexGuard};
 use vmedia::error::{Error, Result};
 use vmedia::exit::Exit;
-use vmedia::store::{Digest, Judge, Listed, LocalStore, Locked, Placement, PutError, ReadStore, Staged, Stat, Store, StorePath};
+use vmedia::store::{Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
 
 static LOCKS: LazyLock<(tempfile::TempDir, LocalStore)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
@@ -107,29 +107,13 @@ impl ReadStore for Memory {
 }
 
 impl Store for Memory {
-    fn put(&self, body: &mut dyn Read, judge: &mut dyn Judge) -> std::result::Result<Digest, PutError> {
-        let mut bytes = Vec::new();
-        body.read_to_end(&mut bytes).map_err(PutError::Source)?;
-        judge.piece(&bytes);
-        let digest = Digest::of(&bytes);
-        match judge.verdict(&digest).map_err(PutError::Local)? {
-            Placement::At(path) => {
-                let before = self.files().insert(self.check(&path).to_owned(), bytes);
-                assert!(before.is_none(), "{path} was overwritten");
-            }
-            Placement::Discard => {}
-            Placement::Refuse => return Err(PutError::Refused),
-        }
-        Ok(digest)
-    }
-
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
         self.files().insert(self.check(path).to_owned(), bytes.to_vec());
         Ok(())
     }
 
     fn stage(&self) -> Result<Box<dyn Staged + '_>> {
-        panic!("nothing that is fuzzed writes large files")
+        panic!("nothing that is fuzzed stages files")
     }
 
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {
@@ -145,7 +129,7 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn set_aside(&self, from: &StorePath, to: &StorePath) -> Result<()> {
+    fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()> {
         let mut files = self.files();
         let bytes = files.remove(self.check(from)).ok_or_else(|| Error::new(Exit::Local, "not there", "look elsewhere"))?;
         assert!(files.insert(self.check(to).to_owned(), bytes).is_none(), "{to} was overwritten");
@@ -157,17 +141,12 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn folder(&self, path: &StorePath) -> Result<()> {
+    fn make_folder(&self, path: &StorePath) -> Result<()> {
         self.check(path);
         Ok(())
     }
 
-    fn sync(&self, folder: &StorePath) -> Result<()> {
-        self.check(folder);
-        Ok(())
-    }
-
-    fn sync_names(&self, folder: &StorePath) -> Result<()> {
+    fn settle(&self, folder: &StorePath, _: Extent) -> Result<()> {
         self.check(folder);
         Ok(())
     }

@@ -1,0 +1,265 @@
+//! Opens a session: locks its folder, asks the provider what it holds, plans what to fetch and records the listing.
+//!
+//! Must not fetch media.
+
+use super::budget::Share;
+use super::documents::Asking;
+use super::event::Event;
+use super::plan::{Action, Selection, Task, plan, show_plan};
+use super::provider_days::{Period, warning as deletion_warning};
+use super::run::{Job, Shared};
+use super::session_error::reason;
+use super::session_state::{Companion, SessionWork};
+use super::witness::ProviderWitness;
+use super::{Emit, Services, locked};
+use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
+use crate::error::{Result, quote};
+use crate::http::{Cause, Failure};
+use crate::model::SessionId;
+use crate::provider::{Ask, Listing, Scope};
+use crate::store::{Lock, Locked};
+use std::io;
+use std::sync::Arc;
+
+/// The memory that a media file of an open session takes until it is fetched, in bytes.
+const MEDIUM: u64 = 2 * 1024;
+
+/// What opening a session leads to.
+pub(super) enum Opened {
+    /// Another run has the lock, or the memory for listings is used up.
+    Deferred,
+    /// These files are to be fetched.
+    Files(Vec<Job>),
+}
+
+/// What the provider answered about a session.
+struct Answers {
+    listing: Listing,
+    documents: Vec<Document>,
+    companions: Vec<Companion>,
+    share: Option<Share>,
+}
+
+/// One session that is being opened.
+pub(super) struct Opening<'a> {
+    pub(super) run: &'a Shared,
+    pub(super) services: &'a Services,
+    pub(super) emit: &'a Emit,
+    pub(super) index: usize,
+    pub(super) session: &'a SessionId,
+}
+
+impl Opening<'_> {
+    /// Opens the session and returns the files to fetch.
+    pub(super) fn open(&self) -> std::result::Result<Opened, Failure> {
+        let Self { run, services, session, .. } = self;
+        if run.options.skip_complete
+            && let Some(held) = self.complete()
+        {
+            run.finisher.skipped(self.index, session, held, self.emit);
+            return Ok(Opened::Files(Vec::new()));
+        }
+        let Some(share) = run.budget.enter(self.index) else { return Ok(Opened::Deferred) };
+        let Some(lock) = self.lock().map_err(Failure::local)? else { return Ok(Opened::Deferred) };
+        let now = services.wire.clock().now();
+        let origin = Origin {
+            provider: services.provider.name().to_owned(),
+            base_url: services.base_url.clone(),
+            session: (*session).clone(),
+            salt: Salt::fresh().map_err(Failure::local)?,
+        };
+        let witness = ProviderWitness::new(vec![Arc::clone(&services.provider)], true);
+        let mut archive = SessionArchive::open(Arc::clone(&services.store), origin, &witness, now).map_err(Failure::local)?;
+        let mut answers = match self.query(&archive, share) {
+            Err(failure) if failure.cause == Cause::PutOff => return Ok(Opened::Deferred),
+            answers => answers.map_err(|failure| self.finish_unlisted(&mut archive, failure))?,
+        };
+        archive.settle_groups(&mut answers.listing.media);
+        let tasks = self.plan(&mut archive, &answers.listing)?;
+        if run.options.dry_run {
+            show_plan(session, &tasks, self.emit);
+            run.finisher.planned(self.index, session, &archive, &answers.listing, self.emit);
+            return Ok(Opened::Files(Vec::new()));
+        }
+        self.record(&mut archive, &answers).map_err(Failure::local)?;
+        answers.documents = Vec::new();
+        Ok(Opened::Files(self.begin(archive, lock, answers, tasks)))
+    }
+
+    /// Takes the session's lock, which a dry run does without; `None` if another run has it.
+    fn lock(&self) -> Result<Option<Option<Lock>>> {
+        if self.run.options.dry_run {
+            return Ok(Some(None));
+        }
+        match self.services.store.lock(&SessionArchive::folder_of(self.session))? {
+            Locked::Held(lock) => Ok(Some(Some(lock))),
+            Locked::By(holder) => {
+                if locked(&self.run.waited_for).insert(self.index) {
+                    self.emit.event(Event::SessionWaiting { session: self.session.clone(), holder });
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Returns how many media are archived of a session that needs no run; `None` when it needs one, or that is unknown.
+    fn complete(&self) -> Option<u64> {
+        let options = &self.run.options;
+        let wanted = Wanted {
+            provider: self.services.provider.name(),
+            medium: &|item| options.selection.excludes(item).is_none(),
+            attempt: &|number, id| match &options.scope {
+                Scope::All => true,
+                Scope::Latest => number == 0,
+                Scope::Attempt(wanted) => wanted == id,
+            },
+            companions: &options.companions,
+        };
+        complete(self.services.store.as_ref(), self.session, &wanted).ok().flatten()
+    }
+
+    /// Requests everything about the session but its media.
+    fn query(&self, archive: &SessionArchive, share: Share) -> std::result::Result<Answers, Failure> {
+        let Self { services, session, .. } = self;
+        let options = &self.run.options;
+        let mut asking = Asking::new(services, self.emit, session, options.strict, Some(share));
+        let listing = services.provider.listing(&mut asking, session, &options.scope)?;
+        let mut companions = Vec::new();
+        let mut names = options.companions.clone();
+        if options.selection.only_damaged {
+            names.extend(archive.companions().map(str::to_owned));
+        }
+        let lost = options.lost.get(*session);
+        names.extend(services.provider.companions().iter().filter(|_| lost.is_some()).map(|name| (*name).to_owned()));
+        for name in &names {
+            let Some(call) = services.provider.companion(session, name) else { continue };
+            if lost.is_some_and(|lost| !lost.contains(&planned_document_path(&call.document))) {
+                continue;
+            }
+            if let Some(word) = archive.newer_companion(name) {
+                self.notice(format!("{name} is not asked for: a newer version of vmedia wrote its state, \"{}\"", quote(word)));
+                continue;
+            }
+            let (state, reason) = match asking.ask(&call) {
+                Ok(_) => (CompanionState::Archived, None),
+                // A product that is not part of the contract is refused with 400 or 403; only 401 is about the key.
+                Err(failure) if failure.cause == Cause::NotFound || matches!(failure.status, Some(400 | 403)) => {
+                    (CompanionState::Absent, Some(reason(failure.cause, failure.detail)))
+                }
+                Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff) => {
+                    return Err(failure);
+                }
+                Err(failure) => (CompanionState::Failed, Some(reason(failure.cause, failure.detail))),
+            };
+            companions.push(Companion { name: name.clone(), state, reason });
+        }
+        let (documents, share) = asking.into_answers();
+        Ok(Answers { listing, documents, companions, share })
+    }
+
+    /// Makes a bag of a session that a killed run left unfinished and that cannot be listed, and returns why it fails.
+    fn finish_unlisted(&self, archive: &mut SessionArchive, failure: Failure) -> Failure {
+        if self.run.options.dry_run || !archive.is_unfinished() || matches!(failure.cause, Cause::Stopped | Cause::Local) {
+            return failure;
+        }
+        archive.cannot_be_listed(&failure.detail);
+        if let Err(error) = archive.commit(&self.services.journal, self.services.wire.clock().now()) {
+            return Failure::local(error);
+        }
+        archive.take_notices().into_iter().for_each(|text| self.notice(text));
+        let text = "what an interrupted run left of this session is a whole bag now; what that run did not fetch is missing";
+        self.notice(text.to_owned());
+        failure
+    }
+
+    /// Decides about every media file. Reads again what the archive has of it.
+    fn plan(&self, archive: &mut SessionArchive, listing: &Listing) -> std::result::Result<Vec<Task>, Failure> {
+        let cancel = self.services.wire.cancel();
+        let options = &self.run.options;
+        let number = self.run.next_transfer();
+        let held = archive.held_bytes(&listing.media);
+        if held > 0 {
+            self.emit.transfer(number, Event::SessionReread { session: self.session.clone(), bytes: held });
+        }
+        let mut read = 0;
+        let mut watch = |piece: &[u8]| {
+            read += piece.len() as u64;
+            self.emit.progress(number, read);
+            cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")))
+        };
+        // A repair fetches the whole of a session that was deleted.
+        let only_damaged = options.selection.only_damaged && archive.is_begun();
+        let selection = Selection { only_damaged, ..options.selection.clone() };
+        let mut media = listing.media.clone();
+        if only_damaged {
+            media.extend(archive.unlisted(&listing.media));
+        }
+        let mut holding = |item: &_| archive.holding(item, &mut watch);
+        let tasks = plan(media, &selection, options.refetch, &mut holding).map_err(Failure::local);
+        self.emit.ended(number);
+        match cancel.requested() {
+            // Files whose reading was interrupted look damaged.
+            Some(stop) => Err(Failure::stopped(stop)),
+            None => tasks,
+        }
+    }
+
+    /// Records the listing and keeps the documents.
+    fn record(&self, archive: &mut SessionArchive, answers: &Answers) -> Result<()> {
+        let now = self.services.wire.clock().now();
+        let listing = &answers.listing;
+        archive.describe(&listing.attempts, &listing.media, &listing.problems, now);
+        archive.grows(listing.may_grow);
+        if self.run.options.scope == Scope::All && listing.problems.is_empty() {
+            archive.mark_unlisted(&listing.media, now);
+        }
+        for document in &answers.documents {
+            archive.keep_document(document, now)?;
+            let facts = self.services.provider.facts(&document.name, &document.bytes);
+            archive.learn(&document.name, facts.into_iter().map(|fact| (fact.name, fact.value)));
+        }
+        for companion in &answers.companions {
+            archive.companion(&companion.name, companion.state, companion.reason.clone());
+        }
+        Ok(())
+    }
+
+    /// Settles what needs no transfer and returns the rest.
+    fn begin(&self, archive: SessionArchive, lock: Option<Lock>, answers: Answers, tasks: Vec<Task>) -> Vec<Job> {
+        let Answers { listing, companions, mut share, .. } = answers;
+        let to_fetch: Vec<&Task> = tasks.iter().filter(|task| matches!(task.action, Action::Fetch(_))).collect();
+        self.emit.event(Event::SessionListed {
+            session: self.session.clone(),
+            attempts: listing.attempts.len() as u64,
+            media: listing.media.len() as u64,
+            to_fetch: to_fetch.len() as u64,
+            bytes: to_fetch.iter().filter_map(|task| task.item.size).sum(),
+        });
+        let period = Period::of(self.run.options.provider_days, self.services.provider.provider_days());
+        let age = deletion_warning(listing.since, period, self.services.wire.clock().now());
+        share.iter_mut().for_each(|share| share.shrink_to(listing.media.len() as u64 * MEDIUM));
+        let items = to_fetch.iter().map(|task| task.item.clone());
+        let work = SessionWork::new(self.index, self.session.clone(), archive, lock, items).aged(age).with_share(share);
+
+        listing.notices.iter().for_each(|text| self.notice(text.clone()));
+        work.note_problems(&listing.problems, &companions, self.emit);
+        let work = Arc::new(work);
+        self.run.finisher.opened(&work);
+        let mut jobs = Vec::new();
+        for Task { item, action } in tasks {
+            match action {
+                Action::Fetch(_) => jobs.push(Job { work: Arc::clone(&work), item }),
+                Action::Keep(path, bytes) => work.kept(&item, path, bytes, self.emit),
+                Action::Exclude(reason) => work.settled(&item, State::Excluded, reason, self.emit),
+            }
+        }
+        if jobs.is_empty() {
+            self.run.finisher.finish(&work, self.emit);
+        }
+        jobs
+    }
+
+    fn notice(&self, text: String) {
+        self.emit.event(Event::Notice { session: self.session.clone(), text });
+    }
+}
