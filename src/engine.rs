@@ -27,23 +27,21 @@ mod session_state;
 mod stamping;
 mod tally;
 mod transfer;
-mod verification;
 mod witness;
 
 pub use crate::http::TIME_IS_UP;
 pub use catalog::Catalog;
 pub use documents::{attempts, listing};
 pub use event::{Event, EventLine, Message, VERSION as EVENT_VERSION};
-pub use outcome::{ErrorText, SessionOutcome};
+pub use outcome::ErrorText;
 pub use plan::{Action, Selection};
 pub use probe::{Probe, probe};
 pub use provider_days::{Period as ProviderDays, warning as deletion_warning};
 pub use run::{Running, start};
-pub use sealing::{LARGEST_SEAL, Sealed, Sealer, Signed, Stamped};
+pub use sealing::{Sealed, Sealer, Signed, Stamped};
 pub use session_error::session_error;
 pub use stamping::Authority;
 pub use tally::Tally;
-pub use verification::{Repairable, Target, VerifyOptions, VerifySum, verify};
 pub use witness::ProviderWitness;
 
 use crate::archive::Journal;

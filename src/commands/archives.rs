@@ -4,7 +4,8 @@
 
 use super::Context;
 use super::services::store;
-use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE, is_bag};
+use crate::archive::verify::is_bag;
+use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::store::{LocalStore, ReadStore, StorePath};

@@ -8,10 +8,11 @@ use super::archives::{Archive, find};
 use super::pump::beside;
 use super::services::{journal, offline_providers};
 use crate::archive::Journal;
+use crate::archive::verify::{self, Observer, Options, Repairable, Report, Target, Totals};
 use crate::cli::{ProviderChoice, VerifyArguments};
-use crate::clock::Stop;
+use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
-use crate::engine::{self, Event, ProviderWitness, Repairable, TIME_IS_UP, Target, VerifyOptions, VerifySum};
+use crate::engine::{Emit, Event, ProviderWitness, TIME_IS_UP};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
@@ -19,6 +20,7 @@ use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
 use crate::store::Store;
 use crate::text::{day, plural};
+use jiff::Timestamp;
 use std::sync::{Arc, OnceLock};
 
 /// Checks what the arguments name.
@@ -37,6 +39,36 @@ fn secrets(context: &Context) -> Result<Option<Secrets>> {
     match resolver.provider()?.value {
         ProviderChoice::Veriff => resolver.secrets().map(Some),
         ProviderChoice::Yoti => Ok(None),
+    }
+}
+
+/// Passes the results of a verification on as events.
+struct Watcher<'a> {
+    clock: &'a dyn Clock,
+    cancel: &'a Cancel,
+    emit: &'a Emit,
+}
+
+impl Observer for Watcher<'_> {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn report(&self, report: Report) {
+        self.emit.event(match report {
+            Report::Started { bags, bytes, workers } => Event::VerifyStarted { bags, bytes, workers },
+            Report::Journal(report) => Event::JournalVerified(report),
+            Report::Session(report) => Event::BagVerified(report),
+            Report::JournalMissing(report) => Event::JournalMissing(report),
+        });
+    }
+
+    fn progress(&self, worker: u64, bytes: u64) {
+        self.emit.progress(worker, bytes);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.cancel.requested().is_some()
     }
 }
 
@@ -75,25 +107,26 @@ pub(super) fn verify_all(
         reporter.event(&Event::Remark { text }, context.clock.as_ref());
     }
     let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
-    let options = VerifyOptions {
+    let options = Options {
         workers: arguments.jobs.map_or_else(cores, usize::from),
         sample: arguments.sample,
         since: arguments.since,
         heads: arguments.expect_head.clone(),
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
-        now: context.clock.now(),
         authenticate: arguments.authenticate,
         is_repaired,
     };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
-    let outcome = beside(context, reporter, move |emit| engine::verify(&shared, &options, &witness, clock.as_ref(), &cancel, emit))?;
+    let outcome = beside(context, reporter, move |emit| {
+        verify::verify(&shared, &options, &witness, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
+    })?;
     reporter.finish();
     let stop = context.cancel.requested();
     let (mut sum, repairable, is_cut) = match outcome {
         Some(Err(error)) if stop.is_none() => return Err(error),
         Some(Ok((sum, repairable))) => (sum, repairable, false),
-        _ => (VerifySum::default(), Vec::new(), true),
+        _ => (Totals::default(), Vec::new(), true),
     };
     let sessions: u64 = archives.iter().map(|archive| archive.sessions.len() as u64).sum();
     // Of sessions that did not change it is not known how many there were.
@@ -106,7 +139,7 @@ pub(super) fn verify_all(
     let milliseconds = u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
     // Beside damage nothing is praised.
     let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
-    let VerifySum { bags, damaged, journals, incomplete, empty, files, bytes, .. } = sum;
+    let Totals { bags, damaged, journals, incomplete, empty, files, bytes, .. } = sum;
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(TIME_IS_UP) };
     let partial = partial(&sum, sessions, archives, cut, arguments);
     let event = Event::VerifyFinished {
@@ -129,7 +162,7 @@ pub(super) fn verify_all(
 }
 
 /// How a verification ends that was asked to stop for that reason, if it was.
-fn exit(stop: Option<Stop>, sum: &VerifySum, out_of_time: bool) -> Exit {
+fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool) -> Exit {
     match stop {
         Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
         // That not all was looked at makes what was found no better.
@@ -164,7 +197,7 @@ fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context
 }
 
 /// Why the verification says nothing of the whole.
-fn partial(sum: &VerifySum, sessions: u64, archives: &[Archive], cut: Option<&str>, arguments: &VerifyArguments) -> Option<String> {
+fn partial(sum: &Totals, sessions: u64, archives: &[Archive], cut: Option<&str>, arguments: &VerifyArguments) -> Option<String> {
     if let Some(why) = cut {
         return Some(format!("{why}: {} of {} were checked", sum.bags, plural(sessions, "session")));
     }

@@ -3,9 +3,10 @@
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how it is shown.
 
-use super::outcome::{ErrorText, SessionOutcome};
+use super::outcome::ErrorText;
 use super::tally::Tally;
-use crate::archive::{Aspect, Coded, CodedReason, Disagreement, Finding, State};
+use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
+use crate::archive::{Coded, CodedReason, Disagreement, State};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
 use jiff::Timestamp;
@@ -304,66 +305,12 @@ pub enum Event {
         /// How many files are read at once.
         workers: u64,
     },
-    /// An archive's journal was checked.
-    JournalVerified {
-        /// The archive.
-        archive: String,
-        /// How many runs it tells of.
-        runs: u64,
-        /// How many lines it has.
-        lines: u64,
-        /// The SHA-256 of each last line that no other follows; one, unless several runs are at work.
-        heads: Vec<String>,
-        /// Who signed parts of it: names from the list of signers, or fingerprints.
-        signed_by: Vec<String>,
-        /// When its newest time stamp was given, of those that were judged (`--tsa-ca`) and hold.
-        stamped: Option<Timestamp>,
-        /// The time of its newest time stamp of those that were not judged: what the archive claims, and no more.
-        #[serde(default)]
-        claimed: Option<Timestamp>,
-        /// How many runs no seal covers.
-        unsealed: u64,
-        /// What is wrong.
-        findings: Vec<Finding>,
-        /// What a person should know and what is no damage.
-        notes: Vec<String>,
-    },
-    /// Sessions name runs whose parts of the journal are not here. Follows the last session.
-    JournalMissing {
-        /// The archive.
-        archive: String,
-        /// How many sessions.
-        sessions: u64,
-        /// What is wrong.
-        finding: Finding,
-    },
-    /// A bag was checked.
-    BagVerified {
-        /// Its folder.
-        folder: String,
-        /// The session, when the record could be read.
-        session: Option<String>,
-        /// Payload files that were read.
-        files: u64,
-        /// Payload files that were not read, because only a sample was asked for.
-        unread: u64,
-        /// Bytes that were read.
-        bytes: u64,
-        /// What was found of the session as a whole.
-        outcome: SessionOutcome,
-        /// Files whose signature was computed again and holds.
-        held: u64,
-        /// Payload files that came without a signature.
-        unsigned: u64,
-        /// What the session was compared with, and matches; empty when anything was found.
-        checked: Vec<Aspect>,
-        /// What was listed or asked for and never archived.
-        missing: Vec<String>,
-        /// What a person should know and what is no damage.
-        notes: Vec<String>,
-        /// What is wrong.
-        findings: Vec<Finding>,
-    },
+    /// An archive's journal was verified.
+    JournalVerified(JournalReport),
+    /// Sessions name runs whose parts of the journal are missing. Follows the last session.
+    JournalMissing(JournalMissing),
+    /// A session was verified.
+    BagVerified(SessionReport),
     /// A verification is over.
     VerifyFinished {
         /// How it ended.

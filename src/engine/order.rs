@@ -8,9 +8,6 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::Receiver;
 
-/// How many events wait for one before them until no further work is begun.
-const MOST_EARLY: usize = 8192;
-
 /// Events that wait for their turn.
 #[derive(Default)]
 pub(super) struct Order(Mutex<Waiting>);
@@ -37,11 +34,6 @@ impl Order {
         }
     }
 
-    /// Whether so few events wait that work whose event would wait with them may begin: all of them are in memory.
-    pub(super) fn has_room(&self) -> bool {
-        locked(&self.0).early.len() < MOST_EARLY
-    }
-
     /// Events by their number that stand behind work that is left behind, and the number below which all are told, for
     /// whoever takes no more of them from this receiver. Who tells may be waiting for room there, and holds what is asked
     /// for here meanwhile: without a receiver it goes on.
@@ -50,16 +42,11 @@ impl Order {
         let mut waiting = locked(&self.0);
         (waiting.next, std::mem::take(&mut waiting.early))
     }
-
-    /// Events that stand behind work that never ended.
-    pub(super) fn remaining(&self) -> Vec<Event> {
-        std::mem::take(&mut locked(&self.0).early).into_values().flatten().collect()
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_EARLY, Order};
+    use super::Order;
     use crate::engine::{Emit, Event, Message};
     use std::sync::Arc;
     use std::sync::mpsc::{channel, sync_channel};
@@ -67,21 +54,6 @@ mod tests {
 
     fn event(text: &str) -> Event {
         Event::Remark { text: text.to_owned() }
-    }
-
-    #[test]
-    fn no_work_is_begun_while_too_many_events_wait_for_one() {
-        let (sender, receiver) = sync_channel(2 * MOST_EARLY);
-        let (order, emit) = (Order::default(), Emit::new(sender));
-        for index in 1..MOST_EARLY {
-            order.tell(index, Some(event("early")), &emit);
-        }
-        assert!(order.has_room());
-        order.tell(MOST_EARLY, None, &emit);
-        assert!(!order.has_room());
-        order.tell(0, Some(event("first")), &emit);
-        assert!(order.has_room());
-        assert_eq!(receiver.try_iter().count(), MOST_EARLY);
     }
 
     #[test]

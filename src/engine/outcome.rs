@@ -1,4 +1,4 @@
-//! What events say of an error, and of a session that was verified. Must not decide either.
+//! An error as events carry it.
 
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
@@ -17,22 +17,4 @@ impl From<&Error> for ErrorText {
     fn from(error: &Error) -> Self {
         Self { what: error.what().to_owned(), hint: error.hint().to_owned() }
     }
-}
-
-/// What a verification found of a session as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SessionOutcome {
-    /// Nothing was found, and the provider delivered everything that it listed.
-    Sound,
-    /// Nothing was found; the provider could not deliver something.
-    Incomplete,
-    /// Nothing was found; the provider never listed any media, so there is no evidence here.
-    Empty,
-    /// Nothing was found in a sample.
-    Sampled,
-    /// Something was found.
-    Damaged,
-    /// It could not be looked at: another run is changing it or was killed while it did, or it cannot be read.
-    Unchecked,
 }

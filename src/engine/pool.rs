@@ -109,12 +109,6 @@ impl<F> Pool<F> {
         self.changed.notify_all();
     }
 
-    /// A session that was opened before is to be read once more.
-    pub(super) fn again(&self, files: Vec<F>) {
-        locked(&self.state).files.extend(files);
-        self.changed.notify_all();
-    }
-
     /// A session is held by another run and wants to be tried again.
     pub(super) fn deferred(&self, index: usize) {
         let mut state = locked(&self.state);

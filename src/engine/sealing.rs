@@ -3,7 +3,7 @@
 //! A seal that cannot be had never undoes or delays anything: the outcome is reported, and that is all.
 
 use super::stamping::Authority;
-use crate::archive::{Journal, SIGNATURE, TIME_STAMP, UnsealedRun};
+use crate::archive::{Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
@@ -13,9 +13,6 @@ use crate::store::{Digest, Extent, Store, StorePath, sha256_bytes};
 use crate::text::plural;
 use jiff::Timestamp;
 use std::io::Read;
-
-/// A larger seal was not written by this program.
-pub const LARGEST_SEAL: u64 = 1024 * 1024;
 
 /// What files are sealed with; the default is nothing.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 //!
 //! Must not ask anybody.
 
-use crate::archive::{SealCheck, Witness};
+use crate::archive::verify::{SealCheck, Witness};
 use crate::model::{MediaId, check_shape};
 use crate::provider::{Provider, Seal, Signature};
 use std::sync::Arc;

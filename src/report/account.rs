@@ -3,6 +3,7 @@
 //! Bounded: of what fails, the first are kept and the others counted. Must not show anything.
 
 use super::summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, VerificationCounts};
+use crate::archive::verify::{JournalMissing, JournalReport, SessionReport};
 use crate::archive::{CodedReason, State};
 use crate::engine::{ErrorText, Event, Tally};
 use crate::error::Error;
@@ -116,15 +117,15 @@ impl Books {
             Event::SessionFinished { .. } => self.session(event),
             Event::JournalSealed { errors, .. } => errors.iter().for_each(|error| self.error(error)),
             Event::RunFinished { .. } => self.finished(event),
-            Event::JournalVerified { archive, findings, .. } => {
+            Event::JournalVerified(JournalReport { archive, findings, .. }) => {
                 self.archive.get_or_insert_with(|| archive.clone());
                 let what = findings.first().map(|finding| finding.what.clone()).unwrap_or_default();
                 self.checked(&format!("journal of {archive}"), None, archive, &what, findings.len() as u64);
             }
-            Event::JournalMissing { archive, finding, .. } => {
+            Event::JournalMissing(JournalMissing { archive, finding, .. }) => {
                 self.checked(&format!("journal of {archive}"), None, archive, &finding.what, 1);
             }
-            Event::BagVerified { folder, session, findings, .. } => {
+            Event::BagVerified(SessionReport { folder, session, findings, .. }) => {
                 let what = findings.first().map(|finding| format!("{}: {}", finding.path, finding.what)).unwrap_or_default();
                 self.checked(folder, session.clone(), folder, &what, findings.len() as u64);
             }

@@ -156,7 +156,7 @@ impl Bars {
                 self.running.extend((0..*workers).map(|number| (number, Running::reader())));
                 self.total.set_style(style(TOTAL));
             }
-            (Event::BagVerified { .. }, _) => self.files_done = (self.files_done + 1).min(self.files),
+            (Event::BagVerified(_), _) => self.files_done = (self.files_done + 1).min(self.files),
             (Event::MediaStarted { media, context, size, .. }, Some(transfer)) => {
                 let name = format!("{} {media}", context.as_deref().unwrap_or("media"));
                 self.begin(transfer, &name, *size, true);

@@ -107,9 +107,9 @@ impl Human {
             Event::Remark { text } => Some(note(text.clone())),
             Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verdict::message(event, self.verbosity, console),
             Event::MediaPlanned { .. }
-            | Event::JournalVerified { .. }
-            | Event::JournalMissing { .. }
-            | Event::BagVerified { .. }
+            | Event::JournalVerified(_)
+            | Event::JournalMissing(_)
+            | Event::BagVerified(_)
             | Event::RunFailed { .. }
             | Event::SessionReread { .. }
             | Event::SessionListed { .. }

@@ -2,6 +2,7 @@
 //!
 //! Must not show anything.
 
+use crate::archive::verify::SessionReport;
 use crate::clock::Clock;
 use crate::engine::{Event, Message, Tally};
 use std::collections::HashSet;
@@ -46,7 +47,7 @@ impl Standing {
                 self.done += 1;
                 self.tally.kept += if *skipped { tally.kept } else { 0 };
             }
-            Event::BagVerified { files, bytes, .. } => {
+            Event::BagVerified(SessionReport { files, bytes, .. }) => {
                 self.done += 1;
                 self.tally.kept += files;
                 self.tally.bytes += bytes;

@@ -4,8 +4,8 @@
 
 use super::console::{Console, Style};
 use super::human::Verbosity;
-use crate::archive::{Finding, Remedy};
-use crate::engine::{Event, SessionOutcome};
+use crate::archive::verify::{Finding, JournalMissing, JournalReport, Remedy, SessionOutcome, SessionReport};
+use crate::engine::Event;
 use crate::exit::Exit;
 use crate::text::{bytes, duration, moment, plural, sanitize};
 use jiff::Timestamp;
@@ -14,9 +14,9 @@ use std::time::Duration;
 /// Returns the lines of a verification for standard output, if the event is worth any.
 pub(super) fn answer(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
     match event {
-        Event::JournalVerified { .. } => journal(event, verbosity, console),
-        Event::BagVerified { .. } => bag(event, verbosity, console),
-        Event::JournalMissing { archive, finding, .. } => {
+        Event::JournalVerified(report) => journal(report, verbosity, console),
+        Event::BagVerified(report) => bag(report, verbosity, console),
+        Event::JournalMissing(JournalMissing { archive, finding, .. }) => {
             Some(damaged(&format!("journal of {archive}"), "is missing", std::slice::from_ref(finding), console).join("\n"))
         }
         Event::VerifyFinished { .. } => finished(event, verbosity, console),
@@ -87,10 +87,8 @@ fn stamp(at: Timestamp) -> String {
     format!("stamped {}", moment(at))
 }
 
-fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::JournalVerified { archive, runs, lines: count, heads, signed_by, stamped, claimed, findings, notes, .. } = event else {
-        return None;
-    };
+fn journal(report: &JournalReport, verbosity: Verbosity, console: &Console) -> Option<String> {
+    let JournalReport { archive, runs, lines: count, heads, signed_by, stamped, claimed, findings, notes, .. } = report;
     let place = format!("journal of {archive}");
     let mut lines = if findings.is_empty() { Vec::new() } else { damaged(&place, "does not match", findings, console) };
     if verbosity >= Verbosity::Normal {
@@ -114,17 +112,17 @@ fn journal(event: &Event, verbosity: Verbosity, console: &Console) -> Option<Str
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let Event::BagVerified { folder, outcome, missing, notes, findings, .. } = event else { return None };
+fn bag(report: &SessionReport, verbosity: Verbosity, console: &Console) -> Option<String> {
+    let SessionReport { folder, outcome, missing, notes, findings, .. } = report;
     let is_detailed = verbosity >= Verbosity::Files;
     let mut lines = match outcome {
         SessionOutcome::Damaged => damaged(folder, "damaged", findings, console),
         SessionOutcome::Unchecked if !findings.is_empty() => damaged(folder, "cannot be checked", findings, console),
         SessionOutcome::Unchecked => Vec::new(),
-        SessionOutcome::Incomplete => whole(event, "incomplete", Style::Note, console).into_iter().collect(),
-        SessionOutcome::Empty => whole(event, "empty", Style::Note, console).into_iter().collect(),
-        SessionOutcome::Sampled if is_detailed => whole(event, "nothing found", Style::Note, console).into_iter().collect(),
-        SessionOutcome::Sound if is_detailed => whole(event, "sound", Style::Good, console).into_iter().collect(),
+        SessionOutcome::Incomplete => vec![whole(report, "incomplete", Style::Note, console)],
+        SessionOutcome::Empty => vec![whole(report, "empty", Style::Note, console)],
+        SessionOutcome::Sampled if is_detailed => vec![whole(report, "nothing found", Style::Note, console)],
+        SessionOutcome::Sound if is_detailed => vec![whole(report, "sound", Style::Good, console)],
         SessionOutcome::Sound | SessionOutcome::Sampled => Vec::new(),
     };
     if findings.is_empty() && verbosity < Verbosity::Normal {
@@ -139,10 +137,8 @@ fn bag(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String>
 }
 
 /// Returns what a session without findings was compared with.
-fn whole(event: &Event, word: &str, style: Style, console: &Console) -> Option<String> {
-    let Event::BagVerified { folder, files, unread, bytes: read, held, unsigned, checked, missing, .. } = event else {
-        return None;
-    };
+fn whole(report: &SessionReport, word: &str, style: Style, console: &Console) -> String {
+    let SessionReport { folder, files, unread, bytes: read, held, unsigned, checked, missing, .. } = report;
     let amount = match unread {
         0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),
         _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),
@@ -158,7 +154,7 @@ fn whole(event: &Event, word: &str, style: Style, console: &Console) -> Option<S
     if !missing.is_empty() {
         line = format!("{line}; {} never archived", missing.len());
     }
-    Some(line)
+    line
 }
 
 /// Returns the error of a verification that was cut short.

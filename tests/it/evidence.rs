@@ -27,7 +27,7 @@ use forger::Bag;
 use sha2::Digest as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use vmedia::archive::{Aspect, Finding};
+use vmedia::archive::verify::{Aspect, Finding, JournalMissing, JournalReport, SessionReport};
 use vmedia::engine::Event;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
@@ -238,9 +238,9 @@ impl Verdict {
         let mut found = Vec::new();
         for event in &self.events {
             let (place, findings) = match event {
-                Event::JournalVerified { findings, .. } => ("journal".to_owned(), findings.as_slice()),
-                Event::JournalMissing { finding, .. } => ("journal".to_owned(), std::slice::from_ref(finding)),
-                Event::BagVerified { folder, findings, .. } => (name(folder), findings.as_slice()),
+                Event::JournalVerified(JournalReport { findings, .. }) => ("journal".to_owned(), findings.as_slice()),
+                Event::JournalMissing(JournalMissing { finding, .. }) => ("journal".to_owned(), std::slice::from_ref(finding)),
+                Event::BagVerified(SessionReport { folder, findings, .. }) => (name(folder), findings.as_slice()),
                 _ => continue,
             };
             found.extend(findings.iter().map(|finding| (place.clone(), finding.clone())));
@@ -265,7 +265,7 @@ impl Verdict {
     /// The sessions of which nothing was found.
     pub fn sound(&self) -> Vec<String> {
         let sound = self.events.iter().filter_map(|event| match event {
-            Event::BagVerified { folder, findings, .. } if findings.is_empty() => Some(name(folder)),
+            Event::BagVerified(SessionReport { folder, findings, .. }) if findings.is_empty() => Some(name(folder)),
             _ => None,
         });
         sound.collect()
@@ -274,7 +274,7 @@ impl Verdict {
     /// What a person should know and what is no damage.
     pub fn notes(&self) -> Vec<String> {
         let notes = self.events.iter().filter_map(|event| match event {
-            Event::JournalVerified { notes, .. } | Event::BagVerified { notes, .. } => Some(notes.clone()),
+            Event::JournalVerified(JournalReport { notes, .. }) | Event::BagVerified(SessionReport { notes, .. }) => Some(notes.clone()),
             _ => None,
         });
         notes.flatten().collect()
@@ -283,7 +283,7 @@ impl Verdict {
     /// The ends of the journal.
     pub fn heads(&self) -> Vec<String> {
         let heads = self.events.iter().filter_map(|event| match event {
-            Event::JournalVerified { heads, .. } => Some(heads.clone()),
+            Event::JournalVerified(JournalReport { heads, .. }) => Some(heads.clone()),
             _ => None,
         });
         heads.flatten().collect()
@@ -293,7 +293,7 @@ impl Verdict {
     #[track_caller]
     pub fn checked(&self, session: &str) -> Vec<Aspect> {
         let checked = self.events.iter().find_map(|event| match event {
-            Event::BagVerified { folder, checked, .. } if name(folder) == session => Some(checked.clone()),
+            Event::BagVerified(SessionReport { folder, checked, .. }) if name(folder) == session => Some(checked.clone()),
             _ => None,
         });
         checked.unwrap_or_else(|| panic!("no {session} in {:?}", self.events))

@@ -6,6 +6,7 @@
 
 use crate::harness::{Run, World, bare, jpeg, mp4, session_named, tree};
 use std::path::{Path, PathBuf};
+use vmedia::archive::verify::{JournalReport, SessionReport};
 use vmedia::engine::Event;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
@@ -55,9 +56,10 @@ fn an_archive_of_version_1_is_verified() {
     let words = ["verify", "vmedia-archive", "--read-only", "--format", "json", "--signers", &signers, "--tsa-ca", &authority];
     let run = Run::of(&bare(world.folder()).args(words).output().expect("a run")).ends_with(0);
     let events = run.events();
-    let is_sealed = |event: &Event| matches!(event, Event::JournalVerified { runs: 4, signed_by, stamped: Some(_), unsealed: 0, .. } if signed_by == &["archivist"]);
+    let is_sealed = |event: &Event| matches!(event, Event::JournalVerified(JournalReport { runs: 4, signed_by, stamped: Some(_), unsealed: 0, .. }) if signed_by == &["archivist"]);
     assert!(events.iter().any(is_sealed), "{events:#?}");
-    let bags: Vec<_> = events.iter().filter(|event| matches!(event, Event::BagVerified { findings, .. } if findings.is_empty())).collect();
+    let bags: Vec<_> =
+        events.iter().filter(|event| matches!(event, Event::BagVerified(SessionReport { findings, .. }) if findings.is_empty())).collect();
     assert_eq!(bags.len(), 2, "{events:#?}");
     // The sandbox's secret is public and does not change.
     world.run(&["verify", "vmedia-archive", "--read-only", "--authenticate"]).ends_with(0).shows("provider's signatures hold");

@@ -3,7 +3,8 @@
 use crate::harness::{FIRST, NEWEST, Run, SESSION, World, bare, event, jpeg, mp4, session, session_named, signature, tree};
 use clap::CommandFactory;
 use std::process::Command;
-use vmedia::engine::{Event, SessionOutcome};
+use vmedia::archive::verify::{JournalReport, SessionOutcome, SessionReport};
+use vmedia::engine::Event;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
 mod closed;
@@ -122,8 +123,8 @@ fn events_are_lines_of_json_with_nothing_else_on_either_stream() {
             &events[..],
             [
                 Event::VerifyStarted { bags: 1, bytes: 132, .. },
-                Event::JournalVerified { runs: 2, .. },
-                Event::BagVerified { files: 5, .. },
+                Event::JournalVerified(JournalReport { runs: 2, .. }),
+                Event::BagVerified(SessionReport { files: 5, .. }),
                 Event::VerifyFinished { bags: 1, damaged: 0, code: 0, .. }
             ]
         ),
@@ -155,7 +156,7 @@ fn the_verdict_of_verify_and_repair_is_on_standard_output() {
     // In JSON nothing of it is praised either, and the summary says nothing good beside it.
     let events = world.run(&["verify", "vmedia-archive", "--format", "json"]).ends_with(8).events();
     for event in &events {
-        if let Event::BagVerified { outcome, checked, .. } = event {
+        if let Event::BagVerified(SessionReport { outcome, checked, .. }) = event {
             assert_eq!((*outcome, &checked[..]), (SessionOutcome::Damaged, &[][..]));
         }
     }

@@ -3,8 +3,8 @@
 use crate::harness::{World, is_sound, others_accept, tree};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use vmedia::archive::Aspect;
-use vmedia::engine::{Event, SessionOutcome};
+use vmedia::archive::verify::{Aspect, SessionOutcome, SessionReport};
+use vmedia::engine::Event;
 use vmedia::sandbox::fixture::{Media, Session};
 use vmedia::sandbox::{Options, SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, SAMPLE_EVERYTHING, samples};
 
@@ -136,7 +136,7 @@ fn a_session_without_media_is_never_called_complete() {
         &crate::harness::bare(world.folder()).args(["verify", "vmedia-archive", "--format", "json"]).output().expect("a run"),
     );
     for event in run.ends_with(0).events() {
-        if let Event::BagVerified { outcome, checked, notes, findings, .. } = event {
+        if let Event::BagVerified(SessionReport { outcome, checked, notes, findings, .. }) = event {
             assert_eq!(outcome, SessionOutcome::Empty);
             assert_eq!((findings.len(), notes.as_slice()), (0, &["the session is empty: the provider listed no media".to_owned()][..]));
             assert!(!checked.contains(&Aspect::Listings), "{checked:?}");

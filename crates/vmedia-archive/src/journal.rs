@@ -19,7 +19,7 @@ pub use chain::{Chain, Proof};
 pub(crate) use change::{AddedFile, BagChange, Sha256};
 pub(crate) use difference::{Bags, RecordedFile, archived, files};
 pub use entry::{Authenticated, Identity, SealEntry};
-pub use segment::{FOLDER, SIGNATURE, TIME_STAMP};
+pub use segment::{FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
 pub use verified::{LastVerified, Verifications};
 pub use writer::{ClosedSegment, Journal};

@@ -10,6 +10,7 @@ pub mod model;
 pub mod seal;
 pub mod store;
 pub mod text;
+pub mod verify;
 
 mod bag;
 mod catalog;
@@ -32,7 +33,6 @@ mod salt;
 mod session;
 mod surroundings;
 mod terms;
-mod verify;
 mod word;
 
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions};
@@ -40,8 +40,8 @@ pub use catalog_page::CatalogWriter;
 pub use coded::{Coded, Fact};
 pub use complete::{Wanted, complete};
 pub use journal::{
-    Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LastVerified, Proof, SIGNATURE, SealEntry,
-    TIME_STAMP, UnsealedRun, Verifications,
+    Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, LastVerified, Proof, SIGNATURE,
+    SealEntry, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::PAGE;
 pub use placing::{NewFile, Placed};
@@ -53,10 +53,6 @@ pub use record::{
 pub use salt::Salt;
 pub use session::{Document, Holding, Origin, SessionArchive, planned_document_path, planned_path};
 pub use surroundings::must_be_outside;
-pub use verify::{
-    Aspect, Deleted, Examined, Finding, Item, Remedy, Reread, SealCheck, Witness, compare_page, compare_with_journal, deleted_sessions,
-    examine, is_bag, page_digest, payload_bytes, reread,
-};
 pub use word::Word;
 
 #[cfg(test)]

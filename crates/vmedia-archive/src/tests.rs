@@ -2,12 +2,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
-use super::{
-    Document, FileRecord, Holding, Identity, Journal, NewFile, Origin, Reason, Salt, SealCheck, SessionArchive, SignatureRecord, State,
-    Witness, examine, reread,
-};
+use super::{Document, FileRecord, Holding, Identity, Journal, NewFile, Origin, Reason, Salt, SessionArchive, SignatureRecord, State};
 use crate::model::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
 use crate::store::{Digest, LocalStore, Store, StorePath};
+use crate::verify::{SealCheck, Witness, examine, reread};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use super::{ALPHA, BETA, Evidence, GAMMA, Verdict, face};
 use crate::harness::{Run, World, bare, jpeg, others_accept, signature};
 use serde_json::json;
 use std::path::Path;
-use vmedia::archive::Aspect;
+use vmedia::archive::verify::{Aspect, SessionReport};
 use vmedia::engine::Event;
 use vmedia::sandbox::Options;
 
@@ -20,7 +20,7 @@ fn authenticate(folder: &Path, secrets: &str) -> Verdict {
 /// How many signatures held, and how many files came without one, by session.
 fn counts(verdict: &Verdict) -> Vec<(u64, u64)> {
     let counts = verdict.events.iter().filter_map(|event| match event {
-        Event::BagVerified { held, unsigned, .. } => Some((*held, *unsigned)),
+        Event::BagVerified(SessionReport { held, unsigned, .. }) => Some((*held, *unsigned)),
         _ => None,
     });
     counts.collect()

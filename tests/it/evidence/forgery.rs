@@ -80,7 +80,7 @@ fn a_folder_of_another_archive_and_an_old_copy_are_found() {
     copy(&other.join("foreign"), &archive.file("foreign"));
     let verdict = archive.finds("a foreign session", &[&archive.missing_run("foreign")]);
     assert!(verdict.findings()[0].1.what.contains("vouches for 1 session (foreign)"), "{:?}", verdict.findings());
-    assert!(!verdict.checked("foreign").contains(&vmedia::archive::Aspect::Journal));
+    assert!(!verdict.checked("foreign").contains(&vmedia::archive::verify::Aspect::Journal));
     // The same session, archived elsewhere: every file is right, and it is not the one that was archived here.
     let archive = evidence.copy("mixed");
     std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
@@ -128,7 +128,7 @@ fn a_run_that_never_was_cannot_replace_what_was_archived() {
     archive.finds("other bytes that are said to be fetched again", &[&format!("alpha: journal: {path}")]);
     let verdict = archive.verify(&["--expect-head", &head]);
     assert!(verdict.findings()[0].1.what.contains("by a run that no seal covers"), "{:?}", verdict.findings());
-    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::Aspect::Journal));
+    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::verify::Aspect::Journal));
     // But every line of it must fit: a forger who knows less is found.
     bag.edit_record(|record| record["tool"] = json!("vmedia"));
     bag.forge();

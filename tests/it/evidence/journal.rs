@@ -179,7 +179,7 @@ fn a_missing_segment_is_found_but_for_one_that_nothing_follows_and_that_changed_
     // And the first of all of them.
     std::fs::remove_file(archive.file("_journal").join(&older[0])).expect("removed");
     let verdict = archive.finds("without any journal", &[&archive.missing_run(ALPHA)]);
-    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::Aspect::Journal), "and nobody claims that it is unaltered");
+    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::verify::Aspect::Journal), "and nobody claims that it is unaltered");
     is_missed(&archive, &head_then, "but whoever kept a digest");
 }
 

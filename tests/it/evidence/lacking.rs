@@ -2,7 +2,7 @@
 
 use super::{Verdict, verify};
 use crate::harness::{Run, SESSION, World, bare, session};
-use vmedia::archive::Aspect;
+use vmedia::archive::verify::{Aspect, SessionReport};
 use vmedia::engine::Event;
 
 /// Verifies the world's archive, which must be without findings.
@@ -16,7 +16,7 @@ fn verified(world: &World) -> Verdict {
 /// What the verification says that was never archived.
 fn missing(verdict: &Verdict) -> Vec<String> {
     let missing = verdict.events.iter().filter_map(|event| match event {
-        Event::BagVerified { missing, .. } => Some(missing.clone()),
+        Event::BagVerified(SessionReport { missing, .. }) => Some(missing.clone()),
         _ => None,
     });
     missing.flatten().collect()

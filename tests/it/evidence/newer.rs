@@ -6,6 +6,7 @@ use super::{ALPHA, Archive, TAGS, face, grown, session};
 use crate::harness::{Run, World, bare};
 use crate::schema::judged;
 use serde_json::{Value, json};
+use vmedia::archive::verify::SessionReport;
 use vmedia::engine::Event;
 
 const MARK: &str = "unfinished.ndjson";
@@ -113,7 +114,7 @@ fn what_a_newer_version_wrote_is_reported_and_survives_every_command() {
         }
         assert!(notes.contains("exit \"postponed\" (2 times)"), "{what}: {notes}");
         assert!(notes.contains("written by a newer version of vmedia, and left as it is: "), "{notes}");
-        let is_whole = |event: &Event| matches!(event, Event::BagVerified { checked, .. } if checked.iter().any(|aspect| aspect.as_str() == "complete"));
+        let is_whole = |event: &Event| matches!(event, Event::BagVerified(SessionReport { checked, .. }) if checked.iter().any(|aspect| aspect.as_str() == "complete"));
         assert!(!verdict.events.iter().any(is_whole), "{what}: whether it is complete, only a newer version can tell");
     };
     is_sound("before");

@@ -4,12 +4,13 @@
 use super::forger::swap;
 use super::{ALPHA, Archive, BETA, Evidence, GAMMA, LISTING, Verdict, face, whole_tree};
 use crate::harness::{Run, bare, jpeg};
+use vmedia::archive::verify::SessionReport;
 use vmedia::engine::Event;
 
 /// How many files were read, and how many were not.
 fn read(verdict: &Verdict) -> (u64, u64) {
     let counts = verdict.events.iter().filter_map(|event| match event {
-        Event::BagVerified { files, unread, .. } => Some((*files, *unread)),
+        Event::BagVerified(SessionReport { files, unread, .. }) => Some((*files, *unread)),
         _ => None,
     });
     counts.fold((0, 0), |(files, unread), (more, others)| (files + more, unread + others))

@@ -3,14 +3,14 @@
 use super::{ALPHA, Archive, BETA, Evidence, GAMMA, LISTING, TAGS, Verdict, copy, face, verify};
 use crate::harness::{Run, bare};
 use std::path::Path;
-use vmedia::archive::Aspect;
+use vmedia::archive::verify::{Aspect, JournalReport, SessionReport};
 use vmedia::engine::Event;
 
 /// How many journals and how many sessions were told of.
 fn told(verdict: &Verdict) -> (usize, usize) {
     let count = |wanted: fn(&Event) -> bool| verdict.events.iter().filter(|event| wanted(event)).count();
-    let journals = count(|event| matches!(event, Event::JournalVerified { runs: 1.., .. }));
-    (journals, count(|event| matches!(event, Event::BagVerified { .. })))
+    let journals = count(|event| matches!(event, Event::JournalVerified(JournalReport { runs: 1.., .. })));
+    (journals, count(|event| matches!(event, Event::BagVerified(_))))
 }
 
 fn text(folder: &Path, words: &[&str]) -> Run {
@@ -38,7 +38,7 @@ fn archives_are_found_at_any_depth() {
     let found: Vec<String> = verdict.found().into_iter().collect();
     assert_eq!((verdict.code, found), (8, vec![format!("alpha: manifests: {}", face(ALPHA)), "beta: listings: .".to_owned()]));
     let folders = verdict.events.iter().filter_map(|event| match event {
-        Event::BagVerified { folder, findings, .. } if !findings.is_empty() => Some(folder.as_str()),
+        Event::BagVerified(SessionReport { folder, findings, .. }) if !findings.is_empty() => Some(folder.as_str()),
         _ => None,
     });
     assert!(folders.into_iter().all(|folder| folder.contains("two")), "{:?}", verdict.events);
@@ -280,7 +280,7 @@ fn a_file_that_cannot_be_read_is_the_only_one_that_is_found() {
     let verdict = archive.finds("a file too large", &[&format!("alpha: readable: {LISTING}")]);
     assert_eq!(verdict.checked(ALPHA), [], "nothing of a damaged session is praised");
     let files = verdict.events.iter().find_map(|event| match event {
-        Event::BagVerified { files, findings, .. } if !findings.is_empty() => Some(*files),
+        Event::BagVerified(SessionReport { files, findings, .. }) if !findings.is_empty() => Some(*files),
         _ => None,
     });
     assert_eq!(files, Some(5), "the others were read");

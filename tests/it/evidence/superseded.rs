@@ -7,7 +7,7 @@ use super::{ALPHA, Archive, BETA, Evidence, GAMMA, TAGS, face, session};
 use crate::examples::archive::refuses;
 use crate::harness::jpeg;
 use serde_json::{Value, json};
-use vmedia::archive::Aspect;
+use vmedia::archive::verify::Aspect;
 
 const FORGED: &str = "20990101T000000.000Z-00000000.ndjson";
 

@@ -6,6 +6,7 @@ use crate::examples::archive::{accepts, refuses};
 use crate::harness::{ALL, Run, SESSION, World, bare, is_sound, session_named};
 use std::path::PathBuf;
 use std::sync::Arc;
+use vmedia::archive::verify::JournalReport;
 use vmedia::engine::Event;
 
 /// Makes a key without a passphrase in the world's folder; `false` where nothing can.
@@ -96,14 +97,16 @@ fn a_stamped_journal_is_accepted_by_openssl_and_tells_its_time() {
     let run = verify(&world, &[]).ends_with(0).shows(", claims to be stamped 2").shows(" (not judged); head ");
     assert!(!run.stdout.contains(", stamped 2"), "{}", run.stdout);
     let events = verify(&world, &["--format", "json"]).ends_with(0).events();
-    let is_claim = |event: &Event| matches!(event, Event::JournalVerified { stamped: None, claimed: Some(_), unsealed: 1, .. });
+    let is_claim =
+        |event: &Event| matches!(event, Event::JournalVerified(JournalReport { stamped: None, claimed: Some(_), unsealed: 1, .. }));
     assert!(events.iter().any(is_claim), "{events:?}");
     let root = office.folder().join("ca.pem");
     let trusting = ["--tsa-ca", root.to_str().expect("text")];
     let run = verify(&world, &trusting).ends_with(0).shows(", stamped 2");
     assert!(!run.stdout.contains("claims"), "{}", run.stdout);
     let events = verify(&world, &[&trusting[..], &["--format", "json"]].concat()).ends_with(0).events();
-    let is_judged = |event: &Event| matches!(event, Event::JournalVerified { stamped: Some(_), claimed: None, unsealed: 0, .. });
+    let is_judged =
+        |event: &Event| matches!(event, Event::JournalVerified(JournalReport { stamped: Some(_), claimed: None, unsealed: 0, .. }));
     assert!(events.iter().any(is_judged), "{events:?}");
 
     // A stamp of another segment is none of this one.

@@ -15,6 +15,8 @@ const ENDING: &str = ".ndjson";
 pub const SIGNATURE: &str = ".sig";
 /// What a time stamp's name adds to its segment's, as with `openssl ts`.
 pub const TIME_STAMP: &str = ".tsr";
+/// A larger seal was not written by this program.
+pub const LARGEST_SEAL: u64 = 1024 * 1024;
 /// A line above this length was not written by us.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 /// Number of newest segments that are searched for ends that no segment follows. Every run follows all ends that it

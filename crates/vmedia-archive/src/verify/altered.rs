@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 ///
 /// # Errors
 /// The journal cannot be read again.
-pub fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>, folder: &str, examined: &mut Examined) -> Result<()> {
+pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>, folder: &str, examined: &mut Examined) -> Result<()> {
     if examined.unfinished {
         return Ok(());
     }
@@ -94,22 +94,22 @@ fn compare(history: &History<'_>, examined: &mut Examined) {
 }
 
 /// A session that the journal knows and that is not here.
-pub struct Deleted {
+pub(super) struct Deleted {
     /// Its folder's name.
-    pub folder: String,
+    pub(super) folder: String,
     /// Its id.
-    pub session: SessionId,
+    pub(super) session: SessionId,
     /// What is to be said of it.
-    pub finding: Finding,
+    pub(super) finding: Finding,
     /// The paths of the files that it had, below its folder.
-    pub paths: Vec<String>,
+    pub(super) paths: Vec<String>,
 }
 
 /// Returns the sessions that the journal knows and that are not here.
 ///
 /// # Errors
 /// The journal cannot be read again.
-pub fn deleted_sessions(store: &dyn ReadStore, chain: &Chain, here: &dyn Fn(&str) -> bool) -> Result<Vec<Deleted>> {
+pub(super) fn deleted_sessions(store: &dyn ReadStore, chain: &Chain, here: &dyn Fn(&str) -> bool) -> Result<Vec<Deleted>> {
     let mut deleted = Vec::new();
     for folder in chain.folders().filter(|folder| !here(folder)) {
         let changes = chain.changes(store, folder)?;

@@ -10,14 +10,14 @@ use crate::text::day;
 
 /// Reads the catalog's page: its SHA-256, none where there is none, or why it cannot be read. Comes before the journal is
 /// read, because a run that writes a page writes its line first.
-pub fn page_digest(store: &dyn ReadStore) -> std::result::Result<Option<String>, String> {
+pub(super) fn page_digest(store: &dyn ReadStore) -> std::result::Result<Option<String>, String> {
     let Some(stream) = store.open(&StorePath::name(PAGE)).map_err(|error| error.what().to_owned())? else { return Ok(None) };
     let digest = Digest::read(stream, &mut |_| Ok(())).map_err(|error| format!("cannot be read: {}", plain(&error)))?;
     Ok(Some(digest.sha256))
 }
 
 /// Adds what the journal says of the catalog's page to its findings and notes.
-pub fn compare_page(chain: &mut Chain, page: std::result::Result<Option<String>, String>) {
+pub(super) fn compare_page(chain: &mut Chain, page: std::result::Result<Option<String>, String>) {
     let newest = chain.pages.iter().max_by_key(|(line, _)| line.at);
     let digest = match page {
         Ok(digest) => digest,

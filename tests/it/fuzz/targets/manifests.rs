@@ -4,7 +4,7 @@
 use super::Reader;
 use super::memory::Memory;
 use std::collections::BTreeMap;
-use vmedia::archive::{Aspect, Examined, examine, payload_bytes, reread};
+use vmedia::archive::verify::{Aspect, Examined, examine, payload_bytes, reread};
 use vmedia::store::StorePath;
 
 const DECLARATION: &[u8] = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";

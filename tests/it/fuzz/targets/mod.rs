@@ -17,7 +17,8 @@ pub mod signatures;
 pub mod stamps;
 
 use jiff::Timestamp;
-use vmedia::archive::{Identity, SealCheck, Witness};
+use vmedia::archive::Identity;
+use vmedia::archive::verify::{SealCheck, Witness};
 use vmedia::model::MediaId;
 use vmedia::provider::Provider;
 use vmedia::provider::veriff::Veriff;

@@ -5,7 +5,8 @@ use super::memory::Memory;
 use super::{Reader, identity, now};
 use serde_json::Value;
 use std::sync::Arc;
-use vmedia::archive::{Journal, Origin, Reason, Record, Salt, SessionArchive, State, Verifications, catalog_row, examine};
+use vmedia::archive::verify::examine;
+use vmedia::archive::{Journal, Origin, Reason, Record, Salt, SessionArchive, State, Verifications, catalog_row};
 use vmedia::exit::Exit;
 use vmedia::store::{Store, StorePath};
 

@@ -1,62 +1,62 @@
-//! What the journals of archives say while their sessions are verified: read and told once, and read again when other
+//! Verifies the journals of archives while their sessions are verified: read and reported once, and read again when other
 //! runs have added to them meanwhile.
 //!
 //! Must not look into sessions.
 
+use super::altered::{Deleted, deleted_sessions};
+use super::page::{compare_page, page_digest};
 use super::seals::{Seals, check_seals};
-use super::{Counts, Repairable, Target, VerifyOptions, VerifySum, told};
-use crate::archive::{
-    Aspect, Chain, Deleted, Examined, Finding, JOURNAL_FOLDER, Journal, Remedy, compare_page, deleted_sessions, is_bag, page_digest,
-};
-use crate::clock::Cancel;
-use crate::engine::event::Event;
-use crate::engine::{Emit, locked};
+use super::{Aspect, Counts, Examined, Finding, JournalReport, Observer, Options, Remedy, Repairable, Report, SessionReport, Target};
+use super::{is_bag, lock};
 use crate::error::Result;
+use crate::journal::{Chain, FOLDER, Journal};
 use crate::store::{LINKED, ReadStore, StorePath};
 use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex};
 
 /// An archive's journal, as far as it was written when it was read.
-pub(super) struct Known(Mutex<Reading>);
+pub(super) struct ReadJournal(Mutex<Reading>);
 
 struct Reading {
     /// None when there is no journal.
     chain: Option<Arc<Chain>>,
-    /// How long the journal was before it was read.
+    /// The length of the journal in bytes before it was read.
     length: u64,
 }
 
-impl Known {
-    /// Reads and tells of an archive's journal.
-    pub(super) fn read(target: &Target, options: &VerifyOptions, cancel: &Cancel, emit: &Emit, sum: &mut VerifySum) -> Result<Self> {
+impl ReadJournal {
+    /// Reads and verifies an archive's journal.
+    pub(super) fn open(target: &Target, options: &Options, observer: &dyn Observer) -> Result<(Self, JournalReport)> {
         let store = target.store.as_ref();
-        if store.is_link(&StorePath::name(JOURNAL_FOLDER))? {
-            tell_link(store, emit, sum);
-            return Ok(Self(Mutex::new(Reading { chain: None, length: 0 })));
+        if store.is_link(&StorePath::name(FOLDER))? {
+            // What it leads to is not read.
+            let findings = vec![Finding::new(Aspect::Journal, FOLDER, LINKED).helped_by(Remedy::MoveIn)];
+            let report = JournalReport { archive: store.root(), findings, ..JournalReport::default() };
+            return Ok((Self(Mutex::new(Reading { chain: None, length: 0 })), report));
         }
         let exists = Journal::exists(store)?;
         let length = Journal::length(store, None)?;
         // A session alone says nothing of the archive's root.
         let page = (exists && target.is_whole).then(|| page_digest(store));
-        let (mut chain, seals) = read(store, options, cancel)?;
+        let (mut chain, seals) = read(store, options, observer)?;
         if let Some(page) = page {
             compare_page(&mut chain, page);
         }
-        tell(store, &chain, seals, exists, options, emit, sum);
+        let report = report(store, &chain, seals, exists, options);
         let chain = exists.then(|| Arc::new(chain));
-        Ok(Self(Mutex::new(Reading { chain, length })))
+        Ok((Self(Mutex::new(Reading { chain, length })), report))
     }
 
-    /// What the journal says; none when there is none.
+    /// Returns the journal; none when there is none.
     pub(super) fn chain(&self) -> Option<Arc<Chain>> {
-        locked(&self.0).chain.clone()
+        lock(&self.0).chain.clone()
     }
 
     /// Whether there is more in the journal by now than in this, which was read before; then it is read again.
-    pub(super) fn refresh(&self, old: Option<&Arc<Chain>>, target: &Target, options: &VerifyOptions, cancel: &Cancel) -> Result<bool> {
+    pub(super) fn refresh(&self, old: Option<&Arc<Chain>>, target: &Target, options: &Options, observer: &dyn Observer) -> Result<bool> {
         let own = target.journal.as_ref().and_then(|journal| journal.segment());
-        let mut reading = locked(&self.0);
+        let mut reading = lock(&self.0);
         let (Some(old), Some(newest)) = (old, &reading.chain) else { return Ok(false) };
         if !Arc::ptr_eq(old, newest) {
             return Ok(true);
@@ -65,13 +65,13 @@ impl Known {
         if reading.length == length {
             return Ok(false);
         }
-        let (chain, _) = read(target.store.as_ref(), options, cancel)?;
+        let (chain, _) = read(target.store.as_ref(), options, observer)?;
         *reading = Reading { chain: Some(Arc::new(chain)), length };
         Ok(true)
     }
 
-    /// Tells of sessions that the journal knows and that are not there.
-    pub(super) fn tell_deleted(&self, number: usize, target: &Target, emit: &Emit) -> Result<Vec<Repairable>> {
+    /// Reports the sessions that the journal names and that are missing.
+    pub(super) fn report_missing(&self, number: usize, target: &Target, observer: &dyn Observer) -> Result<Vec<Repairable>> {
         let (Some(chain), store) = (self.chain().filter(|_| target.is_whole), target.store.as_ref()) else { return Ok(Vec::new()) };
         // One that was archived since the folders were looked at is here all the same.
         // What cannot be looked into is told as such, among the sessions.
@@ -84,32 +84,15 @@ impl Known {
         for Deleted { folder, session, finding, paths } in deleted_sessions(store, &chain, &is_here)? {
             let folder = StorePath::name(&folder);
             let missing = Examined::with_finding(finding);
-            emit.event(told(store.location(&folder), &missing, &Counts::default(), &[]));
+            observer.report(Report::Session(SessionReport::new(store.location(&folder), missing, &Counts::default(), Vec::new())));
             gone.push(Repairable { target: number, folder, session, lost: Some(paths) });
         }
         Ok(gone)
     }
 }
 
-/// Reports a link in the place of a journal. What it leads to is not read.
-fn tell_link(store: &dyn ReadStore, emit: &Emit, sum: &mut VerifySum) {
-    sum.journals += 1;
-    emit.event(Event::JournalVerified {
-        archive: store.root(),
-        runs: 0,
-        lines: 0,
-        heads: Vec::new(),
-        signed_by: Vec::new(),
-        stamped: None,
-        claimed: None,
-        unsealed: 0,
-        findings: vec![Finding::new(Aspect::Journal, JOURNAL_FOLDER, LINKED).helped_by(Remedy::MoveIn)],
-        notes: Vec::new(),
-    });
-}
-
-/// Tells what a journal is worth: its chain, its seals, the heads that somebody kept elsewhere.
-fn tell(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, options: &VerifyOptions, emit: &Emit, sum: &mut VerifySum) {
+/// Judges a journal: its chain, its seals, the heads that were kept elsewhere.
+fn report(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, options: &Options) -> JournalReport {
     let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Journal, segment, what.clone());
     let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
     for head in options.heads.iter().filter(|head| !chain.known_heads.contains_key(*head)) {
@@ -126,27 +109,22 @@ fn tell(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, option
     if is_sealed && seals.unsealed > 0 {
         notes.push(format!("{} of its {} runs are under no seal yet", seals.unsealed, chain.segments));
     }
-    sum.journals += u64::from(!findings.is_empty());
-    let heads = chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect();
-    emit.event(Event::JournalVerified {
-        archive: store.root(),
-        runs: chain.segments,
-        lines: chain.lines,
-        heads,
+    JournalReport {
         signed_by: seals.signers.into_iter().collect(),
         stamped: seals.stamped,
         claimed: seals.claimed,
         unsealed: seals.unsealed,
         findings,
         notes,
-    });
+        ..JournalReport::new(store, chain)
+    }
 }
 
 /// Reads the journal and its seals, which say what of it counts.
-fn read(store: &dyn ReadStore, options: &VerifyOptions, cancel: &Cancel) -> Result<(Chain, Seals)> {
-    let mut watch = |_: &[u8]| cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")));
+fn read(store: &dyn ReadStore, options: &Options, observer: &dyn Observer) -> Result<(Chain, Seals)> {
+    let mut watch = |_: &[u8]| if observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) };
     let mut chain = Chain::read(store, &options.heads, &mut watch)?;
-    let mut seals = check_seals(store, &chain, options)?;
+    let mut seals = check_seals(store, &chain, options, observer.now())?;
     chain.proof.sealed = std::mem::take(&mut seals.covered);
     chain.proof.is_demanded |= options.signers.is_some() || options.authorities.is_some();
     Ok((chain, seals))

@@ -1,22 +1,23 @@
 //! The worker threads of a verification: they take bags and files from one queue, so that many small sessions and a
 //! few large files keep every processor busy alike.
 //!
-//! Must not read journals or choose what is checked.
+//! Must not choose what is checked.
 
-use super::journals::Known;
-use super::{Repairable, Target, VerifyOptions, VerifySum, told};
-use crate::archive::{Aspect, Authenticated, Chain, Examined, Finding, Item, Remedy, Witness, compare_with_journal, examine, reread};
-use crate::clock::{Cancel, Clock};
-use crate::engine::order::Order;
-use crate::engine::pool::{Pool, Role, Work};
-use crate::engine::{Emit, locked};
+use super::altered::compare_with_journal;
+use super::journal::ReadJournal;
+use super::queue::{Order, Queue, Work};
+use super::{
+    Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
+};
+use super::{Witness, examine, lock, reread};
 use crate::error::Result;
+use crate::journal::{Authenticated, Chain};
 use crate::store::StorePath;
 use crate::text::plural;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How often a bag is looked at again that other runs change while it is read.
 const LOOKS: u32 = 3;
@@ -49,21 +50,25 @@ pub(super) struct Job {
     item: Item,
 }
 
+/// A verification.
 pub(super) struct Run<'a> {
-    pub(super) targets: &'a [Target],
-    pub(super) chains: Vec<Known>,
-    pub(super) bags: Vec<(usize, &'a StorePath)>,
-    pub(super) options: &'a VerifyOptions,
-    pub(super) witness: &'a dyn Witness,
-    pub(super) clock: &'a dyn Clock,
-    pub(super) cancel: &'a Cancel,
-    pub(super) emit: &'a Emit,
-    pub(super) pool: Pool<Job>,
-    pub(super) order: Order,
-    pub(super) sum: Mutex<VerifySum>,
-    pub(super) repairable: Mutex<Vec<Repairable>>,
-    /// Sessions whose records name parts of the journal that are not here, by the number of their target.
-    pub(super) unvouched: Mutex<BTreeMap<usize, Unvouched>>,
+    targets: &'a [Target],
+    journals: Vec<ReadJournal>,
+    bags: Vec<(usize, &'a StorePath)>,
+    options: &'a Options,
+    witness: &'a dyn Witness,
+    observer: &'a dyn Observer,
+    queue: Queue<Job>,
+    order: Order,
+    results: Mutex<Results>,
+}
+
+#[derive(Default)]
+struct Results {
+    totals: Totals,
+    repairable: Vec<Repairable>,
+    /// Sessions whose records name parts of the journal that are missing, by the number of their target.
+    unvouched: BTreeMap<usize, Unvouched>,
 }
 
 /// Sessions that a missing part of the journal should vouch for.
@@ -102,44 +107,80 @@ impl Unvouched {
     }
 }
 
-impl Run<'_> {
-    fn stopping(&self) -> bool {
-        self.cancel.requested().is_some()
+impl<'a> Run<'a> {
+    /// Reads the journals, and reports them and the sessions that are missing.
+    pub(super) fn begin(
+        targets: &'a [Target],
+        bags: Vec<(usize, &'a StorePath)>,
+        options: &'a Options,
+        witness: &'a dyn Witness,
+        observer: &'a dyn Observer,
+    ) -> Result<Self> {
+        let (mut results, mut journals) = (Results::default(), Vec::new());
+        for (number, target) in targets.iter().enumerate() {
+            let (journal, report) = ReadJournal::open(target, options, observer)?;
+            results.totals.journals += u64::from(!report.findings.is_empty());
+            observer.report(Report::Journal(report));
+            let missing = journal.report_missing(number, target, observer)?;
+            results.totals.bags += missing.len() as u64;
+            results.totals.damaged += missing.len() as u64;
+            results.repairable.extend(missing);
+            journals.push(journal);
+        }
+        let (queue, order, results) = (Queue::new(bags.len()), Order::default(), Mutex::new(results));
+        Ok(Self { targets, journals, bags, options, witness, observer, queue, order, results })
+    }
+
+    /// Reports what is left to report, and returns the results.
+    pub(super) fn end(self) -> (Totals, Vec<Repairable>) {
+        self.order.finish(self.observer);
+        let Results { mut totals, repairable, unvouched } = self.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (number, unvouched) in unvouched {
+            let Some(target) = self.targets.get(number) else { continue };
+            totals.journals += 1;
+            let missing = JournalMissing { archive: target.store.root(), sessions: unvouched.sessions, finding: unvouched.finding() };
+            self.observer.report(Report::JournalMissing(missing));
+        }
+        (totals, repairable)
     }
 
     pub(super) fn work(&self, number: usize) {
         let read = AtomicU64::new(0);
-        while let Some(work) = self.pool.take(Role::Worker, &|| self.stopping(), &|| self.order.has_room()) {
+        while let Some(work) = self.queue.take(&|| self.observer.is_stopped(), &|| self.order.has_space()) {
             match work {
                 Work::Open(index) => self.open(index),
-                Work::Fetch(job) => self.read(&job, number as u64, &read),
+                Work::Read(job) => self.read(&job, number as u64, &read),
             }
         }
     }
 
-    fn place(&self, index: usize) -> Option<(&Target, &Known, &StorePath)> {
+    fn place(&self, index: usize) -> Option<(&Target, &ReadJournal, &StorePath)> {
         let (number, folder) = self.bags.get(index)?;
-        Some((self.targets.get(*number)?, self.chains.get(*number)?, folder))
+        Some((self.targets.get(*number)?, self.journals.get(*number)?, folder))
+    }
+
+    fn report(&self, index: usize, report: Option<SessionReport>) {
+        self.order.report(index, report, self.observer);
     }
 
     fn open(&self, index: usize) {
-        let Some((_, known, folder)) = self.place(index) else { return self.pool.opened(Vec::new()) };
-        if let (Some(since), Some(chain)) = (self.options.since, known.chain())
+        let Some((_, journal, folder)) = self.place(index) else { return self.queue.opened(Vec::new()) };
+        if let (Some(since), Some(chain)) = (self.options.since, journal.chain())
             && chain.last_change(folder.as_str()).is_some_and(|last| last < since)
         {
-            self.order.tell(index, None, self.emit);
-            return self.pool.opened(Vec::new());
+            self.report(index, None);
+            return self.queue.opened(Vec::new());
         }
-        self.pool.opened(self.look(index, 0));
+        self.queue.opened(self.look(index, 0));
     }
 
     /// Looks at a bag's own files, and says which are to be read.
     fn look(&self, index: usize, looks: u32) -> Vec<Job> {
-        let Some((target, known, folder)) = self.place(index) else { return Vec::new() };
+        let Some((target, journal, folder)) = self.place(index) else { return Vec::new() };
         let outcome = examine(target.store.as_ref(), folder, self.witness);
         let mut examined = outcome.unwrap_or_else(|error| Examined::unreadable(&error));
         // Of a bag that cannot be read the journal could only say that it is not what it was.
-        let chain = known.chain().filter(|_| examined.is_comparable());
+        let chain = journal.chain().filter(|_| examined.is_comparable());
         if examined.is_comparable()
             && let Err(error) = compare_with_journal(target.store.as_ref(), chain.as_deref(), folder.as_str(), &mut examined)
         {
@@ -169,11 +210,12 @@ impl Run<'_> {
         if let Some((target, _, folder)) = self.place(bag.index) {
             let mut watch = |piece: &[u8]| {
                 let so_far = read.fetch_add(piece.len() as u64, Ordering::Relaxed) + piece.len() as u64;
-                self.emit.progress(number, so_far);
-                if self.stopping() { Err(io::Error::other("stopped")) } else { Ok(()) }
+                self.observer.progress(number, so_far);
+                if self.observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
             };
-            let outcome = if self.stopping() { None } else { Some(reread(target.store.as_ref(), folder, item, self.witness, &mut watch)) };
-            let mut counts = locked(&bag.counts);
+            let outcome =
+                if self.observer.is_stopped() { None } else { Some(reread(target.store.as_ref(), folder, item, self.witness, &mut watch)) };
+            let mut counts = lock(&bag.counts);
             match outcome {
                 Some(Ok(reread)) => {
                     counts.bytes += reread.bytes;
@@ -182,11 +224,11 @@ impl Run<'_> {
                     counts.unsigned += u64::from(item.is_payload && item.signature.is_none());
                     let is_unreadable = reread.finding.as_ref().is_some_and(|finding| finding.aspect == Aspect::Readable);
                     counts.unreadable += u64::from(is_unreadable);
-                    locked(&bag.examined).findings.extend(reread.finding);
+                    lock(&bag.examined).findings.extend(reread.finding);
                 }
-                Some(Err(error)) if !self.stopping() => {
+                Some(Err(error)) if !self.observer.is_stopped() => {
                     counts.unreadable += 1;
-                    locked(&bag.examined).findings.push(Finding::new(Aspect::Readable, &item.path, error.what()));
+                    lock(&bag.examined).findings.push(Finding::new(Aspect::Readable, &item.path, error.what()));
                 }
                 _ => counts.cut = true,
             }
@@ -199,19 +241,20 @@ impl Run<'_> {
     /// The last file of a bag was read: tells what was found and writes it down.
     fn finish(&self, bag: &Bag) {
         let Some((target, _, folder)) = self.place(bag.index) else { return };
-        let (mut examined, counts) = (std::mem::take(&mut *locked(&bag.examined)), std::mem::take(&mut *locked(&bag.counts)));
+        let (mut examined, counts) = (std::mem::take(&mut *lock(&bag.examined)), std::mem::take(&mut *lock(&bag.counts)));
         if counts.cut {
-            return self.order.tell(bag.index, None, self.emit);
+            return self.report(bag.index, None);
         }
         if bag.looks < LOOKS && self.has_moved_on(bag, &examined) {
-            return self.pool.again(self.look(bag.index, bag.looks + 1));
+            return self.queue.again(self.look(bag.index, bag.looks + 1));
         }
         if examined.unfinished
             && let Ok(Some(holder)) = target.store.holder(folder)
         {
-            locked(&self.sum).busy += 1;
+            lock(&self.results).totals.busy += 1;
             let busy = Examined::with_note(format!("it is being changed by {holder}; it was not checked"));
-            return self.order.tell(bag.index, Some(told(target.store.location(folder), &busy, &Counts::default(), &[])), self.emit);
+            let report = SessionReport::new(target.store.location(folder), busy, &Counts::default(), Vec::new());
+            return self.report(bag.index, Some(report));
         }
         if counts.held == 0 {
             sum_up_signatures(&mut examined.findings);
@@ -222,36 +265,36 @@ impl Run<'_> {
         }
         choose_remedies(&mut examined, self.options.is_repaired);
         let checked = self.checked(bag, &examined, &counts);
-        let mut is_vouched = true;
-        if let (Some((number, _)), Some(segment)) = (self.bags.get(bag.index), examined.unvouched.take()) {
-            locked(&self.unvouched).entry(*number).or_insert_with(|| Unvouched::new(segment)).add(folder.as_str());
-            is_vouched = false;
-        }
+        let unvouched = examined.unvouched.take();
         // A session that the journal does not vouch for was not verified as a whole.
-        if (is_vouched || !examined.findings.is_empty())
+        if (unvouched.is_none() || !examined.findings.is_empty())
             && let Err(error) = self.write_down(target, folder, &examined, &counts)
         {
             let _ = target.unwritten.set(error);
         }
-        if let (Some((number, _)), Some(session)) = (self.bags.get(bag.index), &examined.session)
-            && examined.findings.iter().any(Finding::can_be_fetched)
-        {
-            locked(&self.repairable).push(Repairable { target: *number, folder: folder.clone(), session: session.clone(), lost: None });
+        self.count(bag.index, folder, &examined, &counts, &checked, unvouched);
+        self.report(bag.index, Some(SessionReport::new(target.store.location(folder), examined, &counts, checked)));
+    }
+
+    /// Adds a bag to the results.
+    fn count(&self, index: usize, folder: &StorePath, examined: &Examined, counts: &Counts, checked: &[Aspect], unvouched: Option<String>) {
+        let Some((target, _)) = self.bags.get(index) else { return };
+        let mut results = lock(&self.results);
+        if let Some(segment) = unvouched {
+            results.unvouched.entry(*target).or_insert_with(|| Unvouched::new(segment)).add(folder.as_str());
         }
-        {
-            let mut sum = locked(&self.sum);
-            sum.bags += 1;
-            sum.damaged += u64::from(!examined.findings.is_empty());
-            let is_sound = examined.findings.is_empty();
-            sum.empty += u64::from(is_sound && examined.is_empty());
-            sum.incomplete += u64::from(is_sound && !examined.is_empty() && !examined.is_complete());
-            let common = sum.checked.get_or_insert_with(|| checked.clone());
-            common.retain(|aspect| checked.contains(aspect));
-            sum.files += counts.files;
-            sum.bytes += counts.bytes;
-            sum.unread += counts.unread;
+        if let (Some(session), true) = (&examined.session, examined.findings.iter().any(Finding::can_be_fetched)) {
+            results.repairable.push(Repairable { target: *target, folder: folder.clone(), session: session.clone(), lost: None });
         }
-        self.order.tell(bag.index, Some(told(target.store.location(folder), &examined, &counts, &checked)), self.emit);
+        let (totals, is_sound) = (&mut results.totals, examined.findings.is_empty());
+        totals.bags += 1;
+        totals.damaged += u64::from(!is_sound);
+        totals.empty += u64::from(is_sound && examined.is_empty());
+        totals.incomplete += u64::from(is_sound && !examined.is_empty() && !examined.is_complete());
+        totals.checked.get_or_insert_with(|| checked.to_vec()).retain(|aspect| checked.contains(aspect));
+        totals.files += counts.files;
+        totals.bytes += counts.bytes;
+        totals.unread += counts.unread;
     }
 
     /// Returns what the bag was compared with, and matches. Nothing of a damaged one is praised.
@@ -273,19 +316,19 @@ impl Run<'_> {
     /// Whether something was found that a run may have caused which changed the bag since the journal was read, or while
     /// its files were.
     fn has_moved_on(&self, bag: &Bag, examined: &Examined) -> bool {
-        let Some((target, known, folder)) = self.place(bag.index) else { return false };
+        let Some((target, journal, folder)) = self.place(bag.index) else { return false };
         if examined.findings.is_empty() && examined.unvouched.is_none() {
             return false;
         }
         let is_current = examined.is_current(target.store.as_ref(), folder).unwrap_or(true);
         let is_journals = examined.unvouched.is_some() || examined.findings.iter().any(|finding| finding.aspect == Aspect::Journal);
         let has_grown =
-            (is_journals || !is_current) && known.refresh(bag.chain.as_ref(), target, self.options, self.cancel).unwrap_or(false);
+            (is_journals || !is_current) && journal.refresh(bag.chain.as_ref(), target, self.options, self.observer).unwrap_or(false);
         has_grown || !is_current
     }
 
     fn write_down(&self, target: &Target, folder: &StorePath, examined: &Examined, counts: &Counts) -> Result<()> {
-        let (Some(journal), now) = (&target.journal, self.clock.now()) else { return Ok(()) };
+        let (Some(journal), now) = (&target.journal, self.observer.now()) else { return Ok(()) };
         match &examined.session {
             Some(session) if examined.findings.is_empty() => {
                 let authenticated = Authenticated { held: counts.held, unsigned: counts.unsigned };

@@ -6,10 +6,9 @@
 //! runs, and stamps date them. A stamp that is not judged is a claim and covers nothing. Must not read what the journal
 //! says.
 
-use super::VerifyOptions;
-use crate::archive::{Aspect, Chain, Finding, JOURNAL_FOLDER, SIGNATURE, TIME_STAMP};
-use crate::engine::LARGEST_SEAL;
+use super::{Aspect, Finding, Options};
 use crate::error::{Error, Result};
+use crate::journal::{Chain, FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 use crate::seal::ssh::{PublicKey, Refusal, Signature, Signers};
 use crate::seal::stamp::{Stamp, Unsound};
 use crate::store::{Digest, Listed, ReadStore, StorePath, sha256_bytes};
@@ -59,8 +58,8 @@ struct SealFile {
 
 /// Checks every seal in a journal. With a list of signers, other keys' signatures do not count; without certificates of
 /// authorities, no time stamp does.
-pub(super) fn check_seals(store: &dyn ReadStore, chain: &Chain, options: &VerifyOptions) -> Result<Seals> {
-    let mut check = Check { store, folder: StorePath::name(JOURNAL_FOLDER), chain, options, seals: Seals::default() };
+pub(super) fn check_seals(store: &dyn ReadStore, chain: &Chain, options: &Options, now: Timestamp) -> Result<Seals> {
+    let mut check = Check { store, folder: StorePath::name(FOLDER), chain, options, now, seals: Seals::default() };
     let (signatures, stamps) = check.read()?;
     let stamps: Vec<(String, Timestamp)> =
         stamps.into_iter().filter_map(|stamp| Some((stamp.segment.clone(), check.stamp(&stamp)?))).collect();
@@ -92,7 +91,8 @@ struct Check<'a> {
     store: &'a dyn ReadStore,
     folder: StorePath,
     chain: &'a Chain,
-    options: &'a VerifyOptions,
+    options: &'a Options,
+    now: Timestamp,
     seals: Seals,
 }
 
@@ -211,7 +211,7 @@ impl<'a> Check<'a> {
     fn holder<'s>(&self, signers: &'s Signers, segment: &str, key: &PublicKey, age: &mut Age<'_>) -> std::result::Result<&'s str, Counts> {
         let at = self.chain.ended_at(segment).unwrap_or(Timestamp::MAX);
         match signers.holder(key, at) {
-            Some((_, Some(until))) if until < self.options.now && !age.is_before(segment, until) => Err(Counts::IfOlder),
+            Some((_, Some(until))) if until < self.now && !age.is_before(segment, until) => Err(Counts::IfOlder),
             Some((principal, _)) => Ok(principal),
             None => Err(Counts::No),
         }

@@ -1,0 +1,177 @@
+//! The results of a verification as data, and the caller that receives them. Must not decide what a finding is.
+
+use super::{Aspect, Counts, Examined, Finding};
+use crate::journal::Chain;
+use crate::store::ReadStore;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The caller of a verification: receives its results, and may stop it.
+pub trait Observer: Sync {
+    /// Returns the time, for the journal's lines and for keys that are valid until some time.
+    fn now(&self) -> Timestamp;
+
+    /// Receives a result. Sessions come in the order in which they were given, after the journals of their archives.
+    fn report(&self, report: Report);
+
+    /// Receives the number of bytes that a worker has read so far.
+    fn progress(&self, _worker: u64, _bytes: u64) {}
+
+    /// Returns whether the verification is to stop.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
+/// A result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// The verification begins.
+    Started {
+        /// Number of sessions.
+        bags: u64,
+        /// Number of bytes of payload to read, as far as the bags say.
+        bytes: u64,
+        /// Number of files read in parallel.
+        workers: u64,
+    },
+    /// An archive's journal was verified.
+    Journal(JournalReport),
+    /// A session was verified.
+    Session(SessionReport),
+    /// Sessions name runs whose parts of the journal are missing.
+    JournalMissing(JournalMissing),
+}
+
+/// The result for the journal of an archive.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalReport {
+    /// The archive.
+    pub archive: String,
+    /// Number of runs in it.
+    pub runs: u64,
+    /// Number of lines.
+    pub lines: u64,
+    /// The SHA-256 of each last line that no other follows; one, unless several runs are at work.
+    pub heads: Vec<String>,
+    /// The signers of parts of it: names from the list of signers, or fingerprints.
+    pub signed_by: Vec<String>,
+    /// The time of its newest time stamp of those that were judged (`--tsa-ca`) and hold.
+    pub stamped: Option<Timestamp>,
+    /// The time of its newest time stamp of those that were not judged: what the archive claims, and no more.
+    #[serde(default)]
+    pub claimed: Option<Timestamp>,
+    /// Number of runs that no seal covers.
+    pub unsealed: u64,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Remarks on what is no damage.
+    pub notes: Vec<String>,
+}
+
+/// The result for sessions whose records name runs that the journal lacks. Follows the last session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalMissing {
+    /// The archive.
+    pub archive: String,
+    /// Number of sessions.
+    pub sessions: u64,
+    /// What is wrong.
+    pub finding: Finding,
+}
+
+/// The result for a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionReport {
+    /// Its folder.
+    pub folder: String,
+    /// The session, when the record could be read.
+    pub session: Option<String>,
+    /// Payload files that were read.
+    pub files: u64,
+    /// Payload files that were not read, because only a sample was wanted.
+    pub unread: u64,
+    /// Bytes that were read.
+    pub bytes: u64,
+    /// The result for the session as a whole.
+    pub outcome: SessionOutcome,
+    /// Files whose signature was computed again and holds.
+    pub held: u64,
+    /// Payload files that came without a signature.
+    pub unsigned: u64,
+    /// What the session was compared with, and matches; empty when anything was found.
+    pub checked: Vec<Aspect>,
+    /// What was listed or asked for and never archived.
+    pub missing: Vec<String>,
+    /// Remarks on what is no damage.
+    pub notes: Vec<String>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// The result for a session as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionOutcome {
+    /// Nothing was found, and the provider delivered everything that it listed.
+    Sound,
+    /// Nothing was found; the provider could not deliver something.
+    Incomplete,
+    /// Nothing was found; the provider never listed any media, so there is no evidence here.
+    Empty,
+    /// Nothing was found in a sample.
+    Sampled,
+    /// Something was found.
+    Damaged,
+    /// It was not checked: another run is changing it or was killed while it did, or it cannot be read.
+    Unchecked,
+}
+
+impl SessionOutcome {
+    fn of(examined: &Examined, counts: &Counts) -> Self {
+        match (examined.findings.is_empty(), &examined.session) {
+            _ if examined.unfinished || !examined.is_looked_at() => Self::Unchecked,
+            (false, _) => Self::Damaged,
+            // A record that cannot be read is a finding.
+            (true, None) => Self::Unchecked,
+            (true, Some(_)) if examined.is_empty() => Self::Empty,
+            (true, Some(_)) if !examined.is_complete() => Self::Incomplete,
+            (true, Some(_)) if counts.unread > 0 => Self::Sampled,
+            (true, Some(_)) => Self::Sound,
+        }
+    }
+}
+
+impl SessionReport {
+    pub(super) fn new(folder: String, examined: Examined, counts: &Counts, checked: Vec<Aspect>) -> Self {
+        Self {
+            outcome: SessionOutcome::of(&examined, counts),
+            folder,
+            session: examined.session.map(|session| session.to_string()),
+            files: counts.files,
+            unread: counts.unread,
+            bytes: counts.bytes,
+            held: counts.held,
+            unsigned: counts.unsigned,
+            checked,
+            missing: examined.lacking,
+            notes: examined.notes,
+            findings: examined.findings,
+        }
+    }
+}
+
+impl JournalReport {
+    pub(super) fn new(store: &dyn ReadStore, chain: &Chain) -> Self {
+        Self {
+            archive: store.root(),
+            runs: chain.segments,
+            lines: chain.lines,
+            heads: chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect(),
+            ..Self::default()
+        }
+    }
+}
