@@ -136,7 +136,7 @@ fn more_sessions_than_are_in_memory_at_once_are_listed_in_their_order() {
 }
 
 #[test]
-fn archives_are_found_at_any_depth_and_what_is_none_is_told() {
+fn archives_are_found_at_any_depth_and_what_is_none_is_reported() {
     let world = world();
     let run = Run::of(&bare(world.folder()).args(["catalog", ".", "--format", "json"]).output().expect("a run")).ends_with(0);
     assert_eq!(serde_json::from_str::<Vec<Value>>(&run.stdout).expect("JSON").len(), 2);
@@ -163,7 +163,7 @@ fn the_page_leads_to_every_session_and_disturbs_nothing() {
     world.run(&["download", SESSION, "un~usual.ID", "--with", "decision"]).ends_with(0);
     catalog(&world, &["--html"]).ends_with(0).says("index.html");
     let page = std::fs::read_to_string(world.archive().join("index.html")).expect("a page");
-    assert!(!page.contains("<script") && page.contains("&#60;script") && !page.contains("ANNA"), "escaped, and of nobody: {page}");
+    assert!(!page.contains("<script") && page.contains("&#60;script") && !page.contains("ANNA"), "escaped, and without names: {page}");
     assert!(page.contains("default-src 'none'") && page.contains("<caption") && page.contains("scope=\"row\""));
     let links: Vec<&str> = attributes(&page, "href").into_iter().filter(|href| !href.starts_with('#')).collect();
     assert_eq!(links.len(), 2, "{links:?}");

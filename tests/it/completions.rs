@@ -1,4 +1,4 @@
-//! The completions as somebody who presses Tab meets them, in the shells themselves. A shell that is missing is said and skipped.
+//! Completions in the shells themselves, as after a press of Tab.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -106,8 +106,8 @@ fn bash_offers(made: &Made, typed: &str) -> String {
 
 #[cfg(unix)]
 #[test]
-fn bash_completes_what_somebody_types() {
-    // Older ones cannot be told word by word, and offer files where nothing else is known.
+fn bash_completes_typed_words() {
+    // Older ones cannot be configured per word, and offer files where nothing else is known.
     let is_new = Command::new("bash").args(["-c", "(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404 ))"]).status();
     if !has("python3") || !is_new.is_ok_and(|status| status.success()) {
         crate::harness::lacks("bash 4.4 or later");

@@ -16,7 +16,7 @@ fn run(folder: &Path, environment: &[(&str, &str)], words: &[&str]) -> Run {
 
 /// Every setting as `config show --format json` tells it: its value and where it is from.
 #[track_caller]
-fn told(run: &Run) -> BTreeMap<String, (Value, Value)> {
+fn reported(run: &Run) -> BTreeMap<String, (Value, Value)> {
     let rows: Vec<Value> = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr));
     let row = |row: &Value| {
         assert_eq!(row.as_object().map(|row| row.len()), Some(3), "{row}");
@@ -57,8 +57,9 @@ const CONFIG: (&str, &str) = ("VMEDIA_CONFIG", "c.toml");
 fn every_value_is_shown_with_the_source_that_won() {
     let folder = world_with(PROFILE);
     let show = ["config", "show", "--format", "json"];
-    let of =
-        |environment: &[(&str, &str)], words: &[&str]| told(&run(folder.path(), environment, &[&show[..], words].concat()).ends_with(0));
+    let of = |environment: &[(&str, &str)], words: &[&str]| {
+        reported(&run(folder.path(), environment, &[&show[..], words].concat()).ends_with(0))
+    };
     let found = of(&[CONFIG], &[]);
     for (name, value, source) in [
         ("config", json!("c.toml"), "environment VMEDIA_CONFIG"),
@@ -118,10 +119,10 @@ fn people_see_what_matters_and_no_secret() {
     let line = shown.stdout.lines().find(|line| line.starts_with("limit_rate")).expect("the rate");
     assert!(line.contains("2.00 MB/s") && line.ends_with("profile live"), "{line}");
     assert_eq!(shown.stderr, "");
-    // Somebody who set it may think that it is used.
+    // A person who set it may expect that it is used.
     let shown = run(folder.path(), &[CONFIG, ("VMEDIA_YOTI_SDK_ID", "0123456789")], &["config", "show"]).ends_with(0);
     assert!(shown.stdout.lines().any(|line| line.starts_with("sdk_id") && line.contains("of no use at this provider")), "{}", shown.stdout);
-    // What is wrong with what nobody uses stops no run.
+    // Errors in unused settings stop no run.
     let shown = run(folder.path(), &[CONFIG, ("VMEDIA_YOTI_KEY_FILE", "nowhere")], &["config", "show"]).ends_with(0);
     assert!(shown.stdout.contains("file nowhere (of no use at this provider)"), "{}", shown.stdout);
     // A slip in the name of a variable is seen, and one that a profile names is none.
@@ -143,9 +144,9 @@ fn people_see_what_matters_and_no_secret() {
 }
 
 #[test]
-fn what_cannot_be_used_is_told_and_the_rest_is_shown_all_the_same() {
+fn what_cannot_be_used_is_reported_and_the_rest_is_shown_all_the_same() {
     let folder =
-        world_with("[profiles.a]\nbase_url = \"http://user:hunter2@nobody.invalid\"\nsecret_env = \"NOT_THERE\"\noutput = '/srv/a'\n");
+        world_with("[profiles.a]\nbase_url = \"http://user:hunter2@unknown.invalid\"\nsecret_env = \"NOT_THERE\"\noutput = '/srv/a'\n");
     let run = run(folder.path(), &[CONFIG, ("VMEDIA_PROFILE", "a"), ("VMEDIA_API_KEY", "a key")], &["config", "show"]).ends_with(3);
     assert!(!run.stderr.contains("hunter2") && !run.stdout.contains("hunter2"));
     assert!(run.stdout.lines().any(|line| line.starts_with("base_url") && line.contains("cannot be used, see below")), "{}", run.stdout);
@@ -198,7 +199,7 @@ fn the_example_is_a_configuration() {
 }
 
 #[test]
-fn a_slip_in_the_file_is_told_with_what_was_meant() {
+fn a_slip_in_the_file_is_reported_with_what_was_meant() {
     let folder = world_with("");
     for (text, what, hint) in [
         ("[profiles.a]\nbase_ulr = \"hunter2\"\n", "line 2: profile a has a key base_ulr, which nobody knows", "did you mean base_url?"),
@@ -253,7 +254,7 @@ fn a_slip_in_the_file_is_told_with_what_was_meant() {
 }
 
 #[test]
-fn a_file_that_is_no_text_is_told_apart_from_one_that_cannot_be_read() {
+fn a_file_that_is_not_text_and_one_that_cannot_be_read_have_different_errors() {
     let folder = world_with("");
     for bytes in [&b"\xff\xfe[\0p\0]\0"[..], b"[profiles.a]\napi_key = '\xe4'\n"] {
         std::fs::write(folder.path().join("c.toml"), bytes).expect("written");
@@ -265,7 +266,7 @@ fn a_file_that_is_no_text_is_told_apart_from_one_that_cannot_be_read() {
 }
 
 #[test]
-fn a_slip_in_a_name_is_told_with_what_was_meant() {
+fn a_slip_in_a_name_is_reported_with_what_was_meant() {
     let folder = world_with(PROFILE);
     run(folder.path(), &[CONFIG], &["config", "show", "-p", "tset"])
         .ends_with(3)

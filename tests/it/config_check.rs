@@ -1,4 +1,4 @@
-//! `vmedia config check`: each thing that can be wrong is told in words and gives its status, the rest is checked all the
+//! `vmedia config check`: each problem is reported with its status, and the rest is checked all the
 //! same, and nothing is left behind.
 
 use crate::harness::{Run, SESSION, World, bare, signature};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::path::Path;
 use vmedia::sandbox::{Options, YotiSession};
 
-/// What the provider says of a session that nobody has.
+/// The answer of the provider about an unknown session.
 const UNKNOWN: &str = r#"{"status":"fail","code":"1101","message":"Resource not found"}"#;
 
 /// The verdict on one check, and its words.
@@ -159,7 +159,7 @@ fn at_a_provider_whose_requests_carry_the_time_a_wrong_clock_may_be_why_it_refus
 }
 
 #[test]
-fn a_wrong_secret_is_told_with_where_it_is_from_and_the_rest_is_checked() {
+fn a_wrong_secret_is_reported_with_where_it_is_from_and_the_rest_is_checked() {
     let world = World::new();
     let mut command = world.command(&CHECK);
     let run = Run::of(&command.env("VMEDIA_API_SECRET", "another-horse").output().expect("a run")).ends_with(4);
@@ -171,7 +171,7 @@ fn a_wrong_secret_is_told_with_where_it_is_from_and_the_rest_is_checked() {
 }
 
 #[test]
-fn what_is_missing_is_told_and_the_archive_is_checked_all_the_same() {
+fn what_is_missing_is_reported_and_the_archive_is_checked_all_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |words: &[&str]| Run::of(&bare(folder.path()).args(CHECK).args(words).output().expect("a run")).ends_with(3);
     let none = run(&[]);
@@ -180,19 +180,19 @@ fn what_is_missing_is_told_and_the_archive_is_checked_all_the_same() {
     is(&none, "connection", "skipped", &["needs credentials and a base URL"]);
     is(&none, "archive", "ok", &[]);
     is(&run(&["--config", "nowhere.toml"]), "configuration", "wrong", &["nowhere.toml"]);
-    std::fs::write(folder.path().join("c.toml"), "[profiles.live]\nprovider = 'nobody'\nsign_key = 'key'\n").expect("written");
+    std::fs::write(folder.path().join("c.toml"), "[profiles.live]\nprovider = 'unknown'\nsign_key = 'key'\n").expect("written");
     is(&run(&["--config", "c.toml", "-p", "life"]), "configuration", "wrong", &["there is no profile life"]);
-    let nobody = run(&["--config", "c.toml", "-p", "live"]);
-    is(&nobody, "profile", "ok", &["live (flag --profile)"]);
-    is(&nobody, "provider", "wrong", &["there is no provider"]);
-    is(&nobody, "seals", "wrong", &["cannot read the signing key key"]);
+    let unknown = run(&["--config", "c.toml", "-p", "live"]);
+    is(&unknown, "profile", "ok", &["live (flag --profile)"]);
+    is(&unknown, "provider", "wrong", &["there is no provider"]);
+    is(&unknown, "seals", "wrong", &["cannot read the signing key key"]);
 }
 
 #[test]
-fn an_address_where_nobody_answers() {
+fn an_address_without_a_server() {
     let world = World::new();
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    for base_url in [format!("http://{nobody}"), "https://nobody.invalid".to_owned()] {
+    let unknown = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    for base_url in [format!("http://{unknown}"), "https://unknown.invalid".to_owned()] {
         let run = check(&world, &["--base-url", &base_url]).ends_with(5);
         is(&run, "connection", "wrong", &["the provider cannot be reached: ", "HTTPS_PROXY"]);
         is(&run, "archive", "ok", &[]);

@@ -65,7 +65,7 @@ fn a_second_demonstration_keeps_everything() {
     };
     assert_eq!(payload(&first).len(), 9);
     assert_eq!(payload(&second), payload(&first));
-    // Somebody else's demonstration had the port: then the addresses in the listings differ, and only then.
+    // Another demonstration had the port: then the addresses in the listings differ, and only then.
     if ports(&second).len() < 2 {
         assert!(second == first, "{:?} and then {:?}", first.keys(), second.keys());
     }

@@ -7,7 +7,7 @@
 //! - `ends with N`: the status that the block's last command gives; else it is 0.
 //! - `aside`: what the block changes in the shell holds for that block alone.
 //! - `drawing`: a block of text that is nothing the program prints.
-//! - `stdin: TEXT`: what somebody types into the block.
+//! - `stdin: TEXT`: the input of the block.
 //!
 //! A block of text without a mark shows what the commands before it printed; a line of `...` stands for any lines.
 //! On Windows the text of the documents is checked and nothing is run: they are written for a POSIX shell.

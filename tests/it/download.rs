@@ -141,7 +141,7 @@ fn an_id_in_capitals_does_not_meet_the_same_in_small_letters() {
 }
 
 #[test]
-fn many_sessions_are_archived_at_once_and_told_in_the_order_given() {
+fn many_sessions_are_archived_at_once_and_reported_in_the_given_order() {
     let id = |number: u32| format!("session-{number:02}");
     let sessions = (0..60).map(|number| session_named(&id(number), &format!("new-{number}"), &format!("old-{number}"))).collect();
     let world = World::with(sessions);
@@ -182,7 +182,7 @@ fn the_archive_is_where_the_flag_says_then_where_the_environment_says() {
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_may_read_any_of_it() {
+fn only_the_owner_may_read_the_archive() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     // Under a mask that takes nothing away, so that the modes are vmedia's own doing.

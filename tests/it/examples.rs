@@ -1,4 +1,4 @@
-//! The files in `examples/`, each run as whoever uses it would run it, with their paths turned to a test's folder. Tools that
+//! The files in `examples/`, each run as in use, with its paths turned to a test's folder. Tools that
 //! are missing are said to be; `.ci/run` has them.
 
 pub mod archive;
@@ -143,7 +143,7 @@ fn the_alerts_are_rules_about_numbers_that_there_are() {
         expressions.flat_map(|line| line.split(|letter| !is_name(letter))).filter(|word| word.starts_with("vmedia_")).collect();
     assert!(names.len() >= 5, "{names:?}");
     for name in names {
-        assert!(source.contains(&format!("\"{name}\"")), "nobody writes {name}");
+        assert!(source.contains(&format!("\"{name}\"")), "{name} is never written");
     }
     let Some(promtool) = tool("promtool") else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/prometheus-alerts.yml");

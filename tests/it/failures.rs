@@ -99,7 +99,7 @@ fn a_session_that_is_not_there_is_not_found() {
     }
     for verb in ["download", "list", "attempts"] {
         let world = World::new();
-        world.run(&[verb, "nobody"]).ends_with(9).complains("session nobody is not found", "it never existed, was deleted");
+        world.run(&[verb, "unknown"]).ends_with(9).complains("session unknown is not found", "it never existed, was deleted");
     }
 }
 

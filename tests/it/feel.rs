@@ -1,4 +1,4 @@
-//! Places where the program is run that nobody planned: dumb and narrow terminals, none at all, closed streams, odd names;
+//! Unusual surroundings: dumb and narrow terminals, none at all, closed streams, odd names;
 //! and what people type when they paste.
 
 use crate::harness::{ALL, NEWEST, Run, SESSION, World, bare, mp4, session_named, tree};
@@ -260,7 +260,7 @@ fn a_word_that_is_nearly_right_is_suggested() {
 }
 
 #[test]
-fn whoever_types_nothing_sees_where_to_begin() {
+fn no_arguments_show_where_to_begin() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = Run::of(&bare(folder.path()).output().expect("a run")).ends_with(2);
     // It stands at the end, where the eye is after a page has scrolled by.
@@ -272,7 +272,7 @@ fn whoever_types_nothing_sees_where_to_begin() {
 }
 
 #[test]
-fn an_error_of_the_system_is_told_in_words_alone() {
+fn an_error_of_the_system_is_reported_without_its_number() {
     let world = World::new();
     let nowhere = Path::new("no").join("such").join("folder").display().to_string();
     for words in [

@@ -9,7 +9,7 @@ use targets::TARGETS;
 fn corpora() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fuzz = root.join("fuzz");
-    // A checkout has them, whoever moves them.
+    // A checkout has them.
     assert!(fuzz.exists() || !root.join(".ci").exists(), "fuzz/ is gone");
     fuzz.exists().then(|| fuzz.join("corpus"))
 }

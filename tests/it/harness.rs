@@ -84,7 +84,7 @@ impl Run {
     pub fn of(output: &Output) -> Self {
         let mut stderr = String::from_utf8(output.stderr.clone()).expect("UTF-8");
         if output.status.code().is_none() {
-            // Which signal it was is what somebody wants to know who meant none.
+            // The signal explains an unexpected end.
             stderr.push_str(&format!("[{}]", output.status));
         }
         Self { code: output.status.code().unwrap_or(-1), stdout: String::from_utf8(output.stdout.clone()).expect("UTF-8"), stderr }
@@ -296,7 +296,7 @@ impl World {
             Some(what)
         });
         let held = held.collect();
-        assert!(files.is_empty(), "nobody knows {:?}", files.keys());
+        assert!(files.is_empty(), "unexpected files: {:?}", files.keys());
         held
     }
 
@@ -392,7 +392,7 @@ pub fn is_sound(world: &World) {
     assert_eq!(run.code, 0, "--- stdout\n{}\n--- stderr\n{}", run.stdout, run.stderr);
 }
 
-/// The signature that whoever holds the sandbox's secret makes over a message, by the published recipe.
+/// Returns the signature over a message with this secret, by the published recipe.
 pub fn signature(secret: &str, message: &[u8]) -> String {
     use hmac::{Hmac, KeyInit, Mac};
     let mut hmac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");

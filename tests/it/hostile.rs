@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
-/// Ids that can be asked for, although nobody should call anything so.
+/// Ids that can be asked for, although they are poor names.
 fn strange_ids() -> Vec<String> {
     let mut ids: Vec<String> = [
         "NUL",
@@ -176,7 +176,7 @@ fn ids_that_differ_in_case_alone_become_two_files() {
 }
 
 #[test]
-fn ids_that_would_be_another_path_are_told_and_the_rest_is_archived() {
+fn ids_that_would_be_another_path_are_reported_and_the_rest_is_archived() {
     let mut attempt = Attempt::new("attempt", "approved").media(Media::image("good", "face", "image/jpeg", jpeg("good")));
     for id in impossible_ids() {
         attempt = attempt.media(Media::image(id, "face", "image/jpeg", jpeg("bad")));
@@ -203,7 +203,7 @@ fn strange_attempt_ids_become_safe_folders() {
             jpeg(&id),
         )));
     }
-    // The prefix makes ids too long for the longest of them, which is told and not what this is about.
+    // The prefix makes ids too long for the longest of them, which is reported and not the subject here.
     session.attempts.retain(|attempt| attempt.media[0].id.len() <= 128);
     let count = session.attempts.len();
     let world = World::with(vec![session.clone()]);
@@ -220,7 +220,7 @@ fn strange_attempt_ids_become_safe_folders() {
 }
 
 #[test]
-fn attempts_whose_ids_would_be_another_path_are_told() {
+fn attempts_whose_ids_would_be_another_path_are_reported() {
     let good = || Attempt::new("good", "approved").media(Media::image("m", "face", "image/jpeg", jpeg("m")));
     for id in impossible_ids() {
         let bad = Attempt::new(&id, "declined").media(Media::image("of-bad", "face", "image/jpeg", jpeg("bad")));
@@ -256,7 +256,7 @@ fn sizes_that_are_none_are_as_good_as_missing() {
 }
 
 #[test]
-fn sizes_as_text_count_and_wrong_ones_are_told() {
+fn sizes_as_text_count_and_wrong_ones_are_reported() {
     let right = Media::image("right", "face", "image/jpeg", jpeg("right")).size(jpeg("right").len().to_string());
     let wrong = Media::image("wrong", "face", "image/jpeg", jpeg("wrong")).size("12");
     let vast = Media::image("vast", "face", "image/jpeg", jpeg("vast")).size(9_000_000_000_000_000_u64);

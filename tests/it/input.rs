@@ -3,15 +3,15 @@
 use crate::harness::{ALL, Run, SESSION, World, bare, session_named, tree};
 use std::path::Path;
 
-/// Runs the program with these variables alone; nothing is asked of anybody.
+/// Runs the program with these variables alone; no request is sent.
 fn run(folder: &Path, environment: &[(&str, &str)], words: &[&str]) -> Run {
     Run::of(&bare(folder).envs(environment.iter().copied()).args(words).output().expect("a run"))
 }
 
 const KEY: (&str, &str) = ("VMEDIA_API_KEY", "key");
 const SECRET: (&str, &str) = ("VMEDIA_API_SECRET", "secret-horse");
-/// A host that can be nobody's (RFC 2606).
-const NOBODY: (&str, &str) = ("VMEDIA_BASE_URL", "https://nobody.invalid");
+/// A host that cannot exist (RFC 2606).
+const NOWHERE: (&str, &str) = ("VMEDIA_BASE_URL", "https://unknown.invalid");
 
 /// Fails the test unless there are exactly the two lines of one error.
 #[track_caller]
@@ -21,7 +21,7 @@ fn is_two_lines(run: &Run) {
 }
 
 #[test]
-fn a_wrong_configuration_is_told_without_the_values_that_stand_in_it() {
+fn a_wrong_configuration_is_reported_without_the_values_that_stand_in_it() {
     let world = World::new();
     let path = world.folder().join("config.toml");
     for (text, line, hint) in [
@@ -44,12 +44,12 @@ fn each_missing_credential_is_named_with_its_variable() {
     for verb in ["download", "list", "attempts"] {
         for (environment, what, hint) in [
             (vec![], "there is no API key", "set VMEDIA_API_KEY and VMEDIA_API_SECRET"),
-            (vec![SECRET, NOBODY], "there is no API key", "set VMEDIA_API_KEY and VMEDIA_API_SECRET"),
-            (vec![KEY, NOBODY], "there is no API secret", "set VMEDIA_API_SECRET to the shared secret"),
+            (vec![SECRET, NOWHERE], "there is no API key", "set VMEDIA_API_KEY and VMEDIA_API_SECRET"),
+            (vec![KEY, NOWHERE], "there is no API secret", "set VMEDIA_API_SECRET to the shared secret"),
             (vec![KEY, SECRET], "there is no base URL", "set VMEDIA_BASE_URL"),
-            (vec![("VMEDIA_API_KEY", ""), SECRET, NOBODY], "there is no API key", "vmedia demo"),
+            (vec![("VMEDIA_API_KEY", ""), SECRET, NOWHERE], "there is no API key", "vmedia demo"),
             (
-                vec![KEY, ("VMEDIA_API_SECRET", " , "), NOBODY],
+                vec![KEY, ("VMEDIA_API_SECRET", " , "), NOWHERE],
                 "the secret from the environment (VMEDIA_API_SECRET) is empty",
                 "put the shared secret there",
             ),
@@ -58,21 +58,21 @@ fn each_missing_credential_is_named_with_its_variable() {
             is_two_lines(&run);
         }
     }
-    assert!(tree(folder.path()).is_empty(), "nothing is written before there is somebody to ask");
+    assert!(tree(folder.path()).is_empty(), "nothing is written before there is a provider to ask");
 }
 
 #[test]
 fn a_key_with_what_no_key_has_is_named_and_not_shown() {
     let folder = tempfile::tempdir().expect("a folder");
     for key in ["a key", "k\u{e9}y", "k\ney"] {
-        let run = run(folder.path(), &[("VMEDIA_API_KEY", key), SECRET, NOBODY], &["download", SESSION]).ends_with(3);
+        let run = run(folder.path(), &[("VMEDIA_API_KEY", key), SECRET, NOWHERE], &["download", SESSION]).ends_with(3);
         assert!(!run.stderr.contains(key), "{}", run.stderr);
         run.complains("the API key from the environment (VMEDIA_API_KEY) holds characters that no key has", "copy it again");
     }
 }
 
 #[test]
-fn a_base_url_that_is_none_is_told_by_where_it_is_from() {
+fn a_base_url_that_is_none_is_reported_by_where_it_is_from() {
     let folder = tempfile::tempdir().expect("a folder");
     for (url, reason) in [
         ("api.example.invalid", "it is not a URL"),
@@ -84,7 +84,7 @@ fn a_base_url_that_is_none_is_told_by_where_it_is_from() {
     ] {
         let words = ["download", SESSION];
         let of_environment = run(folder.path(), &[KEY, SECRET, ("VMEDIA_BASE_URL", url)], &words).ends_with(3);
-        let of_flag = run(folder.path(), &[KEY, SECRET, NOBODY], &[&words[..], &["--base-url", url]].concat()).ends_with(2);
+        let of_flag = run(folder.path(), &[KEY, SECRET, NOWHERE], &[&words[..], &["--base-url", url]].concat()).ends_with(2);
         for run in [of_environment, of_flag] {
             is_two_lines(&run);
             assert!(!run.stderr.contains("hunter2"), "a password is shown: {}", run.stderr);
@@ -94,9 +94,9 @@ fn a_base_url_that_is_none_is_told_by_where_it_is_from() {
 }
 
 #[test]
-fn plain_http_is_for_this_machine_unless_somebody_insists() {
+fn plain_http_is_for_this_machine_unless_a_flag_allows_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    let url = [KEY, SECRET, ("VMEDIA_BASE_URL", "http://nobody.invalid")];
+    let url = [KEY, SECRET, ("VMEDIA_BASE_URL", "http://unknown.invalid")];
     run(folder.path(), &url, &["list", SESSION])
         .ends_with(3)
         .complains("plain http", "use https; where the network is your own, --insecure-http allows it");
@@ -122,13 +122,13 @@ fn a_malformed_id_is_usage_when_alone() {
         // An attempt id is compared with those of the provider and never sent.
         let is_sent_by_none = id.is_ascii() && !id.contains('@');
         for verb in ["download", "list", "attempts"] {
-            let run = run(folder.path(), &[KEY, SECRET, NOBODY], &[verb, id]).ends_with(2);
+            let run = run(folder.path(), &[KEY, SECRET, NOWHERE], &[verb, id]).ends_with(2);
             is_two_lines(&run);
             assert!(!run.stderr.contains('\u{1b}') && (id.len() < 3 || !run.stderr.contains(id)), "{:?}", run.stderr);
             run.complains(&format!("is no session id: {reason}"), "an id looks like ");
         }
         if is_sent_by_none {
-            run(folder.path(), &[KEY, SECRET, NOBODY], &["list", SESSION, "--attempt", id])
+            run(folder.path(), &[KEY, SECRET, NOWHERE], &["list", SESSION, "--attempt", id])
                 .ends_with(2)
                 .complains("is no attempt id", "an id looks like ");
         }
@@ -223,7 +223,7 @@ fn what_does_not_exist_on_the_command_line_is_usage() {
         (vec!["download", SESSION, "--timeout", "0"], "invalid value '0'", ""),
         (vec!["download", SESSION, "--timeout", "nan"], "invalid value 'nan'", ""),
         (vec!["download", SESSION, "--timeout", "1e400"], "invalid value '1e400'", ""),
-        (vec!["download", SESSION, "--provider", "nobody"], "invalid value 'nobody'", ""),
+        (vec!["download", SESSION, "--provider", "unknown"], "invalid value 'unknown'", ""),
         (vec!["verify"], "the following required arguments were not provided", "usage: vmedia verify"),
     ] {
         let run = Run::of(
@@ -256,9 +256,9 @@ fn configure(folder: &Path, text: &str) {
 // Elsewhere the file lies in folders that the environment does not move.
 #[cfg(all(unix, not(target_os = "macos")))]
 #[test]
-fn a_configuration_that_is_wrong_is_told_by_file_and_line() {
+fn a_configuration_that_is_wrong_is_reported_by_file_and_line() {
     let folder = tempfile::tempdir().expect("a folder");
-    let all = [KEY, SECRET, NOBODY];
+    let all = [KEY, SECRET, NOWHERE];
     for (text, line, said, hint) in [
         ("[profiles.a]\nbase_url = \n", 2, "", "vmedia config example"),
         ("x", 1, "", "vmedia config example"),
@@ -276,19 +276,19 @@ fn a_configuration_that_is_wrong_is_told_by_file_and_line() {
 }
 
 #[test]
-fn a_profile_that_is_not_there_is_told_with_those_that_are() {
+fn a_profile_that_is_not_there_is_reported_with_those_that_are() {
     let world = World::new();
     let file = world.folder().join("config.toml");
     std::fs::write(&file, "[profiles.live]\n[profiles.test]\n").expect("written");
-    let words = ["download", SESSION, "--config", "config.toml", "--profile", "nobody"];
-    world.run(&words).ends_with(3).complains("there is no profile nobody in config.toml", "it has live, test; choose one with --profile");
+    let words = ["download", SESSION, "--config", "config.toml", "--profile", "unknown"];
+    world.run(&words).ends_with(3).complains("there is no profile unknown in config.toml", "it has live, test; choose one with --profile");
     std::fs::write(&file, "default_profile = \"gone\"\n").expect("written");
     world.run(&words[..4]).ends_with(3).complains("there is no profile gone in config.toml", "it has no profiles");
-    std::fs::write(&file, "[profiles.other]\nprovider = \"nobody\"\n").expect("written");
+    std::fs::write(&file, "[profiles.other]\nprovider = \"unknown\"\n").expect("written");
     world
         .run(&["download", SESSION, "--config", "config.toml", "-p", "other"])
         .ends_with(3)
-        .complains("there is no provider \"nobody\"", "veriff");
+        .complains("there is no provider \"unknown\"", "veriff");
     assert!(world.sandbox.exchanges().is_empty());
 }
 
@@ -330,7 +330,7 @@ fn a_number_below_zero_is_a_value_that_does_not_fit() {
         is_two_lines(&run);
         run.complains(&format!("invalid value '{value}' for '{flag} <"), "vmedia download --help");
     }
-    // A word that is no value of a flag may be an id, and is told how to be one.
+    // A word that is no value of a flag may be an id, and the hint says how.
     world.run(&["download", "-1"]).ends_with(2).complains("unexpected argument '-1'", "use '-- -1'");
 }
 

@@ -92,7 +92,7 @@ fn completes(world: &World, finished: &[&str]) {
     world.run(&["attempts", SESSION]).ends_with(0);
     world.sandbox.clear_exchanges();
     let run = world.run(&["download", SESSION]).ends_with(0);
-    assert!(!run.stderr.contains("is being archived by"), "nobody is: {}", run.stderr);
+    assert!(!run.stderr.contains("is being archived by"), "{}", run.stderr);
     assert_eq!(world.held(), ALL);
     for medium in ALL {
         let expected = usize::from(!finished.contains(&medium));
@@ -255,7 +255,7 @@ mod signals {
         use std::io::BufRead;
         let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);
         world.run(&["download", "a", "b"]).ends_with(0);
-        // So large, and all of it a hole, that nobody reads it to its end.
+        // So large, and all of it a hole, that it is never read to its end.
         let held = world.archive().join("b/data/b-new/face_face-b.jpg");
         std::fs::File::options().write(true).open(held).and_then(|file| file.set_len(1 << 40)).expect("a large file");
         let mut process = Process::start(&world, &["verify", "vmedia-archive", "-v"]);

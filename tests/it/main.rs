@@ -1,9 +1,9 @@
 //! The program as its users run it: the real binary, real HTTP on loopback, real files. One concern a file.
 //!
-//! - `batch`: many sessions in one run: what is left alone, listed as failed, held back, told on the way.
+//! - `batch`: many sessions in one run: what is skipped, listed as failed, limited, and reported on the way.
 //! - `catalog`: a row for every session, in each format and as a page.
 //! - `codes`: the codes of reasons and disagreements, in the code, the schemas and the documentation.
-//! - `completions`: what bash, fish and zsh offer to somebody who presses Tab.
+//! - `completions`: what bash, fish and zsh offer after Tab.
 //! - `config`: where the configuration is looked for, what it says, what is wrong with it.
 //! - `crash`: an end at any step, by a store that fails or stops, and the order that a power loss respects.
 //! - `demo`: the README's first command, and that its archive is what other tools accept.
@@ -22,10 +22,10 @@
 //! - `input`: what people type wrong, each with two lines and a status.
 //! - `interrupt`: Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once.
 //! - `output`: what is printed where; JSON events; no escape codes off a terminal; no secret anywhere.
-//! - `config_check`: what would keep a run from working is told in words, before one is needed.
+//! - `config_check`: problems are reported before a run is needed.
 //! - `secrets`: where they come from, and that they are nowhere else.
 //! - `sandbox`: the sandbox as a command, and the vendor's round trip.
-//! - `scheduled`: runs that nobody watches: their log, their time, and whom they tell how they ended.
+//! - `scheduled`: unattended runs: log, time limit, notifications.
 //! - `schema`: the published schemas against what is written, judged by Python's `jsonschema`.
 //! - `seal`: signatures and time stamps, with `ssh-keygen` and `openssl` as judges.
 //! - `generated`: completions and man pages are what the code generates.
@@ -34,7 +34,7 @@
 //! - `provider`: what every provider must do alike, run for each.
 //! - `yoti`: where Yoti is unlike the other: one document, withheld media, sessions that grow, credentials in the answer.
 //! - `wire`: a server that says whatever bytes a test wants, for what the sandbox is too well-bred to say.
-//! - `layers`: the fences of the architecture.
+//! - `layers`: the rules of the architecture.
 
 #![allow(unreachable_pub, missing_docs, reason = "one binary, read from within")]
 #![allow(

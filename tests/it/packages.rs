@@ -293,7 +293,7 @@ fn the_container_is_built_by_a_rust_that_is_new_enough_from_files_that_reach_it(
     for needed in ["Cargo.lock", "LICENSE-MIT", "src", "crates"] {
         assert!(ignored.lines().any(|line| line == format!("!{needed}")), "{needed} is ignored");
     }
-    assert!(containerfile.lines().any(|line| line.starts_with("USER ") && line != "USER 0"), "it runs as somebody");
+    assert!(containerfile.lines().any(|line| line.starts_with("USER ") && line != "USER 0"), "it does not run as root");
 }
 
 #[test]
@@ -305,16 +305,16 @@ fn the_licences_are_those_of_the_crates_that_are_in_the_program() {
     let is_version = |word: &str| word.split('.').count() >= 3 && word.starts_with(|first: char| first.is_ascii_digit());
     let is_crate =
         |line: &&str| line.split_once(' ').is_some_and(|(name, version)| !version.contains(' ') && !name.is_empty() && is_version(version));
-    let told: BTreeSet<String> = text.lines().filter(is_crate).map(str::to_owned).collect();
-    assert!(told.len() > 150, "{told:?}");
-    let others: Vec<_> = told.difference(&locked).collect();
+    let reported: BTreeSet<String> = text.lines().filter(is_crate).map(str::to_owned).collect();
+    assert!(reported.len() > 150, "{reported:?}");
+    let others: Vec<_> = reported.difference(&locked).collect();
     assert!(others.is_empty(), "stale: packaging/licences/write makes it anew: {others:?}");
     let manifests = ["", "crates/vmedia-archive/", "crates/vmedia-sandbox/"].map(|folder| format!("{folder}Cargo.toml"));
     let manifests: Vec<Table> = manifests.iter().filter_map(|path| text_of_checkout(path)?.parse().ok()).collect();
     let named = manifests.iter().flat_map(|manifest| manifest["dependencies"].as_table().expect("a table").keys());
     let lacking: Vec<_> = named
         .filter(|name| !name.starts_with("vmedia-"))
-        .filter(|name| !told.iter().any(|known| known.split(' ').next() == Some(name)))
+        .filter(|name| !reported.iter().any(|known| known.split(' ').next() == Some(name)))
         .collect();
     assert!(lacking.is_empty(), "packaging/licences/write makes it anew: {lacking:?}");
 }

@@ -69,7 +69,7 @@ fn words(html: &str) -> String {
     plain(&pieces.collect::<String>())
 }
 
-/// The usual session with a decision about somebody.
+/// The usual session with a decision about a person.
 fn decided() -> Session {
     session().companion("decision", vmedia::sandbox::DECISION)
 }
@@ -283,7 +283,7 @@ fn who_when_and_how_it_ended_is_said_first() {
 }
 
 #[test]
-fn a_decision_that_nobody_asked_for_is_not_passed_over() {
+fn a_decision_that_was_not_requested_is_mentioned() {
     let world = World::with(vec![decided()]);
     world.run(&["download", SESSION]).ends_with(0);
     let shown = words(&page(&world.file("")));
@@ -322,7 +322,7 @@ fn what_is_not_there_is_shown_where_it_should_be_and_said_why() {
 }
 
 #[test]
-fn damage_that_was_found_and_healed_is_told() {
+fn damage_that_was_found_and_healed_is_reported() {
     let (world, _) = archived(decided());
     let path = format!("data/{NEWEST}/face_face-{SESSION}.jpg");
     std::fs::write(world.file(&path), "altered").expect("altered");

@@ -123,7 +123,7 @@ fn a_forged_session_is_no_damage_that_a_provider_can_heal() {
 }
 
 #[test]
-fn without_credentials_the_damage_is_told_and_then_what_is_missing() {
+fn without_credentials_the_damage_is_reported_and_then_what_is_missing() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     std::fs::remove_file(world.file(&payload("face", "face", "jpg"))).expect("removed");
@@ -175,7 +175,7 @@ fn what_a_repair_cannot_help_against_gets_another_hint() {
     world.sandbox.clear_exchanges();
     let run = world.run(&["repair", "vmedia-archive"]).ends_with(8).says("nothing of this can be fetched again");
     run.lists("Passport John.jpg: not in a manifest", "move it out of the archive");
-    assert_eq!(world.sandbox.exchanges().len(), 0, "nobody was asked in vain");
+    assert_eq!(world.sandbox.exchanges().len(), 0, "no request was sent in vain");
     std::fs::remove_file(stranger).expect("removed");
     // What a manifest would vouch for is no stranger because the manifest is gone.
     let manifest = std::fs::read(world.file("manifest-sha256.txt")).expect("a manifest");
@@ -197,7 +197,7 @@ fn what_a_repair_cannot_help_against_gets_another_hint() {
     );
     let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("restore the file from a backup");
     assert!(!run.stdout.contains("vmedia repair"), "{}", run.stdout);
-    // Without its record nobody knows which session a folder is.
+    // Without its record, the session of a folder is unknown.
     std::fs::remove_file(world.file("archive.json")).expect("removed");
     let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("restore the file from a backup");
     assert_eq!(run.stdout.matches("archive.json: missing").count(), 1, "{}", run.stdout);
@@ -208,7 +208,7 @@ fn what_a_repair_cannot_help_against_gets_another_hint() {
 }
 
 #[test]
-fn an_original_that_is_lost_for_good_is_told_and_no_repair() {
+fn an_original_that_is_lost_for_good_is_reported_and_no_repair() {
     // A repair verifies afterwards, and finds it.
     for (verb, exit) in [(["repair", "vmedia-archive"], 8), (["download", SESSION], 7)] {
         let world = World::new();
@@ -233,7 +233,7 @@ fn an_original_that_is_lost_for_good_is_told_and_no_repair() {
 }
 
 #[test]
-fn files_of_the_bag_that_somebody_changed_are_told_before_they_are_written_anew() {
+fn changed_files_of_the_bag_are_reported_before_they_are_rewritten() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     let before = world.tree();
@@ -245,7 +245,7 @@ fn files_of_the_bag_that_somebody_changed_are_told_before_they_are_written_anew(
     is_sound(&world);
     let run = world.run(&["download", SESSION]).ends_with(0);
     assert!(!run.stderr.contains("written anew"), "{}", run.stderr);
-    // What changed at the provider changes the bag's files, too, and nobody but us did that.
+    // What changed at the provider changes the bag's files, too, and the run itself did that.
     let mut grown = session();
     grown.attempts.insert(0, Attempt::new("later", "approved").media(Media::nfc("later-nfc", nfc("later"))));
     world.sandbox.put_session(grown);

@@ -41,7 +41,7 @@ fn a_shell_command_can_name_the_session_by_its_variable() {
 }
 
 #[test]
-fn a_trial_touches_nothing_of_what_is_configured_and_is_told_no_secret() {
+fn a_trial_touches_nothing_configured_and_gets_no_secret() {
     let folder = a_folder();
     let place = |name: &str| folder.path().join(name);
     let config = "default_profile = 'live'\n[profiles.live]\noutput = 'production'\nping_url = 'http://127.0.0.1:9/ping'\n\

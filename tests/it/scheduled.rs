@@ -1,4 +1,4 @@
-//! Runs that nobody watches: how long they may take, whom they tell how they ended, and what they leave in a log that is
+//! Unattended runs: how long they may take, how they report their end, and what they leave in a log that is
 //! rotated under them.
 
 mod heartbeat;
@@ -88,7 +88,7 @@ fn a_run_that_went_well_says_nothing_with_all_of_it_and_data_alone_is_printed() 
 }
 
 #[test]
-fn what_cannot_be_told_changes_no_status_and_is_said_also_when_quiet() {
+fn a_failed_notification_changes_no_status_and_is_reported_also_when_quiet() {
     let world = World::new();
     let service = Service::start(&["404 Not Found\r\nContent-Length: 0"]);
     let ping = service.at("/token");

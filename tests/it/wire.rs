@@ -18,9 +18,9 @@ pub const SECRET: &str = "the-secret-of-the-wire";
 pub enum Say {
     /// These bytes, then the connection is closed.
     Bytes(Vec<u8>),
-    /// These bytes, then the same piece again and again for as long as somebody reads, up to so many bytes.
+    /// These bytes, then the same piece again and again for as long as the client reads, up to so many bytes.
     Endless(Vec<u8>, Vec<u8>, u64),
-    /// These bytes, then a blank now and then, for as long as somebody reads.
+    /// These bytes, then a blank now and then, for as long as the client reads.
     Trickle(Vec<u8>),
     /// What the provider would say: the attempts, or a listing; 404 where there is nothing.
     Usual,
@@ -98,7 +98,7 @@ impl Wire {
         self.paths().iter().filter(|asked| *asked == path).count()
     }
 
-    /// How many bytes of bodies somebody took.
+    /// The number of bytes of bodies that the client read.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }

@@ -272,7 +272,7 @@ fn a_token_stands_instead_of_the_signature() {
 fn there_are_no_attempts_and_no_companions() {
     let world = World::with_yoti(vec![session("COMPLETED", &[("r", &["front"])])]);
     let run = world.run(&["attempts", SESSION]).ends_with(2).complains("yoti has no attempts", "vmedia list");
-    assert!(!run.stderr.contains("--latest"), "nobody typed it: {}", run.stderr);
+    assert!(!run.stderr.contains("--latest"), "it was not typed: {}", run.stderr);
     for words in [&["list", SESSION, "--latest"][..], &["download", SESSION, "--attempt", "a"]] {
         world.run(words).ends_with(2).complains("yoti has no attempts", "leave out --latest and --attempt");
     }
@@ -305,7 +305,7 @@ fn media_that_may_soon_be_deleted_are_warned_of() {
     assert!(!calm.stderr.contains("may delete"), "{}", calm.stderr);
     world.run(&["list", SESSION, "--provider-days", "2"]).ends_with(0).says("are 6 days old, past the 2 days");
     world.run(&["download", SESSION, "--provider-days", "6"]).ends_with(0).says("any moment now");
-    // All of it is here: nobody needs to hurry.
+    // All of it is here: there is no hurry.
     let again = world.run(&["download", SESSION]).ends_with(0);
     assert!(!again.stderr.contains("may delete"), "{}", again.stderr);
 }

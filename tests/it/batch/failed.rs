@@ -53,7 +53,7 @@ fn while_a_run_is_at_work_everything_is_on_the_list() {
     until("a request hangs", || world.sandbox.exchanges().iter().any(|exchange| exchange.path.ends_with("front-s1")));
     run.kill().expect("killed");
     run.wait().expect("dead");
-    assert_eq!(again(&world), "s0\ns1\ns2\n", "nobody could say what was done");
+    assert_eq!(again(&world), "s0\ns1\ns2\n", "no session was begun");
     world.faults("");
     world.run(&["download", "--from", "again.txt", "--failed-to", "again.txt"]).ends_with(0);
     assert_eq!(again(&world), "");

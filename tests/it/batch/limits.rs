@@ -33,7 +33,7 @@ fn no_more_bytes_are_taken_than_allowed() {
 }
 
 #[test]
-fn a_transfer_that_is_slow_because_it_was_told_to_is_not_given_up() {
+fn a_transfer_that_a_limit_slows_is_not_given_up() {
     let world = World::new();
     // A hundred bytes a second are far below what a server may send at; all of the session is some 300 bytes.
     world.run(&["download", SESSION, "--limit-rate", "20000", "--max-time", "0.3"]).ends_with(0);

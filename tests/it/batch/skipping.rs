@@ -26,13 +26,13 @@ fn what_is_complete_costs_no_request_and_changes_nothing() {
     world.sandbox.clear_exchanges();
     let second = world.run(&SKIP).ends_with(0);
     assert_eq!(counts(&second.events()), [3, 3, 0, 0]);
-    assert!(world.sandbox.exchanges().is_empty(), "nobody is asked");
+    assert!(world.sandbox.exchanges().is_empty(), "no request is sent");
     assert_eq!(world.tree(), before);
     assert_eq!(runs(), journal, "a run that did nothing has nothing to write down");
     is_sound(&world);
-    let told = world.run(&["download", "s0", "s1", "--skip-complete"]).ends_with(0);
-    assert_eq!(told.stderr.lines().count(), 1, "{}", told.stderr);
-    let summary = told.says("2 sessions: 2 complete, 2 of them before; 10 files kept, nothing to fetch");
+    let reported = world.run(&["download", "s0", "s1", "--skip-complete"]).ends_with(0);
+    assert_eq!(reported.stderr.lines().count(), 1, "{}", reported.stderr);
+    let summary = reported.says("2 sessions: 2 complete, 2 of them before; 10 files kept, nothing to fetch");
     assert!(summary.stdout.is_empty());
     world.run(&["download", "s0", "-v", "--skip-complete"]).ends_with(0).says("s0 complete before, not asked about");
 }

@@ -35,7 +35,7 @@ fn a_run_that_is_asked_says_where_it_is_also_when_it_is_quiet() {
         let words = ["download", "--from", "ids.txt", if quiet { "--quiet" } else { "--no-progress" }];
         let mut run = waiting(&world, &words);
         let mut lines = BufReader::new(run.stderr.take().expect("words")).lines();
-        // Events may still be on their way to the thread that counts them; whoever asks again is answered again.
+        // Events may still be on their way to the thread that counts them; a second signal is answered again.
         let line = loop {
             signal(&run, "USR1");
             let line = lines.next().expect("a line").expect("text");
@@ -51,7 +51,7 @@ fn a_run_that_is_asked_says_where_it_is_also_when_it_is_quiet() {
 }
 
 #[test]
-fn a_script_is_told_in_its_own_words() {
+fn a_script_gets_the_progress_as_an_event() {
     let world = sessions(1);
     let mut run = waiting(&world, &["download", "--from", "ids.txt", "--format=json"]);
     signal(&run, "USR1");

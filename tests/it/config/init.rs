@@ -52,21 +52,21 @@ fn play_with(folder: &Path, environment: &[(&str, &str)], words: &[&str], steps:
         return None;
     };
     let text = String::from_utf8_lossy(&output.stdout);
-    let told: Value =
+    let reported: Value =
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)));
-    assert!(told["error"].is_null(), "{told:#}");
-    assert_eq!(told["left"], json!([]), "{told:#}");
-    assert_eq!(told["restored"], true, "the terminal is not as it was: {told:#}");
+    assert!(reported["error"].is_null(), "{reported:#}");
+    assert_eq!(reported["left"], json!([]), "{reported:#}");
+    assert_eq!(reported["restored"], true, "the terminal is not as it was: {reported:#}");
     Some(Played {
-        status: told["status"].as_i64().expect("a status"),
-        shown: told["shown"].as_str().expect("text").to_owned(),
+        status: reported["status"].as_i64().expect("a status"),
+        shown: reported["shown"].as_str().expect("text").to_owned(),
         folder: folder.to_owned(),
     })
 }
 
 const INIT: [&str; 4] = ["config", "init", "--config", "c.toml"];
 
-/// Nothing but the settings of the terminal; nobody but its owner can read what is written.
+/// The settings of the terminal only; only the owner can read what is written.
 #[track_caller]
 fn is_private(path: &Path) {
     let mode = std::fs::metadata(path).expect("a file").permissions().mode();
@@ -86,7 +86,7 @@ fn answers_become_a_profile_that_works_and_the_secret_is_never_shown() {
         ("Provider, veriff or yoti [veriff]: ", line("onfido")),
         ("veriff or yoti", String::new()),
         ("[veriff]: ", line("")),
-        ("under API keys: ", line("http://nobody.invalid")),
+        ("under API keys: ", line("http://unknown.invalid")),
         ("plain http", String::new()),
         ("under API keys: ", line(&format!("{url}/v1"))),
         ("API key: ", line("a key")),
@@ -254,7 +254,7 @@ fn an_interruption_leaves_nothing_and_the_terminal_as_it_was() {
 }
 
 #[test]
-fn nobody_is_asked_where_nobody_can_answer() {
+fn without_a_terminal_no_question_is_asked() {
     let folder = tempfile::tempdir().expect("a folder");
     run(folder.path(), &[], &INIT)
         .ends_with(2)

@@ -1,6 +1,6 @@
-//! What `vmedia config show` says is what a run does: what stops one is told, what does not is not, and no token is shown.
+//! `vmedia config show` agrees with a run: it reports what stops one, reports nothing else, and shows no token.
 
-use super::{CONFIG, run, told, world_with};
+use super::{CONFIG, reported, run, world_with};
 use crate::harness::{Run, bare};
 use crate::secrets::mode;
 use serde_json::json;
@@ -20,7 +20,7 @@ fn both_tell(folder: &Path, environment: &[(&str, &str)], flags: &[&str], what: 
 }
 
 #[test]
-fn what_stops_a_run_is_told() {
+fn what_stops_a_run_is_reported() {
     let secret = "secret_env = 'OURS'\n";
     let ours = ("OURS", "hunter2");
     for (text, environment, flags, what) in [
@@ -46,7 +46,7 @@ fn what_stops_a_run_is_told() {
 
 #[cfg(unix)]
 #[test]
-fn a_credential_that_others_can_read_is_told() {
+fn a_credential_that_others_can_read_is_reported() {
     let folder = world_with(&format!("{PROFILE}secret_credential = 'x'\n"));
     std::fs::write(folder.path().join("x"), "hunter2").expect("written");
     let environment = [("CREDENTIALS_DIRECTORY", ".")];
@@ -97,7 +97,7 @@ fn variables_that_name_authorities_are_shown_and_named_where_they_lead_nowhere()
     ];
     let shown = run(folder.path(), &environment, &["config", "show"]).ends_with(0);
     assert!(shown.stdout.lines().any(|line| line.starts_with("ssl_cert_file") && line.contains("nowhere.pem")), "{}", shown.stdout);
-    let settings = told(&run(folder.path(), &environment, &["config", "show", "--format", "json"]));
+    let settings = reported(&run(folder.path(), &environment, &["config", "show", "--format", "json"]));
     assert_eq!(settings["ssl_cert_file"], (json!("nowhere.pem"), json!("environment SSL_CERT_FILE")));
     assert!(!run(folder.path(), &environment[1..], &["config", "show"]).stdout.contains("ssl_cert"));
     run(folder.path(), &environment, &["list", "some-session", "--retries", "0"])

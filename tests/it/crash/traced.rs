@@ -1,4 +1,4 @@
-//! The real program under `strace`: killed at any system call that changes a file, told of any such call that it failed,
+//! The real program under `strace`: killed at any system call that changes a file, or given an error by any such call,
 //! and watched for the order of its calls. Where `strace` is missing or may not trace, these tests say so and pass.
 //!
 //! Each goes from call to call in steps, so that it takes some seconds; `VMEDIA_EVERY_CALL=1` makes it take every call.
@@ -111,7 +111,7 @@ fn a_kill_at_any_call_costs_no_finished_file() {
 }
 
 #[test]
-fn a_call_that_fails_is_told_and_made_good_by_the_next_run() {
+fn a_call_that_fails_is_reported_and_made_good_by_the_next_run() {
     if !can_trace() {
         return;
     }
@@ -194,7 +194,7 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('/').expect("a folder").0
 }
 
-/// Fails the test unless, were the power lost at any of these calls, nothing that anybody was told of would be lost.
+/// Fails the test unless a power loss at any of these calls would keep everything that was reported.
 #[track_caller]
 fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
     let root = root.display().to_string();
@@ -206,11 +206,11 @@ fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
         let is_synced = calls[from..to].iter().any(|call| *call == Call::Sync(path.to_owned()));
         assert!(is_synced, "{path} is not synced {why}: {:?}", calls[from]);
     };
-    let told = find("word of the end", &|call| matches!(call, Call::Write(_, text) if text.contains(" complete: ")));
+    let reported = find("word of the end", &|call| matches!(call, Call::Write(_, text) if text.contains(" complete: ")));
     let unmarked = find("end of the mark", &|call| *call == Call::Remove(mark.clone()));
     let recorded = find("record", &|call| matches!(call, Call::Rename(_, to) if *to == format!("{session}/archive.json")));
-    assert!(recorded < unmarked && unmarked < told);
-    synced(&session, unmarked, told, "after the mark was removed");
+    assert!(recorded < unmarked && unmarked < reported);
+    synced(&session, unmarked, reported, "after the mark was removed");
     let counts = |path: &str| path.starts_with(&root) && !path.contains("/.vmedia");
     for (index, call) in calls.iter().enumerate() {
         match call {
@@ -221,7 +221,7 @@ fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
                     let written = calls[..index].iter().rposition(|call| matches!(call, Call::Write(path, _) if path == from));
                     synced(from, written.expect("its bytes"), index, "between its last bytes and its name");
                 }
-                let until = if to.starts_with(&session) && *to != mark { unmarked } else { told };
+                let until = if to.starts_with(&session) && *to != mark { unmarked } else { reported };
                 synced(parent(to), index, until, "after a name in it was given");
             }
             Call::Folder(path) if counts(path) => synced(parent(path), index, unmarked, "after a folder in it was made"),

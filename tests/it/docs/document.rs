@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A piece of code that stands by itself.
 pub struct Block {
-    /// What follows the fence, such as `sh`.
+    /// The info string, such as `sh`.
     pub language: String,
     /// Its lines.
     pub text: String,

@@ -42,7 +42,7 @@ struct Stage {
 #[cfg(target_os = "linux")]
 use crate::seal::authority::{Office, Server, stamped};
 
-/// Somebody who stamps; the first field runs until the value is dropped.
+/// A time-stamping authority; the first field runs until the value is dropped.
 #[cfg(target_os = "linux")]
 struct Authority(Server, Vec<u8>);
 
@@ -167,7 +167,7 @@ impl Stage {
         said.contains("shown.toml").then_some(said)
     }
 
-    /// Whether a block needs stamps where nobody makes them.
+    /// Returns true if a block needs stamps and there is no authority.
     fn lacks_authority(&self, text: &str) -> bool {
         self.authority.is_none() && (text.contains(AUTHORITY) || text.contains("openssl ") || text.contains("tsa-ca"))
     }
@@ -218,7 +218,7 @@ fn mistakes_of(document: &Document) -> Vec<String> {
     let mut mistakes = stage.play(document);
     let unseen: Vec<u8> = claimed_statuses(document).into_iter().filter(|number| !stage.statuses.contains(number)).collect();
     if !unseen.is_empty() {
-        mistakes.push(format!("{}: nobody saw the exit statuses {unseen:?} that it speaks of", document.name));
+        mistakes.push(format!("{}: no command ended with the exit statuses {unseen:?} that it names", document.name));
     }
     mistakes
 }
@@ -282,7 +282,7 @@ fn every_example_of_the_help_runs() {
                 crate::harness::lacks(&format!("a program for {line:?}"));
                 continue;
             }
-            // The one serves until somebody stops it, the other asks a person.
+            // The one serves until it is stopped, the other asks a person.
             if line == "vmedia sandbox" || line.starts_with("vmedia config init") {
                 continue;
             }

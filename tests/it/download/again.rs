@@ -230,7 +230,7 @@ fn an_attempt_that_was_made_since_is_archived_too() {
 }
 
 #[test]
-fn what_the_provider_no_longer_lists_stays_and_is_told_of_once() {
+fn what_the_provider_no_longer_lists_stays_and_is_reported_once() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     let mut smaller = session();
@@ -278,7 +278,7 @@ fn a_listing_that_changed_is_kept_beside_the_old_one() {
 }
 
 #[test]
-fn an_answer_that_is_lost_and_cannot_be_had_again_is_told_of() {
+fn an_answer_that_is_lost_and_cannot_be_had_again_is_reported() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     std::fs::remove_file(world.file("metadata/media.json")).expect("removed");

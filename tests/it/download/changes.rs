@@ -1,4 +1,4 @@
-//! What the provider changes after a session was archived is evidence too: kept beside what was there, recorded, told,
+//! What the provider changes after a session was archived is evidence too: kept beside the old version, recorded, reported,
 //! and written into the journal.
 
 use crate::harness::{NEWEST, SESSION, World, is_sound, jpeg, nfc, others_accept, session};
@@ -43,7 +43,7 @@ fn a_first_run_finds_nothing_changed() {
 }
 
 #[test]
-fn an_attempt_that_is_gained_is_recorded_told_and_journaled() {
+fn a_new_attempt_is_recorded_reported_and_journaled() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     let mut grown = session();
@@ -55,7 +55,7 @@ fn an_attempt_that_is_gained_is_recorded_told_and_journaled() {
     others_accept(&world.file(""));
     let settled = changes(&world);
     world.run(&["download", SESSION]).ends_with(0);
-    assert_eq!(changes(&world), settled, "told once");
+    assert_eq!(changes(&world), settled, "reported once");
 }
 
 #[test]

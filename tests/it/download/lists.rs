@@ -152,15 +152,15 @@ fn keeps_to_itself(list: &[u8], code: i32, lines: &[u64]) {
     let run = world.run(&[&words[..], &["--format", "json"]].concat()).ends_with(code);
     assert_eq!(rejected(&run), lines);
     assert_eq!(asked(&world), if code == 2 { vec![] } else { vec![B, A] });
-    let mut told = run.stdout + &run.stderr + &world.run(&words).stderr;
+    let mut reported = run.stdout + &run.stderr + &world.run(&words).stderr;
     for file in ["again.txt", "run.log"] {
-        told += &std::fs::read_to_string(world.folder().join(file)).unwrap_or_default();
+        reported += &std::fs::read_to_string(world.folder().join(file)).unwrap_or_default();
     }
     for exchange in world.sandbox.exchanges() {
-        told += &exchange.path;
+        reported += &exchange.path;
     }
     for word in PRIVATE {
-        assert!(!told.contains(word), "{word} is in {told}");
+        assert!(!reported.contains(word), "{word} is in {reported}");
     }
 }
 
@@ -191,7 +191,7 @@ fn what_cannot_be_an_id_is_never_sent() {
     keeps_to_itself(format!("[\"{A}\",\n\"Smith\",\n{{\"id\":\"K-1234\"}},\n\"{B}\"]").as_bytes(), 7, &[2, 3]);
     keeps_to_itself(format!("{{\"name\": \"Smith\n{{\"sessionId\":\"{A}\"}}\n{{\"sessionId\":\"{B}\"}}\nJones\n").as_bytes(), 7, &[1, 4]);
     keeps_to_itself(b"Smith\nJones\n1980-02-03\n", 2, &[1, 2, 3]);
-    // Nobody knows which column it is, so nothing is read.
+    // The column is ambiguous, so nothing is read.
     keeps_to_itself(b"name,reference\nSmith,K-1234\n", 2, &[]);
     keeps_to_itself(format!("name,a,b\nSmith,{A},{B}\n").as_bytes(), 2, &[]);
 }

@@ -155,7 +155,7 @@ fn a_companion_that_never_comes_leaves_the_session_incomplete_with_its_media_arc
 }
 
 #[test]
-fn a_companion_that_nobody_knows_is_a_usage_error_that_names_the_known_ones() {
+fn an_unknown_companion_is_a_usage_error_that_names_the_known_ones() {
     let world = World::new();
     world.run(&["download", SESSION, "--with", "decisions"]).ends_with(2).says("\"decisions\"").says("decision, decision-fullauto, person");
     assert!(world.sandbox.exchanges().is_empty());

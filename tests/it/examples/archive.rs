@@ -1,4 +1,4 @@
-//! `check_archive.py`: that whoever trusts it alone finds what was forged, cut, added or taken away, and nothing else.
+//! `check_archive.py`: it finds what was forged, cut, added or removed, and nothing else.
 #![cfg(unix)]
 
 use crate::evidence::{ALPHA, Archive, BETA, Evidence, GAMMA, TAGS, copy, face, grown};

@@ -48,7 +48,7 @@ fn what_passes_by_itself_is_tried_once_more() {
 #[test]
 fn a_night_without_sessions_is_a_good_one() {
     let world = World::new();
-    let run = night(&world, "# nobody\n").ends_with(0);
+    let run = night(&world, "# empty\n").ends_with(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
 }
 
@@ -59,7 +59,7 @@ fn what_failed_besides_the_sessions_is_not_forgotten() {
     world.faults("attempts=503*2");
     let ids = format!("{SESSION}\na/b\n");
     night(&world, &ids).ends_with(7).says("line 2 of the list").says("nightly: every session is archived, and something else failed");
-    // Nobody waits for what does not pass.
+    // There is no wait for what does not pass.
     let output = command(&world, program_folder()).env("NIGHTLY_PAUSE", "no number").output().expect("a run");
     let run = Run::of(&output).ends_with(7).says("nightly: every session is archived");
     assert!(!run.stderr.contains("sleep"), "{}", run.stderr);

@@ -65,8 +65,8 @@ fn a_length_that_is_too_short_is_found_by_signature_or_declared_size() {
     let answer = unsigned(&length(body.len() - 4), &body);
     let wire = Wire::with_picture(&declared(), move |_| answer.clone());
     let (folder, run) = archived(&wire, &[]);
-    let told = format!("the listing says {} bytes, {} came", body.len(), body.len() - 4);
-    run.ends_with(0).says(&told);
+    let reported = format!("the listing says {} bytes, {} came", body.len(), body.len() - 4);
+    run.ends_with(0).says(&reported);
     assert_eq!(picture(&folder).0["files"][0]["disagreements"], json!([size_differs(body.len(), body.len() - 4)]));
     let (_folder, run) = archived(&wire, &["--strict"]);
     run.ends_with(7);
@@ -105,10 +105,10 @@ fn a_body_that_nothing_proves_whole_is_archived_and_marked() {
     let answer = unsigned("", &body);
     let wire = Wire::with_picture("", move |_| answer.clone());
     let (folder, run) = archived(&wire, &[]);
-    let told = "nothing proves that the transfer was whole: no length, no signature, no declared size";
-    run.ends_with(0).says(told);
+    let reported = "nothing proves that the transfer was whole: no length, no signature, no declared size";
+    run.ends_with(0).says(reported);
     let (record, bytes) = picture(&folder);
-    assert_eq!((bytes, &record["files"][0]["disagreements"]), (Some(body), &json!([{ "code": "length-unknown", "text": told }])));
+    assert_eq!((bytes, &record["files"][0]["disagreements"]), (Some(body), &json!([{ "code": "length-unknown", "text": reported }])));
     assert_eq!(wire.asked("/v1/media/m"), 2);
     let (folder, run) = archived(&wire, &["--strict"]);
     run.ends_with(7);
@@ -163,7 +163,7 @@ fn an_object_that_is_replaced_between_two_tries_is_fetched_anew() {
 fn an_answer_that_is_no_answer_is_unavailable() {
     let garbage: [&[u8]; 7] = [
         b"",
-        b"\0\xff\xfe nothing that anybody understands\r\n\r\n",
+        b"\0\xff\xfe nothing that makes sense\r\n\r\n",
         b"HTTP/1.1 2000000 OK\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 4\r\n\r\n{}{}",
@@ -211,7 +211,7 @@ fn a_head_that_trickles_is_no_answer() {
 #[test]
 fn no_part_of_a_file_is_ever_asked_for_and_a_refused_part_is_rejected() {
     let body = jpeg("whole");
-    // Cut once, so that somebody who resumes would ask for the rest; then as a server answers who was asked for too much.
+    // Cut once, so that a client that resumes would ask for the rest; then as a server answers who was asked for too much.
     let (whole, refused) = (
         signed(&length(body.len()), &body),
         b"HTTP/1.1 416 Range Not Satisfiable\r\nConnection: close\r\nContent-Length: 0\r\nContent-Range: bytes */18\r\n\r\n",

@@ -40,7 +40,7 @@ fn an_answer_that_is_no_nfc_data_is_never_filed() {
 }
 
 #[test]
-fn nothing_archived_but_somebody_answered_is_a_part() {
+fn nothing_archived_from_answers_is_a_partial_failure() {
     let world = World::new();
     world.faults("media=html");
     world.run(&["download", SESSION, "--retries", "1"]).ends_with(7).says("5 failed");
@@ -117,14 +117,14 @@ fn face(world: &World) -> (Vec<u8>, serde_json::Value) {
 }
 
 #[test]
-fn a_provider_that_insists_on_another_length_is_believed_and_told_of() {
+fn another_length_that_the_provider_repeats_is_archived_and_reported() {
     let world = World::new();
     world.faults(&format!("media:face-{SESSION}=short"));
     let true_bytes = jpeg("face");
     let run = world.run(&["download", SESSION]).ends_with(0);
-    let told = format!("the listing says {} bytes, {} came", true_bytes.len(), true_bytes.len() - 1);
+    let reported = format!("the listing says {} bytes, {} came", true_bytes.len(), true_bytes.len() - 1);
     run.says(&format!(
-        "image face (face-{SESSION}) of session {SESSION} does not agree with its listing, and the provider sent the same again: {told}"
+        "image face (face-{SESSION}) of session {SESSION} does not agree with its listing, and the provider sent the same again: {reported}"
     ));
     let (bytes, file) = face(&world);
     assert_eq!(bytes, true_bytes[..true_bytes.len() - 1]);
@@ -136,7 +136,7 @@ fn a_provider_that_insists_on_another_length_is_believed_and_told_of() {
 }
 
 #[test]
-fn a_provider_that_insists_on_another_type_is_believed_and_told_of() {
+fn another_type_that_the_provider_repeats_is_archived_and_reported() {
     let world = World::new();
     world.faults(&format!("media:face-{SESSION}=type"));
     let run = world.run(&["download", SESSION]).ends_with(0);

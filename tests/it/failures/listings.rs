@@ -1,10 +1,10 @@
-//! Listings that are none, each told with its endpoint and a bounded, escaped piece of what came.
+//! Listings that are none, each reported with its endpoint and a bounded, escaped piece of what came.
 
 use crate::harness::{ALL, FIRST, NEWEST, Run, SESSION, World, all_but, is_sound, tree};
 use crate::wire::{Say, Wire, length, signed, unsigned};
 
 #[test]
-fn a_web_page_instead_of_a_listing_is_told_in_two_lines() {
+fn a_web_page_instead_of_a_listing_is_reported_in_two_lines() {
     for verb in ["download", "list", "attempts"] {
         let world = World::new();
         world.faults("attempts=html");

@@ -106,8 +106,8 @@ fn what_is_called_a_text_is_no_picture_unless_it_is_one() {
         run.ends_with(7).says("an unknown format came where a picture should be");
         assert_eq!(picture(&folder).1, None);
         let (folder, run) = archived(&serving("images", r#""context":"face","mimetype":"image/jpeg""#, said(&jpeg("face"))), &[]);
-        let told = format!("the answer says {content_type}, the bytes say image/jpeg");
-        run.ends_with(0).says(&told);
+        let reported = format!("the answer says {content_type}, the bytes say image/jpeg");
+        run.ends_with(0).says(&reported);
         let (record, bytes) = picture(&folder);
         assert_eq!(
             (bytes, &record["files"][0]["disagreements"]),

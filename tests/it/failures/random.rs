@@ -100,7 +100,7 @@ enum Outcome {
     NotFound,
     Withheld,
     Rejected,
-    /// Nobody there, too fast, or broken off, through all tries.
+    /// No server, too fast, or broken off, through all tries.
     Unavailable,
     Unusable,
     Untrusted,
@@ -231,7 +231,7 @@ fn is_as_expected(world: &World, states: &BTreeMap<&str, (&str, Option<&str>)>, 
         }
         prop_assert_eq!(file.get("disagreements").is_some(), strange.is_some(), "{:#}", file);
     }
-    prop_assert!(files.is_empty(), "nobody knows {:?}", files.keys());
+    prop_assert!(files.is_empty(), "unexpected files: {:?}", files.keys());
     let verified = Run::of(&bare(world.folder()).args(["verify", "--read-only"]).arg(root).output().expect("a run"));
     prop_assert_eq!(verified.code, 0, "{}", verified.stderr);
     Ok(())

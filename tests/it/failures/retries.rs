@@ -55,7 +55,7 @@ fn the_number_of_retries_is_the_number_that_was_asked_for() {
 }
 
 #[test]
-fn a_listing_that_nobody_answers_ends_as_unavailable() {
+fn an_unanswered_listing_ends_as_unavailable() {
     for (fault, said) in [("503", "HTTP 503"), ("reset", "the connection failed"), ("cut", "the transfer broke off")] {
         let world = World::new();
         world.faults(&format!("attempts={fault}"));
@@ -67,7 +67,7 @@ fn a_listing_that_nobody_answers_ends_as_unavailable() {
 }
 
 #[test]
-fn media_that_nobody_answers_end_as_unavailable_when_there_is_nothing_else() {
+fn unanswered_media_end_as_unavailable_when_there_is_nothing_else() {
     for (fault, said) in [("503", "HTTP 503"), ("reset", "the connection failed"), ("cut", "the transfer broke off")] {
         let world = World::new();
         world.faults(&format!("media={fault}"));
@@ -86,7 +86,7 @@ fn media_that_nobody_answers_end_as_unavailable_when_there_is_nothing_else() {
 }
 
 #[test]
-fn media_that_nobody_answers_are_a_part_when_the_rest_is_archived() {
+fn unanswered_media_are_a_partial_failure_when_the_rest_is_archived() {
     for (fault, said) in [("503", "HTTP 503"), ("reset", "the connection failed"), ("cut", "the transfer broke off")] {
         let world = World::new();
         world.faults(&format!("media:video-{SESSION}={fault}"));
@@ -148,7 +148,7 @@ fn a_file_that_trickles_outlasts_its_time() {
 }
 
 #[test]
-fn nobody_at_the_other_end_is_unavailable() {
+fn a_refused_connection_is_unavailable() {
     let world = World::new();
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     let mut command = world.command(&["download", SESSION, "--retries", "1"]);
@@ -190,10 +190,10 @@ fn at_a_provider_that_fails_one_request_in_five_each_medium_ends_in_one_state_an
     let exchanges = world.sandbox.exchanges();
     let failed = exchanges.iter().filter(|exchange| exchange.fault.is_some()).count();
     assert!(failed * 6 > exchanges.len(), "{failed} of {} failed", exchanges.len());
-    let (mut states, mut told) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
+    let (mut states, mut reported) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
     for event in run.events() {
         if let vmedia::engine::Event::MediaFinished { media, state, .. } = event {
-            assert!(told.insert(media.to_string(), 1).is_none(), "{media} is told twice: {state:?}");
+            assert!(reported.insert(media.to_string(), 1).is_none(), "{media} is reported twice: {state:?}");
         }
     }
     for id in ids.iter().filter(|id| world.archive().join(id).exists()) {
@@ -208,7 +208,7 @@ fn at_a_provider_that_fails_one_request_in_five_each_medium_ends_in_one_state_an
         for medium in media {
             let (state, id) = (medium["state"].as_str().expect("a state"), medium["id"].as_str().expect("an id"));
             assert!(["archived", "withheld", "gone", "failed"].contains(&state), "{medium:#}");
-            assert!(told.contains_key(id), "{id} is told");
+            assert!(reported.contains_key(id), "{id} is reported");
             *states.entry(state.to_owned()).or_default() += 1;
             assert_eq!(medium["files"].as_array().expect("files").len(), usize::from(state == "archived"), "{medium:#}");
             if state == "archived" {
@@ -221,9 +221,9 @@ fn at_a_provider_that_fails_one_request_in_five_each_medium_ends_in_one_state_an
                 assert!(files.remove(path).expect("the file") == right, "{path}");
             }
         }
-        assert!(files.is_empty(), "nobody knows {:?}", files.keys());
+        assert!(files.is_empty(), "unexpected files: {:?}", files.keys());
     }
-    assert_eq!(states.values().sum::<usize>(), told.len(), "{states:?}");
+    assert_eq!(states.values().sum::<usize>(), reported.len(), "{states:?}");
     assert!(states["archived"] > 150 && states["withheld"] == 1 && states["gone"] == 1, "{states:?}");
     is_sound(&world);
 }

@@ -1,4 +1,4 @@
-//! "Slower": waited for as long as the provider says, by everybody.
+//! "Slower": every worker waits for as long as the provider says.
 
 use crate::harness::{ALL, SESSION, World, session};
 use std::sync::{Arc, Mutex};
@@ -52,7 +52,7 @@ fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
 }
 
 #[test]
-fn every_worker_holds_when_one_is_told_to() {
+fn every_worker_waits_when_one_is_throttled() {
     let mut attempt = Attempt::new("attempt", "approved");
     for number in 0..60 {
         attempt = attempt.media(Media::image(format!("m{number}"), "face", "image/jpeg", crate::harness::jpeg(&number.to_string())));
@@ -60,11 +60,11 @@ fn every_worker_holds_when_one_is_told_to() {
     let (world, times) = watched(Session::new("s").attempt(attempt), "media:m10=429:2*1");
     world.run(&["download", "s", "-j", "4"]).ends_with(0);
     let times = times.lock().expect("a lock");
-    let (told, ..) = times.iter().find(|(_, _, status)| *status == 429).expect("the fault acted");
-    let during = times.iter().filter(|(at, ..)| at > told && at.duration_since(*told) < Duration::from_secs(2)).count();
-    let after = times.iter().filter(|(at, ..)| at.duration_since(*told) >= Duration::from_secs(2)).count();
+    let (reported, ..) = times.iter().find(|(_, _, status)| *status == 429).expect("the fault acted");
+    let during = times.iter().filter(|(at, ..)| at > reported && at.duration_since(*reported) < Duration::from_secs(2)).count();
+    let after = times.iter().filter(|(at, ..)| at.duration_since(*reported) >= Duration::from_secs(2)).count();
     // What three other workers had under way, and what they began before the word reached them.
-    assert!(during <= 15, "{during} requests while everybody was to wait");
+    assert!(during <= 15, "{during} requests while all had to wait");
     assert!(after >= 60 - 11 - 15, "{after} requests later");
 }
 

@@ -176,7 +176,7 @@ fn a_certificate_that_is_past_its_time_is_refused() {
 
 #[test]
 fn a_certificate_for_another_name_is_refused() {
-    let Some(server) = Server::start("DNS:somebody.else.example", LONG_AGO, FAR) else { return };
+    let Some(server) = Server::start("DNS:another.example", LONG_AGO, FAR) else { return };
     is_refused(&server, &["--ca-cert", "ca.pem"], "not valid for name");
 }
 
@@ -204,8 +204,8 @@ fn a_proxy_that_is_down_is_named_without_its_password() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = bare(folder.path());
     command.env("VMEDIA_BASE_URL", "https://provider.invalid").env("VMEDIA_API_KEY", "key").env("VMEDIA_API_SECRET", "s");
-    // Nobody listens at the port that is never given out.
-    command.env("HTTPS_PROXY", "http://somebody:p4ssw0rd@127.0.0.1:1").args(["download", SESSION, "--retries", "0"]);
+    // No server listens at the port that is never given out.
+    command.env("HTTPS_PROXY", "http://user:p4ssw0rd@127.0.0.1:1").args(["download", SESSION, "--retries", "0"]);
     let run = Run::of(&command.output().expect("a run")).ends_with(5);
     let what = "(the environment asks to go through the proxy http://127.0.0.1:1)";
     let run = run.complains(what, "check the network and the base URL").says("cannot connect: ");

@@ -43,7 +43,7 @@ fn deep_json_ends_no_process() {
 }
 
 #[test]
-fn a_deep_companion_is_told_and_the_rest_is_archived() {
+fn a_deep_companion_is_reported_and_the_rest_is_archived() {
     let deep = format!("{}1{}", r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
     let world = World::with(vec![session().companion("decision", &deep)]);
     world.run(&["download", SESSION, "--with", "decision"]).ends_with(7).says("decision failed: ").says("nested deeper than 100 levels");
@@ -68,7 +68,7 @@ fn text_that_is_no_json_is_refused() {
 }
 
 #[test]
-fn entries_that_are_none_are_told_and_the_rest_is_archived() {
+fn entries_that_are_none_are_reported_and_the_rest_is_archived() {
     let good = Media::image("good", "face", "image/jpeg", jpeg("good"));
     let listing = r#"{"status":"success","images":[null,7,"good",[],{},{"id":null},{"id":true},{"id":["good"]},{"id":"good","mimetype":"image/jpeg","context":7,"size":{}}],"videos":null,"nfcDocuments":{}}"#;
     let world = World::with(vec![Session::new(SESSION).attempt(Attempt::new(NEWEST, "approved").media(good)).media_listing(listing)]);
@@ -88,7 +88,7 @@ fn a_section_that_comes_twice_hides_nothing_in_silence() {
     let world = World::with(vec![Session::new(SESSION).attempt(attempt.listing(&listing)).media_listing(&listing)]);
     let run = world.run(&["download", SESSION]);
     let both = tree(&world.archive().join(SESSION).join("data")).len() == 2;
-    assert!(both || run.code != 0, "a listed medium is neither archived nor told of: {}", run.stderr);
+    assert!(both || run.code != 0, "a listed medium is neither archived nor reported: {}", run.stderr);
 }
 
 #[test]

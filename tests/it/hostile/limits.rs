@@ -49,7 +49,7 @@ fn a_listing_that_is_nested_too_deep_is_refused() {
 }
 
 #[test]
-fn a_listing_of_more_values_than_anybody_lists_is_refused() {
+fn a_listing_of_too_many_values_is_refused() {
     let listing = format!(r#"{{"images":[],"x":[{}1]}}"#, "1,".repeat(250_000));
     is_too_much(&World::with(vec![Session::new(SESSION).media_listing(listing)]), "sessions/{id}/media: more than 250,000 values");
 }
@@ -89,7 +89,7 @@ fn a_listing_at_the_limit_is_taken_and_compared_with_the_one_before() {
 
 #[test]
 #[cfg(unix)]
-fn a_path_that_is_too_long_for_the_file_system_is_told() {
+fn a_path_that_is_too_long_for_the_file_system_is_reported() {
     let world = World::new();
     // Linux takes 4,096 bytes, macOS 1,024.
     let folder = ["x".repeat(200).as_str(); 30].join("/");

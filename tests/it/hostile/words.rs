@@ -64,7 +64,7 @@ fn a_header_that_holds_another_is_no_second_header() {
 
 #[test]
 fn two_signatures_are_not_taken_for_one_that_holds() {
-    // Whoever stands in between and adds a header cannot make wrong bytes right.
+    // A proxy that adds a header cannot make wrong bytes right.
     let wrong = format!("X-HMAC-SIGNATURE: {}\r\n", "0".repeat(64));
     for body in [jpeg("m"), jpeg("altered")] {
         let true_one = format!("X-HMAC-SIGNATURE: {}\r\n", crate::harness::signature(crate::wire::SECRET, &jpeg("m")));

@@ -159,7 +159,7 @@ fn a_file_that_may_not_grow_is_a_local_failure() {
 }
 
 #[test]
-fn a_disk_that_cannot_be_written_is_told_as_such_and_can_be_read() {
+fn a_disk_that_cannot_be_written_is_reported_as_such_and_can_be_read() {
     let world = World::new();
     let Some(disk) = Disk::mount(&world, "size=16m") else { return };
     world.faults(&format!("media:face-{SESSION}=204"));
@@ -181,7 +181,7 @@ fn a_disk_that_cannot_be_written_is_told_as_such_and_can_be_read() {
 }
 
 #[test]
-fn a_new_archive_on_a_disk_that_cannot_be_written_is_told_as_such() {
+fn a_new_archive_on_a_disk_that_cannot_be_written_is_reported_as_such() {
     let world = World::new();
     let Some(disk) = Disk::mount(&world, "size=16m") else { return };
     disk.remount("ro");
@@ -191,7 +191,7 @@ fn a_new_archive_on_a_disk_that_cannot_be_written_is_told_as_such() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_written_is_told_as_such() {
+fn a_folder_that_may_not_be_written_is_reported_as_such() {
     use std::os::unix::fs::PermissionsExt;
     let world = World::new();
     let folder = world.folder().join("closed");

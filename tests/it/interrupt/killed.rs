@@ -45,7 +45,7 @@ fn a_kill_while_several_files_are_published_costs_no_finished_file() {
     }
 }
 
-/// A session with one large medium, of no format that anybody could check.
+/// A session with one large medium, of no format that can be checked.
 fn large(length: u64) -> Session {
     let video = Media::video("large", "selfid_video", "application/octet-stream", "").body(Body::Repeat { seed: 7, length });
     Session::new(SESSION).attempt(Attempt::new(NEWEST, "approved").media(video))
@@ -94,7 +94,7 @@ fn the_unfinished_files_of_a_run_that_lives_are_left_alone() {
     let process = Process::start(&world, &["download", SESSION, "--timeout", "20"]);
     until("half of it is on disk", || unfinished(&world).iter().any(|(_, length)| *length >= 1 << 20));
     world.run(&["download", "other"]).ends_with(0);
-    assert!(unfinished(&world).iter().any(|(_, length)| *length >= 1 << 20), "somebody else's work is gone");
+    assert!(unfinished(&world).iter().any(|(_, length)| *length >= 1 << 20), "another run's files are gone");
     process.kill();
     world.run(&["download", SESSION]).ends_with(0);
     assert_eq!(unfinished(&world), []);
@@ -139,7 +139,7 @@ fn a_file_that_was_altered_after_a_kill_is_not_taken_over() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_the_place_of_a_file_holds_nobody_up() {
+fn a_pipe_in_the_place_of_a_file_does_not_block() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     let face = world.file(&format!("data/{NEWEST}/face_face-{SESSION}.jpg"));

@@ -32,7 +32,7 @@ fn two_runs_on_one_session_fetch_each_file_once() {
 }
 
 #[test]
-fn whoever_waits_for_one_session_goes_on_with_the_others() {
+fn a_run_that_waits_for_one_session_continues_with_the_others() {
     let world = slow_world(vec![session(), session_named("free", "new", "old")]);
     world.faults(&format!("media:video-{SESSION}=hang"));
     let first = Process::start(&world, &["download", SESSION]);
@@ -81,7 +81,7 @@ fn runs_on_different_sessions_of_one_archive_do_not_wait() {
 }
 
 #[test]
-fn the_lock_of_a_run_that_was_killed_holds_nobody_up() {
+fn the_lock_of_a_killed_run_does_not_block() {
     let world = World::new();
     world.faults(&format!("media:video-{SESSION}=hang"));
     let process = Process::start(&world, &["download", SESSION]);
@@ -97,7 +97,7 @@ fn the_lock_of_a_run_that_was_killed_holds_nobody_up() {
 }
 
 #[test]
-fn a_dry_run_waits_for_nobody() {
+fn a_dry_run_does_not_wait() {
     let world = World::new();
     world.faults(&format!("media:video-{SESSION}=hang"));
     let process = Process::start(&world, &["download", SESSION]);
@@ -108,7 +108,7 @@ fn a_dry_run_waits_for_nobody() {
 
 #[cfg(unix)]
 #[test]
-fn whoever_waits_for_another_run_can_be_interrupted() {
+fn a_run_that_waits_for_another_can_be_interrupted() {
     let world = World::new();
     world.faults(&format!("media:video-{SESSION}=hang"));
     let first = Process::start(&world, &["download", SESSION]);
@@ -134,7 +134,7 @@ fn a_verification_beside_a_run_says_which_session_it_could_not_check() {
     assert!(!verified.stdout.contains("sound") && !verified.stderr.contains("error"), "{}", verified.stdout);
     verified.shows("being changed by process").shows("this says nothing of what was not read");
     run.kill();
-    // Nobody changes it now, and it is not what it should be.
+    // No run changes it now, and it is not what it should be.
     world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("a run is changing this session, or was interrupted");
     world.faults("");
     world.run(&["download", SESSION]).ends_with(0);
@@ -142,7 +142,7 @@ fn a_verification_beside_a_run_says_which_session_it_could_not_check() {
 }
 
 #[test]
-fn a_lock_file_that_somebody_left_holds_nobody_up_whatever_is_in_it() {
+fn a_left_over_lock_file_does_not_block_whatever_is_in_it() {
     for words in ["", "process 1 since 2026-11-21 09:30:00 UTC", "process 4294967295", "\u{0}\u{1b}[31m", &"x".repeat(1 << 16)] {
         let world = World::new();
         let house = world.archive().join(".vmedia");
@@ -172,7 +172,7 @@ fn runs_that_are_killed_one_after_the_other_leave_no_lock_that_holds() {
     assert!(!run.stderr.contains("is being archived by"), "{}", run.stderr);
     assert_eq!((world.held(), unfinished(&world)), (ALL.to_vec(), vec![]));
     for medium in all_but("video") {
-        assert_eq!(world.asked(medium), 1, "{medium}: finished once, whoever was killed after that");
+        assert_eq!(world.asked(medium), 1, "{medium}: finished once, whichever run was killed after that");
     }
     assert!(!world.archive().join(".vmedia/locks").join(SESSION).exists(), "locks do not gather");
     is_sound(&world);

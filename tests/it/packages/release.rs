@@ -4,7 +4,7 @@ use super::{root, text, text_of_checkout, version};
 use std::path::Path;
 use std::process::{Command, Output};
 
-const HERE: &str = "https://github.com/somebody/vmedia";
+const HERE: &str = "https://github.com/owner/vmedia";
 
 /// A commit that may be released, but for what a test changes in it.
 struct Commit(tempfile::TempDir);

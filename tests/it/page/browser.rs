@@ -240,5 +240,5 @@ fn the_policy_forbids_scripts_styles_and_whatever_is_elsewhere() {
     }
     assert_eq!(painted.count([0, 255, 0]), 0, "what is forbidden is not obeyed");
     shows_the_pictures(&painted);
-    assert_eq!(asked.lock().expect("the log").clone(), Vec::<String>::new(), "nobody elsewhere was asked");
+    assert_eq!(asked.lock().expect("the log").clone(), Vec::<String>::new(), "no other host was asked");
 }

@@ -110,7 +110,7 @@ fn an_address_is_refused_before_anything_is_fetched_and_never_repeated() {
 #[test]
 fn the_address_is_in_no_output_no_log_no_archive_and_no_other_file() {
     let world = World::new();
-    // The port of nobody: a listener that is gone again.
+    // An unused port: its listener is gone.
     let dead = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     let ping = format!("http://{dead}/{TOKEN}?key={TOKEN}");
     config(&world, "default_profile = \"here\"\n[profiles.here]\n");
@@ -139,7 +139,7 @@ fn the_address_is_in_no_output_no_log_no_archive_and_no_other_file() {
 
 #[cfg(unix)]
 #[test]
-fn whoever_interrupts_a_run_does_not_wait_for_a_service_that_is_silent() {
+fn an_interrupted_run_does_not_wait_for_a_silent_service() {
     use crate::harness::until;
     let world = World::new();
     let service = Service::start(&[""]);

@@ -38,7 +38,7 @@ fn a_log_that_is_renamed_again_and_again_holds_every_line_once_and_in_order() {
     let mut renamed = 0;
     rotate_during(begin(&world, &[]), |_| {
         renamed += usize::from(std::fs::rename(&log, numbered(renamed)).is_ok());
-        // The run makes the file anew, or finds that somebody did.
+        // The run makes the file anew, or finds it made anew.
         if renamed % 2 == 0 {
             let _ = std::fs::File::create_new(&log);
         }
@@ -67,8 +67,8 @@ fn the_next_line_is_in_the_file_that_has_the_name() {
     world.faults(&format!("media:video-{SESSION}=hang"));
     let (log, old) = (world.folder().join("run.log"), world.folder().join("run.log.1"));
     let mut child = world.process(&["download", SESSION, "-q", "--log-file", "run.log"]).stderr(Stdio::null()).spawn().expect("a process");
-    let told = |what: &str| text(&log).matches(what).count();
-    until("all but one are told of", || told("media-finished") == 4 && told("media-started") == 5 && world.asked("video") == 1);
+    let reported = |what: &str| text(&log).matches(what).count();
+    until("all but one are reported", || reported("media-finished") == 4 && reported("media-started") == 5 && world.asked("video") == 1);
     for how in ["renamed", "renamed and made anew", "deleted", "deleted and made anew"] {
         if how.starts_with("renamed") {
             std::fs::rename(&log, &old).expect("renamed");

@@ -106,7 +106,7 @@ fn findings_outlast_runs_that_did_not_look_everywhere() {
         world.run(&[words, &METRICS].concat()).ends_with(status);
         samples(&world).get("vmedia_verify_unresolved_findings").copied()
     };
-    assert_eq!(unresolved(&["verify", "nowhere"], 6), None, "nobody looked yet");
+    assert_eq!(unresolved(&["verify", "nowhere"], 6), None, "not verified yet");
     world.run(&["download", SESSION]).ends_with(0);
     assert_eq!(unresolved(&["verify", "vmedia-archive"], 0), Some(0.0));
     let record = std::fs::read(world.file("archive.json")).expect("a record");
@@ -120,7 +120,7 @@ fn findings_outlast_runs_that_did_not_look_everywhere() {
 }
 
 #[test]
-fn the_last_success_outlasts_runs_that_fail_or_cannot_begin_and_is_nobody_elses() {
+fn the_last_success_outlasts_failed_runs_and_belongs_to_one_command() {
     let world = World::new();
     world.run(&[&["download", SESSION][..], &METRICS].concat()).ends_with(0);
     let success = samples(&world)[LAST_SUCCESS];

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 
-/// What `openssl` is told. `ts` answers with milliseconds and with its name; the second authority takes no SHA-256.
+/// The configuration of `openssl`. `ts` answers with milliseconds and with its name; the second authority takes no SHA-256.
 const CONFIGURATION: &str = "
 [req]
 distinguished_name=name
@@ -211,7 +211,7 @@ impl Server {
         format!("http://{}/tsr?for=tests", self.address)
     }
 
-    /// How many bytes of answers somebody took, told once each answer has ended.
+    /// The number of sent bytes, updated at the end of each answer.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }
@@ -263,7 +263,7 @@ fn serve(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, sent: &AtomicU64, spe
         asked.len() - 1
     };
     if let Some(bytes) = speaker(before, &body) {
-        // Whoever asked may turn away from an endless answer.
+        // A client may close the connection of an endless answer.
         let taken = bytes.chunks(64 * 1024).take_while(|piece| stream.write_all(piece).is_ok()).map(|piece| piece.len() as u64).sum();
         sent.fetch_add(taken, Ordering::SeqCst);
         let _ = stream.shutdown(std::net::Shutdown::Write);

@@ -1,4 +1,4 @@
-//! Keys that a list lets count for a time only: whoever has such a key later can write any time into a journal, so something
+//! Keys that a list lets count for a time only: the owner of such a key can later write any time into a journal, so something
 //! else has to say that a run is older.
 
 use super::authority::Office;

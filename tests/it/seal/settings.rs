@@ -1,4 +1,4 @@
-//! `--sign-key` and `--timestamp`: what cannot be used is told before anything is asked or written.
+//! `--sign-key` and `--timestamp`: what cannot be used is reported before any request or write.
 
 use super::{has, succeeds};
 use crate::harness::{Run, SESSION, World};

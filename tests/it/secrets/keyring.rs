@@ -22,7 +22,7 @@ fn is_possible() -> bool {
 /// Prepares a keyring, unlocked, in a session of its own, and lists the usual session there.
 fn in_session(world: &World, prepare: &str) -> Run {
     let folder = world.folder();
-    // The daemon writes to the streams of whoever wakes it.
+    // The daemon writes to the streams of the process that starts it.
     let mut command = session(folder, &format!("{prepare}$VMEDIA $ARGUMENTS > stdout 2> stderr"));
     // Not through pipes: a daemon that outlives its session would keep them open.
     let file = |name: &str| std::fs::File::create(folder.join(name)).expect("a file");

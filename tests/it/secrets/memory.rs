@@ -2,7 +2,7 @@
 //! has them.
 //!
 //! A run makes keys of its secrets before the first request and wipes them; the copies that are found later must be those
-//! that somebody still needs.
+//! that are still needed.
 
 use super::private;
 use crate::harness::{SESSION, World, until};
@@ -30,7 +30,7 @@ pub fn copies(process: u32, text: &[u8]) -> (usize, usize) {
         let mut words = line.split_whitespace();
         let (range, rights) = (words.next().expect("a range"), words.next().expect("rights"));
         let name = words.nth(3).unwrap_or_default();
-        // What nobody can write to is the program itself.
+        // Memory that is not writable is the program itself.
         if !rights.starts_with("rw") {
             continue;
         }
@@ -128,7 +128,7 @@ fn the_letters_of_a_private_key_are_in_no_memory_and_a_token_only_where_it_is_se
     let pem = std::fs::read_to_string(world.sandbox.yoti_key_file().expect("a file")).expect("a key");
     let folder = world.folder();
     private(&folder.join("key"), &pem);
-    private(&folder.join("token"), "a-token-of-nobody-else\n");
+    private(&folder.join("token"), "a-token-of-its-own\n");
     let lines: Vec<&str> = pem.lines().filter(|line| line.len() >= 60 && !line.starts_with('-')).collect();
     assert!(lines.len() > 10, "a key has many lines: {}", lines.len());
     let wire = || Wire::start("{}", |_, _| Say::Trickle(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()));
@@ -143,8 +143,8 @@ fn the_letters_of_a_private_key_are_in_no_memory_and_a_token_only_where_it_is_se
         run
     };
     let server = wire();
-    let run = waiting(&server, "sdk_id = 'an-id-of-nobody-else'\nkey_file = 'key'");
-    assert_ne!(copies(run.0.id(), b"an-id-of-nobody-else"), (0, 0), "the search finds nothing at all");
+    let run = waiting(&server, "sdk_id = 'an-id-of-its-own'\nkey_file = 'key'");
+    assert_ne!(copies(run.0.id(), b"an-id-of-its-own"), (0, 0), "the search finds nothing at all");
     for line in &lines {
         assert_eq!(copies(run.0.id(), line.as_bytes()), (0, 0), "a line of the key");
     }
@@ -152,7 +152,7 @@ fn the_letters_of_a_private_key_are_in_no_memory_and_a_token_only_where_it_is_se
     drop(run);
     let server = wire();
     let run = waiting(&server, "bearer_file = 'token'");
-    let (initial, others) = copies(run.0.id(), b"a-token-of-nobody-else");
+    let (initial, others) = copies(run.0.id(), b"a-token-of-its-own");
     // One that is kept, one of the request that is under way, and what the HTTP library makes of it: two values of a header
     // and the bytes that were sent.
     assert!(initial == 0 && (1..=5).contains(&others), "{others} copies");

@@ -151,7 +151,7 @@ fn the_shared_secret_and_its_signatures_are_nowhere() {
     the_search_finds(&world, &hidden[..2], &belong);
 }
 
-/// What secrets look like that somebody may write where their place belongs.
+/// Secrets written where the name of their place belongs.
 const LIKELY: [&str; 3] = ["0b6f7a52-50d1-4c1e-9d39-5a7be40f3c11", "a4db0c500004000800000000005ec2e7", "3q2+7wABAgMEBQYH/CAkKCwwNDg8Q=="];
 
 #[test]
@@ -182,7 +182,9 @@ fn mistakes_in_the_configuration_do_not_show_what_stands_there() {
     for secret in LIKELY {
         for key in ["secret_env", "secret_file", "secret_credential"] {
             profile(&world, &format!("{key} = '{secret}'"));
-            for words in [&["download", SESSION, "-vv", "--on-failure", "cat > told.json"][..], &["config", "check"], &["config", "show"]] {
+            for words in
+                [&["download", SESSION, "-vv", "--on-failure", "cat > summary.json"][..], &["config", "check"], &["config", "show"]]
+            {
                 for folder in [None, Some(("CREDENTIALS_DIRECTORY", "/nowhere"))] {
                     let variables = [("PATH", "/usr/bin:/bin")].into_iter().chain(folder).collect::<Vec<_>>();
                     let run = run(&world, &variables, words);
@@ -216,7 +218,7 @@ fn the_key_and_the_token_of_yoti_are_nowhere() {
     let world = World::new();
     world.run(&["download", SESSION]).ends_with(0);
     let pem = std::fs::read_to_string(world.sandbox.yoti_key_file().expect("a file")).expect("a key");
-    let token = "a-token-of-nobody-else".to_owned();
+    let token = "a-token-of-its-own".to_owned();
     private(&world.folder().join("key"), &pem);
     private(&world.folder().join("token"), &token);
     let mut heard = Heard(Vec::new());

@@ -50,7 +50,7 @@ fn every_content(world: &World, variables: &[(&str, &str)], lay: impl Fn(&[u8]))
     list(world, variables).ends_with(3);
     lay(b"quite another secret");
     list(world, variables).ends_with(4).says("of profile live");
-    assert!(world.sandbox.exchanges().len() == asked + 1, "what is no secret asks nobody");
+    assert!(world.sandbox.exchanges().len() == asked + 1, "what is no secret sends no request");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_private_file() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_or_a_device_is_no_file_and_nobody_waits_for_it() {
+fn a_pipe_or_a_device_is_refused_without_waiting() {
     let world = World::new();
     let made = std::process::Command::new("mkfifo").arg(world.folder().join("pipe")).status();
     assert!(made.expect("mkfifo").success());
@@ -165,7 +165,7 @@ fn a_command_that_does_not_end_is_ended_with_the_run() {
     over(&["download", SESSION, "--max-duration", "3s"], None, 7).complains("the time that the run was given is over", "run it by hand");
 }
 
-/// Sends a signal; whether there was somebody to send it to.
+/// Sends a signal; returns true if there was a process to send it to.
 #[cfg(unix)]
 fn kill(signal: &str, process: &str) -> bool {
     std::process::Command::new("kill").args([signal, process]).stderr(Stdio::null()).status().expect("kill").success()

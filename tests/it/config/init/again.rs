@@ -28,7 +28,7 @@ fn write_secret(folder: &Path, text: &str) -> std::path::PathBuf {
 
 #[test]
 fn a_secret_that_is_there_is_never_lost_unasked() {
-    for (becomes, typed, told, after) in [
+    for (becomes, typed, reported, after) in [
         ("\n", None, "the shared secret, which stays as it is.", "current,retired\n"),
         ("2\n", Some("new\n"), "the new shared secret, before what is there.", "new,current,retired"),
         ("3\n", Some("new\n"), "the new shared secret, in place of what is there.", "new"),
@@ -42,7 +42,7 @@ fn a_secret_that_is_there_is_never_lost_unasked() {
         steps.push(NOT_NOW);
         let Some(played) = play(folder.path(), &INIT, &steps) else { return };
         let played = played.ends_with(0);
-        assert!(played.shown.contains(told) && !played.shown.contains("retired"), "{}", played.shown);
+        assert!(played.shown.contains(reported) && !played.shown.contains("retired"), "{}", played.shown);
         assert!(played.written().contains("live.secret"), "{}", played.written());
         assert_eq!(std::fs::read_to_string(&secret).expect("a secret"), after);
         is_private(&secret);
@@ -135,8 +135,8 @@ fn what_goes_before_the_profile_is_said_before_it_is_tried() {
     let steps = [
         ("Name of the profile [live]: ", "\n"),
         ("[veriff]: ", "\n"),
-        // What a flag offers and somebody answers otherwise is not what is tried.
-        ("under API keys [https://nobody.invalid]: ", url.as_str()),
+        // An answer that differs from the value of a flag is the one that is tried.
+        ("under API keys [https://unknown.invalid]: ", url.as_str()),
         ("API key: ", key.as_str()),
         ("Number [", "1\n"),
         ("not shown): ", secret.as_str()),
@@ -148,14 +148,14 @@ fn what_goes_before_the_profile_is_said_before_it_is_tried() {
         ("changes nothing? [yes]: ", "\n"),
         ("veriff refuses the credentials", ""),
     ];
-    let words = [&[env!("CARGO_BIN_EXE_vmedia")], &INIT[..], &["--base-url", "https://nobody.invalid"]].concat();
+    let words = [&[env!("CARGO_BIN_EXE_vmedia")], &INIT[..], &["--base-url", "https://unknown.invalid"]].concat();
     let Some(played) = play_with(world.folder(), &[("VMEDIA_API_SECRET", "another-secret")], &words, &steps) else { return };
     played.ends_with(4);
     run(world.folder(), &[], &["config", "check", "--config", "c.toml"]).ends_with(0);
 }
 
 #[test]
-fn what_somebody_else_wrote_meanwhile_is_not_lost() {
+fn changes_by_another_program_are_not_lost() {
     for before in [Some("[profiles.other]\n"), None] {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("c.toml");
