@@ -166,7 +166,7 @@ class Segment:
 
     def close(self):
         """Ends it."""
-        self.add({"entry": "closed", "exit": "done"})
+        self.add({"entry": "closed"})
         self.file.close()
 
 

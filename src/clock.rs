@@ -2,6 +2,7 @@
 //!
 //! The only place that reads the system's clocks or sleeps.
 
+use crate::error::ErrorKind;
 use crate::exit::Exit;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -69,13 +70,17 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// How whatever is cut short by it ends. A run that was given so much time is no interrupted one: what it did not
-    /// come to is left, the rest is archived.
+    /// Returns how a run or a session ends that it cut short.
     pub fn exit(self) -> Exit {
+        self.kind().into()
+    }
+
+    /// Returns the kind of the error for what it cut short.
+    pub fn kind(self) -> ErrorKind {
         match self {
-            Self::Interrupted => Exit::Interrupted,
-            Self::Terminated => Exit::Terminated,
-            Self::TimeIsUp => Exit::Partial,
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::Terminated => ErrorKind::Terminated,
+            Self::TimeIsUp => ErrorKind::OutOfTime,
         }
     }
 }
@@ -102,7 +107,7 @@ impl Cancel {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let cancel = Self::default();
         let again = Arc::new(AtomicBool::new(false));
-        for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
+        for (signal, exit) in [(SIGINT, Exit::from(ErrorKind::Interrupted)), (SIGTERM, Exit::from(ErrorKind::Terminated))] {
             // Order matters: the shutdown is armed by an earlier signal, then this one arms the next.
             signal_hook::flag::register_conditional_shutdown(signal, i32::from(exit.code()), Arc::clone(&again))?;
             signal_hook::flag::register(signal, Arc::clone(&again))?;
@@ -114,7 +119,7 @@ impl Cancel {
         // It never ends the process at once: a shell passes on what the system has sent already.
         #[cfg(target_os = "linux")]
         if !is_ignored(signal_hook::consts::SIGHUP) {
-            let terminated = usize::from(Exit::Terminated.code());
+            let terminated = usize::from(Exit::from(ErrorKind::Terminated).code());
             signal_hook::flag::register_usize(signal_hook::consts::SIGHUP, Arc::clone(&cancel.signal), terminated)?;
         }
         Ok(cancel)
@@ -137,7 +142,7 @@ impl Cancel {
     pub fn requested(&self) -> Option<Stop> {
         match self.signal.load(Ordering::SeqCst) {
             0 => self.limit.as_ref().filter(|limit| limit.clock.elapsed() >= limit.until).map(|_| Stop::TimeIsUp),
-            code if code == usize::from(Exit::Terminated.code()) => Some(Stop::Terminated),
+            code if code == usize::from(Exit::from(ErrorKind::Terminated).code()) => Some(Stop::Terminated),
             _ => Some(Stop::Interrupted),
         }
     }
@@ -209,7 +214,6 @@ impl Clock for StillClock {
 #[cfg(test)]
 mod tests {
     use super::{Cancel, Clock, StillClock, Stop, timestamp_of};
-    use crate::exit::Exit;
     use jiff::Timestamp;
     use std::sync::Arc;
     use std::sync::atomic::Ordering;
@@ -248,7 +252,7 @@ mod tests {
 
     #[test]
     fn only_signals_are_interruptions() {
-        let exits = [Stop::Interrupted, Stop::Terminated, Stop::TimeIsUp].map(Stop::exit);
-        assert_eq!(exits, [Exit::Interrupted, Exit::Terminated, Exit::Partial]);
+        let exits = [Stop::Interrupted, Stop::Terminated, Stop::TimeIsUp].map(|stop| stop.exit().is_interruption());
+        assert_eq!(exits, [true, true, false]);
     }
 }

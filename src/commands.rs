@@ -75,7 +75,7 @@ impl Context {
     fn fail(&self, error: &Error) -> Exit {
         report_failure(error, &self.streams, self.clock.now(), &self.console);
         self.account.error(error);
-        error.exit()
+        Exit::of(&error)
     }
 
     /// The settings of this run. What they have to wait for hears the wish to stop.
@@ -103,7 +103,7 @@ pub fn run(arguments: Arguments, console: &Console) -> Ended {
         Ok(context) => context,
         Err(error) => {
             console.error(error.what(), error.hint());
-            return Ended::With(error.exit());
+            return Ended::With(Exit::of(&error));
         }
     };
     if let Err(error) = check_clock(context.clock.now()) {

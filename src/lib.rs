@@ -16,8 +16,9 @@
 //! | 2 | [`provider`] | endpoints, listings, signatures of each provider |
 //! | 1 | [`http`] | client, retries, rate limits, time-outs |
 //! | 0 | [`clock`] | time, waiting, and requests to stop |
+//! | 0 | [`exit`] | exit statuses |
 //! | 0 | [`secret`] | values that must not be printed |
-//! | 0 | [`archive`], [`error`], [`exit`], [`input`], [`model`], [`seal`], [`store`], [`text`] | the package `vmedia-archive`: session folders, journal, verification, and what they are made of |
+//! | 0 | [`archive`], [`error`], [`input`], [`model`], [`seal`], [`store`], [`text`] | the package `vmedia-archive`: session folders, journal, verification, and what they are made of |
 //!
 //! A module uses modules of lower layers. Besides, `commands` and `config` read [`cli`]'s types, and `report` reads the engine's
 //! events and [`cli`]'s formats.
@@ -27,13 +28,14 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod engine;
+pub mod exit;
 pub mod http;
 pub mod provider;
 pub mod report;
 pub mod secret;
 
 pub use vmedia_archive as archive;
-pub use vmedia_archive::{error, exit, input, model, seal, store, text};
+pub use vmedia_archive::{error, input, model, seal, store, text};
 pub use vmedia_sandbox as sandbox;
 
 use std::ffi::OsString;
@@ -61,12 +63,12 @@ fn answer(instead: &cli::Instead) -> u8 {
         }
         cli::Instead::Help(plain, coloured) => {
             console.message(if console.colours_messages() { coloured } else { plain }.trim_end());
-            exit::Exit::Usage
+            exit::Exit::from(error::ErrorKind::Usage)
         }
         cli::Instead::Mistake(error, streams) => {
             let now = clock::Clock::now(&clock::SystemClock::start());
             report::report_failure(error, streams, now, &console);
-            error.exit()
+            exit::Exit::of(error)
         }
     };
     console.exit(exit).code()

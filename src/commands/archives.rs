@@ -6,8 +6,7 @@ use super::Context;
 use super::services::store;
 use crate::archive::verify::is_bag;
 use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE};
-use crate::error::{Error, Result, plain};
-use crate::exit::Exit;
+use crate::error::{Error, Result, plain, ErrorKind};
 use crate::store::{LocalStore, ReadStore, StorePath};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,7 +46,7 @@ pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>>
     for path in paths {
         let here = find_one(path, context)?;
         if here.is_empty() {
-            return Err(Error::new(Exit::Local, format!("there is no archived session in {}", path.display()), WHAT_TO_NAME));
+            return Err(Error::new(ErrorKind::Local, format!("there is no archived session in {}", path.display()), WHAT_TO_NAME));
         }
         for archive in here {
             match found.iter_mut().find(|known| known.root == archive.root) {
@@ -67,7 +66,7 @@ pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>>
 
 fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
     let unreadable =
-        |error: std::io::Error| Error::new(Exit::Local, format!("cannot read {}: {}", path.display(), plain(&error)), WHAT_TO_NAME);
+        |error: std::io::Error| Error::new(ErrorKind::Local, format!("cannot read {}: {}", path.display(), plain(&error)), WHAT_TO_NAME);
     // `.` and `..` have no name of their own.
     let named = if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().map_err(unreadable)? };
     if let (Some(parent), Some(name)) = (named.parent(), named.file_name()) {
@@ -85,7 +84,7 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
         }
     }
     if !std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-        return Err(Error::new(Exit::Local, format!("{} is not a folder", path.display()), WHAT_TO_NAME));
+        return Err(Error::new(ErrorKind::Local, format!("{} is not a folder", path.display()), WHAT_TO_NAME));
     }
     let mut found = Vec::new();
     walk(path, &mut found, context)?;

@@ -11,7 +11,7 @@ use crate::archive::{CatalogRow, CatalogWriter, Journal};
 use crate::cli::{CatalogArguments, EventFormat};
 use crate::clock::Stop;
 use crate::engine::{Catalog, Event};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Cell, Column, Reporter, ReporterOptions, Table};
 use crate::store::{ReadStore, Store, StorePath};
@@ -66,11 +66,11 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
         }
         let page = arguments.html && archive.is_whole;
         if let Some(read) = output.archive(archive, page)? {
-            let exit = context.cancel.requested().map_or(Exit::Unexpected, Stop::exit);
+            let kind = context.cancel.requested().map_or(ErrorKind::Unexpected, Stop::kind);
             output.reporter.finish();
             let what = format!("interrupted: {read} of {} were read", plural(archive.sessions.len() as u64, "session"));
-            output.reporter.error(&Error::new(exit, what, "the catalog is not complete; run the same command again"));
-            return Ok(exit);
+            output.reporter.error(&Error::new(kind, what, "the catalog is not complete; run the same command again"));
+            return Ok(kind.into());
         }
     }
     let Output { mut reporter, mut table, exit, is_authenticated, .. } = output;
@@ -122,7 +122,7 @@ impl Output<'_> {
         for row in rows {
             if let Some(error) = trouble(row, archive) {
                 self.reporter.error(&error);
-                self.exit = Exit::Damaged;
+                self.exit = Exit::from(ErrorKind::Damaged);
             }
             self.is_authenticated |= row.authenticated.is_some();
             self.table.row(&cells(row, archive))?;
@@ -138,7 +138,7 @@ impl Output<'_> {
         let journal = Journal::exists(store.as_ref())?.then(|| journal(&store, self.context));
         let path = page.publish(journal.as_ref(), self.context.clock.now())?;
         if let Some(journal) = journal {
-            journal.close(Exit::Done, self.context.clock.now())?;
+            journal.close(None, self.context.clock.now())?;
         }
         Ok(path)
     }
@@ -150,7 +150,7 @@ fn trouble(row: &CatalogRow, archive: &Archive) -> Option<Error> {
     let reason = row.unreadable.as_ref()?;
     let what = format!("the record of {} cannot be read: {reason}", place.display());
     Some(Error::new(
-        Exit::Damaged,
+        ErrorKind::Damaged,
         what,
         "`vmedia verify` says what is wrong with the session; a record that is lost or damaged, restore from a backup",
     ))

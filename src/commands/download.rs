@@ -101,7 +101,7 @@ pub(super) fn archive(
 fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Exit, reporter: &mut Reporter, context: &Context) -> Exit {
     let clock = context.clock.as_ref();
     let vouched = sealer.vouch(store, journal, clock.now());
-    let failed = match journal.close(exit, clock.now()) {
+    let failed = match journal.close(exit.kind(), clock.now()) {
         Ok(Some(segment)) if sealer.is_wanted() => {
             let sealed = match vouched {
                 Ok(()) => sealer.seal_file(store, &segment.path),
@@ -113,7 +113,7 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
         Ok(_) => Exit::Done,
         Err(error) => {
             reporter.error(&error);
-            error.exit()
+            Exit::of(&error)
         }
     };
     if failed == Exit::Done { exit } else { Exit::merge([exit, failed]) }
@@ -125,7 +125,7 @@ fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) 
         None | Some(Ok(())) => exit,
         Some(Err(error)) => {
             reporter.error(&error);
-            Exit::merge([exit, error.exit()])
+            Exit::merge([exit, Exit::of(&error)])
         }
     }
 }

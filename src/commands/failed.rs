@@ -4,7 +4,7 @@
 //! Must not know why a session failed.
 
 use crate::archive::must_be_outside;
-use crate::error::{Error, Result, plain};
+use crate::error::{Error, ErrorKind, Result, plain};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::store::{Readers, is_in_the_way, replace};
@@ -44,7 +44,7 @@ impl FailedList {
         let text: String = left.map(|session| format!("{session}\n")).collect();
         replace(&self.path, text.as_bytes(), Readers::Owner).map_err(|error| {
             let what = format!("cannot write the list {}: {}", self.path.display(), plain(&error));
-            Error::new(Exit::Local, what, "choose another file with --failed-to").caused_by(error)
+            Error::new(ErrorKind::Local, what, "choose another file with --failed-to").caused_by(error)
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::archive::must_be_outside;
 use crate::cli::{CompletionsArguments, ManArguments, generate};
-use crate::error::{Error, Result, plain};
+use crate::error::{Error, ErrorKind, Result, plain};
 use crate::exit::Exit;
 use std::path::Path;
 
@@ -34,7 +34,7 @@ pub(super) fn man(arguments: &ManArguments, context: &Context) -> Result<Exit> {
 #[expect(clippy::disallowed_methods, reason = "these files are no part of an archive and may be written again")]
 fn write_all(folder: &Path, files: Vec<generate::Generated>) -> Result<Exit> {
     let failed = |path: &Path, error: std::io::Error| {
-        Error::new(Exit::Local, format!("cannot write {}: {}", path.display(), plain(&error)), "choose another folder with --dir")
+        Error::new(ErrorKind::Local, format!("cannot write {}: {}", path.display(), plain(&error)), "choose another folder with --dir")
     };
     must_be_outside("--dir", folder)?;
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;

@@ -8,7 +8,7 @@ use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::EventFormat;
 use crate::clock::Stop;
 use crate::engine::{Emit, Event, ProviderDays, Services, deletion_warning, session_error};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::http::Failure;
 use crate::model::{AttemptId, SessionId, WRAPPED, id_within, is_wrapped_id};
@@ -84,7 +84,7 @@ pub(super) fn look(
             Ok(session) => session,
             Err(error) => {
                 reporter.error(&error);
-                exits.push(error.exit());
+                exits.push(Exit::of(&error));
                 continue;
             }
         };
@@ -99,9 +99,9 @@ pub(super) fn look(
             Some(Err(failure)) if context.cancel.requested().is_none() => {
                 let error = session_error(&session, failure, &credentials);
                 reporter.error(&error);
-                error.exit()
+                Exit::of(&error)
             }
-            _ => context.cancel.requested().map_or(Exit::Unexpected, Stop::exit),
+            _ => context.cancel.requested().map_or(Exit::from(ErrorKind::Unexpected), Stop::exit),
         };
         exits.push(exit);
         if exit.ends_run() {
@@ -112,7 +112,7 @@ pub(super) fn look(
         reporter.interrupted(stop.exit());
         return Ok(stop.exit());
     }
-    if exits.contains(&Exit::Done) || exits.contains(&Exit::Partial) {
+    if exits.contains(&Exit::Done) || exits.contains(&Exit::PARTIAL) {
         table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
     }
     Ok(Exit::merge(exits))
@@ -127,5 +127,5 @@ fn tell(session: &SessionId, listing: &Listing, period: ProviderDays, reporter: 
     for text in listing.problems.clone() {
         reporter.event(&Event::Problem { session: session.clone(), text }, context.clock.as_ref());
     }
-    if listing.problems.is_empty() { Exit::Done } else { Exit::Partial }
+    if listing.problems.is_empty() { Exit::Done } else { Exit::PARTIAL }
 }

@@ -14,7 +14,7 @@ use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
 use crate::config::Identifiers;
 use crate::engine::{Options, ProviderWitness, Selection};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
 use crate::text::plural;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
     let found = check(&archives, false, arguments.format, context)?;
     let is_stopped = || context.cancel.requested().is_some();
     if is_stopped() || found.repairable.is_empty() {
-        if found.exit == Exit::Damaged && !is_stopped() {
+        if found.exit == ErrorKind::Damaged && !is_stopped() {
             let line = "nothing of this can be fetched again; what was found says what to do";
             reporter(arguments.format, context)?.say(line);
         }
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
             continue;
         }
         let exit = fetch(place, &sessions, arguments, context)?;
-        if is_stopped() || exit.ends_run() || exit == Exit::Unavailable {
+        if is_stopped() || exit.ends_run() || exit == ErrorKind::Unavailable {
             return Ok(exit);
         }
         fetched.push(exit);
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
     // What cannot be repaired was found in sessions, or in journals, that were not looked at again.
     let is_all = found.damaged == found.repairable.len() as u64;
     Ok(match after.exit {
-        Exit::Done if !is_all => Exit::Damaged,
+        Exit::Done if !is_all => Exit::from(ErrorKind::Damaged),
         // Sound again, but not what it was, or not all of it.
         Exit::Done => Exit::merge(fetched),
         found => found,

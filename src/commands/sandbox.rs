@@ -8,7 +8,7 @@ use crate::archive::must_be_outside;
 use crate::cli::{ProviderChoice, SandboxArguments};
 use crate::clock::Stop;
 use crate::config::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Console, Style};
 use crate::sandbox::{Exchange, Options, SAMPLE_SESSION, SAMPLE_YOTI, Sandbox, parse_faults};
@@ -49,7 +49,7 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
 fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static str, String)>> {
     let config = sandbox.config_file().map_err(|error| {
         let hint = "check the folder for temporary files (TMPDIR)";
-        Error::new(Exit::Local, format!("the sandbox cannot keep an empty configuration: {error}"), hint).caused_by(error)
+        Error::new(ErrorKind::Local, format!("the sandbox cannot keep an empty configuration: {error}"), hint).caused_by(error)
     })?;
     let mut settings = match provider {
         ProviderChoice::Veriff => vec![
@@ -76,7 +76,7 @@ fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static
 pub(super) fn key_file(sandbox: &Sandbox) -> Result<std::path::PathBuf> {
     sandbox.yoti_key_file().map_err(|error| {
         let hint = "check the folder for temporary files (TMPDIR)";
-        Error::new(Exit::Local, format!("the sandbox cannot keep its key: {error}"), hint).caused_by(error)
+        Error::new(ErrorKind::Local, format!("the sandbox cannot keep its key: {error}"), hint).caused_by(error)
     })
 }
 
@@ -126,7 +126,7 @@ fn serve(settings: &[(&'static str, String)], context: &Context) -> Exit {
     while context.cancel.requested().is_none() {
         context.clock.sleep(Duration::from_millis(100));
     }
-    context.cancel.requested().map_or(Exit::Interrupted, Stop::exit)
+    context.cancel.requested().map_or(Exit::from(ErrorKind::Interrupted), Stop::exit)
 }
 
 fn line(exchange: &Exchange, console: &Console) -> String {

@@ -4,7 +4,8 @@
 
 use super::failed::FailedList;
 use crate::clock::Stop;
-use crate::engine::{Event, TIME_IS_UP, Tally};
+use crate::engine::{Event, Tally};
+use crate::error::ErrorKind;
 use crate::exit::Exit;
 
 /// The sum of a run.
@@ -29,19 +30,19 @@ impl RunSum {
 
     /// A line or a word that names no session.
     pub(super) fn rejected(&mut self) {
-        self.exits.push(Exit::Usage);
+        self.exits.push(Exit::from(ErrorKind::Usage));
         self.rejected += 1;
     }
 
     /// Takes an event into account.
     pub(super) fn see(&mut self, event: &Event) {
-        if let Event::SessionFinished { session, exit, tally, skipped, empty, error, .. } = event {
+        if let Event::SessionFinished { session, exit, tally, skipped, empty, .. } = event {
             self.exits.push(*exit);
             self.tally.add(tally);
             self.complete += u64::from(*exit == Exit::Done && !empty);
             self.empty += u64::from(*empty);
             self.skipped += u64::from(*skipped);
-            self.cut += u64::from(error.as_ref().is_some_and(|error| error.what == TIME_IS_UP));
+            self.cut += u64::from(*exit == ErrorKind::OutOfTime);
             if let Some(failed) = &mut self.failed {
                 failed.ended(session, *exit);
             }

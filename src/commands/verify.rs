@@ -13,7 +13,7 @@ use crate::cli::{ProviderChoice, VerifyArguments};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
 use crate::engine::{Emit, Event, ProviderWitness, TIME_IS_UP};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
 use crate::seal::ssh::Signers;
@@ -166,7 +166,7 @@ fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool) -> Exit {
     match stop {
         Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
         // That not all was looked at makes what was found no better.
-        _ if sum.damaged + sum.journals > 0 => Exit::Damaged,
+        _ if sum.damaged + sum.journals > 0 => Exit::from(ErrorKind::Damaged),
         _ if out_of_time => Stop::TimeIsUp.exit(),
         _ => Exit::Done,
     }
@@ -188,7 +188,7 @@ fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> 
 /// Ends the line in the journal that this verification wrote. That an archive cannot be written is no damage.
 fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context) {
     let Some(journal) = &target.journal else { return };
-    let closed = journal.close(exit, context.clock.now());
+    let closed = journal.close(exit.kind(), context.clock.now());
     if let Some(error) = target.unwritten.get().or(closed.as_ref().err()) {
         let archive = target.store.root();
         let text = format!("this verification is not written down in the journal of {archive}: {}", error.what());

@@ -6,8 +6,7 @@ use super::environment::Environment;
 use super::file;
 use super::sourced::{Source, Sourced};
 use crate::cli::Flags;
-use crate::error::{Error, Result, plain};
-use crate::exit::Exit;
+use crate::error::{self, Error, Result, plain};
 use crate::store::{Readers, replace};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -161,7 +160,7 @@ impl Edit {
             return Ok(());
         }
         let what = format!("{} was changed by somebody else while the questions were open", self.path.display());
-        Err(Error::new(Exit::Local, what, "nothing was written; run it again, and it begins with the file as it is now"))
+        Err(Error::new(error::ErrorKind::Local, what, "nothing was written; run it again, and it begins with the file as it is now"))
     }
 
     /// Writes it, in one step and for its owner alone.
@@ -206,7 +205,7 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let written = private_folder(folder).and_then(|()| replace(path, bytes, Readers::Owner));
     written.map_err(|error| {
         let what = format!("cannot write {}: {}", path.display(), plain(&error));
-        Error::new(Exit::Local, what, "choose a place that you can write to with --config").caused_by(error)
+        Error::new(error::ErrorKind::Local, what, "choose a place that you can write to with --config").caused_by(error)
     })
 }
 

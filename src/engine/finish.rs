@@ -116,7 +116,7 @@ impl Finisher {
             locked(&work.verdict).only_unavailable = false;
         }
         // A disk that takes nothing more says nothing of this medium; it is told once, by the session.
-        let ends_run = failure.local.as_ref().is_some_and(|error| error.exit().ends_run());
+        let ends_run = failure.local.as_ref().is_some_and(|error| error.ends_run());
         let text = failure.detail.clone();
         let reason = match failure.cause {
             _ if ends_run => Reason::RunEnded,
@@ -130,7 +130,7 @@ impl Finisher {
         // Media that were never begun say nothing of their session; what ended the run is told by whom it hit.
         if matches!(failure.cause, Cause::Refused | Cause::Local) || failure.local.is_some() {
             let error = self.session_error(&work.session, failure);
-            self.ended.fetch_or(error.exit().ends_run(), Ordering::Relaxed);
+            self.ended.fetch_or(error.ends_run(), Ordering::Relaxed);
             locked(&work.verdict).error.get_or_insert(error);
         }
     }
@@ -148,7 +148,7 @@ impl Finisher {
         }
         let mut verdict = locked(&work.verdict);
         if let Err(error) = committed {
-            self.ended.fetch_or(error.exit().ends_run(), Ordering::Relaxed);
+            self.ended.fetch_or(error.ends_run(), Ordering::Relaxed);
             verdict.error.get_or_insert(error);
         }
         if !losses.is_empty() {
@@ -169,11 +169,11 @@ impl Finisher {
         let mut error = self.session_error(session, failure);
         if !self.only_plans && !was_stopped {
             let (journal, now) = (&self.services.journal, self.services.wire.clock().now());
-            if let Err(unwritten) = journal.failed(session.clone(), error.exit(), error.what().to_owned(), now) {
+            if let Err(unwritten) = journal.failed(session.clone(), &error, now) {
                 error = unwritten;
             }
         }
-        self.ended.fetch_or(error.exit().ends_run(), Ordering::Relaxed);
+        self.ended.fetch_or(error.ends_run(), Ordering::Relaxed);
         self.tell(index, self.ended_at_once(session, &error), emit);
     }
 
@@ -181,7 +181,7 @@ impl Finisher {
     fn ended_at_once(&self, session: &SessionId, error: &Error) -> Event {
         Event::SessionFinished {
             session: session.clone(),
-            exit: error.exit(),
+            exit: Exit::of(&error),
             folder: self.services.store.location(&SessionArchive::folder_of(session)),
             tally: Tally::default(),
             error: Some(ErrorText::from(error)),
@@ -198,7 +198,7 @@ impl Finisher {
         for text in listing.problems.clone() {
             emit.event(Event::Problem { session: session.clone(), text });
         }
-        let exit = if listing.problems.is_empty() { Exit::Done } else { Exit::Partial };
+        let exit = if listing.problems.is_empty() { Exit::Done } else { Exit::PARTIAL };
         let folder = archive.location();
         let (session, tally) = (session.clone(), Tally::default());
         let event = Event::SessionFinished { session, exit, folder, tally, error: None, skipped: false, empty: false };

@@ -4,7 +4,7 @@
 
 use super::stamping::Authority;
 use crate::archive::{Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun};
-use crate::error::{Error, Result, plain};
+use crate::error::{Error, Result, plain, ErrorKind};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
 use crate::seal::ssh::{Signature, SigningKey};
@@ -61,7 +61,7 @@ impl Sealed {
 
     /// What the seals make of the exit status: [`Exit::Done`] where all that was wanted is there.
     pub fn exit(&self) -> Exit {
-        Exit::merge(self.errors().map(Error::exit))
+        Exit::merge(self.errors().map(Exit::of))
     }
 }
 
@@ -116,7 +116,7 @@ fn unsealed_runs(runs: &[UnsealedRun]) -> Error {
         names.join(", "),
     );
     let hint = "check the archive with `vmedia verify`, then run again with --accept-unsealed REASON, which the journal records";
-    Error::new(Exit::Partial, what, hint)
+    Error::new(ErrorKind::Partial, what, hint)
 }
 
 fn sign(key: &SigningKey, store: &dyn Store, path: &StorePath) -> Result<Signed> {
@@ -144,13 +144,13 @@ fn keep(store: &dyn Store, path: &StorePath, bytes: &[u8]) -> Result<()> {
 fn open(store: &dyn Store, path: &StorePath) -> Result<Box<dyn Read + Send>> {
     store.open(path)?.ok_or_else(|| {
         let what = format!("cannot seal {}: it is not there", store.location(path));
-        Error::new(Exit::Local, what, "leave the archive to vmedia while it runs, and look who else changes it")
+        Error::new(ErrorKind::Local, what, "leave the archive to vmedia while it runs, and look who else changes it")
     })
 }
 
 fn unreadable(store: &dyn Store, path: &StorePath, error: &std::io::Error) -> Error {
     let what = format!("cannot seal {}: {}", store.location(path), plain(error));
-    Error::new(Exit::Local, what, "check the disk, then run the same command again")
+    Error::new(ErrorKind::Local, what, "check the disk, then run the same command again")
 }
 
 /// The two lines for a stamp that could not be had. Path and query of the authority's URL are left out: some hold a
@@ -168,5 +168,5 @@ fn unstamped(authority: &Authority, path: &StorePath, failure: Failure) -> Error
     };
     let what = format!("no time stamp for {path} from {}: {}", authority.address.base_url, failure.detail);
     let hint = format!("{advice}; what was fetched is archived all the same, and the stamp of a later run covers this one's journal too");
-    Error::new(Exit::Partial, what, hint)
+    Error::new(ErrorKind::Partial, what, hint)
 }

@@ -3,8 +3,7 @@
 //! Must not know how they are shown.
 
 use crate::archive::Reason;
-use crate::error::Error;
-use crate::exit::Exit;
+use crate::error::{Error, ErrorKind};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
 
@@ -14,55 +13,55 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
     if let Some(local) = failure.local {
         return *local;
     }
-    let (exit, what, hint) = match failure.cause {
+    let (kind, what, hint) = match failure.cause {
         Cause::Refused => (
-            Exit::Refused,
+            ErrorKind::Refused,
             format!("the provider refuses the credentials: {detail}"),
             format!("used were {credentials}; each integration has its own, and may accept certain addresses only"),
         ),
         Cause::NotFound | Cause::Withheld => (
-            Exit::NotFound,
+            ErrorKind::NotFound,
             format!("session {session} is not found at the provider: {detail}"),
             "it never existed, was deleted, is past the provider's retention, or belongs to another integration; check the id".to_owned(),
         ),
         Cause::Unlisted => (
-            Exit::NotFound,
+            ErrorKind::NotFound,
             format!("session {session} is there, but {detail}"),
             format!("check the id; vmedia attempts {session} lists those that it has"),
         ),
         Cause::Rejected => (
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("the provider rejects the request for session {session}: {detail}"),
             "check the id and the base URL; asking again will not help".to_owned(),
         ),
         Cause::Excessive => (
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("the provider answers more than can be true of session {session}: {detail}"),
             "what is archived of it stays as it is; the limits stand in the README; ask the provider what is wrong with this session".to_owned(),
         ),
         Cause::Certificate => (
-            Exit::Unavailable,
+            ErrorKind::Unavailable,
             format!("cannot reach the provider safely: {detail}"),
             "check the base URL and this machine's clock; behind a proxy that opens TLS, name its authority with --ca-cert".to_owned(),
         ),
         Cause::Throttled | Cause::Unavailable | Cause::Outlasted | Cause::Broken => (
-            Exit::Unavailable,
+            ErrorKind::Unavailable,
             format!("the provider is unavailable: {detail}"),
             "check the network and the base URL, or run the same command again later; what is finished is not fetched again".to_owned(),
         ),
         Cause::Unusable => (
-            Exit::Unavailable,
+            ErrorKind::Unavailable,
             format!("the provider's answer cannot be used: {detail}"),
             "check the base URL; a gateway or a login page may stand in between".to_owned(),
         ),
         Cause::Untrusted | Cause::Disagrees => (
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("the provider's answer cannot be trusted: {detail}"),
             "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas; --strict also refuses answers without a signature; otherwise somebody changes what you receive".to_owned(),
         ),
-        Cause::Stopped | Cause::Local | Cause::PutOff => (Exit::Partial, detail, "run the same command again".to_owned()),
+        Cause::Stopped | Cause::Local | Cause::PutOff => (ErrorKind::Partial, detail, "run the same command again".to_owned()),
     };
-    Error::new(exit, what, hint)
+    Error::new(kind, what, hint)
 }
 
 /// Returns why a media file or companion document was not fetched.
@@ -92,5 +91,5 @@ pub(super) fn lost(losses: &[String]) -> Error {
         _ => format!("{}; and so are {} more", losses.first().map_or("", String::as_str), losses.len() - 1),
     };
     let hint = "look for the original in a backup, and keep it outside of the archive; archive.json says what it was";
-    Error::new(Exit::Partial, what, hint)
+    Error::new(ErrorKind::Partial, what, hint)
 }

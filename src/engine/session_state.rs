@@ -8,7 +8,7 @@ use super::outcome::ErrorText;
 use super::tally::Tally;
 use super::{Emit, locked};
 use crate::archive::{CompanionState, FileRecord, Reason, SessionArchive, State};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::exit::Exit;
 use crate::model::{MediaItem, SessionId};
 use crate::store::Lock;
@@ -183,10 +183,10 @@ impl SessionWork {
         let verdict = locked(&self.verdict);
         let tally = verdict.tally;
         let exit = match &verdict.error {
-            Some(error) => error.exit(),
+            Some(error) => Exit::of(error),
             None if tally.failed + tally.gone == 0 && !verdict.lacking => Exit::Done,
-            None if tally.fetched + tally.kept == 0 && verdict.only_unavailable && !verdict.lacking => Exit::Unavailable,
-            None => Exit::Partial,
+            None if tally.fetched + tally.kept == 0 && verdict.only_unavailable && !verdict.lacking => ErrorKind::Unavailable.into(),
+            None => Exit::PARTIAL,
         };
         let error = verdict.error.as_ref().map(ErrorText::from);
         // Each listed medium is counted once, whatever became of it.

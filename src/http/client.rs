@@ -6,8 +6,7 @@
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
 
 use super::{Cause, Failure, Headers, Request, Response, Transport};
-use crate::error::{Error, Result, limit_hint, plain, quote};
-use crate::exit::Exit;
+use crate::error::{self, Error, Result, limit_hint, plain, quote};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use std::path::PathBuf;
@@ -125,7 +124,7 @@ impl Client {
             return Failure::new(Cause::Rejected, format!("the request cannot be sent: {}", innermost(error)));
         }
         if let Some(hint) = hint_of(error) {
-            return Failure::local(Error::new(Exit::Local, format!("cannot connect: {}", innermost(error)), hint));
+            return Failure::local(Error::new(error::ErrorKind::Local, format!("cannot connect: {}", innermost(error)), hint));
         }
         let what = if error.is_timeout() && error.is_connect() {
             "no connection in time".to_owned()
@@ -169,7 +168,7 @@ impl Transport for Client {
     fn send(&self, request: &Request) -> std::result::Result<Response, Failure> {
         let client = self.choose(request.is_long).as_ref().map_err(|Unbuilt { reason, hint }| {
             if let Some(hint) = hint {
-                return Failure::local(Error::new(Exit::Local, format!("cannot set up TLS: {reason}"), *hint));
+                return Failure::local(Error::new(error::ErrorKind::Local, format!("cannot set up TLS: {reason}"), *hint));
             }
             let hint = "install the system's CA certificates (package ca-certificates), or name a file with --ca-cert; where SSL_CERT_FILE or SSL_CERT_DIR is set, they are looked for there alone";
             Failure::local(Error::configuration(format!("cannot set up TLS: {reason}"), hint))

@@ -86,14 +86,14 @@ impl Failure {
 
     /// A failure of this side: the disk, or a wish to stop.
     pub fn local(error: Error) -> Self {
-        let cause = if error.exit().is_interruption() { Cause::Stopped } else { Cause::Local };
+        let cause = if error.kind().is_interruption() { Cause::Stopped } else { Cause::Local };
         Self { cause, detail: error.what().to_owned(), status: None, code: None, retry_after: None, local: Some(Box::new(error)) }
     }
 
     /// The run is to stop.
     pub fn stopped(stop: Stop) -> Self {
         let what = if stop == Stop::TimeIsUp { TIME_IS_UP } else { "interrupted" };
-        let error = Error::new(stop.exit(), what, "run the same command again; it goes on where this one stopped");
+        let error = Error::new(stop.kind(), what, "run the same command again; it goes on where this one stopped");
         Self { cause: Cause::Stopped, ..Self::local(error) }
     }
 

@@ -6,7 +6,7 @@ use super::summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, Verificati
 use crate::archive::verify::{JournalMissing, JournalReport, SessionReport};
 use crate::archive::{CodedReason, State};
 use crate::engine::{ErrorText, Event, Tally};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::text::sanitize;
@@ -108,8 +108,10 @@ impl Books {
                 self.provider = Some(provider.clone());
                 self.archive.get_or_insert_with(|| archive.clone());
             }
-            Event::LineRejected { line, reason } => self.fail(format!("line {line}"), None, None, Exit::Usage, reason, 0),
-            Event::ArgumentRejected { number, reason } => self.fail(format!("argument {number}"), None, None, Exit::Usage, reason, 0),
+            Event::LineRejected { line, reason } => self.fail(format!("line {line}"), None, None, Exit::from(ErrorKind::Usage), reason, 0),
+            Event::ArgumentRejected { number, reason } => {
+                self.fail(format!("argument {number}"), None, None, Exit::from(ErrorKind::Usage), reason, 0)
+            }
             Event::MediaFinished { session, state: State::Failed | State::Gone, reason, .. } => {
                 self.lacks(session, &reason.as_ref().map_or_else(|| "no reason given".to_owned(), CodedReason::text));
             }
@@ -139,9 +141,9 @@ impl Books {
         }
     }
 
-    fn error(&mut self, ErrorText { what, hint }: &ErrorText) {
+    fn error(&mut self, error: &ErrorText) {
         if self.errors.len() < ERRORS {
-            self.errors.push(ErrorText { what: safe(what), hint: safe(hint) });
+            self.errors.push(ErrorText { what: safe(&error.what), hint: safe(&error.hint), ..error.clone() });
         }
     }
 
@@ -183,7 +185,7 @@ impl Books {
         }
         if findings > 0 {
             let reason = and_more(what, findings - 1);
-            self.fail(place.to_owned(), session, Some(folder.to_owned()), Exit::Damaged, &reason, findings);
+            self.fail(place.to_owned(), session, Some(folder.to_owned()), Exit::from(ErrorKind::Damaged), &reason, findings);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::{Column, Console, Style, Table};
 use crate::cli::{EventFormat, TableFormat};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::text::sanitize;
 use serde_json::Value;
@@ -65,7 +65,7 @@ impl Checklist {
 
     /// A run would fail.
     pub fn wrong(&mut self, name: &'static str, error: &Error) {
-        self.exits.push(error.exit());
+        self.exits.push(Exit::of(&error));
         self.add(name, Verdict::Wrong, error.what().to_owned(), Some(error.hint().to_owned()));
     }
 
@@ -81,8 +81,15 @@ impl Checklist {
     /// The status of what a person has to see to first: a configuration with which nothing runs, then credentials, then
     /// this machine, then the network.
     pub fn exit(&self) -> Exit {
-        let order =
-            [Exit::Interrupted, Exit::Terminated, Exit::Configuration, Exit::Refused, Exit::Rejected, Exit::Local, Exit::Unavailable];
+        let order = [
+            Exit::from(ErrorKind::Interrupted),
+            Exit::from(ErrorKind::Terminated),
+            Exit::from(ErrorKind::Configuration),
+            Exit::from(ErrorKind::Refused),
+            Exit::from(ErrorKind::Rejected),
+            Exit::from(ErrorKind::Local),
+            Exit::from(ErrorKind::Unavailable),
+        ];
         let first = order.into_iter().find(|exit| self.exits.contains(exit));
         first.or(self.exits.first().copied()).unwrap_or(Exit::Done)
     }
@@ -125,24 +132,24 @@ impl Checklist {
 #[cfg(test)]
 mod tests {
     use super::Checklist;
-    use crate::error::Error;
+    use crate::error::{Error, ErrorKind};
     use crate::exit::Exit;
 
     #[test]
     fn what_stands_in_the_way_first_gives_the_status() {
-        let error = |exit| Error::new(exit, "what", "hint");
+        let error = |kind| Error::new(kind, "what", "hint");
         let mut checklist = Checklist::default();
         checklist.warning("clock", "it is late", "sleep");
         assert_eq!(checklist.exit(), Exit::Done, "a warning is no failure");
-        for (exit, then) in [
-            (Exit::Unavailable, Exit::Unavailable),
-            (Exit::Local, Exit::Local),
-            (Exit::Refused, Exit::Refused),
-            (Exit::Configuration, Exit::Configuration),
-            (Exit::Local, Exit::Configuration),
+        for (kind, then) in [
+            (ErrorKind::Unavailable, ErrorKind::Unavailable),
+            (ErrorKind::Local, ErrorKind::Local),
+            (ErrorKind::Refused, ErrorKind::Refused),
+            (ErrorKind::Configuration, ErrorKind::Configuration),
+            (ErrorKind::Local, ErrorKind::Configuration),
         ] {
-            checklist.wrong("something", &error(exit));
-            assert_eq!(checklist.exit(), then);
+            checklist.wrong("something", &error(kind));
+            assert_eq!(checklist.exit(), Exit::from(then));
         }
     }
 }

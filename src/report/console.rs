@@ -4,7 +4,7 @@
 //! written for another reason is lost, and the command ends with a failure. Must not know what it prints.
 
 use crate::cli::ColorChoice;
-use crate::error::plain;
+use crate::error::{self, plain};
 use crate::exit::Exit;
 use crate::text::sanitize;
 use anstyle::{AnsiColor, Color};
@@ -112,7 +112,7 @@ impl Console {
             Answers::Reported => {}
         }
         *answers = Answers::Reported;
-        if exit == Exit::Damaged { exit } else { Exit::merge([exit, Exit::Local]) }
+        if exit == error::ErrorKind::Damaged { exit } else { Exit::merge([exit, Exit::from(error::ErrorKind::Local)]) }
     }
 
     /// Standard error for a process that is started here: standard output is for our own answers.

@@ -8,13 +8,14 @@ use super::log::Log;
 use crate::cli::{EventFormat, Streams};
 use crate::engine::{EVENT_VERSION, ErrorText, Event, EventLine};
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::text::json;
 use jiff::Timestamp;
 
 /// Reports an error to everything that follows the command.
 pub fn report_failure(error: &Error, streams: &Streams, at: Timestamp, console: &Console) {
     console.error(error.what(), error.hint());
-    let event = Event::RunFailed { exit: error.exit(), code: error.exit().code(), error: ErrorText::from(error) };
+    let event = Event::RunFailed { exit: Exit::of(error), code: Exit::of(error).code(), error: ErrorText::from(error) };
     // Events are plain data; they always serialise.
     let line = json(serde_json::to_string(&EventLine { v: EVENT_VERSION, at, event }).unwrap_or_default());
     if streams.format == EventFormat::Json {

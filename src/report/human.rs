@@ -5,7 +5,8 @@
 use super::console::{Console, Style};
 use super::verdict;
 use crate::archive::{CodedReason, Reason, State};
-use crate::engine::{ErrorText, Event, TIME_IS_UP, Tally};
+use crate::engine::{ErrorText, Event, Tally};
+use crate::error::ErrorKind;
 use crate::exit::Exit;
 use crate::model::Kind;
 use crate::text::{bytes, duration, plural, sanitize};
@@ -183,7 +184,7 @@ impl Human {
         error: Option<&ErrorText>,
         console: &Console,
     ) -> Option<String> {
-        if exit.is_interruption() || error.is_some_and(|error| error.what == TIME_IS_UP) {
+        if exit.is_interruption() || exit == ErrorKind::OutOfTime {
             // The command itself tells of it, once.
             return None;
         }

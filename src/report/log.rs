@@ -4,8 +4,7 @@
 //! Must not know what is logged, and must not end a run: evidence matters more than the log of it.
 
 use crate::archive::must_be_outside;
-use crate::error::{Error, Result, plain};
-use crate::exit::Exit;
+use crate::error::{self, Error, Result, plain};
 use same_file::Handle;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -99,7 +98,7 @@ pub fn check_log(path: &Path) -> Result<()> {
 }
 
 fn trouble(path: &Path, error: &io::Error, hint: &str) -> Error {
-    Error::new(Exit::Local, format!("cannot write the log {}: {}", path.display(), plain(error)), hint)
+    Error::new(error::ErrorKind::Local, format!("cannot write the log {}: {}", path.display(), plain(error)), hint)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]

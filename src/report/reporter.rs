@@ -11,7 +11,7 @@ use super::standing::Standing;
 use crate::cli::{EventFormat, Flags};
 use crate::clock::Clock;
 use crate::engine::{Event, EventLine, Message, TIME_IS_UP};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::text::{json, sanitize};
 
@@ -167,7 +167,7 @@ impl Reporter {
     /// Tells of an interruption.
     pub fn interrupted(&mut self, exit: Exit) {
         self.finish();
-        let what = if exit == Exit::Terminated { "terminated" } else { "interrupted" };
+        let what = if exit == ErrorKind::Terminated { "terminated" } else { "interrupted" };
         self.print(|console| console.error(what, "what is finished is kept; run the same command again and it goes on from there"));
     }
 

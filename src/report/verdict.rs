@@ -6,7 +6,7 @@ use super::console::{Console, Style};
 use super::human::Verbosity;
 use crate::archive::verify::{Finding, JournalMissing, JournalReport, Remedy, SessionOutcome, SessionReport};
 use crate::engine::Event;
-use crate::exit::Exit;
+use crate::error::ErrorKind;
 use crate::text::{bytes, duration, moment, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -172,7 +172,7 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
     else {
         return None;
     };
-    if verbosity < Verbosity::Normal || *exit == Exit::Unexpected {
+    if verbosity < Verbosity::Normal || *exit == ErrorKind::Unexpected {
         return None;
     }
     let lacking: Vec<String> = [(incomplete, "incomplete"), (empty, "empty")]

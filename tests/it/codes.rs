@@ -1,13 +1,14 @@
-//! The codes of reasons and disagreements: the enums, the published schemas and `docs/codes.md` list the same ones.
+//! The codes of reasons, disagreements and errors: the enums, the published schemas and `docs/codes.md` list the same ones.
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 use vmedia::archive::{Disagreement, Reason};
+use vmedia::error::ErrorKind;
 
-/// Returns every code of an enum that is tagged with one, as its deserializer lists them.
-fn codes<T: serde::de::DeserializeOwned>() -> BTreeSet<String> {
-    let error = serde_json::from_value::<T>(json!({ "code": "?" })).err().expect("no such code").to_string();
+/// Returns every code of an enum, as its deserializer lists them for an unknown one.
+pub fn codes<T: serde::de::DeserializeOwned>(unknown: impl Into<Value>) -> BTreeSet<String> {
+    let error = serde_json::from_value::<T>(unknown.into()).err().expect("no such code").to_string();
     error.split('`').skip(3).step_by(2).map(str::to_owned).collect()
 }
 
@@ -15,11 +16,13 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path)
 }
 
-/// Returns the codes that a schema gives as examples.
+/// Returns the codes that a schema lists.
 fn schema(name: &str, definition: &str) -> BTreeSet<String> {
     let schema: Value = serde_json::from_str(&text(&format!("schema/vmedia-{name}-1.schema.json"))).expect("JSON");
-    let examples = schema["$defs"][definition]["properties"]["code"]["examples"].as_array().expect("examples").clone();
-    examples.iter().map(|code| code.as_str().expect("a code").to_owned()).collect()
+    let definition = &schema["$defs"][definition];
+    let places = [&definition["properties"]["code"]["examples"], &definition["examples"], &definition["enum"]];
+    let codes = places.into_iter().find_map(Value::as_array).expect("codes");
+    codes.iter().map(|code| code.as_str().expect("a code").to_owned()).collect()
 }
 
 /// Returns the codes of the table below a heading.
@@ -31,11 +34,15 @@ fn table(heading: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_schemas_and_the_page_list_every_code() {
-    let (reasons, disagreements) = (codes::<Reason>(), codes::<Disagreement>());
+    let (reasons, disagreements) = (codes::<Reason>(json!({ "code": "?" })), codes::<Disagreement>(json!({ "code": "?" })));
     assert!(reasons.contains("not-fetched") && disagreements.contains("size"), "{reasons:?} {disagreements:?}");
     assert_eq!(schema("archive", "reason"), reasons);
     assert_eq!(schema("journal", "reason"), reasons);
     assert_eq!(table("Reasons"), reasons);
     assert_eq!(schema("archive", "disagreement"), disagreements);
     assert_eq!(table("Disagreements"), disagreements);
+    let kinds = codes::<ErrorKind>("?");
+    assert_eq!(schema("journal", "kind"), kinds);
+    assert_eq!(schema("summary", "kind"), kinds);
+    assert_eq!(table("Errors"), kinds);
 }

@@ -4,6 +4,7 @@ use crate::harness::{Run, bare};
 use clap::CommandFactory;
 use std::ffi::OsString;
 use vmedia::cli::{Arguments, Instead, parse};
+use vmedia::error::ErrorKind;
 use vmedia::exit::Exit;
 
 /// Flags that more than one command takes, each with a value.
@@ -90,7 +91,11 @@ fn a_command_takes_the_shared_flags_that_it_reads_and_no_other() {
                 Ok(_) => assert!(is_wanted, "{words:?} takes {flag}"),
                 Err(Instead::Mistake(error, _)) => {
                     assert!(!is_wanted, "{words:?} {flag}: {error}");
-                    assert_eq!((error.exit(), error.what()), (Exit::Usage, &*format!("unexpected argument '{name}' found")), "{words:?}");
+                    assert_eq!(
+                        (Exit::of(&error), error.what()),
+                        (Exit::from(ErrorKind::Usage), &*format!("unexpected argument '{name}' found")),
+                        "{words:?}"
+                    );
                 }
                 Err(_) => panic!("{words:?} {flag} is no mistake"),
             }

@@ -4,8 +4,7 @@
 //! Must not read sessions and must not know how the page looks.
 
 use crate::catalog::CatalogRow;
-use crate::error::{Error, Result, plain};
-use crate::exit::Exit;
+use crate::error::{Error, ErrorKind, Result, plain};
 use crate::journal::Journal;
 use crate::layout::PAGE;
 use crate::page::{CatalogTotals, catalog_page, catalog_rows};
@@ -63,7 +62,7 @@ fn copy(mut from: Box<dyn Read + Send>, to: &mut dyn Staged) -> Result<()> {
     loop {
         let count = from.read(&mut buffer).map_err(|error| {
             let what = format!("cannot read the rows of the catalog's page again: {}", plain(&error));
-            Error::new(Exit::Local, what, "run the same command again; if it stays so, look at the disk")
+            Error::new(ErrorKind::Local, what, "run the same command again; if it stays so, look at the disk")
         })?;
         match buffer.get(..count) {
             None | Some([]) => return Ok(()),

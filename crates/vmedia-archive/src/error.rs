@@ -1,17 +1,17 @@
-//! What every failure becomes before a person sees it: what happened, what to do about it, and the exit status.
+//! Errors: a kind with a stable code, whether the run can go on, what happened, and what to do about it.
 //!
-//! Must not know who raised it. Whoever raises an error writes both lines, because only they know the remedy.
+//! The code that creates an error writes both lines, because it alone knows the remedy.
 
-use crate::exit::Exit;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The result of anything that can fail in words.
+/// The result of an operation that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// How much of a text from outside a message quotes, in characters.
 const QUOTE: usize = 120;
 
-/// A bounded piece of a text from outside, in one line and without control characters.
+/// Returns the beginning of a text from outside, in one line and without control characters.
 pub fn quote(text: &str) -> String {
     let mut short: String = text.chars().take(QUOTE).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     if text.chars().nth(QUOTE).is_some() {
@@ -20,18 +20,18 @@ pub fn quote(text: &str) -> String {
     short
 }
 
-/// An error's own words without the system's "(os error 28)".
+/// Returns an error's text without the system's "(os error 28)".
 pub fn plain(error: &(impl std::error::Error + ?Sized)) -> String {
-    let words = error.to_string();
-    words.split(" (os error").next().unwrap_or(&words).to_owned()
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
-/// What to do where no thread can be started.
+/// The hint for a thread that cannot be started.
 pub const THREAD_HINT: &str = "raise the limits on processes and memory (ulimit -u, ulimit -v), and run the same command again";
 
-/// Describes a thread that cannot be started.
+/// Returns the error for a thread that cannot be started.
 pub fn cannot_start(error: &std::io::Error) -> Error {
-    Error::new(Exit::Local, format!("cannot start a thread: {}", plain(error)), THREAD_HINT)
+    Error::new(ErrorKind::Local, format!("cannot start a thread: {}", plain(error)), THREAD_HINT)
 }
 
 /// Returns what to do where a limit of the process is reached: on open files, the size of one, threads or memory.
@@ -50,81 +50,144 @@ pub fn limit_hint(error: &std::io::Error) -> Option<&'static str> {
     }
 }
 
-/// A failure in two lines. `Display` is the first line alone.
+/// The kind of an error. Its code is stable; the program derives its exit status from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorKind {
+    /// An error that the program does not foresee: most likely a defect.
+    Unexpected,
+    /// The command line, or the only session id on it, is malformed.
+    Usage,
+    /// Configuration or credentials are missing or cannot be read.
+    Configuration,
+    /// The provider refuses the credentials.
+    Refused,
+    /// The provider rejects this request, or its answer cannot be trusted; asking again changes nothing.
+    Rejected,
+    /// The provider or the network is unavailable after all retries.
+    Unavailable,
+    /// A local error: the disk is full or read-only, or access is denied.
+    Local,
+    /// Some items failed; the others are archived.
+    Partial,
+    /// An archived file is damaged.
+    Damaged,
+    /// The provider does not have the session.
+    NotFound,
+    /// The run was interrupted from the keyboard (SIGINT).
+    Interrupted,
+    /// The run was terminated (SIGTERM, and SIGHUP on Linux).
+    Terminated,
+    /// The time that `--max-duration` gives was over.
+    OutOfTime,
+}
+
+impl ErrorKind {
+    /// Returns whether a person or the system asked the run to stop.
+    pub fn is_interruption(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Terminated)
+    }
+
+    /// Returns what an error of this kind ends, unless the error says otherwise.
+    pub fn scope(self) -> Scope {
+        if matches!(self, Self::Refused | Self::Local) || self.is_interruption() { Scope::Run } else { Scope::Session }
+    }
+}
+
+/// What an error ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The run: nothing after it can succeed.
+    Run,
+    /// One session; others may succeed.
+    Session,
+}
+
+/// An error in two lines. `Display` gives the first.
 #[derive(Debug)]
 pub struct Error {
-    exit: Exit,
+    kind: ErrorKind,
+    scope: Scope,
     what: String,
     hint: String,
     cause: Option<anyhow::Error>,
 }
 
 impl Error {
-    /// `what` happened and `hint`, what to do about it; neither ends in a full stop or a line break.
-    pub fn new(exit: Exit, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), hint: hint.into(), cause: None }
+    /// Creates an error; neither `what` nor `hint` ends in a full stop or a line break.
+    pub fn new(kind: ErrorKind, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { kind, scope: kind.scope(), what: what.into(), hint: hint.into(), cause: None }
     }
 
-    /// Adds what lay behind it, shown with `-v`. The caller vouches that it holds no secret.
+    /// Adds the cause, which `-v` shows. It must not hold a secret.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<anyhow::Error>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
-    /// A failure that no row of the table foresees.
+    /// Creates an error that the program does not foresee.
     pub fn unexpected(what: impl Into<String>) -> Self {
         Self::new(
-            Exit::Unexpected,
+            ErrorKind::Unexpected,
             what,
             "this looks like a defect of vmedia; please report it with the output of the same command and -vv",
         )
     }
 
-    /// A command line that cannot be obeyed.
+    /// Creates an error about the command line.
     pub fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::new(Exit::Usage, what, hint)
+        Self::new(ErrorKind::Usage, what, hint)
     }
 
-    /// Configuration or credentials that are missing or unreadable.
+    /// Creates an error about configuration or credentials.
     pub fn configuration(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::new(Exit::Configuration, what, hint)
+        Self::new(ErrorKind::Configuration, what, hint)
     }
 
-    /// The same of a place that one session needs and others do not.
+    /// Limits a local error to one session: it is about a place that others do not need.
     #[must_use]
-    pub fn of_one(mut self) -> Self {
-        if self.exit == Exit::Local {
-            self.exit = Exit::Denied;
-        }
-        self
+    pub fn for_session(self) -> Self {
+        let scope = if self.kind == ErrorKind::Local { Scope::Session } else { self.scope };
+        Self { scope, ..self }
     }
 
-    /// The same of a place that every session needs: nothing after it can succeed.
+    /// Makes an error about a place that every session needs end the run.
     #[must_use]
-    pub fn of_all(mut self) -> Self {
-        if matches!(self.exit, Exit::Denied | Exit::Damaged) {
-            self.exit = Exit::Local;
+    pub fn for_run(self) -> Self {
+        match self.kind {
+            ErrorKind::Local | ErrorKind::Damaged => Self { kind: ErrorKind::Local, scope: Scope::Run, ..self },
+            _ => self,
         }
-        self
     }
 
-    /// The exit status that this error gives.
-    pub fn exit(&self) -> Exit {
-        self.exit
+    /// Returns the kind.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
     }
 
-    /// What happened, in one line.
+    /// Returns what the error ends.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Returns whether nothing after it can succeed.
+    pub fn ends_run(&self) -> bool {
+        self.scope == Scope::Run
+    }
+
+    /// Returns what happened, in one line.
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// What to do about it, in one line.
+    /// Returns what to do about it, in one line.
     pub fn hint(&self) -> &str {
         &self.hint
     }
 
-    /// The causes, outermost first, for `-v`.
+    /// Returns the causes, outermost first, for `-v`.
     pub fn causes(&self) -> Vec<String> {
         self.cause.iter().flat_map(|cause| cause.chain().map(ToString::to_string)).collect()
     }

@@ -2,8 +2,7 @@
 //!
 //! Must not change anything.
 
-use crate::error::{Error, Result};
-use crate::exit::Exit;
+use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};
 use crate::record::{self, Record, SCHEMA, VERSION};
 use crate::session::Origin;
@@ -23,11 +22,12 @@ pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<O
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
     let hint = format!("keep the file, and {RESTORE}");
     // One session's misfortune: the disk is well, and the others go on.
-    let record: Record = serde_json::from_slice(&bytes)
-        .map_err(|error| Error::new(Exit::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error))?;
+    let record: Record = serde_json::from_slice(&bytes).map_err(|error| {
+        Error::new(ErrorKind::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error)
+    })?;
     if record.schema != SCHEMA || record.version > VERSION {
         let what = format!("{} was written by a newer vmedia ({})", store.location(&path), record.tool);
-        return Err(Error::new(Exit::Configuration, what, "install that version or a newer one"));
+        return Err(Error::new(ErrorKind::Configuration, what, "install that version or a newer one"));
     }
     Ok(Some((record, Digest::of(&bytes).sha256)))
 }
@@ -38,7 +38,7 @@ pub(crate) fn is_new(store: &dyn ReadStore, folder: &StorePath) -> Result<()> {
         if store.length(&folder.join(manifest))?.is_some() {
             let what =
                 format!("{} is missing, but {manifest} beside it says that files were archived", store.location(&folder.join(RECORD)));
-            return Err(Error::new(Exit::Damaged, what, RESTORE));
+            return Err(Error::new(ErrorKind::Damaged, what, RESTORE));
         }
     }
     Ok(())

@@ -4,7 +4,6 @@
 //! Reads and writes through [`store`], in relative paths and streams. Has no HTTP client and does not depend on a provider.
 
 pub mod error;
-pub mod exit;
 pub mod input;
 pub mod model;
 pub mod seal;

@@ -4,8 +4,7 @@
 //! mark before it gets its name), then documents and tag files, all synced, and the mark goes last. Nothing that is
 //! there is ever overwritten but our own tag files. Must not know where bytes come from.
 
-use crate::error::{Error, Result};
-use crate::exit::Exit;
+use crate::error::{Error, ErrorKind, Result};
 use crate::known::{LARGEST_RECORD, empty_record, is_new, read_record};
 use crate::layout::{self, MARKER, TAG_MANIFEST};
 use crate::marker::{self, Line};
@@ -112,7 +111,7 @@ impl SessionArchive {
             && (record.session != origin.session || record.provider != origin.provider)
         {
             let what = format!("{} belongs to session {} at {}", store.location(&folder), record.session, record.provider);
-            return Err(Error::new(Exit::Configuration, what, "choose another archive folder with -o"));
+            return Err(Error::new(ErrorKind::Configuration, what, "choose another archive folder with -o"));
         }
         let record = before.clone().unwrap_or_else(|| empty_record(origin, now));
         let mark = store.read(&folder.join(MARKER), LARGEST_RECORD)?;
@@ -340,7 +339,7 @@ impl SessionArchive {
     /// Marks the session as unfinished, before the first change.
     pub(crate) fn begin(&mut self, now: Timestamp) -> Result<()> {
         if self.is_left {
-            return Err(Error::new(Exit::Partial, "the run is over", "run the same command again; it goes on where this one stopped"));
+            return Err(Error::new(ErrorKind::Partial, "the run is over", "run the same command again; it goes on where this one stopped"));
         }
         if !self.unfinished {
             self.bag_before = self.bag_digest()?;

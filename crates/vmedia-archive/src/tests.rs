@@ -291,7 +291,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
     assert!(rewritten.contains("\"sealed\"") && rewritten.contains("\"rank\": 7"), "{rewritten}");
     std::fs::write(&path, rewritten.replace("\"version\": 1", "\"version\": 2")).expect("written");
     let refused = SessionArchive::open(Arc::clone(&desk.store), origin(), &Nobody, Timestamp::UNIX_EPOCH);
-    assert_eq!(refused.map(|_| ()).map_err(|error| error.exit().code()), Err(3));
+    assert_eq!(refused.map(|_| ()).map_err(|error| error.kind()), Err(crate::error::ErrorKind::Configuration));
 }
 
 fn state(archive: &SessionArchive, id: &str) -> (State, usize) {

@@ -101,20 +101,20 @@ impl<'a> NewerWords<'a> {
 #[cfg(test)]
 mod tests {
     use super::Word;
-    use crate::exit::Exit;
+    use crate::error::ErrorKind;
 
     #[test]
     fn an_unknown_word_is_kept_as_it_was_read_and_cannot_be_set() {
         for (text, newer) in [(r#""not-found""#, None), (r#""un\u0000known é""#, Some("un\0known é")), (r#""""#, Some(""))] {
-            let mut word: Word<Exit> = serde_json::from_str(text).expect("a word");
+            let mut word: Word<ErrorKind> = serde_json::from_str(text).expect("a word");
             assert_eq!(word.newer(), newer, "{text}");
             let again: String = serde_json::from_str(&serde_json::to_string(&word).expect("text")).expect("a text");
             assert_eq!(again, serde_json::from_str::<String>(text).expect("a text"));
-            word.set(Exit::Done);
-            assert_eq!((word == Exit::Done, word.newer()), (newer.is_none(), newer));
+            word.set(ErrorKind::Local);
+            assert_eq!((word == ErrorKind::Local, word.newer()), (newer.is_none(), newer));
         }
-        for text in ["1", "null", "{}", r#"["done"]"#] {
-            assert!(serde_json::from_str::<Word<Exit>>(text).is_err(), "{text} is no word");
+        for text in ["1", "null", "{}", r#"["local"]"#] {
+            assert!(serde_json::from_str::<Word<ErrorKind>>(text).is_err(), "{text} is no word");
         }
     }
 }

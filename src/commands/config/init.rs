@@ -234,7 +234,7 @@ impl Answers<'_> {
         let question = "Try it now, with a question to the provider that changes nothing?";
         // Whoever ends it here ends no more than this question.
         let is_wanted = self.terminal.is_wanted(question, true);
-        if !is_wanted.map_err(|error| Error::new(error.exit(), error.what(), format!("all is written; to try it: {later}")))? {
+        if !is_wanted.map_err(|error| Error::new(error.kind(), error.what(), format!("all is written; to try it: {later}")))? {
             self.terminal.say(&format!("To try it later: {later}"));
             return Ok(Exit::Done);
         }

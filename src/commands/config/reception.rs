@@ -4,8 +4,7 @@
 //! Must not ask.
 
 use crate::engine::Probe;
-use crate::error::Error;
-use crate::exit::Exit;
+use crate::error::{Error, ErrorKind};
 use crate::http::{Cause, Failure};
 use crate::provider::{Provider, Reception, Signature};
 use crate::report::Checklist;
@@ -42,7 +41,7 @@ pub(super) fn judge(answer: Result<Probe, Failure>, asked: &Asked<'_>, checklist
             checklist.fine("connection", format!("{} answers", asked.base_url));
             let what = format!("{} is not able to answer now: {}", asked.provider.name(), failure.detail);
             let hint = "nothing is wrong here; try again later, and look at the provider's status page if it stays so";
-            checklist.wrong("answer", &Error::new(Exit::Unavailable, what, hint));
+            checklist.wrong("answer", &Error::new(ErrorKind::Unavailable, what, hint));
         }
         Err(failure) => checklist.wrong("connection", &unreachable(failure)),
     }
@@ -55,15 +54,15 @@ fn unreachable(failure: Failure) -> Error {
     let detail = failure.detail;
     match failure.cause {
         Cause::Certificate => Error::new(
-            Exit::Unavailable,
+            ErrorKind::Unavailable,
             format!("the connection is not safe: {detail}"),
             "check the base URL and this machine's clock; where a proxy opens TLS, ask the network's administrator for its certificate and name it with --ca-cert",
         ),
         Cause::Rejected => {
-            Error::new(Exit::Rejected, detail, "check the base URL and the credentials for letters that do not belong there")
+            Error::new(ErrorKind::Rejected, detail, "check the base URL and the credentials for letters that do not belong there")
         }
         _ => Error::new(
-            Exit::Unavailable,
+            ErrorKind::Unavailable,
             format!("the provider cannot be reached: {detail}"),
             "check the base URL and the network; where a proxy is needed, set HTTPS_PROXY; a firewall has to let this machine out to that host",
         ),
@@ -73,13 +72,13 @@ fn unreachable(failure: Failure) -> Error {
 fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
     let (name, said) = (asked.provider.name(), &probe.said);
     let used = format!("{} {}", if asked.is_token { "used was" } else { "used were" }, asked.credentials);
-    let (exit, what, hint) = match (probe.reception, probe.status) {
+    let (kind, what, hint) = match (probe.reception, probe.status) {
         (Reception::Welcome, _) => {
             checklist.fine("answer", format!("{name} accepts the credentials ({said}: nobody has the session that was asked about)"));
             return;
         }
         (Reception::Refused, 403) => (
-            Exit::Refused,
+            ErrorKind::Refused,
             format!("{name} knows the credentials or this machine, and refuses: {said}"),
             format!(
                 "ask whoever administers the account whether this {} may read sessions, and from which addresses; {used}",
@@ -87,34 +86,34 @@ fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
             ),
         ),
         (Reception::Refused, _) if asked.is_token => (
-            Exit::Refused,
+            ErrorKind::Refused,
             format!("{name} refuses the credentials: {said}"),
             format!(
                 "{used}; its time may be over: get a new one for the same integration, and check that the base URL is that integration's"
             ),
         ),
         (Reception::Refused, _) => (
-            Exit::Refused,
+            ErrorKind::Refused,
             format!("{name} refuses the credentials: {said}"),
             format!("{used}; copy both anew from the same integration, and check that the base URL is that integration's"),
         ),
         (Reception::Foreign, 300..400) => (
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("the base URL leads elsewhere: {said}"),
             "copy the base URL again as the provider shows it; a sign-in page of the network may stand in between".to_owned(),
         ),
         (Reception::Foreign, 200 | 404 | 410) => (
-            Exit::Unavailable,
+            ErrorKind::Unavailable,
             format!("something answers there that is not {name}: HTTP {} without JSON", probe.status),
             "check the base URL, its path too; a proxy or a sign-in page of the network may stand in between".to_owned(),
         ),
         (Reception::Foreign, _) => (
-            Exit::Rejected,
+            ErrorKind::Rejected,
             format!("{name} rejects the request: {said}"),
             "check the base URL; if it is right, this version may be too old for the provider".to_owned(),
         ),
     };
-    checklist.wrong("answer", &Error::new(exit, what, hint));
+    checklist.wrong("answer", &Error::new(kind, what, hint));
 }
 
 fn signature(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
@@ -133,7 +132,7 @@ fn signature(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
         Signature::Wrong => {
             let what = "the answer is signed with a secret that is not one of ours";
             let hint = "list all active secrets, separated by commas; if there is no other, somebody changes what you receive";
-            checklist.wrong("signature", &Error::new(Exit::Rejected, what, hint));
+            checklist.wrong("signature", &Error::new(ErrorKind::Rejected, what, hint));
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
     for problem in &problems {
         context.console.error(problem.what(), problem.hint());
     }
-    Ok(problems.first().map_or(Exit::Done, |problem| problem.exit()))
+    Ok(problems.first().map_or(Exit::Done, |problem| Exit::of(problem)))
 }
 
 /// Whether a person wants to see it: it is of use, or somebody set it who may think that it is.

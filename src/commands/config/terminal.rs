@@ -5,8 +5,7 @@
 
 use super::Context;
 use crate::clock::{Cancel, Stop};
-use crate::error::{Error, Result, plain};
-use crate::exit::Exit;
+use crate::error::{self, Error, Result, plain};
 use crate::report::Console;
 use secrecy::zeroize::Zeroizing;
 use std::io::{Error as IoError, ErrorKind, IsTerminal};
@@ -108,8 +107,8 @@ impl<'a> Terminal<'a> {
             // The line break was not shown either.
             self.say("");
         }
-        if let Some(exit) = self.cancel.requested().map(Stop::exit) {
-            return Err(stopped(exit));
+        if let Some(kind) = self.cancel.requested().map(Stop::kind) {
+            return Err(stopped(kind));
         }
         match outcome {
             Ok(bytes) => Ok(bytes),
@@ -134,9 +133,9 @@ impl<'a> Terminal<'a> {
     }
 }
 
-fn stopped(exit: Exit) -> Error {
-    let what = if exit == Exit::Terminated { "terminated" } else { "interrupted" };
-    Error::new(exit, what, "nothing was written; run it again when you like")
+fn stopped(kind: error::ErrorKind) -> Error {
+    let what = if kind == error::ErrorKind::Terminated { "terminated" } else { "interrupted" };
+    Error::new(kind, what, "nothing was written; run it again when you like")
 }
 
 #[cfg(unix)]

@@ -123,10 +123,10 @@ fn end(child: &mut Child, clock: &dyn Clock) {
 
 fn stopped(key: &str, stop: Stop) -> Error {
     match stop {
-        Stop::Interrupted => Error::new(stop.exit(), format!("interrupted while the command of {key} ran"), "run the same command again"),
-        Stop::Terminated => Error::new(stop.exit(), format!("terminated while the command of {key} ran"), "run the same command again"),
+        Stop::Interrupted => Error::new(stop.kind(), format!("interrupted while the command of {key} ran"), "run the same command again"),
+        Stop::Terminated => Error::new(stop.kind(), format!("terminated while the command of {key} ran"), "run the same command again"),
         Stop::TimeIsUp => Error::new(
-            stop.exit(),
+            stop.kind(),
             format!("{TIME_IS_UP}: the command of {key} did not end"),
             "run it by hand; it must print the secret on standard output and end, without asking anybody where nobody is",
         ),

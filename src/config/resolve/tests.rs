@@ -37,7 +37,7 @@ fn shared_secrets(settings: &ProviderSettings) -> (&[u8], usize) {
 
 fn refused(flags: &Flags, environment: &Environment) -> (u8, String) {
     let outcome = Resolver::new(flags, environment).and_then(|resolver| resolver.provider_settings());
-    outcome.map(|_| (0, String::new())).unwrap_or_else(|error| (error.exit().code(), error.what().to_owned()))
+    outcome.map(|_| (0, String::new())).unwrap_or_else(|error| (crate::exit::Exit::of(&error).code(), error.what().to_owned()))
 }
 
 #[test]

@@ -4,8 +4,7 @@
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::Mutex;
-use vmedia::error::{Error, Result};
-use vmedia::exit::Exit;
+use vmedia::error::{self, Error, Result};
 use vmedia::store::{Digest, Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
 
 /// What happens at the chosen step.
@@ -69,7 +68,7 @@ impl Faulty {
 
     fn error(&self, what: &str) -> Error {
         let kind = if let Fault::Fails(kind) = self.fault { kind } else { ErrorKind::Other };
-        Error::new(Exit::Local, format!("cannot {what}: {kind}"), "a test made it so").caused_by(io::Error::from(kind))
+        Error::new(error::ErrorKind::Local, format!("cannot {what}: {kind}"), "a test made it so").caused_by(io::Error::from(kind))
     }
 
     /// Whether the fault acts on this step, which is counted.

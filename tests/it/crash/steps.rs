@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use vmedia::archive::{Identity, Journal};
 use vmedia::clock::{Cancel, Clock, SystemClock};
 use vmedia::engine::{Event, Message, Options, Services, start};
+use vmedia::error;
 use vmedia::exit::Exit;
 use vmedia::http::{Client, ClientOptions, Policy, Wire};
 use vmedia::model::SessionId;
@@ -60,9 +61,9 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
     ends.extend(running.remaining());
     let exit = ends.iter().find_map(|event| if let Event::SessionFinished { exit, .. } = event { Some(*exit) } else { None });
     let exit = exit.expect("the session ended");
-    match journal.close(exit, clock.now()) {
+    match journal.close(exit.kind(), clock.now()) {
         Ok(_) => exit,
-        Err(error) => Exit::merge([exit, error.exit()]),
+        Err(error) => Exit::merge([exit, Exit::of(&error)]),
     }
 }
 
@@ -118,7 +119,7 @@ impl Scene {
             };
             drop(store);
             let what = format!("step {step}, {at}, {:?} {moment:?}", fault(step));
-            assert!(matches!(exit, Exit::Local | Exit::Done), "{what}: {exit:?}");
+            assert!(exit == Exit::Done || exit == error::ErrorKind::Local, "{what}: {exit:?}");
             if claims_to_be_finished(&root) && has_something(&root) {
                 let kept = self.folder.path().join(format!("finished-{step}"));
                 copy(&root, &kept);
@@ -217,7 +218,7 @@ fn a_move_that_was_announced_and_never_made_is_none() {
         .expect("a step");
     // By now the provider has deleted it, so that nobody moves it again.
     scene.world.faults(&format!("media:front-{SESSION}=404"));
-    assert_eq!(run(&scene.world, local(&root)), Exit::Partial);
+    assert_eq!(run(&scene.world, local(&root)), Exit::PARTIAL);
     let output = bare(scene.world.folder()).args(["verify", "--read-only"]).arg(&root).output().expect("a run");
     let found = Run::of(&output).ends_with(8).shows("document-front_front");
     assert!(!found.stdout.contains("damaged/data"), "it was never there: {}", found.stdout);

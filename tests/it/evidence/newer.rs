@@ -64,11 +64,11 @@ fn rewritten(archive: &Archive) -> Vec<String> {
     archived["history"] = json!([record["history"][0]]);
     let at = archived["at"].clone();
     let mut end = entries.pop().expect("an end");
-    end["exit"] = json!("postponed");
+    end["code"] = json!("postponed");
     for word in ["erasing", "erased", "adopted", "cutoff", "hold", "released", "exported", "keyed", "something-else"] {
-        entries.push(json!({ "at": at, "entry": word, "session": { "of": [ALPHA] }, "exit": 5 }));
+        entries.push(json!({ "at": at, "entry": word, "session": { "of": [ALPHA] }, "code": 5 }));
     }
-    entries.push(json!({ "at": at, "entry": "failed", "session": "other", "exit": "postponed", "reason": "later" }));
+    entries.push(json!({ "at": at, "entry": "failed", "session": "other", "code": "postponed", "text": "later" }));
     entries.push(end);
     // The record names the digest of the first line.
     let mut lines = archive.lines(&segment);
@@ -112,7 +112,7 @@ fn what_a_newer_version_wrote_is_reported_and_survives_every_command() {
         for word in WORDS.map(|(_, word)| word).into_iter().chain(journal) {
             assert!(notes.contains(&format!("{word:?}")), "{what}: {word} in {notes}");
         }
-        assert!(notes.contains("exit \"postponed\" (2 times)"), "{what}: {notes}");
+        assert!(notes.contains("error \"postponed\" (2 times)"), "{what}: {notes}");
         assert!(notes.contains("written by a newer version of vmedia, and left as it is: "), "{notes}");
         let is_whole = |event: &Event| matches!(event, Event::BagVerified(SessionReport { checked, .. }) if checked.iter().any(|aspect| aspect.as_str() == "complete"));
         assert!(!verdict.events.iter().any(is_whole), "{what}: whether it is complete, only a newer version can tell");

@@ -36,7 +36,7 @@ fn add_run(archive: &Archive, id: &str, before: (String, String), files: &[Value
         "entry": "archived", "at": at, "session": id, "folder": id, "files": files, "lost": lost,
         "before": bag_before, "bag": sha256(bag.read(TAGS)), "record_before": record_before, "record": sha256(bag.read("archive.json")),
     });
-    let closed = json!({ "entry": "closed", "at": at, "exit": "done" });
+    let closed = json!({ "entry": "closed", "at": at });
     archive.chain(FORGED, vec![opened, archived, closed]);
 }
 

@@ -7,6 +7,7 @@ use crate::harness::{NEWEST, Run, SESSION, World, bare, session_named};
 use crate::schema::{is_described, judged};
 #[cfg(unix)]
 use std::process::Stdio;
+use vmedia::error::ErrorKind;
 use vmedia::exit::Exit;
 use vmedia::report::{Summary, VerificationCounts};
 
@@ -41,7 +42,7 @@ fn a_download_that_fails_is_summed_up() {
     let words = ["download", SESSION, "b", "unknown", "no id/"];
     world.run(&[&words[..], &KEEP].concat()).ends_with(7);
     let summary = summary(&world);
-    assert_eq!((summary.command.as_str(), summary.exit, summary.out_of_time), ("download", Exit::Partial, false));
+    assert_eq!((summary.command.as_str(), summary.exit, summary.out_of_time), ("download", Exit::PARTIAL, false));
     assert_eq!((summary.provider.as_deref(), summary.archive.as_deref()), (Some("veriff"), Some("vmedia-archive")));
     let counts = summary.sessions.expect("sessions");
     assert_eq!((counts.complete, counts.skipped, counts.incomplete, counts.not_started), (1, 0, 2, 0));
@@ -49,7 +50,10 @@ fn a_download_that_fails_is_summed_up() {
     assert_eq!((media.fetched, media.gone), (8, 2));
     assert_eq!((&summary.verification, &summary.errors[..]), (&None, &[][..]));
     let failed: Vec<(Option<&str>, Exit)> = summary.failed.iter().map(|failed| (failed.session.as_deref(), failed.exit)).collect();
-    assert_eq!(failed, [(None, Exit::Usage), (Some(SESSION), Exit::Partial), (Some("unknown"), Exit::NotFound)]);
+    assert_eq!(
+        failed,
+        [(None, Exit::from(ErrorKind::Usage)), (Some(SESSION), Exit::PARTIAL), (Some("unknown"), Exit::from(ErrorKind::NotFound))]
+    );
     let reason = &summary.failed[1].reason;
     assert!(reason.starts_with("HTTP 404") && reason.ends_with(", and 1 more"), "{reason}");
     assert_eq!(summary.failed_total, 3);
@@ -66,12 +70,12 @@ fn a_run_that_cannot_begin_says_why() {
         assert!(summary.errors[0].what.contains(what) && !summary.errors[0].hint.is_empty(), "{:?}", summary.errors);
         assert_eq!(summary.failed, []);
     };
-    told(&["download", SESSION], Exit::Configuration, "there is no API key");
-    told(&["download", "--from", "nowhere.txt"], Exit::Usage, "cannot read the list nowhere.txt");
-    told(&["download", SESSION, "--config", "nowhere.toml"], Exit::Configuration, "nowhere.toml");
-    told(&["verify", "nowhere"], Exit::Local, "nowhere");
-    told(&["repair", "nowhere"], Exit::Local, "nowhere");
-    told(&["download", SESSION, "--ping-url", "nonsense"], Exit::Usage, "--ping-url");
+    told(&["download", SESSION], Exit::from(ErrorKind::Configuration), "there is no API key");
+    told(&["download", "--from", "nowhere.txt"], Exit::from(ErrorKind::Usage), "cannot read the list nowhere.txt");
+    told(&["download", SESSION, "--config", "nowhere.toml"], Exit::from(ErrorKind::Configuration), "nowhere.toml");
+    told(&["verify", "nowhere"], Exit::from(ErrorKind::Local), "nowhere");
+    told(&["repair", "nowhere"], Exit::from(ErrorKind::Local), "nowhere");
+    told(&["download", SESSION, "--ping-url", "nonsense"], Exit::from(ErrorKind::Usage), "--ping-url");
 }
 
 #[test]
@@ -88,7 +92,7 @@ fn a_verification_names_what_is_damaged_and_a_repair_what_is_left() {
     let counts = found.verification.expect("counts");
     assert!(matches!(counts, VerificationCounts { bags: 3, damaged: 2, findings: 2.., files: 15, partial: None, .. }), "{counts:?}");
     let failed: Vec<(Option<&str>, Exit)> = found.failed.iter().map(|failed| (failed.session.as_deref(), failed.exit)).collect();
-    assert_eq!(failed, [(Some("s01"), Exit::Damaged), (Some("s02"), Exit::Damaged)]);
+    assert_eq!(failed, [(Some("s01"), Exit::from(ErrorKind::Damaged)), (Some("s02"), Exit::from(ErrorKind::Damaged))]);
     assert!(found.failed[0].reason.contains("face_face-s01.jpg"), "{:?}", found.failed);
 
     world.faults("media:face-s02=404");

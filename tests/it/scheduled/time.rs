@@ -37,7 +37,7 @@ fn a_transfer_that_hangs_is_left_and_what_is_finished_is_kept() {
         is_sound(&world);
         let Event::RunFinished { complete, incomplete, not_started, tally, .. } = finished(&run) else { panic!("{}", run.stdout) };
         assert_eq!((complete, incomplete, not_started, tally.failed), (0, 1, 0, 1), "{fault}");
-        let ended = run.events().into_iter().filter(|event| matches!(event, Event::SessionFinished { exit: Exit::Partial, .. })).count();
+        let ended = run.events().into_iter().filter(|event| matches!(event, Event::SessionFinished { exit: Exit::PARTIAL, .. })).count();
         assert_eq!(ended, 1, "{fault}");
         world.faults("");
         world.sandbox.clear_exchanges();
@@ -61,7 +61,7 @@ fn the_rest_is_on_the_list(world: &World, ids: &[String]) {
     let words = ["download", "--from", "ids.txt", "--failed-to", "again.txt", "-j", "1", "--format", "json"];
     let run = world.run(&[&words[..], &["--max-duration", "3s"]].concat()).ends_with(7).complains("sessions are left", "--max-duration");
     let Event::RunFinished { exit, code, complete, not_started, out_of_time, .. } = finished(&run) else { panic!("{}", run.stdout) };
-    assert_eq!((exit, code, out_of_time), (Exit::Partial, 7, true));
+    assert_eq!((exit, code, out_of_time), (Exit::PARTIAL, 7, true));
     assert!(complete <= 5 && not_started >= 14, "{complete} complete, {not_started} not begun");
     let done: BTreeSet<String> = run
         .events()

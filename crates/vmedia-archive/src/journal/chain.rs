@@ -11,8 +11,7 @@
 use super::change::{BagChange, Sha256};
 use super::entry::{Entry, Line, Parent, SealEntry};
 use super::segment::{self, Lines, RawLine};
-use crate::error::{Error, Result};
-use crate::exit::Exit;
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::{ReadStore, Watch, sha256_bytes};
 use crate::word::NewerWords;
 use jiff::Timestamp;
@@ -146,7 +145,7 @@ impl Chain {
             }
             _ => {
                 let what = format!("{name} changed while it was read");
-                Err(Error::new(Exit::Damaged, what, "run the same command again; if it stays so, restore the journal from a backup"))
+                Err(Error::new(ErrorKind::Damaged, what, "run the same command again; if it stays so, restore the journal from a backup"))
             }
         }
     }
@@ -336,5 +335,5 @@ impl Chain {
 
 /// The run was asked to stop.
 pub(crate) fn stopped() -> crate::error::Error {
-    crate::error::Error::new(crate::exit::Exit::Interrupted, "interrupted; the verification is not complete", "run the same command again")
+    crate::error::Error::new(ErrorKind::Interrupted, "interrupted; the verification is not complete", "run the same command again")
 }

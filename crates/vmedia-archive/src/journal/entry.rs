@@ -4,7 +4,7 @@
 //! versions add fields and entries and change none, so whoever reads passes over what it does not know. Must not
 //! touch the store.
 
-use crate::exit::Exit;
+use crate::error::ErrorKind;
 use crate::model::{MediaId, SessionId};
 use crate::reason::CodedReason;
 use crate::record::{HistoryRecord, State};
@@ -47,10 +47,10 @@ pub(crate) enum Entry {
     Failed {
         /// The session.
         session: SessionId,
-        /// How it ended.
-        exit: Word<Exit>,
-        /// Why.
-        reason: String,
+        /// The kind of the error.
+        code: Word<ErrorKind>,
+        /// What happened, in one line.
+        text: String,
     },
     /// These sessions were verified, and nothing was found.
     Verified {
@@ -85,8 +85,9 @@ pub(crate) enum Entry {
     },
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
-        /// How it ended.
-        exit: Word<Exit>,
+        /// The kind of the error that it ended with; none when all that was requested is done.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        code: Option<Word<ErrorKind>>,
     },
     /// What a newer version knows.
     #[serde(other)]
@@ -106,7 +107,7 @@ impl Line {
                 }
                 archived.history.iter().for_each(|happened| words.add("change", owned(happened.change.newer())));
             }
-            Entry::Failed { exit, .. } | Entry::Closed { exit } => words.add("exit", owned(exit.newer())),
+            Entry::Failed { code, .. } | Entry::Closed { code: Some(code) } => words.add("error", owned(code.newer())),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests write segments by hand")]
 
 use super::{Chain, FOLDER, Identity, Journal};
-use crate::exit::Exit;
+use crate::error::ErrorKind;
 use crate::model::SessionId;
 use crate::store::LocalStore;
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ fn written(root: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
         let (journal, now) = (Journal::new(store.clone(), identity), Timestamp::from_second(seconds).expect("a time"));
         journal.verified(SessionId::parse("s").expect("an id"), Some(0.5), None, now).expect("written");
         journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now).expect("written");
-        journal.close(Exit::Damaged, now).expect("closed");
+        journal.close(Some(ErrorKind::Damaged), now).expect("closed");
     }
     let entries = std::fs::read_dir(root.join(FOLDER)).expect("a journal");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
@@ -57,10 +57,10 @@ fn a_journal_that_is_over_takes_nothing_more_also_where_there_was_nothing_to_tel
         if was_told {
             tell().expect("written");
         }
-        assert_eq!(journal.close(Exit::Partial, now).expect("closed").is_some(), was_told);
+        assert_eq!(journal.close(Some(ErrorKind::Partial), now).expect("closed").is_some(), was_told);
         let length = Journal::length(&LocalStore::new(folder.path().to_owned(), "the test".to_owned()), None).expect("a length");
-        assert_eq!(tell().expect_err("it is over").exit(), Exit::Local);
-        assert!(journal.close(Exit::Partial, now).expect("closed").is_none());
+        assert_eq!(tell().expect_err("it is over").kind(), ErrorKind::Local);
+        assert!(journal.close(Some(ErrorKind::Partial), now).expect("closed").is_none());
         let after = Journal::length(&LocalStore::new(folder.path().to_owned(), "the test".to_owned()), None).expect("a length");
         assert_eq!((length > 0, after), (was_told, length));
     }
@@ -80,7 +80,7 @@ fn the_end_of_a_run_that_outlasts_many_others_is_followed() {
         journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now).expect("written");
     };
     let close = |journal: &Journal, seconds| {
-        journal.close(Exit::Damaged, Timestamp::from_second(seconds).expect("a time")).expect("closed");
+        journal.close(Some(ErrorKind::Damaged), Timestamp::from_second(seconds).expect("a time")).expect("closed");
     };
     let long = run();
     tell(&long, 1);
@@ -112,7 +112,7 @@ fn a_run_names_the_seals_of_earlier_ones_and_takes_a_run_that_is_being_sealed_fo
         let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("op"), host: words("here") };
         let (journal, now) = (Journal::new(store.clone(), identity), Timestamp::from_second(seconds).expect("a time"));
         journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now).expect("written");
-        journal.close(Exit::Damaged, now).expect("closed").expect("a segment")
+        journal.close(Some(ErrorKind::Damaged), now).expect("closed").expect("a segment")
     };
     let first = run(1);
     run(2);

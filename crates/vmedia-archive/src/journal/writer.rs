@@ -6,8 +6,7 @@
 use super::entry::{AcceptedRun, Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
 use super::segment;
 use super::unsealed::{self, UnsealedRun};
-use crate::error::{Error, Result};
-use crate::exit::Exit;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
 use crate::store::{Digest, Extent, Lock, Locked, ReadStore, Store, StorePath};
 use jiff::Timestamp;
@@ -109,7 +108,7 @@ impl Journal {
             self.append(&mut writing, Entry::Archived(Box::new(archived)), now)?
         };
         // Outside the lock: several sessions wait for the disk at once, and it serves them together.
-        self.store.flush(&path).map_err(Error::of_all)
+        self.store.flush(&path).map_err(Error::for_run)
     }
 
     /// A session was looked at and is as it was.
@@ -120,10 +119,10 @@ impl Journal {
     }
 
     /// A session could not be archived at all. That alone begins no journal.
-    pub fn failed(&self, session: SessionId, exit: Exit, reason: String, now: Timestamp) -> Result<()> {
+    pub fn failed(&self, session: SessionId, error: &Error, now: Timestamp) -> Result<()> {
         let mut writing = self.lock();
-        let entry = Entry::Failed { session, exit: exit.into(), reason };
-        if writing.segment.is_some() || Self::exists(self.store.as_ref()).map_err(Error::of_all)? {
+        let entry = Entry::Failed { session, code: error.kind().into(), text: error.what().to_owned() };
+        if writing.segment.is_some() || Self::exists(self.store.as_ref()).map_err(Error::for_run)? {
             self.append(&mut writing, entry, now).map(drop)
         } else {
             writing.waiting.push((now, entry));
@@ -158,29 +157,29 @@ impl Journal {
     /// The catalog's page is about to be this one; the line is on the disk before this returns.
     pub(crate) fn page(&self, sha256: String, now: Timestamp) -> Result<()> {
         let path = self.append(&mut self.lock(), Entry::Page { sha256 }, now)?;
-        self.store.flush(&path).map_err(Error::of_all)
+        self.store.flush(&path).map_err(Error::for_run)
     }
 
     /// Ends the segment of this run and returns it; none when there was nothing to write. As long as the caller keeps what
     /// is returned, runs that begin take this one for one at work, and name its seals only when these are written.
-    pub fn close(&self, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
+    pub fn close(&self, error: Option<ErrorKind>, now: Timestamp) -> Result<Option<ClosedSegment>> {
         let mut writing = self.lock();
         if writing.is_over {
             return Ok(None);
         }
-        let closed = self.close_segment(&mut writing, exit, now);
+        let closed = self.close_segment(&mut writing, error, now);
         // Work that was left behind begins no segment now that would never end, and so changes no bag.
         writing.is_over = true;
         closed
     }
 
-    fn close_segment(&self, writing: &mut Writing, exit: Exit, now: Timestamp) -> Result<Option<ClosedSegment>> {
+    fn close_segment(&self, writing: &mut Writing, error: Option<ErrorKind>, now: Timestamp) -> Result<Option<ClosedSegment>> {
         self.write_batches(writing, now)?;
         if writing.segment.is_none() {
             return Ok(None);
         }
-        let path = self.append(writing, Entry::Closed { exit: exit.into() }, now)?;
-        self.store.flush(&path).map_err(Error::of_all)?;
+        let path = self.append(writing, Entry::Closed { code: error.map(Into::into) }, now)?;
+        self.store.flush(&path).map_err(Error::for_run)?;
         Ok(writing.segment.take().map(|segment| ClosedSegment { path, _lock: segment.lock }))
     }
 
@@ -210,7 +209,7 @@ impl Journal {
     fn append(&self, writing: &mut Writing, entry: Entry, now: Timestamp) -> Result<StorePath> {
         if writing.is_over {
             let hint = "make room, and check the disk; then run the same command again";
-            return Err(Error::new(Exit::Local, "the journal takes no further line, so nothing more is archived", hint));
+            return Err(Error::new(ErrorKind::Local, "the journal takes no further line, so nothing more is archived", hint));
         }
         let waiting = std::mem::take(&mut writing.waiting);
         let segment = self.segment_of(writing, now)?;
@@ -218,14 +217,14 @@ impl Journal {
         let path = segment.path.clone();
         writing.is_over = outcome.is_err();
         // Whatever the reason: no session can be archived that the journal does not know.
-        outcome.map(|()| path).map_err(Error::of_all)
+        outcome.map(|()| path).map_err(Error::for_run)
     }
 
     /// Returns the segment of this run, and begins it where there is none yet.
     fn segment_of<'a>(&self, writing: &'a mut Writing, now: Timestamp) -> Result<&'a mut Segment> {
         let segment = match writing.segment.take() {
             Some(segment) => segment,
-            None => self.open(now).map_err(Error::of_all)?,
+            None => self.open(now).map_err(Error::for_run)?,
         };
         Ok(writing.segment.insert(segment))
     }

@@ -2,8 +2,7 @@
 //!
 //! Must not know what is kept in them.
 
-use crate::error::{Error, limit_hint, plain};
-use crate::exit::Exit;
+use crate::error::{self, Error, limit_hint, plain};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -30,7 +29,7 @@ pub(super) fn place_error(verb: &str, root: &Path, path: &Path, error: io::Error
     };
     let is_of_one = is_of_one && path != root;
     let error = io_error(verb, path, error);
-    if is_of_one { error.of_one() } else { error }
+    if is_of_one { error.for_session() } else { error }
 }
 
 /// An error of the file system in two lines.
@@ -47,5 +46,5 @@ pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
         }
         _ => "check the disk and the folder given with -o, then run the same command again",
     });
-    Error::new(Exit::Local, format!("cannot {verb} {}: {}", path.display(), plain(&error)), hint).caused_by(error)
+    Error::new(error::ErrorKind::Local, format!("cannot {verb} {}: {}", path.display(), plain(&error)), hint).caused_by(error)
 }

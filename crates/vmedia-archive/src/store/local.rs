@@ -8,8 +8,7 @@ use super::scratch::{Scratch, Unfinished};
 use super::staged::LocalStaged;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
 use super::{Extent, Listed, Locked, ReadStore, Staged, Stat, Store, StorePath, lock};
-use crate::error::{Error, Result};
-use crate::exit::Exit;
+use crate::error::{self, Error, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +23,7 @@ pub struct LocalStore {
     holder: String,
     /// The root's handle, from the first use on: whatever takes its place later is not used.
     tree: OnceLock<Arc<Tree>>,
-    scratch: OnceLock<std::result::Result<Scratch, (Exit, String, String)>>,
+    scratch: OnceLock<std::result::Result<Scratch, (error::ErrorKind, String, String)>>,
 }
 
 impl LocalStore {
@@ -102,10 +101,10 @@ impl LocalStore {
             let parent = format!("{STATE_DIR}/unfinished");
             self.made()
                 .and_then(|tree| Scratch::create(tree, &parent, &self.holder))
-                .map_err(Error::of_all)
-                .map_err(|error| (error.exit(), error.what().to_owned(), error.hint().to_owned()))
+                .map_err(Error::for_run)
+                .map_err(|error| (error.kind(), error.what().to_owned(), error.hint().to_owned()))
         });
-        made.as_ref().map_err(|(exit, what, hint)| Error::new(*exit, what, hint))
+        made.as_ref().map_err(|(kind, what, hint)| Error::new(*kind, what, hint))
     }
 
     /// Opens a regular file for reading; `None` when it is not there, or is something else.
@@ -133,7 +132,7 @@ impl LocalStore {
                 Ok(())
             }
             // The folder of unfinished files serves every session.
-            Err(error) if self.tree().is_ok_and(|tree| tree.kind(from).is_err()) => Err(self.failed("write", from, error).of_all()),
+            Err(error) if self.tree().is_ok_and(|tree| tree.kind(from).is_err()) => Err(self.failed("write", from, error).for_run()),
             Err(error) => Err(self.failed("write", to, error)),
         }
     }
@@ -146,7 +145,7 @@ impl ReadStore for LocalStore {
         file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.failed("read", path.as_str(), error))?;
         if bytes.len() as u64 > limit {
             let hint = "vmedia never writes it that large; look at what is in it";
-            return Err(Error::new(Exit::Local, format!("{} is larger than {limit} bytes", self.full(path).display()), hint));
+            return Err(Error::new(error::ErrorKind::Local, format!("{} is larger than {limit} bytes", self.full(path).display()), hint));
         }
         Ok(Some(bytes))
     }

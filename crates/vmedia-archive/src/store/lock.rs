@@ -4,8 +4,7 @@
 //! takes care: a lock counts only if the path still names the file that is locked. Must not know what is locked.
 
 use super::tree::{Access, Kind, Tree};
-use crate::error::{Error, Result};
-use crate::exit::Exit;
+use crate::error::{self, Error, Result};
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
@@ -54,7 +53,7 @@ pub(super) fn take(tree: &Arc<Tree>, path: &str, holder: &str) -> Result<Locked>
         }
     }
     let what = format!("the lock {} keeps vanishing", tree.location(path).display());
-    Err(Error::new(Exit::Local, what, "is something else clearing that folder?"))
+    Err(Error::new(error::ErrorKind::Local, what, "is something else clearing that folder?"))
 }
 
 /// Opens the file of a lock, and makes it and its folder before if they are missing.
@@ -62,7 +61,7 @@ fn opened(tree: &Tree, path: &str) -> Result<File> {
     match (tree.file(path, Access::Lock), path.rsplit_once('/')) {
         (Err(error), Some((folder, _))) if error.kind() == ErrorKind::NotFound => {
             // Every session's lock lies there.
-            tree.make_folder(folder).map_err(|error| tree.failed("create the folder", folder, error).of_all())?;
+            tree.make_folder(folder).map_err(|error| tree.failed("create the folder", folder, error).for_run())?;
             tree.file(path, Access::Lock).map_err(|error| failed(tree, path, error))
         }
         (opened, _) => opened.map_err(|error| failed(tree, path, error)),
@@ -105,10 +104,10 @@ fn failed(tree: &Tree, path: &str, error: io::Error) -> Error {
     if error.kind() == ErrorKind::Unsupported {
         let hint = "vmedia needs a file system with locks; a local disk or NFSv4 has them";
         let what = format!("cannot lock {}: {error}", tree.location(path).display());
-        return Error::new(Exit::Local, what, hint).caused_by(error);
+        return Error::new(error::ErrorKind::Local, what, hint).caused_by(error);
     }
     // The folder of the locks serves every session; a link in the place of one lock concerns that session.
     let is_shared = path.rsplit_once('/').is_some_and(|(folder, _)| !matches!(tree.kind(folder), Ok((Kind::Folder, _))));
     let error = tree.failed("lock", path, error);
-    if is_shared { error.of_all() } else { error }
+    if is_shared { error.for_run() } else { error }
 }

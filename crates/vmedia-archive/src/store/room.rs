@@ -3,8 +3,7 @@
 //! Must not know what an archive is.
 
 use super::files::io_error;
-use crate::error::{Error, Result};
-use crate::exit::Exit;
+use crate::error::{self, Error, Result};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -46,7 +45,7 @@ fn nearest(folder: &Path) -> Result<PathBuf> {
         }
     }
     let hint = "choose a folder on a disk that is there with -o";
-    Err(Error::new(Exit::Local, format!("nothing of {} is there", folder.display()), hint))
+    Err(Error::new(error::ErrorKind::Local, format!("nothing of {} is there", folder.display()), hint))
 }
 
 #[cfg(test)]
@@ -62,7 +61,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
         let file = tempfile::NamedTempFile::new_in(folder.path()).expect("a file");
         for taken in [file.path().to_owned(), file.path().join("below")] {
-            assert_eq!(room(&taken).expect_err("a file is no folder").exit(), crate::exit::Exit::Local);
+            assert_eq!(room(&taken).expect_err("a file is no folder").kind(), crate::error::ErrorKind::Local);
         }
     }
 }

@@ -44,7 +44,7 @@ impl Scratch {
             match self.tree.file(&path, Access::Create) {
                 Ok(file) => return Ok(Unfinished { tree: Arc::clone(&self.tree), path: Some(path), file }),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(self.tree.failed("create a file in", &self.folder, error).of_all()),
+                Err(error) => return Err(self.tree.failed("create a file in", &self.folder, error).for_run()),
             }
         }
     }

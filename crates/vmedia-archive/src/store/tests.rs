@@ -108,25 +108,24 @@ fn a_root_that_cannot_be_a_folder_is_a_local_failure() {
     std::fs::write(&file, "").expect("a file");
     let store = LocalStore::new(file, String::new());
     let error = publish(&store, b"x", "s/x").expect_err("the root is a file");
-    assert_eq!(error.exit().code(), 6);
+    assert_eq!(error.kind(), crate::error::ErrorKind::Local);
 }
 
 #[test]
-fn a_closed_place_is_trouble_of_one_and_a_closed_root_or_a_full_disk_of_all() {
-    use crate::exit::Exit::{Denied, Local};
+fn a_closed_place_ends_one_session_and_a_closed_root_or_a_full_disk_ends_the_run() {
+    use crate::error::Scope::{Run, Session};
     let root = std::path::Path::new("root");
-    for (kind, path, exit) in [
-        (ErrorKind::PermissionDenied, "root/session/archive.json", Denied),
-        (ErrorKind::PermissionDenied, "root/session", Local),
-        (ErrorKind::PermissionDenied, "root", Local),
-        (ErrorKind::InvalidFilename, "root/session", Denied),
-        (ErrorKind::AlreadyExists, "root/session", Denied),
-        (ErrorKind::NotADirectory, "root", Local),
-        (ErrorKind::StorageFull, "root/session/archive.json", Local),
-        (ErrorKind::ReadOnlyFilesystem, "root/session/archive.json", Local),
+    for (kind, path, scope) in [
+        (ErrorKind::PermissionDenied, "root/session/archive.json", Session),
+        (ErrorKind::PermissionDenied, "root/session", Run),
+        (ErrorKind::PermissionDenied, "root", Run),
+        (ErrorKind::InvalidFilename, "root/session", Session),
+        (ErrorKind::AlreadyExists, "root/session", Session),
+        (ErrorKind::NotADirectory, "root", Run),
+        (ErrorKind::StorageFull, "root/session/archive.json", Run),
+        (ErrorKind::ReadOnlyFilesystem, "root/session/archive.json", Run),
     ] {
         let error = super::files::place_error("write", root, std::path::Path::new(path), kind.into());
-        assert_eq!(error.exit(), exit, "{kind} {path}");
+        assert_eq!((error.kind(), error.scope()), (crate::error::ErrorKind::Local, scope), "{kind} {path}");
     }
-    assert!(Local.ends_run() && !Denied.ends_run());
 }

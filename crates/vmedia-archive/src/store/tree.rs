@@ -14,8 +14,7 @@ mod windows;
 pub(super) use windows::Tree;
 
 use super::files::place_error;
-use crate::error::Error;
-use crate::exit::Exit;
+use crate::error::{self, Error};
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -135,7 +134,7 @@ impl Tree {
         let link = folders.find(|folder| matches!(self.kind(folder), Ok((Kind::Link, _)))).unwrap_or(path);
         let hint = "remove the link, or move the folder that it leads to into its place, and run the same command again";
         // Only the session whose folder it is in is affected.
-        Error::new(Exit::Damaged, format!("{} {LINKED}", self.location(link).display()), hint)
+        Error::new(error::ErrorKind::Damaged, format!("{} {LINKED}", self.location(link).display()), hint)
     }
 }
 

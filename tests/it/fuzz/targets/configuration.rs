@@ -40,7 +40,7 @@ pub fn run(input: &[u8]) {
         match Resolver::new(flags, &environment) {
             Ok(resolver) => assert!(!resolver.output(None).value.as_os_str().is_empty() || input.windows(6).any(|word| word == b"output")),
             Err(error) => {
-                assert_eq!(error.exit().code(), 3);
+                assert_eq!(error.kind(), vmedia::error::ErrorKind::Configuration);
                 assert!(!error.hint().is_empty());
                 assert!(error.what().len() <= 2000 + path.as_os_str().len(), "{} bytes", error.what().len());
                 assert!(may_be_told || !error.what().contains(SECRET), "the words of an error hold a value: {error}");

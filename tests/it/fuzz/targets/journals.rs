@@ -4,7 +4,6 @@ use super::memory::Memory;
 use super::{identity, now};
 use std::sync::Arc;
 use vmedia::archive::{Chain, JOURNAL_FOLDER, Journal, verified_sessions};
-use vmedia::exit::Exit;
 use vmedia::model::SessionId;
 use vmedia::store::Store;
 
@@ -38,7 +37,7 @@ pub fn run(input: &[u8]) {
     let journal = Journal::new(Arc::clone(&store), identity());
     journal.verified(SessionId::parse("s").expect("an id"), None, None, now()).expect("written");
     let segment = journal.segment().map_or_else(String::new, |path| path.to_string());
-    let path = journal.close(Exit::Done, now()).expect("closed").expect("a segment");
+    let path = journal.close(None, now()).expect("closed").expect("a segment");
     assert!(segment.is_empty() || segment == path.path.as_str());
     let name = path.path.as_str().rsplit('/').next().expect("a name").to_owned();
     let after = read(store.as_ref(), &mut 0);

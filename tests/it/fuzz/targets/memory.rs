@@ -5,8 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::sync::{LazyLock, Mutex, MutexGuard};
-use vmedia::error::{Error, Result};
-use vmedia::exit::Exit;
+use vmedia::error::{Error, ErrorKind, Result};
 use vmedia::store::{Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
 
 static LOCKS: LazyLock<(tempfile::TempDir, LocalStore)> = LazyLock::new(|| {
@@ -56,7 +55,7 @@ impl ReadStore for Memory {
     fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
         let found = self.files().get(self.check(path)).cloned();
         match found {
-            Some(bytes) if bytes.len() as u64 > limit => Err(Error::new(Exit::Local, "too large", "make it smaller")),
+            Some(bytes) if bytes.len() as u64 > limit => Err(Error::new(ErrorKind::Local, "too large", "make it smaller")),
             found => Ok(found),
         }
     }
@@ -131,7 +130,7 @@ impl Store for Memory {
 
     fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()> {
         let mut files = self.files();
-        let bytes = files.remove(self.check(from)).ok_or_else(|| Error::new(Exit::Local, "not there", "look elsewhere"))?;
+        let bytes = files.remove(self.check(from)).ok_or_else(|| Error::new(ErrorKind::Local, "not there", "look elsewhere"))?;
         assert!(files.insert(self.check(to).to_owned(), bytes).is_none(), "{to} was overwritten");
         Ok(())
     }

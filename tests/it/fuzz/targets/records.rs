@@ -7,7 +7,6 @@ use serde_json::Value;
 use std::sync::Arc;
 use vmedia::archive::verify::examine;
 use vmedia::archive::{Journal, Origin, Reason, Record, Salt, SessionArchive, State, Verifications, catalog_row};
-use vmedia::exit::Exit;
 use vmedia::store::{Store, StorePath};
 
 /// Reads a record by itself, then in a folder with a mark.
@@ -82,7 +81,7 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     }
     let journal = Journal::new(Arc::clone(&store), identity());
     archive.commit(&journal, now()).expect("a bag");
-    journal.close(Exit::Done, now()).expect("closed");
+    journal.close(None, now()).expect("closed");
     SessionArchive::open(Arc::clone(&store), again, &Reader, now()).expect("its own record");
     let examined = examine(store.as_ref(), folder, &Reader).expect("a verdict");
     assert!(!examined.unfinished && examined.session.is_some(), "{:?}", examined.findings);

@@ -33,7 +33,7 @@ pub fn run(input: &[u8]) {
         match SigningKey::parse(Path::new("the-key"), &text) {
             Ok(key) => signs(&key, signers.as_ref()),
             Err(error) => {
-                assert_eq!(error.exit().code(), 3);
+                assert_eq!(error.kind(), vmedia::error::ErrorKind::Configuration);
                 is_bounded_line(error.what());
                 assert!(error.causes().is_empty(), "a cause may quote what it read");
             }
@@ -72,7 +72,7 @@ fn read_signers(text: &[u8]) -> Option<Signers> {
     match Signers::read(path) {
         Ok(signers) => Some(signers),
         Err(error) => {
-            assert_eq!(error.exit().code(), 3);
+            assert_eq!(error.kind(), vmedia::error::ErrorKind::Configuration);
             is_bounded_line(&error.what().replace(&path.display().to_string(), ""));
             None
         }

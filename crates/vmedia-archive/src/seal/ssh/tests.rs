@@ -47,7 +47,7 @@ impl File<'_> {
 fn parse(text: &str) -> Result<SigningKey, (String, String)> {
     let parsed = SigningKey::parse(Path::new("the-key"), text.as_bytes());
     parsed.map_err(|error| {
-        assert_eq!(error.exit().code(), 3);
+        assert_eq!(error.kind(), crate::error::ErrorKind::Configuration);
         assert!(error.causes().is_empty(), "a cause may quote what it read");
         (error.what().to_owned(), error.hint().to_owned())
     })
@@ -180,7 +180,7 @@ fn signers(text: &str) -> Result<Signers, String> {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), text).expect("written");
     Signers::read(file.path()).map_err(|error| {
-        assert_eq!(error.exit().code(), 3);
+        assert_eq!(error.kind(), crate::error::ErrorKind::Configuration);
         error.what().to_owned()
     })
 }
