@@ -9,16 +9,15 @@ mod catalog;
 mod config;
 mod demo;
 mod download;
+mod event_loop;
 mod failed;
 mod generate;
 mod list;
-mod look;
-mod pump;
+mod query;
 mod repair;
 mod sandbox;
 mod scheduled;
 mod services;
-mod sum;
 mod verify;
 
 use crate::cli::{Arguments, Command, Flags, Streams};
@@ -26,7 +25,7 @@ use crate::clock::{Cancel, Clock, Inquiry, SystemClock};
 use crate::config::{Environment, Resolver};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::report::{Account, Console, report_failure};
+use crate::report::{Console, RunSummary, report_failure};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -48,8 +47,8 @@ pub struct Context {
     pub command: &'static str,
     /// Where events go.
     pub streams: Streams,
-    /// What the run comes to.
-    pub account: Account,
+    /// The summary of the run.
+    pub run_summary: RunSummary,
 }
 
 impl Context {
@@ -67,15 +66,15 @@ impl Context {
             flags,
             command,
             streams,
-            account: Account::default(),
+            run_summary: RunSummary::default(),
         })
     }
 
     /// Reports an error that ends the command, and returns how that ends.
     fn fail(&self, error: &Error) -> Exit {
         report_failure(error, &self.streams, self.clock.now(), &self.console);
-        self.account.error(error);
-        Exit::of(&error)
+        self.run_summary.error(error);
+        Exit::of(error)
     }
 
     /// The settings of this run. What they have to wait for hears the wish to stop.

@@ -2,7 +2,6 @@
 //!
 //! Must not do any of the work it reports.
 
-mod account;
 mod bars;
 mod checklist;
 mod console;
@@ -11,17 +10,17 @@ mod human;
 mod log;
 mod metrics;
 mod reporter;
-mod standing;
+mod run_summary;
 mod summary;
 mod table;
 mod verdict;
 
-pub use account::{Account, Frame};
 pub use checklist::Checklist;
 pub use console::{Console, Style};
 pub use failure::report_failure;
 pub use log::check_log;
 pub use metrics::exposition;
 pub use reporter::{Reporter, ReporterOptions};
+pub use run_summary::{Frame, RunSummary};
 pub use summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, VerificationCounts};
 pub use table::{Cell, Column, Table};

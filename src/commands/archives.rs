@@ -6,7 +6,7 @@ use super::Context;
 use super::services::store;
 use crate::archive::verify::is_bag;
 use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE};
-use crate::error::{Error, Result, plain, ErrorKind};
+use crate::error::{Error, ErrorKind, Result, plain};
 use crate::store::{LocalStore, ReadStore, StorePath};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! `vmedia attempts`: the attempts of sessions. Must not look at media.
 
 use super::Context;
-use super::look::{Looking, look};
+use super::query::{Query, query};
 use crate::cli::AttemptsArguments;
 use crate::engine;
 use crate::error::Result;
@@ -23,8 +23,8 @@ const INSTEAD: &str = "vmedia list <session-id> shows what the session holds";
 /// Shows the attempts, newest first; the number counts from the oldest.
 pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Exit> {
     let table = Table::new(&COLUMNS, arguments.format);
-    let looking = Looking { sessions: &arguments.sessions, without_attempts: Some(INSTEAD), provider_days: None };
-    look(context, &looking, table, engine::attempts, |table, session, listing| {
+    let wanted = Query { sessions: &arguments.sessions, without_attempts: Some(INSTEAD), provider_days: None };
+    query(context, &wanted, table, engine::attempts, |table, session, listing| {
         let count = listing.attempts.len();
         for (index, attempt) in listing.attempts.iter().enumerate() {
             let cells = [json!(session), json!(count - index), json!(attempt.id), json!(attempt.status), json!(attempt.created)];

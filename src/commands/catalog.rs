@@ -4,7 +4,7 @@
 
 use super::Context;
 use super::archives::{Archive, find};
-use super::pump::beside;
+use super::event_loop::beside;
 use super::services::journal;
 use super::verify::cores;
 use crate::archive::{CatalogRow, CatalogWriter, Journal};

@@ -2,7 +2,7 @@
 
 mod check;
 mod init;
-mod reception;
+mod probe_report;
 mod show;
 mod terminal;
 

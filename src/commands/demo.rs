@@ -6,10 +6,9 @@
 use super::Context;
 use super::archives::find;
 use super::download::{archive, single};
-use super::look::session_id;
+use super::query::session_id;
 use super::sandbox::key_file;
 use super::services::{DEFAULT_JOBS, offline_providers, services};
-use super::sum::RunSum;
 use super::verify::verify;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
 use crate::config::{ProviderAccess, ProviderSettings, Resolver, YotiAccess};
@@ -58,7 +57,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     reporter.say(&dim(&format!("$ vmedia download {session}{flag} -o {}", arguments.output.display())));
     let folder = crate::archive::SessionArchive::folder_of(&session);
     let store = std::sync::Arc::clone(&services.store);
-    let exit = archive(services, options, identifiers, RunSum::default(), &mut reporter, context)?;
+    let exit = archive(services, options, identifiers, None, &mut reporter, context)?;
     if exit != Exit::Done {
         return Ok(exit);
     }

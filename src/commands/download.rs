@@ -1,16 +1,15 @@
 //! `vmedia download`: archives sessions. Resolves what is wanted and sums up how it ended; the engine does the work.
 
 use super::Context;
+use super::event_loop::receive;
 use super::failed::FailedList;
 use super::list::scope;
-use super::look::session_id;
-use super::pump::pump;
+use super::query::session_id;
 use super::services::{DEFAULT_JOBS, WITHOUT_NARROWING, must_have_attempts, sealer, services};
-use super::sum::RunSum;
 use crate::archive::{Journal, must_be_outside};
 use crate::cli::{DownloadArguments, KindChoice};
 use crate::config::{Identifiers, ListError, Rejected};
-use crate::engine::{self, ErrorText, Event, Message, Options, Sealed, Sealer, Selection, Services};
+use crate::engine::{self, ErrorText, Event, Options, Sealed, Sealer, Selection, Services};
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::model::{Kind, SessionId};
@@ -41,7 +40,7 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let provider_days = resolver.provider_days(arguments.provider_days).map(|days| days.value);
     let options = Options { provider_days, ..options(arguments, services.provider.as_ref(), jobs)? };
     let shown = ReporterOptions { format: arguments.format, bars: !arguments.dry_run };
-    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.accounted(&context.account);
+    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.summarized(&context.run_summary);
     if !arguments.with.is_empty() && services.provider.companions().is_empty() {
         reporter.note(&format!("{}; --with all adds nothing", no_companions(services.provider.name())));
     }
@@ -49,7 +48,7 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
         // A quiet night is no failure.
         reporter.note(&format!("there is no session id in {from}, so there is nothing to do"));
     }
-    archive(services, options, identifiers, RunSum::new(failed), &mut reporter, context)
+    archive(services, options, identifiers, failed.as_ref(), &mut reporter, context)
 }
 
 /// Runs the engine over the sessions and tells how it ended.
@@ -57,38 +56,30 @@ pub(super) fn archive(
     services: Services,
     options: Options,
     identifiers: Identifiers,
-    mut sum: RunSum,
+    failed: Option<&FailedList>,
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Exit> {
     let clock = context.clock.as_ref();
-    let began = clock.elapsed();
     let total = identifiers.sessions.len() as u64;
     reporter.event(&started(&services, &options, total), clock);
     for rejected in &identifiers.rejected {
         reporter.event(&told(rejected), clock);
-        sum.rejected();
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let running = engine::start(services, options, identifiers.sessions)?;
-    pump(context, running.messages(), &mut |message| {
-        if let Message::Event { event, .. } = message {
-            sum.see(event);
-        }
-        reporter.message(message, clock);
-    });
+    receive(context, running.messages(), &mut |message| reporter.message(message, clock));
     for event in running.remaining() {
-        sum.see(&event);
         reporter.event(&event, clock);
     }
     reporter.finish();
     let stop = context.cancel.requested();
-    let exit = context.console.exit(sum.exit(stop, total));
+    let exit = context.console.exit(reporter.ledger().exit(stop));
     let exit = close_journal(&journal, &sealer, store.as_ref(), exit, reporter, context);
-    let exit = close_list(sum.failed(), exit, reporter);
-    let milliseconds = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
-    reporter.event(&sum.finished(exit, stop, total, milliseconds), clock);
-    match sum.left(stop, total) {
+    let exit = close_list(failed, exit, reporter);
+    let finished = reporter.ledger().finished(exit, stop, clock.elapsed());
+    reporter.event(&finished, clock);
+    match reporter.ledger().left(stop) {
         0 if exit.is_interruption() => reporter.interrupted(exit),
         0 => {}
         left => reporter.out_of_time(left, total),
@@ -121,7 +112,7 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
 
 /// Leaves the list of what is to be run again. Sessions that failed and are not on the list would be forgotten.
 fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) -> Exit {
-    match failed.map(FailedList::write) {
+    match failed.map(|failed| failed.write(&reporter.ledger().done_sessions())) {
         None | Some(Ok(())) => exit,
         Some(Err(error)) => {
             reporter.error(&error);

@@ -1,7 +1,7 @@
 //! `vmedia list`: what sessions hold, before anything is fetched. Must not touch an archive.
 
 use super::Context;
-use super::look::{Looking, attempt_id, look};
+use super::query::{Query, attempt_id, query};
 use super::services::WITHOUT_NARROWING;
 use crate::archive::planned_path;
 use crate::cli::ListArguments;
@@ -39,12 +39,12 @@ pub(super) fn scope(attempt: Option<&str>, latest: bool) -> Result<Scope> {
 pub(super) fn run(arguments: &ListArguments, context: &Context) -> Result<Exit> {
     let scope = scope(arguments.attempt.as_deref(), arguments.latest)?;
     let ask = move |services: &engine::Services, emit: &engine::Emit, session: &SessionId| engine::listing(services, emit, session, &scope);
-    let looking = Looking {
+    let wanted = Query {
         sessions: &arguments.sessions,
         without_attempts: (arguments.latest || arguments.attempt.is_some()).then_some(WITHOUT_NARROWING),
         provider_days: arguments.provider_days,
     };
-    look(context, &looking, Table::new(&COLUMNS, arguments.format), ask, |table, session, listing| {
+    query(context, &wanted, Table::new(&COLUMNS, arguments.format), ask, |table, session, listing| {
         listing.media.iter().try_for_each(|item| table.row(&row(session, item)))
     })
 }

@@ -8,7 +8,6 @@ use super::Context;
 use super::archives::{Archive, find};
 use super::download::archive;
 use super::services::{DEFAULT_JOBS, offline_providers, sealer, services};
-use super::sum::RunSum;
 use super::verify::{Outcome, verify_all};
 use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
@@ -59,7 +58,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
 
 fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
     let shown = ReporterOptions { format, bars: true };
-    Reporter::new(&context.console, &context.flags, shown).map(|reporter| reporter.accounted(&context.account))
+    Reporter::new(&context.console, &context.flags, shown).map(|reporter| reporter.summarized(&context.run_summary))
 }
 
 fn check(archives: &[Archive], is_repaired: bool, format: EventFormat, context: &Context) -> Result<Outcome> {
@@ -85,5 +84,5 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
     let mut reporter = reporter(arguments.format, context)?;
     let count = identifiers.sessions.len() as u64;
     reporter.say(&format!("fetching again what is damaged in {} of {}", plural(count, "session"), place.root.display()));
-    archive(services, options, identifiers, RunSum::default(), &mut reporter, context)
+    archive(services, options, identifiers, None, &mut reporter, context)
 }

@@ -1,8 +1,7 @@
-//! What surrounds a run that nobody watches: its time is bounded before it begins, and when it is over, also when it could not
-//! begin, whoever wants to know is told how it ended.
+//! Scheduled runs: limits the time of a run, and when it has ended, or could not begin, writes the metrics file, requests the
+//! heartbeat URL and runs the command of `--on-failure`.
 //!
-//! Being told is never part of the work: nothing here changes how the run ends, and nothing takes long. Must not know what
-//! the work is.
+//! None of these changes the exit status, and none takes long.
 
 mod command;
 mod metrics;
@@ -19,7 +18,7 @@ use crate::report::{Frame, Summary};
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// Runs the work of a command within its bounds, and tells how it ended; not of a rehearsal, which says nothing of the work.
+/// Runs the work of a command within its time limit and sends the notifications, unless it is a dry run.
 pub(super) fn run(schedule: &ScheduleArguments, mut context: Context, is_real: bool, work: impl FnOnce(&Context) -> Result<Exit>) -> Exit {
     let (hooks, settled) = Hooks::new(schedule, &context);
     if let Some(time) = schedule.max_duration {
@@ -32,7 +31,7 @@ pub(super) fn run(schedule: &ScheduleArguments, mut context: Context, is_real: b
     };
     let exit = context.console.exit(exit);
     if is_real {
-        hooks.tell(exit, &beginning, &context);
+        hooks.notify(exit, &beginning, &context);
     }
     exit
 }
@@ -42,25 +41,24 @@ struct Beginning {
     elapsed: Duration,
 }
 
-/// Whom to tell, and what of the configuration that takes.
+/// The notifications of a run.
 struct Hooks<'a> {
     schedule: &'a ScheduleArguments,
     profile: Option<String>,
     provider: Option<String>,
     ping: Option<Address>,
     network: Network,
-    /// The environment variables that no other process gets; none when it cannot be told which they are.
+    /// The environment variables that hold secrets; none when the configuration cannot be read.
     secret_variables: Option<Vec<String>>,
 }
 
 impl<'a> Hooks<'a> {
-    /// A configuration that cannot be used stops only what needs it; that is for the work to find out. An address that is
-    /// none would be missed when it is too late.
+    /// Reads the settings of the notifications. A broken configuration is left to the command to report; an invalid URL is an error.
     fn new(schedule: &'a ScheduleArguments, context: &Context) -> (Self, Result<()>) {
         let read = Resolver::new(&context.flags, &context.environment).ok();
         let is_known = read.is_some();
         let resolver = read.unwrap_or_else(|| Resolver::without_file(&context.flags, &context.environment));
-        // A verification that is well would hide from the service that nothing was archived.
+        // A successful verification must not hide that nothing was archived.
         let is_profiles = context.command == "download";
         let placed = schedule.metrics_file.as_deref().map_or(Ok(()), |path| must_be_outside("--metrics-file", path));
         let (ping, settled) = match resolver.ping_address(schedule.ping_url.as_deref(), is_profiles) {
@@ -78,7 +76,7 @@ impl<'a> Hooks<'a> {
         (hooks, placed.and(settled))
     }
 
-    fn tell(&self, exit: Exit, beginning: &Beginning, context: &Context) {
+    fn notify(&self, exit: Exit, beginning: &Beginning, context: &Context) {
         let is_failure = exit != Exit::Done;
         let summary = self.summary(exit, beginning, context);
         if let Some(path) = &self.schedule.metrics_file {
@@ -94,7 +92,7 @@ impl<'a> Hooks<'a> {
 
     fn summary(&self, exit: Exit, beginning: &Beginning, context: &Context) -> Summary {
         let elapsed = context.clock.elapsed().saturating_sub(beginning.elapsed);
-        context.account.summary(Frame {
+        context.run_summary.summary(Frame {
             command: context.command,
             profile: self.profile.clone(),
             provider: self.provider.clone(),
@@ -106,14 +104,20 @@ impl<'a> Hooks<'a> {
     }
 }
 
-/// Whether a person or the system wants an end now, and does not want to wait for it; time that is over is no such wish.
+/// Returns the limit that is over since `began`: the first, or the second once the run has been asked to stop.
+fn expired(context: &Context, began: Duration, [usual, hurried]: [Duration; 2]) -> Option<Duration> {
+    let limit = if is_hurried(context) { hurried } else { usual };
+    Some(limit).filter(|limit| context.clock.elapsed().saturating_sub(began) >= *limit)
+}
+
+/// Returns whether a person or the system asked the run to stop; the end of `--max-duration` is no such request.
 fn is_hurried(context: &Context) -> bool {
     context.cancel.requested().is_some_and(|stop| stop.exit().is_interruption())
 }
 
-/// Who was not told may wait for it: that is said also where nothing else is.
-fn note(told: std::result::Result<(), String>, context: &Context) {
-    if let Err(reason) = told {
+/// Prints a notification that failed, with `--quiet` too.
+fn note(sent: std::result::Result<(), String>, context: &Context) {
+    if let Err(reason) = sent {
         context.console.message(&context.console.note_line(&reason));
     }
 }

@@ -5,7 +5,7 @@
 
 use super::Context;
 use super::archives::{Archive, find};
-use super::pump::beside;
+use super::event_loop::beside;
 use super::services::{journal, offline_providers};
 use crate::archive::Journal;
 use crate::archive::verify::{self, Observer, Options, Repairable, Report, Target, Totals};
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
     let archives = find(&arguments.paths, context)?;
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let shown = ReporterOptions { format: arguments.format, bars: true };
-    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.accounted(&context.account);
+    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.summarized(&context.run_summary);
     let witness = ProviderWitness::new(offline_providers(secrets), arguments.authenticate);
     verify(&archives, witness, arguments, &mut reporter, context)
 }

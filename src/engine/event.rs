@@ -253,8 +253,8 @@ pub enum Event {
         /// What could not be had.
         errors: Vec<ErrorText>,
     },
-    /// How far the run is, because somebody asked (SIGUSR1).
-    RunStanding {
+    /// The status of the run, on request (SIGUSR1).
+    RunStatus {
         /// How many sessions there are.
         total: u64,
         /// How many were told to be done.

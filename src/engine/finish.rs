@@ -181,7 +181,7 @@ impl Finisher {
     fn ended_at_once(&self, session: &SessionId, error: &Error) -> Event {
         Event::SessionFinished {
             session: session.clone(),
-            exit: Exit::of(&error),
+            exit: Exit::of(error),
             folder: self.services.store.location(&SessionArchive::folder_of(session)),
             tally: Tally::default(),
             error: Some(ErrorText::from(error)),

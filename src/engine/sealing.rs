@@ -4,7 +4,7 @@
 
 use super::stamping::Authority;
 use crate::archive::{Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun};
-use crate::error::{Error, Result, plain, ErrorKind};
+use crate::error::{Error, ErrorKind, Result, plain};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
 use crate::seal::ssh::{Signature, SigningKey};

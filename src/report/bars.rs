@@ -7,7 +7,7 @@
 mod screen;
 
 use crate::archive::State;
-use crate::engine::Event;
+use crate::engine::{Event, Ledger};
 use crate::text::{bytes, duration, plural, sanitize};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ pub(super) struct Bars {
     expected_bytes: u64,
     /// Whether progress is bytes; else it is what the noun says.
     counts_bytes: bool,
-    /// How many sessions of a batch are done, and of how many: what they hold is not known before each was listed.
+    /// How many sessions of a batch are done, and of how many; the number of their files is unknown.
     batch: Option<(u64, u64)>,
 }
 
@@ -128,17 +128,13 @@ impl Bars {
         let _ = self.screen.clear();
     }
 
-    pub(super) fn event(&mut self, transfer: Option<u64>, event: &Event) {
+    pub(super) fn event(&mut self, transfer: Option<u64>, event: &Event, ledger: &Ledger) {
         match (event, transfer) {
             (Event::RunStarted { sessions, .. }, _) if *sessions > 1 => {
-                self.batch = Some((0, *sessions));
+                self.batch = Some((0, ledger.total));
                 self.total.set_style(style(TOTAL));
             }
-            (Event::SessionFinished { .. }, _) => {
-                if let Some((done, _)) = &mut self.batch {
-                    *done += 1;
-                }
-            }
+            (Event::SessionFinished { .. }, _) => self.batch = self.batch.map(|(_, total)| (ledger.done, total)),
             (Event::SessionListed { to_fetch, bytes, .. }, _) => {
                 if self.files == 0 && *to_fetch > 0 {
                     self.total.set_style(style(TOTAL));

@@ -65,7 +65,7 @@ impl Checklist {
 
     /// A run would fail.
     pub fn wrong(&mut self, name: &'static str, error: &Error) {
-        self.exits.push(Exit::of(&error));
+        self.exits.push(Exit::of(error));
         self.add(name, Verdict::Wrong, error.what().to_owned(), Some(error.hint().to_owned()));
     }
 

@@ -5,7 +5,7 @@
 use super::console::{Console, Style};
 use super::verdict;
 use crate::archive::{CodedReason, Reason, State};
-use crate::engine::{ErrorText, Event, Tally};
+use crate::engine::{Event, Ledger, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
 use crate::model::Kind;
@@ -35,14 +35,11 @@ pub(super) struct Human {
     said: Vec<String>,
     /// What to do about errors is often the same, and then it is said once.
     hints: Vec<String>,
-    sessions: u64,
-    archive: String,
-    only_plans: bool,
 }
 
 impl Human {
     pub(super) fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity, said: Vec::new(), hints: Vec::new(), sessions: 0, archive: String::new(), only_plans: false }
+        Self { verbosity, said: Vec::new(), hints: Vec::new() }
     }
 
     /// Returns the lines for standard output: what was asked for.
@@ -60,16 +57,10 @@ impl Human {
     }
 
     /// Returns the lines for standard error: progress and errors.
-    pub(super) fn lines(&mut self, event: &Event, console: &Console) -> Option<String> {
+    pub(super) fn lines(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
         let normal = self.verbosity >= Verbosity::Normal;
         let note = |text: String| console.note_line(&text);
         match event {
-            Event::RunStarted { sessions, dry_run, archive, .. } => {
-                self.archive.clone_from(archive);
-                self.sessions = *sessions;
-                self.only_plans = *dry_run;
-                None
-            }
             Event::LineRejected { line, reason } => Some(console.error_lines(
                 &format!("line {line} of the list is no session id: {reason}"),
                 "correct the line and run the list again; the other lines go on",
@@ -95,19 +86,18 @@ impl Human {
             Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
             Event::SessionFinished { session, folder, skipped: true, .. } => (self.verbosity >= Verbosity::Files)
                 .then(|| format!("{} complete before, not asked about: {}", sanitize(session.as_str()), sanitize(folder))),
-            Event::SessionFinished { session, folder, empty: true, .. } => self.empty(session.as_str(), folder, console),
-            Event::SessionFinished { session, exit, folder, tally, error, .. } => {
-                self.session(session.as_str(), *exit, folder, tally, error.as_ref(), console)
-            }
+            Event::SessionFinished { session, folder, empty: true, .. } => self.empty(session.as_str(), folder, ledger, console),
+            Event::SessionFinished { .. } => self.session(event, ledger, console),
             Event::RunFinished { skipped, not_started, .. } => {
-                let several = (self.sessions > 1 || *not_started > 0 || *skipped > 0) && !self.only_plans;
-                if normal && several { summary(event, &self.archive, console) } else { None }
+                let several = (ledger.total > 1 || *not_started > 0 || *skipped > 0) && !ledger.dry_run;
+                if normal && several { summary(event, &ledger.archive, console) } else { None }
             }
-            Event::RunStanding { .. } => standing(event).map(note),
+            Event::RunStatus { .. } => status(event).map(note),
             // What was not looked at, or not written down, is not well, although nothing failed.
             Event::Remark { text } => Some(note(text.clone())),
             Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verdict::message(event, self.verbosity, console),
-            Event::MediaPlanned { .. }
+            Event::RunStarted { .. }
+            | Event::MediaPlanned { .. }
             | Event::JournalVerified(_)
             | Event::JournalMissing(_)
             | Event::BagVerified(_)
@@ -169,21 +159,15 @@ impl Human {
     }
 
     /// A session that has nothing is no success to be passed over.
-    fn empty(&self, session: &str, folder: &str, console: &Console) -> Option<String> {
-        let place = if self.sessions > 1 { String::new() } else { format!("; what it answers is in {}", sanitize(folder)) };
+    fn empty(&self, session: &str, folder: &str, ledger: &Ledger, console: &Console) -> Option<String> {
+        let place = if ledger.total > 1 { String::new() } else { format!("; what it answers is in {}", sanitize(folder)) };
         let line = format!("{} {}: the provider lists no media{place}", sanitize(session), console.paint(Style::Note, "empty"));
         (self.verbosity > Verbosity::Quiet).then_some(line)
     }
 
-    fn session(
-        &mut self,
-        session: &str,
-        exit: Exit,
-        folder: &str,
-        tally: &Tally,
-        error: Option<&ErrorText>,
-        console: &Console,
-    ) -> Option<String> {
+    fn session(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
+        let Event::SessionFinished { session, exit, folder, tally, error, .. } = event else { return None };
+        let (session, exit) = (session.as_str(), *exit);
         if exit.is_interruption() || exit == ErrorKind::OutOfTime {
             // The command itself tells of it, once.
             return None;
@@ -195,17 +179,17 @@ impl Human {
             if exit.ends_run() {
                 self.said.push(error.what.clone());
             }
-            let is_named = self.sessions <= 1 || exit.ends_run() || error.what.contains(session);
+            let is_named = ledger.total <= 1 || exit.ends_run() || error.what.contains(session);
             let what = if is_named { error.what.clone() } else { format!("session {session}: {}", error.what) };
             return Some(self.error(&what, &error.hint, console));
         }
-        if self.verbosity == Verbosity::Quiet || self.only_plans {
+        if self.verbosity == Verbosity::Quiet || ledger.dry_run {
             return None;
         }
         let (style, verdict) = if exit == Exit::Done { (Style::Good, "complete") } else { (Style::Error, "incomplete") };
         let files = files(tally);
         // Where the archive is, is said once at the end of a batch.
-        let place = if self.sessions > 1 { String::new() } else { format!(" in {}", sanitize(folder)) };
+        let place = if ledger.total > 1 { String::new() } else { format!(" in {}", sanitize(folder)) };
         Some(format!("{} {}: {files}{place}", sanitize(session), console.paint(style, verdict)))
     }
 }
@@ -248,8 +232,8 @@ fn files(tally: &Tally) -> String {
 }
 
 /// How far a run is.
-fn standing(event: &Event) -> Option<String> {
-    let Event::RunStanding { total, done, tally, running, milliseconds } = event else { return None };
+fn status(event: &Event) -> Option<String> {
+    let Event::RunStatus { total, done, tally, running, milliseconds } = event else { return None };
     let time = duration(Duration::from_millis(*milliseconds));
     Some(format!("{done} of {} done; {}; {} under way after {time}", plural(*total, "session"), files(tally), plural(*running, "transfer")))
 }

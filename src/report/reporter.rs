@@ -2,15 +2,14 @@
 //!
 //! Must not work; it is told.
 
-use super::account::Account;
 use super::bars::Bars;
 use super::console::{Console, Style};
 use super::human::{Human, Verbosity};
 use super::log::Log;
-use super::standing::Standing;
+use super::run_summary::RunSummary;
 use crate::cli::{EventFormat, Flags};
 use crate::clock::Clock;
-use crate::engine::{Event, EventLine, Message, TIME_IS_UP};
+use crate::engine::{Event, EventLine, Ledger, Message, TIME_IS_UP};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::text::{json, sanitize};
@@ -32,8 +31,8 @@ pub struct Reporter {
     format: EventFormat,
     log: Option<Log>,
     causes: bool,
-    standing: Standing,
-    account: Account,
+    ledger: Ledger,
+    run_summary: RunSummary,
 }
 
 impl Reporter {
@@ -55,22 +54,27 @@ impl Reporter {
             format: options.format,
             log,
             causes: flags.verbosity.verbose > 0,
-            standing: Standing::default(),
-            account: Account::default(),
+            ledger: Ledger::default(),
+            run_summary: RunSummary::default(),
         })
     }
 
-    /// Lets an account be kept of what is shown.
+    /// Adds the events to a summary.
     #[must_use]
-    pub fn accounted(self, account: &Account) -> Self {
-        Self { account: account.clone(), ..self }
+    pub fn summarized(self, run_summary: &RunSummary) -> Self {
+        Self { run_summary: run_summary.clone(), ..self }
+    }
+
+    /// Returns the counts of the run.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Takes a message from the work.
     pub fn message(&mut self, message: &Message, clock: &dyn Clock) {
-        self.standing.see(message, clock);
+        self.ledger.receive(message, clock.elapsed());
         match message {
-            Message::Asked => self.show(&self.standing.told(clock), clock),
+            Message::Asked => self.show(&self.ledger.status(clock.elapsed()), clock),
             Message::Progress { transfer, bytes } => {
                 if let Some(bars) = &mut self.bars {
                     bars.progress(*transfer, *bytes);
@@ -83,7 +87,7 @@ impl Reporter {
             }
             Message::Event { transfer, event } => {
                 if let Some(bars) = &mut self.bars {
-                    bars.event(*transfer, event);
+                    bars.event(*transfer, event, &self.ledger);
                 }
                 self.show(event, clock);
             }
@@ -92,15 +96,15 @@ impl Reporter {
 
     /// Shows an event that is not part of the work.
     pub fn event(&mut self, event: &Event, clock: &dyn Clock) {
-        self.standing.event(event, clock);
+        self.ledger.apply(event, clock.elapsed());
         if let Some(bars) = &mut self.bars {
-            bars.event(None, event);
+            bars.event(None, event, &self.ledger);
         }
         self.show(event, clock);
     }
 
     fn show(&mut self, event: &Event, clock: &dyn Clock) {
-        self.account.event(event);
+        self.run_summary.event(event);
         let is_request = matches!(event, Event::Answered { .. });
         if self.log.is_some() || self.format == EventFormat::Json {
             let line = EventLine { v: crate::engine::EVENT_VERSION, at: clock.now(), event: event.clone() };
@@ -121,7 +125,7 @@ impl Reporter {
                     console.answer(format!("{lines}\n").as_bytes());
                 });
             }
-            if let Some(lines) = self.human.lines(event, &self.console) {
+            if let Some(lines) = self.human.lines(event, &self.ledger, &self.console) {
                 self.print(|console| console.message(&lines));
             }
         }
@@ -129,7 +133,7 @@ impl Reporter {
 
     /// Shows an error that ends a command, and its causes with `-v`.
     pub fn error(&mut self, error: &Error) {
-        self.account.error(error);
+        self.run_summary.error(error);
         let lines = self.console.error_lines(error.what(), error.hint());
         let causes = if self.causes { error.causes() } else { Vec::new() };
         self.print(|console| {

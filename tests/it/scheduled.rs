@@ -96,5 +96,5 @@ fn a_failed_notification_changes_no_status_and_is_reported_also_when_quiet() {
     let lines: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("vmedia: note: the metrics file no/such/m.prom was not written: "), "{lines:?}");
-    assert_eq!(lines[1], "vmedia: note: the heartbeat service was not told how the run ended: HTTP 404");
+    assert_eq!(lines[1], "vmedia: note: cannot notify the heartbeat service: HTTP 404");
 }

@@ -4,7 +4,7 @@
 //! Must not judge the answer of the provider: `reception.rs` does.
 
 use super::Context;
-use super::reception::{Asked, judge};
+use super::probe_report::{Asked, judge};
 use crate::archive::must_be_outside;
 use crate::cli::{CheckArguments, EventFormat, Flags, ProviderChoice, SealArguments};
 use crate::clock::Stop;

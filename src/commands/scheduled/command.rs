@@ -1,44 +1,19 @@
-//! Runs the command that somebody wants to be run when a run failed, with the run's summary as JSON on its standard input.
-//!
-//! The platform's shell reads it, as cron's does: in a crontab or a unit it is one word, and what people write there is
-//! mostly a pipe. It gets no secret, and its words go to standard error: standard output is for our own answers.
+//! Runs the command of `--on-failure` in the platform's shell, with the summary as JSON on standard input and without secrets.
 
-use super::{Context, is_hurried};
+use super::{Context, expired};
 use crate::report::Summary;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// How long the command may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// The same when an end is wanted now.
-const SHORT_PATIENCE: Duration = Duration::from_secs(3);
-/// How often it is looked at.
-const LOOK: Duration = Duration::from_millis(20);
+/// How long the command may take, and how long once the run has been asked to stop.
+const LIMITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(3)];
 
-/// What of the environment a command gets when it cannot be told which variables hold secrets.
-const HARMLESS: [&str; 18] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "SystemRoot",
-    "ComSpec",
-    "PATHEXT",
-    "TEMP",
-    "TMP",
-    "USERPROFILE",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "ProgramData",
-];
+/// The variables that a command gets while those with secrets are unknown.
+const SAFE: &str = "PATH HOME USER LOGNAME SHELL LANG LC_ALL TZ TMPDIR SystemRoot ComSpec PATHEXT TEMP TMP USERPROFILE APPDATA \
+    LOCALAPPDATA ProgramData";
 
-/// Runs it; else what became of it. `secrets` are the variables that it does not get.
+/// Runs the command without the variables in `secrets`; returns why it failed.
 pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, context: &Context) -> Result<(), String> {
     let failed = |reason: &str| format!("the command of --on-failure {reason}");
     let mut shell = shell(command);
@@ -46,7 +21,7 @@ pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, 
         Some(names) => names.iter().for_each(|name| _ = shell.env_remove(name)),
         None => {
             shell.env_clear();
-            shell.envs(HARMLESS.iter().filter_map(|name| Some((name, context.environment.path(name)?))));
+            shell.envs(SAFE.split(' ').filter_map(|name| Some((name, context.environment.path(name)?))));
         }
     }
     shell.stdin(Stdio::piped()).stdout(context.console.for_child());
@@ -62,18 +37,16 @@ pub(super) fn run(command: &str, summary: &Summary, secrets: Option<&[String]>, 
             Ok(None) => {}
             Err(error) => return Err(failed(&format!("cannot be waited for: {error}"))),
         }
-        let patience = if is_hurried(context) { SHORT_PATIENCE } else { PATIENCE };
-        if context.clock.elapsed().saturating_sub(began) >= patience {
+        if let Some(limit) = expired(context, began, LIMITS) {
             end(&mut child);
             let _ = child.wait();
-            return Err(failed(&format!("did not end within {} s, and was ended", patience.as_secs())));
+            return Err(failed(&format!("did not end within {} s, and was ended", limit.as_secs())));
         }
-        context.clock.sleep(LOOK);
+        context.clock.sleep(Duration::from_millis(20));
     }
 }
 
-/// Ends the shell and, but on Windows, what it started: what stays of a pipe would hold standard error open, and whoever reads
-/// that to its end, as cron does, would wait for it.
+/// Ends the shell and, except on Windows, its children: a child that keeps standard error open would make cron wait.
 fn end(child: &mut Child) {
     #[cfg(unix)]
     if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
@@ -82,12 +55,10 @@ fn end(child: &mut Child) {
     let _ = child.kill();
 }
 
-/// Writes the summary on a thread of its own: a command that does not read it would hold it up.
+/// Writes the summary on its own thread, so that a command that does not read it holds nothing up.
 fn hand_over(child: &mut Child, summary: &Summary) {
     let Some(mut input) = child.stdin.take() else { return };
-    // Plain data; it always serialises.
     let text = serde_json::to_string(summary).map(|text| crate::text::json(text + "\n")).unwrap_or_default();
-    // Whoever does not read it does not want it.
     let write = move || _ = input.write_all(text.as_bytes());
     let _ = std::thread::Builder::new().name("summary".to_owned()).spawn(write);
 }
@@ -102,7 +73,7 @@ fn shell(command: &str) -> Command {
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
     use std::os::windows::process::CommandExt;
-    // Its own rules of quoting are not those of other programs: the words go to it as they were given.
+    // `cmd` has its own rules of quoting, so it gets the command as it was given.
     let mut shell = Command::new("cmd");
     shell.args(["/D", "/S", "/C"]).raw_arg(format!("\"{command}\""));
     shell

@@ -1,6 +1,4 @@
-//! Puts a run's numbers where a collector finds them: a file that is replaced in one step, so that nobody reads half of it.
-//!
-//! Must not know the numbers.
+//! Writes the metrics file, which is replaced in one step.
 
 use crate::archive::must_be_outside;
 use crate::error::plain;
@@ -9,10 +7,10 @@ use crate::store::{Readers, is_in_the_way, replace};
 use std::io::Read;
 use std::path::Path;
 
-/// No exposition of ours is that large.
+/// The largest metrics file that is read.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Writes them; else why that was not possible.
+/// Writes the file; returns why that failed.
 pub(super) fn write(path: &Path, summary: &Summary) -> Result<(), String> {
     let failed = |reason: &str| format!("the metrics file {} was not written: {reason}", path.display());
     must_be_outside("--metrics-file", path).map_err(|error| failed(error.what()))?;
@@ -24,7 +22,7 @@ pub(super) fn write(path: &Path, summary: &Summary) -> Result<(), String> {
     replace(path, exposition(summary, &before).as_bytes(), Readers::Everybody).map_err(|error| failed(&plain(&error)))
 }
 
-/// What stands there. Where that cannot be read, the moment of the last success is lost and nothing else.
+/// Reads the file of the last run. If that fails, only the time of the last success is lost.
 fn read(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     std::fs::File::open(path)?.take(LARGEST).read_to_string(&mut text)?;

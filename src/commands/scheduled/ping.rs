@@ -1,29 +1,19 @@
-//! Tells a heartbeat service how a run ended: one GET of the address that knows the run, or of what the service takes for
-//! "it failed".
-//!
-//! The address is a secret: no word of it is said, and no redirect is followed. Must not take long: the service misses a
-//! heartbeat by itself.
+//! Requests the URL of a heartbeat service after a run. The URL is a secret: it is never printed, and no redirect is followed.
 
-use super::{Context, is_hurried};
+use super::{Context, expired, is_hurried};
 use crate::config::Network;
 use crate::http::{Address, Cause, Client, ClientOptions, Failure, Request, Transport};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// Further tries after one that failed for a passing reason.
 const RETRIES: u32 = 2;
-/// The longest silence of the service.
 const SILENCE: Duration = Duration::from_secs(4);
-/// How long all tries together may take.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The same when an end is wanted now.
-const SHORT_PATIENCE: Duration = Duration::from_secs(2);
-/// How often the wish for an end is looked for.
-const LOOK: Duration = Duration::from_millis(100);
+/// How long all attempts together may take, and how long once the run has been asked to stop.
+const LIMITS: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(2)];
 
-/// Sends it; else why it could not be sent.
+/// Sends the request; returns why it failed.
 pub(super) fn send(address: &Address, is_failure: bool, network: &Network, context: &Context) -> Result<(), String> {
-    let untold = |reason: &str| format!("the heartbeat service was not told how the run ended: {reason}");
+    let failed = |reason: &str| format!("cannot notify the heartbeat service: {reason}");
     let client = Client::new(ClientOptions {
         base_url: address.base_url.clone(),
         connect_timeout: network.connect_timeout.min(SILENCE),
@@ -32,67 +22,56 @@ pub(super) fn send(address: &Address, is_failure: bool, network: &Network, conte
         connections: 1,
         proxy: network.proxy.clone(),
     });
-    let client = client.map_err(|error| untold(error.what()))?;
+    let client = client.map_err(|error| failed(error.what()))?;
     let target = if is_failure { failing(&address.target) } else { address.target.clone() };
-    let retries = if is_hurried(context) { 0 } else { RETRIES };
+    let mut retries = if is_hurried(context) { 0 } else { RETRIES };
     let (delay, clock) = (network.policy.delay, context.clock.clone());
     let (sender, receiver) = channel();
-    let tries = move || {
-        let mut tried = try_once(&client, &target);
-        for _ in 0..retries {
-            if !tried.as_ref().is_err_and(|failure| failure.cause.is_worth_retrying()) {
-                break;
-            }
+    // A slow name server or answer cannot hold up the end of the run.
+    let attempts = move || {
+        let mut attempt = attempt(&client, &target);
+        while retries > 0 && attempt.as_ref().is_err_and(|failure| failure.cause.is_worth_retrying()) {
+            retries -= 1;
             clock.sleep(delay);
-            tried = try_once(&client, &target);
+            attempt = self::attempt(&client, &target);
         }
-        // Nobody waits any more, maybe.
-        let _ = sender.send(tried);
+        let _ = sender.send(attempt.map_err(|failure| failure.detail));
     };
-    std::thread::Builder::new().name("ping".to_owned()).spawn(tries).map_err(|error| untold(&error.to_string()))?;
-    // A name that is looked up for ever, or an answer that trickles, is left behind.
+    std::thread::Builder::new().name("ping".to_owned()).spawn(attempts).map_err(|error| failed(&error.to_string()))?;
     let began = context.clock.elapsed();
     loop {
-        match receiver.recv_timeout(LOOK) {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(failure)) => return Err(untold(&failure.detail)),
-            Err(RecvTimeoutError::Disconnected) => return Err(untold("the request broke off")),
+        match receiver.recv_timeout(Duration::from_millis(100)) {
+            Ok(outcome) => return outcome.map_err(|reason| failed(&reason)),
+            Err(RecvTimeoutError::Disconnected) => return Err(failed("the request broke off")),
+            Err(RecvTimeoutError::Timeout) if expired(context, began, LIMITS).is_some() => return Err(failed("no answer in time")),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let patience = if is_hurried(context) { SHORT_PATIENCE } else { PATIENCE };
-        if context.clock.elapsed().saturating_sub(began) >= patience {
-            return Err(untold("no answer in time"));
-        }
     }
 }
 
-fn try_once(client: &Client, target: &str) -> Result<(), Failure> {
+fn attempt(client: &Client, target: &str) -> Result<(), Failure> {
     let request = Request { target: target.to_owned(), headers: Vec::new(), body: None, is_long: false };
-    let response = client.send(&request)?;
-    match response.status {
-        200..=299 => Ok(()),
-        // What its body says may repeat the address.
-        status @ (408 | 425 | 429 | 500..=599) => Err(Failure::new(Cause::Unavailable, format!("HTTP {status}"))),
-        status @ 300..=399 => Err(Failure::new(Cause::Rejected, format!("HTTP {status}, a redirect, which is never followed"))),
-        status => Err(Failure::new(Cause::Rejected, format!("HTTP {status}"))),
-    }
+    // The body of an error may repeat the URL.
+    let status = client.send(&request)?.status;
+    let (cause, what) = match status {
+        200..=299 => return Ok(()),
+        408 | 425 | 429 | 500..=599 => (Cause::Unavailable, ""),
+        300..=399 => (Cause::Rejected, ", a redirect, which is never followed"),
+        _ => (Cause::Rejected, ""),
+    };
+    Err(Failure::new(cause, format!("HTTP {status}{what}")))
 }
 
-/// What the service is asked when the run failed: an address whose query says that all is well has that word replaced
-/// (Uptime Kuma's `status=up`, Cronitor's `state=complete`, Dead Man's Snitch's `s=0`); behind the path of any other stands `/fail` (Healthchecks,
-/// Better Stack, and who follows them). A service that knows neither answers with an error and misses the heartbeat.
+/// Returns the target for failures: success values in the query are replaced (Uptime Kuma, Cronitor, Dead Man's Snitch); other
+/// services (Healthchecks, Better Stack) get `/fail` behind the path.
 fn failing(target: &str) -> String {
+    const VALUES: [(&str, &str); 4] =
+        [("status=up", "status=down"), ("state=complete", "state=fail"), ("s=0", "s=1"), ("msg=OK", "msg=failed")];
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let says_well = |pair: &str| matches!(pair, "status=up" | "state=complete" | "s=0");
-    if let Some(query) = query.filter(|query| query.split('&').any(says_well)) {
-        let replaced = query.split('&').map(|pair| match pair {
-            "status=up" => "status=down",
-            "state=complete" => "state=fail",
-            "s=0" => "s=1",
-            "msg=OK" => "msg=failed",
-            other => other,
-        });
-        return format!("{path}?{}", replaced.collect::<Vec<_>>().join("&"));
+    let says_success = |pair| VALUES.iter().take(3).any(|(success, _)| *success == pair);
+    if let Some(query) = query.filter(|query| query.split('&').any(says_success)) {
+        let failed = |pair| VALUES.iter().find(|(success, _)| *success == pair).map_or(pair, |(_, failure)| *failure);
+        return format!("{path}?{}", query.split('&').map(failed).collect::<Vec<_>>().join("&"));
     }
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     format!("{}/fail{query}", path.trim_end_matches('/'))

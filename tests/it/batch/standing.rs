@@ -56,7 +56,7 @@ fn a_script_gets_the_progress_as_an_event() {
     let mut run = waiting(&world, &["download", "--from", "ids.txt", "--format=json"]);
     signal(&run, "USR1");
     let lines = BufReader::new(run.stdout.take().expect("events")).lines();
-    let standing = lines.map_while(Result::ok).map(|line| event(&line)).find(|event| matches!(event, Event::RunStanding { .. }));
-    assert!(matches!(standing, Some(Event::RunStanding { total: 1, done: 0, .. })), "{standing:?}");
+    let standing = lines.map_while(Result::ok).map(|line| event(&line)).find(|event| matches!(event, Event::RunStatus { .. }));
+    assert!(matches!(standing, Some(Event::RunStatus { total: 1, done: 0, .. })), "{standing:?}");
     end(run);
 }

@@ -114,7 +114,8 @@ fn still_an_end(altered: &str, good: &str) -> bool {
     let good: Value = serde_json::from_str(good).expect("JSON");
     let is_time = altered["at"].as_str().is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok());
     // A sort of line or an outcome that this version does not know may be a newer version's.
-    let is_entry = altered["entry"].is_string() && (altered["entry"] != "closed" || altered.get("code").is_none_or(serde_json::Value::is_string));
+    let is_entry =
+        altered["entry"].is_string() && (altered["entry"] != "closed" || altered.get("code").is_none_or(serde_json::Value::is_string));
     altered["previous"] == good["previous"] && is_time && is_entry
 }
 

@@ -82,7 +82,7 @@ fn what_passes_is_tried_again_and_what_does_not_is_not() {
         match note {
             None => assert_eq!(run.stderr, ""),
             Some(note) => {
-                assert_eq!(run.stderr, format!("vmedia: note: the heartbeat service was not told how the run ended: {note}\n"));
+                assert_eq!(run.stderr, format!("vmedia: note: cannot notify the heartbeat service: {note}\n"));
             }
         }
     }
@@ -120,7 +120,7 @@ fn the_address_is_in_no_output_no_log_no_archive_and_no_other_file() {
     {
         let hooks = ["--log-file", "run.log", "--metrics-file", "run.prom", "--on-failure", "cat"];
         let run = run_in(&world, &[words, &hooks].concat(), &[("VMEDIA_PING_URL", &ping)]);
-        assert!(run.stderr.contains("the heartbeat service was not told how the run ended: cannot connect"), "{}", run.stderr);
+        assert!(run.stderr.contains("cannot notify the heartbeat service: cannot connect"), "{}", run.stderr);
         texts.extend([run.stdout, run.stderr]);
     }
     let mut folders = vec![world.folder().to_owned()];

@@ -83,7 +83,7 @@ fn the_next_line_is_in_the_file_that_has_the_name() {
         assert!(asked.success());
         until(how, || text(&log).ends_with('\n'));
         let lines: Vec<Event> = text(&log).lines().map(event).collect();
-        assert!(matches!(lines[..], [Event::RunStanding { .. }]), "{how}: {lines:?}");
+        assert!(matches!(lines[..], [Event::RunStatus { .. }]), "{how}: {lines:?}");
         assert_eq!(text(&old).len(), length, "{how}");
     }
     child.kill().and_then(|()| child.wait()).expect("dead");

@@ -3,7 +3,7 @@
 //! Must not know the columns.
 
 use super::Context;
-use super::pump::beside;
+use super::event_loop::beside;
 use super::services::{DEFAULT_JOBS, must_have_attempts, services};
 use crate::cli::EventFormat;
 use crate::clock::Stop;
@@ -46,7 +46,7 @@ fn malformed(what: &str, text: &str) -> Error {
 }
 
 /// What is looked at, and how it is shown.
-pub(super) struct Looking<'a> {
+pub(super) struct Query<'a> {
     /// The sessions, as they were typed.
     pub(super) sessions: &'a [String],
     /// What to do instead at a provider without attempts, where only one that has them can answer.
@@ -56,25 +56,25 @@ pub(super) struct Looking<'a> {
 }
 
 /// Asks about each session and prints the rows; sessions that fail are told of and the others go on.
-pub(super) fn look(
+pub(super) fn query(
     context: &Context,
-    looking: &Looking<'_>,
+    wanted: &Query<'_>,
     mut table: Table,
     ask: impl Fn(&Services, &Emit, &SessionId) -> std::result::Result<Listing, Failure> + Send + Sync + 'static,
     add: impl Fn(&mut Table, &SessionId, &Listing) -> Result<()>,
 ) -> Result<Exit> {
     let mut seen = HashSet::new();
-    let sessions: Vec<(u64, &String)> = (1..).zip(looking.sessions).filter(|(_, text)| seen.insert(*text)).collect();
+    let sessions: Vec<(u64, &String)> = (1..).zip(wanted.sessions).filter(|(_, text)| seen.insert(*text)).collect();
     if let [(number, only)] = sessions[..] {
         session_id(only, number)?;
         table.hide_from_people("session");
     }
     let resolver = context.resolver()?;
     let services = services(resolver.provider_settings()?, &resolver.network(), resolver.output(None).value, DEFAULT_JOBS, context)?;
-    if let Some(instead) = looking.without_attempts {
+    if let Some(instead) = wanted.without_attempts {
         must_have_attempts(services.provider.as_ref(), instead)?;
     }
-    let told = resolver.provider_days(looking.provider_days).map(|days| days.value);
+    let told = resolver.provider_days(wanted.provider_days).map(|days| days.value);
     let period = ProviderDays::of(told, services.provider.provider_days());
     let mut reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();

@@ -1,4 +1,4 @@
-//! Keeps account of a run while its events pass, and sums it up when it is over.
+//! Builds the summary of a command from the events of its runs.
 //!
 //! Bounded: of what fails, the first are kept and the others counted. Must not show anything.
 
@@ -21,9 +21,9 @@ const ERRORS: usize = 100;
 /// How long a reason may be, in characters.
 const LONGEST: usize = 500;
 
-/// The account of a run. Clones share one state.
+/// The summary of a run so far. Clones share one state.
 #[derive(Clone, Default)]
-pub struct Account(Arc<Mutex<Books>>);
+pub struct RunSummary(Arc<Mutex<Books>>);
 
 #[derive(Default)]
 struct Books {
@@ -59,7 +59,7 @@ pub struct Frame {
     pub exit: Exit,
 }
 
-impl Account {
+impl RunSummary {
     /// Takes an event into account.
     pub fn event(&self, event: &Event) {
         self.with(|books| books.event(event));
@@ -110,7 +110,7 @@ impl Books {
             }
             Event::LineRejected { line, reason } => self.fail(format!("line {line}"), None, None, Exit::from(ErrorKind::Usage), reason, 0),
             Event::ArgumentRejected { number, reason } => {
-                self.fail(format!("argument {number}"), None, None, Exit::from(ErrorKind::Usage), reason, 0)
+                self.fail(format!("argument {number}"), None, None, Exit::from(ErrorKind::Usage), reason, 0);
             }
             Event::MediaFinished { session, state: State::Failed | State::Gone, reason, .. } => {
                 self.lacks(session, &reason.as_ref().map_or_else(|| "no reason given".to_owned(), CodedReason::text));

@@ -1,7 +1,5 @@
-//! Carries messages from the work to the report until the work is over, and leaves work that hangs when somebody asked
-//! to stop.
-//!
-//! Must not know what the work is.
+//! The event loop of a command: passes messages from the work to the report until the work is over, and leaves work that hangs
+//! once the run has been asked to stop.
 
 use super::Context;
 use crate::engine::{Emit, Message};
@@ -10,14 +8,14 @@ use crate::report::Reporter;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-/// How often the wish to stop is looked for.
+/// How often the loop checks for a request to stop.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long running transfers may take to notice that they are to stop. One that hangs on a silent connection does
-/// not notice; its file has no final name, so leaving it behind harms nothing.
+/// How long running transfers may take to stop. One that hangs on a silent connection does not stop; its file has no final
+/// name yet, so it is safe to leave.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Pumps until the work is over, or until patience after a wish to stop ends; says whether it is over.
-pub(super) fn pump(context: &Context, messages: &Receiver<Message>, show: &mut dyn FnMut(&Message)) -> bool {
+/// Receives messages until the work is over, or until [`GRACE`] after a request to stop; returns whether it is over.
+pub(super) fn receive(context: &Context, messages: &Receiver<Message>, show: &mut dyn FnMut(&Message)) -> bool {
     let mut asked = None;
     loop {
         match messages.recv_timeout(LOOK) {
@@ -37,7 +35,7 @@ pub(super) fn pump(context: &Context, messages: &Receiver<Message>, show: &mut d
     }
 }
 
-/// Runs `work` on a thread of its own while this one shows what it tells; `None` when it was left behind.
+/// Runs `work` on its own thread while this one shows its events; returns `None` when it did not stop in time.
 pub(super) fn beside<T: Send + 'static>(
     context: &Context,
     reporter: &mut Reporter,
@@ -49,6 +47,6 @@ pub(super) fn beside<T: Send + 'static>(
         .spawn(move || work(&Emit::new(sender)))
         .map_err(|error| cannot_start(&error))?;
     let clock = context.clock.as_ref();
-    let over = pump(context, &receiver, &mut |message| reporter.message(message, clock));
+    let over = receive(context, &receiver, &mut |message| reporter.message(message, clock));
     Ok(if over { thread.join().ok() } else { None })
 }

@@ -1,0 +1,142 @@
+//! The counts of a run, folded from its events: the exit status, the end of the run, the status on request, the bars and the
+//! messages read them here.
+
+use super::event::{Event, Message};
+use super::tally::Tally;
+use crate::archive::verify::SessionReport;
+use crate::clock::Stop;
+use crate::error::ErrorKind;
+use crate::exit::Exit;
+use crate::model::SessionId;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// The counts of a run so far.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Where the run archives.
+    pub archive: String,
+    /// Whether it only plans.
+    pub dry_run: bool,
+    /// The number of its sessions.
+    pub total: u64,
+    /// The number of sessions that ended.
+    pub done: u64,
+    began: Duration,
+    outcomes: Vec<(SessionId, Exit)>,
+    /// Arguments and lines that are not session ids.
+    rejected: u64,
+    complete: u64,
+    skipped: u64,
+    empty: u64,
+    /// Sessions that were under way when the run's time was over.
+    cut: u64,
+    /// Media of sessions that ended.
+    tally: Tally,
+    /// All settled media, of sessions that are under way too.
+    settled: Tally,
+    running: HashSet<u64>,
+}
+
+impl Ledger {
+    /// Takes a message into account; `elapsed` is the time since the program started.
+    pub fn receive(&mut self, message: &Message, elapsed: Duration) {
+        match message {
+            Message::Event { transfer, event } => {
+                if matches!(**event, Event::MediaStarted { .. }) {
+                    self.running.extend(*transfer);
+                }
+                self.apply(event, elapsed);
+            }
+            Message::Ended { transfer } => _ = self.running.remove(transfer),
+            Message::Progress { .. } | Message::Asked => {}
+        }
+    }
+
+    /// Takes an event into account; `elapsed` is the time since the program started.
+    pub fn apply(&mut self, event: &Event, elapsed: Duration) {
+        match event {
+            Event::RunStarted { sessions, archive, dry_run, .. } => {
+                let (total, archive, dry_run) = (*sessions, archive.clone(), *dry_run);
+                *self = Self { began: elapsed, total, archive, dry_run, ..Self::default() };
+            }
+            Event::CatalogStarted { sessions: total } | Event::VerifyStarted { bags: total, .. } => {
+                *self = Self { began: elapsed, total: *total, ..Self::default() };
+            }
+            Event::LineRejected { .. } | Event::ArgumentRejected { .. } => self.rejected += 1,
+            Event::MediaFinished { state, fetched, bytes, .. } => self.settled.count(*state, fetched.then(|| bytes.unwrap_or(0))),
+            Event::SessionFinished { session, exit, tally, skipped, empty, .. } => {
+                self.done += 1;
+                self.outcomes.push((session.clone(), *exit));
+                self.tally.add(tally);
+                self.complete += u64::from(*exit == Exit::Done && !empty);
+                self.empty += u64::from(*empty);
+                self.skipped += u64::from(*skipped);
+                self.cut += u64::from(*exit == ErrorKind::OutOfTime);
+                self.settled.kept += if *skipped { tally.kept } else { 0 };
+            }
+            Event::BagVerified(SessionReport { files, bytes, .. }) => {
+                self.done += 1;
+                self.settled.kept += files;
+                self.settled.bytes += bytes;
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns how the run ends, if it was asked to stop for that reason.
+    pub fn exit(&self, stop: Option<Stop>) -> Exit {
+        let rejected = (self.rejected > 0).then_some(ErrorKind::Usage.into());
+        let exits = self.outcomes.iter().map(|(_, exit)| *exit).chain(rejected);
+        match stop {
+            Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
+            Some(stop @ Stop::TimeIsUp) => Exit::merge(exits.chain((self.not_started() > 0).then_some(stop.exit()))),
+            None => Exit::merge(exits),
+        }
+    }
+
+    /// Returns how many sessions were not done when the run's time was over.
+    pub fn left(&self, stop: Option<Stop>) -> u64 {
+        if stop == Some(Stop::TimeIsUp) { self.cut + self.not_started() } else { 0 }
+    }
+
+    /// Returns the sessions that ended without a failure.
+    pub fn done_sessions(&self) -> HashSet<&SessionId> {
+        self.outcomes.iter().filter(|(_, exit)| *exit == Exit::Done).map(|(session, _)| session).collect()
+    }
+
+    fn not_started(&self) -> u64 {
+        self.total.saturating_sub(self.done)
+    }
+
+    /// Returns the end of the run as an event.
+    pub fn finished(&self, exit: Exit, stop: Option<Stop>, elapsed: Duration) -> Event {
+        Event::RunFinished {
+            exit,
+            code: exit.code(),
+            complete: self.complete,
+            skipped: self.skipped,
+            empty: self.empty,
+            incomplete: self.done.saturating_sub(self.complete + self.empty),
+            not_started: self.not_started(),
+            out_of_time: self.left(stop) > 0,
+            tally: self.tally,
+            milliseconds: self.milliseconds(elapsed),
+        }
+    }
+
+    /// Returns the status of the run as an event.
+    pub fn status(&self, elapsed: Duration) -> Event {
+        Event::RunStatus {
+            total: self.total,
+            done: self.done,
+            tally: self.settled,
+            running: self.running.len() as u64,
+            milliseconds: self.milliseconds(elapsed),
+        }
+    }
+
+    fn milliseconds(&self, elapsed: Duration) -> u64 {
+        u64::try_from(elapsed.saturating_sub(self.began).as_millis()).unwrap_or(u64::MAX)
+    }
+}
