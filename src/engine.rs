@@ -26,9 +26,9 @@ mod sealing;
 mod session_error;
 mod session_state;
 mod stamping;
+mod stored_rules;
 mod tally;
 mod transfer;
-mod witness;
 
 pub use crate::http::TIME_IS_UP;
 pub use catalog::Catalog;
@@ -43,8 +43,8 @@ pub use run::{Running, start};
 pub use sealing::{Sealed, Sealer, Signed, Stamped};
 pub use session_error::session_error;
 pub use stamping::Authority;
+pub use stored_rules::StoredRules;
 pub use tally::Tally;
-pub use witness::ProviderWitness;
 
 use crate::archive::Journal;
 use crate::http::Wire;

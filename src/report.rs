@@ -13,7 +13,7 @@ mod reporter;
 mod run_summary;
 mod summary;
 mod table;
-mod verdict;
+mod verify_text;
 
 pub use checklist::Checklist;
 pub use console::{Console, Style};

@@ -12,7 +12,7 @@ use super::services::{DEFAULT_JOBS, offline_providers, services};
 use super::verify::verify;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
 use crate::config::{ProviderAccess, ProviderSettings, Resolver, YotiAccess};
-use crate::engine::ProviderWitness;
+use crate::engine::StoredRules;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions, Style};
@@ -64,8 +64,8 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     let location = store.location(&folder);
     reporter.say(&dim(&format!("$ vmedia verify {location}")));
     let archives = find(&[Path::new(&location).to_owned()], context)?;
-    let witness = ProviderWitness::new(offline_providers(None), false);
-    let exit = verify(&archives, witness, &VerifyArguments::default(), &mut reporter, context)?;
+    let rules = StoredRules::new(offline_providers(None), false);
+    let exit = verify(&archives, rules, &VerifyArguments::default(), &mut reporter, context)?;
     for line in tour(store.as_ref(), &folder, &location, credentials)? {
         reporter.say(&line);
     }

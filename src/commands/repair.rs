@@ -12,7 +12,7 @@ use super::verify::{Outcome, verify_all};
 use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
 use crate::config::Identifiers;
-use crate::engine::{Options, ProviderWitness, Selection};
+use crate::engine::{Options, Selection, StoredRules};
 use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
@@ -62,8 +62,8 @@ fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
 }
 
 fn check(archives: &[Archive], is_repaired: bool, format: EventFormat, context: &Context) -> Result<Outcome> {
-    let witness = ProviderWitness::new(offline_providers(None), false);
-    verify_all(archives, witness, &VerifyArguments::default(), is_repaired, &mut reporter(format, context)?, context)
+    let rules = StoredRules::new(offline_providers(None), false);
+    verify_all(archives, rules, &VerifyArguments::default(), is_repaired, &mut reporter(format, context)?, context)
 }
 
 /// Fetches what is damaged in these sessions.

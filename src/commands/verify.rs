@@ -12,7 +12,7 @@ use crate::archive::verify::{self, Observer, Options, Repairable, Report, Target
 use crate::cli::{ProviderChoice, VerifyArguments};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
-use crate::engine::{Emit, Event, ProviderWitness, TIME_IS_UP};
+use crate::engine::{Emit, Event, StoredRules, TIME_IS_UP};
 use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Reporter, ReporterOptions};
@@ -29,8 +29,8 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let shown = ReporterOptions { format: arguments.format, bars: true };
     let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.summarized(&context.run_summary);
-    let witness = ProviderWitness::new(offline_providers(secrets), arguments.authenticate);
-    verify(&archives, witness, arguments, &mut reporter, context)
+    let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
+    verify(&archives, rules, arguments, &mut reporter, context)
 }
 
 /// The secrets for the provider's signatures. Yoti makes none, so it has none.
@@ -85,18 +85,18 @@ pub(super) struct Outcome {
 /// Checks archives, tells of each session, and says how it ended.
 pub(super) fn verify(
     archives: &[Archive],
-    witness: ProviderWitness,
+    rules: StoredRules,
     arguments: &VerifyArguments,
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Exit> {
-    verify_all(archives, witness, arguments, false, reporter, context).map(|outcome| outcome.exit)
+    verify_all(archives, rules, arguments, false, reporter, context).map(|outcome| outcome.exit)
 }
 
 /// The same, for whoever wants to know more. `is_repaired` says that these were just repaired.
 pub(super) fn verify_all(
     archives: &[Archive],
-    witness: ProviderWitness,
+    rules: StoredRules,
     arguments: &VerifyArguments,
     is_repaired: bool,
     reporter: &mut Reporter,
@@ -119,7 +119,7 @@ pub(super) fn verify_all(
     };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| {
-        verify::verify(&shared, &options, &witness, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
+        verify::verify(&shared, &options, &rules, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
     })?;
     reporter.finish();
     let stop = context.cancel.requested();

@@ -10,7 +10,7 @@ use super::provider_days::{Period, warning as deletion_warning};
 use super::run::{Job, Shared};
 use super::session_error::reason;
 use super::session_state::{Companion, SessionWork};
-use super::witness::ProviderWitness;
+use super::stored_rules::StoredRules;
 use super::{Emit, Services, locked};
 use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
 use crate::error::{Result, quote};
@@ -68,8 +68,8 @@ impl Opening<'_> {
             session: (*session).clone(),
             salt: Salt::fresh().map_err(Failure::local)?,
         };
-        let witness = ProviderWitness::new(vec![Arc::clone(&services.provider)], true);
-        let mut archive = SessionArchive::open(Arc::clone(&services.store), origin, &witness, now).map_err(Failure::local)?;
+        let rules = StoredRules::new(vec![Arc::clone(&services.provider)], true);
+        let mut archive = SessionArchive::open(Arc::clone(&services.store), origin, &rules, now).map_err(Failure::local)?;
         let mut answers = match self.query(&archive, share) {
             Err(failure) if failure.cause == Cause::PutOff => return Ok(Opened::Deferred),
             answers => answers.map_err(|failure| self.finish_unlisted(&mut archive, failure))?,

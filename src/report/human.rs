@@ -3,7 +3,7 @@
 //! Everything that came from outside is made safe for a terminal here.
 
 use super::console::{Console, Style};
-use super::verdict;
+use super::verify_text;
 use crate::archive::{CodedReason, Reason, State};
 use crate::engine::{Event, Ledger, Tally};
 use crate::error::ErrorKind;
@@ -52,7 +52,7 @@ impl Human {
                         .into_owned(),
                 )
             }
-            _ => verdict::answer(event, self.verbosity, console),
+            _ => verify_text::answer(event, self.verbosity, console),
         }
     }
 
@@ -95,7 +95,7 @@ impl Human {
             Event::RunStatus { .. } => status(event).map(note),
             // What was not looked at, or not written down, is not well, although nothing failed.
             Event::Remark { text } => Some(note(text.clone())),
-            Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verdict::message(event, self.verbosity, console),
+            Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verify_text::message(event, self.verbosity, console),
             Event::RunStarted { .. }
             | Event::MediaPlanned { .. }
             | Event::JournalVerified(_)

@@ -1,5 +1,6 @@
 //! The text of a bag's own files (RFC 8493): written and read, nothing more. Must not touch the store.
 
+use crate::record::{MediaRecord, Record};
 use crate::store::Digest;
 use std::collections::BTreeMap;
 
@@ -15,6 +16,12 @@ pub(crate) type Manifest = BTreeMap<String, String>;
 /// A manifest's text, one line a path, in the form that `sha256sum -c` reads.
 pub(crate) fn manifest_text(manifest: &Manifest) -> String {
     manifest.iter().map(|(path, sha256)| format!("{sha256}  {}\n", encode(path))).collect()
+}
+
+/// Returns the text of the payload's manifest.
+pub(crate) fn payload_manifest(record: &Record) -> String {
+    let files = record.media.iter().flat_map(MediaRecord::present);
+    manifest_text(&files.map(|file| (file.path.clone(), file.digest.sha256.clone())).collect())
 }
 
 /// Reads a manifest; the error is the number of the first line that is none, or that says something else of a path than

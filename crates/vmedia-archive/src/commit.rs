@@ -114,11 +114,6 @@ fn payload(record: &Record) -> impl Iterator<Item = &FileRecord> {
     record.media.iter().flat_map(MediaRecord::present)
 }
 
-/// The text of the payload's manifest.
-pub(crate) fn manifest(record: &Record) -> String {
-    bag::manifest_text(&payload(record).map(|file| (file.path.clone(), file.digest.sha256.clone())).collect())
-}
-
 /// The text of every tag file, from the record alone.
 fn tag_files(record: &Record) -> Result<TagFiles> {
     let mut text = serde_json::to_vec_pretty(record).map_err(|error| Error::unexpected("cannot write archive.json").caused_by(error))?;
@@ -128,7 +123,7 @@ fn tag_files(record: &Record) -> Result<TagFiles> {
     let mut files: TagFiles = vec![
         (RECORD, text),
         (PAGE, session_page(record)?.into_bytes()),
-        (MANIFEST, manifest(record).into_bytes()),
+        (MANIFEST, bag::payload_manifest(record).into_bytes()),
         (INFO, bag::info_text(&record.tool, record.session.as_str(), &record.provider, &day, &digests).into_bytes()),
         (DECLARATION, bag::DECLARATION_TEXT.as_bytes().to_vec()),
     ];

@@ -2,6 +2,52 @@
 //! file came from, beside a journal whose lines are chained by digests and sealed by signatures.
 //!
 //! Reads and writes through [`store`], in relative paths and streams. Has no HTTP client and does not depend on a provider.
+//!
+//! # Layout of an archive
+//!
+//! | path | content |
+//! |---|---|
+//! | `SESSION/data/` | the media files (payload), under names that say what they show |
+//! | `SESSION/metadata/` | the provider's listings and companion documents, as they came |
+//! | `SESSION/archive.json` | the record: every media file, its state, digests, signatures and history ([`Record`]) |
+//! | `SESSION/manifest-sha256.txt`, `tagmanifest-sha256.txt` | the digests of all files, for `sha256sum -c` |
+//! | `SESSION/index.html` | the session as a page |
+//! | `_journal/RUN.ndjson` | the journal: one segment per run, its lines chained by SHA-256 ([`Journal`], [`Chain`]) |
+//! | `_journal/RUN.ndjson.sig`, `.tsr` | the seals of a segment: an SSH signature and an RFC 3161 time stamp ([`seal`]) |
+//!
+//! # Verifying an archive
+//!
+//! [`verify::verify`] compares sessions with their manifests, listings and journal, and journals with their seals. It needs a
+//! [`store::ReadStore`] and an [`verify::Observer`] that receives the results. `examples/verify.rs` is a complete program.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use vmedia_archive::store::LocalStore;
+//! use vmedia_archive::verify::{NoProvider, Observer, Options, Report, Target, verify};
+//!
+//! struct Quiet;
+//!
+//! impl Observer for Quiet {
+//!     fn now(&self) -> jiff::Timestamp {
+//!         jiff::Timestamp::now()
+//!     }
+//!
+//!     fn report(&self, _: Report) {}
+//! }
+//!
+//! # fn main() -> Result<(), vmedia_archive::error::Error> {
+//! let store = LocalStore::new("./vmedia-archive".into(), "an auditor".to_owned());
+//! let targets = [Target::whole(Arc::new(store))?];
+//! let (totals, _) = verify(&targets, &Options::default(), &NoProvider, &Quiet)?;
+//! assert_eq!(totals.damaged + totals.journals, 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Writing an archive
+//!
+//! [`SessionArchive`] opens the folder of one session, places what was received, and commits the bag; [`Journal`] records each
+//! change before the bag is finished, so that a bag without an `unfinished.ndjson` is always one that the journal knows.
 
 pub mod error;
 pub mod input;

@@ -6,13 +6,13 @@
 mod catalog;
 mod facts;
 mod lists;
-mod outside;
 mod session;
 mod sheet;
 mod style;
+mod untrusted;
 
+use crate::bag::payload_manifest;
 use crate::catalog::CatalogRow;
-use crate::commit::manifest;
 use crate::error::{Error, Result};
 use crate::record::Record;
 use askama::Template;
@@ -42,7 +42,7 @@ fn no_catalog() -> Error {
 
 /// The page of a session's folder.
 pub(crate) fn session_page(record: &Record) -> Result<String> {
-    let page = SessionPage::of(record, &manifest(record));
+    let page = SessionPage::of(record, &payload_manifest(record));
     page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
 }
 

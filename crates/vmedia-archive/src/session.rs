@@ -14,7 +14,7 @@ use crate::reason::Reason;
 use crate::record::{CompanionRecord, CompanionState, FileRecord, MediaRecord, Record, SignatureRecord, State};
 use crate::salt::Salt;
 use crate::store::{Digest, Extent, Store, StorePath, Watch};
-use crate::verify::{Witness, read_sealed};
+use crate::verify::{ProviderRules, read_sealed};
 use crate::word::Word;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -103,8 +103,8 @@ impl SessionArchive {
         layout::session_folder(session)
     }
 
-    /// Reads what is there; writes nothing. `witness` says of what a killed run left whether the provider signed it.
-    pub fn open(store: Arc<dyn Store>, origin: Origin, witness: &dyn Witness, now: Timestamp) -> Result<Self> {
+    /// Reads what is there; writes nothing. `rules` says of what a killed run left whether the provider signed it.
+    pub fn open(store: Arc<dyn Store>, origin: Origin, rules: &dyn ProviderRules, now: Timestamp) -> Result<Self> {
         let folder = layout::session_folder(&origin.session);
         let (before, record_before) = read_record(store.as_ref(), &folder)?.unzip();
         if let Some(record) = &before
@@ -137,7 +137,7 @@ impl SessionArchive {
         };
         if let Some(mark) = mark {
             archive.bag_before = archive.bag_digest()?;
-            archive.take_over(marker::parse(&mark), witness)?;
+            archive.take_over(marker::parse(&mark), rules)?;
         }
         Ok(archive)
     }
@@ -202,7 +202,7 @@ impl SessionArchive {
 
     /// Takes over what a killed run finished: files whose bytes are what its mark says, and that the provider signed if
     /// the mark says so. Anybody may have written the mark.
-    fn take_over(&mut self, lines: Vec<Word<Line, Map<String, Value>>>, witness: &dyn Witness) -> Result<()> {
+    fn take_over(&mut self, lines: Vec<Word<Line, Map<String, Value>>>, rules: &dyn ProviderRules) -> Result<()> {
         for line in lines {
             let line = match line {
                 Word::Known(line) => line,
@@ -238,7 +238,7 @@ impl SessionArchive {
                     for file in announced.files.clone() {
                         let is_recorded = self.record.media.iter().flat_map(MediaRecord::present).any(|known| known.path == file.path);
                         let is_ours = layout::is_payload(&file.path) && !is_recorded;
-                        if is_ours && self.is_proved(&file.path, &file.digest, &file.signature, witness)? {
+                        if is_ours && self.is_proved(&file.path, &file.digest, &file.signature, rules)? {
                             self.add_file(&announced, file);
                         }
                     }
@@ -246,7 +246,7 @@ impl SessionArchive {
                 Line::Answered(answer) => {
                     let is_recorded = self.record.documents.iter().any(|known| known.path == answer.path);
                     let is_ours = layout::is_document(&answer.path) && !is_recorded;
-                    if is_ours && self.is_proved(&answer.path, &answer.digest, &answer.signature, witness)? {
+                    if is_ours && self.is_proved(&answer.path, &answer.digest, &answer.signature, rules)? {
                         self.add_document(answer);
                     }
                 }
@@ -256,10 +256,10 @@ impl SessionArchive {
     }
 
     /// Whether a file is here with these bytes and, if a signature came with them, whether it holds.
-    fn is_proved(&self, path: &str, digest: &Digest, signature: &SignatureRecord, witness: &dyn Witness) -> Result<bool> {
+    fn is_proved(&self, path: &str, digest: &Digest, signature: &SignatureRecord, rules: &dyn ProviderRules) -> Result<bool> {
         let seal = match signature.held() {
             None => None,
-            Some(value) => match witness.seal(&self.record.provider, value) {
+            Some(value) => match rules.signature_check(&self.record.provider, value) {
                 Some(seal) => Some(seal),
                 None => return Ok(false),
             },

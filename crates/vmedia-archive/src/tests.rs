@@ -5,7 +5,7 @@
 use super::{Document, FileRecord, Holding, Identity, Journal, NewFile, Origin, Reason, Salt, SessionArchive, SignatureRecord, State};
 use crate::model::{AttemptId, Kind, MediaId, MediaItem, Place, SessionId};
 use crate::store::{Digest, LocalStore, Store, StorePath};
-use crate::verify::{SealCheck, Witness, examine, reread};
+use crate::verify::{NoProvider, examine, reread};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -14,19 +14,6 @@ use std::sync::Arc;
 /// Returns that the provider does not have a media file.
 fn not_found() -> Reason {
     Reason::NotFound { text: "HTTP 404".to_owned() }
-}
-
-/// Knows no provider.
-struct Nobody;
-
-impl Witness for Nobody {
-    fn listed(&self, _: &str, _: &str, _: &[u8]) -> std::result::Result<Vec<MediaId>, String> {
-        Ok(Vec::new())
-    }
-
-    fn seal(&self, _: &str, _: &str) -> Option<Box<dyn SealCheck>> {
-        None
-    }
 }
 
 struct Desk {
@@ -63,7 +50,7 @@ fn origin() -> Origin {
 
 impl Desk {
     fn open(&self) -> SessionArchive {
-        SessionArchive::open(Arc::clone(&self.store), origin(), &Nobody, Timestamp::UNIX_EPOCH).expect("an archive")
+        SessionArchive::open(Arc::clone(&self.store), origin(), &NoProvider, Timestamp::UNIX_EPOCH).expect("an archive")
     }
 
     fn journal(&self) -> Journal {
@@ -74,9 +61,9 @@ impl Desk {
 
     fn findings(&self) -> Vec<String> {
         let (store, folder) = (self.store.as_ref(), StorePath::name("s"));
-        let mut examined = examine(store, &folder, &Nobody).expect("a verdict");
+        let mut examined = examine(store, &folder, &NoProvider).expect("a verdict");
         for item in std::mem::take(&mut examined.items) {
-            let reread = reread(store, &folder, &item, &Nobody, &mut |_| Ok(())).expect("a verdict");
+            let reread = reread(store, &folder, &item, &NoProvider, &mut |_| Ok(())).expect("a verdict");
             examined.findings.extend(reread.finding);
         }
         examined.findings.into_iter().map(|finding| format!("{}: {}", finding.path, finding.what)).collect()
@@ -290,7 +277,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
     let rewritten = std::fs::read_to_string(&path).expect("a record");
     assert!(rewritten.contains("\"sealed\"") && rewritten.contains("\"rank\": 7"), "{rewritten}");
     std::fs::write(&path, rewritten.replace("\"version\": 1", "\"version\": 2")).expect("written");
-    let refused = SessionArchive::open(Arc::clone(&desk.store), origin(), &Nobody, Timestamp::UNIX_EPOCH);
+    let refused = SessionArchive::open(Arc::clone(&desk.store), origin(), &NoProvider, Timestamp::UNIX_EPOCH);
     assert_eq!(refused.map(|_| ()).map_err(|error| error.kind()), Err(crate::error::ErrorKind::Configuration));
 }
 
@@ -360,7 +347,7 @@ proptest! {
         }
         std::fs::write(desk.file(name), &bytes).expect("written");
         let _ = desk.findings();
-        if let Ok(mut archive) = SessionArchive::open(Arc::clone(&desk.store), origin(), &Nobody, Timestamp::UNIX_EPOCH) {
+        if let Ok(mut archive) = SessionArchive::open(Arc::clone(&desk.store), origin(), &NoProvider, Timestamp::UNIX_EPOCH) {
             let _ = archive.holding(&item("1"), &mut |_| Ok(()));
             let _ = archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH);
         }

@@ -25,7 +25,7 @@ pub use reread::{Item, Reread, reread};
 
 use crate::bag;
 use crate::error::{Error, Result};
-use crate::journal::Journal;
+use crate::journal::{FOLDER, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD};
 use crate::model::{MediaId, SessionId};
 use crate::seal::ssh::Signers;
@@ -47,6 +47,23 @@ pub struct Target {
     pub journal: Option<Arc<Journal>>,
     /// The error that kept a result from being written. An archive on a read-only disk is not damaged.
     pub unwritten: OnceLock<Error>,
+}
+
+impl Target {
+    /// Returns a whole archive with all of its sessions; the results are not written to its journal.
+    ///
+    /// # Errors
+    /// A folder in it cannot be read.
+    pub fn whole(store: Arc<dyn ReadStore>) -> Result<Self> {
+        let mut sessions = Vec::new();
+        for name in store.folders()?.into_iter().filter(|name| name != FOLDER) {
+            let folder = StorePath::name(&name);
+            if is_bag(store.as_ref(), &folder)? {
+                sessions.push(folder);
+            }
+        }
+        Ok(Self { store, sessions: Arc::new(sessions), is_whole: true, journal: None, unwritten: OnceLock::new() })
+    }
 }
 
 /// How to verify.
@@ -112,14 +129,19 @@ pub struct Repairable {
 ///
 /// # Errors
 /// A journal cannot be read.
-pub fn verify(targets: &[Target], options: &Options, witness: &dyn Witness, observer: &dyn Observer) -> Result<(Totals, Vec<Repairable>)> {
+pub fn verify(
+    targets: &[Target],
+    options: &Options,
+    rules: &dyn ProviderRules,
+    observer: &dyn Observer,
+) -> Result<(Totals, Vec<Repairable>)> {
     let bags: Vec<(usize, &StorePath)> =
         targets.iter().enumerate().flat_map(|(number, target)| target.sessions.iter().map(move |folder| (number, folder))).collect();
     let sessions = targets.iter().flat_map(|target| target.sessions.iter().map(|folder| (&target.store, folder)));
     let bytes = sessions.map(|(store, folder)| payload_bytes(store.as_ref(), folder).unwrap_or(0)).sum();
     let bytes = options.sample.map_or(bytes, |percent| share(bytes, percent));
     observer.report(Report::Started { bags: bags.len() as u64, bytes, workers: options.workers as u64 });
-    let run = Run::begin(targets, bags, options, witness, observer)?;
+    let run = Run::begin(targets, bags, options, rules, observer)?;
     std::thread::scope(|scope| {
         let run = &run;
         for number in 1..options.workers.max(1) {
@@ -144,17 +166,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A manifest or record above this size is not ours.
 const LARGEST_TEXT: u64 = 256 * 1024 * 1024;
 
-/// Knows what a provider's stored answers say, and how it signs.
-pub trait Witness: Send + Sync {
-    /// The media that a stored answer of this provider lists; the reason when it cannot be read.
-    fn listed(&self, provider: &str, document: &str, bytes: &[u8]) -> std::result::Result<Vec<MediaId>, String>;
+/// The formats of a provider that verification needs: how its stored listings are read, and how it signs. Without them, listings
+/// are bytes like any other and signatures are not computed.
+pub trait ProviderRules: Send + Sync {
+    /// Returns the media that a stored listing names, or why it cannot be read.
+    fn listed(&self, _provider: &str, _document: &str, _bytes: &[u8]) -> std::result::Result<Vec<MediaId>, String> {
+        Ok(Vec::new())
+    }
 
     /// Begins to check bytes against a recorded signature; none without the secrets for it.
-    fn seal(&self, provider: &str, signature: &str) -> Option<Box<dyn SealCheck>>;
+    fn signature_check(&self, _provider: &str, _signature: &str) -> Option<Box<dyn SignatureCheck>> {
+        None
+    }
 }
 
+/// The rules of no provider.
+#[derive(Debug, Clone, Copy)]
+pub struct NoProvider;
+
+impl ProviderRules for NoProvider {}
+
 /// Checks a recorded signature over bytes while they pass by.
-pub trait SealCheck {
+pub trait SignatureCheck {
     /// The next piece.
     fn update(&mut self, piece: &[u8]);
     /// Whether the signature holds, after the last piece.

@@ -4,6 +4,19 @@
 //! The sandbox judges its client. It therefore shares no parser, no wire type and no signing with the rest of the crate,
 //! and uses no other module of it: a fake that shares the client's mistakes proves nothing.
 //!
+//! ```
+//! use vmedia_sandbox::{Options, Sandbox};
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! let sandbox = Sandbox::start(Options::default())?;
+//! println!("export VMEDIA_BASE_URL={}", sandbox.base_url());
+//! println!("export VMEDIA_API_KEY={}", sandbox.api_key());
+//! // Requests of a client go here; the sandbox stops when it is dropped.
+//! assert!(sandbox.exchanges().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it does
 //!
 //! It serves sessions (built-in samples, a data folder, fixtures of a test) by the vendor's routes under `/v1`, checks the

@@ -2,8 +2,8 @@
 //!
 //! Numbers, days and the decision, and nothing of whom a session is about. Must not know how the rows came about.
 
-use super::outside::{Text, href};
 use super::style::Style;
+use super::untrusted::{Text, href};
 use crate::catalog::CatalogRow;
 use crate::layout::PAGE;
 use crate::text::{self, bytes};

@@ -2,8 +2,8 @@
 //!
 //! Words that no version knows are shown as they are. Must not judge what a decision means.
 
-use super::outside::{FileLink, Text};
 use super::sheet::is_grouped;
+use super::untrusted::{FileLink, Text};
 use crate::reason::reason_text;
 use crate::record::{CompanionState, FactRecord, Record};
 use std::collections::BTreeSet;

@@ -3,8 +3,8 @@
 //!
 //! Must not know how a table looks.
 
-use super::outside::{FileLink, Text};
 use super::sheet::{self, Attempts, Held};
+use super::untrusted::{FileLink, Text};
 use crate::model::AttemptId;
 use crate::reason::{CodedReason, reason_text};
 use crate::record::{Change, CompanionState, DocumentRecord, HistoryRecord, Record, State};

@@ -5,9 +5,9 @@
 
 use super::facts::{self, Group, NoDecision};
 use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
-use super::outside::Text;
 use super::sheet::{self, Attempts, Held, Look, Sheet};
 use super::style::Style;
+use super::untrusted::Text;
 use crate::layout::{MANIFEST, TAG_MANIFEST};
 use crate::record::Record;
 use crate::store::Digest;

@@ -3,7 +3,7 @@
 //! What is not there has its place too, so that a gap is seen. How a file is shown follows from its path's extension.
 //! Must not know how a card looks.
 
-use super::outside::{FileLink, Text, extension};
+use super::untrusted::{FileLink, Text, extension};
 use crate::model::{AttemptId, Kind, MediaId, TypeHint};
 use crate::reason::reason_text;
 use crate::record::{FileRecord, MediaRecord, Record, SignatureRecord, State};

@@ -3,7 +3,7 @@
 //! Reads tag files only; the payload is read by `reread`. Must not look at the journal.
 
 use super::outcomes::compare_outcomes;
-use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy, Witness, read};
+use super::{Aspect, Finding, Item, LARGEST_TEXT, ProviderRules, Remedy, read};
 use crate::bag::{self, Manifest};
 use crate::error::{Error, Result};
 use crate::journal::{RecordedFile, Sha256, files};
@@ -153,7 +153,7 @@ impl Examined {
 }
 
 /// Looks at a bag. A file of it that cannot be read is a finding; an error is about the bag as a whole.
-pub fn examine(store: &dyn ReadStore, folder: &StorePath, witness: &dyn Witness) -> Result<Examined> {
+pub fn examine(store: &dyn ReadStore, folder: &StorePath, rules: &dyn ProviderRules) -> Result<Examined> {
     let mut examined = Examined::default();
     if store.is_link(folder)? {
         examined.is_linked(".");
@@ -182,7 +182,7 @@ pub fn examine(store: &dyn ReadStore, folder: &StorePath, witness: &dyn Witness)
             compare_manifests(&payload, &tags, &mut examined);
         }
         compare_outcomes(record, &mut examined);
-        compare_listings(store, folder, record, witness, &mut examined);
+        compare_listings(store, folder, record, rules, &mut examined);
     }
     if examined.is_comparable() {
         for path in tags.keys().filter(|path| layout::is_payload(path) && !payload.contains_key(*path)) {
@@ -303,7 +303,7 @@ fn compare_manifests(payload: &Manifest, tags: &Manifest, examined: &mut Examine
 }
 
 /// Every medium that any stored listing names must be in the record: whoever takes one out of it must not go unseen.
-fn compare_listings(store: &dyn ReadStore, folder: &StorePath, record: &Record, witness: &dyn Witness, examined: &mut Examined) {
+fn compare_listings(store: &dyn ReadStore, folder: &StorePath, record: &Record, rules: &dyn ProviderRules, examined: &mut Examined) {
     let known: HashSet<&str> = record.media.iter().map(|medium| medium.id.as_str()).collect();
     for document in record.documents.iter().filter(|document| document.lost.is_none()) {
         if examined.is_unread(&document.path) {
@@ -318,7 +318,7 @@ fn compare_listings(store: &dyn ReadStore, folder: &StorePath, record: &Record, 
                 continue;
             }
         };
-        match witness.listed(&record.provider, &document.name, &bytes) {
+        match rules.listed(&record.provider, &document.name, &bytes) {
             Ok(listed) => {
                 for id in listed.iter().filter(|id| !known.contains(id.as_str())) {
                     examined.finding(Aspect::Listings, &document.path, format!("lists media {id}, of which the record says nothing"));

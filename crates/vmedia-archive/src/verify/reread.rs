@@ -2,7 +2,7 @@
 //!
 //! Must not look at other files.
 
-use super::{Aspect, Finding, Remedy, SealCheck, Witness};
+use super::{Aspect, Finding, ProviderRules, Remedy, SignatureCheck};
 use crate::error::{Result, plain};
 use crate::journal::stopped;
 use crate::store::{Digest, ReadStore, StorePath, Watch};
@@ -39,7 +39,7 @@ pub struct Reread {
 /// Reads a stream to its end, past the check of a signature if there is one: its digest, and whether the signature holds.
 pub(crate) fn read_sealed(
     stream: impl Read,
-    mut seal: Option<Box<dyn SealCheck>>,
+    mut seal: Option<Box<dyn SignatureCheck>>,
     watch: &mut Watch<'_>,
 ) -> io::Result<(Digest, Option<bool>)> {
     let digest = Digest::read(stream, &mut |piece: &[u8]| {
@@ -52,7 +52,7 @@ pub(crate) fn read_sealed(
 }
 
 /// Reads a file. `watch` sees each piece and may stop the reading.
-pub fn reread(store: &dyn ReadStore, folder: &StorePath, item: &Item, witness: &dyn Witness, watch: &mut Watch<'_>) -> Result<Reread> {
+pub fn reread(store: &dyn ReadStore, folder: &StorePath, item: &Item, rules: &dyn ProviderRules, watch: &mut Watch<'_>) -> Result<Reread> {
     let finding = |aspect, what: &str| {
         let finding = Finding::new(aspect, &item.path, what);
         if item.is_gone && finding.remedy == Remedy::Repair { finding.helped_by(Remedy::Restore) } else { finding }
@@ -62,7 +62,7 @@ pub fn reread(store: &dyn ReadStore, folder: &StorePath, item: &Item, witness: &
         return Ok(found(Aspect::Readable, "its path leads out of the bag"));
     };
     let Some(stream) = store.open(&path)? else { return Ok(found(Aspect::Listings, "missing")) };
-    let seal = item.signature.as_deref().and_then(|signature| witness.seal(&item.provider, signature));
+    let seal = item.signature.as_deref().and_then(|signature| rules.signature_check(&item.provider, signature));
     let mut was_stopped = false;
     let (digest, holds) = match read_sealed(stream, seal, &mut |piece: &[u8]| watch(piece).inspect_err(|_| was_stopped = true)) {
         Ok(read) => read,

@@ -221,12 +221,16 @@ impl<'a> Check<'a> {
     /// before a trusted authority.
     fn stamp(&mut self, SealFile { segment, bytes }: &SealFile) -> Option<Timestamp> {
         let name = format!("{segment}{TIME_STAMP}");
-        let stamp = match Stamp::read(bytes) {
-            Ok(stamp) => stamp,
-            Err(unfit) => {
-                self.seals.finding(&name, unfit.to_string());
-                return None;
-            }
+        let judged = self.options.authorities.as_ref().map(|authorities| authorities.judge(bytes));
+        let (stamp, judged) = match judged {
+            Some(Ok(stamp)) => (stamp, Some(Ok(()))),
+            refused => match Stamp::read(bytes) {
+                Ok(stamp) => (stamp, refused.map(|judged| judged.map(drop))),
+                Err(unfit) => {
+                    self.seals.finding(&name, unfit.to_string());
+                    return None;
+                }
+            },
         };
         match self.store.open(&self.folder.join(segment)).map(|stream| stream.and_then(digest)) {
             Ok(Some(sha256)) if stamp.covers(&sha256) => {}
@@ -245,12 +249,12 @@ impl<'a> Check<'a> {
             self.seals
                 .finding(&name, format!("the time stamp says {at} and is older than the last line that it covers, which says {last}"));
         }
-        match self.options.authorities.as_ref().map(|authorities| authorities.judge(bytes)) {
-            Some(Ok(_)) if last.is_none() => {
+        match judged {
+            Some(Ok(())) if last.is_none() => {
                 self.seals.stamped = self.seals.stamped.max(Some(stamp.at));
                 return Some(stamp.at);
             }
-            Some(Ok(_)) => {}
+            Some(Ok(())) => {}
             Some(Err(refusal @ Unsound::Unjudgeable(_))) => {
                 self.seals.claimed = self.seals.claimed.max(Some(stamp.at));
                 self.seals.notes.push(format!("{name}: {refusal}"));

@@ -9,7 +9,7 @@ use super::queue::{Order, Queue, Work};
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
 };
-use super::{Witness, examine, lock, reread};
+use super::{ProviderRules, examine, lock, reread};
 use crate::error::Result;
 use crate::journal::{Authenticated, Chain};
 use crate::store::StorePath;
@@ -56,7 +56,7 @@ pub(super) struct Run<'a> {
     journals: Vec<ReadJournal>,
     bags: Vec<(usize, &'a StorePath)>,
     options: &'a Options,
-    witness: &'a dyn Witness,
+    rules: &'a dyn ProviderRules,
     observer: &'a dyn Observer,
     queue: Queue<Job>,
     order: Order,
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
         targets: &'a [Target],
         bags: Vec<(usize, &'a StorePath)>,
         options: &'a Options,
-        witness: &'a dyn Witness,
+        rules: &'a dyn ProviderRules,
         observer: &'a dyn Observer,
     ) -> Result<Self> {
         let (mut results, mut journals) = (Results::default(), Vec::new());
@@ -128,7 +128,7 @@ impl<'a> Run<'a> {
             journals.push(journal);
         }
         let (queue, order, results) = (Queue::new(bags.len()), Order::default(), Mutex::new(results));
-        Ok(Self { targets, journals, bags, options, witness, observer, queue, order, results })
+        Ok(Self { targets, journals, bags, options, rules, observer, queue, order, results })
     }
 
     /// Reports what is left to report, and returns the results.
@@ -177,7 +177,7 @@ impl<'a> Run<'a> {
     /// Looks at a bag's own files, and says which are to be read.
     fn look(&self, index: usize, looks: u32) -> Vec<Job> {
         let Some((target, journal, folder)) = self.place(index) else { return Vec::new() };
-        let outcome = examine(target.store.as_ref(), folder, self.witness);
+        let outcome = examine(target.store.as_ref(), folder, self.rules);
         let mut examined = outcome.unwrap_or_else(|error| Examined::unreadable(&error));
         // Of a bag that cannot be read the journal could only say that it is not what it was.
         let chain = journal.chain().filter(|_| examined.is_comparable());
@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
                 if self.observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
             };
             let outcome =
-                if self.observer.is_stopped() { None } else { Some(reread(target.store.as_ref(), folder, item, self.witness, &mut watch)) };
+                if self.observer.is_stopped() { None } else { Some(reread(target.store.as_ref(), folder, item, self.rules, &mut watch)) };
             let mut counts = lock(&bag.counts);
             match outcome {
                 Some(Ok(reread)) => {

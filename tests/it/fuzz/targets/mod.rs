@@ -18,7 +18,7 @@ pub mod stamps;
 
 use jiff::Timestamp;
 use vmedia::archive::Identity;
-use vmedia::archive::verify::{SealCheck, Witness};
+use vmedia::archive::verify::{ProviderRules, SignatureCheck};
 use vmedia::model::MediaId;
 use vmedia::provider::Provider;
 use vmedia::provider::veriff::Veriff;
@@ -68,16 +68,16 @@ fn identity() -> Identity {
     Identity { tool: word("vmedia"), command: word("fuzz"), operator: word("nobody"), host: word("here") }
 }
 
-/// A witness that reads listings and has no secrets.
+/// A rules that reads listings and has no secrets.
 struct Reader;
 
-impl Witness for Reader {
+impl ProviderRules for Reader {
     fn listed(&self, provider: &str, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, String> {
         let listed = if provider == "yoti" { yoti().listed(document, bytes) } else { veriff().listed(document, bytes) };
         listed.map_err(|failure| failure.detail)
     }
 
-    fn seal(&self, _provider: &str, _signature: &str) -> Option<Box<dyn SealCheck>> {
+    fn signature_check(&self, _provider: &str, _signature: &str) -> Option<Box<dyn SignatureCheck>> {
         None
     }
 }

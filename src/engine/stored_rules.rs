@@ -2,18 +2,18 @@
 //!
 //! Must not ask anybody.
 
-use crate::archive::verify::{SealCheck, Witness};
+use crate::archive::verify::{ProviderRules, SignatureCheck};
 use crate::model::{MediaId, check_shape};
 use crate::provider::{Provider, Seal, Signature};
 use std::sync::Arc;
 
 /// Providers that testify about stored bytes.
-pub struct ProviderWitness {
+pub struct StoredRules {
     providers: Vec<Arc<dyn Provider>>,
     authenticate: bool,
 }
 
-impl ProviderWitness {
+impl StoredRules {
     /// These providers; with their secrets if `authenticate` says so.
     pub fn new(providers: Vec<Arc<dyn Provider>>, authenticate: bool) -> Self {
         Self { providers, authenticate }
@@ -24,7 +24,7 @@ impl ProviderWitness {
     }
 }
 
-impl Witness for ProviderWitness {
+impl ProviderRules for StoredRules {
     fn listed(&self, provider: &str, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, String> {
         match self.provider(provider) {
             Some(provider) => {
@@ -37,7 +37,7 @@ impl Witness for ProviderWitness {
         }
     }
 
-    fn seal(&self, provider: &str, signature: &str) -> Option<Box<dyn SealCheck>> {
+    fn signature_check(&self, provider: &str, signature: &str) -> Option<Box<dyn SignatureCheck>> {
         let provider = self.provider(provider).filter(|_| self.authenticate)?;
         Some(Box::new(Check(provider.recorded_seal(signature))))
     }
@@ -45,7 +45,7 @@ impl Witness for ProviderWitness {
 
 struct Check(Box<dyn Seal>);
 
-impl SealCheck for Check {
+impl SignatureCheck for Check {
     fn update(&mut self, piece: &[u8]) {
         self.0.update(piece);
     }
