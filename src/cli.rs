@@ -3,6 +3,7 @@
 //! The only place that names `clap`. Must not know what a flag leads to; `config` resolves it.
 
 mod arguments;
+mod choices;
 mod config;
 mod flags;
 pub mod generate;
@@ -14,13 +15,14 @@ mod tools;
 mod values;
 
 pub use arguments::{
-    Arguments, AttemptsArguments, CatalogArguments, Command, DownloadArguments, EventFormat, KindChoice, ListArguments, RepairArguments,
-    SealArguments, TableFormat, VerifyArguments,
+    Arguments, AttemptsArguments, CatalogArguments, Command, DownloadArguments, ListArguments, RepairArguments, SealArguments,
+    VerifyArguments,
 };
-pub use config::{CheckArguments, CheckFlags, ConfigArguments, ConfigCommand, PathArguments, SettingsFormat, ShowArguments};
+pub use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, TableFormat};
+pub use config::{CheckArguments, CheckFlags, ConfigArguments, ConfigCommand, PathArguments, ShowArguments};
 pub use flags::{
-    ColorChoice, ConfigFlags, ConnectionFlags, Flags, LimitFlags, LocalFlags, LogFlags, ProfileFlags, ProgressFlags, ProviderChoice,
-    QueryFlags, TransferFlags, TrustFlags, VerbosityFlags,
+    ConfigFlags, ConnectionFlags, Flags, LimitFlags, LocalFlags, LogFlags, ProfileFlags, ProgressFlags, QueryFlags, TransferFlags,
+    TrustFlags, VerbosityFlags,
 };
 pub use schedule::ScheduleArguments;
 pub use streams::Streams;
@@ -33,17 +35,17 @@ use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
 /// What to do instead of a command when there is none.
-pub enum Instead {
+pub enum ParseExit {
     /// Help or version, for standard output: without and with colour.
-    Answer(String, String),
+    Output(String, String),
     /// Help for somebody who typed nothing, for standard error: without and with colour.
     Help(String, String),
     /// A mistake, and where it is reported.
-    Mistake(Error, Streams),
+    Invalid(Error, Streams),
 }
 
 /// Reads the command line; help, version and mistakes come back as text, nothing is printed.
-pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Instead> {
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, ParseExit> {
     let words: Vec<OsString> = words.into_iter().collect();
     let mut command = layout::program(&words);
     let matches = command.try_get_matches_from_mut(&words);
@@ -53,11 +55,11 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Ins
         match error.kind() {
             ErrorKind::DisplayHelp => {
                 let (plain, coloured) = both(&layout::help(command, &words));
-                Instead::Answer(plain, coloured)
+                ParseExit::Output(plain, coloured)
             }
-            ErrorKind::DisplayVersion => Instead::Answer(plain, coloured),
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Instead::Help(plain, coloured),
-            kind => Instead::Mistake(mistake(&plain, kind, &help_for(&words)), Streams::of_words(&words)),
+            ErrorKind::DisplayVersion => ParseExit::Output(plain, coloured),
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => ParseExit::Help(plain, coloured),
+            kind => ParseExit::Invalid(usage_error(&plain, kind, &help_for(&words)), Streams::of_invalid(&words)),
         }
     })
 }
@@ -70,7 +72,7 @@ fn help_for(words: &[OsString]) -> String {
 }
 
 /// Clap's words as the two lines of every error: its first paragraph, then its tips, or where to read on.
-fn mistake(text: &str, kind: ErrorKind, help: &str) -> Error {
+fn usage_error(text: &str, kind: ErrorKind, help: &str) -> Error {
     let mut paragraphs = text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     let what = paragraphs.next().unwrap_or_default();
     let what = what.strip_prefix("error: ").unwrap_or(&what).to_owned();

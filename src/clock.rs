@@ -172,17 +172,17 @@ fn is_ignored(signal: i32) -> bool {
 
 /// Whether somebody asked how far the work is. Clones share one state.
 #[derive(Clone, Debug, Default)]
-pub struct Inquiry(Arc<AtomicBool>);
+pub struct StatusRequest(Arc<AtomicBool>);
 
-impl Inquiry {
+impl StatusRequest {
     /// Listens for SIGUSR1, and for SIGINFO (Ctrl-T) where there is one. Windows has neither: a log file tells there.
     pub fn on_signals() -> std::io::Result<Self> {
-        let inquiry = Self::default();
+        let status_request = Self::default();
         #[cfg(unix)]
-        signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&inquiry.0))?;
+        signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&status_request.0))?;
         #[cfg(any(target_os = "macos", target_os = "freebsd", target_os = "netbsd", target_os = "openbsd", target_os = "dragonfly"))]
-        signal_hook::flag::register(signal_hook::consts::SIGINFO, Arc::clone(&inquiry.0))?;
-        Ok(inquiry)
+        signal_hook::flag::register(signal_hook::consts::SIGINFO, Arc::clone(&status_request.0))?;
+        Ok(status_request)
     }
 
     /// Whether somebody asked since this was asked last.
@@ -194,10 +194,10 @@ impl Inquiry {
 /// A clock that only sleeping moves.
 #[cfg(test)]
 #[derive(Default)]
-pub(crate) struct StillClock(std::sync::Mutex<Duration>);
+pub(crate) struct ManualClock(std::sync::Mutex<Duration>);
 
 #[cfg(test)]
-impl Clock for StillClock {
+impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp::UNIX_EPOCH
     }
@@ -213,7 +213,7 @@ impl Clock for StillClock {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cancel, Clock, StillClock, Stop, timestamp_of};
+    use super::{Cancel, Clock, ManualClock, Stop, timestamp_of};
     use jiff::Timestamp;
     use std::sync::Arc;
     use std::sync::atomic::Ordering;
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn time_that_is_over_stops_waits_and_everything_after_it_and_no_sooner() {
-        let clock = Arc::new(StillClock::default());
+        let clock = Arc::new(ManualClock::default());
         clock.sleep(Duration::from_secs(7));
         let cancel = Cancel::default();
         let limited = cancel.within(Duration::from_secs(60), clock.clone());
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn a_signal_wins_over_time_and_is_heard_by_what_is_limited() {
         let cancel = Cancel::default();
-        let limited = cancel.within(Duration::ZERO, Arc::new(StillClock::default()));
+        let limited = cancel.within(Duration::ZERO, Arc::new(ManualClock::default()));
         assert_eq!(limited.requested(), Some(Stop::TimeIsUp));
         cancel.signal.store(143, Ordering::SeqCst);
         assert_eq!(limited.requested(), Some(Stop::Terminated));

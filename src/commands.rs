@@ -21,7 +21,7 @@ mod services;
 mod verify;
 
 use crate::cli::{Arguments, Command, Flags, Streams};
-use crate::clock::{Cancel, Clock, Inquiry, SystemClock};
+use crate::clock::{Cancel, Clock, StatusRequest, SystemClock};
 use crate::config::{Environment, Resolver};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -40,7 +40,7 @@ pub struct Context {
     /// Whether somebody asked to stop.
     pub cancel: Cancel,
     /// Whether somebody asked how far the work is.
-    pub inquiry: Inquiry,
+    pub status_request: StatusRequest,
     /// The shared flags of the command.
     pub flags: Flags,
     /// The command's name, for the journal.
@@ -56,13 +56,13 @@ impl Context {
     pub fn of_process(flags: Flags, streams: Streams, command: &'static str, console: Console) -> Result<Self> {
         let deaf = |error| Error::unexpected("cannot listen for signals").caused_by(error);
         let cancel = Cancel::on_signals().map_err(deaf)?;
-        let inquiry = Inquiry::on_signals().map_err(deaf)?;
+        let status_request = StatusRequest::on_signals().map_err(deaf)?;
         Ok(Self {
             console,
             environment: Environment::of_process(),
             clock: Arc::new(SystemClock::start()),
             cancel,
-            inquiry,
+            status_request,
             flags,
             command,
             streams,

@@ -47,7 +47,7 @@ pub use stored_rules::StoredRules;
 pub use tally::Tally;
 
 use crate::archive::Journal;
-use crate::http::Wire;
+use crate::http::RetryClient;
 use crate::model::SessionId;
 use crate::provider::{Provider, Scope};
 use crate::store::Store;
@@ -61,7 +61,7 @@ pub struct Services {
     /// Who is asked.
     pub provider: Arc<dyn Provider>,
     /// Over which wire.
-    pub wire: Arc<Wire>,
+    pub wire: Arc<RetryClient>,
     /// Where bytes land.
     pub store: Arc<dyn Store>,
     /// Where changes of the archive are written down.

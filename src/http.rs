@@ -4,18 +4,18 @@
 
 mod body;
 mod client;
+mod exchange;
 mod failure;
 mod pace;
 mod retry;
 mod time_limit;
-mod wire;
 
-pub use body::Watch;
+pub use body::BodyReader;
 pub use client::{Address, Client, ClientOptions, check_certificates, is_loopback, parse_base_url};
+pub use exchange::{Exchange, Note, RetryClient};
 pub use failure::{Cause, Failure, TIME_IS_UP};
 pub use pace::Limits;
 pub use retry::Policy;
-pub use wire::{Exchange, Note, Wire};
 
 use secrecy::zeroize::Zeroizing;
 use std::io::Read;
@@ -96,6 +96,6 @@ impl Headers {
 /// Something that sends one request once.
 pub trait Transport: Send + Sync {
     /// Sends it and returns once the head of the answer is there. The connection and each wait for more bytes are
-    /// bounded; the whole is not, [`Watch`] does that.
+    /// bounded; the whole is not, [`BodyReader`] does that.
     fn send(&self, request: &Request) -> Result<Response, Failure>;
 }

@@ -44,7 +44,7 @@ use std::ffi::OsString;
 pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match cli::parse(words) {
         Ok(arguments) => arguments,
-        Err(instead) => return answer(&instead),
+        Err(exit) => return run_without_command(&exit),
     };
     let console = report::Console::of_process(arguments.color);
     match commands::run(arguments, &console) {
@@ -54,18 +54,18 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// Help and version are answers; a mistake is reported in the two lines of every error.
-fn answer(instead: &cli::Instead) -> u8 {
+fn run_without_command(exit: &cli::ParseExit) -> u8 {
     let console = report::Console::of_process(cli::ColorChoice::Auto);
-    let exit = match instead {
-        cli::Instead::Answer(plain, coloured) => {
+    let exit = match exit {
+        cli::ParseExit::Output(plain, coloured) => {
             console.answer(if console.colours_answers() { coloured } else { plain }.as_bytes());
             exit::Exit::Done
         }
-        cli::Instead::Help(plain, coloured) => {
+        cli::ParseExit::Help(plain, coloured) => {
             console.message(if console.colours_messages() { coloured } else { plain }.trim_end());
             exit::Exit::from(error::ErrorKind::Usage)
         }
-        cli::Instead::Mistake(error, streams) => {
+        cli::ParseExit::Invalid(error, streams) => {
             let now = clock::Clock::now(&clock::SystemClock::start());
             report::report_failure(error, streams, now, &console);
             exit::Exit::of(error)

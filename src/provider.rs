@@ -73,7 +73,7 @@ pub enum Signature {
 }
 
 /// Checks a signature over a body while the body passes by.
-pub trait Seal: Send {
+pub trait SignatureCheck: Send {
     /// The next piece of the body.
     fn update(&mut self, piece: &[u8]);
     /// The verdict, after the last piece.
@@ -82,9 +82,9 @@ pub trait Seal: Send {
 
 /// What the answer to a harmless request says of the credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reception {
+pub enum ProbeOutcome {
     /// The provider knows them: it looked for the session that nobody has.
-    Welcome,
+    Accepted,
     /// It does not.
     Refused,
     /// This is nothing that the provider says; somebody else answers at that address.
@@ -92,9 +92,9 @@ pub enum Reception {
 }
 
 /// Fetches a document for a provider that wants to read it, with retries, signature check and record.
-pub trait Ask {
+pub trait Fetch {
     /// The bytes of a JSON answer, known to be JSON.
-    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure>;
+    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure>;
 }
 
 /// One provider with one set of credentials.
@@ -116,35 +116,35 @@ pub trait Provider: Send + Sync {
 
     /// Members of its JSON answers that hold credentials, or change with every answer because of one. Their values are
     /// not kept.
-    fn kept_back(&self) -> &'static [&'static str];
+    fn redacted_fields(&self) -> &'static [&'static str];
 
     /// A request that changes and shows nothing, and that only good credentials get past: it asks about a session that
     /// nobody has, which a provider looks for when it knows who asks.
-    fn harmless(&self) -> Call;
+    fn probe_call(&self) -> Call;
 
     /// What an answer with that status and that code in its body says, where the status alone does not.
-    fn meaning(&self, status: u16, code: &str) -> Option<Cause>;
+    fn cause_of(&self, status: u16, code: &str) -> Option<Cause>;
 
     /// A failure with the cause that this provider means.
-    fn meant(&self, failure: Failure) -> Failure {
+    fn reclassified(&self, failure: Failure) -> Failure {
         let code = failure.code.as_deref();
-        match failure.status.zip(code).and_then(|(status, code)| self.meaning(status, code)) {
+        match failure.status.zip(code).and_then(|(status, code)| self.cause_of(status, code)) {
             Some(cause) => Failure { cause, ..failure },
             None => failure,
         }
     }
 
     /// What the status and body of the answer to it say.
-    fn reception(&self, status: u16, body: &[u8]) -> Reception {
+    fn probe_outcome(&self, status: u16, body: &[u8]) -> ProbeOutcome {
         let answer = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);
         match (status, answer) {
-            (401 | 403, _) => Reception::Refused,
-            (200, Ok(_)) if self.check(&self.harmless(), body).is_err() => Reception::Foreign,
+            (401 | 403, _) => ProbeOutcome::Refused,
+            (200, Ok(_)) if self.check(&self.probe_call(), body).is_err() => ProbeOutcome::Foreign,
             (200 | 404 | 410, Ok(answer)) => {
                 let code = answer.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
-                if self.meaning(404, code) == Some(Cause::Refused) { Reception::Refused } else { Reception::Welcome }
+                if self.cause_of(404, code) == Some(Cause::Refused) { ProbeOutcome::Refused } else { ProbeOutcome::Accepted }
             }
-            _ => Reception::Foreign,
+            _ => ProbeOutcome::Foreign,
         }
     }
 
@@ -153,10 +153,10 @@ pub trait Provider: Send + Sync {
     fn check(&self, call: &Call, answer: &[u8]) -> Result<(), Failure>;
 
     /// The attempts of a session, newest first, each once; no media.
-    fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure>;
+    fn attempts(&self, fetch: &mut dyn Fetch, session: &SessionId) -> Result<Listing, Failure>;
 
     /// What a session holds, each medium once with every place that names it.
-    fn listing(&self, ask: &mut dyn Ask, session: &SessionId, scope: &Scope) -> Result<Listing, Failure>;
+    fn listing(&self, fetch: &mut dyn Fetch, session: &SessionId, scope: &Scope) -> Result<Listing, Failure>;
 
     /// The request for the bytes of one medium of that session.
     fn media(&self, session: &SessionId, id: &MediaId) -> Call;
@@ -171,10 +171,10 @@ pub trait Provider: Send + Sync {
     fn sign(&self, call: &Call) -> Request;
 
     /// Begins to check the signature that an answer carries.
-    fn seal(&self, headers: &Headers) -> Box<dyn Seal>;
+    fn signature_check(&self, headers: &Headers) -> Box<dyn SignatureCheck>;
 
     /// Begins to check bytes against a signature that was recorded when they came.
-    fn recorded_seal(&self, signature: &str) -> Box<dyn Seal>;
+    fn recorded_signature_check(&self, signature: &str) -> Box<dyn SignatureCheck>;
 
     /// The media that a stored document lists; none when it is no listing.
     fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure>;

@@ -2,13 +2,14 @@
 //!
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
+use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat};
 use super::config::ConfigArguments;
-use super::flags::{ColorChoice, ConnectionFlags, Flags, LocalFlags, ProfileFlags, ProviderChoice, QueryFlags, TrustFlags};
+use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
 use super::help;
 use super::schedule::ScheduleArguments;
 use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
 use super::values::{days, moment, percent, sha256};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use std::path::PathBuf;
 
@@ -100,41 +101,6 @@ impl Command {
             Self::Completions(_) | Self::Man(_) => Flags::default(),
         }
     }
-}
-
-/// How lists are printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
-    /// For people
-    #[default]
-    Table,
-    /// One JSON array
-    Json,
-    /// For spreadsheets
-    Csv,
-}
-
-/// How events are printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum EventFormat {
-    /// For people
-    #[default]
-    Text,
-    /// JSON Lines on standard output, one event per line
-    Json,
-}
-
-/// Kinds of media.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindChoice {
-    /// Pictures, and PDF files among them
-    Image,
-    /// Recordings
-    Video,
-    /// Data from a document's chip
-    Nfc,
-    /// Data files, and anything that this version has no word for
-    Other,
 }
 
 /// `vmedia list`.

@@ -1,9 +1,9 @@
 //! `vmedia config` and what stands below it. The doc comments here are the help that people read.
 
-use super::arguments::EventFormat;
+use super::choices::{EventFormat, SettingsFormat};
 use super::flags::{ConfigFlags, ConnectionFlags, Flags, LimitFlags, LogFlags, ProfileFlags, TransferFlags, VerbosityFlags};
 use super::help;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 /// `vmedia config`.
 #[derive(Debug, Clone, Args)]
@@ -111,14 +111,4 @@ pub struct CheckFlags {
     /// What is logged.
     #[command(flatten)]
     pub log: LogFlags,
-}
-
-/// How settings are printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum SettingsFormat {
-    /// For people: those that matter to the provider, and those that somebody set
-    #[default]
-    Table,
-    /// All of them, as one JSON array of objects with name, value and source
-    Json,
 }

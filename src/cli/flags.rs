@@ -2,8 +2,9 @@
 //!
 //! Must not resolve them: `config` does.
 
+use super::choices::ProviderChoice;
 use super::values::{bytes, rate, seconds};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -187,38 +188,4 @@ pub struct ProgressFlags {
     /// Draw no progress bars
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub no_progress: bool,
-}
-
-/// Providers that can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProviderChoice {
-    /// Veriff's Public API v1
-    Veriff,
-    /// Yoti's Identity Verification API (idverify/v1)
-    Yoti,
-}
-
-impl ProviderChoice {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Veriff, Self::Yoti];
-
-    /// The name as it is typed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Veriff => "veriff",
-            Self::Yoti => "yoti",
-        }
-    }
-}
-
-/// When to use colour.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }

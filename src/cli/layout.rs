@@ -11,7 +11,7 @@ const EXAMPLES: usize = 3;
 
 /// Returns the program with the help that the words ask for, if they do.
 pub(super) fn program(words: &[OsString]) -> Command {
-    laid_out(Arguments::command(), is_summary(words))
+    with_layout(Arguments::command(), is_summary(words))
 }
 
 /// Returns the help of the command that the words name. Clap's own would give each flag of `--help` three lines.
@@ -33,7 +33,7 @@ fn is_summary(words: &[OsString]) -> bool {
 }
 
 /// The command line as people meet it: longer texts are as wide as the terminal instead of as wide as the source.
-fn laid_out(command: Command, is_summary: bool) -> Command {
+fn with_layout(command: Command, is_summary: bool) -> Command {
     let text = command.get_after_help().map(|text| flow(&if is_summary { summary(&text.to_string()) } else { text.to_string() }));
     let command = if let Some(text) = text { command.after_help(text) } else { command };
     let command = command.mut_args(|argument| {
@@ -42,7 +42,7 @@ fn laid_out(command: Command, is_summary: bool) -> Command {
         let is_hidden = is_summary && argument.is_hide_short_help_set();
         argument.allow_negative_numbers(takes_number).hide_short_help(is_hidden)
     });
-    command.mut_subcommands(|command| laid_out(command, is_summary))
+    command.mut_subcommands(|command| with_layout(command, is_summary))
 }
 
 /// Returns the first examples without the notes above them; a text without notes is short enough.

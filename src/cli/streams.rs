@@ -3,7 +3,8 @@
 //!
 //! Must not resolve anything.
 
-use super::arguments::{Arguments, Command, EventFormat};
+use super::arguments::{Arguments, Command};
+use super::choices::EventFormat;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -32,7 +33,7 @@ impl Streams {
     }
 
     /// Returns those that the words of one name that was not understood.
-    pub(super) fn of_words(words: &[OsString]) -> Self {
+    pub(super) fn of_invalid(words: &[OsString]) -> Self {
         let words: Vec<&OsString> = words.iter().skip(1).take_while(|word| *word != "--").collect();
         let has_events = words.iter().any(|word| WITH_EVENTS.iter().any(|verb| *word == verb));
         let value = |flag: &str| {
@@ -52,7 +53,7 @@ mod tests {
 
     #[test]
     fn the_words_tell_where_events_go() {
-        let streams = |text: &str| Streams::of_words(&text.split(' ').map(Into::into).collect::<Vec<_>>());
+        let streams = |text: &str| Streams::of_invalid(&text.split(' ').map(Into::into).collect::<Vec<_>>());
         for (text, format, log) in [
             ("vmedia download --format json --nonsense", EventFormat::Json, None),
             ("vmedia --log-file=a verify --format=json", EventFormat::Json, Some("a")),

@@ -1,7 +1,8 @@
 //! The commands for which no account is needed: `vmedia sandbox`, `demo`, `completions` and `man`. The doc comments here are
 //! the help that people read.
 
-use super::flags::{ConfigFlags, LocalFlags, ProviderChoice, VerbosityFlags};
+use super::choices::ProviderChoice;
+use super::flags::{ConfigFlags, LocalFlags, VerbosityFlags};
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;

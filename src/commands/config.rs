@@ -8,7 +8,7 @@ mod terminal;
 
 use super::Context;
 use crate::cli::{ConfigArguments, ConfigCommand};
-use crate::config::{EXAMPLE, place};
+use crate::config::{EXAMPLE, required_location};
 use crate::error::{Result, plain};
 use crate::exit::Exit;
 use std::io::ErrorKind;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit
 
 /// Prints the path for scripts, and for people whether there is a file.
 fn path(context: &Context) -> Result<Exit> {
-    let location = place(&context.flags, &context.environment)?;
+    let location = required_location(&context.flags, &context.environment)?;
     context.console.answer(format!("{}\n", location.value.display()).as_bytes());
     if !context.flags.verbosity.quiet {
         context.console.message(&context.console.note_line(&told(&location.value)));

@@ -23,7 +23,7 @@ pub(super) fn receive(context: &Context, messages: &Receiver<Message>, show: &mu
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return true,
         }
-        if context.inquiry.take() {
+        if context.status_request.take() {
             show(&Message::Asked);
         }
         if context.cancel.requested().is_some() {

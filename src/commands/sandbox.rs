@@ -91,7 +91,7 @@ fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str
     let mut command = Command::new(program);
     command.args(words);
     let secrets = context.resolver()?.secret_variables();
-    for name in Environment::deciding().map(str::to_owned).chain(secrets) {
+    for name in Environment::setting_names().map(str::to_owned).chain(secrets) {
         command.env_remove(name);
     }
     for (name, value) in settings {

@@ -8,7 +8,7 @@ use crate::clock::Cancel;
 use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
 use crate::error::{Error, Result};
-use crate::http::{Client, ClientOptions, Limits, Policy, Wire};
+use crate::http::{Client, ClientOptions, Limits, Policy, RetryClient};
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
 use crate::provider::yoti::{Access, Yoti};
@@ -71,7 +71,7 @@ pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
     let identity = Identity {
         tool: tool(),
         command: context.command.to_owned(),
-        operator: context.environment.operator().value,
+        operator: crate::config::operator(&context.environment).value,
         host: Environment::host(),
     };
     Journal::new(Arc::clone(store), identity)
@@ -83,7 +83,7 @@ pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provide
         Some(Secrets { signing, others, .. }) => (signing, others),
         None => (Secret::new(String::new()), Vec::new()),
     };
-    vec![Arc::new(Veriff::new(String::new(), signing, others, None)), Arc::new(Yoti::new(Access::Nobody))]
+    vec![Arc::new(Veriff::new(String::new(), signing, others, None)), Arc::new(Yoti::new(Access::None))]
 }
 
 /// What seals a journal by these settings. Connects to nothing.
@@ -101,7 +101,7 @@ pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Contex
 }
 
 /// The way to a host.
-pub(super) fn wire(base_url: String, network: &Network, connections: usize, cancel: Cancel, context: &Context) -> Result<Wire> {
+pub(super) fn wire(base_url: String, network: &Network, connections: usize, cancel: Cancel, context: &Context) -> Result<RetryClient> {
     let client = Client::new(ClientOptions {
         base_url,
         connect_timeout: network.connect_timeout,
@@ -110,7 +110,7 @@ pub(super) fn wire(base_url: String, network: &Network, connections: usize, canc
         connections,
         proxy: network.proxy.clone(),
     })?;
-    let wire = Wire::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
+    let wire = RetryClient::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
     Ok(wire.with_file_limit(network.file_limit).with_limits(network.limits))
 }
 

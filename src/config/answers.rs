@@ -18,14 +18,14 @@ pub fn profile_name(text: &str) -> Result<String> {
     if is_name {
         Ok(text.to_owned())
     } else {
-        Err(unfit("a profile has a name of letters, digits, - and _", "such as live or veriff-test"))
+        Err(invalid("a profile has a name of letters, digits, - and _", "such as live or veriff-test"))
     }
 }
 
 /// One of the providers.
 pub fn provider(text: &str) -> Result<ProviderChoice> {
     let found = ProviderChoice::ALL.into_iter().find(|choice| choice.name() == text.to_lowercase());
-    found.ok_or_else(|| unfit("this version knows no such provider", "veriff or yoti"))
+    found.ok_or_else(|| invalid("this version knows no such provider", "veriff or yoti"))
 }
 
 /// Where the API begins, as it is written down.
@@ -45,7 +45,7 @@ pub fn sdk_id(text: &str) -> Result<String> {
 
 /// The file with the private key of that id.
 pub fn key_file(text: &str) -> Result<PathBuf> {
-    let path = whole(text)?;
+    let path = absolute_path(text)?;
     let file = read_private("the key file", &path, NO_KEY_FILE)?;
     RequestKey::parse(&path, &file).map(|_| path)
 }
@@ -58,9 +58,9 @@ pub fn integration_id(text: &str) -> Result<String> {
 /// A shared secret, or several. Errors do not repeat it.
 pub fn secret(text: &str) -> Result<()> {
     if text.trim().is_empty() {
-        Err(unfit("there was no secret", "paste the shared secret of the integration; it is not shown"))
+        Err(invalid("there was no secret", "paste the shared secret of the integration; it is not shown"))
     } else if text.chars().any(char::is_control) {
-        Err(unfit("that has characters in it that no secret has", "paste the shared secret of the integration and nothing else"))
+        Err(invalid("that has characters in it that no secret has", "paste the shared secret of the integration and nothing else"))
     } else {
         Ok(())
     }
@@ -70,10 +70,10 @@ pub fn secret(text: &str) -> Result<()> {
 pub fn command(text: &str) -> Result<Vec<String>> {
     if text.contains(['"', '\'', '|', '>', '<', '$', '&', ';', '*']) {
         let hint = "put it into a script and name that, or write secret_command into the file: vmedia config example shows how";
-        return Err(unfit("the command is run without a shell, which is what quotes and | are for", hint));
+        return Err(invalid("the command is run without a shell, which is what quotes and | are for", hint));
     }
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    if words.is_empty() { Err(unfit("there was no command", "such as: pass show vmedia")) } else { Ok(words) }
+    if words.is_empty() { Err(invalid("there was no command", "such as: pass show vmedia")) } else { Ok(words) }
 }
 
 /// The archive's folder; nothing is the default.
@@ -81,9 +81,9 @@ pub fn folder(text: &str) -> Result<Option<PathBuf>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let path = whole(text)?;
+    let path = absolute_path(text)?;
     if path.exists() && !path.is_dir() {
-        return Err(unfit(format!("{} is no folder", path.display()), "name a folder; it need not be there yet"));
+        return Err(invalid(format!("{} is no folder", path.display()), "name a folder; it need not be there yet"));
     }
     Ok(Some(path))
 }
@@ -91,7 +91,7 @@ pub fn folder(text: &str) -> Result<Option<PathBuf>> {
 /// Parses the answer for `provider_days`; an empty one means the default.
 pub fn provider_days(text: &str) -> Result<Option<u32>> {
     let days = text.parse().ok().filter(|days| PROVIDER_DAYS.contains(days));
-    if days.is_some() || text.is_empty() { Ok(days) } else { Err(unfit("that is no number of days", "a number from 1 to 36500")) }
+    if days.is_some() || text.is_empty() { Ok(days) } else { Err(invalid("that is no number of days", "a number from 1 to 36500")) }
 }
 
 /// Variables that are set here and go before what was answered.
@@ -116,16 +116,16 @@ fn answer(text: &str) -> Sourced<String> {
     Sourced::new(text.to_owned(), Source::Answer)
 }
 
-fn unfit(what: impl Into<String>, hint: impl Into<String>) -> Error {
+fn invalid(what: impl Into<String>, hint: impl Into<String>) -> Error {
     Error::configuration(what, hint)
 }
 
 /// The whole path of what was typed: no shell was there to replace `~`, and a file of settings is used in many folders.
-fn whole(text: &str) -> Result<PathBuf> {
+fn absolute_path(text: &str) -> Result<PathBuf> {
     let home = text.strip_prefix("~/").or_else(|| text.strip_prefix("~\\"));
     let path = match (home, directories::BaseDirs::new()) {
         (Some(below), Some(folders)) => folders.home_dir().join(below),
         _ => PathBuf::from(text),
     };
-    std::path::absolute(&path).map_err(|_| unfit("that is no path", "the whole path, such as /srv/archive"))
+    std::path::absolute(&path).map_err(|_| invalid("that is no path", "the whole path, such as /srv/archive"))
 }

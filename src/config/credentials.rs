@@ -5,13 +5,13 @@
 mod command;
 mod private;
 
-pub(super) use command::Bounds;
+pub(super) use command::CommandLimits;
 pub(super) use private::{NOT_THERE, open_credential, open_private, read_private};
 
 use super::environment::{Environment, names};
 use super::keyring;
-use super::lookalike::may_be_a_secret;
-use super::reference::{self, Place, Reference};
+use super::reference::{self, Reference, SecretLocation};
+use super::secret_guard::may_be_secret;
 use super::sourced::{Sourced, Sources};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -29,17 +29,22 @@ pub struct Secrets {
     pub(super) source: String,
 }
 
-/// Reads the shared secrets. A command that knows them is held to these bounds.
-pub(super) fn secrets(sources: Sources<'_>, bounds: &Bounds<'_>) -> Result<Secrets> {
+/// Reads the shared secrets. A command that knows them is held to these limits.
+pub(super) fn secrets(sources: Sources<'_>, limits: &CommandLimits<'_>) -> Result<Secrets> {
     match reference::secret(sources)? {
-        Some(found) => split(&text(found.value.key, &found, sources.environment, bounds)?, found.words()),
+        Some(found) => split(&text(found.value.key, &found, sources.environment, limits)?, found.description()),
         None => Err(missing(sources.profile.map(|(name, _)| name))),
     }
 }
 
 /// The text that a reference leads to, without what editors put around it; `what` it is called is for the words of an
 /// error.
-pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment, bounds: &Bounds<'_>) -> Result<Zeroizing<String>> {
+pub(super) fn text(
+    what: &str,
+    found: &Sourced<SecretLocation>,
+    environment: &Environment,
+    limits: &CommandLimits<'_>,
+) -> Result<Zeroizing<String>> {
     let key = found.value.key;
     let bytes = match &found.value.reference {
         // Whoever writes the secret itself there does not want to see it in an error.
@@ -49,7 +54,7 @@ pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment
         }
         Reference::Environment(variable) => match environment.text(variable)? {
             Some(text) => Zeroizing::new(text.as_bytes().to_vec()),
-            None if may_be_a_secret(variable) => {
+            None if may_be_secret(variable) => {
                 let what = format!("no variable of the name that stands under {key} of {} is set", found.source);
                 return Err(Error::configuration(what, "write the name there, such as OUR_SECRET, and never the secret itself"));
             }
@@ -59,16 +64,16 @@ pub(super) fn text(what: &str, found: &Sourced<Place>, environment: &Environment
             }
         },
         Reference::File(path) => read_private(what, path, NOT_THERE)?,
-        Reference::Command(words) => command::run(key, words, bounds)?,
+        Reference::Command(words) => command::run(key, words, limits)?,
         Reference::Credential(name) => read_credential(key, name, environment)?.1,
         Reference::Keyring(user) => keyring::read(user)?,
     };
-    text_of(&found.words(), &bytes)
+    text_of(&found.description(), &bytes)
 }
 
 /// Whether what a variable holds can be used as the shared secret, or as several.
-pub(super) fn check_variable(found: &Sourced<Place>, environment: &Environment, bounds: &Bounds<'_>) -> Result<()> {
-    split(&text(found.value.key, found, environment, bounds)?, found.words()).map(drop)
+pub(super) fn check_variable(found: &Sourced<SecretLocation>, environment: &Environment, limits: &CommandLimits<'_>) -> Result<()> {
+    split(&text(found.value.key, found, environment, limits)?, found.description()).map(drop)
 }
 
 /// Whether a variable of the environment can have this name.
@@ -79,11 +84,16 @@ pub(super) fn is_name(variable: &str) -> bool {
 
 /// The path and bytes of a file that a reference leads to; `what` it is called and what to do when it is `absent` are for
 /// the words of an error.
-pub(super) fn bytes(what: &str, found: &Sourced<Place>, absent: &str, environment: &Environment) -> Result<(PathBuf, Zeroizing<Vec<u8>>)> {
+pub(super) fn bytes(
+    what: &str,
+    found: &Sourced<SecretLocation>,
+    absent: &str,
+    environment: &Environment,
+) -> Result<(PathBuf, Zeroizing<Vec<u8>>)> {
     match &found.value.reference {
         Reference::File(path) => Ok((path.clone(), read_private(what, path, absent)?)),
         Reference::Credential(name) => read_credential(found.value.key, name, environment),
-        _ => Err(Error::unexpected(format!("{} leads to no file", found.words()))),
+        _ => Err(Error::unexpected(format!("{} leads to no file", found.description()))),
     }
 }
 

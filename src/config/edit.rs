@@ -89,7 +89,7 @@ pub struct Edit {
 impl Edit {
     /// Reads the file that a run would read, which need not be there yet. One that is wrong is not touched.
     pub fn open(flags: &Flags, environment: &Environment) -> Result<Self> {
-        let location = file::place(flags, environment)?;
+        let location = file::required_location(flags, environment)?;
         let path = std::path::absolute(&location.value).unwrap_or(location.value);
         let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if path.is_symlink() && !target.exists() {
@@ -150,7 +150,7 @@ impl Edit {
     }
 
     /// An error when somebody else wrote the file since it was read: what they wrote would be lost.
-    pub fn must_be_unchanged(&self) -> Result<()> {
+    pub fn check_unchanged(&self) -> Result<()> {
         let is_same = match (&self.before, std::fs::read_to_string(&self.target)) {
             (Some(before), Ok(now)) => *before == now,
             (None, Err(error)) => error.kind() == ErrorKind::NotFound,

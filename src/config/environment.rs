@@ -2,8 +2,7 @@
 //!
 //! Must not know what a variable means.
 
-use super::nearest::nearest;
-use super::sourced::{Sourced, Sources};
+use super::suggest::suggest;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use std::collections::HashMap;
@@ -91,28 +90,23 @@ impl Environment {
     }
 
     /// The names of all variables that decide what a run does; who runs it is none of them.
-    pub fn deciding() -> impl Iterator<Item = &'static str> {
+    pub fn setting_names() -> impl Iterator<Item = &'static str> {
         names::OURS.into_iter().filter(|name| *name != names::OPERATOR)
     }
 
     /// Variables that look like ours and that nobody reads, each with the one that may be meant.
-    pub(super) fn slips(&self) -> Vec<(&str, &'static str)> {
+    pub(super) fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
         let ours = |name: &str| names::OURS.contains(&name);
         let strange = self.0.keys().filter_map(|name| Some((name.as_str(), name.strip_prefix("VMEDIA_")?)));
         // Without the beginning, which would make any two of them alike.
         let known = || names::OURS.iter().filter_map(|name| name.strip_prefix("VMEDIA_"));
         let meant = |rest: &str| {
-            nearest(rest, known()).and_then(|meant| names::OURS.into_iter().find(|name| name.strip_prefix("VMEDIA_") == Some(meant)))
+            suggest(rest, known()).and_then(|meant| names::OURS.into_iter().find(|name| name.strip_prefix("VMEDIA_") == Some(meant)))
         };
-        let mut slips: Vec<_> = strange.filter(|(name, _)| !ours(name)).filter_map(|(name, rest)| Some((name, meant(rest)?))).collect();
-        slips.sort_unstable();
-        slips
-    }
-
-    /// Who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.
-    pub fn operator(&self) -> Sourced<String> {
-        let account = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
-        Sources { environment: self, profile: None }.no_flag().or_environment(names::OPERATOR).or_default(account)
+        let mut unknown_vars: Vec<_> =
+            strange.filter(|(name, _)| !ours(name)).filter_map(|(name, rest)| Some((name, meant(rest)?))).collect();
+        unknown_vars.sort_unstable();
+        unknown_vars
     }
 
     /// The machine that the program runs on.
@@ -122,7 +116,7 @@ impl Environment {
 
     /// An error about a variable of ours that is no text and has to be: passed over, it would leave its place to a value
     /// that nobody meant.
-    pub(super) fn must_be_text(&self) -> Result<()> {
+    pub(super) fn check_text(&self) -> Result<()> {
         let mut texts = names::OURS.into_iter().filter(|name| !names::PATHS.contains(name));
         texts.try_for_each(|name| self.text(name).map(drop))
     }

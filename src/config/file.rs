@@ -2,31 +2,18 @@
 //!
 //! Must not resolve anything; it says what is written.
 
+use super::diagnostics::ConfigText;
 use super::environment::{Environment, names};
-use super::mistakes::Written;
-use super::profile::Profile;
+use super::profile::File;
 use super::sourced::{Source, Sourced, Sources};
 use crate::cli::Flags;
 use crate::error::{Error, Result, plain};
-use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 /// A file above this size, in bytes, is no configuration.
 const LARGEST: u64 = 1024 * 1024;
-
-/// The whole file.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File {
-    /// The profile to use when none is named.
-    pub(super) default_profile: Option<String>,
-    /// The profiles by name.
-    #[serde(default)]
-    pub(super) profiles: BTreeMap<String, Profile>,
-}
 
 /// Where the configuration is looked for; `None` on a system that has no place for it. A file that somebody names must be
 /// there, the platform's own need not.
@@ -41,7 +28,7 @@ pub(super) fn location(flags: &Flags, environment: &Environment) -> Option<Sourc
 }
 
 /// The same for those who can do nothing without it.
-pub fn place(flags: &Flags, environment: &Environment) -> Result<Sourced<PathBuf>> {
+pub fn required_location(flags: &Flags, environment: &Environment) -> Result<Sourced<PathBuf>> {
     let absent = || Error::configuration("this system has no place for configuration", "name a file with --config");
     location(flags, environment).ok_or_else(absent)
 }
@@ -77,8 +64,8 @@ pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
             return Err(Error::configuration(what, hint));
         }
     };
-    let written = Written { path, text: &text };
-    let table = DeTable::parse(&text).map_err(|error| written.no_toml(&error))?;
+    let written = ConfigText { path, text: &text };
+    let table = DeTable::parse(&text).map_err(|error| written.syntax_error(&error))?;
     if let Some(error) = written.unknown_key(table.get_ref()) {
         return Err(error);
     }

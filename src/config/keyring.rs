@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use secrecy::zeroize::Zeroizing;
 
 /// What to use on machines without a keyring.
-const INSTEAD: &str = "on a server use secret_file, or secret_credential under systemd";
+const ALTERNATIVE: &str = "on a server use secret_file, or secret_credential under systemd";
 
 /// The secret of a profile. Waits at most two minutes for somebody to unlock the keyring.
 pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
@@ -27,16 +27,16 @@ pub(super) fn keep(profile: &str, secret: &Secret) -> Result<()> {
 }
 
 /// Whether there is a keyring to ask, and if not, why.
-pub fn answers() -> Result<()> {
-    native::answers()
+pub fn check_available() -> Result<()> {
+    native::check_available()
 }
 
 #[cfg(not(feature = "keyring"))]
 mod native {
-    use super::{Error, INSTEAD, Result, Secret, Zeroizing};
+    use super::{ALTERNATIVE, Error, Result, Secret, Zeroizing};
 
     fn absent() -> Error {
-        let hint = format!("install a build with the feature keyring; {INSTEAD}");
+        let hint = format!("install a build with the feature keyring; {ALTERNATIVE}");
         Error::configuration("this build of vmedia cannot use the system's keyring", hint)
     }
 
@@ -52,14 +52,14 @@ mod native {
         Err(absent())
     }
 
-    pub(super) fn answers() -> Result<()> {
+    pub(super) fn check_available() -> Result<()> {
         Err(absent())
     }
 }
 
 #[cfg(feature = "keyring")]
 mod native {
-    use super::{Error, INSTEAD, Result, Secret, Zeroizing};
+    use super::{ALTERNATIVE, Error, Result, Secret, Zeroizing};
     use crate::error::{plain, quote};
     use keyring_core::api::CredentialStoreApi as _;
     use keyring_core::{Entry, Error as Reason};
@@ -76,7 +76,7 @@ mod native {
     const SERVICE: &str = "vmedia";
 
     /// How long somebody may take to unlock it. The library would wait for a year.
-    const PATIENCE: Duration = Duration::from_secs(120);
+    const TIMEOUT: Duration = Duration::from_secs(120);
 
     pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
         in_time(profile, |entry| entry.get_password().map(|text| Zeroizing::new(text.into_bytes())))
@@ -95,7 +95,7 @@ mod native {
         in_time(profile, move |entry| entry.set_password(secret.expose_text()))
     }
 
-    pub(super) fn answers() -> Result<()> {
+    pub(super) fn check_available() -> Result<()> {
         Store::new().map(|_| ()).map_err(|reason| no_service(&reason))
     }
 
@@ -110,9 +110,9 @@ mod native {
             // Nobody listens any more when it took too long.
             let _ = sender.send(answer);
         });
-        match receiver.recv_timeout(PATIENCE) {
+        match receiver.recv_timeout(TIMEOUT) {
             Ok(Ok(Ok(found))) => Ok(found),
-            Ok(Ok(Err(reason))) => Err(told(profile, &reason)),
+            Ok(Ok(Err(reason))) => Err(error_of(profile, &reason)),
             Ok(Err(reason)) => Err(no_service(&reason)),
             Err(_) => Err(locked("nobody unlocked it in two minutes")),
         }
@@ -120,14 +120,17 @@ mod native {
 
     fn no_service(reason: &Reason) -> Error {
         let what = format!("there is no keyring that answers: {}", quote(&innermost(reason)));
-        Error::configuration(what, format!("start one (on Linux a Secret Service such as gnome-keyring on the session's D-Bus); {INSTEAD}"))
+        Error::configuration(
+            what,
+            format!("start one (on Linux a Secret Service such as gnome-keyring on the session's D-Bus); {ALTERNATIVE}"),
+        )
     }
 
     fn locked(reason: &str) -> Error {
-        Error::configuration(format!("the keyring is locked: {reason}"), format!("unlock it and run the command again; {INSTEAD}"))
+        Error::configuration(format!("the keyring is locked: {reason}"), format!("unlock it and run the command again; {ALTERNATIVE}"))
     }
 
-    fn told(profile: &str, reason: &Reason) -> Error {
+    fn error_of(profile: &str, reason: &Reason) -> Error {
         match reason {
             Reason::NoEntry => Error::configuration(
                 format!("the keyring has no secret for profile {profile} (service {SERVICE}, user {profile})"),
@@ -145,7 +148,7 @@ mod native {
             ),
             other => Error::configuration(
                 format!("the keyring refuses: {}", quote(&innermost(other))),
-                format!("look at it in the keyring's own program; {INSTEAD}"),
+                format!("look at it in the keyring's own program; {ALTERNATIVE}"),
             ),
         }
     }

@@ -7,23 +7,23 @@ use std::fmt;
 /// The keys of a type that denies unknown ones.
 pub(super) fn keys_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     // A key that no type has is answered with all those that it has.
-    let nobody = MapDeserializer::<_, Known>::new(std::iter::once(("", ())));
-    T::deserialize(nobody).err().map_or(&[], |known| known.0)
+    let unknown_key = MapDeserializer::<_, KeyList>::new(std::iter::once(("", ())));
+    T::deserialize(unknown_key).err().map_or(&[], |keys| keys.0)
 }
 
 /// What serde answers to an unknown key.
 #[derive(Debug)]
-struct Known(&'static [&'static str]);
+struct KeyList(&'static [&'static str]);
 
-impl fmt::Display for Known {
+impl fmt::Display for KeyList {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0.join(", "))
     }
 }
 
-impl std::error::Error for Known {}
+impl std::error::Error for KeyList {}
 
-impl serde::de::Error for Known {
+impl serde::de::Error for KeyList {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self(&[])
     }
@@ -36,8 +36,7 @@ impl serde::de::Error for Known {
 #[cfg(test)]
 mod tests {
     use super::keys_of;
-    use crate::config::file::File;
-    use crate::config::profile::Profile;
+    use crate::config::profile::{File, Profile};
 
     #[test]
     fn a_type_tells_its_keys() {

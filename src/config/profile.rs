@@ -4,7 +4,19 @@
 
 use crate::cli;
 use serde::{Deserialize, Deserializer, de};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// The whole file.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// The profile to use when none is named.
+    pub(super) default_profile: Option<String>,
+    /// The profiles by name.
+    #[serde(default)]
+    pub(super) profiles: BTreeMap<String, Profile>,
+}
 
 /// One integration.
 #[derive(Default, Deserialize)]

@@ -25,18 +25,18 @@ pub(super) enum Reference {
 
 /// A place and what named it.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct SecretLocation {
     /// The key of the profile, or the variable of the environment.
     pub(super) key: &'static str,
     pub(super) reference: Reference,
 }
 
-impl Sourced<Place> {
+impl Sourced<SecretLocation> {
     /// Where the secret is from, in words without it.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn description(&self) -> String {
         let key = self.value.key;
         let place = match (&self.value.reference, &self.source) {
-            (Reference::Environment(_), Source::Environment(_)) => return self.source.words(),
+            (Reference::Environment(_), Source::Environment(_)) => return self.source.description(),
             (Reference::Environment(variable), _) => format!("the environment ({variable})"),
             (Reference::File(path), Source::Environment(_)) => return format!("{key} {}", path.display()),
             (Reference::File(path), _) => format!("{key} {}", path.display()),
@@ -48,7 +48,7 @@ impl Sourced<Place> {
 }
 
 /// The shared secret of Veriff.
-pub(super) fn secret(sources: Sources<'_>) -> Result<Option<Sourced<Place>>> {
+pub(super) fn secret(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>>> {
     if sources.environment.value(names::API_SECRET).is_some() {
         let reference = Reference::Environment(names::API_SECRET.to_owned());
         return Ok(Some(of_environment(names::API_SECRET, reference)));
@@ -65,7 +65,7 @@ pub(super) fn secret(sources: Sources<'_>) -> Result<Option<Sourced<Place>>> {
 }
 
 /// The private key of a client SDK id at Yoti.
-pub(super) fn key(sources: Sources<'_>) -> Result<Option<Sourced<Place>>> {
+pub(super) fn key(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>>> {
     if let Some(path) = sources.environment.path(names::YOTI_KEY_FILE) {
         return Ok(Some(of_environment(names::YOTI_KEY_FILE, Reference::File(path))));
     }
@@ -78,7 +78,7 @@ pub(super) fn key(sources: Sources<'_>) -> Result<Option<Sourced<Place>>> {
 }
 
 /// The bearer token that is sent to Yoti instead of signatures. A key in the environment goes before a token in the profile.
-pub(super) fn bearer(sources: Sources<'_>) -> Result<Option<Sourced<Place>>> {
+pub(super) fn bearer(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>>> {
     if let Some(path) = sources.environment.path(names::YOTI_BEARER_FILE) {
         return Ok(Some(of_environment(names::YOTI_BEARER_FILE, Reference::File(path))));
     }
@@ -94,18 +94,18 @@ pub(super) fn bearer(sources: Sources<'_>) -> Result<Option<Sourced<Place>>> {
     })
 }
 
-fn of_environment(key: &'static str, reference: Reference) -> Sourced<Place> {
-    Sourced::new(Place { key, reference }, Source::Environment(key))
+fn of_environment(key: &'static str, reference: Reference) -> Sourced<SecretLocation> {
+    Sourced::new(SecretLocation { key, reference }, Source::Environment(key))
 }
 
 /// The only reference that the profile has, of those that exclude one another.
 fn one_of(
     sources: Sources<'_>,
     written: impl Fn(&str, &Profile) -> Vec<(&'static str, Option<Reference>)>,
-) -> Result<Option<Sourced<Place>>> {
+) -> Result<Option<Sourced<SecretLocation>>> {
     let Some((name, profile)) = sources.profile else { return Ok(None) };
-    let mut found: Vec<Place> =
-        written(name, profile).into_iter().filter_map(|(key, reference)| Some(Place { key, reference: reference? })).collect();
+    let mut found: Vec<SecretLocation> =
+        written(name, profile).into_iter().filter_map(|(key, reference)| Some(SecretLocation { key, reference: reference? })).collect();
     match found.len() {
         0 | 1 => Ok(found.pop().map(|place| Sourced::new(place, Source::Profile(name.to_owned())))),
         count => {

@@ -17,12 +17,12 @@ pub use yoti::YotiAccess;
 pub(super) use veriff::{check_api_key, check_integration_id};
 pub(super) use yoti::{NO_KEY_FILE, check_sdk_id};
 
-use super::credentials::{Bounds, Secrets, is_name, secrets};
+use super::credentials::{CommandLimits, Secrets, is_name, secrets};
 use super::environment::{Environment, names};
 use super::file;
-use super::nearest::nearest;
-use super::profile::Profile;
+use super::profile::{File, Profile};
 use super::sourced::{Source, Sourced, Sources};
+use super::suggest::suggest;
 use crate::cli::{Flags, ProviderChoice};
 use crate::clock::{Cancel, Clock, SystemClock};
 use crate::error::{Error, Result};
@@ -78,7 +78,7 @@ pub struct Resolver<'a> {
 impl<'a> Resolver<'a> {
     /// Reads the configuration file, if there is one, and picks the profile.
     pub fn new(flags: &'a Flags, environment: &'a Environment) -> Result<Self> {
-        environment.must_be_text()?;
+        environment.check_text()?;
         let location = file::location(flags, environment);
         let mut file = location.as_ref().map(file::read).transpose()?.unwrap_or_default();
         let named = file.profiles.values().filter_map(|profile| profile.secret_env.clone()).filter(|name| is_name(name)).collect();
@@ -112,8 +112,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// Variables of the environment that are set and that nobody reads, each with the one that may be meant.
-    pub fn slips(&self) -> Vec<(&str, &'static str)> {
-        self.environment.slips().into_iter().filter(|(name, _)| !self.named.iter().any(|named| named == name)).collect()
+    pub fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
+        self.environment.unknown_vars().into_iter().filter(|(name, _)| !self.named.iter().any(|named| named == name)).collect()
     }
 
     fn sources(&self) -> Sources<'_> {
@@ -136,7 +136,7 @@ impl<'a> Resolver<'a> {
             Some(choice) => Ok(named.map(|_| choice)),
             None => Err(Error::configuration(
                 format!("there is no provider {:?}", crate::error::quote(&named.value)),
-                format!("{}this version knows {}", did_you_mean(nearest(&named.value, known)), known.join(" and ")),
+                format!("{}this version knows {}", did_you_mean(suggest(&named.value, known)), known.join(" and ")),
             )),
         }
     }
@@ -184,7 +184,7 @@ impl<'a> Resolver<'a> {
 
     /// The secrets alone, for signatures over what is stored.
     pub fn secrets(&self) -> Result<Secrets> {
-        secrets(self.sources(), &self.bounds())
+        secrets(self.sources(), &self.limits())
     }
 
     /// The environment variables that hold secrets, of this profile or another, whether they are set or not. No child
@@ -194,8 +194,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// What commands that know a secret are held to.
-    fn bounds(&self) -> Bounds<'_> {
-        Bounds { hidden: self.secret_variables(), cancel: &self.cancel, clock: self.clock.as_ref() }
+    fn limits(&self) -> CommandLimits<'_> {
+        CommandLimits { hidden: self.secret_variables(), cancel: &self.cancel, clock: self.clock.as_ref() }
     }
 
     /// Who is asked and with what.
@@ -218,9 +218,15 @@ impl<'a> Resolver<'a> {
         self.profile.as_ref().map(|(name, _)| name)
     }
 
-    fn profile_words(&self) -> String {
+    fn profile_description(&self) -> String {
         self.profile.as_ref().map_or_else(|| "no profile".to_owned(), |(name, _)| format!("profile {}", name.value))
     }
+}
+
+/// Returns who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.
+pub fn operator(environment: &Environment) -> Sourced<String> {
+    let account = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
+    Sources { environment, profile: None }.no_flag().or_environment(names::OPERATOR).or_default(account)
 }
 
 /// Takes a base URL as somebody wrote it.
@@ -244,7 +250,7 @@ pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice,
 }
 
 /// Returns the default of `provider_days`: what the provider publishes.
-pub fn usual_provider_days(provider: ProviderChoice) -> u32 {
+pub fn default_provider_days(provider: ProviderChoice) -> u32 {
     match provider {
         ProviderChoice::Veriff => Veriff::PROVIDER_DAYS,
         ProviderChoice::Yoti => Yoti::PROVIDER_DAYS,
@@ -256,14 +262,14 @@ fn is_one_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn no_profile(name: &str, file: &file::File, location: Option<&Sourced<PathBuf>>) -> Error {
+fn no_profile(name: &str, file: &File, location: Option<&Sourced<PathBuf>>) -> Error {
     let Some(location) = location else {
         return Error::configuration(format!("there is no file that could hold profile {name}"), "name one with --config");
     };
     let what = format!("there is no profile {name} in {}", location.value.display());
     let known: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
     let known = if known.is_empty() { "it has no profiles".to_owned() } else { format!("it has {}", known.join(", ")) };
-    let meant = did_you_mean(nearest(name, file.profiles.keys().map(String::as_str)));
+    let meant = did_you_mean(suggest(name, file.profiles.keys().map(String::as_str)));
     Error::configuration(what, format!("{meant}{known}; choose one with --profile"))
 }
 

@@ -28,7 +28,7 @@ pub enum Source {
 
 impl Source {
     /// As it stands in a sentence.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn description(&self) -> String {
         match self {
             Self::Environment(name) => format!("the environment ({name})"),
             Self::File => "the configuration file".to_owned(),

@@ -3,9 +3,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare files by hand")]
 
-use super::file::{self, File};
+use super::file;
 use super::keys::keys_of;
-use super::profile::Profile;
+use super::profile::{File, Profile};
 use super::{EXAMPLE, Environment, Resolver, Source, Sourced};
 use crate::cli::{Flags, ProviderChoice};
 use std::collections::BTreeSet;
@@ -93,7 +93,7 @@ fn what_it_calls_a_default_is_the_default() {
             let prose = paragraph.lines().filter(|line| line.starts_with("# ")).map(|line| &line[2..]).collect::<Vec<_>>().join(" ");
             let told = prose.split_once("Default: ").map(|(_, told)| told.trim_end_matches('.').to_owned());
             let text = || setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
-            let is = (setting.source == Some(Source::Default)).then(|| setting.words.clone().unwrap_or_else(text));
+            let is = (setting.source == Some(Source::Default)).then(|| setting.text.clone().unwrap_or_else(text));
             // The flag that chose the provider is no default.
             if key != "provider" {
                 assert_eq!(told, is, "{key}");
@@ -119,5 +119,5 @@ fn all_variables_of_ours_are_known() {
 fn a_slip_in_the_name_of_a_variable_is_seen() {
     let names = ["VMEDIA_BASE_ULR", "VMEDIA_APIKEY", "VMEDIA_OUTPUT", "VMEDIA_X", "BASE_ULR"];
     let environment = Environment::from_pairs(names.map(|name| (name, "x")));
-    assert_eq!(environment.slips(), [("VMEDIA_APIKEY", "VMEDIA_API_KEY"), ("VMEDIA_BASE_ULR", "VMEDIA_BASE_URL")]);
+    assert_eq!(environment.unknown_vars(), [("VMEDIA_APIKEY", "VMEDIA_API_KEY"), ("VMEDIA_BASE_ULR", "VMEDIA_BASE_URL")]);
 }

@@ -9,9 +9,9 @@ use super::redaction::{Kept, redact};
 use super::session_error::reason;
 use super::{Emit, Services};
 use crate::archive::{Document, SignatureRecord};
-use crate::http::{Cause, Exchange, Failure, Note, Watch};
+use crate::http::{BodyReader, Cause, Exchange, Failure, Note};
 use crate::model::{Format, HEAD_LENGTH, Outline, SessionId, check_shape, outline};
-use crate::provider::{Ask, Call, Listing, Scope, Signature};
+use crate::provider::{Call, Fetch, Listing, Scope, Signature};
 use std::io::Read;
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const PAGES: usize = 33 * 1024 * 1024;
 const VALUE: u64 = 256;
 
 /// Asks on behalf of one session and keeps every answer.
-pub(super) struct Asking<'a> {
+pub(super) struct SessionFetcher<'a> {
     services: &'a Services,
     emit: &'a Emit,
     session: &'a SessionId,
@@ -43,7 +43,7 @@ pub(super) struct Asking<'a> {
     reserved: u64,
 }
 
-impl<'a> Asking<'a> {
+impl<'a> SessionFetcher<'a> {
     pub(super) fn new(services: &'a Services, emit: &'a Emit, session: &'a SessionId, strict: bool, share: Option<Share>) -> Self {
         let reserved = share.as_ref().map_or(0, Share::held);
         Self { services, emit, session, strict, answers: Vec::new(), share, used: 0, reserved }
@@ -79,7 +79,7 @@ impl<'a> Asking<'a> {
         loop {
             let capacity = usize::try_from(room).ok().filter(|_| room <= LARGE).unwrap_or(PAGES);
             bytes.reserve_exact(capacity.saturating_sub(bytes.len()));
-            let read = Read::take(&mut *body, room - bytes.len() as u64).read_to_end(&mut bytes).map_err(Watch::failure)?;
+            let read = Read::take(&mut *body, room - bytes.len() as u64).read_to_end(&mut bytes).map_err(BodyReader::failure)?;
             if read == 0 || bytes.len() as u64 > LARGEST_ANSWER {
                 break;
             }
@@ -93,10 +93,10 @@ impl<'a> Asking<'a> {
     }
 
     fn fetch(&mut self, exchange: &Exchange<'_>, call: &Call) -> Result<Document, Failure> {
-        let response = exchange.send(&self.services.provider.sign(call)).map_err(|failure| self.services.provider.meant(failure))?;
-        let mut seal = self.services.provider.seal(&response.headers);
+        let response = exchange.send(&self.services.provider.sign(call)).map_err(|failure| self.services.provider.reclassified(failure))?;
+        let mut seal = self.services.provider.signature_check(&response.headers);
         let announced = response.headers.content_length();
-        let bytes = self.read(&mut exchange.watch_document(response.body), announced)?;
+        let bytes = self.read(&mut exchange.read_document(response.body), announced)?;
         if bytes.len() as u64 > LARGEST_ANSWER {
             return Err(Failure::new(Cause::Excessive, format!("{}: the answer is larger than 16 MiB", call.endpoint)));
         }
@@ -119,7 +119,7 @@ impl<'a> Asking<'a> {
         self.reserve(self.used + values as u64 * VALUE)?;
         is_answer(call.endpoint, &bytes)?;
         self.services.provider.check(call, &bytes)?;
-        let Kept { bytes, redacted } = redact(bytes, self.services.provider.kept_back()).map_err(|unkept| {
+        let Kept { bytes, redacted } = redact(bytes, self.services.provider.redacted_fields()).map_err(|unkept| {
             Failure::new(Cause::Rejected, format!("{}: the answer {}, so it is not kept", call.endpoint, unkept.as_str()))
         })?;
         let fetched = self.services.wire.clock().now();
@@ -127,8 +127,8 @@ impl<'a> Asking<'a> {
     }
 }
 
-impl Ask for Asking<'_> {
-    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
+impl Fetch for SessionFetcher<'_> {
+    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
         let (services, emit, session) = (self.services, self.emit, self.session);
         let note = |note: Note<'_>| emit.event(told(session, &call.document, &note));
         let before = self.used;
@@ -191,10 +191,10 @@ fn not_json(bytes: &[u8]) -> String {
 
 /// What the provider lists, without an archive.
 pub fn listing(services: &Services, emit: &Emit, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
-    services.provider.listing(&mut Asking::new(services, emit, session, false, None), session, scope)
+    services.provider.listing(&mut SessionFetcher::new(services, emit, session, false, None), session, scope)
 }
 
 /// The attempts of a session, without an archive.
 pub fn attempts(services: &Services, emit: &Emit, session: &SessionId) -> Result<Listing, Failure> {
-    services.provider.attempts(&mut Asking::new(services, emit, session, false, None), session)
+    services.provider.attempts(&mut SessionFetcher::new(services, emit, session, false, None), session)
 }

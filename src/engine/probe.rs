@@ -3,8 +3,8 @@
 //!
 //! Must not say what is to be done about any of it.
 
-use crate::http::{Failure, Headers, Watch, Wire};
-use crate::provider::{Provider, Reception, Signature};
+use crate::http::{BodyReader, Failure, Headers, RetryClient};
+use crate::provider::{ProbeOutcome, Provider, Signature};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Read;
 
@@ -19,7 +19,7 @@ pub struct Probe {
     /// The status code.
     pub status: u16,
     /// What the answer says of the credentials.
-    pub reception: Reception,
+    pub reception: ProbeOutcome,
     /// Whether the answer is the provider's own.
     pub signature: Signature,
     /// By how much this machine's clock is ahead of the provider's; less than nothing when it is behind. None when the
@@ -30,15 +30,15 @@ pub struct Probe {
 }
 
 /// Asks, again when that may help. Statuses that may pass are failures; any other is an answer.
-pub fn probe(provider: &dyn Provider, wire: &Wire) -> Result<Probe, Failure> {
-    let call = provider.harmless();
+pub fn probe(provider: &dyn Provider, wire: &RetryClient) -> Result<Probe, Failure> {
+    let call = provider.probe_call();
     wire.exchange(&|_| (), &mut |exchange| {
         let sent = wire.clock().now();
         let response = exchange.send_for_any(&provider.sign(&call))?;
         let now = wire.clock().now();
-        let mut seal = provider.seal(&response.headers);
+        let mut seal = provider.signature_check(&response.headers);
         let mut body = Vec::new();
-        exchange.watch_document(response.body).take(LARGEST).read_to_end(&mut body).map_err(Watch::failure)?;
+        exchange.read_document(response.body).take(LARGEST).read_to_end(&mut body).map_err(BodyReader::failure)?;
         seal.update(&body);
         let failure = Failure::of_status(response.status, &response.headers, &mut body.as_slice(), now);
         if response.status != 200 && failure.cause.is_worth_retrying() {
@@ -47,7 +47,7 @@ pub fn probe(provider: &dyn Provider, wire: &Wire) -> Result<Probe, Failure> {
         Ok(Probe {
             endpoint: call.endpoint,
             status: response.status,
-            reception: provider.reception(response.status, &body),
+            reception: provider.probe_outcome(response.status, &body),
             signature: seal.finish(),
             ahead: ahead(&response.headers, sent, now),
             said: failure.detail,

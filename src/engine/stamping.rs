@@ -3,9 +3,9 @@
 //! Must not know what is stamped, nor where the stamp is kept.
 
 use crate::error::quote;
-use crate::http::{Address, Body, Cause, Exchange, Failure, Request, Watch, Wire};
+use crate::http::{Address, Body, BodyReader, Cause, Exchange, Failure, Request, RetryClient};
 use crate::model::Format;
-use crate::seal::stamp::{LARGEST, Query, Stamp, Unfit};
+use crate::seal::stamp::{LARGEST, Query, Stamp, StampError};
 use std::io::Read;
 
 /// How much of an answer is looked at to say what it is instead of a time stamp.
@@ -14,7 +14,7 @@ const LOOKED_AT: usize = 4096;
 /// An authority that stamps, and the way to it.
 pub struct Authority {
     /// The way; its client's base URL is the address's.
-    pub wire: Wire,
+    pub wire: RetryClient,
     /// Where it is.
     pub address: Address,
 }
@@ -32,7 +32,7 @@ impl Authority {
         let request = Request { target: self.address.target.clone(), headers: Vec::new(), body: Some(body), is_long: false };
         let response = exchange.send(&request)?;
         let mut answer = Vec::new();
-        exchange.watch_document(response.body).take(LARGEST + 1).read_to_end(&mut answer).map_err(Watch::failure)?;
+        exchange.read_document(response.body).take(LARGEST + 1).read_to_end(&mut answer).map_err(BodyReader::failure)?;
         // What it is called matters less than what it is: some authorities misname their answers.
         match query.answered_by(&answer) {
             Ok(stamp) => Ok((answer, stamp)),
@@ -41,14 +41,14 @@ impl Authority {
     }
 }
 
-fn failure(unfit: &Unfit, answer: &[u8]) -> Failure {
+fn failure(unfit: &StampError, answer: &[u8]) -> Failure {
     let cause = match unfit {
-        Unfit::Malformed(_) => Cause::Unusable,
-        Unfit::Refused { is_passing: true, .. } => Cause::Unavailable,
-        Unfit::Refused { .. } => Cause::Rejected,
-        Unfit::Foreign(_) => Cause::Untrusted,
+        StampError::Malformed(_) => Cause::Unusable,
+        StampError::Refused { is_passing: true, .. } => Cause::Unavailable,
+        StampError::Refused { .. } => Cause::Rejected,
+        StampError::Foreign(_) => Cause::Untrusted,
     };
-    let instead = if matches!(unfit, Unfit::Malformed(_)) { text_instead(answer) } else { None };
+    let instead = if matches!(unfit, StampError::Malformed(_)) { text_instead(answer) } else { None };
     Failure::new(cause, instead.unwrap_or_else(|| unfit.to_string()))
 }
 

@@ -4,7 +4,7 @@
 
 use crate::archive::verify::{ProviderRules, SignatureCheck};
 use crate::model::{MediaId, check_shape};
-use crate::provider::{Provider, Seal, Signature};
+use crate::provider::{Provider, Signature, SignatureCheck};
 use std::sync::Arc;
 
 /// Providers that testify about stored bytes.
@@ -39,11 +39,11 @@ impl ProviderRules for StoredRules {
 
     fn signature_check(&self, provider: &str, signature: &str) -> Option<Box<dyn SignatureCheck>> {
         let provider = self.provider(provider).filter(|_| self.authenticate)?;
-        Some(Box::new(Check(provider.recorded_seal(signature))))
+        Some(Box::new(Check(provider.recorded_signature_check(signature))))
     }
 }
 
-struct Check(Box<dyn Seal>);
+struct Check(Box<dyn SignatureCheck>);
 
 impl SignatureCheck for Check {
     fn update(&mut self, piece: &[u8]) {

@@ -3,14 +3,14 @@
 //! The idle time-out of the client sees only silence; a server that sends a byte now and then would hold a worker for
 //! ever. Must not know what the bytes are.
 
-use super::pace::Queue;
+use super::pace::RateLimiter;
 use super::{Cause, Failure};
 use crate::clock::{Cancel, Clock};
 use std::io::{self, Read};
 use std::time::Duration;
 
 /// The stretch of time over which the rate is judged.
-const STRETCH: Duration = Duration::from_secs(60);
+const RATE_WINDOW: Duration = Duration::from_secs(60);
 /// Below this many bytes in one stretch a transfer is given up: 1 kB/s.
 const LEAST_BYTES: u64 = 60_000;
 
@@ -21,36 +21,36 @@ const PIECES: f64 = 20.0;
 const SMALLEST_PIECE: usize = 1024;
 
 /// How often a body tells how far it is.
-const TELL: Duration = Duration::from_millis(100);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A body under watch.
-pub struct Watch<'a> {
+pub struct BodyReader<'a> {
     body: Box<dyn Read + Send>,
     clock: &'a dyn Clock,
     cancel: &'a Cancel,
     deadline: Duration,
-    overrun: Cause,
-    stretch_began: Duration,
-    stretch_bytes: u64,
-    tell: Option<&'a dyn Fn(u64)>,
-    told: Duration,
+    timeout_cause: Cause,
+    window_began: Duration,
+    window_bytes: u64,
+    progress: Option<&'a dyn Fn(u64)>,
+    reported: Duration,
     bytes: u64,
-    bandwidth: Option<&'a Queue>,
+    bandwidth: Option<&'a RateLimiter>,
 }
 
-/// Why [`Watch`] ended a body, carried through `io::Error`.
+/// Why [`BodyReader`] ended a body, carried through `io::Error`.
 #[derive(Debug)]
-struct Ended(Failure);
+struct Aborted(Failure);
 
-impl std::fmt::Display for Ended {
+impl std::fmt::Display for Aborted {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.0.detail)
     }
 }
 
-impl std::error::Error for Ended {}
+impl std::error::Error for Aborted {}
 
-impl<'a> Watch<'a> {
+impl<'a> BodyReader<'a> {
     /// Watches `body`; `total` bounds all of it.
     pub(crate) fn new(body: Box<dyn Read + Send>, clock: &'a dyn Clock, cancel: &'a Cancel, total: Duration) -> Self {
         let now = clock.elapsed();
@@ -59,11 +59,11 @@ impl<'a> Watch<'a> {
             clock,
             cancel,
             deadline: now.saturating_add(total),
-            overrun: Cause::Unavailable,
-            stretch_began: now,
-            stretch_bytes: 0,
-            tell: None,
-            told: now,
+            timeout_cause: Cause::Unavailable,
+            window_began: now,
+            window_bytes: 0,
+            progress: None,
+            reported: now,
             bytes: 0,
             bandwidth: None,
         }
@@ -71,15 +71,15 @@ impl<'a> Watch<'a> {
 
     /// Takes no more bytes than this hands out.
     #[must_use]
-    pub(crate) fn within(mut self, bandwidth: Option<&'a Queue>) -> Self {
+    pub(crate) fn with_bandwidth(mut self, bandwidth: Option<&'a RateLimiter>) -> Self {
         self.bandwidth = bandwidth;
         self
     }
 
     /// Reports a body that outlasts its time with this cause.
     #[must_use]
-    pub(crate) fn overrunning(mut self, overrun: Cause) -> Self {
-        self.overrun = overrun;
+    pub(crate) fn with_timeout_cause(mut self, timeout_cause: Cause) -> Self {
+        self.timeout_cause = timeout_cause;
         self
     }
 
@@ -90,67 +90,68 @@ impl<'a> Watch<'a> {
 
     /// Tells `tell` from time to time how many bytes have come.
     #[must_use]
-    pub fn telling(mut self, tell: &'a dyn Fn(u64)) -> Self {
-        self.tell = Some(tell);
+    pub fn with_progress(mut self, progress: &'a dyn Fn(u64)) -> Self {
+        self.progress = Some(progress);
         self
     }
 
     /// What lay behind an error that reading gave: our own reason, or what the client makes of it.
     pub fn failure(error: io::Error) -> Failure {
-        match error.downcast::<Ended>() {
-            Ok(Ended(failure)) => failure,
+        match error.downcast::<Aborted>() {
+            Ok(Aborted(failure)) => failure,
             Err(error) => super::client::read_failure(&error),
         }
     }
 
-    fn verdict(&mut self) -> Option<Failure> {
+    fn check(&mut self) -> Option<Failure> {
         if let Some(stop) = self.cancel.requested() {
             return Some(Failure::stopped(stop));
         }
         let now = self.clock.elapsed();
         if now > self.deadline {
-            return Some(Failure::new(self.overrun, "the transfer outlasted its time limit"));
+            return Some(Failure::new(self.timeout_cause, "the transfer outlasted its time limit"));
         }
-        if now.saturating_sub(self.stretch_began) >= STRETCH {
-            if self.stretch_bytes < LEAST_BYTES {
+        if now.saturating_sub(self.window_began) >= RATE_WINDOW {
+            if self.window_bytes < LEAST_BYTES {
                 return Some(Failure::new(Cause::Unavailable, "the transfer fell below 1 kB/s for a minute"));
             }
-            self.stretch_began = now;
-            self.stretch_bytes = 0;
+            self.window_began = now;
+            self.window_bytes = 0;
         }
         None
     }
 }
 
-impl Watch<'_> {
+impl BodyReader<'_> {
     /// Waits until these bytes are due. A wait of our own making is no fault of the server's.
-    fn pay(&mut self, count: u64) {
-        if let Some(queue) = self.bandwidth {
+    fn throttle(&mut self, count: u64) {
+        if let Some(limiter) = self.bandwidth {
             let before = self.clock.elapsed();
             // A wish to stop is seen before the next read.
-            queue.wait(self.clock, self.cancel, count);
+            limiter.wait(self.clock, self.cancel, count);
             let waited = self.clock.elapsed().saturating_sub(before);
-            self.stretch_began += waited;
+            self.window_began += waited;
             self.deadline = self.deadline.saturating_add(waited);
         }
     }
 }
 
-impl Read for Watch<'_> {
+impl Read for BodyReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(failure) = self.verdict() {
-            return Err(io::Error::other(Ended(failure)));
+        if let Some(failure) = self.check() {
+            return Err(io::Error::other(Aborted(failure)));
         }
-        let largest = self.bandwidth.map_or(buffer.len(), |queue| (queue.rate() / PIECES) as usize).max(SMALLEST_PIECE).min(buffer.len());
+        let largest =
+            self.bandwidth.map_or(buffer.len(), |limiter| (limiter.rate() / PIECES) as usize).max(SMALLEST_PIECE).min(buffer.len());
         let count = self.body.read(buffer.get_mut(..largest).unwrap_or_default())?;
-        self.pay(count as u64);
-        self.stretch_bytes += count as u64;
+        self.throttle(count as u64);
+        self.window_bytes += count as u64;
         self.bytes += count as u64;
-        if let Some(tell) = self.tell {
+        if let Some(progress) = self.progress {
             let now = self.clock.elapsed();
-            if now.saturating_sub(self.told) >= TELL {
-                self.told = now;
-                tell(self.bytes);
+            if now.saturating_sub(self.reported) >= PROGRESS_INTERVAL {
+                self.reported = now;
+                progress(self.bytes);
             }
         }
         Ok(count)
@@ -159,10 +160,10 @@ impl Read for Watch<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Watch;
-    use crate::clock::{Cancel, Clock, StillClock};
+    use super::BodyReader;
+    use crate::clock::{Cancel, Clock, ManualClock};
     use crate::http::Cause;
-    use crate::http::pace::Queue;
+    use crate::http::pace::RateLimiter;
     use crate::http::time_limit::default_limit;
     use std::io::{self, Read};
     use std::sync::Arc;
@@ -170,7 +171,7 @@ mod tests {
 
     /// Sends so many bytes a second for as long as the clock stands below `until`.
     struct Slow {
-        clock: Arc<StillClock>,
+        clock: Arc<ManualClock>,
         rate: usize,
         until: Duration,
     }
@@ -186,12 +187,13 @@ mod tests {
     }
 
     /// Reads such a body of a file of 5 MB to its end; returns the bytes or the cause, and the seconds that it took.
-    fn read(rate: usize, until: u64, bandwidth: Option<&Queue>) -> (Result<u64, Cause>, u64) {
-        let (clock, cancel) = (Arc::new(StillClock::default()), Cancel::default());
+    fn read(rate: usize, until: u64, bandwidth: Option<&RateLimiter>) -> (Result<u64, Cause>, u64) {
+        let (clock, cancel) = (Arc::new(ManualClock::default()), Cancel::default());
         let slow = Slow { clock: Arc::clone(&clock), rate, until: Duration::from_secs(until) };
-        let watch = Watch::new(Box::new(slow), clock.as_ref(), &cancel, default_limit(Some(5_000_000))).overrunning(Cause::Outlasted);
-        let outcome = io::copy(&mut watch.within(bandwidth), &mut io::sink());
-        (outcome.map_err(|error| Watch::failure(error).cause), clock.elapsed().as_secs())
+        let watch =
+            BodyReader::new(Box::new(slow), clock.as_ref(), &cancel, default_limit(Some(5_000_000))).with_timeout_cause(Cause::Outlasted);
+        let outcome = io::copy(&mut watch.with_bandwidth(bandwidth), &mut io::sink());
+        (outcome.map_err(|error| BodyReader::failure(error).cause), clock.elapsed().as_secs())
     }
 
     #[test]
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn time_that_this_side_waits_is_not_the_files() {
-        let hundred_a_second = Queue::new(0.01);
+        let hundred_a_second = RateLimiter::new(0.01);
         let (outcome, seconds) = read(3_000, 5_000, Some(&hundred_a_second));
         assert!(outcome.is_ok() && seconds >= 5_000, "{outcome:?} after {seconds} s");
     }

@@ -211,7 +211,7 @@ fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String
     let mut next = Some(error);
     while let Some(current) = next {
         if let Some(rustls::Error::InvalidCertificate(reason)) = current.downcast_ref::<rustls::Error>() {
-            return Some(certificate_words(reason));
+            return Some(certificate_text(reason));
         }
         // An I/O error's source is not what it wraps, but the source of that.
         next = match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
@@ -223,14 +223,14 @@ fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String
 }
 
 /// The library's words, but where they are those of its insides.
-fn certificate_words(reason: &rustls::CertificateError) -> String {
-    let words = reason.to_string();
-    if words.contains("CaUsedAsEndEntity") {
+fn certificate_text(reason: &rustls::CertificateError) -> String {
+    let text = reason.to_string();
+    if text.contains("CaUsedAsEndEntity") {
         return "it is the certificate of an authority, which no server may show, also when --ca-cert names it; \
                 give the server one that the authority issued, and name the authority"
             .to_owned();
     }
-    words
+    text
 }
 
 /// The last cause of a chain: the outer ones repeat that something failed, and may hold the URL.
@@ -249,13 +249,13 @@ fn hint_of(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut words = error.to_string();
+    let mut text = error.to_string();
     let mut next = error.source();
     while let Some(current) = next {
-        words = format!("{words}: {current}");
+        text = format!("{text}: {current}");
         next = current.source();
     }
-    words
+    text
 }
 
 /// Whether a URL points at this machine.

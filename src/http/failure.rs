@@ -113,7 +113,7 @@ impl Failure {
             detail.push_str(", a redirect, which is never followed");
         } else {
             let said;
-            (code, said) = said_by(body);
+            (code, said) = error_text(body);
             detail.extend(said.into_iter().flat_map(|said| [": ".to_owned(), said]));
         }
         let retry_after = headers.value("retry-after").and_then(|value| retry_after(value, now));
@@ -133,16 +133,16 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// The code of a JSON error body, and that with its message (`message` or `error`; all parts optional).
-fn said_by(body: &mut dyn Read) -> (Option<String>, Option<String>) {
+fn error_text(body: &mut dyn Read) -> (Option<String>, Option<String>) {
     let mut text = Vec::new();
     let read = body.take(EXCERPT).read_to_end(&mut text);
     let Some(value) = read.ok().and_then(|_| serde_json::from_slice::<serde_json::Value>(&text).ok()) else { return (None, None) };
-    let word = |name: &str| match value.get(name)? {
+    let field = |name: &str| match value.get(name)? {
         serde_json::Value::String(text) => Some(quote(text)),
         serde_json::Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let (code, message) = (word("code"), word("message").or_else(|| word("error")));
+    let (code, message) = (field("code"), field("message").or_else(|| field("error")));
     let said = match (&code, message) {
         (Some(code), Some(message)) => Some(format!("{message} (code {code})")),
         (Some(code), None) => Some(format!("code {code}")),

@@ -25,14 +25,14 @@ pub struct Limits {
 pub(crate) struct Pace {
     /// On the clock's own scale.
     closed_until: Mutex<Duration>,
-    requests: Option<Queue>,
+    requests: Option<RateLimiter>,
     given_up: AtomicU32,
 }
 
 impl Pace {
     /// A gate that lets at most so many requests through in a second.
     pub(crate) fn new(limits: Limits) -> Self {
-        let requests = limits.requests.map(|rate| Queue::new(1.0 / rate));
+        let requests = limits.requests.map(|rate| RateLimiter::new(1.0 / rate));
         Self { requests, ..Self::default() }
     }
 
@@ -54,7 +54,7 @@ impl Pace {
                     }
                 }
                 // Turns are taken behind the gate: a turn that passed while it was closed would open a burst.
-                _ => return self.requests.as_ref().is_none_or(|queue| queue.wait(clock, cancel, 1)) && cancel.requested().is_none(),
+                _ => return self.requests.as_ref().is_none_or(|limiter| limiter.wait(clock, cancel, 1)) && cancel.requested().is_none(),
             }
         }
     }
@@ -77,14 +77,14 @@ impl Pace {
 
 /// Units that are handed out at an even rate, in the order in which they are asked for.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct RateLimiter {
     /// Seconds between two units.
     interval: f64,
     /// When the next unit is due, on the clock's own scale. Time in which nobody asked is not saved up.
     next: Mutex<Duration>,
 }
 
-impl Queue {
+impl RateLimiter {
     pub(crate) fn new(interval: f64) -> Self {
         Self { interval, next: Mutex::new(Duration::ZERO) }
     }
@@ -111,13 +111,13 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use super::{Limits, Pace, Queue};
-    use crate::clock::{Cancel, Clock, StillClock};
+    use super::{Limits, Pace, RateLimiter};
+    use crate::clock::{Cancel, Clock, ManualClock};
     use std::time::Duration;
 
     #[test]
     fn requests_are_begun_at_the_rate_that_is_allowed() {
-        let (clock, cancel) = (StillClock::default(), Cancel::default());
+        let (clock, cancel) = (ManualClock::default(), Cancel::default());
         let pace = Pace::new(Limits { requests: Some(4.0), bytes: None });
         for _ in 0..9 {
             assert!(pace.pass(&clock, &cancel));
@@ -132,11 +132,11 @@ mod tests {
 
     #[test]
     fn units_are_due_after_those_that_were_taken_before() {
-        let (clock, cancel) = (StillClock::default(), Cancel::default());
-        let queue = Queue::new(1.0 / 1000.0);
-        assert!(queue.wait(&clock, &cancel, 3000));
+        let (clock, cancel) = (ManualClock::default(), Cancel::default());
+        let limiter = RateLimiter::new(1.0 / 1000.0);
+        assert!(limiter.wait(&clock, &cancel, 3000));
         assert_eq!(clock.elapsed(), Duration::ZERO, "what is taken is paid for by whoever comes next");
-        assert!(queue.wait(&clock, &cancel, 500));
+        assert!(limiter.wait(&clock, &cancel, 500));
         assert_eq!(clock.elapsed(), Duration::from_secs(3));
     }
 }

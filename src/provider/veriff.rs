@@ -4,20 +4,20 @@
 //! picture takes the attempts, the session's media and each attempt's media, merged by media id. A listing's `url`
 //! is never followed. Must not know how requests are sent or where media go.
 
-mod facts;
+mod companion_facts;
+mod listing;
 mod lists;
 mod signing;
-mod wire;
 
-use super::{Ask, Call, Fact, Listing, Provider, Scope, Seal};
+use super::{Call, Fact, Fetch, Listing, Provider, Scope, SignatureCheck};
 use crate::http::{Cause, Failure, Headers, Request};
 use crate::model::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
+use listing::Entry;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use signing::Key;
 use std::collections::HashMap;
 use uuid::Uuid;
-use wire::Entry;
 
 /// What may stand in a path segment as it is (RFC 3986 §2.3, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -155,13 +155,13 @@ impl Veriff {
     /// Adds what one listing names. A listing that cannot be had leaves the session incomplete, but not unread: what the
     /// others name may be gone when it can be had again. Its failure is given back.
     fn add_listing(
-        ask: &mut dyn Ask,
+        fetch: &mut dyn Fetch,
         call: &Call,
         attempt: Option<&AttemptId>,
         merge: &mut Merge,
         listing: &mut Listing,
     ) -> Result<Option<Failure>, Failure> {
-        let bytes = match ask.ask(call) {
+        let bytes = match fetch.fetch(call) {
             Ok(bytes) => bytes,
             // The first three end the run; what is beyond all limits is not to be worked with.
             Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff | Cause::Excessive) => {
@@ -173,7 +173,7 @@ impl Veriff {
                 return Ok(Some(Failure { detail, ..failure }));
             }
         };
-        let read = wire::media(call.endpoint, &call.document, bytes)?;
+        let read = listing::media(call.endpoint, &call.document, bytes)?;
         listing.problems.extend(read.problems);
         read.found.into_iter().try_for_each(|entry| merge.add(entry, attempt))?;
         Ok(None)
@@ -201,34 +201,34 @@ impl Provider for Veriff {
         Self::PROVIDER_DAYS
     }
 
-    fn kept_back(&self) -> &'static [&'static str] {
+    fn redacted_fields(&self) -> &'static [&'static str] {
         &[]
     }
 
-    fn harmless(&self) -> Call {
-        let nobodys = Uuid::new_v4().to_string();
-        let target = format!("/v1/sessions/{nobodys}/attempts");
-        Call { endpoint: "sessions/{id}/attempts", document: "attempts".to_owned(), target, subject: nobodys }
+    fn probe_call(&self) -> Call {
+        let random = Uuid::new_v4().to_string();
+        let target = format!("/v1/sessions/{random}/attempts");
+        Call { endpoint: "sessions/{id}/attempts", document: "attempts".to_owned(), target, subject: random }
     }
 
-    fn meaning(&self, _status: u16, _code: &str) -> Option<Cause> {
+    fn cause_of(&self, _status: u16, _code: &str) -> Option<Cause> {
         None
     }
 
     fn check(&self, call: &Call, answer: &[u8]) -> Result<(), Failure> {
-        wire::check(call.endpoint, &call.document, answer)
+        listing::check(call.endpoint, &call.document, answer)
     }
 
-    fn attempts(&self, ask: &mut dyn Ask, session: &SessionId) -> Result<Listing, Failure> {
-        let read = wire::attempts(ask.ask(&attempts_call(session))?)?;
+    fn attempts(&self, fetch: &mut dyn Fetch, session: &SessionId) -> Result<Listing, Failure> {
+        let read = listing::attempts(fetch.fetch(&attempts_call(session))?)?;
         let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
         // A session without attempts, or whose newest has no status, is not known to be over.
         let may_grow = newest.is_none_or(|status| !FINAL.contains(&status));
         Ok(Listing { attempts: read.found, problems: read.problems, may_grow, ..Listing::default() })
     }
 
-    fn listing(&self, ask: &mut dyn Ask, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
-        let mut listing = self.attempts(ask, session)?;
+    fn listing(&self, fetch: &mut dyn Fetch, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
+        let mut listing = self.attempts(fetch, session)?;
         let attempts = listing.attempts.clone();
         let (wanted, with_session) = selected(&attempts, scope)?;
         let mut merge = Merge::default();
@@ -237,7 +237,7 @@ impl Provider for Veriff {
         let (mut asked, mut failures) = (0, Vec::new());
         for (call, attempt) in session_call.into_iter().chain(attempt_calls) {
             asked += 1;
-            failures.extend(Self::add_listing(ask, &call, attempt, &mut merge, &mut listing)?);
+            failures.extend(Self::add_listing(fetch, &call, attempt, &mut merge, &mut listing)?);
         }
         if failures.len() == asked {
             // What may pass is said before what will not.
@@ -282,23 +282,23 @@ impl Provider for Veriff {
         Request { target: call.target.clone(), headers, body: None, is_long: false }
     }
 
-    fn seal(&self, headers: &Headers) -> Box<dyn Seal> {
-        Box::new(signing::HmacSeal::of_answer(&self.keys, headers))
+    fn signature_check(&self, headers: &Headers) -> Box<dyn SignatureCheck> {
+        Box::new(signing::HmacCheck::of_answer(&self.keys, headers))
     }
 
-    fn recorded_seal(&self, signature: &str) -> Box<dyn Seal> {
-        Box::new(signing::HmacSeal::new(&self.keys, Some(signature)))
+    fn recorded_signature_check(&self, signature: &str) -> Box<dyn SignatureCheck> {
+        Box::new(signing::HmacCheck::new(&self.keys, Some(signature)))
     }
 
     fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure> {
-        if !wire::is_media_listing(document) {
+        if !listing::is_media_listing(document) {
             return Ok(Vec::new());
         }
-        Ok(wire::media(document, document, bytes)?.found.into_iter().map(|entry| entry.id).collect())
+        Ok(listing::media(document, document, bytes)?.found.into_iter().map(|entry| entry.id).collect())
     }
 
     fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact> {
-        facts::facts(document, bytes)
+        companion_facts::facts(document, bytes)
     }
 }
 

@@ -3,14 +3,14 @@
 //! The document declares neither media types nor sizes, and answers are not signed. While a session is `ONGOING` its media
 //! grow. Must not know how requests are sent or where media go.
 
-mod facts;
 mod naming;
+mod session_facts;
 mod signing;
 mod walk;
 
 pub use signing::Access;
 
-use super::{Ask, Call, Fact, Listing, Provider, Scope, Seal, Signature};
+use super::{Call, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck};
 use crate::error::quote;
 use crate::http::{Cause, Failure, Headers, Request};
 use crate::model::{MediaId, Member, Outline, SessionId, outline, readable};
@@ -33,7 +33,7 @@ const FINAL: [&str; 2] = ["COMPLETED", "EXPIRED"];
 
 /// The token opens the session for whoever holds it, and its time runs down with every answer. A watchlist's key is that
 /// of the customer's own account there.
-const KEPT_BACK: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
+const REDACTED_FIELDS: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
 
 /// What a 404 says when there is no such application, or not with this key.
 const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", OTHER_SDK_ID, "MESSAGE_SIGNING"];
@@ -137,16 +137,16 @@ impl Provider for Yoti {
         Self::PROVIDER_DAYS
     }
 
-    fn kept_back(&self) -> &'static [&'static str] {
-        &KEPT_BACK
+    fn redacted_fields(&self) -> &'static [&'static str] {
+        &REDACTED_FIELDS
     }
 
-    fn harmless(&self) -> Call {
+    fn probe_call(&self) -> Call {
         let target = format!("/sessions/{}", Uuid::new_v4());
         Call { endpoint: ENDPOINT, document: DOCUMENT.to_owned(), subject: target.clone(), target }
     }
 
-    fn meaning(&self, status: u16, code: &str) -> Option<Cause> {
+    fn cause_of(&self, status: u16, code: &str) -> Option<Cause> {
         match (status, code) {
             (404, code) if REFUSALS.contains(&code) => Some(Cause::Refused),
             // The key is good; the session was made by another application.
@@ -159,12 +159,12 @@ impl Provider for Yoti {
         check(answer)
     }
 
-    fn attempts(&self, _ask: &mut dyn Ask, _session: &SessionId) -> Result<Listing, Failure> {
+    fn attempts(&self, _fetch: &mut dyn Fetch, _session: &SessionId) -> Result<Listing, Failure> {
         Ok(Listing::default())
     }
 
-    fn listing(&self, ask: &mut dyn Ask, session: &SessionId, _scope: &Scope) -> Result<Listing, Failure> {
-        let document = document(ask.ask(&session_call(session))?, Some(session))?;
+    fn listing(&self, fetch: &mut dyn Fetch, session: &SessionId, _scope: &Scope) -> Result<Listing, Failure> {
+        let document = document(fetch.fetch(&session_call(session))?, Some(session))?;
         let walked = walk::walk(DOCUMENT, &document);
         let notices: Vec<String> = notice(document.get("state").and_then(Value::as_str)).into_iter().collect();
         let may_grow = !notices.is_empty();
@@ -188,12 +188,12 @@ impl Provider for Yoti {
         signing::request(&self.0, &call.target)
     }
 
-    fn seal(&self, _headers: &Headers) -> Box<dyn Seal> {
-        Box::new(Unsealed)
+    fn signature_check(&self, _headers: &Headers) -> Box<dyn SignatureCheck> {
+        Box::new(Unsigned)
     }
 
-    fn recorded_seal(&self, _signature: &str) -> Box<dyn Seal> {
-        Box::new(Unsealed)
+    fn recorded_signature_check(&self, _signature: &str) -> Box<dyn SignatureCheck> {
+        Box::new(Unsigned)
     }
 
     fn listed(&self, name: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure> {
@@ -204,14 +204,14 @@ impl Provider for Yoti {
     }
 
     fn facts(&self, name: &str, bytes: &[u8]) -> Vec<Fact> {
-        if name == DOCUMENT { facts::facts(bytes) } else { Vec::new() }
+        if name == DOCUMENT { session_facts::facts(bytes) } else { Vec::new() }
     }
 }
 
 /// The seal of answers that nobody signs. A signature that a record claims all the same does not hold.
-struct Unsealed;
+struct Unsigned;
 
-impl Seal for Unsealed {
+impl SignatureCheck for Unsigned {
     fn update(&mut self, _piece: &[u8]) {}
 
     fn finish(self: Box<Self>) -> Signature {

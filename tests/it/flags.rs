@@ -3,7 +3,7 @@
 use crate::harness::{Run, bare};
 use clap::CommandFactory;
 use std::ffi::OsString;
-use vmedia::cli::{Arguments, Instead, parse};
+use vmedia::cli::{Arguments, ParseExit, parse};
 use vmedia::error::ErrorKind;
 use vmedia::exit::Exit;
 
@@ -89,7 +89,7 @@ fn a_command_takes_the_shared_flags_that_it_reads_and_no_other() {
             let is_wanted = name == "--color" || groups.iter().any(|group| group.contains(&name));
             match parse(["vmedia"].iter().chain(words).chain([&flag]).map(OsString::from)) {
                 Ok(_) => assert!(is_wanted, "{words:?} takes {flag}"),
-                Err(Instead::Mistake(error, _)) => {
+                Err(ParseExit::Invalid(error, _)) => {
                     assert!(!is_wanted, "{words:?} {flag}: {error}");
                     assert_eq!(
                         (Exit::of(&error), error.what()),

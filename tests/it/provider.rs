@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use vmedia::clock::{Cancel, SystemClock};
 use vmedia::engine::probe;
-use vmedia::http::{Client, ClientOptions, Policy, Wire};
+use vmedia::http::{Client, ClientOptions, Policy, RetryClient};
 use vmedia::provider::veriff::Veriff;
 use vmedia::provider::yoti::{Access, Yoti};
-use vmedia::provider::{Provider as Asked, Reception, Signature};
+use vmedia::provider::{ProbeOutcome, Provider as Asked, Signature};
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 use vmedia::sandbox::{Options, Sandbox, YotiSession, parse_faults};
 use vmedia::seal::rsa::RequestKey;
@@ -64,11 +64,11 @@ fn providers() -> [Provider; 2] {
 }
 
 /// A way to the sandbox that asks once.
-fn wire(base_url: String) -> Wire {
+fn wire(base_url: String) -> RetryClient {
     let wait = Duration::from_secs(20);
     let options = ClientOptions { base_url, connect_timeout: wait, idle_timeout: wait, ca_cert: None, connections: 1, proxy: None };
     let client = Client::new(options).expect("a client");
-    Wire::new(Box::new(client), Policy { retries: 0, delay: wait }, Arc::new(SystemClock::start()), Cancel::default())
+    RetryClient::new(Box::new(client), Policy { retries: 0, delay: wait }, Arc::new(SystemClock::start()), Cancel::default())
 }
 
 fn veriff() -> Session {
@@ -323,11 +323,11 @@ fn an_archive_belongs_to_one_provider() {
 fn the_harmless_request_is_refused_to_strangers_alone_and_names_nobody() {
     each(|world| {
         let client = |wrong: bool| (world.provider.client)(&world.sandbox, wrong);
-        let (call, other) = (client(false).harmless(), client(false).harmless());
+        let (call, other) = (client(false).probe_call(), client(false).probe_call());
         assert_ne!(call.target, other.target, "each asks about a session of its own");
         // Yoti looks for the application as for the session; a code tells the two apart.
         let refused = if client(true).has_attempts() { 401 } else { 404 };
-        for (wrong, status, reception) in [(false, 404, Reception::Welcome), (true, refused, Reception::Refused)] {
+        for (wrong, status, reception) in [(false, 404, ProbeOutcome::Accepted), (true, refused, ProbeOutcome::Refused)] {
             let probe = probe(client(wrong).as_ref(), &wire((world.provider.base_url)(&world.sandbox))).expect("an answer");
             assert_eq!((probe.status, probe.reception), (status, reception));
             assert!(probe.ahead.is_some_and(|ahead| ahead.abs().as_secs() < 60), "{:?}", probe.ahead);
@@ -345,27 +345,27 @@ fn what_the_provider_would_not_say_is_somebody_elses_answer() {
     each(|world| {
         let client = (world.provider.client)(&world.sandbox, false);
         for (status, body, reception) in [
-            (404, r#"{"code":"1101","message":"Resource not found"}"#, Reception::Welcome),
-            (410, "{}", Reception::Welcome),
-            (200, r#"{"verifications":[],"resources":{}}"#, Reception::Welcome),
-            (200, "{}", Reception::Foreign),
-            (200, r#"{"login_required":true}"#, Reception::Foreign),
-            (401, "", Reception::Refused),
-            (403, "<html>", Reception::Refused),
-            (404, "<html>", Reception::Foreign),
-            (404, "", Reception::Foreign),
-            (200, "<html>", Reception::Foreign),
-            (200, "[]", Reception::Foreign),
-            (302, "{}", Reception::Foreign),
-            (400, r#"{"code":"1002"}"#, Reception::Foreign),
+            (404, r#"{"code":"1101","message":"Resource not found"}"#, ProbeOutcome::Accepted),
+            (410, "{}", ProbeOutcome::Accepted),
+            (200, r#"{"verifications":[],"resources":{}}"#, ProbeOutcome::Accepted),
+            (200, "{}", ProbeOutcome::Foreign),
+            (200, r#"{"login_required":true}"#, ProbeOutcome::Foreign),
+            (401, "", ProbeOutcome::Refused),
+            (403, "<html>", ProbeOutcome::Refused),
+            (404, "<html>", ProbeOutcome::Foreign),
+            (404, "", ProbeOutcome::Foreign),
+            (200, "<html>", ProbeOutcome::Foreign),
+            (200, "[]", ProbeOutcome::Foreign),
+            (302, "{}", ProbeOutcome::Foreign),
+            (400, r#"{"code":"1002"}"#, ProbeOutcome::Foreign),
         ] {
-            assert_eq!(client.reception(status, body.as_bytes()), reception, "{status} {body}");
+            assert_eq!(client.probe_outcome(status, body.as_bytes()), reception, "{status} {body}");
         }
         // A run and a check of the configuration agree on what a code says of the credentials.
         for code in ["APP_NOT_FOUND", "BAD_SDK_ID", "MESSAGE_SIGNING", "SESSION_NOT_FOUND", "1101", ""] {
-            let is_refused = client.meaning(404, code) == Some(vmedia::http::Cause::Refused);
-            let expected = if is_refused { Reception::Refused } else { Reception::Welcome };
-            assert_eq!(client.reception(404, format!(r#"{{"code":"{code}"}}"#).as_bytes()), expected, "{code}");
+            let is_refused = client.cause_of(404, code) == Some(vmedia::http::Cause::Refused);
+            let expected = if is_refused { ProbeOutcome::Refused } else { ProbeOutcome::Accepted };
+            assert_eq!(client.probe_outcome(404, format!(r#"{{"code":"{code}"}}"#).as_bytes()), expected, "{code}");
         }
     });
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 /// shell hands over for `<(command)`, and `/dev/null`, are read.
 pub fn open(path: &Path) -> io::Result<File> {
     is_readable(path, &std::fs::metadata(path)?)?;
-    open_at_once(path)
+    open_nonblocking(path)
 }
 
 /// Reads a whole file. One with more than `limit` bytes is an error of the kind [`ErrorKind::FileTooLarge`].
@@ -28,7 +28,7 @@ fn is_readable(path: &Path, metadata: &std::fs::Metadata) -> io::Result<()> {
     if metadata.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    if metadata.is_file() || path == Path::new("/dev/null") || is_handed_over(path, metadata) {
+    if metadata.is_file() || path == Path::new("/dev/null") || is_open_pipe(path, metadata) {
         return Ok(());
     }
     Err(io::Error::other("it is a pipe or a device and no regular file"))
@@ -36,19 +36,19 @@ fn is_readable(path: &Path, metadata: &std::fs::Metadata) -> io::Result<()> {
 
 /// Whether it is a pipe that is open already.
 #[cfg(unix)]
-fn is_handed_over(path: &Path, metadata: &std::fs::Metadata) -> bool {
+fn is_open_pipe(path: &Path, metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
     metadata.file_type().is_fifo() && (path.starts_with("/dev") || path.starts_with("/proc"))
 }
 
 #[cfg(not(unix))]
-fn is_handed_over(_: &Path, _: &std::fs::Metadata) -> bool {
+fn is_open_pipe(_: &Path, _: &std::fs::Metadata) -> bool {
     false
 }
 
 /// Opens a file. Where another has its name by now, and is a pipe, it is refused instead of waited for.
 #[cfg(unix)]
-fn open_at_once(path: &Path) -> io::Result<File> {
+fn open_nonblocking(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     if path.starts_with("/dev") || path.starts_with("/proc") {
         return File::open(path);
@@ -60,7 +60,7 @@ fn open_at_once(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open_at_once(path: &Path) -> io::Result<File> {
+fn open_nonblocking(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 

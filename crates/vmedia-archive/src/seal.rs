@@ -4,7 +4,7 @@
 //! Pure but for the key files it is pointed to. Must not know what is sealed, where seals are kept, or how a time stamp's
 //! request travels.
 
-mod armour;
+mod pem;
 pub mod rsa;
 pub mod ssh;
 pub mod stamp;

@@ -14,8 +14,8 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::fixture::Body;
+use crate::response_json;
 use crate::source::Reader;
-use crate::wire;
 
 /// Bytes handed to the connection at once.
 const CHUNK: usize = 64 * 1024;
@@ -35,22 +35,22 @@ pub(crate) struct Answer {
     /// Further headers.
     pub(crate) headers: Vec<(&'static str, String)>,
     /// Which headers say who answered.
-    pub(crate) seal: Seal,
+    pub(crate) auth: AuthHeaders,
     /// How the bytes flow.
     pub(crate) flow: Flow,
 }
 
 /// Which headers say who answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Seal {
+pub(crate) enum AuthHeaders {
     /// Key and signature.
     Signed,
     /// Key and this signature.
-    Given(String),
+    Signature(String),
     /// The given key, without a signature.
     Key(String),
     /// Neither.
-    Nothing,
+    Neither,
 }
 
 /// How the bytes of a body flow.
@@ -84,7 +84,7 @@ impl Answer {
 
     /// The documented refusal of a status.
     pub(crate) fn failure(status: u16) -> Self {
-        Self::json(status, wire::failure_of(status))
+        Self::json(status, response_json::failure_of(status))
     }
 
     /// A signed answer.
@@ -97,7 +97,7 @@ impl Answer {
             length,
             media: None,
             headers: Vec::new(),
-            seal: Seal::Signed,
+            auth: AuthHeaders::Signed,
             flow: Flow::default(),
         }
     }

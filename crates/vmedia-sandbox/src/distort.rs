@@ -2,10 +2,10 @@
 
 use jiff::ToSpan as _;
 
-use crate::answer::{Answer, End, Seal};
+use crate::answer::{Answer, AuthHeaders, End};
 use crate::fault::{Act, Wait};
 use crate::fixture::Body;
-use crate::{samples, sign, wire};
+use crate::{response_json, samples, sign};
 
 /// Size of a listing that no client should swallow.
 const HUGE: usize = 17 * 1024 * 1024;
@@ -17,7 +17,7 @@ const PAGE: &str = "<!DOCTYPE html>\n<html>\n<head><title>Please wait</title></h
                     <body><h1>Please wait</h1><p>This page was put in the way by the sandbox.</p></body>\n</html>\n";
 
 /// An answer that a fault gives by itself, without asking the provider.
-pub(crate) fn instead(act: Act, host: &str, path: &str) -> Option<Answer> {
+pub(crate) fn replacement(act: Act, host: &str, path: &str) -> Option<Answer> {
     Some(match act {
         Act::Status(status, wait) => {
             let mut answer = Answer::failure(status);
@@ -29,22 +29,22 @@ pub(crate) fn instead(act: Act, host: &str, path: &str) -> Option<Answer> {
         }
         Act::Html => {
             let mut answer = Answer::new(200, "text/html; charset=utf-8", Body::Bytes(PAGE.as_bytes().into()));
-            answer.seal = Seal::Nothing;
+            answer.auth = AuthHeaders::Neither;
             answer
         }
         Act::Ok => {
             let mut answer = Answer::json(200, r#"{"ok":true}"#.to_owned());
-            answer.seal = Seal::Nothing;
+            answer.auth = AuthHeaders::Neither;
             answer
         }
-        Act::Json => Answer::json(200, wire::failure_of(500)),
+        Act::Json => Answer::json(200, response_json::failure_of(500)),
         Act::Huge => {
             let padding = "x".repeat(HUGE);
             let empty = r#"{"status":"success","verifications":[],"images":[],"videos":[],"padding":""#;
             Answer::json(200, format!("{empty}{padding}\"}}"))
         }
         Act::Redirect => {
-            let mut answer = Answer::json(302, wire::failure("1101", "Found elsewhere"));
+            let mut answer = Answer::json(302, response_json::failure("1101", "Found elsewhere"));
             answer.headers.push(("location", format!("http://{host}/elsewhere{path}")));
             answer
         }
@@ -64,13 +64,13 @@ fn retry_after(wait: Wait) -> String {
 }
 
 /// Spoils the provider's own answer.
-pub(crate) fn spoil(answer: &mut Answer, act: Act) {
+pub(crate) fn distort(answer: &mut Answer, act: Act) {
     match act {
         Act::Cut => answer.flow.end = End::Cut,
         Act::Stall => answer.flow.end = End::Stall,
         Act::Slow(rate) => answer.flow.rate = Some(rate),
-        Act::BadSignature => answer.seal = Seal::Given(sign::sign("not the shared secret", b"not the body")),
-        Act::NoSignature => answer.seal = Seal::Nothing,
+        Act::BadSignature => answer.auth = AuthHeaders::Signature(sign::sign("not the shared secret", b"not the body")),
+        Act::NoSignature => answer.auth = AuthHeaders::Neither,
         Act::Flip => answer.flow.flip = Some(answer.length / 2),
         Act::Short => {
             answer.length = answer.length.saturating_sub(1);

@@ -81,7 +81,7 @@ pub(crate) enum When {
 
 impl Target {
     /// Whether a request is meant; `home` is the session that the request's attempt or medium belongs to.
-    pub(crate) fn matches(&self, route: &Route, home: Option<&str>) -> bool {
+    pub(crate) fn matches(&self, route: &Route, session: Option<&str>) -> bool {
         match (self, route) {
             (Self::Any, _)
             | (Self::Attempts, Route::Attempts(_))
@@ -92,7 +92,7 @@ impl Target {
             (Self::Companion(wanted), Route::Companion { name, .. }) => {
                 name == wanted || name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
             }
-            (Self::Session(wanted), _) => home == Some(wanted),
+            (Self::Session(wanted), _) => session == Some(wanted),
             _ => false,
         }
     }

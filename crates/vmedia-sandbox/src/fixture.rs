@@ -5,11 +5,11 @@
 //! (`attempts_listing`, `media_listing`, `listing`) let a fixture say things that the documented shapes cannot.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::Value;
+
+pub use crate::source::Body;
 
 use crate::source;
 
@@ -126,33 +126,6 @@ pub enum Listed {
     SessionOnly,
     /// Only the attempt's listing.
     AttemptOnly,
-}
-
-/// Where the bytes of a medium come from.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// Bytes in memory.
-    Bytes(Arc<[u8]>),
-    /// A file, opened when it is asked for and streamed.
-    File(PathBuf),
-    /// `length` bytes made up from `seed` while they are sent: always the same bytes for the same seed.
-    Repeat {
-        /// Chooses the bytes.
-        seed: u64,
-        /// How many bytes.
-        length: u64,
-    },
-}
-
-impl Body {
-    /// The true length in bytes; reads a file's metadata, never its content.
-    pub fn length(&self) -> std::io::Result<u64> {
-        match self {
-            Self::Bytes(bytes) => Ok(bytes.len() as u64),
-            Self::File(path) => Ok(std::fs::metadata(path)?.len()),
-            Self::Repeat { length, .. } => Ok(*length),
-        }
-    }
 }
 
 /// One image, video or NFC document.

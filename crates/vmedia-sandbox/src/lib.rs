@@ -74,22 +74,22 @@
 //! `*COUNT` acts on the first so many requests of each path; `/EVERY` on every so-manieth request that comes by.
 
 mod answer;
+mod auth;
+mod connection;
 mod distort;
 mod fault;
 pub mod fixture;
 mod folder;
-mod gate;
 mod id;
-mod link;
+mod response_json;
 mod route;
 mod samples;
 mod script;
 mod server;
+mod session_store;
 mod sign;
 mod source;
 mod upload;
-mod wire;
-mod world;
 mod yoti;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -298,7 +298,7 @@ impl Sandbox {
 
     /// Adds a session of Yoti, or replaces the one of that id.
     pub fn put_yoti_session(&self, session: YotiSession) {
-        self.shared.vault().put(session);
+        self.shared.yoti_store().put(session);
     }
 
     /// Every request so far, in order; of more than a hundred thousand, the newest.
@@ -319,7 +319,7 @@ impl Sandbox {
 
     /// Adds a session, or replaces the one of that id.
     pub fn put_session(&self, session: fixture::Session) {
-        self.shared.world().put(session);
+        self.shared.store().put(session);
     }
 }
 

@@ -26,8 +26,8 @@ impl Script {
     }
 
     /// The first fault that acts on this request. Counts the request.
-    pub(crate) fn next(&mut self, route: &Route, path: &str, home: Option<&str>) -> Option<Fault> {
-        let line = self.lines.iter_mut().filter(|line| line.fault.target.matches(route, home)).find_map(|line| {
+    pub(crate) fn next(&mut self, route: &Route, path: &str, session: Option<&str>) -> Option<Fault> {
+        let line = self.lines.iter_mut().filter(|line| line.fault.target.matches(route, session)).find_map(|line| {
             let acts = line.acts(path);
             acts.then_some(line)
         })?;

@@ -10,18 +10,18 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 
-use crate::answer::{Answer, Seal};
+use crate::answer::{Answer, AuthHeaders};
+use crate::auth::{self, SignedRequest};
+use crate::connection::{Acceptor, Handle};
 use crate::distort;
 use crate::fault::{Act, Fault};
 use crate::fixture::{Body, Media};
-use crate::gate::{self, Visitor};
-use crate::link::{Handle, Port};
 use crate::route::Route;
 use crate::script::Script;
-use crate::upload::{self, Place};
-use crate::world::World;
-use crate::yoti::{self, Keys, Vault};
-use crate::{Exchange, Options, folder, samples, source, wire};
+use crate::session_store::SessionStore;
+use crate::upload::{self, RequestContext};
+use crate::yoti::{self, Keys, YotiStore};
+use crate::{Exchange, Options, folder, response_json, samples, source};
 
 /// Largest request body.
 const LARGEST: usize = 32 * 1024 * 1024;
@@ -36,10 +36,10 @@ pub(crate) struct Shared {
     /// `http://HOST:PORT`
     pub(crate) base: String,
     address: SocketAddr,
-    world: Mutex<World>,
+    store: Mutex<SessionStore>,
     /// The key pair of Yoti's application.
     pub(crate) keys: Keys,
-    vault: Mutex<Vault>,
+    yoti_store: Mutex<YotiStore>,
     script: Mutex<Script>,
     exchanges: Mutex<VecDeque<Exchange>>,
 }
@@ -47,33 +47,33 @@ pub(crate) struct Shared {
 impl Shared {
     /// Loads samples, then the data folder, then the given sessions.
     pub(crate) fn new(mut options: Options, address: SocketAddr) -> anyhow::Result<Self> {
-        let mut world = World::default();
+        let mut store = SessionStore::default();
         let mut sessions = if options.samples { samples() } else { Vec::new() };
         if let Some(data) = &options.data {
             sessions.extend(folder::load(data)?);
         }
         sessions.append(&mut options.sessions);
         for session in sessions {
-            world.put(session);
+            store.put(session);
         }
-        let mut vault = Vault::default();
+        let mut yoti_store = YotiStore::default();
         if options.samples {
-            vault.put(yoti::sample());
+            yoti_store.put(yoti::sample());
         }
-        options.yoti_sessions.drain(..).for_each(|session| vault.put(session));
-        let (vault, keys) = (Mutex::new(vault), Keys::default());
+        options.yoti_sessions.drain(..).for_each(|session| yoti_store.put(session));
+        let (yoti_store, keys) = (Mutex::new(yoti_store), Keys::default());
         let script = Mutex::new(Script::new(std::mem::take(&mut options.faults)));
         let base = format!("http://{address}");
         let exchanges = Mutex::default();
-        Ok(Self { options, base, address, world: Mutex::new(world), keys, vault, script, exchanges })
+        Ok(Self { options, base, address, store: Mutex::new(store), keys, yoti_store, script, exchanges })
     }
 
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn store(&self) -> MutexGuard<'_, SessionStore> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn vault(&self) -> MutexGuard<'_, Vault> {
-        self.vault.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn yoti_store(&self) -> MutexGuard<'_, YotiStore> {
+        self.yoti_store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
@@ -100,11 +100,11 @@ impl Shared {
 pub(crate) async fn serve(listener: std::net::TcpListener, address: SocketAddr, shared: Arc<Shared>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let routes = Router::new().fallback(handle).with_state(shared);
-    axum::serve(Port { listener, address }, routes.into_make_service_with_connect_info::<Handle>()).await
+    axum::serve(Acceptor { listener, address }, routes.into_make_service_with_connect_info::<Handle>()).await
 }
 
 /// A request, read and understood.
-struct Asked {
+struct ParsedRequest {
     method: String,
     path: String,
     query: String,
@@ -120,27 +120,27 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(connection): Conn
     let route = Route::of(&method, &path);
     let body = axum::body::to_bytes(body, LARGEST).await;
     let is_too_large = body.is_err();
-    let asked = Asked { method, path, query, route, body: body.unwrap_or_default() };
+    let parsed = ParsedRequest { method, path, query, route, body: body.unwrap_or_default() };
 
-    let entry = if asked.route.is_yoti() {
-        let request = (asked.method.as_str(), asked.path.as_str(), asked.query.as_str());
-        yoti::check(request, &head.headers, &shared.options, &shared.keys, &mut shared.vault())
+    let entry = if parsed.route.is_yoti() {
+        let request = (parsed.method.as_str(), parsed.path.as_str(), parsed.query.as_str());
+        yoti::check(request, &head.headers, &shared.options, &shared.keys, &mut shared.yoti_store())
     } else {
-        let visitor = Visitor { route: &asked.route, method: &asked.method, headers: &head.headers, body: &asked.body };
-        gate::check(&visitor, &shared.options.api_key, &shared.options.api_secret)
+        let signed_request = SignedRequest { route: &parsed.route, method: &parsed.method, headers: &head.headers, body: &parsed.body };
+        auth::check(&signed_request, &shared.options.api_key, &shared.options.api_secret)
     };
     let signed = matches!(entry, Ok(true));
-    let fault = entry.is_ok().then(|| shared.next_fault(&asked)).flatten();
+    let fault = entry.is_ok().then(|| shared.next_fault(&parsed)).flatten();
     tokio::time::sleep(shared.options.pace.latency).await;
     let act = fault.as_ref().map(|fault| fault.act);
     let answer = match (entry, act) {
-        _ if is_too_large => Some(shared.seal(Answer::failure(413)).await),
-        (Err(refusal), _) => Some(shared.seal(*refusal).await),
+        _ if is_too_large => Some(shared.authenticate(Answer::failure(413)).await),
+        (Err(refusal), _) => Some(shared.authenticate(*refusal).await),
         (Ok(_), Some(Act::Reset | Act::Hang)) => None,
-        (Ok(_), act) => Some(shared.answer(&asked, act).await),
+        (Ok(_), act) => Some(shared.answer(&parsed, act).await),
     };
     let status = answer.as_ref().map_or(0, |answer| answer.status);
-    shared.record(asked.exchange(status, fault.as_ref(), signed));
+    shared.record(parsed.exchange(status, fault.as_ref(), signed));
     match answer {
         Some(answer) => answer.respond(),
         None if act == Some(Act::Reset) => {
@@ -151,7 +151,7 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(connection): Conn
     }
 }
 
-impl Asked {
+impl ParsedRequest {
     fn exchange(&self, status: u16, fault: Option<&Fault>, signed: bool) -> Exchange {
         let path = if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) };
         let fault = fault.map(Fault::to_string);
@@ -160,64 +160,65 @@ impl Asked {
 }
 
 impl Shared {
-    fn next_fault(&self, asked: &Asked) -> Option<Fault> {
-        let world = self.world();
-        self.script().next(&asked.route, &asked.path, world.home(&asked.route))
+    fn next_fault(&self, parsed: &ParsedRequest) -> Option<Fault> {
+        let store = self.store();
+        self.script().next(&parsed.route, &parsed.path, store.session_of(&parsed.route))
     }
 
     /// The answer with everything but its signature's headers written.
-    async fn answer(&self, asked: &Asked, act: Option<Act>) -> Answer {
+    async fn answer(&self, parsed: &ParsedRequest, act: Option<Act>) -> Answer {
         // Another name of the same place: a client that follows with its credentials is seen doing so.
         let host = format!("localhost:{}", self.address.port());
-        let mut instead = act.and_then(|act| distort::instead(act, &host, &asked.path));
-        if let Some(answer) = instead.as_mut().filter(|answer| asked.route.is_yoti() && (answer.status >= 400 || act == Some(Act::Json))) {
-            let words = yoti::failure(answer.status);
-            (answer.body, answer.length) = (words.body, words.length);
+        let mut replaced = act.and_then(|act| distort::replacement(act, &host, &parsed.path));
+        if let Some(answer) = replaced.as_mut().filter(|answer| parsed.route.is_yoti() && (answer.status >= 400 || act == Some(Act::Json)))
+        {
+            let failure = yoti::failure(answer.status);
+            (answer.body, answer.length) = (failure.body, failure.length);
         }
-        let mut answer = instead.unwrap_or_else(|| self.provide(asked));
+        let mut answer = replaced.unwrap_or_else(|| self.provide(parsed));
         if answer.media.is_some() {
             answer.flow.rate = self.options.pace.bytes_per_second;
         }
         if let Some(act) = act {
-            distort::spoil(&mut answer, act);
+            distort::distort(&mut answer, act);
         }
-        if asked.route.is_yoti() {
+        if parsed.route.is_yoti() {
             // It signs no answer.
-            answer.seal = Seal::Nothing;
+            answer.auth = AuthHeaders::Neither;
         }
-        self.seal(answer).await
+        self.authenticate(answer).await
     }
 
     /// What the provider says when nothing goes wrong.
-    fn provide(&self, asked: &Asked) -> Answer {
-        if asked.route.is_yoti() {
-            return self.vault().answer(&asked.route);
+    fn provide(&self, parsed: &ParsedRequest) -> Answer {
+        if parsed.route.is_yoti() {
+            return self.yoti_store().answer(&parsed.route);
         }
-        let mut world = self.world();
+        let mut store = self.store();
         let options = &self.options;
-        let place = Place { base: &self.base, secret: &options.api_secret, data: options.data.as_deref() };
-        let reply = match &asked.route {
-            Route::Create => upload::create(&mut world, &place, &asked.body),
-            Route::Upload(id) => upload::upload(&mut world, &place, id, &asked.body),
-            Route::Update(id) => upload::submit(&mut world, &place, id, &asked.body),
-            route => return read(&world, route, &asked.query, &self.base).unwrap_or_else(|| Answer::failure(404)),
+        let context = RequestContext { base: &self.base, secret: &options.api_secret, data: options.data.as_deref() };
+        let reply = match &parsed.route {
+            Route::Create => upload::create(&mut store, &context, &parsed.body),
+            Route::Upload(id) => upload::upload(&mut store, &context, id, &parsed.body),
+            Route::Update(id) => upload::submit(&mut store, &context, id, &parsed.body),
+            route => return read(&store, route, &parsed.query, &self.base).unwrap_or_else(|| Answer::failure(404)),
         };
         reply.unwrap_or_else(|refusal| *refusal)
     }
 
     /// Signs an answer. A large body is read for that once, and its signature kept.
-    async fn seal(&self, mut answer: Answer) -> Answer {
+    async fn authenticate(&self, mut answer: Answer) -> Answer {
         let options = &self.options;
         let secret = options.answer_secret.as_ref().unwrap_or(&options.api_secret);
-        let (key, signature) = match answer.seal.clone() {
-            Seal::Nothing => return answer,
-            Seal::Key(key) => (key, None),
-            Seal::Given(signature) => (options.api_key.clone(), Some(signature)),
-            Seal::Signed if !options.sign_answers => (options.api_key.clone(), None),
-            Seal::Signed => match self.signature(&answer, secret).await {
+        let (key, signature) = match answer.auth.clone() {
+            AuthHeaders::Neither => return answer,
+            AuthHeaders::Key(key) => (key, None),
+            AuthHeaders::Signature(signature) => (options.api_key.clone(), Some(signature)),
+            AuthHeaders::Signed if !options.sign_answers => (options.api_key.clone(), None),
+            AuthHeaders::Signed => match self.signature(&answer, secret).await {
                 Ok(signature) => (options.api_key.clone(), Some(signature)),
                 // A file that is listed and has gone since.
-                Err(_) => return Answer { seal: Seal::Nothing, ..Answer::failure(500) },
+                Err(_) => return Answer { auth: AuthHeaders::Neither, ..Answer::failure(500) },
             },
         };
         answer.headers.push(("x-auth-client", key));
@@ -227,39 +228,39 @@ impl Shared {
 
     async fn signature(&self, answer: &Answer, secret: &str) -> io::Result<String> {
         if let Some(media) = &answer.media
-            && let Some(signature) = self.world().signature(media, &answer.body)
+            && let Some(signature) = self.store().signature(media, &answer.body)
         {
             return Ok(signature);
         }
         let signature = source::sign(&answer.body, answer.length, secret).await?;
         if let Some(media) = &answer.media {
-            self.world().keep_signature(media, &answer.body, &signature);
+            self.store().keep_signature(media, &answer.body, &signature);
         }
         Ok(signature)
     }
 }
 
 /// Answers to requests that change nothing; `None` is "not found".
-fn read(world: &World, route: &Route, query: &str, base: &str) -> Option<Answer> {
+fn read(store: &SessionStore, route: &Route, query: &str, base: &str) -> Option<Answer> {
     let listing = |text: io::Result<String>| match text {
         Ok(text) => Answer::json(200, text),
         Err(_) => Answer::failure(500),
     };
     Some(match route {
-        Route::Attempts(id) => Answer::json(200, wire::attempts(world.session(id)?)),
-        Route::SessionMedia(id) => listing(wire::session_media(world.session(id)?, base)),
+        Route::Attempts(id) => Answer::json(200, response_json::attempts(store.session(id)?)),
+        Route::SessionMedia(id) => listing(response_json::session_media(store.session(id)?, base)),
         Route::AttemptMedia(id) => {
-            let (session, attempt) = world.attempt(id)?;
-            listing(wire::attempt_media(session, attempt, base))
+            let (session, attempt) = store.attempt(id)?;
+            listing(response_json::attempt_media(session, attempt, base))
         }
-        Route::Media(id) => media(&*world.media(id)?),
+        Route::Media(id) => media(&*store.media(id)?),
         Route::Companion { session, name } => {
-            let session = world.session(session)?;
+            let session = store.session(session)?;
             let has_version = query.split('&').any(|pair| pair.starts_with("version=") && pair.len() > 8);
             match session.companions.get(name) {
                 _ if name.starts_with("decision/") && !has_version => Answer::failure(400),
                 Some(text) => Answer::json(200, text.clone()),
-                None if name == "decision" => Answer::json(200, wire::NO_DECISION.to_owned()),
+                None if name == "decision" => Answer::json(200, response_json::NO_DECISION.to_owned()),
                 None => return None,
             }
         }

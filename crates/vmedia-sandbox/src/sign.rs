@@ -42,29 +42,29 @@ pub(crate) fn sign(secret: &str, message: &[u8]) -> String {
 
 /// How a signature was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Judgement {
+pub(crate) enum SignatureStatus {
     /// It is the signature of that message.
-    Holds,
+    Valid,
     /// It is not 64 lower-case hex digits.
     NotHex,
     /// It belongs to another message or another secret.
-    Differs,
+    Mismatch,
 }
 
 /// Judges a signature, in constant time once its form is right.
-pub(crate) fn judge(secret: &str, message: &[u8], signature: &[u8]) -> Judgement {
+pub(crate) fn check_signature(secret: &str, message: &[u8], signature: &[u8]) -> SignatureStatus {
     let digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     if signature.len() != 64 || !signature.iter().all(digit) {
-        return Judgement::NotHex;
+        return SignatureStatus::NotHex;
     }
     let Ok(tag) = hex::decode(signature) else {
-        return Judgement::NotHex;
+        return SignatureStatus::NotHex;
     };
     let mut signer = Signer::new(secret);
     signer.update(message);
     match signer.0.verify_slice(&tag) {
-        Ok(()) => Judgement::Holds,
-        Err(_) => Judgement::Differs,
+        Ok(()) => SignatureStatus::Valid,
+        Err(_) => SignatureStatus::Mismatch,
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
         let id = b"aea9ba6d-1b47-47fc-a4fc-f72b6d3584a7";
         let expected = "895cb3fd31139d89aeb7b263682e15479ab57651e70591256ad2c14fde4950dd";
         assert_eq!(sign(SECRET, id), expected);
-        assert_eq!(judge(SECRET, id, expected.as_bytes()), Judgement::Holds);
+        assert_eq!(check_signature(SECRET, id, expected.as_bytes()), SignatureStatus::Valid);
 
         let body = concat!(
             r#"{"verification":{"callback":"https://veriff.com","person":{"firstName":"John","lastName":"Smith"},"#,
@@ -100,10 +100,10 @@ mod tests {
     #[test]
     fn wrong_signatures() {
         let good = sign(SECRET, b"id");
-        assert_eq!(judge(SECRET, b"ID", good.as_bytes()), Judgement::Differs);
-        assert_eq!(judge("other", b"id", good.as_bytes()), Judgement::Differs);
-        assert_eq!(judge(SECRET, b"id", good.to_uppercase().as_bytes()), Judgement::NotHex);
-        assert_eq!(judge(SECRET, b"id", b"a1b2c3d4e5f6g7h8"), Judgement::NotHex);
-        assert_eq!(judge(SECRET, b"id", b""), Judgement::NotHex);
+        assert_eq!(check_signature(SECRET, b"ID", good.as_bytes()), SignatureStatus::Mismatch);
+        assert_eq!(check_signature("other", b"id", good.as_bytes()), SignatureStatus::Mismatch);
+        assert_eq!(check_signature(SECRET, b"id", good.to_uppercase().as_bytes()), SignatureStatus::NotHex);
+        assert_eq!(check_signature(SECRET, b"id", b"a1b2c3d4e5f6g7h8"), SignatureStatus::NotHex);
+        assert_eq!(check_signature(SECRET, b"id", b""), SignatureStatus::NotHex);
     }
 }

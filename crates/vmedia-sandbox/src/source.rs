@@ -3,15 +3,43 @@
 //! Knows where bytes come from (memory, a file, a generator) and nothing of what carries them.
 
 use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use tokio::io::AsyncReadExt as _;
 
-use crate::fixture::Body;
 use crate::sign::Signer;
 
 /// Bytes in a chunk of a file or of made-up bytes.
 const CHUNK: usize = 64 * 1024;
+
+/// Where the bytes of a medium come from.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Bytes in memory.
+    Bytes(Arc<[u8]>),
+    /// A file, opened when it is asked for and streamed.
+    File(PathBuf),
+    /// `length` bytes made up from `seed` while they are sent: always the same bytes for the same seed.
+    Repeat {
+        /// Chooses the bytes.
+        seed: u64,
+        /// How many bytes.
+        length: u64,
+    },
+}
+
+impl Body {
+    /// The true length in bytes; reads a file's metadata, never its content.
+    pub fn length(&self) -> io::Result<u64> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+            Self::File(path) => Ok(std::fs::metadata(path)?.len()),
+            Self::Repeat { length, .. } => Ok(*length),
+        }
+    }
+}
 
 /// Reads the first `left` bytes of a body.
 pub(crate) struct Reader {

@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::fixture::{Attempt, Media, Session};
-use crate::world::World;
-use crate::{folder, id, sign, wire};
+use crate::session_store::SessionStore;
+use crate::{folder, id, response_json, sign};
 
-/// What the requests need to know besides the world.
-pub(crate) struct Place<'a> {
+/// What the requests need to know besides the store.
+pub(crate) struct RequestContext<'a> {
     pub(crate) base: &'a str,
     pub(crate) secret: &'a str,
     pub(crate) data: Option<&'a Path>,
@@ -22,39 +22,39 @@ pub(crate) struct Place<'a> {
 type Reply = Result<Answer, Box<Answer>>;
 
 /// `POST /v1/sessions`
-pub(crate) fn create(world: &mut World, place: &Place<'_>, body: &[u8]) -> Reply {
-    let asked = parse(body)?;
-    let verification = asked.get("verification").and_then(Value::as_object).ok_or_else(|| missing("verification"))?;
+pub(crate) fn create(store: &mut SessionStore, context: &RequestContext<'_>, body: &[u8]) -> Reply {
+    let parsed = parse(body)?;
+    let verification = parsed.get("verification").and_then(Value::as_object).ok_or_else(|| missing("verification"))?;
     let (session, attempt) = (id::random(), id::random());
-    if let Some(data) = place.data {
+    if let Some(data) = context.data {
         folder::create(data, &session, &attempt).map_err(|_| Box::new(Answer::failure(500)))?;
     }
     let attempt = Attempt::new(attempt, "created").created(format!("{:.3}", crate::now()));
-    world.put(Session::new(&session).attempt(attempt));
-    world.set_vendor_data(&session, verification.get("vendorData").cloned().unwrap_or_default());
-    Ok(Answer::json(201, verification_text(world, place, &session, "created")))
+    store.put(Session::new(&session).attempt(attempt));
+    store.set_vendor_data(&session, verification.get("vendorData").cloned().unwrap_or_default());
+    Ok(Answer::json(201, verification_text(store, context, &session, "created")))
 }
 
 /// `PATCH /v1/sessions/{id}`: only the step to `submitted` exists.
-pub(crate) fn submit(world: &mut World, place: &Place<'_>, session: &str, body: &[u8]) -> Reply {
-    world.session(session).ok_or_else(|| Box::new(Answer::failure(404)))?;
-    let asked = parse(body)?;
-    let status = asked.pointer("/verification/status").ok_or_else(|| missing("verification.status"))?;
+pub(crate) fn submit(store: &mut SessionStore, context: &RequestContext<'_>, session: &str, body: &[u8]) -> Reply {
+    store.session(session).ok_or_else(|| Box::new(Answer::failure(404)))?;
+    let parsed = parse(body)?;
+    let status = parsed.pointer("/verification/status").ok_or_else(|| missing("verification.status"))?;
     if status != "submitted" {
         return Err(bad("1304", "The status of a session can only be set to submitted."));
     }
-    world.set_status(session, "submitted");
-    Ok(Answer::json(200, verification_text(world, place, session, "submitted")))
+    store.set_status(session, "submitted");
+    Ok(Answer::json(200, verification_text(store, context, session, "submitted")))
 }
 
 /// The session as its creator sees it. The token is made of the id, so that it needs no keeping.
-fn verification_text(world: &World, place: &Place<'_>, session: &str, status: &str) -> String {
-    let token = sign::sign(place.secret, format!("token of {session}").as_bytes());
+fn verification_text(store: &SessionStore, context: &RequestContext<'_>, session: &str, status: &str) -> String {
+    let token = sign::sign(context.secret, format!("token of {session}").as_bytes());
     let verification = json!({
         "id": session,
-        "url": format!("{}/v/{token}", place.base),
-        "vendorData": world.vendor_data(session),
-        "host": place.base,
+        "url": format!("{}/v/{token}", context.base),
+        "vendorData": store.vendor_data(session),
+        "host": context.base,
         "status": status,
         "sessionToken": token,
     });
@@ -62,22 +62,22 @@ fn verification_text(world: &World, place: &Place<'_>, session: &str, status: &s
 }
 
 /// `POST /v1/sessions/{id}/media`: into the newest attempt.
-pub(crate) fn upload(world: &mut World, place: &Place<'_>, session: &str, body: &[u8]) -> Reply {
-    let attempt = world.session(session).and_then(|session| session.attempts.first());
+pub(crate) fn upload(store: &mut SessionStore, context: &RequestContext<'_>, session: &str, body: &[u8]) -> Reply {
+    let attempt = store.session(session).and_then(|session| session.attempts.first());
     let attempt = attempt.ok_or_else(|| Box::new(Answer::failure(404)))?.id.clone();
-    let asked = parse(body)?;
-    let (name, media, bytes) = match asked.get("image").and_then(Value::as_object) {
+    let parsed = parse(body)?;
+    let (name, media, bytes) = match parsed.get("image").and_then(Value::as_object) {
         Some(image) => image_of(image).map(|(media, bytes)| ("image", media, bytes))?,
-        None => chip_of(&asked)?,
+        None => chip_of(&parsed)?,
     };
-    let media = match place.data.filter(|data| folder::holds(data, session, &attempt)) {
+    let media = match context.data.filter(|data| folder::holds(data, session, &attempt)) {
         Some(data) => folder::save(data, session, &attempt, media, &bytes),
         None => Ok(media),
     };
     let media = media.map_err(|_| Box::new(Answer::failure(500)))?;
-    let entry = wire::entry(&media, session, place.base).map_err(|_| Box::new(Answer::failure(500)))?;
-    let text = wire::text(&json!({ "status": "success", name: entry }));
-    world.add_media(session, media);
+    let entry = response_json::entry(&media, session, context.base).map_err(|_| Box::new(Answer::failure(500)))?;
+    let text = response_json::text(&json!({ "status": "success", name: entry }));
+    store.add_media(session, media);
     Ok(Answer::json(200, text))
 }
 
@@ -101,9 +101,9 @@ fn image_of(image: &Map<String, Value>) -> Result<(Media, Vec<u8>), Box<Answer>>
 
 /// The four files of a chip as base64. The name of the object that holds them could not be read in the vendor's pages,
 /// so any will do.
-fn chip_of(asked: &Value) -> Result<(&str, Media, Vec<u8>), Box<Answer>> {
+fn chip_of(parsed: &Value) -> Result<(&str, Media, Vec<u8>), Box<Answer>> {
     let holds_chip = |value: &Value| value.get("dg1").is_some();
-    let found = asked.as_object().and_then(|object| object.iter().find(|(_, value)| holds_chip(value)));
+    let found = parsed.as_object().and_then(|object| object.iter().find(|(_, value)| holds_chip(value)));
     let (name, chip) = found.ok_or_else(|| missing("image"))?;
     for part in ["com", "sod", "dg1", "dg2"] {
         let encoded = chip.get(part).and_then(Value::as_str).ok_or_else(|| missing(part))?;
@@ -139,5 +139,5 @@ fn missing(name: &str) -> Box<Answer> {
 }
 
 fn bad(code: &str, message: &str) -> Box<Answer> {
-    Box::new(Answer::json(400, wire::failure(code, message)))
+    Box::new(Answer::json(400, response_json::failure(code, message)))
 }

@@ -3,7 +3,7 @@
 //! A fixture says what exists; tests may say anything as a session's document. The key pair is made when it is first
 //! needed, because that takes a while and Veriff does without.
 
-mod gate;
+mod auth;
 mod sample;
 mod sign;
 
@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
-use crate::answer::{Answer, Seal};
+use crate::answer::{Answer, AuthHeaders};
 use crate::fixture::Body;
 use crate::route::Route;
 
-pub(crate) use gate::check;
+pub(crate) use auth::check;
 pub use sample::SAMPLE_YOTI;
 pub(crate) use sample::sample;
 pub(crate) use sign::Keys;
@@ -93,13 +93,13 @@ impl YotiSession {
 
 /// All that the sandbox's Yoti knows at the moment.
 #[derive(Default)]
-pub(crate) struct Vault {
+pub(crate) struct YotiStore {
     sessions: HashMap<String, YotiSession>,
     /// Nonces of requests that were let in.
     nonces: HashSet<String>,
 }
 
-impl Vault {
+impl YotiStore {
     /// Adds a session or replaces the one of that id.
     pub(crate) fn put(&mut self, session: YotiSession) {
         self.sessions.insert(session.id.clone(), session);
@@ -132,7 +132,7 @@ impl Vault {
 /// A refusal with its code; nothing of it is signed.
 fn refusal(status: u16, code: &str, message: &str) -> Answer {
     let mut answer = Answer::json(status, json!({ "code": code, "message": message }).to_string());
-    answer.seal = Seal::Nothing;
+    answer.auth = AuthHeaders::Neither;
     answer
 }
 

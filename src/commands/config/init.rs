@@ -7,7 +7,7 @@ use super::check::check_with;
 use super::terminal::Terminal;
 use crate::archive::must_be_outside;
 use crate::cli::{ConnectionFlags, EventFormat, Flags, ProviderChoice};
-use crate::config::{Draft, Edit, Vault, answers, keyring, rotated, usual_provider_days};
+use crate::config::{Draft, Edit, SecretStore, answers, default_provider_days, keyring, rotated};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::provider::yoti;
@@ -16,7 +16,7 @@ use secrecy::zeroize::Zeroizing;
 
 /// A secret that was typed, or that stays where it is; and what becomes of it, in words.
 struct Kept {
-    vault: Vault,
+    store: SecretStore,
     typed: Option<Zeroizing<String>>,
     told: String,
 }
@@ -113,18 +113,18 @@ impl Answers<'_> {
             "in the environment: VMEDIA_API_SECRET is set for every run".to_owned(),
         ];
         let mut offered = 0;
-        if keyring::answers().is_ok() {
+        if keyring::check_available().is_ok() {
             offered = choices.len();
             choices.push("in the keyring of this system".to_owned());
         }
         match self.terminal.choose("Where is the shared secret kept?", &choices, offered)? {
             0 => {
                 self.draft.set_path("secret_file", &path)?;
-                return self.kept(Vault::File(path)).map(Some);
+                return self.kept(SecretStore::File(path)).map(Some);
             }
             3 => {
                 self.draft.set("secret_keyring", true);
-                return self.kept(Vault::Keyring(self.draft.name.clone())).map(Some);
+                return self.kept(SecretStore::Keyring(self.draft.name.clone())).map(Some);
             }
             1 => {
                 let words = self.terminal.ask("Command that prints it, such as: pass show vmedia", "", answers::command)?;
@@ -136,28 +136,28 @@ impl Answers<'_> {
     }
 
     /// The secret that is to lie there. One that is there already may be the only copy, and is never lost unasked.
-    fn kept(&self, vault: Vault) -> Result<Kept> {
-        let readers = if matches!(vault, Vault::File(_)) { ", for nobody but you" } else { "" };
+    fn kept(&self, store: SecretStore) -> Result<Kept> {
+        let readers = if matches!(store, SecretStore::File(_)) { ", for nobody but you" } else { "" };
         let secret = || self.terminal.ask_secret("Shared secret (what you type is not shown)", answers::secret);
-        if !vault.is_taken()? {
-            return Ok(Kept { typed: Some(secret()?), told: format!("Into {vault}{readers}: the shared secret."), vault });
+        if !store.is_taken()? {
+            return Ok(Kept { typed: Some(secret()?), told: format!("Into {store}{readers}: the shared secret."), store });
         }
         let choices = [
             "it stays as it is, and this profile uses it",
             "it stays behind a new one, as in a key rotation: the new one signs, both verify",
             "a new one replaces it, and no copy of it is left",
         ];
-        let question = format!("There is a secret in {vault} already. What becomes of it?");
+        let question = format!("There is a secret in {store} already. What becomes of it?");
         let (typed, told) = match self.terminal.choose(&question, &choices.map(str::to_owned), 0)? {
-            0 => (None, format!("In {vault}: the shared secret, which stays as it is.")),
+            0 => (None, format!("In {store}: the shared secret, which stays as it is.")),
             1 => {
-                let retired = vault.held()?;
-                let told = format!("Into {vault}{readers}: the new shared secret, before what is there.");
+                let retired = store.held()?;
+                let told = format!("Into {store}{readers}: the new shared secret, before what is there.");
                 (Some(rotated(&secret()?, &retired)), told)
             }
-            _ => (Some(secret()?), format!("Into {vault}{readers}: the new shared secret, in place of what is there.")),
+            _ => (Some(secret()?), format!("Into {store}{readers}: the new shared secret, in place of what is there.")),
         };
-        Ok(Kept { vault, typed, told })
+        Ok(Kept { store, typed, told })
     }
 
     fn yoti(&mut self) -> Result<Option<Kept>> {
@@ -174,7 +174,7 @@ impl Answers<'_> {
         if let Some(folder) = self.optional("Folder of the archive", usual, &self.before("output"), answers::folder)? {
             self.draft.set_path("output", &folder)?;
         }
-        let usual = usual_provider_days(provider).to_string();
+        let usual = default_provider_days(provider).to_string();
         let question = "Days for which the provider keeps media, by your contract";
         if let Some(days) = self.optional(question, &usual, &self.before("provider_days"), answers::provider_days)? {
             self.draft.set("provider_days", i64::from(days));
@@ -210,10 +210,10 @@ impl Answers<'_> {
             terminal.say("Nothing was written.");
             return Ok(Exit::Done);
         }
-        self.edit.must_be_unchanged()?;
+        self.edit.check_unchanged()?;
         // The secret first: a profile never names one that is not there.
-        if let Some((vault, secret)) = kept.and_then(|kept| Some((&kept.vault, kept.typed.as_ref()?))) {
-            vault.keep(secret)?;
+        if let Some((store, secret)) = kept.and_then(|kept| Some((&kept.store, kept.typed.as_ref()?))) {
+            store.keep(secret)?;
         }
         self.edit.write()?;
         terminal.say("Written.");

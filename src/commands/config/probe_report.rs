@@ -6,7 +6,7 @@
 use crate::engine::Probe;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Cause, Failure};
-use crate::provider::{Provider, Reception, Signature};
+use crate::provider::{ProbeOutcome, Provider, Signature};
 use crate::report::Checklist;
 use jiff::SignedDuration;
 
@@ -32,7 +32,7 @@ pub(super) fn judge(answer: Result<Probe, Failure>, asked: &Asked<'_>, checklist
             let way = if asked.base_url.starts_with("https:") { "over TLS, with a certificate that fits" } else { "without TLS" };
             checklist.fine("connection", format!("{} answers {way}", asked.base_url));
             welcome(&probe, asked, checklist);
-            if probe.reception == Reception::Welcome {
+            if probe.reception == ProbeOutcome::Accepted {
                 signature(&probe, asked, checklist);
             }
             clock(&probe, asked, checklist);
@@ -73,11 +73,11 @@ fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
     let (name, said) = (asked.provider.name(), &probe.said);
     let used = format!("{} {}", if asked.is_token { "used was" } else { "used were" }, asked.credentials);
     let (kind, what, hint) = match (probe.reception, probe.status) {
-        (Reception::Welcome, _) => {
+        (ProbeOutcome::Accepted, _) => {
             checklist.fine("answer", format!("{name} accepts the credentials ({said}: nobody has the session that was asked about)"));
             return;
         }
-        (Reception::Refused, 403) => (
+        (ProbeOutcome::Refused, 403) => (
             ErrorKind::Refused,
             format!("{name} knows the credentials or this machine, and refuses: {said}"),
             format!(
@@ -85,29 +85,29 @@ fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
                 if asked.is_token { "token" } else { "key" },
             ),
         ),
-        (Reception::Refused, _) if asked.is_token => (
+        (ProbeOutcome::Refused, _) if asked.is_token => (
             ErrorKind::Refused,
             format!("{name} refuses the credentials: {said}"),
             format!(
                 "{used}; its time may be over: get a new one for the same integration, and check that the base URL is that integration's"
             ),
         ),
-        (Reception::Refused, _) => (
+        (ProbeOutcome::Refused, _) => (
             ErrorKind::Refused,
             format!("{name} refuses the credentials: {said}"),
             format!("{used}; copy both anew from the same integration, and check that the base URL is that integration's"),
         ),
-        (Reception::Foreign, 300..400) => (
+        (ProbeOutcome::Foreign, 300..400) => (
             ErrorKind::Rejected,
             format!("the base URL leads elsewhere: {said}"),
             "copy the base URL again as the provider shows it; a sign-in page of the network may stand in between".to_owned(),
         ),
-        (Reception::Foreign, 200 | 404 | 410) => (
+        (ProbeOutcome::Foreign, 200 | 404 | 410) => (
             ErrorKind::Unavailable,
             format!("something answers there that is not {name}: HTTP {} without JSON", probe.status),
             "check the base URL, its path too; a proxy or a sign-in page of the network may stand in between".to_owned(),
         ),
-        (Reception::Foreign, _) => (
+        (ProbeOutcome::Foreign, _) => (
             ErrorKind::Rejected,
             format!("{name} rejects the request: {said}"),
             "check the base URL; if it is right, this version may be too old for the provider".to_owned(),

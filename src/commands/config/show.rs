@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
         ])?;
     }
     context.console.answer(table.text()?.as_bytes());
-    for (name, meant) in resolver.slips() {
+    for (name, meant) in resolver.unknown_vars() {
         context.console.message(&context.console.note_line(&format!("nobody reads {name}; did you mean {meant}?")));
     }
     let problems: Vec<&Error> = settings.iter().filter_map(|setting| setting.problem.as_ref()).collect();
@@ -53,8 +53,8 @@ fn words(setting: &Setting) -> String {
     if setting.problem.is_some() {
         return "cannot be used, see below".to_owned();
     }
-    let value = match (&setting.words, &setting.value) {
-        (Some(words), _) => words.clone(),
+    let value = match (&setting.text, &setting.value) {
+        (Some(text), _) => text.clone(),
         (None, serde_json::Value::Null) => "-".to_owned(),
         (None, serde_json::Value::String(text)) => text.clone(),
         (None, other) => other.to_string(),

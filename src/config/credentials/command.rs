@@ -5,7 +5,7 @@
 
 use super::private::bounded;
 use crate::clock::{Cancel, Clock, Stop};
-use crate::config::lookalike::told;
+use crate::config::secret_guard::redacted;
 use crate::error::{Error, Result};
 use crate::http::TIME_IS_UP;
 use secrecy::zeroize::Zeroizing;
@@ -14,14 +14,14 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// How long a command may take: it may ask a person.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 /// How long one may take to end by itself that heard the same Ctrl-C: it may have a terminal to put in order.
 const GRACE: Duration = Duration::from_secs(1);
 /// How often it is looked at.
-const LOOK: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// What commands that know a secret are held to.
-pub(in crate::config) struct Bounds<'a> {
+pub(in crate::config) struct CommandLimits<'a> {
     /// Variables that are not handed on.
     pub(in crate::config) hidden: Vec<String>,
     /// Whether the run is to stop.
@@ -31,7 +31,7 @@ pub(in crate::config) struct Bounds<'a> {
 }
 
 /// Why a command gave nothing.
-enum Nothing {
+enum CommandFailure {
     Stopped(Stop),
     Late,
     TooMuch,
@@ -39,7 +39,7 @@ enum Nothing {
 }
 
 /// What a command prints that knows a secret; `key` is the profile's.
-pub(super) fn run(key: &str, words: &[String], bounds: &Bounds<'_>) -> Result<Zeroizing<Vec<u8>>> {
+pub(super) fn run(key: &str, words: &[String], limits: &CommandLimits<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let failed = |reason: String| {
         Error::configuration(
             format!("{key} failed: {reason}"),
@@ -47,25 +47,25 @@ pub(super) fn run(key: &str, words: &[String], bounds: &Bounds<'_>) -> Result<Ze
         )
     };
     let Some((program, arguments)) = words.split_first() else { return Err(failed("it is empty".to_owned())) };
-    let shown = told(program);
+    let shown = redacted(program);
     let of_program = |error: std::io::Error| failed(format!("{shown}: {error}"));
     let mut command = Command::new(program);
-    for name in &bounds.hidden {
+    for name in &limits.hidden {
         command.env_remove(name);
     }
     let mut child =
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().map_err(of_program)?;
-    let printed = listen(&mut child).map_err(Nothing::Failed).and_then(|printed| wait(&mut child, &printed, bounds));
+    let printed = listen(&mut child).map_err(CommandFailure::Failed).and_then(|printed| wait(&mut child, &printed, limits));
     if printed.is_err() {
-        end(&mut child, bounds.clock);
+        end(&mut child, limits.clock);
     }
     match printed {
         Ok((printed, status)) if status.success() => Ok(printed),
         Ok((_, status)) => Err(failed(format!("{shown}: {status}"))),
-        Err(Nothing::Stopped(stop)) => Err(stopped(key, stop)),
-        Err(Nothing::Late) => Err(failed(format!("{shown}: it did not end within {} s, and was ended", PATIENCE.as_secs()))),
-        Err(Nothing::TooMuch) => Err(failed(format!("{shown}: it prints more than any secret has"))),
-        Err(Nothing::Failed(error)) => Err(of_program(error)),
+        Err(CommandFailure::Stopped(stop)) => Err(stopped(key, stop)),
+        Err(CommandFailure::Late) => Err(failed(format!("{shown}: it did not end within {} s, and was ended", TIMEOUT.as_secs()))),
+        Err(CommandFailure::TooMuch) => Err(failed(format!("{shown}: it prints more than any secret has"))),
+        Err(CommandFailure::Failed(error)) => Err(of_program(error)),
     }
 }
 
@@ -87,26 +87,26 @@ fn listen(child: &mut Child) -> std::io::Result<Receiver<Printed>> {
 fn wait(
     child: &mut Child,
     receiver: &Receiver<Printed>,
-    bounds: &Bounds<'_>,
-) -> std::result::Result<(Zeroizing<Vec<u8>>, ExitStatus), Nothing> {
-    let began = bounds.clock.elapsed();
+    limits: &CommandLimits<'_>,
+) -> std::result::Result<(Zeroizing<Vec<u8>>, ExitStatus), CommandFailure> {
+    let began = limits.clock.elapsed();
     let mut printed = None;
     loop {
         if let Ok(read) = receiver.try_recv() {
-            printed = Some(read.map_err(Nothing::Failed)?.ok_or(Nothing::TooMuch)?);
+            printed = Some(read.map_err(CommandFailure::Failed)?.ok_or(CommandFailure::TooMuch)?);
         }
-        let status = if printed.is_some() { child.try_wait().map_err(Nothing::Failed)? } else { None };
+        let status = if printed.is_some() { child.try_wait().map_err(CommandFailure::Failed)? } else { None };
         // Asked after it ended: it may have ended of the same Ctrl-C.
-        if let Some(stop) = bounds.cancel.requested() {
-            return Err(Nothing::Stopped(stop));
+        if let Some(stop) = limits.cancel.requested() {
+            return Err(CommandFailure::Stopped(stop));
         }
         if let (Some(status), Some(printed)) = (status, printed.take_if(|_| status.is_some())) {
             return Ok((printed, status));
         }
-        if bounds.clock.elapsed().saturating_sub(began) >= PATIENCE {
-            return Err(Nothing::Late);
+        if limits.clock.elapsed().saturating_sub(began) >= TIMEOUT {
+            return Err(CommandFailure::Late);
         }
-        bounds.clock.sleep(LOOK);
+        limits.clock.sleep(POLL_INTERVAL);
     }
 }
 
@@ -114,7 +114,7 @@ fn wait(
 fn end(child: &mut Child, clock: &dyn Clock) {
     let began = clock.elapsed();
     while matches!(child.try_wait(), Ok(None)) && clock.elapsed().saturating_sub(began) < GRACE {
-        clock.sleep(LOOK);
+        clock.sleep(POLL_INTERVAL);
     }
     // It may have ended by itself.
     let _ = child.kill();
@@ -136,15 +136,15 @@ fn stopped(key: &str, stop: Stop) -> Error {
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    use super::{Bounds, run};
-    use crate::clock::{Cancel, StillClock};
+    use super::{CommandLimits, run};
+    use crate::clock::{Cancel, ManualClock};
 
     #[test]
     fn a_command_that_does_not_end_is_ended() {
-        let bounds = Bounds { hidden: Vec::new(), cancel: &Cancel::default(), clock: &StillClock::default() };
+        let limits = CommandLimits { hidden: Vec::new(), cancel: &Cancel::default(), clock: &ManualClock::default() };
         for script in ["exec sleep 1000", "exec 1>&-; exec sleep 1000"] {
             let words = ["/bin/sh", "-c", script].map(str::to_owned);
-            let error = run("secret_command", &words, &bounds).expect_err("nothing");
+            let error = run("secret_command", &words, &limits).expect_err("nothing");
             assert_eq!(error.what(), "secret_command failed: /bin/sh: it did not end within 120 s, and was ended");
         }
     }

@@ -4,7 +4,7 @@
 //! know what a file's secret is for.
 
 use crate::config::environment::{Environment, names};
-use crate::config::lookalike::told;
+use crate::config::secret_guard::redacted;
 use crate::error::{Error, Result, plain};
 use secrecy::zeroize::Zeroizing;
 use std::fs::{File, Metadata};
@@ -56,7 +56,7 @@ pub(super) fn read_credential(key: &str, name: &str, environment: &Environment) 
 /// Opens it and reads nothing; with what it is called in an error.
 pub(in crate::config) fn open_credential(key: &str, name: &str, environment: &Environment) -> Result<(String, PathBuf, File)> {
     let path = credential_path(key, name, environment)?;
-    let shown = told(name);
+    let shown = redacted(name);
     let what = format!("{key} {shown} at");
     let absent = format!("name it in the unit: LoadCredential={shown}:/path/of/the/file");
     let file = open(&what, &path, &absent, &ALL_BUT_MASK)?;
@@ -71,7 +71,7 @@ fn credential_path(key: &str, name: &str, environment: &Environment) -> Result<P
         return Err(Error::configuration(what, "it is the name before the colon in LoadCredential=, without any folder"));
     }
     environment.path(names::CREDENTIALS_DIRECTORY).map(|folder| folder.join(name)).ok_or_else(|| {
-        let name = told(name);
+        let name = redacted(name);
         Error::configuration(
             format!("{key} {name} is for services that systemd starts, and {} is not set", names::CREDENTIALS_DIRECTORY),
             format!("write LoadCredential={name}:/path/of/the/file into the unit; by hand use secret_file and its like"),
@@ -90,7 +90,7 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
     // A link leads to its file, and it is that file's kind and mode that count. A pipe or a device is not even opened; it is
     // looked at again once it is open, because another may have the name by then.
     is_regular(&std::fs::metadata(path).map_err(failed)?, what, path)?;
-    let file = open_at_once(path).map_err(failed)?;
+    let file = open_nonblocking(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     is_regular(&metadata, what, path)?;
     #[cfg(unix)]
@@ -112,11 +112,11 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
 fn name_of(path: &Path, error: &std::io::Error) -> String {
     let leads_nowhere = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename | ErrorKind::NotADirectory);
     let shown = match path.file_name() {
-        Some(last) if leads_nowhere => path.with_file_name(told(&last.to_string_lossy())),
+        Some(last) if leads_nowhere => path.with_file_name(redacted(&last.to_string_lossy())),
         _ => path.to_owned(),
     };
     let text = shown.display().to_string();
-    if leads_nowhere { told(&text).to_owned() } else { text }
+    if leads_nowhere { redacted(&text).to_owned() } else { text }
 }
 
 /// Refuses what may never give its bytes, or gives them once.
@@ -134,14 +134,14 @@ fn is_regular(metadata: &Metadata, what: &str, path: &Path) -> Result<()> {
 
 /// Opens a file. Where it is a pipe by now, nobody waits for whoever writes into it.
 #[cfg(unix)]
-fn open_at_once(path: &Path) -> std::io::Result<File> {
+fn open_nonblocking(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let at_once = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     File::options().read(true).custom_flags(at_once).open(path)
 }
 
 #[cfg(not(unix))]
-fn open_at_once(path: &Path) -> std::io::Result<File> {
+fn open_nonblocking(path: &Path) -> std::io::Result<File> {
     File::open(path)
 }
 

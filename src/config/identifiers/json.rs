@@ -3,10 +3,9 @@
 //! Takes an id only from where a provider's documentation puts it, or from `id` where that holds a UUID. Reads a value
 //! without holding it in memory. Must not decide whether a value is an id.
 
-use crate::model::is_uuid;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use crate::model::{AnyValue, ReadValue, is_uuid};
+use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess, SeqAccess};
 use std::cell::Cell;
-use std::fmt;
 use std::io::Read;
 
 /// What a JSON value holds: an id and where it stands, or why a part of it holds none.
@@ -28,7 +27,7 @@ const NO_ID: &str = "it is JSON and no session id";
 
 /// Reads one value. `line` is the number of the line that is being read.
 pub(super) fn read(reader: impl Read, line: &Cell<u64>, found: &mut Found<'_>) -> serde_json::Result<()> {
-    Walk { line, found, place: Place::Item, depth: 0 }.deserialize(&mut serde_json::Deserializer::from_reader(reader))
+    AnyValue(Walk { line, found, place: Place::Item, depth: 0 }).deserialize(&mut serde_json::Deserializer::from_reader(reader))
 }
 
 /// What stands where a value is read.
@@ -83,49 +82,43 @@ impl Object {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
+impl<'de> ReadValue<'de> for Walk<'_> {
     type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
+    /// Rejects a number or the like where an id belongs.
+    fn other(self) {
+        if self.place == Place::Item {
+            (self.found)(self.line.get(), Err(NO_ID));
+        }
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+    fn text(self, text: &str) {
         let line = self.line.get();
         if self.depth < DEEPEST && text.trim_start().starts_with(['{', '[']) {
-            // Its own lines count for nothing.
+            // Lines within the text are not lines of the list.
             let walk = Walk { line: &Cell::new(line), found: self.found, place: self.place, depth: self.depth + 1 };
-            let _ = walk.deserialize(&mut serde_json::Deserializer::from_str(text));
+            let _ = AnyValue(walk).deserialize(&mut serde_json::Deserializer::from_str(text));
         } else if self.place == Place::Item {
             (self.found)(line, Ok(text));
         }
-        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
+    fn list<A: SeqAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
         let place = if self.place == Place::Sessions { Place::Item } else { self.place };
-        while values.next_element_seed(Walk { line: self.line, found: &mut *self.found, place, depth: self.depth })?.is_some() {}
+        while values.next_element_seed(AnyValue(Walk { line: self.line, found: &mut *self.found, place, depth: self.depth }))?.is_some() {}
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let line = self.line.get();
         let mut object = Object::default();
         while let Some(key) = members.next_key::<String>()? {
             match key.as_str() {
-                "verification" => object.verification = members.next_value_seed(Member("id"))?.0,
-                "sessionId" | "session_id" => object.session = members.next_value_seed(Member("id"))?.1.or(object.session),
-                "id" => object.id = members.next_value_seed(Member("id"))?.1,
+                "verification" => object.verification = members.next_value_seed(AnyValue(Member("id")))?.0,
+                "sessionId" | "session_id" => object.session = members.next_value_seed(AnyValue(Member("id")))?.1.or(object.session),
+                "id" => object.id = members.next_value_seed(AnyValue(Member("id")))?.1,
                 "eventType" => {
-                    let kind = members.next_value_seed(Member("id"))?.1;
+                    let kind = members.next_value_seed(AnyValue(Member("id")))?.1;
                     object.is_status = kind.is_some_and(|kind| kind.starts_with("user-status"));
                 }
                 "action" | "feature" => {
@@ -140,7 +133,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
                     let place = if ARRAYS_OF_IDS.contains(&key) { Place::Sessions } else { Place::Envelope };
                     let within = &mut object.within;
                     let mut keep = |line, id: Result<&str, &'static str>| within.push((line, id.map(str::to_owned)));
-                    members.next_value_seed(Walk { line: self.line, found: &mut keep, place, depth: self.depth })?;
+                    members.next_value_seed(AnyValue(Walk { line: self.line, found: &mut keep, place, depth: self.depth }))?;
                 }
                 _ => _ = members.next_value::<IgnoredAny>()?,
             }
@@ -148,94 +141,31 @@ impl<'de> Visitor<'de> for Walk<'_> {
         object.hand_on(line, self.found);
         Ok(())
     }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        self.other()
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        self.other()
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        self.other()
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        self.other()
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.other()
-    }
 }
 
-impl Walk<'_> {
-    /// A number or the like, which is no id.
-    fn other<E>(self) -> Result<(), E> {
-        if self.place == Place::Item {
-            (self.found)(self.line.get(), Err(NO_ID));
-        }
-        Ok(())
-    }
-}
-
-/// The text under this key of an object, and the value itself where it is a text; everything else is passed over.
+/// Reads the string under this key of an object, and the value itself where it is a string.
 struct Member(&'static str);
 
-impl<'de> DeserializeSeed<'de> for Member {
+impl<'de> ReadValue<'de> for Member {
     type Value = (Option<String>, Option<String>);
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Member {
-    type Value = (Option<String>, Option<String>);
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
+    fn other(self) -> Self::Value {
+        (None, None)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok((None, Some(text.to_owned())))
+    fn text(self, text: &str) -> Self::Value {
+        (None, Some(text.to_owned()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+    fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         let mut value = None;
         while let Some(key) = members.next_key::<String>()? {
             if key == self.0 {
-                value = members.next_value_seed(Member(""))?.1;
+                value = members.next_value_seed(AnyValue(Member("")))?.1;
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
         }
         Ok((value, None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Self::Value, A::Error> {
-        while values.next_element::<IgnoredAny>()?.is_some() {}
-        Ok((None, None))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok((None, None))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok((None, None))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok((None, None))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok((None, None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok((None, None))
     }
 }

@@ -5,12 +5,12 @@
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::{check_api_key, check_integration_id};
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
-use super::{Resolver, Source, Sourced, usual_provider_days};
+use super::{Resolver, Source, Sourced, default_provider_days, operator};
 use crate::cli::ProviderChoice;
 use crate::config::credentials::{NOT_THERE, check_variable, open_credential, open_private};
 use crate::config::environment::names;
-use crate::config::lookalike::told;
-use crate::config::reference::{self, Place, Reference};
+use crate::config::reference::{self, Reference, SecretLocation};
+use crate::config::secret_guard::redacted;
 use crate::error::{Error, Result};
 use crate::http::check_certificates;
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub struct Setting {
     /// Its value for scripts: a text, a number (bytes, seconds, days), a truth, or null where there is none.
     pub value: Value,
     /// The same for people, where that differs.
-    pub words: Option<String>,
+    pub text: Option<String>,
     /// Where it is from; `None` where nobody set it and there is no default.
     pub source: Option<Source>,
     /// Why nobody uses it, where that is so.
@@ -39,7 +39,7 @@ pub struct Setting {
 impl Setting {
     fn new<T: Into<Value>>(name: &'static str, found: Option<Sourced<T>>) -> Self {
         let (value, source) = found.map_or((Value::Null, None), |found| (found.value.into(), Some(found.source)));
-        Self { name, value, words: None, source, unused: None, problem: None }
+        Self { name, value, text: None, source, unused: None, problem: None }
     }
 
     /// One that nobody set.
@@ -53,16 +53,16 @@ impl Setting {
 
     fn seconds(name: &'static str, found: Sourced<Duration>) -> Self {
         let seconds = found.value.as_secs_f64();
-        Self::new(name, Some(found.map(|_| seconds))).said(format!("{seconds} s"))
+        Self::new(name, Some(found.map(|_| seconds))).with_text(format!("{seconds} s"))
     }
 
-    fn said(self, words: impl Into<String>) -> Self {
-        Self { words: Some(words.into()), ..self }
+    fn with_text(self, words: impl Into<String>) -> Self {
+        Self { text: Some(words.into()), ..self }
     }
 
     /// What holds where nobody said anything, and cannot be told as a value.
     fn or_default(self, words: &str) -> Self {
-        if self.source.is_some() { self } else { Self { source: Some(Source::Default), ..self.said(words) } }
+        if self.source.is_some() { self } else { Self { source: Some(Source::Default), ..self.with_text(words) } }
     }
 
     /// Of use at that provider alone.
@@ -94,26 +94,26 @@ impl Resolver<'_> {
             Ok(found) => Setting::new("provider", Some(found.map(ProviderChoice::name))),
             Err(problem) => Setting::none("provider").checked(Err(problem)),
         };
-        let mut all = vec![self.told_location(), self.told_profile(), provider, self.told_base_url(asked)];
-        all.extend(self.told_credentials(asked));
-        all.extend(self.told_archive(asked));
-        all.extend(self.told_network());
+        let mut all = vec![self.location_setting(), self.profile_setting(), provider, self.base_url_setting(asked)];
+        all.extend(self.credentials_setting(asked));
+        all.extend(self.archive_setting(asked));
+        all.extend(self.network_setting());
         all
     }
 
-    fn told_location(&self) -> Setting {
+    fn location_setting(&self) -> Setting {
         let setting = Setting::path("config", self.location().cloned());
         match self.location() {
-            Some(location) if !location.value.exists() => setting.said(format!("{} (not there)", location.value.display())),
+            Some(location) if !location.value.exists() => setting.with_text(format!("{} (not there)", location.value.display())),
             _ => setting,
         }
     }
 
-    fn told_profile(&self) -> Setting {
+    fn profile_setting(&self) -> Setting {
         Setting::new("profile", self.profile.as_ref().map(|(name, _)| name.clone())).or_default("none")
     }
 
-    fn told_base_url(&self, asked: ProviderChoice) -> Setting {
+    fn base_url_setting(&self, asked: ProviderChoice) -> Setting {
         let Some(written) = self.written_base_url(asked) else { return Setting::none("base_url") };
         match self.base_url(asked) {
             Ok(url) => Setting::new("base_url", Some(written.map(|_| url))),
@@ -121,7 +121,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn told_credentials(&self, asked: ProviderChoice) -> Vec<Setting> {
+    fn credentials_setting(&self, asked: ProviderChoice) -> Vec<Setting> {
         let (veriff, yoti) = (ProviderChoice::Veriff, ProviderChoice::Yoti);
         let api_key = self.api_key();
         let fits = api_key.as_ref().map_or(Ok(()), check_api_key);
@@ -134,36 +134,40 @@ impl Resolver<'_> {
         let key = Setting::none("key").only_at(yoti, asked).unless(beside);
         vec![
             Setting::new("api_key", api_key.map(|key| key.map(|key| shortened(&key)))).only_at(veriff, asked).checked(fits),
-            self.told_secret(Setting::none("secret").only_at(veriff, asked), ("secret_file", NOT_THERE), reference::secret(self.sources())),
+            self.secret_setting(
+                Setting::none("secret").only_at(veriff, asked),
+                ("secret_file", NOT_THERE),
+                reference::secret(self.sources()),
+            ),
             Setting::new("integration_id", integration_id).only_at(veriff, asked).checked(is_integration),
             Setting::new("sdk_id", sdk_id.map(|id| id.map(|id| shortened(&id)))).only_at(yoti, asked).unless(beside).checked(is_id),
-            self.told_secret(key, ("the key file", NO_KEY_FILE), reference::key(self.sources())),
-            self.told_secret(Setting::none("bearer").only_at(yoti, asked), ("the bearer token in", NOT_THERE), bearer),
+            self.secret_setting(key, ("the key file", NO_KEY_FILE), reference::key(self.sources())),
+            self.secret_setting(Setting::none("bearer").only_at(yoti, asked), ("the bearer token in", NOT_THERE), bearer),
         ]
     }
 
     /// Where a secret lies and whether it can be had; what a file with it is called, and what to do when it
     /// is not there, is for the words of an error.
-    fn told_secret(&self, setting: Setting, (what, absent): (&str, &str), found: Result<Option<Sourced<Place>>>) -> Setting {
+    fn secret_setting(&self, setting: Setting, (what, absent): (&str, &str), found: Result<Option<Sourced<SecretLocation>>>) -> Setting {
         let found = match found {
             Ok(Some(found)) => found,
             Ok(None) => return setting,
             Err(problem) => return setting.checked(Err(problem)),
         };
-        let (told, outcome) = match &found.value.reference {
-            Reference::Environment(variable) => (format!("{variable} is set"), check_variable(&found, self.environment, &self.bounds())),
+        let (location, outcome) = match &found.value.reference {
+            Reference::Environment(variable) => (format!("{variable} is set"), check_variable(&found, self.environment, &self.limits())),
             Reference::File(path) => (format!("file {}", path.display()), open_private(what, path, absent).map(drop)),
-            Reference::Command(words) => (format!("output of {}, not run", told(words.first().map_or("", String::as_str))), Ok(())),
+            Reference::Command(words) => (format!("output of {}, not run", redacted(words.first().map_or("", String::as_str))), Ok(())),
             Reference::Credential(name) => {
-                (format!("credential {} of systemd", told(name)), open_credential(found.value.key, name, self.environment).map(drop))
+                (format!("credential {} of systemd", redacted(name)), open_credential(found.value.key, name, self.environment).map(drop))
             }
             Reference::Keyring(user) => (format!("keyring entry vmedia of {user}, not asked for"), Ok(())),
         };
-        Setting { value: told.into(), source: Some(found.source), ..setting }.checked(outcome)
+        Setting { value: location.into(), source: Some(found.source), ..setting }.checked(outcome)
     }
 
-    fn told_archive(&self, asked: ProviderChoice) -> Vec<Setting> {
-        let days = self.provider_days(None).unwrap_or_else(|| Sourced::new(usual_provider_days(asked), Source::Default));
+    fn archive_setting(&self, asked: ProviderChoice) -> Vec<Setting> {
+        let days = self.provider_days(None).unwrap_or_else(|| Sourced::new(default_provider_days(asked), Source::Default));
         let sign_key = self.sign_key(None);
         let opens = |key: &Sourced<PathBuf>| open_private(SIGN_KEY, &key.value, NO_SIGN_KEY).map(drop);
         let is_readable = sign_key.as_ref().map_or(Ok(()), opens);
@@ -173,15 +177,15 @@ impl Resolver<'_> {
             Setting::path("output", Some(self.output(None))),
             Setting::new("provider_days", Some(days)),
             Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
-            self.told_timestamp(),
+            self.timestamp_setting(),
             Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),
-            Setting::new("operator", Some(self.environment.operator())),
+            Setting::new("operator", Some(operator(self.environment))),
             Setting::path("log_file", self.sources().flag("--log-file", self.flags.log.log_file.clone()).found()).or_default("none"),
         ]
     }
 
     /// Without what stands behind the host: some hold a customer's token there.
-    fn told_timestamp(&self) -> Setting {
+    fn timestamp_setting(&self) -> Setting {
         let Some(written) = self.timestamp(None) else { return Setting::none("timestamp").or_default("none") };
         match address(&written) {
             Ok(address) => Setting::new("timestamp", Some(written.map(|_| address.base_url))),
@@ -190,14 +194,14 @@ impl Resolver<'_> {
     }
 
     /// A variable that the TLS library asks for certificate authorities.
-    fn told_authorities(&self, name: &'static str, variable: &'static str) -> Setting {
+    fn authorities_setting(&self, name: &'static str, variable: &'static str) -> Setting {
         let found = self.sources().no_flag().or_environment_path(variable).found();
         let reason =
             if cfg!(any(windows, target_os = "macos")) { Some("of no use on this system") } else { found.is_none().then_some("not set") };
         Setting::path(name, found).unless(reason)
     }
 
-    fn told_network(&self) -> Vec<Setting> {
+    fn network_setting(&self) -> Vec<Setting> {
         let max_rate = self.max_rate().map(|found| found.map(|rate| format!("{rate}/s")));
         let limit_rate = self.limit_rate();
         let limited = limit_rate.as_ref().map(|found| format!("{}/s", crate::text::bytes(found.value)));
@@ -209,7 +213,7 @@ impl Resolver<'_> {
         vec![
             Setting::new("max_rate", max_rate).or_default("no limit"),
             match limited {
-                Some(words) => limit_rate.said(words),
+                Some(words) => limit_rate.with_text(words),
                 None => limit_rate.or_default("no limit"),
             },
             Setting::new("retries", Some(self.retries())),
@@ -218,8 +222,8 @@ impl Resolver<'_> {
             Setting::seconds("timeout", self.timeout()),
             max_time,
             Setting::path("ca_cert", ca_cert).checked(holds_some).or_default("the system's"),
-            self.told_authorities("ssl_cert_file", names::SSL_CERT_FILE),
-            self.told_authorities("ssl_cert_dir", names::SSL_CERT_DIR),
+            self.authorities_setting("ssl_cert_file", names::SSL_CERT_FILE),
+            self.authorities_setting("ssl_cert_dir", names::SSL_CERT_DIR),
             Setting::new("proxy", self.proxy()).or_default(NO_PROXY),
             Setting::new("no_proxy", self.no_proxy()).or_default("none"),
             Setting::new("insecure_http", Some(self.insecure_http())),

@@ -36,7 +36,8 @@ impl Resolver<'_> {
         integration_id.as_ref().map_or(Ok(()), check_integration_id)?;
         let Secrets { signing, others, source } = self.secrets()?;
         let integration_id = integration_id.map(|found| found.value);
-        let credentials = format!("the API key from {} and the secret from {source} ({})", key.source.words(), self.profile_words());
+        let credentials =
+            format!("the API key from {} and the secret from {source} ({})", key.source.description(), self.profile_description());
         Ok((ProviderAccess::Veriff { api_key: key.value, signing, others, integration_id }, credentials))
     }
 }
@@ -55,6 +56,6 @@ fn check(what: &str, kind: &str, found: &Sourced<String>) -> Result<()> {
     if is_one_word(&found.value) {
         return Ok(());
     }
-    let what = format!("{what} from {} holds characters that no {kind} has", found.source.words());
+    let what = format!("{what} from {} holds characters that no {kind} has", found.source.description());
     Err(Error::configuration(what, "copy it again, without quotes or spaces"))
 }

@@ -38,7 +38,7 @@ impl Resolver<'_> {
             Some((token, source)) => (YotiAccess::Bearer(token), format!("the bearer token from {source}")),
             None => self.signed()?,
         };
-        Ok((ProviderAccess::Yoti(access), format!("{source} ({})", self.profile_words())))
+        Ok((ProviderAccess::Yoti(access), format!("{source} ({})", self.profile_description())))
     }
 
     fn bearer(&self) -> Result<Option<(Secret, String)>> {
@@ -47,8 +47,8 @@ impl Resolver<'_> {
             Reference::File(_) => "the bearer token in",
             _ => found.value.key,
         };
-        let source = found.words();
-        Ok(Some((token(&text(what, &found, self.environment, &self.bounds())?, &source)?, source)))
+        let source = found.description();
+        Ok(Some((token(&text(what, &found, self.environment, &self.limits())?, &source)?, source)))
     }
 
     /// The client SDK id.

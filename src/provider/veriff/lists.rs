@@ -2,8 +2,8 @@
 //! elements that is taken. Must not know what an element means.
 
 use crate::http::{Cause, Failure};
-use crate::model::{Excess, check_shape, readable};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use crate::model::{AnyValue, Excess, ReadValue, check_shape, readable, skip_list, skip_object};
+use serde::de::{Deserialize, DeserializeSeed as _, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use serde_json::error::Category;
 use std::collections::HashMap;
@@ -116,8 +116,8 @@ impl<'de> Visitor<'de> for &mut Lists<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
             let is_known = self.known.contains(&name.as_str());
-            let seed = MemberSeed { left: self.left, is_known, takes_others: self.takes_others, is_excessive: &mut self.is_excessive };
-            let value = map.next_value_seed(seed)?;
+            let reader = MemberReader { left: self.left, is_known, takes_others: self.takes_others, is_excessive: &mut self.is_excessive };
+            let value = map.next_value_seed(AnyValue(reader))?;
             self.member(name, is_known, value);
         }
         Ok(())
@@ -125,77 +125,48 @@ impl<'de> Visitor<'de> for &mut Lists<'_> {
 }
 
 /// Reads the value of a member: a list of which so many elements may be kept, or something else.
-struct MemberSeed<'a> {
+struct MemberReader<'a> {
     left: usize,
     is_known: bool,
     takes_others: bool,
     is_excessive: &'a mut bool,
 }
 
-impl<'de> DeserializeSeed<'de> for MemberSeed<'_> {
+impl<'de> ReadValue<'de> for MemberReader<'_> {
     type Value = Member;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Member, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for MemberSeed<'_> {
-    type Value = Member;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+    fn other(self) -> Member {
+        Member::Other
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Member, A::Error> {
+    fn null(self) -> Member {
+        Member::Nothing
+    }
+
+    fn text(self, text: &str) -> Member {
+        if self.is_known { Member::Other } else { Member::Text(text.to_owned()) }
+    }
+
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Member, A::Error> {
         let (mut elements, mut count, mut counts) = (Vec::new(), 0, self.is_known);
         if !self.is_known && !self.takes_others {
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(Member::Other);
+            return skip_list(list).map(|()| Member::Other);
         }
         while let Some(element) = list.next_element::<Element>()? {
             count += 1;
-            counts |= element.is_medium();
+            counts |= element.is_media();
             if count <= self.left {
                 elements.push(element);
             } else if counts {
                 *self.is_excessive = true;
-                return Err(Error::custom("too long"));
+                return Err(A::Error::custom("too long"));
             }
         }
         Ok(if counts { Member::List(elements) } else { Member::Other })
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Member, A::Error> {
-        let mut is_empty = true;
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            is_empty = false;
-        }
-        Ok(if is_empty { Member::Nothing } else { Member::Other })
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Member, E> {
-        Ok(if self.is_known { Member::Other } else { Member::Text(text.to_owned()) })
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Member, E> {
-        Ok(Member::Nothing)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Member, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Member, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Member, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Member, E> {
-        Ok(Member::Other)
+    fn object<A: MapAccess<'de>>(self, members: A) -> Result<Member, A::Error> {
+        skip_object(members).map(|is_empty| if is_empty { Member::Nothing } else { Member::Other })
     }
 }
 
@@ -215,7 +186,7 @@ pub(super) struct Element {
 
 impl Element {
     /// Whether it looks like a medium, in a list that nobody documented.
-    fn is_medium(&self) -> bool {
+    fn is_media(&self) -> bool {
         self.id.is_some() && (self.mimetype.is_some() || self.has_url)
     }
 
@@ -231,23 +202,23 @@ impl Element {
 
 impl<'de> Deserialize<'de> for Element {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ElementVisitor)
+        AnyValue(ElementReader).deserialize(deserializer)
     }
 }
 
-struct ElementVisitor;
+struct ElementReader;
 
-impl<'de> Visitor<'de> for ElementVisitor {
+impl<'de> ReadValue<'de> for ElementReader {
     type Value = Element;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+    fn other(self) -> Element {
+        Element::default()
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Element, A::Error> {
+    fn object<A: MapAccess<'de>>(self, mut members: A) -> Result<Element, A::Error> {
         let mut element = Element::default();
         // Of members with the same name the last one counts.
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = members.next_key::<String>()? {
             let field = match name.as_str() {
                 "id" => &mut element.id,
                 "context" => &mut element.context,
@@ -259,46 +230,17 @@ impl<'de> Visitor<'de> for ElementVisitor {
                 "createdTime" => &mut element.created,
                 other => {
                     element.has_url |= other == "url";
-                    map.next_value::<IgnoredAny>()?;
+                    members.next_value::<IgnoredAny>()?;
                     continue;
                 }
             };
-            *field = Some(map.next_value()?);
+            *field = Some(members.next_value()?);
         }
         Ok(element)
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Element, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Element::default())
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<Element, E> {
-        Ok(Element::default())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Element, E> {
-        Ok(Element::default())
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Element, E> {
-        Ok(Element::default())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Element, E> {
-        Ok(Element::default())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Element, E> {
-        Ok(Element::default())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Element, E> {
-        Ok(Element::default())
-    }
 }
 
-/// A value that has a text: a text or a number.
+/// A value as text or number.
 pub(super) enum Scalar {
     Text(Box<str>),
     Number(Number),
@@ -307,50 +249,24 @@ pub(super) enum Scalar {
 
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
+        AnyValue(ScalarReader).deserialize(deserializer)
     }
 }
 
-struct ScalarVisitor;
+struct ScalarReader;
 
-impl<'de> Visitor<'de> for ScalarVisitor {
+impl ReadValue<'_> for ScalarReader {
     type Value = Scalar;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+    fn other(self) -> Scalar {
+        Scalar::Other
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(text.into()))
+    fn text(self, text: &str) -> Scalar {
+        Scalar::Text(text.into())
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
-        Ok(Scalar::Number(number.into()))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar, E> {
-        Ok(Scalar::Number(number.into()))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Scalar, E> {
-        Ok(Number::from_f64(number).map_or(Scalar::Other, Scalar::Number))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Scalar, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
+    fn number(self, number: Number) -> Scalar {
+        Scalar::Number(number)
     }
 }

@@ -4,7 +4,7 @@
 //! Must not know endpoints.
 
 use crate::http::Headers;
-use crate::provider::{Seal, Signature};
+use crate::provider::{Signature, SignatureCheck};
 use crate::secret::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -36,12 +36,12 @@ impl Key {
 }
 
 /// Checks an answer against each secret that is active during a key rotation.
-pub(super) struct HmacSeal {
+pub(super) struct HmacCheck {
     sent: Option<String>,
     candidates: Vec<Hmac<Sha256>>,
 }
 
-impl HmacSeal {
+impl HmacCheck {
     /// For the signature that an answer's headers carry, if any.
     pub(super) fn of_answer(keys: &[Key], headers: &Headers) -> Self {
         Self::new(keys, SIGNATURE_HEADERS.iter().find_map(|name| headers.value(name)))
@@ -55,7 +55,7 @@ impl HmacSeal {
     }
 }
 
-impl Seal for HmacSeal {
+impl SignatureCheck for HmacCheck {
     fn update(&mut self, piece: &[u8]) {
         for candidate in &mut self.candidates {
             candidate.update(piece);
@@ -76,9 +76,9 @@ impl Seal for HmacSeal {
 
 #[cfg(test)]
 mod tests {
-    use super::{HmacSeal, Key, sign};
+    use super::{HmacCheck, Key, sign};
     use crate::http::Headers;
-    use crate::provider::{Seal, Signature};
+    use crate::provider::{Signature, SignatureCheck};
     use crate::secret::Secret;
 
     /// The secret of the vendor's published examples.
@@ -113,7 +113,7 @@ mod tests {
 
     fn verdict(header: Option<(&str, &str)>, keys: &[Key], body: &[u8]) -> Signature {
         let headers = Headers::new(header.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let mut seal = Box::new(HmacSeal::of_answer(keys, &headers));
+        let mut seal = Box::new(HmacCheck::of_answer(keys, &headers));
         for piece in body.chunks(2) {
             seal.update(piece);
         }

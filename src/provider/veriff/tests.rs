@@ -3,15 +3,15 @@
 use super::Veriff;
 use crate::http::{Cause, Failure};
 use crate::model::{AttemptId, MediaId, SessionId};
-use crate::provider::{Ask, Call, Listing, Provider, Scope};
+use crate::provider::{Call, Fetch, Listing, Provider, Scope};
 use crate::secret::Secret;
 use std::collections::HashMap;
 
 /// Answers by path; everything else is not found.
 struct Answers(HashMap<&'static str, &'static str>);
 
-impl Ask for Answers {
-    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
+impl Fetch for Answers {
+    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
         match self.0.get(call.target.as_str()) {
             Some(text) => Ok(text.as_bytes()),
             None => Err(Failure::new(Cause::NotFound, "HTTP 404")),

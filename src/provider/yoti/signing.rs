@@ -25,7 +25,7 @@ pub enum Access {
     /// Requests carry this token and are not signed.
     Bearer(Secret),
     /// Nobody can be asked; what is stored can be read.
-    Nobody,
+    None,
 }
 
 /// Makes the request for a path below the base URL. `sdk_id` needs no escape: whoever made it saw to that.
@@ -41,7 +41,7 @@ pub(super) fn request(access: &Access, target: &str) -> Request {
             let header = Zeroizing::new(["Bearer ", token.expose_text()].concat());
             Request { target: target.to_owned(), headers: vec![("authorization", header)], body: None, is_long: false }
         }
-        Access::Nobody => Request { target: target.to_owned(), headers: Vec::new(), body: None, is_long: false },
+        Access::None => Request { target: target.to_owned(), headers: Vec::new(), body: None, is_long: false },
     }
 }
 

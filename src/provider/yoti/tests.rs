@@ -4,7 +4,7 @@ use super::walk::walk;
 use super::{Access, Yoti};
 use crate::http::{Cause, Failure};
 use crate::model::{MediaId, MediaItem, SessionId, TypeHint};
-use crate::provider::{Ask, Call, Listing, Provider, Scope};
+use crate::provider::{Call, Fetch, Listing, Provider, Scope};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,8 +121,8 @@ fn a_document_that_is_made_to_exhaust_is_not_read_to_its_end() {
 /// Answers every request with this.
 struct Answer(Value, Vec<u8>);
 
-impl Ask for Answer {
-    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
+impl Fetch for Answer {
+    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
         assert_eq!((call.target.as_str(), call.document.as_str()), ("/sessions/s", "session"));
         self.1 = self.0.to_string().into_bytes();
         Ok(&self.1)
@@ -131,7 +131,7 @@ impl Ask for Answer {
 
 fn listing(document: Value) -> Result<Listing, Failure> {
     let session = SessionId::parse("s").expect("an id");
-    Yoti::new(Access::Nobody).listing(&mut Answer(document, Vec::new()), &session, &Scope::All)
+    Yoti::new(Access::None).listing(&mut Answer(document, Vec::new()), &session, &Scope::All)
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn an_answer_that_is_no_session_or_another_is_refused() {
 fn half_a_surrogate_pair_and_an_endless_number_cost_their_own_member_alone() {
     let document = br#"{"session_id":"s","state":"COMPLETED","note":"\ud83d","score":-1e999,
         "resources":{"face_capture":[{"image":{"media":{"id":"m","type":"IMAGE"}}},{"image":{"media":{"id":"m\udc00"}}}]}}"#;
-    let yoti = Yoti::new(Access::Nobody);
+    let yoti = Yoti::new(Access::None);
     let listed = yoti.listed("session", document).expect("a session");
     assert_eq!(listed.iter().map(MediaId::as_str).collect::<Vec<_>>(), ["m"]);
     assert!(yoti.facts("session", document).iter().any(|fact| fact.value == "COMPLETED"));
@@ -169,7 +169,7 @@ fn half_a_surrogate_pair_and_an_endless_number_cost_their_own_member_alone() {
 
 #[test]
 fn requests_name_session_and_medium() {
-    let call = Yoti::new(Access::Nobody).media(&SessionId::parse("s~.1").expect("an id"), &MediaId::parse("é").expect("an id"));
+    let call = Yoti::new(Access::None).media(&SessionId::parse("s~.1").expect("an id"), &MediaId::parse("é").expect("an id"));
     assert_eq!(call.target, "/sessions/s~.1/media/%C3%A9/content");
 }
 

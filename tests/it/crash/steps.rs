@@ -14,7 +14,7 @@ use vmedia::clock::{Cancel, Clock, SystemClock};
 use vmedia::engine::{Event, Message, Options, Services, start};
 use vmedia::error;
 use vmedia::exit::Exit;
-use vmedia::http::{Client, ClientOptions, Policy, Wire};
+use vmedia::http::{Client, ClientOptions, Policy, RetryClient};
 use vmedia::model::SessionId;
 use vmedia::provider::veriff::Veriff;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
@@ -37,7 +37,7 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         proxy: None,
     });
     let policy = Policy { retries: 0, delay: Duration::ZERO };
-    let wire = Wire::new(Box::new(client.expect("a client")), policy, clock.clone(), Cancel::default());
+    let wire = RetryClient::new(Box::new(client.expect("a client")), policy, clock.clone(), Cancel::default());
     let words = |text: &str| text.to_owned();
     let identity = Identity { tool: words("vmedia"), command: words("download"), operator: words("a test"), host: words("here") };
     let journal = Arc::new(Journal::new(Arc::clone(&store), identity));

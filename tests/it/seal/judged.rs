@@ -5,7 +5,7 @@ use super::authority::{Office, P256};
 use super::{runs, succeeds};
 use jiff::Timestamp;
 use sha2::Digest as _;
-use vmedia::seal::stamp::{Authorities, Query, Stamp, Unsound};
+use vmedia::seal::stamp::{Authorities, JudgeError, Query, Stamp};
 
 const JOURNAL: &[u8] = b"{\"seq\":1}\n{\"seq\":2}\n";
 
@@ -37,7 +37,7 @@ fn trusting(office: &Office) -> Authorities {
 fn is_refused(office: &Office, answer: &[u8], at: &str, because: &str) {
     assert!(!office.vouches_at(answer, JOURNAL, at.parse().expect("a time")), "openssl accepts it: {because}");
     match trusting(office).judge(answer) {
-        Err(refusal @ Unsound::Invalid(_)) => assert!(refusal.to_string().contains(because), "{refusal}"),
+        Err(refusal @ JudgeError::Invalid(_)) => assert!(refusal.to_string().contains(because), "{refusal}"),
         other => panic!("{because}: {other:?}"),
     }
 }
@@ -45,7 +45,7 @@ fn is_refused(office: &Office, answer: &[u8], at: &str, because: &str) {
 #[track_caller]
 fn is_unjudgeable(office: &Office, answer: &[u8], because: &str) {
     match trusting(office).judge(answer) {
-        Err(refusal @ Unsound::Unjudgeable(_)) => assert!(refusal.to_string().contains(because), "{refusal}"),
+        Err(refusal @ JudgeError::Unsupported(_)) => assert!(refusal.to_string().contains(because), "{refusal}"),
         other => panic!("{because}: {other:?}"),
     }
 }

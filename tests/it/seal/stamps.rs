@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use vmedia::clock::{Cancel, Clock, SystemClock};
 use vmedia::engine::{Authority, Sealer, Stamped};
-use vmedia::http::{Address, Client, ClientOptions, Policy, Wire};
+use vmedia::http::{Address, Client, ClientOptions, Policy, RetryClient};
 use vmedia::seal::ssh::SigningKey;
 use vmedia::seal::stamp::{Query, Stamp};
 use vmedia::store::{LocalStore, ReadStore, Store, StorePath};
@@ -67,7 +67,7 @@ fn authority(url: &str, retries: u32, idle_timeout: Duration) -> Authority {
     };
     let policy = Policy { retries, delay: Duration::from_millis(1) };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let wire = Wire::new(Box::new(Client::new(options).expect("a client")), policy, clock, Cancel::default());
+    let wire = RetryClient::new(Box::new(Client::new(options).expect("a client")), policy, clock, Cancel::default());
     Authority { wire, address }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Must not know what any member means.
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use super::value::{AnyValue, ReadValue, skip_list, skip_object};
+use serde::de::{Deserialize, DeserializeSeed as _, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -139,51 +140,33 @@ impl<'de> Visitor<'de> for Level<'_> {
 
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyMember)
+        AnyValue(MemberReader).deserialize(deserializer)
     }
 }
 
-struct AnyMember;
+struct MemberReader;
 
-impl<'de> Visitor<'de> for AnyMember {
+impl<'de> ReadValue<'de> for MemberReader {
     type Value = Member;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
+    fn other(self) -> Member {
+        Member::Other
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Member, E> {
-        Ok(Member::Null)
+    fn null(self) -> Member {
+        Member::Null
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Member, E> {
-        Ok(Member::Other)
+    fn text(self, text: &str) -> Member {
+        Member::Text(text.chars().take(LONGEST).collect())
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Member, E> {
-        Ok(Member::Other)
+    fn list<A: SeqAccess<'de>>(self, list: A) -> Result<Member, A::Error> {
+        skip_list(list).map(|()| Member::List)
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Member, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Member, E> {
-        Ok(Member::Other)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Member, E> {
-        Ok(Member::Text(text.chars().take(LONGEST).collect()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Member, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Member::List)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Member, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Member::Object)
+    fn object<A: MapAccess<'de>>(self, members: A) -> Result<Member, A::Error> {
+        skip_object(members).map(|_| Member::Object)
     }
 }
 

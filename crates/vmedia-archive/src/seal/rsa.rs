@@ -3,7 +3,7 @@
 //! Key material is wiped, and stands in no `Debug` and no error. Must not know what is signed, or who may read a key's
 //! file.
 
-use super::armour::unarmoured_within;
+use super::pem::find_pem;
 use crate::error::{Error, Result};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
@@ -23,7 +23,7 @@ impl fmt::Debug for RequestKey {
 
 /// Why a file holds no key to sign with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unfit {
+enum KeyProblem {
     /// It is encrypted.
     Passphrase,
     /// It is a public key.
@@ -41,7 +41,7 @@ enum Unfit {
 impl RequestKey {
     /// Takes the key out of the bytes of a PEM file, 2048 to 8192 bits; `path` is for the words of an error.
     pub fn parse(path: &Path, file: &[u8]) -> Result<Self> {
-        read(file).map_err(|unfit| explained(path, unfit))
+        read(file).map_err(|problem| error_of(path, problem))
     }
 
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017), in base64 with padding. The same for the same message.
@@ -55,58 +55,62 @@ impl RequestKey {
     }
 }
 
-fn read(file: &[u8]) -> std::result::Result<RequestKey, Unfit> {
-    let text = std::str::from_utf8(file).map_err(|_| Unfit::Nothing)?.trim();
+fn read(file: &[u8]) -> std::result::Result<RequestKey, KeyProblem> {
+    let text = std::str::from_utf8(file).map_err(|_| KeyProblem::Nothing)?.trim();
     if text.contains("ENCRYPTED") {
-        return Err(Unfit::Passphrase);
+        return Err(KeyProblem::Passphrase);
     }
     let has = |words: &str| text.contains(words);
-    let pair = if let Some(der) = unarmoured_within(text, "RSA PRIVATE KEY") {
+    let pair = if let Some(der) = find_pem(text, "RSA PRIVATE KEY") {
         RsaKeyPair::from_der(&der)
-    } else if let Some(der) = unarmoured_within(text, "PRIVATE KEY") {
+    } else if let Some(der) = find_pem(text, "PRIVATE KEY") {
         RsaKeyPair::from_pkcs8(&der)
     } else {
         return Err(match () {
-            () if has("EC PRIVATE KEY-----") => Unfit::Algorithm,
-            () if has("PRIVATE KEY-----") => Unfit::Encoding,
-            () if has("PUBLIC KEY-----") || text.starts_with("ssh-") => Unfit::Public,
-            () => Unfit::Nothing,
+            () if has("EC PRIVATE KEY-----") => KeyProblem::Algorithm,
+            () if has("PRIVATE KEY-----") => KeyProblem::Encoding,
+            () if has("PUBLIC KEY-----") || text.starts_with("ssh-") => KeyProblem::Public,
+            () => KeyProblem::Nothing,
         });
     };
     let key = RequestKey(pair.map_err(|reason| match reason.to_string().as_str() {
-        "WrongAlgorithm" => Unfit::Algorithm,
-        "TooSmall" => Unfit::Small,
-        _ => Unfit::Encoding,
+        "WrongAlgorithm" => KeyProblem::Algorithm,
+        "TooSmall" => KeyProblem::Small,
+        _ => KeyProblem::Encoding,
     })?);
-    if key.sign(b"a first message").is_empty() { Err(Unfit::Encoding) } else { Ok(key) }
+    if key.sign(b"a first message").is_empty() { Err(KeyProblem::Encoding) } else { Ok(key) }
 }
 
-fn explained(path: &Path, unfit: Unfit) -> Error {
+fn error_of(path: &Path, problem: KeyProblem) -> Error {
     let path = path.display();
-    let (what, hint) = match unfit {
-        Unfit::Passphrase => (
+    let (what, hint) = match problem {
+        KeyProblem::Passphrase => (
             format!("the key {path} is encrypted with a passphrase"),
             format!("a run that nobody watches needs it without one: openssl rsa -in {path} -out FILE, then chmod 600 FILE"),
         ),
-        Unfit::Public => (format!("{path} is a public key, which cannot sign"), "name the private one that the Hub gave you".to_owned()),
-        Unfit::Algorithm => (format!("the key {path} is no RSA key"), "name the key that the Hub gave you with the SDK id".to_owned()),
-        Unfit::Small => {
+        KeyProblem::Public => {
+            (format!("{path} is a public key, which cannot sign"), "name the private one that the Hub gave you".to_owned())
+        }
+        KeyProblem::Algorithm => (format!("the key {path} is no RSA key"), "name the key that the Hub gave you with the SDK id".to_owned()),
+        KeyProblem::Small => {
             (format!("the key {path} has less than 2048 bits"), "make a new pair in the Hub; the old one can be broken".to_owned())
         }
-        Unfit::Encoding => (
+        KeyProblem::Encoding => (
             format!("the key {path} cannot be read"),
             format!(
                 "older keys of the Hub are encoded wrongly; openssl rsa -in {path} -out FILE writes it anew, then chmod 600 FILE and name that"
             ),
         ),
-        Unfit::Nothing => (format!("{path} holds no private key"), "name the PEM file that the Hub gave you with the SDK id".to_owned()),
+        KeyProblem::Nothing => {
+            (format!("{path} holds no private key"), "name the PEM file that the Hub gave you with the SDK id".to_owned())
+        }
     };
     Error::configuration(what, hint)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{RequestKey, Unfit, read};
+    use super::{KeyProblem, RequestKey, read};
     use std::path::Path;
 
     /// The key that the vendor's own SDKs publish with their tests (`sdk-test.pem` of yoti-python-sdk, and others).
@@ -153,14 +157,14 @@ mod tests {
         let encrypted = PUBLISHED.replace("RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
         let public = PUBLISHED.replace("RSA PRIVATE KEY", "PUBLIC KEY");
         let cases = [
-            (cut.as_str(), Unfit::Encoding),
-            (torn.as_str(), Unfit::Encoding),
-            (named.as_str(), Unfit::Algorithm),
-            (encrypted.as_str(), Unfit::Passphrase),
-            (public.as_str(), Unfit::Public),
-            ("ssh-ed25519 AAAA me", Unfit::Public),
-            ("", Unfit::Nothing),
-            ("\u{0}", Unfit::Nothing),
+            (cut.as_str(), KeyProblem::Encoding),
+            (torn.as_str(), KeyProblem::Encoding),
+            (named.as_str(), KeyProblem::Algorithm),
+            (encrypted.as_str(), KeyProblem::Passphrase),
+            (public.as_str(), KeyProblem::Public),
+            ("ssh-ed25519 AAAA me", KeyProblem::Public),
+            ("", KeyProblem::Nothing),
+            ("\u{0}", KeyProblem::Nothing),
         ];
         for (text, why) in cases {
             assert_eq!(read(text.as_bytes()).err(), Some(why), "{text:.60}");

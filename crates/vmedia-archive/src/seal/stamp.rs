@@ -4,12 +4,13 @@
 //! which one of the certificates that the reader trusts vouches. Must not know how questions and answers travel.
 
 mod answer;
+mod ber;
 mod cms;
 mod judge;
 mod name;
 
-pub use answer::{LARGEST, Stamp, Unfit};
-pub use judge::{Authorities, Unsound};
+pub use answer::{LARGEST, Stamp, StampError};
+pub use judge::{Authorities, JudgeError};
 
 use bcder::encode::{PrimitiveContent as _, Values as _, sequence};
 use bcder::{ConstOid, Mode, OctetString, Oid};
@@ -49,13 +50,13 @@ impl Query {
     }
 
     /// Reads an answer to this question.
-    pub fn answered_by(&self, answer: &[u8]) -> Result<Stamp, Unfit> {
+    pub fn answered_by(&self, answer: &[u8]) -> Result<Stamp, StampError> {
         let stamp = Stamp::read(answer)?;
         if !stamp.covers(&self.sha256) {
-            return Err(Unfit::Foreign("it is about another digest"));
+            return Err(StampError::Foreign("it is about another digest"));
         }
         if !stamp.answers(self.nonce) {
-            return Err(Unfit::Foreign("it answers another question"));
+            return Err(StampError::Foreign("it answers another question"));
         }
         Ok(stamp)
     }

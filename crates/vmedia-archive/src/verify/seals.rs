@@ -10,7 +10,7 @@ use super::{Aspect, Finding, Options};
 use crate::error::{Error, Result};
 use crate::journal::{Chain, FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 use crate::seal::ssh::{PublicKey, Refusal, Signature, Signers};
-use crate::seal::stamp::{Stamp, Unsound};
+use crate::seal::stamp::{JudgeError, Stamp};
 use crate::store::{Digest, Listed, ReadStore, StorePath, sha256_bytes};
 use crate::text::{moment, plural};
 use jiff::{SignedDuration, Timestamp};
@@ -255,7 +255,7 @@ impl<'a> Check<'a> {
                 return Some(stamp.at);
             }
             Some(Ok(())) => {}
-            Some(Err(refusal @ Unsound::Unjudgeable(_))) => {
+            Some(Err(refusal @ JudgeError::Unsupported(_))) => {
                 self.seals.claimed = self.seals.claimed.max(Some(stamp.at));
                 self.seals.notes.push(format!("{name}: {refusal}"));
             }

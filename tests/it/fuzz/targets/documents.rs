@@ -10,14 +10,14 @@ use vmedia::archive::verify::examine;
 use vmedia::archive::{Document, Journal, Origin, Reason, Salt, SessionArchive, SignatureRecord, State, planned_path};
 use vmedia::http::Failure;
 use vmedia::model::{MediaId, SessionId, readable};
-use vmedia::provider::{Ask, Call, Listing, Provider, Scope};
+use vmedia::provider::{Call, Fetch, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 
 /// Answers everything with the input.
 struct Answer<'a>(&'a [u8]);
 
-impl Ask for Answer<'_> {
-    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
+impl Fetch for Answer<'_> {
+    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
         assert_eq!((call.target.as_str(), call.document.as_str()), ("/sessions/s", "session"));
         Ok(self.0)
     }

@@ -62,19 +62,19 @@ fn is_a_type(declared: Option<&str>, body: &[u8]) {
 /// Only the signature that the secret makes of the body holds, and nothing but that.
 fn is_signed(headers: &Headers, body: &[u8]) {
     let provider = veriff();
-    let verdict = |mut seal: Box<dyn vmedia::provider::Seal>| {
+    let verdict = |mut seal: Box<dyn vmedia::provider::SignatureCheck>| {
         for piece in body.chunks(7) {
             seal.update(piece);
         }
         seal.finish()
     };
-    let sent = verdict(provider.seal(headers));
+    let sent = verdict(provider.signature_check(headers));
     let Ok(subject) = std::str::from_utf8(body) else { return };
     let call = Call { endpoint: "", document: String::new(), target: "/".to_owned(), subject: subject.to_owned() };
     let request = provider.sign(&call);
     let (_, good) = request.headers.iter().find(|(name, _)| *name == "x-hmac-signature").expect("a signature");
-    assert_eq!(verdict(provider.recorded_seal(good)), Signature::Held(good.to_string()));
-    assert_eq!(verdict(provider.recorded_seal(&good[..32])), Signature::Wrong);
+    assert_eq!(verdict(provider.recorded_signature_check(good)), Signature::Held(good.to_string()));
+    assert_eq!(verdict(provider.recorded_signature_check(&good[..32])), Signature::Wrong);
     if let Signature::Held(value) = sent {
         assert_eq!(value, **good, "a signature holds that the secret does not make");
     }

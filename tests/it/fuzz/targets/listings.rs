@@ -11,7 +11,7 @@ use vmedia::archive::verify::examine;
 use vmedia::archive::{Document, Journal, Origin, Reason, Salt, SessionArchive, SignatureRecord, State, planned_path};
 use vmedia::http::{Cause, Failure};
 use vmedia::model::{AttemptId, MediaId, SessionId, readable};
-use vmedia::provider::{Ask, Call, Listing, Provider, Scope};
+use vmedia::provider::{Call, Fetch, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 
 /// Answers with the parts of an input, and remembers which answer was for which document.
@@ -20,8 +20,8 @@ struct Answers<'a> {
     given: BTreeMap<String, &'a [u8]>,
 }
 
-impl Ask for Answers<'_> {
-    fn ask(&mut self, call: &Call) -> Result<&[u8], Failure> {
+impl Fetch for Answers<'_> {
+    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
         is_safe_target(&call.target);
         if self.left.is_empty() {
             return Err(Failure::new(Cause::NotFound, "HTTP 404"));

@@ -59,7 +59,7 @@ fn veriff() -> Veriff {
 
 /// A provider that reads what is stored.
 fn yoti() -> Yoti {
-    Yoti::new(Access::Nobody)
+    Yoti::new(Access::None)
 }
 
 /// The run that writes journals.

@@ -1,7 +1,7 @@
 //! What an authority answers to the question for a time stamp (RFC 3161).
 
 use super::safe::is_bounded_line;
-use vmedia::seal::stamp::{Query, Stamp, Unfit};
+use vmedia::seal::stamp::{Query, Stamp, StampError};
 
 /// The question that the answers of the corpus are to.
 const DIGEST: [u8; 32] = [7; 32];
@@ -16,12 +16,12 @@ pub fn run(input: &[u8]) {
             is_bounded_line(stamp.authority.as_deref().unwrap_or_default());
             let answered = Query::new(DIGEST, NONCE).answered_by(input);
             assert_eq!(answered.is_ok(), stamp.covers(&DIGEST) && stamp.answers(NONCE));
-            let is_foreign = |query: Query| matches!(query.answered_by(input), Err(Unfit::Foreign(_)));
+            let is_foreign = |query: Query| matches!(query.answered_by(input), Err(StampError::Foreign(_)));
             assert!(answered.is_err() || is_foreign(Query::new([8; 32], NONCE)) && is_foreign(Query::new(DIGEST, NONCE + 1)));
         }
         Err(unfit) => {
             is_bounded_line(&unfit.to_string());
-            assert!(!matches!(unfit, Unfit::Foreign(_)), "nothing was asked");
+            assert!(!matches!(unfit, StampError::Foreign(_)), "nothing was asked");
             assert_eq!(Query::new(DIGEST, NONCE).answered_by(input), Err(unfit));
         }
     }

@@ -45,7 +45,7 @@ pub(super) fn put(message: &mut Vec<u8>, field: &[u8]) {
 }
 
 /// The bytes as base64 between the marker lines of this label.
-pub(super) fn armoured(label: &str, bytes: &[u8]) -> String {
+pub(super) fn encode_pem(label: &str, bytes: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     for (index, letter) in STANDARD.encode(bytes).chars().enumerate() {
         if index > 0 && index % LINE == 0 {

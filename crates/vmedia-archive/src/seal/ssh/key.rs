@@ -4,7 +4,7 @@
 
 use super::fields::{Fields, put};
 use crate::error::{Error, Result, quote};
-use crate::seal::armour::{from_base64, unarmoured};
+use crate::seal::pem::{decode_pem, from_base64};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -20,7 +20,7 @@ pub(super) const ALGORITHM: &str = "ssh-ed25519";
 pub struct PublicKey([u8; 32]);
 
 /// Why something that should be a public key is not one of ours.
-pub(super) enum Foreign {
+pub(super) enum PublicKeyError {
     /// It is for that other algorithm.
     Algorithm(String),
     /// It is not whole.
@@ -29,22 +29,22 @@ pub(super) enum Foreign {
 
 impl PublicKey {
     /// From SSH's own layout of it.
-    pub(super) fn from_blob(blob: &[u8]) -> std::result::Result<Self, Foreign> {
+    pub(super) fn from_blob(blob: &[u8]) -> std::result::Result<Self, PublicKeyError> {
         let mut fields = Fields(blob);
-        let algorithm = fields.field().and_then(|name| std::str::from_utf8(name).ok()).ok_or(Foreign::Damaged)?;
+        let algorithm = fields.field().and_then(|name| std::str::from_utf8(name).ok()).ok_or(PublicKeyError::Damaged)?;
         if algorithm != ALGORITHM {
-            return Err(Foreign::Algorithm(quote(algorithm)));
+            return Err(PublicKeyError::Algorithm(quote(algorithm)));
         }
         let bytes = fields.field().and_then(|bytes| bytes.try_into().ok()).filter(|_| fields.0.is_empty());
-        bytes.map(Self).ok_or(Foreign::Damaged)
+        bytes.map(Self).ok_or(PublicKeyError::Damaged)
     }
 
     /// From the two words of a `.pub` file or an `allowed_signers` line, the second of which is base64.
-    pub(super) fn from_words(algorithm: &str, base64: &str) -> std::result::Result<Self, Foreign> {
+    pub(super) fn from_text(algorithm: &str, base64: &str) -> std::result::Result<Self, PublicKeyError> {
         if algorithm != ALGORITHM {
-            return Err(Foreign::Algorithm(quote(algorithm)));
+            return Err(PublicKeyError::Algorithm(quote(algorithm)));
         }
-        Self::from_blob(&from_base64(base64.as_bytes()).ok_or(Foreign::Damaged)?)
+        Self::from_blob(&from_base64(base64.as_bytes()).ok_or(PublicKeyError::Damaged)?)
     }
 
     /// In SSH's own layout.
@@ -56,7 +56,7 @@ impl PublicKey {
     }
 
     /// Whether this key made that signature over these bytes.
-    pub(super) fn made(&self, signature: &[u8], signed: &[u8]) -> bool {
+    pub(super) fn verify(&self, signature: &[u8], signed: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.0).verify(signed, signature).is_ok()
     }
 
@@ -92,7 +92,7 @@ impl fmt::Debug for SigningKey {
 }
 
 /// Why a file is no key to sign with.
-enum Unfit {
+enum KeyProblem {
     /// It is encrypted.
     Passphrase,
     /// It is for another algorithm.
@@ -110,7 +110,7 @@ enum Unfit {
 impl SigningKey {
     /// Takes the key out of the bytes of a private key file; `path` is for the words of an error.
     pub fn parse(path: &Path, file: &[u8]) -> Result<Self> {
-        read(file).map_err(|unfit| explained(path, &unfit))
+        read(file).map_err(|problem| error_of(path, &problem))
     }
 
     /// Its public half.
@@ -129,56 +129,56 @@ impl SigningKey {
     }
 }
 
-fn explained(path: &Path, unfit: &Unfit) -> Error {
+fn error_of(path: &Path, problem: &KeyProblem) -> Error {
     let path = path.display();
     let make = "make one for vmedia alone: ssh-keygen -t ed25519 -N '' -f FILE";
-    let (what, hint) = match unfit {
-        Unfit::Passphrase => (
+    let (what, hint) = match problem {
+        KeyProblem::Passphrase => (
             format!("the signing key {path} is encrypted with a passphrase"),
             format!("a run that nobody watches needs a key without one, readable by its user alone; {make}"),
         ),
-        Unfit::Algorithm(name) => (format!("the signing key {path} is for {name}, not for {ALGORITHM}"), make.to_owned()),
-        Unfit::Format => (format!("the signing key {path} is not in OpenSSH's own format"), make.to_owned()),
-        Unfit::Public => {
+        KeyProblem::Algorithm(name) => (format!("the signing key {path} is for {name}, not for {ALGORITHM}"), make.to_owned()),
+        KeyProblem::Format => (format!("the signing key {path} is not in OpenSSH's own format"), make.to_owned()),
+        KeyProblem::Public => {
             (format!("{path} is a public key, which cannot sign"), "name the private one, which has no .pub at its end".to_owned())
         }
-        Unfit::Damaged => (format!("the signing key {path} is damaged"), format!("restore it from a copy, or {make}")),
-        Unfit::Nothing => (format!("{path} is no signing key"), make.to_owned()),
+        KeyProblem::Damaged => (format!("the signing key {path} is damaged"), format!("restore it from a copy, or {make}")),
+        KeyProblem::Nothing => (format!("{path} is no signing key"), make.to_owned()),
     };
     Error::configuration(what, hint)
 }
 
-fn read(file: &[u8]) -> std::result::Result<SigningKey, Unfit> {
-    let text = std::str::from_utf8(file).map_err(|_| Unfit::Nothing)?.trim();
-    let Some(first) = text.lines().next() else { return Err(Unfit::Nothing) };
+fn read(file: &[u8]) -> std::result::Result<SigningKey, KeyProblem> {
+    let text = std::str::from_utf8(file).map_err(|_| KeyProblem::Nothing)?.trim();
+    let Some(first) = text.lines().next() else { return Err(KeyProblem::Nothing) };
     if first.trim_end() == "-----BEGIN OPENSSH PRIVATE KEY-----" {
-        let bytes = unarmoured(text, "OPENSSH PRIVATE KEY").ok_or(Unfit::Damaged)?;
-        return open(&mut Fields(&bytes)).unwrap_or(Err(Unfit::Damaged));
+        let bytes = decode_pem(text, "OPENSSH PRIVATE KEY").ok_or(KeyProblem::Damaged)?;
+        return open(&mut Fields(&bytes)).unwrap_or(Err(KeyProblem::Damaged));
     }
     if (first.contains("BEGIN") && first.contains("PRIVATE KEY")) || first.starts_with("PuTTY-User-Key-File") {
-        return Err(Unfit::Format);
+        return Err(KeyProblem::Format);
     }
     let words: Vec<&str> = first.split_whitespace().collect();
     let is_public = matches!(&words[..], [algorithm, base64, ..] if base64.starts_with("AAAA") && algorithm.is_ascii());
-    Err(if is_public { Unfit::Public } else { Unfit::Nothing })
+    Err(if is_public { KeyProblem::Public } else { KeyProblem::Nothing })
 }
 
 /// The layout of `PROTOCOL.key`; `None` where it ends too early.
-fn open(fields: &mut Fields<'_>) -> Option<std::result::Result<SigningKey, Unfit>> {
+fn open(fields: &mut Fields<'_>) -> Option<std::result::Result<SigningKey, KeyProblem>> {
     if !fields.begins_with(b"openssh-key-v1\0") {
         return None;
     }
     let (cipher, _derivation, _options, count) = (fields.field()?, fields.field()?, fields.field()?, fields.number()?);
     if cipher != b"none" {
-        return Some(Err(Unfit::Passphrase));
+        return Some(Err(KeyProblem::Passphrase));
     }
     if count != 1 {
         return None;
     }
     let public = match PublicKey::from_blob(fields.field()?) {
         Ok(public) => public,
-        Err(Foreign::Algorithm(name)) => return Some(Err(Unfit::Algorithm(name))),
-        Err(Foreign::Damaged) => return None,
+        Err(PublicKeyError::Algorithm(name)) => return Some(Err(KeyProblem::Algorithm(name))),
+        Err(PublicKeyError::Damaged) => return None,
     };
     let mut private = Fields(fields.field()?);
     if private.number()? != private.number()? || private.field()? != ALGORITHM.as_bytes() || private.field()? != public.0 {

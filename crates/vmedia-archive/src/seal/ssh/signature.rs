@@ -3,10 +3,10 @@
 //! Whether that key is one to trust is for [`super::Signers`] to say. Must not know where a signature is kept.
 
 use super::NAMESPACE;
-use super::fields::{Fields, armoured, put};
-use super::key::{ALGORITHM, Foreign, PublicKey, SigningKey};
+use super::fields::{Fields, encode_pem, put};
+use super::key::{ALGORITHM, PublicKey, PublicKeyError, SigningKey};
 use crate::error::quote;
-use crate::seal::armour::unarmoured;
+use crate::seal::pem::decode_pem;
 use aws_lc_rs::digest::{Context, SHA256, SHA512};
 use std::fmt;
 use std::io::{self, Read};
@@ -104,7 +104,7 @@ impl SigningKey {
         for field in [&self.public().blob(), NAMESPACE.as_bytes(), b"", hash.name().as_bytes(), &signature] {
             put(&mut bytes, field);
         }
-        Ok(armoured(LABEL, &bytes))
+        Ok(encode_pem(LABEL, &bytes))
     }
 }
 
@@ -120,7 +120,7 @@ impl Signature {
     /// Reads the text of a signature that was made for this program.
     pub fn parse(text: &[u8]) -> Result<Self, Refusal> {
         let text = std::str::from_utf8(text).map_err(|_| Refusal::Malformed)?;
-        let bytes = unarmoured(text, LABEL).ok_or(Refusal::Malformed)?;
+        let bytes = decode_pem(text, LABEL).ok_or(Refusal::Malformed)?;
         let mut fields = Fields(&bytes);
         if !fields.begins_with(MAGIC) || fields.number() != Some(VERSION) {
             return Err(Refusal::Malformed);
@@ -138,9 +138,9 @@ impl Signature {
             b"sha256" => Hash::Sha256,
             other => return Err(Refusal::Algorithm(shown(other))),
         };
-        let signer = PublicKey::from_blob(signer).map_err(|foreign| match foreign {
-            Foreign::Algorithm(name) => Refusal::Algorithm(name),
-            Foreign::Damaged => Refusal::Malformed,
+        let signer = PublicKey::from_blob(signer).map_err(|error| match error {
+            PublicKeyError::Algorithm(name) => Refusal::Algorithm(name),
+            PublicKeyError::Damaged => Refusal::Malformed,
         })?;
         let mut signature = Fields(signature);
         match (signature.field(), signature.field()) {
@@ -154,7 +154,7 @@ impl Signature {
     /// Reads a file to its end, and gives the key that signed these bytes.
     pub fn verify(&self, message: impl Read) -> Result<&PublicKey, Refusal> {
         let digest = self.hash.of(message).map_err(Refusal::Unreadable)?;
-        if self.signer.made(&self.bare, &signed_bytes(self.hash, &digest)) { Ok(&self.signer) } else { Err(Refusal::Wrong) }
+        if self.signer.verify(&self.bare, &signed_bytes(self.hash, &digest)) { Ok(&self.signer) } else { Err(Refusal::Wrong) }
     }
 }
 

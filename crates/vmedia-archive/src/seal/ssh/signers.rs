@@ -3,7 +3,7 @@
 //! Must not know what was signed.
 
 use super::NAMESPACE;
-use super::key::{Foreign, PublicKey};
+use super::key::{PublicKey, PublicKeyError};
 use crate::error::{Error, Result};
 use jiff::Timestamp;
 use std::path::Path;
@@ -106,10 +106,10 @@ fn is_algorithm(word: &str) -> bool {
 
 /// An Ed25519 key, or `None` for a key of another sort: such a line may well stand in a list that serves others too.
 fn key(algorithm: &str, base64: Option<&str>) -> std::result::Result<Option<PublicKey>, &'static str> {
-    match PublicKey::from_words(algorithm, base64.ok_or("it ends before the key")?) {
+    match PublicKey::from_text(algorithm, base64.ok_or("it ends before the key")?) {
         Ok(key) => Ok(Some(key)),
-        Err(Foreign::Algorithm(_)) => Ok(None),
-        Err(Foreign::Damaged) => Err("the key is damaged"),
+        Err(PublicKeyError::Algorithm(_)) => Ok(None),
+        Err(PublicKeyError::Damaged) => Err("the key is damaged"),
     }
 }
 

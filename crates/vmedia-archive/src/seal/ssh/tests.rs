@@ -1,6 +1,6 @@
 //! Keys, signatures and signers from bytes that are made here; `tests/it/seal.rs` has `ssh-keygen` judge them.
 
-use super::fields::{armoured, put};
+use super::fields::{encode_pem, put};
 use super::key::ALGORITHM;
 use super::{PublicKey, Refusal, Signature, Signers, SigningKey};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
@@ -40,7 +40,7 @@ impl File<'_> {
         bytes.extend(self.count.to_be_bytes());
         put(&mut bytes, &public);
         put(&mut bytes, &private);
-        armoured("OPENSSH PRIVATE KEY", &bytes)
+        encode_pem("OPENSSH PRIVATE KEY", &bytes)
     }
 }
 
@@ -137,7 +137,7 @@ fn made(namespace: &[u8], hash: &[u8], digest: &[u8], signer: &[u8], algorithm: 
     for field in [signer, namespace, b"", hash, &signature] {
         put(&mut bytes, field);
     }
-    armoured("SSH SIGNATURE", &bytes)
+    encode_pem("SSH SIGNATURE", &bytes)
 }
 
 #[test]
@@ -245,9 +245,9 @@ proptest! {
         prop_assert!(Signature::parse(&bytes).is_err());
         prop_assert!(PublicKey::from_blob(&bytes).is_err());
         let begun = |begin: &[u8]| if magic { [begin, &bytes].concat() } else { bytes.clone() };
-        let file = armoured("OPENSSH PRIVATE KEY", &begun(b"openssh-key-v1\0\0\0\0\x04none"));
+        let file = encode_pem("OPENSSH PRIVATE KEY", &begun(b"openssh-key-v1\0\0\0\0\x04none"));
         prop_assert!(SigningKey::parse(Path::new("x"), file.as_bytes()).is_err());
-        prop_assert!(Signature::parse(armoured("SSH SIGNATURE", &begun(b"SSHSIG\0\0\0\x01")).as_bytes()).is_err());
+        prop_assert!(Signature::parse(encode_pem("SSH SIGNATURE", &begun(b"SSHSIG\0\0\0\x01")).as_bytes()).is_err());
     }
 
     #[test]

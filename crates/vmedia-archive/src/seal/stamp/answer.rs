@@ -3,10 +3,11 @@
 //!
 //! Goes down to what was stamped. Must not trust a byte of it.
 
+use super::ber::{Read, Reader, algorithm, integer, skip_rest, whole};
 use super::{SHA256, TST_INFO};
 use crate::error::quote;
-use bcder::decode::{Constructed, DecodeError, SliceSource, Source};
-use bcder::{ConstOid, Mode, OctetString, Oid, Tag};
+use bcder::decode::DecodeError;
+use bcder::{ConstOid, OctetString, Oid, Tag};
 use jiff::Timestamp;
 use std::convert::Infallible;
 use std::fmt;
@@ -29,9 +30,6 @@ const REASONS: [(usize, &str, bool); 8] = [
     (25, "it is out of order", true),
 ];
 
-pub(super) type Reader<'a, 'b, 'c> = Constructed<'a, &'b mut SliceSource<'c>>;
-pub(super) type Read<T> = Result<T, DecodeError<Infallible>>;
-
 /// What a time stamp says, if it is what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
@@ -51,7 +49,7 @@ pub struct Stamp {
 
 /// Why an answer is no time stamp for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unfit {
+pub enum StampError {
     /// It is not in the form of RFC 3161, or not whole.
     Malformed(String),
     /// The authority refuses, and why.
@@ -65,7 +63,7 @@ pub enum Unfit {
     Foreign(&'static str),
 }
 
-impl fmt::Display for Unfit {
+impl fmt::Display for StampError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(reason) => write!(formatter, "the answer is no time stamp: {reason}"),
@@ -75,11 +73,11 @@ impl fmt::Display for Unfit {
     }
 }
 
-impl std::error::Error for Unfit {}
+impl std::error::Error for StampError {}
 
 impl Stamp {
     /// Reads an answer.
-    pub fn read(answer: &[u8]) -> Result<Self, Unfit> {
+    pub fn read(answer: &[u8]) -> Result<Self, StampError> {
         open(answer, skip_envelope).map(|(stamp, _, ())| stamp)
     }
 
@@ -96,32 +94,19 @@ impl Stamp {
 
 /// Reads an answer: what it says, the content that is signed, and what `rest` makes of the certificates and the signature
 /// behind it.
-pub(super) fn open<T>(answer: &[u8], rest: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Result<(Stamp, Vec<u8>, T), Unfit> {
-    let malformed = |error: DecodeError<Infallible>| Unfit::Malformed(quote(&error.to_string()));
+pub(super) fn open<T>(answer: &[u8], rest: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Result<(Stamp, Vec<u8>, T), StampError> {
+    let malformed = |error: DecodeError<Infallible>| StampError::Malformed(quote(&error.to_string()));
     if answer.len() as u64 > LARGEST {
-        return Err(Unfit::Malformed("it is larger than 1 MiB".to_owned()));
+        return Err(StampError::Malformed("it is larger than 1 MiB".to_owned()));
     }
     let (status, token) =
         whole(answer, |answer| Ok((answer.take_sequence(Status::take)?, answer.take_opt_sequence(|reader| token(reader, rest))?)))
             .map_err(malformed)?;
     status.is_granted()?;
-    let (content, rest) = token.ok_or_else(|| Unfit::Malformed("it grants a stamp and holds none".to_owned()))?;
+    let (content, rest) = token.ok_or_else(|| StampError::Malformed("it grants a stamp and holds none".to_owned()))?;
     let content = content.to_bytes().to_vec();
     let stamp = whole(&content, info).map_err(malformed)?;
     Ok((stamp, content, rest))
-}
-
-/// Reads a sequence after which nothing follows.
-pub(super) fn whole<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Read<T> {
-    let mut source = SliceSource::new(bytes);
-    let value = Constructed::decode(&mut source, Mode::Ber, |reader| reader.take_sequence(read))?;
-    if source.is_empty() { Ok(value) } else { Err(source.content_err("something follows it")) }
-}
-
-/// Passes over whatever else there is. (The library's own `skip_all` wants one value more where a length is left open.)
-pub(super) fn skip_rest<S: Source>(reader: &mut Constructed<'_, S>) -> Result<(), DecodeError<S::Error>> {
-    while reader.skip_opt(|_, _, _| Ok(()))?.is_some() {}
-    Ok(())
 }
 
 /// Passes over what stands behind the content. ([`skip_rest`] alone is no function of every reader.)
@@ -156,7 +141,7 @@ impl Status {
         Ok(Self { number, texts: texts.unwrap_or_default(), failure: failure.map(|bits| bits.to_vec()).unwrap_or_default() })
     }
 
-    fn is_granted(&self) -> Result<(), Unfit> {
+    fn is_granted(&self) -> Result<(), StampError> {
         let word = match self.number {
             Some(0 | 1) => return Ok(()),
             Some(2) => "rejected".to_owned(),
@@ -170,7 +155,7 @@ impl Status {
         let words = reasons.iter().map(|(_, words, _)| (*words).to_owned()).chain(self.texts.iter().cloned());
         let reason = std::iter::once(word).chain(words).collect::<Vec<_>>().join("; ");
         let is_passing = self.number == Some(3) || reasons.iter().any(|(_, _, is_passing)| *is_passing);
-        Err(Unfit::Refused { reason: quote(&reason), is_passing })
+        Err(StampError::Refused { reason: quote(&reason), is_passing })
     }
 }
 
@@ -209,18 +194,6 @@ fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
     let sha256 = (algorithm == SHA256).then(|| digest.to_bytes().to_vec());
     let nonce = nonce.map(|nonce| without_zeros(&nonce).to_vec());
     Ok(Stamp { at, policy, serial, authority, sha256, nonce })
-}
-
-/// Reads the name in an `AlgorithmIdentifier`.
-pub(super) fn algorithm<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Oid, DecodeError<S::Error>> {
-    let name = Oid::take_from(reader)?;
-    skip_rest(reader)?;
-    Ok(name)
-}
-
-/// The bytes of an integer: a number that DER would write shorter is a number still.
-pub(super) fn integer<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Vec<u8>, DecodeError<S::Error>> {
-    reader.take_primitive_if(Tag::INTEGER, |number| number.take_all()).map(|bytes| bytes.to_vec())
 }
 
 fn without_zeros(bytes: &[u8]) -> &[u8] {

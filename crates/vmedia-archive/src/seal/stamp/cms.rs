@@ -3,7 +3,7 @@
 //!
 //! Must not judge any of it.
 
-use super::answer::{Read, Reader, algorithm, integer, skip_rest, whole};
+use super::ber::{Read, Reader, algorithm, integer, skip_rest, whole};
 use bcder::decode::{Constructed, DecodeError, SliceSource, Source};
 use bcder::{ConstOid, Mode, OctetString, Oid, Tag};
 

@@ -3,7 +3,7 @@
 //!
 //! Must not ask anything of the network: a certificate that was revoked is not noticed.
 
-use super::answer::{self, Stamp, Unfit};
+use super::answer::{self, Stamp, StampError};
 use super::cms::{Attributes, Envelope, Signer, is_for_stamps_alone, octets, signing_certificate};
 use super::{SHA256, TST_INFO};
 use crate::error::{Error, Result, plain, quote};
@@ -44,36 +44,36 @@ pub struct Authorities(Vec<CertificateDer<'static>>);
 
 /// Why a stamp does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unsound {
+pub enum JudgeError {
     /// It is no time stamp.
-    Unfit(Unfit),
+    Stamp(StampError),
     /// It is one, and its authority's signature or certificates do not hold.
     Invalid(String),
     /// What would be needed to judge it is not in it, or not known here.
-    Unjudgeable(String),
+    Unsupported(String),
 }
 
-impl fmt::Display for Unsound {
+impl fmt::Display for JudgeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unfit(unfit) => unfit.fmt(formatter),
+            Self::Stamp(error) => error.fmt(formatter),
             Self::Invalid(reason) => write!(formatter, "the time stamp is not valid: {reason}"),
-            Self::Unjudgeable(reason) => write!(formatter, "the time stamp cannot be judged: {reason}"),
+            Self::Unsupported(reason) => write!(formatter, "the time stamp cannot be judged: {reason}"),
         }
     }
 }
 
-impl std::error::Error for Unsound {}
+impl std::error::Error for JudgeError {}
 
 /// An outcome of judging.
-type Judged<T> = std::result::Result<T, Unsound>;
+type Judged<T> = std::result::Result<T, JudgeError>;
 
 fn invalid<T>(reason: impl Into<String>) -> Judged<T> {
-    Err(Unsound::Invalid(reason.into()))
+    Err(JudgeError::Invalid(reason.into()))
 }
 
-fn unjudgeable<T>(reason: impl Into<String>) -> Judged<T> {
-    Err(Unsound::Unjudgeable(reason.into()))
+fn unsupported<T>(reason: impl Into<String>) -> Judged<T> {
+    Err(JudgeError::Unsupported(reason.into()))
 }
 
 impl Authorities {
@@ -96,12 +96,12 @@ impl Authorities {
     ///
     /// Where it does not count. Whether it is about the right bytes is for [`Stamp::covers`].
     pub fn judge(&self, answer: &[u8]) -> Judged<Stamp> {
-        let (stamp, content, envelope) = answer::open(answer, Envelope::take).map_err(Unsound::Unfit)?;
+        let (stamp, content, envelope) = answer::open(answer, Envelope::take).map_err(JudgeError::Stamp)?;
         let [signer] = &envelope.signers[..] else {
             return invalid(format!("it has {} signatures, not one", envelope.signers.len()));
         };
         if envelope.certificates.is_empty() {
-            return unjudgeable("the authority's certificate is not in it");
+            return unsupported("the authority's certificate is not in it");
         }
         let attributes = Attributes::read(&signer.attributes).or_else(|_| invalid("its signed attributes cannot be read"))?;
         is_about(&attributes, signer, &content)?;
@@ -140,7 +140,7 @@ fn is_about(attributes: &Attributes, signer: &Signer, content: &[u8]) -> Judged<
         return invalid("what its authority signed is not called a time stamp");
     }
     let Some(algorithm) = algorithm(&signer.digest) else {
-        return unjudgeable(format!("digests by {} are not known here", signer.digest));
+        return unsupported(format!("digests by {} are not known here", signer.digest));
     };
     let signed = attributes.single(MESSAGE_DIGEST).and_then(|value| octets(value).ok());
     if signed.as_deref() != Some(digest::digest(algorithm, content).as_ref()) {
@@ -165,7 +165,7 @@ fn certificate_of_signer<'a, 'b>(attributes: &Attributes, certificates: &'a [Cer
             (Some(name), true) => algorithm(name),
         };
         let Some(algorithm) = algorithm else {
-            return unjudgeable("the digest of its authority's certificate is of a sort that is not known here");
+            return unsupported("the digest of its authority's certificate is of a sort that is not known here");
         };
         let found = certificates.iter().find(|certificate| digest::digest(algorithm, certificate).as_ref() == signed);
         match (found, signers) {
@@ -200,7 +200,7 @@ fn is_signed(certificate: &EndEntityCert<'_>, signer: &Signer) -> Judged<()> {
             Err(error) => return refused(&error),
         }
     }
-    unjudgeable("its signature is of a sort that is not known here")
+    unsupported("its signature is of a sort that is not known here")
 }
 
 /// What RSA signs with this digest.
@@ -231,7 +231,7 @@ fn refused<T>(error: &webpki::Error) -> Judged<T> {
         | webpki::Error::UnsupportedCertVersion
         | webpki::Error::UnsupportedSignatureAlgorithmContext(_)
         | webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
-            unjudgeable(format!("its authority's certificates have what is not known here ({error})"))
+            unsupported(format!("its authority's certificates have what is not known here ({error})"))
         }
         other => invalid(format!("its authority's certificates do not hold ({other})")),
     }

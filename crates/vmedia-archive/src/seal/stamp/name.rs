@@ -2,7 +2,7 @@
 //!
 //! A name that cannot be read is left out: it is told, and nothing depends on it.
 
-use super::answer::skip_rest;
+use super::ber::skip_rest;
 use crate::error::quote;
 use bcder::decode::{Constructed, DecodeError, Source};
 use bcder::{Oid, Tag};

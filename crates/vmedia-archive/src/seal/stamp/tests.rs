@@ -1,6 +1,6 @@
 //! Answers as authorities send them, as they should not, and as nobody should.
 
-use super::{LARGEST, Query, Stamp, Unfit};
+use super::{LARGEST, Query, Stamp, StampError};
 use proptest::prelude::*;
 
 const DIGEST: [u8; 32] = [7; 32];
@@ -49,7 +49,7 @@ fn usual() -> Vec<u8> {
 #[track_caller]
 fn malformed(answer: &[u8]) {
     let outcome = Stamp::read(answer);
-    assert!(matches!(outcome, Err(Unfit::Malformed(_))), "{outcome:?}");
+    assert!(matches!(outcome, Err(StampError::Malformed(_))), "{outcome:?}");
 }
 
 #[test]
@@ -57,15 +57,15 @@ fn an_answer_is_believed_for_its_own_question_alone() {
     let stamp = Query::new(DIGEST, NONCE).answered_by(&usual()).expect("a stamp");
     assert_eq!((stamp.at.to_string().as_str(), stamp.policy.as_str(), stamp.serial.as_str()), ("2026-11-21T09:30:00Z", "1.2.3.4", "9a"));
     assert_eq!(stamp.authority, None);
-    let foreign = |query: Query| matches!(query.answered_by(&usual()), Err(Unfit::Foreign(_)));
+    let foreign = |query: Query| matches!(query.answered_by(&usual()), Err(StampError::Foreign(_)));
     assert!(foreign(Query::new([8; 32], NONCE)));
     assert!(foreign(Query::new(DIGEST, NONCE + 1)));
     let without = granted(&info(&DIGEST, "20261121093000Z", &[]));
-    assert_eq!(Query::new(DIGEST, NONCE).answered_by(&without), Err(Unfit::Foreign("it answers another question")));
+    assert_eq!(Query::new(DIGEST, NONCE).answered_by(&without), Err(StampError::Foreign("it answers another question")));
     // A digest of another sort that begins alike, and one that is cut.
     for digest in [&[7; 64][..], &[7; 31]] {
         let other = granted(&info(digest, "20261121093000Z", &[&nonce()]));
-        assert_eq!(Query::new(DIGEST, NONCE).answered_by(&other), Err(Unfit::Foreign("it is about another digest")));
+        assert_eq!(Query::new(DIGEST, NONCE).answered_by(&other), Err(StampError::Foreign("it is about another digest")));
     }
 }
 
@@ -124,7 +124,7 @@ fn a_refusal_is_told_with_its_reasons() {
     let refused = |status: u8, more: &[&[u8]]| {
         let answer = value(48, &[&value(48, &[&[2, 1, status], &more.concat()])]);
         match Stamp::read(&answer) {
-            Err(Unfit::Refused { reason, is_passing }) => (reason, is_passing),
+            Err(StampError::Refused { reason, is_passing }) => (reason, is_passing),
             other => panic!("{other:?}"),
         }
     };

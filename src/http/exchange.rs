@@ -3,10 +3,10 @@
 //! A request is built for each try and never sent twice, because signatures may hold a time or a nonce. Must not
 //! know what is fetched.
 
-use super::pace::{Limits, Pace, Queue};
+use super::pace::{Limits, Pace, RateLimiter};
 use super::retry::{LONGEST_ASKED, Policy, Retry, Step};
 use super::time_limit::default_limit;
-use super::{Cause, Failure, Request, Response, Transport, Watch};
+use super::{BodyReader, Cause, Failure, Request, Response, Transport};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::text::duration;
 use std::sync::Arc;
@@ -16,15 +16,15 @@ use std::time::Duration;
 const DOCUMENT_LIMIT: Duration = Duration::from_secs(120);
 
 /// How long the words of an error are listened to.
-const WORDS_LIMIT: Duration = Duration::from_secs(10);
+const ERROR_BODY_LIMIT: Duration = Duration::from_secs(10);
 
 /// The way to one provider. Shared by all workers.
-pub struct Wire {
+pub struct RetryClient {
     transport: Box<dyn Transport>,
     policy: Policy,
     file_limit: Option<Duration>,
     pace: Pace,
-    bandwidth: Option<Queue>,
+    bandwidth: Option<RateLimiter>,
     clock: Arc<dyn Clock>,
     cancel: Cancel,
 }
@@ -51,11 +51,11 @@ pub enum Note<'a> {
 
 /// One try of an exchange.
 pub struct Exchange<'a> {
-    wire: &'a Wire,
+    wire: &'a RetryClient,
     note: &'a dyn Fn(Note<'_>),
 }
 
-impl Wire {
+impl RetryClient {
     /// Without limits but those of patience.
     pub fn new(transport: Box<dyn Transport>, policy: Policy, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
         Self { transport, policy, file_limit: None, pace: Pace::default(), bandwidth: None, clock, cancel }
@@ -70,7 +70,7 @@ impl Wire {
     /// Asks no more of the host than these.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
-        let bandwidth = limits.bytes.map(|rate| Queue::new(1.0 / rate as f64));
+        let bandwidth = limits.bytes.map(|rate| RateLimiter::new(1.0 / rate as f64));
         Self { pace: Pace::new(limits), bandwidth, ..self }
     }
 
@@ -98,9 +98,9 @@ impl Wire {
                 }
                 Err(failure) => failure,
             };
-            let nobody_there = failure.cause == Cause::Unavailable;
+            let is_unreachable = failure.cause == Cause::Unavailable;
             match retry.next(&failure, fastrand::f64()) {
-                Step::Wait(wait) if !(nobody_there && self.pace.is_down()) => {
+                Step::Wait(wait) if !(is_unreachable && self.pace.is_down()) => {
                     note(Note::Retrying { failure: &failure, failed: retry.failed(), wait });
                     if failure.cause == Cause::Throttled || failure.retry_after.is_some() {
                         self.pace.close(self.clock(), wait);
@@ -109,19 +109,19 @@ impl Wire {
                     }
                 }
                 _ => {
-                    if nobody_there {
+                    if is_unreachable {
                         self.pace.gave_up();
                     } else {
                         self.pace.answered();
                     }
-                    return Err(told_how_often(failure, retry.failed()));
+                    return Err(with_attempt_count(failure, retry.failed()));
                 }
             }
         }
     }
 
-    fn watch(&self, body: Box<dyn std::io::Read + Send>, total: Duration) -> Watch<'_> {
-        Watch::new(body, self.clock(), &self.cancel, total).within(self.bandwidth.as_ref())
+    fn watch(&self, body: Box<dyn std::io::Read + Send>, total: Duration) -> BodyReader<'_> {
+        BodyReader::new(body, self.clock(), &self.cancel, total).with_bandwidth(self.bandwidth.as_ref())
     }
 
     fn stopped(&self) -> Failure {
@@ -129,7 +129,7 @@ impl Wire {
     }
 }
 
-fn told_how_often(mut failure: Failure, tries: u32) -> Failure {
+fn with_attempt_count(mut failure: Failure, tries: u32) -> Failure {
     if tries > 1 && failure.cause.is_worth_retrying() {
         failure.detail = format!("{} (tried {tries} times)", failure.detail);
     }
@@ -142,7 +142,7 @@ fn told_how_often(mut failure: Failure, tries: u32) -> Failure {
 
 impl<'a> Exchange<'a> {
     /// Puts the body of a document under watch: it must come whole in two minutes.
-    pub fn watch_document(&self, body: Box<dyn std::io::Read + Send>) -> Watch<'a> {
+    pub fn read_document(&self, body: Box<dyn std::io::Read + Send>) -> BodyReader<'a> {
         self.wire.watch(body, DOCUMENT_LIMIT)
     }
 
@@ -152,8 +152,8 @@ impl<'a> Exchange<'a> {
     }
 
     /// Puts the body of a file under watch, which has so much time left. One that outlasts it is not asked for again.
-    pub fn watch_file(&self, body: Box<dyn std::io::Read + Send>, left: Duration) -> Watch<'a> {
-        self.wire.watch(body, left).overrunning(Cause::Outlasted)
+    pub fn read_file(&self, body: Box<dyn std::io::Read + Send>, left: Duration) -> BodyReader<'a> {
+        self.wire.watch(body, left).with_timeout_cause(Cause::Outlasted)
     }
 
     /// Sends a request; any status but 200 is a failure.
@@ -162,7 +162,7 @@ impl<'a> Exchange<'a> {
         if response.status == 200 {
             return Ok(response);
         }
-        let mut words = self.wire.watch(response.body, WORDS_LIMIT);
+        let mut words = self.wire.watch(response.body, ERROR_BODY_LIMIT);
         Err(Failure::of_status(response.status, &response.headers, &mut words, self.wire.clock().now()))
     }
 

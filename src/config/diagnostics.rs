@@ -2,10 +2,9 @@
 //!
 //! Must never repeat a value: a secret may stand where none belongs.
 
-use super::file::File;
 use super::keys::keys_of;
-use super::nearest::nearest;
-use super::profile::Profile;
+use super::profile::{File, Profile};
+use super::suggest::suggest;
 use crate::error::{Error, quote};
 use std::ops::Range;
 use std::path::Path;
@@ -23,14 +22,14 @@ const FOR_SECRETS: [&str; 8] = ["secret", "api_secret", "shared_secret", "master
 
 /// A file and its text.
 #[derive(Clone, Copy)]
-pub(super) struct Written<'a> {
+pub(super) struct ConfigText<'a> {
     pub(super) path: &'a Path,
     pub(super) text: &'a str,
 }
 
-impl Written<'_> {
+impl ConfigText<'_> {
     /// The text is no TOML.
-    pub(super) fn no_toml(&self, error: &toml::de::Error) -> Error {
+    pub(super) fn syntax_error(&self, error: &toml::de::Error) -> Error {
         let at = error.span();
         let line = at.as_ref().map_or("", |at| self.line_of(at));
         let key = line.split(['=', ' ', '\t']).find(|word| !word.is_empty()).unwrap_or_default();
@@ -40,13 +39,13 @@ impl Written<'_> {
         } else if line.split('"').skip(1).step_by(2).any(|text| text.contains('\\')) {
             format!(r"in double quotes \ begins an escape; {PATHS}")
         } else if is_key {
-            as_it_is_written(key)
+            value_example(key)
         } else if line.trim_start().starts_with('[') {
             PROFILES.to_owned()
         } else {
             format!("a line is a key, = and a value, and texts stand in quotes; {EXAMPLE}")
         };
-        self.wrong(at.as_ref(), &in_our_words(error.message()), hint)
+        self.wrong(at.as_ref(), &syntax_message(error.message()), hint)
     }
 
     /// The first key that nobody knows.
@@ -54,12 +53,16 @@ impl Written<'_> {
         let mut unknown: Vec<(Range<usize>, String, String)> = Vec::new();
         for (key, value) in table.iter().filter(|(key, _)| !keys_of::<File>().contains(&key.get_ref().as_ref())) {
             let name = key.get_ref().as_ref();
-            unknown.push((key.span(), format!("there is no key {}", quote(name)), beside_profiles(name, value.get_ref())));
+            unknown.push((key.span(), format!("there is no key {}", quote(name)), hint_outside_profiles(name, value.get_ref())));
         }
         for (profile, keys) in profiles(table) {
             for key in keys.keys().filter(|key| !keys_of::<Profile>().contains(&key.get_ref().as_ref())) {
                 let name = key.get_ref().as_ref();
-                unknown.push((key.span(), format!("profile {profile} has a key {}, which nobody knows", quote(name)), in_profile(name)));
+                unknown.push((
+                    key.span(),
+                    format!("profile {profile} has a key {}, which nobody knows", quote(name)),
+                    hint_in_profile(name),
+                ));
             }
         }
         let first = unknown.into_iter().min_by_key(|(at, ..)| at.start)?;
@@ -75,12 +78,12 @@ impl Written<'_> {
         for (profile, keys) in profiles(table) {
             if let Some((key, _)) = keys.iter().find(|(_, value)| holds(value)) {
                 let key = key.get_ref().as_ref();
-                return self.wrong(at.as_ref(), &format!("{key} of profile {profile}: {message}"), as_it_is_written(key));
+                return self.wrong(at.as_ref(), &format!("{key} of profile {profile}: {message}"), value_example(key));
             }
         }
         let beside = table.iter().find(|(_, value)| holds(value)).map(|(key, _)| key.get_ref().as_ref());
         match beside {
-            Some("default_profile") => self.wrong(at.as_ref(), &format!("default_profile: {message}"), as_it_is_written("default_profile")),
+            Some("default_profile") => self.wrong(at.as_ref(), &format!("default_profile: {message}"), value_example("default_profile")),
             _ => self.wrong(at.as_ref(), "where a profile with its keys belongs stands something else", PROFILES.to_owned()),
         }
     }
@@ -104,12 +107,12 @@ fn profiles<'a>(table: &'a DeTable<'_>) -> impl Iterator<Item = (String, &'a DeT
 }
 
 /// What may be meant by a key that stands outside of every profile.
-fn beside_profiles(name: &str, value: &DeValue<'_>) -> String {
+fn hint_outside_profiles(name: &str, value: &DeValue<'_>) -> String {
     if FOR_SECRETS.contains(&name) {
         SECRETS.to_owned()
     } else if keys_of::<Profile>().contains(&name) {
         format!("it belongs to a profile: write it below [profiles.NAME], and choose that one with default_profile; {EXAMPLE}")
-    } else if let Some(meant) = nearest(name, keys_of::<File>().iter().copied()) {
+    } else if let Some(meant) = suggest(name, keys_of::<File>().iter().copied()) {
         format!("did you mean {meant}? {EXAMPLE}")
     } else if value.is_table() {
         PROFILES.to_owned()
@@ -118,18 +121,18 @@ fn beside_profiles(name: &str, value: &DeValue<'_>) -> String {
     }
 }
 
-fn in_profile(name: &str) -> String {
+fn hint_in_profile(name: &str) -> String {
     if FOR_SECRETS.contains(&name) {
         return SECRETS.to_owned();
     }
-    match nearest(name, keys_of::<Profile>().iter().copied()) {
+    match suggest(name, keys_of::<Profile>().iter().copied()) {
         Some(meant) => format!("did you mean {meant}? {EXAMPLE}"),
         None => EXAMPLE.to_owned(),
     }
 }
 
 /// How the value of a key looks.
-fn as_it_is_written(key: &str) -> String {
+fn value_example(key: &str) -> String {
     match key {
         "secret_command" | "bearer_command" => {
             format!(r#"it is a list of words, as in {key} = ["pass", "show", "vmedia"]; for a shell {key} = ["sh", "-c", "..."]"#)
@@ -145,7 +148,7 @@ fn as_it_is_written(key: &str) -> String {
 }
 
 /// What the parser says of a text that is no TOML, in the words of this program.
-fn in_our_words(message: &str) -> String {
+fn syntax_message(message: &str) -> String {
     let reason = message.split(", expected ").next().unwrap_or(message);
     let of_numbers = ["number", "integer", "float", "fraction", "exponent", "leading zero", "digits", "sign", "radix"];
     let words = match reason {

@@ -13,14 +13,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Where it is kept.
-pub enum Vault {
+pub enum SecretStore {
     /// In this file.
     File(PathBuf),
     /// In the keyring, for the profile of this name.
     Keyring(String),
 }
 
-impl Vault {
+impl SecretStore {
     /// Whether something lies there already, be it a link that leads nowhere.
     pub fn is_taken(&self) -> Result<bool> {
         match self {
@@ -52,7 +52,7 @@ impl Vault {
     }
 }
 
-impl fmt::Display for Vault {
+impl fmt::Display for SecretStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(formatter, "{}", path.display()),

@@ -3,7 +3,7 @@
 
 use axum::http::HeaderMap;
 
-use super::{Keys, ROOT, Vault, refusal};
+use super::{Keys, ROOT, YotiStore, refusal};
 use crate::answer::Answer;
 use crate::{Options, now};
 
@@ -16,7 +16,7 @@ pub(crate) fn check(
     headers: &HeaderMap,
     options: &Options,
     keys: &Keys,
-    vault: &mut Vault,
+    yoti_store: &mut YotiStore,
 ) -> Result<bool, Box<Answer>> {
     let refuse = |status, code, message: &str| Err(Box::new(refusal(status, code, message)));
     if let Some(token) = headers.get("authorization") {
@@ -43,7 +43,7 @@ pub(crate) fn check(
     if timestamp.parse::<i64>().map_or(true, |sent| (now().as_millisecond() - sent).abs() > SKEW) {
         return refuse(400, "MALFORMED_REQUEST", "timestamp is not now, in milliseconds");
     }
-    if nonce.len() < 16 || !vault.is_new(nonce) {
+    if nonce.len() < 16 || !yoti_store.is_new(nonce) {
         return refuse(400, "MALFORMED_REQUEST", "nonce must be new with every request");
     }
     Ok(true)

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::zeroize::Zeroizing;
 
 /// The bytes of a text that is nothing but these marker lines and what stands between them.
-pub(super) fn unarmoured(text: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn decode_pem(text: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
     let body = text.trim().strip_prefix(&format!("-----BEGIN {label}-----"))?.strip_suffix(&format!("-----END {label}-----"))?;
     let mut letters = Zeroizing::new(Vec::with_capacity(body.len()));
     letters.extend(body.bytes().filter(|letter| !letter.is_ascii_whitespace()));
@@ -16,10 +16,10 @@ pub(super) fn unarmoured(text: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> 
 }
 
 /// The same in a text that holds other things, too, as some programs write before a key.
-pub(super) fn unarmoured_within(text: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn find_pem(text: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
     let end = format!("-----END {label}-----");
     let begun = text.get(text.find(&format!("-----BEGIN {label}-----"))?..)?;
-    unarmoured(begun.get(..begun.find(&end)? + end.len())?, label)
+    decode_pem(begun.get(..begun.find(&end)? + end.len())?, label)
 }
 
 /// The bytes that base64 stands for, in a buffer that never moved while it was filled.

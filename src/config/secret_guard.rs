@@ -8,12 +8,12 @@
 const SHORTEST: usize = 16;
 
 /// The text, or words in its place.
-pub(super) fn told(text: &str) -> &str {
-    if may_be_a_secret(text) { "(not shown, it may be a secret)" } else { text }
+pub(super) fn redacted(text: &str) -> &str {
+    if may_be_secret(text) { "(not shown, it may be a secret)" } else { text }
 }
 
 /// Whether this may be a secret: digits and letters like those of a UUID, of hex or of Base64.
-pub(super) fn may_be_a_secret(text: &str) -> bool {
+pub(super) fn may_be_secret(text: &str) -> bool {
     let has = |is_kind: fn(&u8) -> bool| text.as_bytes().iter().any(&is_kind);
     let all = |further: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || further.contains(letter));
     let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
@@ -26,7 +26,7 @@ pub(super) fn may_be_a_secret(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{may_be_a_secret, told};
+    use super::{may_be_secret, redacted};
 
     #[test]
     fn chance_is_not_repeated_and_names_are() {
@@ -38,8 +38,8 @@ mod tests {
             "3q2+7wABAgMEBQYH/CAkKCwwNDg8Q==",
             "mZ2_x-B7kQ9vT1cR8yLwN4sH",
         ] {
-            assert!(may_be_a_secret(secret), "{secret}");
-            assert!(!told(secret).contains(secret), "{secret}");
+            assert!(may_be_secret(secret), "{secret}");
+            assert!(!redacted(secret).contains(secret), "{secret}");
         }
         for name in [
             "",
@@ -53,7 +53,7 @@ mod tests {
             "/usr/bin/pass",
             "PRODUCTIONSECRET",
         ] {
-            assert_eq!(told(name), name);
+            assert_eq!(redacted(name), name);
         }
     }
 }

@@ -26,28 +26,28 @@ impl Handle {
     }
 }
 
-impl Connected<IncomingStream<'_, Port>> for Handle {
-    fn connect_info(stream: IncomingStream<'_, Port>) -> Self {
+impl Connected<IncomingStream<'_, Acceptor>> for Handle {
+    fn connect_info(stream: IncomingStream<'_, Acceptor>) -> Self {
         stream.remote_addr().clone()
     }
 }
 
 /// Accepts connections and gives each its handle.
-pub(crate) struct Port {
+pub(crate) struct Acceptor {
     pub(crate) listener: TcpListener,
     pub(crate) address: SocketAddr,
 }
 
-impl Listener for Port {
-    type Io = Link;
+impl Listener for Acceptor {
+    type Io = Connection;
     type Addr = Handle;
 
-    async fn accept(&mut self) -> (Link, Handle) {
+    async fn accept(&mut self) -> (Connection, Handle) {
         let (stream, _) = Listener::accept(&mut self.listener).await;
         // Small answers must not wait for the peer's acknowledgements; a socket without the option still works.
         let _ = stream.set_nodelay(true);
         let handle = Handle(Arc::new(AtomicBool::new(false)));
-        (Link { stream, handle: handle.clone() }, handle)
+        (Connection { stream, handle: handle.clone() }, handle)
     }
 
     fn local_addr(&self) -> io::Result<Handle> {
@@ -56,13 +56,13 @@ impl Listener for Port {
 }
 
 /// One connection.
-pub(crate) struct Link {
+pub(crate) struct Connection {
     stream: TcpStream,
     handle: Handle,
 }
 
-impl Link {
-    fn alive(&self) -> io::Result<()> {
+impl Connection {
+    fn check_open(&self) -> io::Result<()> {
         if !self.handle.0.load(Ordering::Relaxed) {
             return Ok(());
         }
@@ -72,21 +72,21 @@ impl Link {
     }
 }
 
-impl AsyncRead for Link {
+impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Link {
+impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 

@@ -11,7 +11,7 @@ use crate::route::Route;
 
 /// Sessions and where their parts are.
 #[derive(Default)]
-pub(crate) struct World {
+pub(crate) struct SessionStore {
     sessions: HashMap<String, Session>,
     /// Session of an attempt.
     attempts: HashMap<String, String>,
@@ -25,13 +25,13 @@ pub(crate) struct World {
 /// What a body's signature was computed of: length, and when a file was last changed.
 type Version = (u64, Option<SystemTime>);
 
-impl World {
+impl SessionStore {
     /// Adds a session or replaces the one of that id.
     pub(crate) fn put(&mut self, session: Session) {
         let id = &session.id;
         if self.sessions.contains_key(id) {
-            self.attempts.retain(|_, home| home != id);
-            self.media.retain(|_, (home, _)| home != id);
+            self.attempts.retain(|_, owner| owner != id);
+            self.media.retain(|_, (owner, _)| owner != id);
         }
         for attempt in &session.attempts {
             self.attempts.entry(attempt.id.clone()).or_insert_with(|| id.clone());
@@ -87,14 +87,14 @@ impl World {
     }
 
     /// The session that a request is about.
-    pub(crate) fn home<'a>(&'a self, route: &'a Route) -> Option<&'a str> {
+    pub(crate) fn session_of<'a>(&'a self, route: &'a Route) -> Option<&'a str> {
         match route {
             Route::Create | Route::Unknown | Route::YotiUnknown => None,
             Route::YotiSession(id) | Route::YotiMedia { session: id, .. } => Some(id),
             Route::Upload(id) | Route::Update(id) | Route::Attempts(id) | Route::SessionMedia(id) => Some(id),
             Route::Companion { session, .. } => Some(session),
             Route::AttemptMedia(id) => self.attempts.get(id).map(String::as_str),
-            Route::Media(id) => self.media.get(id).map(|(home, _)| home.as_str()),
+            Route::Media(id) => self.media.get(id).map(|(owner, _)| owner.as_str()),
         }
     }
 

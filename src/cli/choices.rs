@@ -1,0 +1,82 @@
+//! The values of flags that take one word of a list, each with its help.
+
+use clap::ValueEnum;
+
+/// Output format of lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// For people
+    #[default]
+    Table,
+    /// One JSON array
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// Output format of events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum EventFormat {
+    /// For people
+    #[default]
+    Text,
+    /// JSON Lines on standard output, one event per line
+    Json,
+}
+
+/// Kinds of media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindChoice {
+    /// Pictures, and PDF files among them
+    Image,
+    /// Recordings
+    Video,
+    /// Data from a document's chip
+    Nfc,
+    /// Data files, and kinds that this version does not know
+    Other,
+}
+
+/// Output format of settings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum SettingsFormat {
+    /// Table of the settings that apply to the provider or are set
+    #[default]
+    Table,
+    /// All of them, as one JSON array of objects with name, value and source
+    Json,
+}
+
+/// A provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProviderChoice {
+    /// Veriff's Public API v1
+    Veriff,
+    /// Yoti's Identity Verification API (idverify/v1)
+    Yoti,
+}
+
+impl ProviderChoice {
+    /// All providers.
+    pub const ALL: [Self; 2] = [Self::Veriff, Self::Yoti];
+
+    /// Returns the name, as it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Veriff => "veriff",
+            Self::Yoti => "yoti",
+        }
+    }
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
