@@ -48,7 +48,7 @@ json\t'One JSON array'
 csv\t'For spreadsheets'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s p -l profile -d 'Use this profile of the configuration file' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l provider -d 'Use this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l base-url -d 'URL where the provider\'s API begins, with or without /v1' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F
@@ -72,7 +72,7 @@ json\t'One JSON array'
 csv\t'For spreadsheets'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s p -l profile -d 'Use this profile of the configuration file' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l provider -d 'Use this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l base-url -d 'URL where the provider\'s API begins, with or without /v1' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F
@@ -96,7 +96,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s o -l output -
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only these kinds of media' -r -f -a "image\t'Pictures, and PDF files among them'
 video\t'Recordings'
 nfc\t'Data from a document\'s chip'
-other\t'Data files, and anything that this version has no word for'"
+other\t'Data files, and kinds that this version does not know'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches, such as \'document-*\'; repeatable' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Also keep these companion documents of Veriff\'s, such as decision; or all' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Number of files to transfer in parallel, 1 to 64 [default: 16]' -r -f
@@ -113,7 +113,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l on-failure -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l metrics-file -d 'Write metrics to FILE, for Prometheus\' textfile collector' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s p -l profile -d 'Use this profile of the configuration file' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider -d 'Use this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l base-url -d 'URL where the provider\'s API begins, with or without /v1' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F
@@ -190,7 +190,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l on-failure -d '
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l metrics-file -d 'Write metrics to FILE, for Prometheus\' textfile collector' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s p -l profile -d 'Use this profile of the configuration file' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l provider -d 'Use this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l base-url -d 'URL where the provider\'s API begins, with or without /v1' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F
@@ -227,11 +227,11 @@ always\t'Always'
 never\t'Never'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print errors only'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'Output format' -r -f -a "table\t'For people: those that matter to the provider, and those that somebody set'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l format -d 'Output format' -r -f -a "table\t'Table of the settings that apply to the provider or are set'
 json\t'All of them, as one JSON array of objects with name, value and source'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile of the configuration file' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l provider -d 'Use this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l base-url -d 'URL where the provider\'s API begins, with or without /v1' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F
@@ -252,7 +252,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_su
 json\t'JSON Lines on standard output, one event per line'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -s p -l profile -d 'Use this profile of the configuration file' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l provider -d 'Use this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l base-url -d 'URL where the provider\'s API begins, with or without /v1' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from check" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F
@@ -273,7 +273,7 @@ never\t'Never'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from example" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile of the configuration file' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l config -d 'Read this configuration file' -r -F
-complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l provider -d 'Ask this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
+complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l provider -d 'Use this provider' -r -f -a "veriff\t'Veriff\'s Public API v1'
 yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l base-url -d 'URL where the provider\'s API begins, with or without /v1' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and __fish_seen_subcommand_from init" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F

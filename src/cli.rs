@@ -1,6 +1,6 @@
-//! What the user typed: every command and flag with its help, and nothing else. No environment, no files, no network.
+//! The command line: every command and flag with its help. No environment, no files, no network.
 //!
-//! The only place that names `clap`. Must not know what a flag leads to; `config` resolves it.
+//! The only place that names `clap`. Must not resolve flags; `config` does.
 
 mod arguments;
 mod choices;
@@ -34,11 +34,11 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
-/// What to do instead of a command when there is none.
+/// An end of the program without a command.
 pub enum ParseExit {
     /// Help or version, for standard output: without and with colour.
     Output(String, String),
-    /// Help for somebody who typed nothing, for standard error: without and with colour.
+    /// Help after an empty command line, for standard error: without and with colour.
     Help(String, String),
     /// A mistake, and where it is reported.
     Invalid(Error, Streams),
@@ -64,14 +64,14 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Par
     })
 }
 
-/// What shows the help for the verb that was typed, or for all where there is none.
+/// Returns the command that shows help: of the command that was typed, else of the program.
 fn help_for(words: &[OsString]) -> String {
     let program = Arguments::command();
     let verb = words.iter().skip(1).find_map(|word| program.find_subcommand(word));
     verb.map_or_else(|| "vmedia --help".to_owned(), |verb| format!("vmedia {} --help", verb.get_name()))
 }
 
-/// Clap's words as the two lines of every error: its first paragraph, then its tips, or where to read on.
+/// Turns clap's message into an error: its first paragraph, with its tips or a pointer to the help as hint.
 fn usage_error(text: &str, kind: ErrorKind, help: &str) -> Error {
     let mut paragraphs = text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     let what = paragraphs.next().unwrap_or_default();
@@ -93,7 +93,7 @@ fn usage_error(text: &str, kind: ErrorKind, help: &str) -> Error {
     Error::usage(what, hint)
 }
 
-/// Nobody who mistypes a long flag means it as an id; a short one may be the beginning of one.
+/// Returns whether a tip is useful. A mistyped long flag is not meant as an id; a short one may be.
 fn is_likely(tip: &str) -> bool {
     !tip.starts_with("to pass '--")
 }

@@ -1,4 +1,4 @@
-//! Time, waiting, the wish to stop and the wish to know. Passed in wherever they are needed, so that tests wait for nothing.
+//! Time, waiting, and requests to stop or to report progress. Passed in wherever they are needed, so that tests need not wait.
 //!
 //! The only place that reads the system's clocks or sleeps.
 
@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long a wait goes on before it looks whether it should stop.
+/// Longest sleep between two checks for a stop request.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// Where time comes from.
+/// A source of time.
 pub trait Clock: Send + Sync {
-    /// The wall clock, for records.
+    /// Returns the wall clock, for records.
     fn now(&self) -> Timestamp;
-    /// Time since some fixed moment, for measuring; never goes back.
+    /// Returns the time since a fixed moment, for measuring; never goes back.
     fn elapsed(&self) -> Duration;
     /// Does nothing for that long.
     fn sleep(&self, duration: Duration);
@@ -58,7 +58,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Why a run is to stop.
+/// The reason for which a run stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
     /// From the keyboard (SIGINT).
@@ -85,7 +85,7 @@ impl Stop {
     }
 }
 
-/// Whether the run is to stop, and why. Clones share one state.
+/// A request to stop the run. Clones share one state.
 #[derive(Clone, Default)]
 pub struct Cancel {
     signal: Arc<AtomicUsize>,
@@ -100,9 +100,8 @@ struct Limit {
 }
 
 impl Cancel {
-    /// Listens for Ctrl-C and SIGTERM. The first lets running work stop in order; a second ends the process at once. On Linux a
-    /// terminal that is closed (SIGHUP) is a wish to terminate, too, unless `nohup` or the like has it ignored; elsewhere nobody
-    /// can be asked whether it is.
+    /// Listens for Ctrl-C and SIGTERM. The first lets running work finish in order; a second ends the process at once. On Linux,
+    /// SIGHUP (a closed terminal) also stops the run, unless it is ignored, as under `nohup`.
     pub fn on_signals() -> std::io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let cancel = Self::default();
@@ -125,20 +124,20 @@ impl Cancel {
         Ok(cancel)
     }
 
-    /// The same, which also stops once so much time has passed from now.
+    /// Creates the same, which also stops once so much time has passed from now.
     #[must_use]
     pub fn within(&self, time: Duration, clock: Arc<dyn Clock>) -> Self {
         let until = clock.elapsed().saturating_add(time);
         Self { signal: Arc::clone(&self.signal), limit: Some(Limit { clock, until }) }
     }
 
-    /// The same, for what is to be done also when time is over.
+    /// Creates the same, for what is to be done also when time is over.
     #[must_use]
     pub fn without_limit(&self) -> Self {
         Self { signal: Arc::clone(&self.signal), limit: None }
     }
 
-    /// Why the run is to stop, once it is. A signal wins over time: whoever sends it wants an end now.
+    /// Returns the reason to stop, once there is one. A signal has priority over the time limit.
     pub fn requested(&self) -> Option<Stop> {
         match self.signal.load(Ordering::SeqCst) {
             0 => self.limit.as_ref().filter(|limit| limit.clock.elapsed() >= limit.until).map(|_| Stop::TimeIsUp),
@@ -147,7 +146,7 @@ impl Cancel {
         }
     }
 
-    /// Waits, in slices, and says whether the whole wait passed without a wish to stop.
+    /// Waits, in slices, and returns false if a stop was requested meanwhile.
     pub fn wait(&self, clock: &dyn Clock, duration: Duration) -> bool {
         let mut left = duration;
         while !left.is_zero() {
@@ -162,7 +161,7 @@ impl Cancel {
     }
 }
 
-/// Whether whoever started the process wants a signal to be ignored, by proc(5). Where that cannot be read it stays as it is.
+/// Returns whether the parent process made this one ignore a signal (proc(5)). If that cannot be read, it counts as ignored.
 #[cfg(target_os = "linux")]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -170,12 +169,12 @@ fn is_ignored(signal: i32) -> bool {
     ignored.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
-/// Whether somebody asked how far the work is. Clones share one state.
+/// A request to report progress. Clones share one state.
 #[derive(Clone, Debug, Default)]
 pub struct StatusRequest(Arc<AtomicBool>);
 
 impl StatusRequest {
-    /// Listens for SIGUSR1, and for SIGINFO (Ctrl-T) where there is one. Windows has neither: a log file tells there.
+    /// Listens for SIGUSR1, and for SIGINFO (Ctrl-T) where it exists. Windows has neither; a log file shows progress there.
     pub fn on_signals() -> std::io::Result<Self> {
         let status_request = Self::default();
         #[cfg(unix)]
@@ -185,7 +184,7 @@ impl StatusRequest {
         Ok(status_request)
     }
 
-    /// Whether somebody asked since this was asked last.
+    /// Returns whether a request came since the last call.
     pub fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }

@@ -1,6 +1,6 @@
-//! What the program needs, from what was typed, the environment, a profile and the defaults, in this order.
+//! Settings from flags, the environment, a profile and the defaults, in this order.
 //!
-//! Must not ask anybody and must not print.
+//! Must not prompt and must not print.
 
 pub mod answers;
 mod credentials;

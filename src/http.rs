@@ -28,13 +28,13 @@ pub struct Request {
     pub target: String,
     /// Headers as `(name, value)`; wiped here, while the HTTP library keeps copies until it needs their memory.
     pub headers: Vec<(&'static str, Zeroizing<String>)>,
-    /// What is sent along.
+    /// The body of a POST.
     pub body: Option<Body>,
-    /// Whether the answer is long, or may be.
+    /// True if the answer is or may be long.
     pub is_long: bool,
 }
 
-/// What a request sends along.
+/// The body of a request.
 pub struct Body {
     /// Its media type.
     pub content_type: &'static str,
@@ -42,11 +42,11 @@ pub struct Body {
     pub bytes: Vec<u8>,
 }
 
-/// What came back, before its body is read.
+/// An answer, before its body is read.
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The headers that somebody may ask for.
+    /// The headers.
     pub headers: Headers,
     /// The body as it arrives.
     pub body: Box<dyn Read + Send>,
@@ -56,7 +56,7 @@ pub struct Response {
 #[derive(Debug, Clone, Default)]
 pub struct Headers {
     pairs: Vec<(String, String)>,
-    /// Whether the protocol itself marks the end of a body, as HTTP/2 does (RFC 9113 §8.1).
+    /// True if the protocol marks the end of a body, as HTTP/2 does (RFC 9113 §8.1).
     marks_end: bool,
 }
 
@@ -67,25 +67,25 @@ impl Headers {
         Self { pairs, marks_end: false }
     }
 
-    /// The same, of an answer whose body has its end marked by the protocol.
+    /// Creates the same, of an answer whose body has its end marked by the protocol.
     #[must_use]
     pub fn with_marked_end(self) -> Self {
         Self { marks_end: true, ..self }
     }
 
-    /// The first value under a lower-case name.
+    /// Returns the first value under a lower-case name.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// `Content-Length`, when there is one that is a number.
+    /// Returns `Content-Length`, when there is one that is a number.
     pub fn content_length(&self) -> Option<u64> {
         let value = self.value("content-length")?.trim();
         // The library's own numbers may begin with a sign; those of a header may not (RFC 9110 §8.6).
         value.bytes().all(|byte| byte.is_ascii_digit()).then(|| value.parse().ok()).flatten()
     }
 
-    /// Whether the end of the body is marked on the wire. If not, a cut body cannot be told from a whole one.
+    /// Returns whether the end of the body is marked. If not, a truncated body cannot be detected.
     pub fn body_is_framed(&self) -> bool {
         self.marks_end
             || self.content_length().is_some()

@@ -40,7 +40,7 @@ pub use vmedia_sandbox as sandbox;
 
 use std::ffi::OsString;
 
-/// Runs the program with these words, the first of which is its name, and gives the number to end with.
+/// Runs the program with these arguments, the first of which is its name, and returns the exit status.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match cli::parse(words) {
         Ok(arguments) => arguments,
@@ -53,7 +53,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Help and version are answers; a mistake is reported in the two lines of every error.
+/// Prints help, version or the error of an invalid command line.
 fn run_without_command(exit: &cli::ParseExit) -> u8 {
     let console = report::Console::of_process(cli::ColorChoice::Auto);
     let exit = match exit {

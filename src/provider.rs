@@ -1,7 +1,7 @@
-//! Who is asked: what every provider must be able to say about a session, and how its requests are signed.
+//! The interface of providers: calls, listings, signatures.
 //!
-//! A provider describes; it sends nothing, stores nothing and prints nothing. A third provider is one new folder
-//! beside these, and passes the tests of `tests/it/provider.rs`. Must not know the archive or the terminal.
+//! A provider describes; it sends nothing, stores nothing and prints nothing. A third provider is one new folder beside these, and
+//! passes the tests of `tests/it/provider.rs`. Must not know the archive or the terminal.
 
 pub mod veriff;
 pub mod yoti;
@@ -19,7 +19,7 @@ pub struct Call {
     pub document: String,
     /// Path and query below the base URL, percent-encoded.
     pub target: String,
-    /// What the signature covers, where that is not the target.
+    /// The text that the signature covers, where that is not the target.
     pub subject: String,
 }
 
@@ -34,19 +34,18 @@ pub enum Scope {
     Attempt(AttemptId),
 }
 
-/// What a provider says a session holds.
+/// The contents of a session, as the provider lists them.
 #[derive(Debug, Default)]
 pub struct Listing {
     /// The attempts, newest first.
     pub attempts: Vec<Attempt>,
     /// Every medium once, in the order of the listings.
     pub media: Vec<MediaItem>,
-    /// What was listed but cannot be asked for, or could not be listed: each a line for people. The session is not
-    /// whole as long as there is one.
+    /// Entries that cannot be fetched, and listings that failed: a line each. The session is incomplete while there are any.
     pub problems: Vec<String>,
-    /// What a person should know and what is no lack: each a line.
+    /// Notes that are no problems: a line each.
     pub notices: Vec<String>,
-    /// Whether more media may come.
+    /// True if the provider may add media later.
     pub may_grow: bool,
     /// Since when the provider has the oldest of the media, as far as it says.
     pub since: Option<Timestamp>,
@@ -55,13 +54,13 @@ pub struct Listing {
 /// Something that a stored document says of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// What it is about, such as `decision` or `family-name`; the same word for every provider.
+    /// The topic, such as `decision` or `family-name`; the same for every provider.
     pub name: &'static str,
-    /// What the document says, as it writes it.
+    /// The value, as the document writes it.
     pub value: String,
 }
 
-/// Whether an answer is the provider's own.
+/// The result of a signature check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signature {
     /// No signature was sent.
@@ -74,41 +73,41 @@ pub enum Signature {
 
 /// Checks a signature over a body while the body passes by.
 pub trait SignatureCheck: Send {
-    /// The next piece of the body.
+    /// Adds the next piece of the body.
     fn update(&mut self, piece: &[u8]);
-    /// The verdict, after the last piece.
+    /// Returns the verdict, after the last piece.
     fn finish(self: Box<Self>) -> Signature;
 }
 
-/// What the answer to a harmless request says of the credentials.
+/// The result of a probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProbeOutcome {
-    /// The provider knows them: it looked for the session that nobody has.
+    /// The credentials are valid: the provider looked for the session, which does not exist.
     Accepted,
     /// It does not.
     Refused,
-    /// This is nothing that the provider says; somebody else answers at that address.
+    /// The answer is not one of the provider's; another service is at that address.
     Foreign,
 }
 
 /// Fetches a document for a provider that wants to read it, with retries, signature check and record.
 pub trait Fetch {
-    /// The bytes of a JSON answer, known to be JSON.
+    /// Returns the bytes of an answer that is valid JSON.
     fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure>;
 }
 
 /// One provider with one set of credentials.
 pub trait Provider: Send + Sync {
-    /// Its name, as `--provider` takes it.
+    /// Returns its name, as `--provider` takes it.
     fn name(&self) -> &'static str;
 
-    /// Whether its sessions have attempts.
+    /// Returns whether its sessions have attempts.
     fn has_attempts(&self) -> bool;
 
-    /// Whether it signs its answers.
+    /// Returns whether it signs its answers.
     fn signs_answers(&self) -> bool;
 
-    /// Whether its requests carry the time of this machine under their signature.
+    /// Returns whether its requests carry the time of this machine under their signature.
     fn signs_with_time(&self) -> bool;
 
     /// Returns how many days after capture the provider deletes media, unless a contract says otherwise.
@@ -118,14 +117,14 @@ pub trait Provider: Send + Sync {
     /// not kept.
     fn redacted_fields(&self) -> &'static [&'static str];
 
-    /// A request that changes and shows nothing, and that only good credentials get past: it asks about a session that
-    /// nobody has, which a provider looks for when it knows who asks.
+    /// Returns a request that has no effect and shows no data, and succeeds only with valid credentials: it names a random session,
+    /// for which a provider looks only after authentication.
     fn probe_call(&self) -> Call;
 
-    /// What an answer with that status and that code in its body says, where the status alone does not.
+    /// Returns what an answer with that status and that code in its body says, where the status alone does not.
     fn cause_of(&self, status: u16, code: &str) -> Option<Cause>;
 
-    /// A failure with the cause that this provider means.
+    /// Returns a failure with the cause that this provider means.
     fn reclassified(&self, failure: Failure) -> Failure {
         let code = failure.code.as_deref();
         match failure.status.zip(code).and_then(|(status, code)| self.cause_of(status, code)) {
@@ -134,7 +133,7 @@ pub trait Provider: Send + Sync {
         }
     }
 
-    /// What the status and body of the answer to it say.
+    /// Returns what the status and body of the answer to it say.
     fn probe_outcome(&self, status: u16, body: &[u8]) -> ProbeOutcome {
         let answer = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);
         match (status, answer) {
@@ -152,22 +151,22 @@ pub trait Provider: Send + Sync {
     /// provider documents for it. A gateway that answers everything with `{}` or `{"ok":true}` lists nothing.
     fn check(&self, call: &Call, answer: &[u8]) -> Result<(), Failure>;
 
-    /// The attempts of a session, newest first, each once; no media.
+    /// Returns the attempts of a session, newest first, each once; no media.
     fn attempts(&self, fetch: &mut dyn Fetch, session: &SessionId) -> Result<Listing, Failure>;
 
-    /// What a session holds, each medium once with every place that names it.
+    /// Returns what a session holds, each medium once with every place that names it.
     fn listing(&self, fetch: &mut dyn Fetch, session: &SessionId, scope: &Scope) -> Result<Listing, Failure>;
 
-    /// The request for the bytes of one medium of that session.
+    /// Returns the request for the bytes of one medium of that session.
     fn media(&self, session: &SessionId, id: &MediaId) -> Call;
 
-    /// The names of the documents that can be kept beside the media (`--with`).
+    /// Returns the names of the documents that can be kept beside the media (`--with`).
     fn companions(&self) -> &'static [&'static str];
 
-    /// The request for one of them; `None` for a name that is not among them.
+    /// Returns the request for one of them; `None` for a name that is not among them.
     fn companion(&self, session: &SessionId, name: &str) -> Option<Call>;
 
-    /// A signed request, made anew for every try.
+    /// Returns a signed request, made anew for every try.
     fn sign(&self, call: &Call) -> Request;
 
     /// Begins to check the signature that an answer carries.
@@ -176,9 +175,9 @@ pub trait Provider: Send + Sync {
     /// Begins to check bytes against a signature that was recorded when they came.
     fn recorded_signature_check(&self, signature: &str) -> Box<dyn SignatureCheck>;
 
-    /// The media that a stored document lists; none when it is no listing.
+    /// Returns the media that a stored document lists; none when it is no listing.
     fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure>;
 
-    /// What a stored document says of its session, for people.
+    /// Returns what a stored document says of its session, for people.
     fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact>;
 }

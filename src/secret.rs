@@ -17,13 +17,13 @@ impl Secret {
         Self(SecretString::from(text.as_str()))
     }
 
-    /// The bytes that sign, or that are shown to the provider. Callers hand them to a MAC, to a request's headers or to the
+    /// Returns the bytes that sign, or that are shown to the provider. Callers hand them to a MAC, to a request's headers or to the
     /// system's keyring, and to nothing else.
     pub(crate) fn expose(&self) -> &[u8] {
         self.expose_text().as_bytes()
     }
 
-    /// The same as text.
+    /// Returns the same as text.
     pub(crate) fn expose_text(&self) -> &str {
         self.0.expose_secret()
     }

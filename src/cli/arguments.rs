@@ -17,7 +17,7 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "vmedia", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true, after_help = help::PROGRAM)]
 pub struct Arguments {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
     /// Use colour
@@ -25,7 +25,7 @@ pub struct Arguments {
     pub color: ColorChoice,
 }
 
-/// The verbs.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show the media of sessions, without fetching them
@@ -64,7 +64,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// The verb as it is typed.
+    /// Returns the command as it is typed.
     pub fn name(&self) -> &'static str {
         match self {
             Self::List(_) => "list",
@@ -205,10 +205,10 @@ pub struct DownloadArguments {
     /// Output format
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
-    /// How the journal is sealed.
+    /// Seals of the journal.
     #[command(flatten)]
     pub seal: SealArguments,
-    /// How a scheduled run is bounded and reported.
+    /// Limits and notifications of a scheduled run.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
     /// The shared flags.
@@ -216,7 +216,7 @@ pub struct DownloadArguments {
     pub flags: Flags,
 }
 
-/// How a run's journal is sealed.
+/// Seals of a run's journal.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Seals")]
 pub struct SealArguments {
@@ -276,7 +276,7 @@ pub struct VerifyArguments {
     /// Output format
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
-    /// How a scheduled run is bounded and reported.
+    /// Limits and notifications of a scheduled run.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
     /// The configuration file and its profile, for --authenticate and the summary.
@@ -285,7 +285,7 @@ pub struct VerifyArguments {
     /// Provider whose signatures are checked
     #[arg(long, help_heading = "Configuration")]
     pub provider: Option<ProviderChoice>,
-    /// Which servers are trusted with --ping-url.
+    /// Trusted servers with --ping-url.
     #[command(flatten)]
     pub trust: TrustFlags,
     /// The shared flags.
@@ -325,10 +325,10 @@ pub struct RepairArguments {
     /// Output format
     #[arg(long, default_value = "text")]
     pub format: EventFormat,
-    /// How the journal is sealed.
+    /// Seals of the journal.
     #[command(flatten)]
     pub seal: SealArguments,
-    /// How a scheduled run is bounded and reported.
+    /// Limits and notifications of a scheduled run.
     #[command(flatten)]
     pub schedule: ScheduleArguments,
     /// The shared flags.

@@ -9,12 +9,12 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Clone, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct ConfigArguments {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: ConfigCommand,
 }
 
-/// What can be done with the configuration.
+/// Commands on the configuration.
 #[derive(Debug, Clone, Subcommand)]
 pub enum ConfigCommand {
     /// Print the path of the configuration file
@@ -74,16 +74,16 @@ pub struct ShowArguments {
     /// Output format
     #[arg(long, default_value = "table")]
     pub format: SettingsFormat,
-    /// How the provider is reached.
+    /// Connection to the provider.
     #[command(flatten)]
     pub connection: ConnectionFlags,
-    /// How fast requests are sent.
+    /// Rate limits.
     #[command(flatten)]
     pub limits: LimitFlags,
-    /// How long a file may take.
+    /// Time limit of a file.
     #[command(flatten)]
     pub transfer: TransferFlags,
-    /// What is logged.
+    /// Log file.
     #[command(flatten)]
     pub log: LogFlags,
 }
@@ -102,13 +102,13 @@ pub struct CheckArguments {
 /// The flags that `config check` and `config init` share, which ends with such a check.
 #[derive(Debug, Clone, Args)]
 pub struct CheckFlags {
-    /// How the provider is reached.
+    /// Connection to the provider.
     #[command(flatten)]
     pub connection: ConnectionFlags,
     /// Print errors only
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
-    /// What is logged.
+    /// Log file.
     #[command(flatten)]
     pub log: LogFlags,
 }

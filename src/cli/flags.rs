@@ -11,22 +11,22 @@ use std::time::Duration;
 /// All groups, as the commands that transfer files have them. In the flags of another command, those that it lacks are not set.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Flags {
-    /// How the provider is reached.
+    /// Connection to the provider.
     #[command(flatten)]
     pub connection: ConnectionFlags,
-    /// How fast requests are sent.
+    /// Rate limits.
     #[command(flatten)]
     pub limits: LimitFlags,
-    /// How long a file may take.
+    /// Time limit of a file.
     #[command(flatten)]
     pub transfer: TransferFlags,
-    /// How much is printed.
+    /// Verbosity.
     #[command(flatten)]
     pub verbosity: VerbosityFlags,
-    /// What is logged.
+    /// Log file.
     #[command(flatten)]
     pub log: LogFlags,
-    /// Whether bars are drawn.
+    /// Progress bars.
     #[command(flatten)]
     pub progress: ProgressFlags,
 }
@@ -40,19 +40,19 @@ impl Flags {
     }
 }
 
-/// Of commands that print what a provider holds.
+/// Flags of commands that print what a provider holds.
 #[derive(Debug, Clone, Default, Args)]
 pub struct QueryFlags {
-    /// How the provider is reached.
+    /// Connection to the provider.
     #[command(flatten)]
     pub connection: ConnectionFlags,
-    /// How fast requests are sent.
+    /// Rate limits.
     #[command(flatten)]
     pub limits: LimitFlags,
-    /// How much is printed.
+    /// Verbosity.
     #[command(flatten)]
     pub verbosity: VerbosityFlags,
-    /// What is logged.
+    /// Log file.
     #[command(flatten)]
     pub log: LogFlags,
 }
@@ -63,16 +63,16 @@ impl From<QueryFlags> for Flags {
     }
 }
 
-/// Of commands that read archives.
+/// Flags of commands that read archives.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LocalFlags {
-    /// How much is printed.
+    /// Verbosity.
     #[command(flatten)]
     pub verbosity: VerbosityFlags,
-    /// What is logged.
+    /// Log file.
     #[command(flatten)]
     pub log: LogFlags,
-    /// Whether bars are drawn.
+    /// Progress bars.
     #[command(flatten)]
     pub progress: ProgressFlags,
 }
@@ -83,19 +83,19 @@ impl From<LocalFlags> for Flags {
     }
 }
 
-/// Of commands that send requests to a provider.
+/// Flags of commands that send requests to a provider.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConnectionFlags {
     /// The configuration file and its profile.
     #[command(flatten)]
     pub profile: ProfileFlags,
-    /// Ask this provider
+    /// Use this provider
     #[arg(long, help_heading = "Configuration")]
     pub provider: Option<ProviderChoice>,
     /// URL where the provider's API begins, with or without /v1
     #[arg(long, value_name = "URL", help_heading = "Configuration")]
     pub base_url: Option<String>,
-    /// Which servers are trusted.
+    /// Trusted servers.
     #[command(flatten)]
     pub trust: TrustFlags,
     /// Number of retries after a temporary failure [default: 5]
@@ -112,7 +112,7 @@ pub struct ConnectionFlags {
     pub timeout: Option<Duration>,
 }
 
-/// Of commands that read a profile.
+/// Flags of commands that read a profile.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ProfileFlags {
     /// Use this profile of the configuration file
@@ -123,7 +123,7 @@ pub struct ProfileFlags {
     pub file: ConfigFlags,
 }
 
-/// Of commands that read the configuration file.
+/// Flags of commands that read the configuration file.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConfigFlags {
     /// Read this configuration file
@@ -131,7 +131,7 @@ pub struct ConfigFlags {
     pub config: Option<PathBuf>,
 }
 
-/// Of commands that connect to a server.
+/// Flags of commands that connect to a server.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TrustFlags {
     /// Also trust the certificate authorities in this PEM file
@@ -142,7 +142,7 @@ pub struct TrustFlags {
     pub insecure_http: bool,
 }
 
-/// Of commands that send many requests.
+/// Flags of commands that send many requests.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LimitFlags {
     /// Maximum request rate, such as 20/s or 600/m, retries included
@@ -153,7 +153,7 @@ pub struct LimitFlags {
     pub limit_rate: Option<u64>,
 }
 
-/// Of commands that transfer files.
+/// Flags of commands that transfer files.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TransferFlags {
     /// Seconds for a file with its retries [default: 600 or more, by size]
@@ -163,7 +163,7 @@ pub struct TransferFlags {
     pub max_time: Option<Duration>,
 }
 
-/// Of commands that print messages of more than one importance.
+/// Flags of commands that print messages of more than one importance.
 #[derive(Debug, Clone, Default, Args)]
 pub struct VerbosityFlags {
     /// Print errors only
@@ -174,7 +174,7 @@ pub struct VerbosityFlags {
     pub verbose: u8,
 }
 
-/// Of commands that can write a log.
+/// Flags of commands that can write a log.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LogFlags {
     /// Append events to FILE as JSON Lines
@@ -182,7 +182,7 @@ pub struct LogFlags {
     pub log_file: Option<PathBuf>,
 }
 
-/// Of commands that draw progress bars.
+/// Flags of commands that draw progress bars.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ProgressFlags {
     /// Draw no progress bars

@@ -16,7 +16,7 @@ const PROGRAM: &str = "vmedia";
 /// A file to be written: its name and its text.
 pub type Generated = (String, Vec<u8>);
 
-/// The completions for one shell.
+/// Returns the completions for one shell.
 pub fn completion(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
     let mut command = hinted(Arguments::command());
@@ -28,7 +28,7 @@ pub fn completion(shell: Shell) -> Vec<u8> {
     }
 }
 
-/// The command line with what the shell is to offer for each value: files for a FILE, folders for a DIR, nothing for an id.
+/// Returns the command line with what the shell is to offer for each value: files for a FILE, folders for a DIR, nothing for an id.
 fn hinted(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|argument| {
         let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
@@ -40,7 +40,7 @@ fn hinted(command: clap::Command) -> clap::Command {
     command.mut_subcommands(hinted)
 }
 
-/// By the name of the value, which says in the help what it is.
+/// Returns the hint for the name of a value.
 fn hint(name: &str) -> ValueHint {
     match name {
         "FILE" | "FILE|-" => ValueHint::FilePath,
@@ -51,7 +51,7 @@ fn hint(name: &str) -> ValueHint {
     }
 }
 
-/// The completions for all shells, under the names that the shells look for.
+/// Returns the completions for all shells, under the names that the shells look for.
 pub fn completions() -> Vec<Generated> {
     let name = |shell: &Shell| match shell {
         Shell::Bash => "vmedia.bash".to_owned(),
@@ -64,19 +64,19 @@ pub fn completions() -> Vec<Generated> {
     Shell::value_variants().iter().map(|shell| (name(shell), completion(*shell))).collect()
 }
 
-/// The man page of the program.
+/// Returns the man page of the program.
 pub fn man_page() -> io::Result<Vec<u8>> {
     page(&described(), PROGRAM)
 }
 
-/// A man page for the program and one for each command.
+/// Returns a man page for the program and one for each command.
 pub fn man_pages() -> io::Result<Vec<Generated>> {
     let mut pages = Vec::new();
     add_pages(&described(), PROGRAM, &mut pages)?;
     Ok(pages)
 }
 
-/// The command line with everything that a page describes.
+/// Returns the command line with everything that a page describes.
 fn described() -> clap::Command {
     fn shown(command: clap::Command) -> clap::Command {
         command.mut_args(|argument| argument.hide_short_help(false)).mut_subcommands(shown)
@@ -86,7 +86,7 @@ fn described() -> clap::Command {
     command
 }
 
-/// The page of a command, then those of the commands below it.
+/// Returns the page of a command, then those of the commands below it.
 fn add_pages(command: &clap::Command, title: &str, pages: &mut Vec<Generated>) -> io::Result<()> {
     pages.push((format!("{title}.1"), page(command, title)?));
     verbs(command).try_for_each(|verb| add_pages(verb, &format!("{title}-{}", verb.get_name()), pages))
@@ -113,7 +113,7 @@ fn with_shared(mut all: clap::Command, command: &clap::Command) -> clap::Command
 
 fn page(command: &clap::Command, title: &str) -> io::Result<Vec<u8>> {
     let is_program = title == PROGRAM;
-    // Not `name`: it must match the title for `man` to index it, while the synopsis keeps the words that people type.
+    // Not `name`: the display name must match the title for `man` to index it, while the synopsis keeps what is typed.
     let man = |command: clap::Command| {
         let man = Man::new(command.display_name(title)).title(title.to_uppercase()).manual("vmedia");
         man.source(concat!("vmedia ", env!("CARGO_PKG_VERSION"))).date("")
@@ -171,7 +171,7 @@ fn shared_options(command: &clap::Command, is_program: bool) -> Roff {
     roff
 }
 
-/// The pages beside this one, and those of the programs that check an archive without this one.
+/// Returns the pages beside this one, and those of the programs that check an archive without this one.
 fn see_also(command: &clap::Command, title: &str) -> Roff {
     let verbs = verbs(command).map(|verb| format!("{title}-{}", verb.get_name()));
     let program = (title != PROGRAM).then(|| PROGRAM.to_owned());
@@ -183,7 +183,7 @@ fn see_also(command: &clap::Command, title: &str) -> Roff {
     roff
 }
 
-/// What holds for every command.
+/// Returns what holds for every command.
 fn sections() -> Roff {
     let mut roff = Roff::new();
     for (title, entries) in SECTIONS {
@@ -197,7 +197,7 @@ fn sections() -> Roff {
     roff
 }
 
-/// The notes and examples of a command.
+/// Returns the notes and examples of a command.
 fn examples(command: &clap::Command) -> Roff {
     let mut roff = Roff::new();
     if let Some(text) = command.get_after_help() {

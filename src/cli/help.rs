@@ -1,16 +1,16 @@
 //! The longer texts of the help and the man pages: examples, exit statuses, environment, files.
 //!
-//! Must hold nothing that no test reads: the numbers and names here are compared with the code.
+//! Tests compare the numbers and names here with the code.
 
 /// Below the program's own help.
 pub(super) const PROGRAM: &str = "\
 Examples:
-  vmedia demo                      see it work now, without an account
-  vmedia config init               say how your account is reached
-  vmedia list <session-id>         what a session holds at the provider
+  vmedia demo                      try it without an account
+  vmedia config init               enter your credentials
+  vmedia list <session-id>         show the media of a session
   vmedia download <session-id>     archive it below ./vmedia-archive
-  vmedia download --from ids.txt   archive many
-  vmedia verify vmedia-archive     check all that is archived
+  vmedia download --from ids.txt   archive many sessions
+  vmedia verify vmedia-archive     verify the whole archive
 
 Credentials come from the environment or a profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
 Yoti: VMEDIA_PROVIDER=yoti, VMEDIA_YOTI_SDK_ID, VMEDIA_YOTI_KEY_FILE.
@@ -29,14 +29,14 @@ Examples:
   vmedia attempts --format json <session-id>";
 
 pub(super) const DOWNLOAD: &str = "\
-Every attempt is archived unless --latest or --attempt says otherwise. What is archived and whole is not fetched again, but
-it is read again, and the provider is asked whether the session grew. --skip-complete does neither for sessions of which
-the archive holds everything that this run wants. SIGUSR1, and Ctrl-T where it sends SIGINFO, makes a run say where it is.
+Every attempt is archived unless --latest or --attempt is given. Archived files are not fetched again, but they are read
+again, and the provider's listing is fetched to find new media. --skip-complete does neither for sessions that are complete
+in the archive. SIGUSR1 (or Ctrl-T where it sends SIGINFO) prints the progress.
 
-For runs that nobody watches: -q says nothing when all is well. --log-file may be rotated during a run. --ping-url,
---metrics-file and --on-failure tell how a run ended, also one that could not begin; none of them changes its exit status.
-The command of --on-failure may take 60 seconds; schema/vmedia-summary-1.schema.json describes what it reads. The address
-of --ping-url may stand in a profile, too (ping_url), and is told of downloads alone then. Nobody is told of --dry-run.
+Scheduled runs: -q prints errors only. --log-file may be rotated during a run. --ping-url, --metrics-file and --on-failure
+report the end of a run, also of one that could not begin; none of them changes its exit status. The command of
+--on-failure may take 60 seconds; schema/vmedia-summary-1.schema.json describes its input. A ping_url in a profile is used
+by downloads alone. --dry-run reports nothing.
 
 Examples:
   vmedia download <session-id>
@@ -63,8 +63,8 @@ Examples:
   vmedia verify vmedia-archive --authenticate";
 
 pub(super) const CATALOG: &str = "\
-Needs no credentials and no network. It reads the records and checks nothing; `vmedia verify` does. A session whose record
-cannot be read has a row that says so, and the exit status is 8.
+Needs no credentials and no network. Reads the records and verifies nothing; use `vmedia verify` for that. A session whose
+record cannot be read has a row with the error, and the exit status is 8.
 
 Examples:
   vmedia catalog vmedia-archive
@@ -72,15 +72,15 @@ Examples:
   vmedia catalog /srv/evidence --html";
 
 pub(super) const REPAIR: &str = "\
-Verifies first, asks the provider for what is damaged or missing, and verifies those sessions once more. Damaged copies
-are kept in the session's folder damaged/. What was never archived is the business of `vmedia download`.
+Verifies first, fetches damaged and missing files from the provider, and verifies those sessions again. Damaged copies are
+kept in the session's folder damaged/. Files that were never archived need `vmedia download`.
 
 Examples:
   vmedia repair vmedia-archive
   vmedia repair vmedia-archive/<session-id>";
 
 pub(super) const CONFIG: &str = "\
-A flag goes before the environment, that before the profile, and that before the default.
+Flags override the environment, the environment overrides the profile, and the profile overrides the defaults.
 
 Examples:
   vmedia config init
@@ -89,16 +89,16 @@ Examples:
   vmedia config example";
 
 pub(super) const CONFIG_PATH: &str = "\
-The path goes to standard output, and whether the file is there to standard error.
+Prints the path to standard output, and a note to standard error when the file is missing.
 
 Examples:
   vmedia config path
   vmedia config path --config /etc/vmedia.toml";
 
 pub(super) const CONFIG_SHOW: &str = "\
-Shows what a run with the same flags and the same environment would use. It runs no secret_command, opens no keyring and
-asks nobody; of files with secrets it says whether they can be read. API keys and SDK ids are shortened. Where a setting
-cannot be used, that is told below the others, and the exit status is 3.
+Shows the settings of a run with the same flags and environment. Runs no secret_command, opens no keyring and sends no
+request; checks that files with secrets can be read. API keys and SDK ids are shortened. Invalid settings are listed below
+the others, and the exit status is 3.
 
 Examples:
   vmedia config show
@@ -106,11 +106,10 @@ Examples:
   vmedia config show --format json | jq -r '.[] | select(.name == \"output\").value'";
 
 pub(super) const CONFIG_CHECK: &str = "\
-Every check is a line, and below what is not right stands what to do about it. The question is about a session that nobody
-has: it changes nothing and shows nobody's data. Of a secret_command it runs the command, and it opens the keyring. In the
-archive's folder it writes and removes a file without a name. The exit status is that of what comes first: 3 for the
-configuration, 4 when the provider refuses, 6 for the folder and the log, 5 for the network. A warning is no
-failure.
+Prints a line for each check, with a hint below a failed one. The request to the provider names a random session: it
+changes nothing and shows no data. Runs a secret_command and opens the keyring. Writes and removes an unnamed file in the
+archive folder. The exit status is that of the first failure: 3 for the configuration, 4 when the provider refuses, 6 for
+the folder and the log, 5 for the network. Warnings do not change it.
 
 Examples:
   vmedia config check
@@ -118,17 +117,17 @@ Examples:
   vmedia config check --format json | jq -r '.[] | select(.verdict != \"ok\").what'";
 
 pub(super) const CONFIG_EXAMPLE: &str = "\
-Nothing in it is active before you take the # from the front of a line.
+Every line is a comment; remove the # to set a key.
 
 Examples:
   vmedia config example
   vmedia config example > vmedia.toml";
 
 pub(super) const CONFIG_INIT: &str = "\
-It asks on the terminal for the name of a profile, the provider, the credentials and the archive's folder, takes no answer
-that a run would refuse, shows what it is going to write, and writes it for its owner alone. Other profiles and comments
-stay. A secret is not shown while it is typed, and goes into a file of its own or the system's keyring, or stays where a
-command gets it from. At the end it offers what `vmedia config check` does.
+Prompts for the name of a profile, the provider, the credentials and the archive folder, checks each answer, shows the
+profile, and writes it to a file that only you can read. Other profiles and comments stay. A secret is not shown while it is
+typed; it goes to a file of its own or to the system's keyring, or a command prints it. At the end, `vmedia config check` is
+offered.
 
 Examples:
   vmedia config init
@@ -136,8 +135,8 @@ Examples:
   vmedia config init --config /etc/vmedia/config.toml";
 
 pub(super) const SANDBOX: &str = "\
-It plays Veriff, or Yoti with --provider yoti, whose session document is the target session-media.
-Without a command it prints the settings to paste into another terminal and serves until Ctrl-C.
+Emulates Veriff, or Yoti with --provider yoti (target session-media is the session document).
+Without a command it prints settings for another terminal and serves until Ctrl-C.
 TARGET is any, attempts, session-media, attempt-media, media, media:ID, session:ID, decision, person or watchlist-screening.
 FAULT is a status (503, 429:2 with Retry-After), reset, cut, stall, slow:BYTES, hang, html, json, ok,
 bad-signature, no-signature, flip, short, type, empty, redirect, gzip or huge.
@@ -171,22 +170,22 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
         "EXIT STATUS",
         &[
             ("0", "All done."),
-            ("1", "Something unexpected; most likely a defect."),
-            ("2", "The command line, or the only session id on it, is malformed."),
+            ("1", "Unexpected error, most likely a defect."),
+            ("2", "Invalid command line, or an invalid session id alone on it."),
             ("3", "Configuration or credentials are missing or cannot be read."),
             ("4", "Refused by the provider; do not retry."),
             ("5", "Provider or network unavailable after the retries; try later."),
-            ("6", "The local file system: full, read-only, not permitted."),
-            ("7", "Some items failed, the rest is archived."),
+            ("6", "Local file system error: full, read-only, not permitted."),
+            ("7", "Some items failed; the rest is archived."),
             ("8", "Verification found damage."),
             ("9", "Not found at the provider: never existed, deleted, or past its retention."),
             (
                 "130, 143",
-                "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed). What was finished is kept; the next run goes on.",
+                "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed). Finished files are kept; the next run continues.",
             ),
             (
                 "Several sessions",
-                "All alike give that status, a mixture gives 7. Refused credentials and an unusable disk end the run and win over that; an interruption wins over all.",
+                "The status of all if it is the same, else 7. Refused credentials and disk errors end the run and take priority over that; an interruption takes priority over all.",
             ),
         ],
     ),
@@ -200,26 +199,26 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("VMEDIA_API_KEY", "The API key."),
             (
                 "VMEDIA_API_SECRET",
-                "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify. The system keeps a program's environment where its user can read it for as long as it runs; a profile can name better places.",
+                "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify. The environment of a running program is readable by its user; a profile can name safer places.",
             ),
             ("VMEDIA_INTEGRATION_ID", "The integration, where one key serves several."),
             ("VMEDIA_YOTI_SDK_ID", "Yoti: the client SDK id."),
             ("VMEDIA_YOTI_KEY_FILE", "Yoti: the PEM file with the private key of that id, readable by its owner alone."),
             ("VMEDIA_YOTI_BEARER_FILE", "Yoti: a file with a bearer token, which is sent instead of signatures."),
             ("VMEDIA_OUTPUT", "The archive's folder, as --output."),
-            ("VMEDIA_OPERATOR", "Who runs it, for the journal, where several people share an account."),
+            ("VMEDIA_OPERATOR", "The operator's name for the journal, where several people share an account."),
             ("VMEDIA_SIGN_KEY", "The key that signs journals, as --sign-key."),
             ("VMEDIA_TIMESTAMP", "The authority that stamps journals, as --timestamp."),
             (
                 "VMEDIA_PING_URL",
-                "The heartbeat service to tell how a run ended, as --ping-url. It holds a token, and other users see what is typed. Give each job one of its own. When a run failed, /fail stands behind the path, or status=up, state=complete or s=0 in the query become status=down, state=fail or s=1.",
+                "The URL of a heartbeat service, as --ping-url. It holds a token, and other users can see command lines. Use one URL per job. When a run failed, /fail is appended to the path, or status=up, state=complete or s=0 in the query become status=down, state=fail or s=1.",
             ),
             (
                 "CREDENTIALS_DIRECTORY",
-                "Where systemd lays out the credentials of a service, for secret_credential, key_credential and bearer_credential.",
+                "systemd's folder of a service's credentials, for secret_credential, key_credential and bearer_credential.",
             ),
-            ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether to use colour, as usual; --color wins."),
-            ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. This machine is never asked through one."),
+            ("NO_COLOR, CLICOLOR_FORCE, TERM", "Use of colour, as usual; --color takes priority."),
+            ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. Never used for addresses of this machine."),
             ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities in place of the system's."),
         ],
     ),
@@ -231,7 +230,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, output folder, and seals. `vmedia config path` prints where, `vmedia config example` explains every key.",
             ),
             ("<archive>/<session-id>/", "One session: a BagIt bag (RFC 8493)."),
-            ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A medium, byte for byte as the provider sent it."),
+            ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A media file, byte for byte as the provider sent it."),
             (
                 "<archive>/<session-id>/data/<group>/<context>_<media-id>.<ext>",
                 "The same at a provider without attempts: a group is a document, a liveness capture, the checks.",
@@ -240,15 +239,15 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "<archive>/<session-id>/metadata/",
                 "The provider's answers, byte for byte; credentials in them are replaced, and archive.json says where.",
             ),
-            ("<archive>/<session-id>/archive.json", "Where every file came from, and what became of what is not there."),
+            ("<archive>/<session-id>/archive.json", "The origin of every file, and the state of missing ones."),
             (
                 "<archive>/<session-id>/unfinished.ndjson",
-                "Only while a run changes the session, or after one that was killed; the next run finishes it.",
+                "Exists while a run changes the session, or after a run was killed; the next run completes it.",
             ),
             ("<archive>/<session-id>/index.html", "The session for people: a page without script and network."),
             (
                 "<archive>/_journal/<time>-<run>.ndjson",
-                "What each run did and which bag it left, chained by digests; .sig and .tsr beside it are its seals.",
+                "The changes of each run, chained by digests; .sig and .tsr beside it are its seals.",
             ),
             ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
         ],

@@ -1,20 +1,20 @@
-//! How help is laid out: `-h` is a summary that fits a screen, `--help` has every flag and all notes. Both give a flag one entry
-//! of one or two lines; its details are in the man page.
+//! The layout of help: `-h` is a summary that fits a screen, `--help` has every flag and all notes. Both give a flag one entry of
+//! one or two lines; details are in the man page.
 
 use super::Arguments;
 use clap::builder::StyledStr;
 use clap::{Command, CommandFactory};
 use std::ffi::OsString;
 
-/// How many examples a summary has at most, below notes that it leaves out.
+/// Most examples in a summary whose notes are left out.
 const EXAMPLES: usize = 3;
 
-/// Returns the program with the help that the words ask for, if they do.
+/// Returns the program with the help that the arguments ask for.
 pub(super) fn program(words: &[OsString]) -> Command {
     with_layout(Arguments::command(), is_summary(words))
 }
 
-/// Returns the help of the command that the words name. Clap's own would give each flag of `--help` three lines.
+/// Returns the help of the command that the arguments name. Clap's own would give each flag of `--help` three lines.
 pub(super) fn help(mut program: Command, words: &[OsString]) -> StyledStr {
     program.build();
     let mut command = &program;
@@ -32,7 +32,7 @@ fn is_summary(words: &[OsString]) -> bool {
     !words.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--help" || word == "help")
 }
 
-/// The command line as people meet it: longer texts are as wide as the terminal instead of as wide as the source.
+/// Returns the command line as people meet it: longer texts are as wide as the terminal instead of as wide as the source.
 fn with_layout(command: Command, is_summary: bool) -> Command {
     let text = command.get_after_help().map(|text| flow(&if is_summary { summary(&text.to_string()) } else { text.to_string() }));
     let command = if let Some(text) = text { command.after_help(text) } else { command };
@@ -53,7 +53,7 @@ fn summary(text: &str) -> String {
     }
 }
 
-/// A line that ends in the middle of a sentence goes on in the next one; examples stay as they are.
+/// Returns a line that ends in the middle of a sentence goes on in the next one; examples stay as they are.
 fn flow(text: &str) -> String {
     let mut flowed = String::new();
     for line in text.lines() {

@@ -1,11 +1,11 @@
-//! The flags of runs that nobody watches. Must not resolve them: `config` does.
+//! The flags of scheduled runs. Must not resolve them: `config` does.
 
 use super::values::span;
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How a run that nobody watches is bounded, and whom it tells how it ended.
+/// Limits and notifications of a scheduled run.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scheduled runs")]
 pub struct ScheduleArguments {

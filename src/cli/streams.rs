@@ -1,5 +1,5 @@
-//! Where a command reports what happens, also one whose words cannot be obeyed: a script that reads events, or the log, gets
-//! that failure too.
+//! The streams that a command reports to, also for a command line that is invalid: scripts that read events or the log get that
+//! failure too.
 //!
 //! Must not resolve anything.
 
@@ -8,10 +8,10 @@ use super::choices::EventFormat;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Where events go.
+/// The destinations of events.
 #[derive(Debug, Clone, Default)]
 pub struct Streams {
-    /// Whether standard output gets them.
+    /// The format on standard output.
     pub format: EventFormat,
     /// The log file.
     pub log_file: Option<PathBuf>,
@@ -32,7 +32,7 @@ impl Streams {
         Self { format, log_file: arguments.command.flags().log.log_file }
     }
 
-    /// Returns those that the words of one name that was not understood.
+    /// Returns the streams that an invalid command line names.
     pub(super) fn of_invalid(words: &[OsString]) -> Self {
         let words: Vec<&OsString> = words.iter().skip(1).take_while(|word| *word != "--").collect();
         let has_events = words.iter().any(|word| WITH_EVENTS.iter().any(|verb| *word == verb));

@@ -16,7 +16,7 @@ pub struct SandboxArguments {
     /// Also serve the sessions in this folder, and keep uploads in it
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// How to misbehave, in the words of the sandbox's documentation.
+    /// Faults, in the grammar of the sandbox's documentation.
     #[arg(
         long,
         value_name = "SCRIPT",
@@ -30,7 +30,7 @@ pub struct SandboxArguments {
     /// The configuration file, which names variables that the command must not get.
     #[command(flatten)]
     pub file: ConfigFlags,
-    /// How much is printed.
+    /// Verbosity.
     #[command(flatten)]
     pub verbosity: VerbosityFlags,
     /// Run this command against the sandbox, and exit with its status

@@ -8,25 +8,25 @@ use std::time::Duration;
 /// The values that `--provider-days` accepts.
 pub const PROVIDER_DAYS: RangeInclusive<u32> = 1..=36_500;
 
-/// The same as clap takes it.
+/// Returns the same as clap takes it.
 pub(super) fn days() -> RangeInclusive<i64> {
     i64::from(*PROVIDER_DAYS.start())..=i64::from(*PROVIDER_DAYS.end())
 }
 
-/// More than nothing and at most all, with or without the sign.
+/// Parses a percentage above 0 and up to 100, with or without the sign.
 pub(super) fn percent(text: &str) -> Result<f64, String> {
     let number = f64::from_str(text.trim_end_matches('%').trim()).map_err(|_| "not a percentage".to_owned())?;
     if number > 0.0 && number <= 100.0 { Ok(number) } else { Err("more than 0 and at most 100".to_owned()) }
 }
 
-/// A day, which begins at midnight UTC, or a moment (RFC 3339).
+/// Returns a day, which begins at midnight UTC, or a moment (RFC 3339).
 pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     let day = jiff::civil::Date::from_str(text).ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
     let moment = Timestamp::from_str(text).ok().or_else(|| day.map(|day| day.timestamp()));
     moment.ok_or_else(|| "it looks like 2026-11-21, or 2026-11-21T09:30:00Z".to_owned())
 }
 
-/// 64 hex digits.
+/// Parses 64 hex digits.
 pub(super) fn sha256(text: &str) -> Result<String, String> {
     let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_digest { Ok(text.to_ascii_lowercase()) } else { Err("64 hex digits, as `vmedia verify` prints them".to_owned()) }
@@ -38,7 +38,7 @@ pub fn bytes(text: &str) -> Result<u64, String> {
     if number.as_u64() > 0 { Ok(number.as_u64()) } else { Err("more than nothing".to_owned()) }
 }
 
-/// How often in a second: a number with /s, /m or /h; /s is understood.
+/// Returns how often in a second: a number with /s, /m or /h; /s is understood.
 pub fn rate(text: &str) -> Result<f64, String> {
     let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
     let seconds = match unit {
@@ -51,13 +51,13 @@ pub fn rate(text: &str) -> Result<f64, String> {
     if number.is_finite() && number > 0.0 { Ok(number / seconds) } else { Err("more than nothing".to_owned()) }
 }
 
-/// A positive number of seconds, whole or not.
+/// Returns a positive number of seconds, whole or not.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let number = f64::from_str(text).map_err(|_| "not a number of seconds".to_owned())?;
     if number > 0.0 && number <= 604_800.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and 604800 seconds".to_owned()) }
 }
 
-/// A time with its units, such as 90s, 20m, 2h or `1h 30m`.
+/// Returns a time with its units, such as 90s, 20m, 2h or `1h 30m`.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let wrong = || "a time such as 90s, 20m or 2h".to_owned();
     let span = jiff::SignedDuration::from_str(text).map_err(|_| wrong())?;

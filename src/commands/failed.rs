@@ -20,7 +20,7 @@ impl FailedList {
         must_be_outside("--failed-to", &path)?;
         let list = Self { path, sessions: sessions.to_vec() };
         if is_in_the_way(&list.path) {
-            let what = format!("{} is no regular file", list.path.display());
+            let what = format!("{} is not a regular file", list.path.display());
             return Err(Error::usage(what, "name a file with --failed-to; it is replaced in one step"));
         }
         list.write(&HashSet::new())?;

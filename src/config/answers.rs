@@ -1,6 +1,6 @@
-//! Whether what somebody answers fits, by the rules that settings are resolved by, so that an answer that is taken works.
+//! Validates answers to prompts by the rules that settings are resolved by, so that a run accepts what was answered.
 //!
-//! Must not ask.
+//! Must not prompt.
 
 use super::credentials::read_private;
 use super::edit::Draft;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::seal::rsa::RequestKey;
 use std::path::PathBuf;
 
-/// The name of a profile.
+/// Returns the name of a profile.
 pub fn profile_name(text: &str) -> Result<String> {
     let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if is_name {
@@ -22,43 +22,43 @@ pub fn profile_name(text: &str) -> Result<String> {
     }
 }
 
-/// One of the providers.
+/// Returns one of the providers.
 pub fn provider(text: &str) -> Result<ProviderChoice> {
     let found = ProviderChoice::ALL.into_iter().find(|choice| choice.name() == text.to_lowercase());
     found.ok_or_else(|| invalid("this version knows no such provider", "veriff or yoti"))
 }
 
-/// Where the API begins, as it is written down.
+/// Returns where the API begins, as it is written down.
 pub fn base_url(text: &str, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
     read_base_url(&answer(text), provider, insecure_http)
 }
 
-/// The API key of Veriff.
+/// Returns the API key of Veriff.
 pub fn api_key(text: &str) -> Result<String> {
     check_api_key(&answer(text)).map(|()| text.to_owned())
 }
 
-/// The client SDK id of Yoti.
+/// Returns the client SDK id of Yoti.
 pub fn sdk_id(text: &str) -> Result<String> {
     check_sdk_id(text).map(|()| text.to_owned())
 }
 
-/// The file with the private key of that id.
+/// Returns the file with the private key of that id.
 pub fn key_file(text: &str) -> Result<PathBuf> {
     let path = absolute_path(text)?;
     let file = read_private("the key file", &path, NO_KEY_FILE)?;
     RequestKey::parse(&path, &file).map(|_| path)
 }
 
-/// The integration, where one API key serves several.
+/// Returns the integration, where one API key serves several.
 pub fn integration_id(text: &str) -> Result<String> {
     check_integration_id(&answer(text)).map(|()| text.to_owned())
 }
 
-/// A shared secret, or several. Errors do not repeat it.
+/// Checks one shared secret, or several. Errors do not repeat it.
 pub fn secret(text: &str) -> Result<()> {
     if text.trim().is_empty() {
-        Err(invalid("there was no secret", "paste the shared secret of the integration; it is not shown"))
+        Err(invalid("no secret was entered", "paste the shared secret of the integration; it is not shown"))
     } else if text.chars().any(char::is_control) {
         Err(invalid("that has characters in it that no secret has", "paste the shared secret of the integration and nothing else"))
     } else {
@@ -66,17 +66,17 @@ pub fn secret(text: &str) -> Result<()> {
     }
 }
 
-/// A command that prints a secret, as words.
+/// Splits a command that prints a secret into its arguments.
 pub fn command(text: &str) -> Result<Vec<String>> {
     if text.contains(['"', '\'', '|', '>', '<', '$', '&', ';', '*']) {
         let hint = "put it into a script and name that, or write secret_command into the file: vmedia config example shows how";
         return Err(invalid("the command is run without a shell, which is what quotes and | are for", hint));
     }
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    if words.is_empty() { Err(invalid("there was no command", "such as: pass show vmedia")) } else { Ok(words) }
+    if words.is_empty() { Err(invalid("no command was entered", "such as: pass show vmedia")) } else { Ok(words) }
 }
 
-/// The archive's folder; nothing is the default.
+/// Returns the archive's folder; nothing is the default.
 pub fn folder(text: &str) -> Result<Option<PathBuf>> {
     if text.is_empty() {
         return Ok(None);
@@ -91,7 +91,7 @@ pub fn folder(text: &str) -> Result<Option<PathBuf>> {
 /// Parses the answer for `provider_days`; an empty one means the default.
 pub fn provider_days(text: &str) -> Result<Option<u32>> {
     let days = text.parse().ok().filter(|days| PROVIDER_DAYS.contains(days));
-    if days.is_some() || text.is_empty() { Ok(days) } else { Err(invalid("that is no number of days", "a number from 1 to 36500")) }
+    if days.is_some() || text.is_empty() { Ok(days) } else { Err(invalid("that is not a number of days", "a number from 1 to 36500")) }
 }
 
 /// Variables that are set here and go before what was answered.
@@ -120,12 +120,12 @@ fn invalid(what: impl Into<String>, hint: impl Into<String>) -> Error {
     Error::configuration(what, hint)
 }
 
-/// The whole path of what was typed: no shell was there to replace `~`, and a file of settings is used in many folders.
+/// Returns the whole path of what was typed: no shell was there to replace `~`, and a file of settings is used in many folders.
 fn absolute_path(text: &str) -> Result<PathBuf> {
     let home = text.strip_prefix("~/").or_else(|| text.strip_prefix("~\\"));
     let path = match (home, directories::BaseDirs::new()) {
         (Some(below), Some(folders)) => folders.home_dir().join(below),
         _ => PathBuf::from(text),
     };
-    std::path::absolute(&path).map_err(|_| invalid("that is no path", "the whole path, such as /srv/archive"))
+    std::path::absolute(&path).map_err(|_| invalid("that is not a path", "the whole path, such as /srv/archive"))
 }

@@ -1,6 +1,6 @@
-//! Where secrets come from: the environment, or a reference in the profile. Never the command line.
+//! Reads secrets from the environment, or from a reference in the profile. Never from the command line.
 //!
-//! Errors name the source and never what is in it.
+//! Errors name the source and never its content.
 
 mod command;
 mod private;
@@ -19,13 +19,13 @@ use private::read_credential;
 use secrecy::zeroize::Zeroizing;
 use std::path::PathBuf;
 
-/// The secrets and where they are from, in words.
+/// The shared secrets and a description of their source.
 pub struct Secrets {
     /// The one that signs requests.
     pub signing: Secret,
     /// Further ones that may have signed an answer.
     pub others: Vec<Secret>,
-    /// Where they are from.
+    /// Description of the source.
     pub(super) source: String,
 }
 
@@ -37,8 +37,7 @@ pub(super) fn secrets(sources: Sources<'_>, limits: &CommandLimits<'_>) -> Resul
     }
 }
 
-/// The text that a reference leads to, without what editors put around it; `what` it is called is for the words of an
-/// error.
+/// Reads the text that a reference leads to, trimmed; `what` names a file in errors.
 pub(super) fn text(
     what: &str,
     found: &Sourced<SecretLocation>,
@@ -47,9 +46,9 @@ pub(super) fn text(
 ) -> Result<Zeroizing<String>> {
     let key = found.value.key;
     let bytes = match &found.value.reference {
-        // Whoever writes the secret itself there does not want to see it in an error.
+        // The value may be the secret itself, so the error does not repeat it.
         Reference::Environment(variable) if !is_name(variable) => {
-            let what = format!("{key} of {} is no name of a variable", found.source);
+            let what = format!("{key} of {} is not the name of a variable", found.source);
             return Err(Error::configuration(what, "write the name there, such as OUR_SECRET, and never the secret itself"));
         }
         Reference::Environment(variable) => match environment.text(variable)? {
@@ -71,19 +70,19 @@ pub(super) fn text(
     text_of(&found.description(), &bytes)
 }
 
-/// Whether what a variable holds can be used as the shared secret, or as several.
+/// Checks that a variable holds one or several shared secrets.
 pub(super) fn check_variable(found: &Sourced<SecretLocation>, environment: &Environment, limits: &CommandLimits<'_>) -> Result<()> {
     split(&text(found.value.key, found, environment, limits)?, found.description()).map(drop)
 }
 
-/// Whether a variable of the environment can have this name.
+/// Returns whether a variable of the environment can have this name.
 pub(super) fn is_name(variable: &str) -> bool {
     let begins_well = variable.bytes().next().is_some_and(|first| !first.is_ascii_digit());
     begins_well && variable.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// The path and bytes of a file that a reference leads to; `what` it is called and what to do when it is `absent` are for
-/// the words of an error.
+/// Reads a file that a reference leads to, and returns its path and bytes. `what` names it in errors, `absent` is the hint if it is
+/// missing.
 pub(super) fn bytes(
     what: &str,
     found: &Sourced<SecretLocation>,
@@ -97,7 +96,7 @@ pub(super) fn bytes(
     }
 }
 
-/// The text in these bytes, which are a secret and nothing else. `source` is for the words of an error.
+/// Decodes the bytes of a secret as text. `source` is named in errors.
 pub(super) fn text_of(source: &str, bytes: &[u8]) -> Result<Zeroizing<String>> {
     let text = std::str::from_utf8(bytes).map_err(|_| {
         let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
@@ -125,7 +124,7 @@ fn missing(profile: Option<&str>) -> Error {
     )
 }
 
-/// Several secrets are separated by commas: the first signs, all verify.
+/// Splits secrets at commas: the first signs, all verify.
 fn split(text: &str, source: String) -> Result<Secrets> {
     let mut secrets = Vec::new();
     for secret in text.split(',').map(str::trim).filter(|secret| !secret.is_empty()) {

@@ -1,6 +1,6 @@
-//! What is wrong with a configuration file, told by line and key, with what was probably meant.
+//! Reports errors in a configuration file by line and key, with suggestions.
 //!
-//! Must never repeat a value: a secret may stand where none belongs.
+//! Must never repeat a value, which may be a secret.
 
 use super::keys::keys_of;
 use super::profile::{File, Profile};
@@ -11,7 +11,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Where every key is explained.
+/// Hints.
 const EXAMPLE: &str = "vmedia config example explains every key";
 const PROFILES: &str = "profiles are written as [profiles.NAME], each with its keys below it";
 const PATHS: &str = r"write paths in single quotes and in full, as in 'C:\Archive' or '/srv/archive'";
@@ -28,7 +28,7 @@ pub(super) struct ConfigText<'a> {
 }
 
 impl ConfigText<'_> {
-    /// The text is no TOML.
+    /// Returns the text is no TOML.
     pub(super) fn syntax_error(&self, error: &toml::de::Error) -> Error {
         let at = error.span();
         let line = at.as_ref().map_or("", |at| self.line_of(at));
@@ -48,28 +48,24 @@ impl ConfigText<'_> {
         self.wrong(at.as_ref(), &syntax_message(error.message()), hint)
     }
 
-    /// The first key that nobody knows.
+    /// Returns an error about the first unknown key.
     pub(super) fn unknown_key(&self, table: &DeTable<'_>) -> Option<Error> {
         let mut unknown: Vec<(Range<usize>, String, String)> = Vec::new();
         for (key, value) in table.iter().filter(|(key, _)| !keys_of::<File>().contains(&key.get_ref().as_ref())) {
             let name = key.get_ref().as_ref();
-            unknown.push((key.span(), format!("there is no key {}", quote(name)), hint_outside_profiles(name, value.get_ref())));
+            unknown.push((key.span(), format!("unknown key {}", quote(name)), hint_outside_profiles(name, value.get_ref())));
         }
         for (profile, keys) in profiles(table) {
             for key in keys.keys().filter(|key| !keys_of::<Profile>().contains(&key.get_ref().as_ref())) {
                 let name = key.get_ref().as_ref();
-                unknown.push((
-                    key.span(),
-                    format!("profile {profile} has a key {}, which nobody knows", quote(name)),
-                    hint_in_profile(name),
-                ));
+                unknown.push((key.span(), format!("profile {profile} has a key {}, which is unknown", quote(name)), hint_in_profile(name)));
             }
         }
         let first = unknown.into_iter().min_by_key(|(at, ..)| at.start)?;
         Some(self.wrong(Some(&first.0), &first.1, first.2))
     }
 
-    /// A value is none that its key can have.
+    /// Reports a value of the wrong type.
     pub(super) fn wrong_value(&self, table: &DeTable<'_>, error: &toml::de::Error) -> Error {
         let at = error.span();
         let message = without_value(error.message());
@@ -99,14 +95,14 @@ impl ConfigText<'_> {
     }
 }
 
-/// The profiles with their keys, as far as they are any.
+/// Returns the profiles with their keys, as far as they are any.
 fn profiles<'a>(table: &'a DeTable<'_>) -> impl Iterator<Item = (String, &'a DeTable<'a>)> {
     let profiles = table.iter().find(|(key, _)| key.get_ref().as_ref() == "profiles").and_then(|(_, value)| value.get_ref().as_table());
     let entries = profiles.into_iter().flat_map(|profiles| profiles.iter());
     entries.filter_map(|(name, value)| Some((quote(name.get_ref().as_ref()), value.get_ref().as_table()?)))
 }
 
-/// What may be meant by a key that stands outside of every profile.
+/// Returns what may be meant by a key that stands outside of every profile.
 fn hint_outside_profiles(name: &str, value: &DeValue<'_>) -> String {
     if FOR_SECRETS.contains(&name) {
         SECRETS.to_owned()
@@ -131,7 +127,7 @@ fn hint_in_profile(name: &str) -> String {
     }
 }
 
-/// How the value of a key looks.
+/// Returns how the value of a key looks.
 fn value_example(key: &str) -> String {
     match key {
         "secret_command" | "bearer_command" => {
@@ -147,7 +143,7 @@ fn value_example(key: &str) -> String {
     }
 }
 
-/// What the parser says of a text that is no TOML, in the words of this program.
+/// Translates the message of the TOML parser.
 fn syntax_message(message: &str) -> String {
     let reason = message.split(", expected ").next().unwrap_or(message);
     let of_numbers = ["number", "integer", "float", "fraction", "exponent", "leading zero", "digits", "sign", "radix"];
@@ -166,7 +162,7 @@ fn syntax_message(message: &str) -> String {
     words.to_owned()
 }
 
-/// The parser's message without the value that it names.
+/// Returns the parser's message without the value that it names.
 fn without_value(message: &str) -> String {
     let about = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     let Some((found, wanted)) = about.and_then(|about| about.rsplit_once(", expected ")) else { return quote(message) };

@@ -33,7 +33,7 @@ const REPLACED: [&str; 17] = [
     "provider_days",
 ];
 
-/// URLs that may hold a token, which nobody shows.
+/// URLs that may hold a token and are not shown.
 const NOT_SHOWN: [&str; 2] = ["ping_url", "timestamp"];
 
 /// A profile that is being put together.
@@ -44,7 +44,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// One without any key.
+    /// Creates a draft without keys.
     pub fn new(name: String) -> Self {
         Self { name, keys: Vec::new() }
     }
@@ -54,7 +54,7 @@ impl Draft {
         self.keys.push((key, value.into()));
     }
 
-    /// Sets a key to the words of a command.
+    /// Sets a key to the arguments of a command.
     pub fn set_words(&mut self, key: &'static str, words: &[String]) {
         self.keys.push((key, Value::Array(words.iter().collect::<Array>())));
     }
@@ -62,14 +62,14 @@ impl Draft {
     /// Sets a key to a path. One that is no text cannot stand in the file.
     pub fn set_path(&mut self, key: &'static str, path: &Path) -> Result<()> {
         let text = path.to_str().ok_or_else(|| {
-            let what = format!("{key} cannot be written down: {} is no text in UTF-8", path.display());
+            let what = format!("{key} cannot be written: {} is not UTF-8", path.display());
             Error::configuration(what, "choose a place whose whole path is text, the configuration's with --config")
         })?;
         self.set(key, text);
         Ok(())
     }
 
-    /// Whether it has a key that begins so.
+    /// Returns whether it has a key that begins so.
     pub(super) fn has(&self, beginning: &str) -> bool {
         self.keys.iter().any(|(key, _)| key.starts_with(beginning))
     }
@@ -81,7 +81,7 @@ pub struct Edit {
     path: PathBuf,
     /// The file that this leads to: a link stays one.
     target: PathBuf,
-    /// What stood there when it was read; none where there was no file.
+    /// The text when it was read; `None` if there was no file.
     before: Option<String>,
     document: DocumentMut,
 }
@@ -104,25 +104,25 @@ impl Edit {
         Ok(Self { path, target, before: Some(text), document })
     }
 
-    /// Where it is, as it is named. What lies beside it belongs here and not beside the target of a link, which may be
+    /// Returns where it is, as it is named. What lies beside it belongs here and not beside the target of a link, which may be
     /// shared.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether it has a profile of that name.
+    /// Returns whether it has a profile of that name.
     pub fn has(&self, profile: &str) -> bool {
         self.document.get("profiles").and_then(Item::as_table_like).is_some_and(|profiles| profiles.contains_key(profile))
     }
 
-    /// What a profile of that name says under a key, if that is a text or a number.
+    /// Returns what a profile of that name says under a key, if that is a text or a number.
     pub fn value(&self, profile: &str, key: &str) -> Option<String> {
         let profile = self.document.get("profiles")?.get(profile)?;
         let value = profile.get(key)?;
         value.as_str().map(str::to_owned).or_else(|| value.as_integer().map(|number| number.to_string()))
     }
 
-    /// Whether it says which profile to use when none is named.
+    /// Returns whether it says which profile to use when none is named.
     pub fn has_default(&self) -> bool {
         self.document.contains_key("default_profile")
     }
@@ -137,7 +137,7 @@ impl Edit {
         insert(&mut self.document, draft)
     }
 
-    /// The lines of a profile as they will stand in the file, without comments; the value of what may be a secret is left
+    /// Returns the lines of a profile as they will stand in the file, without comments; the value of what may be a secret is left
     /// out.
     pub fn text_of(&self, profile: &str) -> String {
         let keys = self.document.get("profiles").and_then(|profiles| profiles.get(profile)).and_then(Item::as_table_like);
@@ -149,7 +149,7 @@ impl Edit {
         format!("[profiles.{profile}]\n{}", lines.collect::<String>())
     }
 
-    /// An error when somebody else wrote the file since it was read: what they wrote would be lost.
+    /// Fails if the file was changed by another program since it was read.
     pub fn check_unchanged(&self) -> Result<()> {
         let is_same = match (&self.before, std::fs::read_to_string(&self.target)) {
             (Some(before), Ok(now)) => *before == now,
@@ -159,7 +159,7 @@ impl Edit {
         if is_same {
             return Ok(());
         }
-        let what = format!("{} was changed by somebody else while the questions were open", self.path.display());
+        let what = format!("{} was changed by another program meanwhile", self.path.display());
         Err(Error::new(error::ErrorKind::Local, what, "nothing was written; run it again, and it begins with the file as it is now"))
     }
 
@@ -198,8 +198,7 @@ fn insert(document: &mut DocumentMut, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file that nobody but its owner can read, with its folder where that is missing; what has its name is replaced in
-/// one step.
+/// Writes a file that only its owner can read, and creates its folder. Replaces an existing file atomically.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let written = private_folder(folder).and_then(|()| replace(path, bytes, Readers::Owner));
@@ -245,7 +244,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt;
         let path = PathBuf::from(std::ffi::OsStr::from_bytes(b"/srv/\xff"));
         let refused = draft().set_path("output", &path).expect_err("no text");
-        assert!(refused.what().starts_with("output cannot be written down: /srv/"), "{refused}");
+        assert!(refused.what().starts_with("output cannot be written: /srv/"), "{refused}");
     }
 
     #[test]

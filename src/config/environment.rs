@@ -24,7 +24,7 @@ pub(super) mod names {
     pub(in crate::config) const OPERATOR: &str = "VMEDIA_OPERATOR";
     pub(in crate::config) const SIGN_KEY: &str = "VMEDIA_SIGN_KEY";
     pub(in crate::config) const TIMESTAMP: &str = "VMEDIA_TIMESTAMP";
-    /// The URL of a heartbeat, which whoever knows it can send.
+    /// The URL of a heartbeat service, which authenticates its sender.
     pub(in crate::config) const PING_URL: &str = "VMEDIA_PING_URL";
     /// The proxies, each name before the next, as the HTTP client looks for them.
     pub(in crate::config) const PROXY: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -32,7 +32,7 @@ pub(super) mod names {
     /// The certificate authorities that are trusted in place of the system's, where the TLS library asks these.
     pub(in crate::config) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
     pub(in crate::config) const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
-    /// Where systemd lays out a service's credentials (systemd.exec(5)).
+    /// The folder of a service's credentials (systemd.exec(5)).
     pub(in crate::config) const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
     /// All that are ours.
@@ -58,12 +58,12 @@ pub(super) mod names {
     pub(super) const PATHS: [&str; 5] = [CONFIG, YOTI_KEY_FILE, YOTI_BEARER_FILE, OUTPUT, SIGN_KEY];
 }
 
-/// A snapshot of the environment. Any variable may hold a secret, because a profile may name any (`secret_env`), so all
-/// of them are kept as such. What the system laid into the process's own memory stays there: nobody can wipe that.
+/// A snapshot of the environment. A profile may name any variable as a secret (`secret_env`), so all are kept as secrets. The copy
+/// in the process's initial memory cannot be wiped.
 #[derive(Default)]
 pub struct Environment(HashMap<String, Value>);
 
-/// What a variable is set to.
+/// The value of a variable.
 enum Value {
     /// Text; wiped.
     Text(Secret),
@@ -78,23 +78,23 @@ impl Value {
 }
 
 impl Environment {
-    /// The environment of this process.
+    /// Creates the environment of this process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn of_process() -> Self {
         Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, Value::new(value)))).collect())
     }
 
-    /// An environment of these variables alone.
+    /// Creates an environment of these variables alone.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::new(OsString::from(value)))).collect())
     }
 
-    /// The names of all variables that decide what a run does; who runs it is none of them.
+    /// Returns the names of the variables that change what a run does, thus without `VMEDIA_OPERATOR`.
     pub fn setting_names() -> impl Iterator<Item = &'static str> {
         names::OURS.into_iter().filter(|name| *name != names::OPERATOR)
     }
 
-    /// Variables that look like ours and that nobody reads, each with the one that may be meant.
+    /// Returns unknown variables whose names resemble one of vmedia's, each with that name.
     pub(super) fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
         let ours = |name: &str| names::OURS.contains(&name);
         let strange = self.0.keys().filter_map(|name| Some((name.as_str(), name.strip_prefix("VMEDIA_")?)));
@@ -109,19 +109,18 @@ impl Environment {
         unknown_vars
     }
 
-    /// The machine that the program runs on.
+    /// Returns the machine that the program runs on.
     pub fn host() -> String {
         whoami::hostname().unwrap_or_else(|_| "unknown".to_owned())
     }
 
-    /// An error about a variable of ours that is no text and has to be: passed over, it would leave its place to a value
-    /// that nobody meant.
+    /// Fails if a variable that must be text is not text. Ignoring it would let another source decide.
     pub(super) fn check_text(&self) -> Result<()> {
         let mut texts = names::OURS.into_iter().filter(|name| !names::PATHS.contains(name));
         texts.try_for_each(|name| self.text(name).map(drop))
     }
 
-    /// A variable that is set to something, which has to be text.
+    /// Returns a variable that is set to something, which has to be text.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>> {
         if matches!(self.0.get(name), Some(Value::Other(_))) {
             let what = format!("the variable {name} holds bytes that are no text");
@@ -130,7 +129,7 @@ impl Environment {
         Ok(self.value(name))
     }
 
-    /// A variable that is set to something.
+    /// Returns a variable that is set to something.
     pub fn value(&self, name: &str) -> Option<&str> {
         match self.0.get(name)? {
             Value::Text(text) => Some(text.expose_text().trim()).filter(|value| !value.is_empty()),
@@ -138,7 +137,7 @@ impl Environment {
         }
     }
 
-    /// A variable that names a file or folder, which need not be text.
+    /// Returns a variable that names a file or folder, which need not be text.
     pub fn path(&self, name: &str) -> Option<std::path::PathBuf> {
         let value = match self.0.get(name)? {
             Value::Text(text) => OsString::from(text.expose_text()),

@@ -15,8 +15,8 @@ use toml::de::DeTable;
 /// A file above this size, in bytes, is no configuration.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Where the configuration is looked for; `None` on a system that has no place for it. A file that somebody names must be
-/// there, the platform's own need not.
+/// Returns the path of the configuration; `None` on a system without a place for it. A file named by flag or variable must exist,
+/// the platform's own need not.
 pub(super) fn location(flags: &Flags, environment: &Environment) -> Option<Sourced<PathBuf>> {
     let named = Sources { environment, profile: None }
         .flag("--config", flags.connection.profile.file.config.clone())
@@ -27,7 +27,7 @@ pub(super) fn location(flags: &Flags, environment: &Environment) -> Option<Sourc
     })
 }
 
-/// The same for those who can do nothing without it.
+/// Returns the same for those who can do nothing without it.
 pub fn required_location(flags: &Flags, environment: &Environment) -> Result<Sourced<PathBuf>> {
     let absent = || Error::configuration("this system has no place for configuration", "name a file with --config");
     location(flags, environment).ok_or_else(absent)
@@ -37,12 +37,12 @@ fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// Reads it; a file that nobody asked for may be absent.
+/// Reads the file; the platform's own may be absent.
 pub(super) fn read(location: &Sourced<PathBuf>) -> Result<File> {
     read_text(location).map(|(_, file)| file)
 }
 
-/// The same with its text.
+/// Returns the same with its text.
 pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
     let path: &Path = &location.value;
     let read = crate::input::read(path, LARGEST);
@@ -55,7 +55,7 @@ pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
                 ErrorKind::NotFound => (plain(&error), "name one that is there with --config; vmedia config init makes one"),
                 ErrorKind::IsADirectory => (plain(&error), "name the file in that folder with --config"),
                 ErrorKind::InvalidData => {
-                    ("it is no text in UTF-8".to_owned(), "save it as UTF-8; what > writes in older PowerShell is UTF-16")
+                    ("it is not UTF-8 text".to_owned(), "save it as UTF-8; what > writes in older PowerShell is UTF-16")
                 }
                 ErrorKind::FileTooLarge | ErrorKind::Other => (plain(&error), "name the configuration file itself with --config"),
                 _ => (plain(&error), "make it readable for the user that runs vmedia, or name another with --config"),

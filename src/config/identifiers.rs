@@ -13,7 +13,7 @@ use source::{Bytes, Line, Source};
 use std::collections::HashSet;
 use std::io::{self, Read};
 
-/// How many lines are looked at to find the column of the ids.
+/// Number of lines in which the column of ids is searched.
 const SAMPLE: usize = 20;
 
 /// Something that holds no session id where one should be.
@@ -25,12 +25,12 @@ pub enum Rejected {
     Argument(u64, String),
 }
 
-/// Why a list as a whole is not read.
+/// A reason why a list cannot be read.
 #[derive(Debug)]
 pub enum ListError {
     /// It cannot be read.
     Read(io::Error),
-    /// It has several columns, and none of them is known to hold session ids.
+    /// It has several columns, and none is recognized as the session ids.
     NoColumn,
     /// Several of its columns may hold session ids.
     SeveralColumns,
@@ -47,9 +47,9 @@ impl From<io::Error> for ListError {
 pub struct Identifiers {
     /// The ids.
     pub sessions: Vec<SessionId>,
-    /// What holds none.
+    /// Lines and arguments without a valid id.
     pub rejected: Vec<Rejected>,
-    /// Whether the lists held anything beside ids that are taken: other columns, comments, JSON, or what was rejected.
+    /// True if a list held anything beside accepted ids: other columns, comments, JSON, or rejected lines.
     pub has_more_than_ids: bool,
     seen: HashSet<SessionId>,
 }
@@ -62,7 +62,7 @@ impl Identifiers {
         }
     }
 
-    /// Whether nothing was named.
+    /// Returns whether nothing was named.
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty() && self.rejected.is_empty()
     }
@@ -157,7 +157,7 @@ impl List<'_> {
                 None => return Ok(()),
                 Some(b'{' | b'[') => {}
                 Some(_) => {
-                    self.reject(number.get(), "it is no JSON, and the list begins with JSON");
+                    self.reject(number.get(), "it is not JSON, and the list begins with JSON");
                     source.line()?;
                     continue;
                 }
@@ -204,7 +204,7 @@ impl List<'_> {
     fn finish(mut self) {
         for (at, session) in std::mem::take(&mut self.others) {
             if self.has_uuids {
-                self.reject(at, "it is no UUID, and other ids of the list are");
+                self.reject(at, "it is not a UUID, and other ids of the list are");
             } else {
                 self.identifiers.add(session);
             }
@@ -215,14 +215,14 @@ impl List<'_> {
     }
 }
 
-/// What is wrong with JSON that cannot be read.
-const NO_JSON: &str = "it begins like JSON and is none";
+/// The reason for which broken JSON is rejected.
+const NO_JSON: &str = "it begins like JSON and is not valid";
 
 fn is_json(line: &str) -> bool {
     line.trim_start().starts_with(['{', '['])
 }
 
-/// Whether a text that is no UUID may be an id all the same: names have no digits, and dates and numbers no letters.
+/// Returns whether a text that is no UUID may be an id all the same: names have no digits, and dates and numbers no letters.
 fn has_letters_and_digits(id: &str) -> bool {
     id.bytes().any(|byte| byte.is_ascii_digit()) && id.bytes().any(|byte| byte.is_ascii_alphabetic())
 }

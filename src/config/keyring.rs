@@ -8,15 +8,15 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use secrecy::zeroize::Zeroizing;
 
-/// What to use on machines without a keyring.
+/// Hint for machines without a keyring.
 const ALTERNATIVE: &str = "on a server use secret_file, or secret_credential under systemd";
 
-/// The secret of a profile. Waits at most two minutes for somebody to unlock the keyring.
+/// Reads the secret of a profile. Waits at most two minutes for the keyring to be unlocked.
 pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
     native::read(profile)
 }
 
-/// Whether it has a secret of that profile.
+/// Returns whether it has a secret of that profile.
 pub(super) fn has(profile: &str) -> Result<bool> {
     native::has(profile)
 }
@@ -26,7 +26,7 @@ pub(super) fn keep(profile: &str, secret: &Secret) -> Result<()> {
     native::keep(profile, secret)
 }
 
-/// Whether there is a keyring to ask, and if not, why.
+/// Fails if no keyring is available.
 pub fn check_available() -> Result<()> {
     native::check_available()
 }
@@ -75,7 +75,7 @@ mod native {
 
     const SERVICE: &str = "vmedia";
 
-    /// How long somebody may take to unlock it. The library would wait for a year.
+    /// Longest wait for the keyring to be unlocked. The library would wait for a year.
     const TIMEOUT: Duration = Duration::from_secs(120);
 
     pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
@@ -107,19 +107,19 @@ mod native {
                 Ok(store) => Ok(store.build(SERVICE, &user, None).and_then(|entry| work(&entry))),
                 Err(reason) => Err(reason),
             };
-            // Nobody listens any more when it took too long.
+            // The receiver is gone after the time-out.
             let _ = sender.send(answer);
         });
         match receiver.recv_timeout(TIMEOUT) {
             Ok(Ok(Ok(found))) => Ok(found),
             Ok(Ok(Err(reason))) => Err(error_of(profile, &reason)),
             Ok(Err(reason)) => Err(no_service(&reason)),
-            Err(_) => Err(locked("nobody unlocked it in two minutes")),
+            Err(_) => Err(locked("it was not unlocked within two minutes")),
         }
     }
 
     fn no_service(reason: &Reason) -> Error {
-        let what = format!("there is no keyring that answers: {}", quote(&innermost(reason)));
+        let what = format!("cannot open the keyring: {}", quote(&innermost(reason)));
         Error::configuration(
             what,
             format!("start one (on Linux a Secret Service such as gnome-keyring on the session's D-Bus); {ALTERNATIVE}"),
@@ -153,7 +153,7 @@ mod native {
         }
     }
 
-    /// The last cause: the outer ones repeat that something failed.
+    /// Returns the last cause: the outer ones repeat that something failed.
     fn innermost(reason: &Reason) -> String {
         let mut current: &dyn std::error::Error = reason;
         while let Some(source) = current.source() {

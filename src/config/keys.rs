@@ -4,14 +4,14 @@ use serde::Deserialize;
 use serde::de::value::MapDeserializer;
 use std::fmt;
 
-/// The keys of a type that denies unknown ones.
+/// Returns the keys of a type that denies unknown ones.
 pub(super) fn keys_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     // A key that no type has is answered with all those that it has.
     let unknown_key = MapDeserializer::<_, KeyList>::new(std::iter::once(("", ())));
     T::deserialize(unknown_key).err().map_or(&[], |keys| keys.0)
 }
 
-/// What serde answers to an unknown key.
+/// The keys that serde names in its error about an unknown one.
 #[derive(Debug)]
 struct KeyList(&'static [&'static str]);
 

@@ -1,6 +1,6 @@
-//! What a profile may say, and which values cannot be meant.
+//! The keys of a profile, and values that are rejected.
 //!
-//! Must not resolve anything; it says what is written. Every key here is explained in `example.toml`.
+//! Must not resolve anything. Every key is explained in `example.toml`.
 
 use crate::cli;
 use serde::{Deserialize, Deserializer, de};
@@ -71,23 +71,23 @@ pub(super) struct Profile {
     pub(super) sign_key: Option<PathBuf>,
     /// The URL of an authority that stamps journals.
     pub(super) timestamp: Option<String>,
-    /// The URL of a service that is told how a run ended. Whoever knows it can tell it so, too: it is a secret.
+    /// The URL of a heartbeat service. It is a secret, because the service accepts it from any sender.
     pub(super) ping_url: Option<String>,
 }
 
-/// A file or folder. In double quotes `"C:\new"` is a path with a line break, and nobody replaces `~`.
+/// Parses a path. In double quotes `"C:\new"` has a line break, and `~` is not expanded.
 fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.contains(|letter: char| letter.is_control()) {
         return Err(de::Error::custom("a control character; write paths in single quotes, as in 'C:\\Archive'"));
     }
     if text.starts_with("~/") || text.starts_with("~\\") {
-        return Err(de::Error::custom("nobody replaces ~ here; write the whole path"));
+        return Err(de::Error::custom("~ is not expanded here; write the whole path"));
     }
     if text.is_empty() { Err(de::Error::custom("it is empty")) } else { Ok(Some(PathBuf::from(text))) }
 }
 
-/// A command and its arguments.
+/// Returns a command and its arguments.
 fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     let words = Vec::<String>::deserialize(deserializer)?;
     if words.first().is_none_or(String::is_empty) { Err(de::Error::custom("it names no program")) } else { Ok(Some(words)) }

@@ -1,6 +1,6 @@
-//! Where a secret lies, as somebody wrote it down: of the references of a setting, the one that counts.
+//! References to secrets: the one that applies to a setting.
 //!
-//! Must not look there: nothing here opens a file, runs a command or asks a keyring.
+//! Must not follow it: nothing here opens a file, runs a command or opens a keyring.
 
 use super::environment::names;
 use super::profile::Profile;
@@ -8,14 +8,14 @@ use super::sourced::{Source, Sourced, Sources};
 use crate::error::{Error, Result};
 use std::path::PathBuf;
 
-/// Where a secret lies. Not `Debug`: the words of a command may hold something private.
+/// A reference to a secret. Not `Debug`: the arguments of a command may be private.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Reference {
     /// This variable of the environment.
     Environment(String),
     /// A file that holds it and nothing else.
     File(PathBuf),
-    /// A command that prints it: its words, run without a shell.
+    /// The arguments of a command that prints it, run without a shell.
     Command(Vec<String>),
     /// A file of this name in the folder that systemd names in `CREDENTIALS_DIRECTORY`.
     Credential(String),
@@ -32,7 +32,7 @@ pub(super) struct SecretLocation {
 }
 
 impl Sourced<SecretLocation> {
-    /// Where the secret is from, in words without it.
+    /// Describes the source of the secret, without the secret.
     pub(super) fn description(&self) -> String {
         let key = self.value.key;
         let place = match (&self.value.reference, &self.source) {
@@ -47,7 +47,7 @@ impl Sourced<SecretLocation> {
     }
 }
 
-/// The shared secret of Veriff.
+/// Returns the shared secret of Veriff.
 pub(super) fn secret(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>>> {
     if sources.environment.value(names::API_SECRET).is_some() {
         let reference = Reference::Environment(names::API_SECRET.to_owned());
@@ -64,7 +64,7 @@ pub(super) fn secret(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocati
     })
 }
 
-/// The private key of a client SDK id at Yoti.
+/// Returns the private key of a client SDK id at Yoti.
 pub(super) fn key(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>>> {
     if let Some(path) = sources.environment.path(names::YOTI_KEY_FILE) {
         return Ok(Some(of_environment(names::YOTI_KEY_FILE, Reference::File(path))));
@@ -77,7 +77,8 @@ pub(super) fn key(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>
     })
 }
 
-/// The bearer token that is sent to Yoti instead of signatures. A key in the environment goes before a token in the profile.
+/// Returns the bearer token that is sent to Yoti instead of signatures. A key in the environment goes before a token in the
+/// profile.
 pub(super) fn bearer(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>>> {
     if let Some(path) = sources.environment.path(names::YOTI_BEARER_FILE) {
         return Ok(Some(of_environment(names::YOTI_BEARER_FILE, Reference::File(path))));
@@ -98,7 +99,7 @@ fn of_environment(key: &'static str, reference: Reference) -> Sourced<SecretLoca
     Sourced::new(SecretLocation { key, reference }, Source::Environment(key))
 }
 
-/// The only reference that the profile has, of those that exclude one another.
+/// Returns the only reference that the profile has, of those that exclude one another.
 fn one_of(
     sources: Sources<'_>,
     written: impl Fn(&str, &Profile) -> Vec<(&'static str, Option<Reference>)>,

@@ -33,16 +33,16 @@ use crate::secret::Secret;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The archive's folder when nobody names one.
+/// The default of `--output`.
 const DEFAULT_OUTPUT: &str = "vmedia-archive";
 
-/// Where a provider is asked, and with which credentials.
+/// The address of a provider, and the credentials.
 pub struct ProviderSettings {
-    /// Where its API begins, without a trailing `/`; Veriff's without version.
+    /// The base URL, without a trailing `/`; Veriff's without version.
     pub base_url: String,
     /// The provider, and what it wants to see.
     pub access: ProviderAccess,
-    /// Which credentials these are, in words without them.
+    /// Description of the credentials, without secrets.
     pub credentials: String,
 }
 
@@ -94,24 +94,24 @@ impl<'a> Resolver<'a> {
         Ok(Self { location, profile, named, ..Self::without_file(flags, environment) })
     }
 
-    /// Without any configuration file: flags, environment and defaults alone.
+    /// Creates a resolver without configuration file: flags, environment and defaults alone.
     pub fn without_file(flags: &'a Flags, environment: &'a Environment) -> Self {
         let (cancel, clock) = (Cancel::default(), Arc::new(SystemClock::start()));
         Self { flags, environment, location: None, profile: None, named: Vec::new(), cancel, clock }
     }
 
-    /// The same, which waits for commands that know a secret no longer than until the run is to stop.
+    /// Creates the same, which waits for commands that know a secret no longer than until the run is to stop.
     #[must_use]
     pub fn until(self, cancel: &Cancel, clock: &Arc<dyn Clock>) -> Self {
         Self { cancel: cancel.clone(), clock: Arc::clone(clock), ..self }
     }
 
-    /// Where the configuration file is looked for; `None` without any.
+    /// Returns where the configuration file is looked for; `None` without any.
     pub fn location(&self) -> Option<&Sourced<PathBuf>> {
         self.location.as_ref()
     }
 
-    /// Variables of the environment that are set and that nobody reads, each with the one that may be meant.
+    /// Returns unknown variables whose names resemble one of vmedia's, each with that name.
     pub fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
         self.environment.unknown_vars().into_iter().filter(|(name, _)| !self.named.iter().any(|named| named == name)).collect()
     }
@@ -120,13 +120,13 @@ impl<'a> Resolver<'a> {
         Sources { environment: self.environment, profile: self.profile.as_ref().map(|(name, profile)| (name.value.as_str(), profile)) }
     }
 
-    /// The archive's folder; `flag` is the command's own.
+    /// Returns the archive's folder; `flag` is the command's own.
     pub fn output(&self, flag: Option<PathBuf>) -> Sourced<PathBuf> {
         let search = self.sources().flag("--output", flag).or_environment_path(names::OUTPUT);
         search.or_profile(|profile| profile.output.clone()).or_default(PathBuf::from(DEFAULT_OUTPUT))
     }
 
-    /// The provider that is asked.
+    /// Returns the provider that is asked.
     pub fn provider(&self) -> Result<Sourced<ProviderChoice>> {
         let flag = self.flags.connection.provider.map(|choice| choice.name().to_owned());
         let search = self.sources().flag("--provider", flag).or_environment(names::PROVIDER);
@@ -141,7 +141,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether plain http may be spoken with other machines.
+    /// Returns whether plain http may be spoken with other machines.
     fn insecure_http(&self) -> Sourced<bool> {
         self.sources().flag("--insecure-http", self.flags.connection.trust.insecure_http.then_some(true)).or_default(false)
     }
@@ -151,14 +151,13 @@ impl<'a> Resolver<'a> {
         self.sources().flag("--provider-days", flag).or_profile(|profile| profile.provider_days).found()
     }
 
-    /// The heartbeat service that is told how scheduled runs end; whoever knows it can tell it so, too. `flag` is the
-    /// command's own.
+    /// Returns the URL of the heartbeat service, which is a secret. `flag` is the command's own.
     pub fn ping_url(&self, flag: Option<String>) -> Option<Sourced<String>> {
         let search = self.sources().flag("--ping-url", flag).or_environment(names::PING_URL);
         search.or_profile(|profile| profile.ping_url.clone()).found()
     }
 
-    /// Where the provider's API begins, as somebody wrote it.
+    /// Returns the base URL as it was written.
     fn written_base_url(&self, provider: ProviderChoice) -> Option<Sourced<String>> {
         let search = self.sources().flag("--base-url", self.flags.connection.base_url.clone()).or_environment(names::BASE_URL);
         let search = search.or_profile(|profile| profile.base_url.clone());
@@ -168,7 +167,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Where the provider's API begins, without a trailing `/`; Veriff's without version.
+    /// Returns where the provider's API begins, without a trailing `/`; Veriff's without version.
     pub fn base_url(&self, provider: ProviderChoice) -> Result<String> {
         let Some(written) = self.written_base_url(provider) else {
             return Err(Error::configuration(
@@ -182,30 +181,30 @@ impl<'a> Resolver<'a> {
         read_base_url(&written, provider, self.insecure_http().value)
     }
 
-    /// The secrets alone, for signatures over what is stored.
+    /// Returns the secrets alone, for signatures over what is stored.
     pub fn secrets(&self) -> Result<Secrets> {
         secrets(self.sources(), &self.limits())
     }
 
-    /// The environment variables that hold secrets, of this profile or another, whether they are set or not. No child
+    /// Returns the environment variables that hold secrets, of this profile or another, whether they are set or not. No child
     /// process is handed them.
     pub fn secret_variables(&self) -> Vec<String> {
         [names::API_SECRET, names::PING_URL].map(str::to_owned).into_iter().chain(self.named.iter().cloned()).collect()
     }
 
-    /// What commands that know a secret are held to.
+    /// Returns what commands that know a secret are held to.
     fn limits(&self) -> CommandLimits<'_> {
         CommandLimits { hidden: self.secret_variables(), cancel: &self.cancel, clock: self.clock.as_ref() }
     }
 
-    /// Who is asked and with what.
+    /// Returns the address of the provider and the credentials.
     pub fn provider_settings(&self) -> Result<ProviderSettings> {
         let provider = self.provider()?.value;
         let (access, credentials) = self.access(provider)?;
         Ok(ProviderSettings { base_url: self.base_url(provider)?, access, credentials })
     }
 
-    /// The credentials for the provider, and in words without them which these are.
+    /// Returns the credentials for the provider, and a description without secrets.
     pub fn access(&self, provider: ProviderChoice) -> Result<(ProviderAccess, String)> {
         match provider {
             ProviderChoice::Veriff => self.veriff_access(),
@@ -213,7 +212,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The profile that is used, if any.
+    /// Returns the profile that is used, if any.
     pub fn profile_name(&self) -> Option<&Sourced<String>> {
         self.profile.as_ref().map(|(name, _)| name)
     }
@@ -229,7 +228,7 @@ pub fn operator(environment: &Environment) -> Sourced<String> {
     Sources { environment, profile: None }.no_flag().or_environment(names::OPERATOR).or_default(account)
 }
 
-/// Takes a base URL as somebody wrote it.
+/// Parses a base URL.
 pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
     let text = &written.value;
     let base_url = parse_base_url(text, insecure_http).map_err(|reason| {
@@ -257,7 +256,7 @@ pub fn default_provider_days(provider: ProviderChoice) -> u32 {
     }
 }
 
-/// Whether a text is what ids, keys and tokens are made of: visible ASCII, and not nothing.
+/// Returns whether a text is what ids, keys and tokens are made of: visible ASCII, and not nothing.
 fn is_one_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -273,7 +272,7 @@ fn no_profile(name: &str, file: &File, location: Option<&Sourced<PathBuf>>) -> E
     Error::configuration(what, format!("{meant}{known}; choose one with --profile"))
 }
 
-/// The beginning of a hint.
+/// Returns the beginning of a hint.
 fn did_you_mean(word: Option<&str>) -> String {
     word.map_or_else(String::new, |word| format!("did you mean {word}? "))
 }

@@ -1,18 +1,17 @@
-//! What stands where a secret's place belongs (the name of a variable or a credential, a path, a program) may be the secret
-//! itself, written there by mistake. Then it is not repeated: errors end in tickets.
+//! Keeps secrets out of errors. A name of a variable or credential, a path or a program may be the secret itself, written there by
+//! mistake, so text that looks random is not repeated.
 //!
-//! Must not know what it is the place of. Words are let through; what looks like chance is not, which now and then takes a
-//! name for a secret and does no more harm than to leave it out of a sentence.
+//! Must not know what the text stands for.
 
 /// Shorter ones are guessed, or are no secrets.
 const SHORTEST: usize = 16;
 
-/// The text, or words in its place.
+/// Returns the text, or a placeholder if it may be a secret.
 pub(super) fn redacted(text: &str) -> &str {
     if may_be_secret(text) { "(not shown, it may be a secret)" } else { text }
 }
 
-/// Whether this may be a secret: digits and letters like those of a UUID, of hex or of Base64.
+/// Returns whether this may be a secret: digits and letters like those of a UUID, of hex or of Base64.
 pub(super) fn may_be_secret(text: &str) -> bool {
     let has = |is_kind: fn(&u8) -> bool| text.as_bytes().iter().any(&is_kind);
     let all = |further: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || further.contains(letter));

@@ -1,7 +1,6 @@
-//! Where a secret is kept that somebody typed: in a file of its own, or in the system's keyring. What lies there already
-//! may be the only copy of it.
+//! Stores secrets that were typed: in a file of its own, or in the system's keyring.
 //!
-//! Must not ask, and must not know what the secret is for.
+//! Must not prompt, and must not know what the secret is for.
 
 use super::credentials::{NOT_THERE, read_private, text_of};
 use super::edit::write_private;
@@ -12,7 +11,7 @@ use secrecy::zeroize::Zeroizing;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Where it is kept.
+/// A place for a secret.
 pub enum SecretStore {
     /// In this file.
     File(PathBuf),
@@ -21,7 +20,7 @@ pub enum SecretStore {
 }
 
 impl SecretStore {
-    /// Whether something lies there already, be it a link that leads nowhere.
+    /// Returns whether something lies there already, be it a link that leads nowhere.
     pub fn is_taken(&self) -> Result<bool> {
         match self {
             Self::File(path) => Ok(path.symlink_metadata().is_ok()),
@@ -29,7 +28,7 @@ impl SecretStore {
         }
     }
 
-    /// What lies there: secrets, separated by commas.
+    /// Returns what lies there: secrets, separated by commas.
     pub fn held(&self) -> Result<Zeroizing<String>> {
         let bytes = match self {
             Self::File(path) => read_private("secret_file", path, NOT_THERE)?,
@@ -61,7 +60,7 @@ impl fmt::Display for SecretStore {
     }
 }
 
-/// A new secret before those that are retired, as a key rotation wants it: the first signs, all verify. The buffer never
+/// Returns a new secret before those that are retired, as a key rotation wants it: the first signs, all verify. The buffer never
 /// grows, which would leave a copy behind.
 pub fn rotated(new: &str, retired: &str) -> Zeroizing<String> {
     let mut all = Zeroizing::new(String::with_capacity(new.len() + retired.len() + 1));

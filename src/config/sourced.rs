@@ -9,7 +9,7 @@ use crate::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
-/// Where a value is from. `Display` is how `vmedia config show` names it.
+/// The source of a value. `Display` is the form in `vmedia config show`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A flag, with its dashes.
@@ -22,12 +22,12 @@ pub enum Source {
     File,
     /// An answer to a question.
     Answer,
-    /// Nobody said anything.
+    /// The default.
     Default,
 }
 
 impl Source {
-    /// As it stands in a sentence.
+    /// Returns the source as part of a sentence.
     pub(super) fn description(&self) -> String {
         match self {
             Self::Environment(name) => format!("the environment ({name})"),
@@ -38,7 +38,7 @@ impl Source {
         }
     }
 
-    /// The error about a value from here: a flag is a matter of usage, all else of configuration.
+    /// Returns the error about a value from here: a flag is a matter of usage, all else of configuration.
     pub(super) fn error(&self, what: impl Into<String>, hint: impl Into<String>) -> Error {
         if matches!(self, Self::Flag(_)) { Error::usage(what, hint) } else { Error::configuration(what, hint) }
     }
@@ -62,7 +62,7 @@ impl fmt::Display for Source {
 pub struct Sourced<T> {
     /// The value.
     pub value: T,
-    /// Where it is from.
+    /// The source.
     pub source: Source,
 }
 
@@ -107,7 +107,7 @@ impl<T> Search<'_, T> {
         Self { sources: self.sources, found }
     }
 
-    /// A key of the profile.
+    /// Returns a key of the profile.
     pub(super) fn or_profile(self, key: impl Fn(&Profile) -> Option<T>) -> Self {
         self.or(|sources| {
             let (name, profile) = sources.profile?;
@@ -115,26 +115,26 @@ impl<T> Search<'_, T> {
         })
     }
 
-    /// What holds when nobody says anything.
+    /// Returns the value found, else a default.
     pub(super) fn or_default(self, value: T) -> Sourced<T> {
         self.found.unwrap_or_else(|| Sourced::new(value, Source::Default))
     }
 
-    /// What somebody said, if anybody did.
+    /// Returns the value found.
     pub(super) fn found(self) -> Option<Sourced<T>> {
         self.found
     }
 }
 
 impl Search<'_, String> {
-    /// A variable of the environment that is text.
+    /// Creates a variable of the environment that is text.
     pub(super) fn or_environment(self, name: &'static str) -> Self {
         self.or(|sources| Some(Sourced::new(sources.environment.value(name)?.to_owned(), Source::Environment(name))))
     }
 }
 
 impl Search<'_, PathBuf> {
-    /// A variable of the environment that names a file or folder.
+    /// Creates a variable of the environment that names a file or folder.
     pub(super) fn or_environment_path(self, name: &'static str) -> Self {
         self.or(|sources| Some(Sourced::new(sources.environment.path(name)?, Source::Environment(name))))
     }

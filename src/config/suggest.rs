@@ -1,11 +1,9 @@
-//! What somebody may have meant who typed something else.
-//!
-//! Must not know what the words stand for.
+//! Suggests a name for one that was mistyped.
 
-/// From here on two words are alike; `clap` draws the line at the same place for flags.
+/// Similarity above which a name is suggested, as in `clap`.
 const ALIKE: f64 = 0.7;
 
-/// The word most like what was typed, if any is.
+/// Returns the word most like what was typed, if any is.
 pub(super) fn suggest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
     let alike = known.into_iter().map(|word| (strsim::jaro(&typed, &word.to_lowercase()), word));

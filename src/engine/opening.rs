@@ -3,7 +3,7 @@
 //! Must not fetch media.
 
 use super::budget::Share;
-use super::documents::Asking;
+use super::documents::SessionFetcher;
 use super::event::Event;
 use super::plan::{Action, Selection, Task, plan, show_plan};
 use super::provider_days::{Period, warning as deletion_warning};
@@ -16,7 +16,7 @@ use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, Sta
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
-use crate::provider::{Ask, Listing, Scope};
+use crate::provider::{Fetch, Listing, Scope};
 use crate::store::{Lock, Locked};
 use std::io;
 use std::sync::Arc;
@@ -122,8 +122,8 @@ impl Opening<'_> {
     fn query(&self, archive: &SessionArchive, share: Share) -> std::result::Result<Answers, Failure> {
         let Self { services, session, .. } = self;
         let options = &self.run.options;
-        let mut asking = Asking::new(services, self.emit, session, options.strict, Some(share));
-        let listing = services.provider.listing(&mut asking, session, &options.scope)?;
+        let mut fetcher = SessionFetcher::new(services, self.emit, session, options.strict, Some(share));
+        let listing = services.provider.listing(&mut fetcher, session, &options.scope)?;
         let mut companions = Vec::new();
         let mut names = options.companions.clone();
         if options.selection.only_damaged {
@@ -140,7 +140,7 @@ impl Opening<'_> {
                 self.notice(format!("{name} is not asked for: a newer version of vmedia wrote its state, \"{}\"", quote(word)));
                 continue;
             }
-            let (state, reason) = match asking.ask(&call) {
+            let (state, reason) = match fetcher.fetch(&call) {
                 Ok(_) => (CompanionState::Archived, None),
                 // A product that is not part of the contract is refused with 400 or 403; only 401 is about the key.
                 Err(failure) if failure.cause == Cause::NotFound || matches!(failure.status, Some(400 | 403)) => {
@@ -153,7 +153,7 @@ impl Opening<'_> {
             };
             companions.push(Companion { name: name.clone(), state, reason });
         }
-        let (documents, share) = asking.into_answers();
+        let (documents, share) = fetcher.into_answers();
         Ok(Answers { listing, documents, companions, share })
     }
 

@@ -6,7 +6,7 @@
 use super::Services;
 use super::error_page::LARGEST_JSON;
 use crate::error::quote;
-use crate::http::{Cause, Exchange, Failure, Request, Response, Watch};
+use crate::http::{BodyReader, Cause, Exchange, Failure, Request, Response};
 use crate::model::{HEAD_LENGTH, Kind, MediaItem};
 use crate::provider::{Call, Signature};
 use crate::store::{BUFFER, Digest, Staged};
@@ -65,9 +65,9 @@ impl<'a> Receiver<'a> {
             self.limit.left
         });
         let mut staged = self.services.store.stage().map_err(Failure::local)?;
-        let mut signature = self.services.provider.seal(&headers);
+        let mut signature = self.services.provider.signature_check(&headers);
         let mut head = Head { bytes: Vec::new(), may_be_json: self.item.kind == Kind::Nfc };
-        let mut body = exchange.watch_file(body, self.limit.left).telling(self.progress);
+        let mut body = exchange.read_file(body, self.limit.left).with_progress(self.progress);
         let outcome = pieces(&mut body, self.buffer, &mut |piece| {
             head.keep(piece);
             signature.update(piece);
@@ -90,7 +90,7 @@ impl<'a> Receiver<'a> {
     fn send(&self, exchange: &Exchange<'_>) -> Result<Response, Failure> {
         let is_long = self.item.size.map_or(self.item.kind == Kind::Video, |size| size > LONG);
         let provider = &self.services.provider;
-        let response = exchange.send(&Request { is_long, ..provider.sign(self.call) }).map_err(|failure| provider.meant(failure))?;
+        let response = exchange.send(&Request { is_long, ..provider.sign(self.call) }).map_err(|failure| provider.reclassified(failure))?;
         let encoding = response.headers.value("content-encoding").unwrap_or("identity");
         if !encoding.eq_ignore_ascii_case("identity") {
             let detail = format!("the answer is compressed ({}), which was not asked for", quote(encoding));
@@ -112,7 +112,7 @@ fn named(mut failure: Failure, whole: Duration) -> Failure {
 fn pieces(body: &mut dyn Read, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
     buffer.resize(BUFFER, 0);
     loop {
-        let count = fill(body, buffer).map_err(Watch::failure)?;
+        let count = fill(body, buffer).map_err(BodyReader::failure)?;
         match buffer.get(..count).unwrap_or_default() {
             [] => return Ok(()),
             piece => each(piece)?,

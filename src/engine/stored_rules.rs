@@ -4,7 +4,7 @@
 
 use crate::archive::verify::{ProviderRules, SignatureCheck};
 use crate::model::{MediaId, check_shape};
-use crate::provider::{Provider, Signature, SignatureCheck};
+use crate::provider::{self, Provider, Signature};
 use std::sync::Arc;
 
 /// Providers that testify about stored bytes.
@@ -43,7 +43,7 @@ impl ProviderRules for StoredRules {
     }
 }
 
-struct Check(Box<dyn SignatureCheck>);
+struct Check(Box<dyn provider::SignatureCheck>);
 
 impl SignatureCheck for Check {
     fn update(&mut self, piece: &[u8]) {

@@ -14,13 +14,12 @@ const RATE_WINDOW: Duration = Duration::from_secs(60);
 /// Below this many bytes in one stretch a transfer is given up: 1 kB/s.
 const LEAST_BYTES: u64 = 60_000;
 
-/// How many pieces a transfer that has the whole allowance to itself takes in a second: enough to be smooth, and so few
-/// that a read is still worth its call.
+/// Reads per second of a transfer at the full rate: smooth, and few enough that the cost of a call does not matter.
 const PIECES: f64 = 20.0;
 /// The smallest piece that is read where bytes are counted out.
 const SMALLEST_PIECE: usize = 1024;
 
-/// How often a body tells how far it is.
+/// Interval between two progress reports.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A body under watch.
@@ -38,7 +37,7 @@ pub struct BodyReader<'a> {
     bandwidth: Option<&'a RateLimiter>,
 }
 
-/// Why [`BodyReader`] ended a body, carried through `io::Error`.
+/// The reason why [`BodyReader`] ended a body, carried through `io::Error`.
 #[derive(Debug)]
 struct Aborted(Failure);
 
@@ -88,14 +87,14 @@ impl<'a> BodyReader<'a> {
         self.deadline.saturating_sub(self.clock.elapsed())
     }
 
-    /// Tells `tell` from time to time how many bytes have come.
+    /// Reports the number of bytes received to `progress`, at intervals.
     #[must_use]
     pub fn with_progress(mut self, progress: &'a dyn Fn(u64)) -> Self {
         self.progress = Some(progress);
         self
     }
 
-    /// What lay behind an error that reading gave: our own reason, or what the client makes of it.
+    /// Returns what lay behind an error that reading gave: our own reason, or what the client makes of it.
     pub fn failure(error: io::Error) -> Failure {
         match error.downcast::<Aborted>() {
             Ok(Aborted(failure)) => failure,
@@ -127,7 +126,7 @@ impl BodyReader<'_> {
     fn throttle(&mut self, count: u64) {
         if let Some(limiter) = self.bandwidth {
             let before = self.clock.elapsed();
-            // A wish to stop is seen before the next read.
+            // A stop request is noticed before the next read.
             limiter.wait(self.clock, self.cancel, count);
             let waited = self.clock.elapsed().saturating_sub(before);
             self.window_began += waited;

@@ -14,10 +14,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// What the client needs to know.
+/// Settings of a client.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// Where the provider's API begins, without a trailing `/`.
+    /// The base URL, without a trailing `/`.
     pub base_url: String,
     /// The longest wait for a connection.
     pub connect_timeout: Duration,
@@ -25,24 +25,24 @@ pub struct ClientOptions {
     pub idle_timeout: Duration,
     /// A PEM file of further certificate authorities to trust.
     pub ca_cert: Option<PathBuf>,
-    /// How many connections may idle, ready for the next request.
+    /// Number of idle connections to keep.
     pub connections: usize,
-    /// The proxy that the environment names, for words alone: without name and password.
+    /// The proxy from the environment, without credentials, for errors.
     pub proxy: Option<String>,
 }
 
-/// How many connections short answers share where the server offers HTTP/2.
+/// Number of connections for short answers where the server offers HTTP/2.
 const SHARED: usize = 4;
 
 /// A client and its connections, made when they are needed first: loading certificates takes longer than `--version`
 /// should.
 type Lazy = OnceLock<std::result::Result<reqwest::blocking::Client, Unbuilt>>;
 
-/// Why there is no client.
+/// The reason why a client could not be built.
 #[derive(Debug)]
 struct Unbuilt {
     reason: String,
-    /// What to do, where a limit of the process is the cause.
+    /// The hint, if a limit of the process is the cause.
     hint: Option<&'static str>,
 }
 
@@ -52,8 +52,7 @@ pub struct Client {
     certificates: Vec<reqwest::Certificate>,
     /// For long answers where the server speaks HTTP/2.
     alone: Lazy,
-    /// Each keeps one connection where the server speaks HTTP/2. The first is for everything until that is known, and
-    /// where it is not so.
+    /// Each keeps one connection where the server speaks HTTP/2. The first serves all requests until that is established.
     shared: [Lazy; SHARED],
     speaks_http2: AtomicBool,
     turn: AtomicUsize,
@@ -73,7 +72,7 @@ impl Client {
         })
     }
 
-    /// The client for a request.
+    /// Returns the client for a request.
     fn choose(&self, is_long: bool) -> &std::result::Result<reqwest::blocking::Client, Unbuilt> {
         let [first, ..] = &self.shared;
         if !self.speaks_http2.load(Ordering::Relaxed) {
@@ -105,13 +104,13 @@ impl Client {
             builder = builder.no_proxy();
         }
         if self.options.base_url.starts_with("http:") {
-            // Where no authorities are installed the client could not be built, although nobody would ask them.
+            // Without installed authorities the client could not be built, although plain http needs none.
             builder = builder.tls_certs_only(std::iter::empty());
         }
         builder.build().map_err(|error| Unbuilt { reason: chain(&error), hint: hint_of(&error) })
     }
 
-    /// Whether the provider is on this machine, as a sandbox is, which is never behind a proxy.
+    /// Returns whether the provider is on this machine, as a sandbox is, which is never behind a proxy.
     fn is_local(&self) -> bool {
         Url::parse(&self.options.base_url).is_ok_and(|url| is_loopback(&url))
     }
@@ -135,7 +134,7 @@ impl Client {
         } else {
             format!("the connection failed: {}", innermost(error))
         };
-        // The library does not tell whose connection failed.
+        // The library does not distinguish the proxy's connection from the server's.
         match self.options.proxy.as_deref().filter(|_| error.is_connect() && !self.is_local()) {
             Some(proxy) => {
                 Failure::new(Cause::Unavailable, format!("{what} (the environment asks to go through the proxy {})", quote(proxy)))
@@ -145,7 +144,7 @@ impl Client {
     }
 }
 
-/// An error unless the file holds certificates of authorities that can be trusted.
+/// Fails unless the file holds certificates of authorities that can be trusted.
 pub fn check_certificates(path: &std::path::Path) -> Result<()> {
     read_certificates(path).map(drop)
 }
@@ -182,7 +181,7 @@ impl Transport for Client {
         for (name, value) in &request.headers {
             let mut value = HeaderValue::from_str(value)
                 .map_err(|_| Failure::new(Cause::Rejected, format!("the request cannot be sent: its header {name} holds no text")))?;
-            // Whoever looks at the library's own state, or at what HTTP/2 remembers between requests, does not find it.
+            // Keeps it out of the library's debug output and HTTP/2's header table.
             value.set_sensitive(true);
             builder = builder.header(*name, value);
         }
@@ -197,7 +196,7 @@ impl Transport for Client {
     }
 }
 
-/// What a failed read of a body means.
+/// Returns what a failed read of a body means.
 pub(super) fn read_failure(error: &std::io::Error) -> Failure {
     let timed_out = error.get_ref().and_then(|inner| inner.downcast_ref::<reqwest::Error>()).is_some_and(reqwest::Error::is_timeout);
     if timed_out || error.kind() == std::io::ErrorKind::TimedOut {
@@ -206,7 +205,7 @@ pub(super) fn read_failure(error: &std::io::Error) -> Failure {
     Failure::new(Cause::Broken, format!("the transfer broke off: {}", innermost(error)))
 }
 
-/// The reason, when TLS refused the server's certificate: a network that fails may recover, a certificate will not.
+/// Returns the reason, when TLS refused the server's certificate: a network that fails may recover, a certificate will not.
 fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let mut next = Some(error);
     while let Some(current) = next {
@@ -222,7 +221,7 @@ fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String
     None
 }
 
-/// The library's words, but where they are those of its insides.
+/// Describes a certificate error; replaces internal names of the library.
 fn certificate_text(reason: &rustls::CertificateError) -> String {
     let text = reason.to_string();
     if text.contains("CaUsedAsEndEntity") {
@@ -233,7 +232,7 @@ fn certificate_text(reason: &rustls::CertificateError) -> String {
     text
 }
 
-/// The last cause of a chain: the outer ones repeat that something failed, and may hold the URL.
+/// Returns the last cause of a chain: the outer ones repeat that something failed, and may hold the URL.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut current = error;
     while let Some(source) = current.source() {
@@ -258,7 +257,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// Whether a URL points at this machine.
+/// Returns whether a URL points at this machine.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -297,8 +296,8 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads the URL of a service that may be asked over plain http: one that is told nothing private, and whose answer
-    /// proves by itself whose it is. That is for the caller to know.
+    /// Parses the URL of a service that may be reached over plain http: it receives nothing private, and its answer proves its
+    /// origin. The caller ensures that.
     pub fn parse_public(text: &str) -> std::result::Result<Self, String> {
         let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
         if !matches!(url.scheme(), "http" | "https") {

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// The overall limit of an exchange whose answer is a document, not a file.
 const DOCUMENT_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long the words of an error are listened to.
+/// Longest time for reading the body of an error.
 const ERROR_BODY_LIMIT: Duration = Duration::from_secs(10);
 
 /// The way to one provider. Shared by all workers.
@@ -29,7 +29,7 @@ pub struct RetryClient {
     cancel: Cancel,
 }
 
-/// What happens on the wire, for whoever wants to tell.
+/// A step of an exchange, for logs.
 pub enum Note<'a> {
     /// The head of an answer arrived after that long.
     Answered {
@@ -40,9 +40,9 @@ pub enum Note<'a> {
     },
     /// A try failed and another follows.
     Retrying {
-        /// What failed.
+        /// The failure.
         failure: &'a Failure,
-        /// How many tries failed so far.
+        /// Number of failed attempts so far.
         failed: u32,
         /// The wait before the next.
         wait: Duration,
@@ -56,7 +56,7 @@ pub struct Exchange<'a> {
 }
 
 impl RetryClient {
-    /// Without limits but those of patience.
+    /// Creates a client without rate limits.
     pub fn new(transport: Box<dyn Transport>, policy: Policy, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
         Self { transport, policy, file_limit: None, pace: Pace::default(), bandwidth: None, clock, cancel }
     }
@@ -74,12 +74,12 @@ impl RetryClient {
         Self { pace: Pace::new(limits), bandwidth, ..self }
     }
 
-    /// The clock that everything on this wire goes by.
+    /// Returns the clock that everything on this wire goes by.
     pub fn clock(&self) -> &dyn Clock {
         self.clock.as_ref()
     }
 
-    /// Whether the run was asked to stop.
+    /// Returns whether the run was asked to stop.
     pub fn cancel(&self) -> &Cancel {
         &self.cancel
     }

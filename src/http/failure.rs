@@ -1,6 +1,4 @@
-//! What can go wrong between a request and its whole, believed answer, and which of it is worth another try.
-//!
-//! Must not know the words of exit statuses beyond which one a cause leads to.
+//! Failures between a request and its verified answer, and which of them are retried.
 
 use super::Headers;
 use crate::clock::Stop;
@@ -9,13 +7,13 @@ use jiff::Timestamp;
 use std::io::Read;
 use std::time::Duration;
 
-/// How much of an error's body is looked at.
+/// Most bytes of an error's body that are read.
 const EXCERPT: u64 = 4096;
 
-/// What became of a session that a run's time did not suffice for.
+/// The text for sessions that the time limit of a run left out.
 pub const TIME_IS_UP: &str = "the time that the run was given is over";
 
-/// Why there is no answer to work with.
+/// The cause of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// 401, 403: the credentials.
@@ -42,7 +40,7 @@ pub enum Cause {
     Unusable,
     /// 200, but more than any answer can sensibly hold.
     Excessive,
-    /// There is no room in memory for the answer beside those of other sessions; the session is to be listed later.
+    /// Too little memory beside other sessions; the session is listed later.
     PutOff,
     /// A signature is there and wrong, or missing under `--strict`.
     Untrusted,
@@ -55,7 +53,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Whether another try may end better.
+    /// Returns whether another try may end better.
     pub fn is_worth_retrying(self) -> bool {
         matches!(self, Self::Throttled | Self::Unavailable | Self::Broken | Self::Unusable | Self::Untrusted | Self::Disagrees)
     }
@@ -64,7 +62,7 @@ impl Cause {
 /// A failed try: its cause and one line about it, without URL, header or secret.
 #[derive(Debug)]
 pub struct Failure {
-    /// Why.
+    /// The cause.
     pub cause: Cause,
     /// One line for people.
     pub detail: String,
@@ -72,32 +70,32 @@ pub struct Failure {
     pub status: Option<u16>,
     /// The code in its body, when there was one: what it means is for the provider to say.
     pub code: Option<String>,
-    /// How long the provider asks to wait.
+    /// The wait that the provider asks for.
     pub retry_after: Option<Duration>,
     /// The local error, for [`Cause::Local`] and [`Cause::Stopped`].
     pub local: Option<Box<Error>>,
 }
 
 impl Failure {
-    /// A failure with its line.
+    /// Creates a failure with its line.
     pub fn new(cause: Cause, detail: impl Into<String>) -> Self {
         Self { cause, detail: detail.into(), status: None, code: None, retry_after: None, local: None }
     }
 
-    /// A failure of this side: the disk, or a wish to stop.
+    /// Creates a failure of this side: a file system error or a stop request.
     pub fn local(error: Error) -> Self {
         let cause = if error.kind().is_interruption() { Cause::Stopped } else { Cause::Local };
         Self { cause, detail: error.what().to_owned(), status: None, code: None, retry_after: None, local: Some(Box::new(error)) }
     }
 
-    /// The run is to stop.
+    /// Creates the run is to stop.
     pub fn stopped(stop: Stop) -> Self {
         let what = if stop == Stop::TimeIsUp { TIME_IS_UP } else { "interrupted" };
         let error = Error::new(stop.kind(), what, "run the same command again; it goes on where this one stopped");
         Self { cause: Cause::Stopped, ..Self::local(error) }
     }
 
-    /// What a status other than 200 means, with what its body says; the caller sees to it that the body ends.
+    /// Creates the failure for a status other than 200, with the code and message in its body. The caller limits the body.
     pub fn of_status(status: u16, headers: &Headers, body: &mut dyn Read, now: Timestamp) -> Self {
         let cause = match status {
             204 => Cause::Withheld,
@@ -121,7 +119,7 @@ impl Failure {
     }
 }
 
-/// `Retry-After` as seconds or as an HTTP date (RFC 9110 §10.2.3).
+/// Returns `Retry-After` as seconds or as an HTTP date (RFC 9110 §10.2.3).
 fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -132,7 +130,7 @@ fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
-/// The code of a JSON error body, and that with its message (`message` or `error`; all parts optional).
+/// Returns the code of a JSON error body, and that with its message (`message` or `error`; all parts optional).
 fn error_text(body: &mut dyn Read) -> (Option<String>, Option<String>) {
     let mut text = Vec::new();
     let read = body.take(EXCERPT).read_to_end(&mut text);

@@ -1,5 +1,4 @@
-//! One pace for all workers on a host: when the provider says "slower", everybody waits, not only who was told; and no
-//! more requests are begun, no more bytes taken, than somebody allowed.
+//! One pace for all workers on a host: a request to slow down applies to all of them, and rate limits bound requests and bytes.
 //!
 //! Must not send anything.
 
@@ -11,7 +10,7 @@ use std::time::Duration;
 /// After so many requests in a row that failed through all their tries, the host is taken to be down.
 const DOWN_AFTER: u32 = 8;
 
-/// What a host may be asked for.
+/// Rate limits for a host.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
     /// Requests that may be begun in a second, tries included; `None` is as many as there are workers for.
@@ -30,7 +29,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// A gate that lets at most so many requests through in a second.
+    /// Creates a gate that lets at most so many requests through in a second.
     pub(crate) fn new(limits: Limits) -> Self {
         let requests = limits.requests.map(|rate| RateLimiter::new(1.0 / rate));
         Self { requests, ..Self::default() }
@@ -43,7 +42,7 @@ impl Pace {
         *closed_until = until.max(*closed_until);
     }
 
-    /// Waits until the gate is open and it is this request's turn; says whether nobody asked to stop meanwhile.
+    /// Waits until the gate is open and it is this request's turn; returns false if a stop was requested meanwhile.
     pub(crate) fn pass(&self, clock: &dyn Clock, cancel: &Cancel) -> bool {
         loop {
             let until = *self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,17 +58,17 @@ impl Pace {
         }
     }
 
-    /// A request was answered.
+    /// Records that a request was answered.
     pub(crate) fn answered(&self) {
         self.given_up.store(0, Ordering::Relaxed);
     }
 
-    /// A request failed through all its tries because nobody was there.
+    /// Counts a request that failed in all attempts because the host was not reachable.
     pub(crate) fn gave_up(&self) {
         self.given_up.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Whether the host seems to be down, so that patience is better spent in a later run.
+    /// Returns whether the host seems to be down, so that patience is better spent in a later run.
     pub(crate) fn is_down(&self) -> bool {
         self.given_up.load(Ordering::Relaxed) >= DOWN_AFTER
     }
@@ -80,7 +79,7 @@ impl Pace {
 pub(crate) struct RateLimiter {
     /// Seconds between two units.
     interval: f64,
-    /// When the next unit is due, on the clock's own scale. Time in which nobody asked is not saved up.
+    /// Time at which the next unit is due, on the clock's own scale. Unused time is not saved.
     next: Mutex<Duration>,
 }
 
@@ -94,7 +93,7 @@ impl RateLimiter {
         1.0 / self.interval
     }
 
-    /// Takes units and waits until they are due; says whether nobody asked to stop meanwhile.
+    /// Takes units and waits until they are due; returns false if a stop was requested meanwhile.
     pub(crate) fn wait(&self, clock: &dyn Clock, cancel: &Cancel, units: u64) -> bool {
         let now = clock.elapsed();
         let due = {

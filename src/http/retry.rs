@@ -1,4 +1,4 @@
-//! When to try again, as a pure state machine: it is told what failed and answers how long to wait, or to give up.
+//! Retries, as a pure state machine: takes a failure, and returns a wait or the end.
 //!
 //! Must not sleep, send, or read a clock; the caller does.
 
@@ -10,7 +10,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The longest `Retry-After` that is waited for; beyond it a later run is the better idea.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
-/// How often and how patiently.
+/// Number and delay of retries.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// Further tries after the first.
@@ -25,7 +25,7 @@ impl Default for Policy {
     }
 }
 
-/// What to do after a failed try.
+/// The step after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Wait that long, then try again.
@@ -47,16 +47,16 @@ impl Retry {
         Self { policy, failed: 0, disagreed: 0 }
     }
 
-    /// How many tries failed so far.
+    /// Returns how many tries failed so far.
     pub(crate) fn failed(&self) -> u32 {
         self.failed
     }
 
-    /// Told of a failure; `chance` in `0.0..1.0` spreads the waits of many workers.
+    /// Records a failure and returns the next step; `chance` in `0.0..1.0` spreads the waits of many workers.
     pub(crate) fn next(&mut self, failure: &Failure, chance: f64) -> Step {
         self.failed += 1;
         if failure.cause == Cause::Disagrees {
-            // Asked for once more on its own account: whoever raised it accepts the second answer, and it uses up no retry.
+            // A disagreement is fetched once more and uses up no retry; the caller accepts the second answer.
             self.disagreed += 1;
             return Step::Wait(Duration::ZERO);
         }

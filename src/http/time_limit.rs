@@ -10,7 +10,7 @@ const BASE: Duration = Duration::from_secs(600);
 const LEAST_RATE: u64 = 10_000;
 /// The size that counts where neither the listing nor the answer names one.
 const ASSUMED_SIZE: u64 = 100_000_000;
-/// The most that a declared size is good for: whoever answers declares what they like.
+/// Longest limit, because a declared size may be wrong.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Returns the time limit of a file of that size in bytes: ten minutes, and a second for each 10 kB, at most a day.

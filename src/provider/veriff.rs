@@ -19,11 +19,11 @@ use signing::Key;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What may stand in a path segment as it is (RFC 3986 §2.3, unreserved).
+/// Characters that a path segment holds unescaped (RFC 3986 §2.3, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Attempts in these states get no further media, and no attempt follows them (devdocs.veriff.com, verification session
-/// status codes). In any other, also one that nobody documented, the session is not over.
+/// Final states: no further media and no further attempt (devdocs.veriff.com, verification session status codes). In any other
+/// state, also an undocumented one, the session may grow.
 const FINAL: [&str; 4] = ["approved", "declined", "expired", "abandoned"];
 
 /// Companion documents: the name for `--with`, the path below the session.
@@ -44,17 +44,17 @@ pub struct Veriff {
 }
 
 impl Veriff {
-    /// What Veriff's help centre names as the usual period, after which media are archived out of reach or deleted.
+    /// The period that Veriff's help centre names, after which media are deleted or no longer accessible.
     pub const PROVIDER_DAYS: u32 = 90;
 
-    /// The first secret signs requests; all of them may have signed an answer.
+    /// Creates the first secret signs requests; all of them may have signed an answer.
     pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
         let signing = Key::new(signing);
         let keys = std::iter::once(signing.clone()).chain(others.into_iter().map(Key::new)).collect();
         Self { api_key, signing, keys, integration_id }
     }
 
-    /// The base URL without the `/v1` that people may or may not paste.
+    /// Returns the base URL without the `/v1` that people may or may not paste.
     pub fn normalise_base_url(base_url: &str) -> String {
         base_url.strip_suffix("/v1").unwrap_or(base_url).trim_end_matches('/').to_owned()
     }
@@ -90,7 +90,7 @@ fn attempt_media_call(attempt: &AttemptId) -> Call {
     }
 }
 
-/// The attempts that a scope asks for, and whether the session's own listing belongs to it.
+/// Returns the attempts that a scope asks for, and whether the session's own listing belongs to it.
 fn selected<'a>(attempts: &'a [Attempt], scope: &Scope) -> Result<(Vec<&'a Attempt>, bool), Failure> {
     match scope {
         Scope::All => Ok((attempts.iter().collect(), true)),
@@ -111,7 +111,7 @@ struct Merge {
 }
 
 impl Merge {
-    /// `attempt` is where the listing says it belongs; a session's own listing says nothing.
+    /// Adds an entry. `attempt` is the attempt of the listing; `None` for the session's own.
     fn add(&mut self, entry: Entry, attempt: Option<&AttemptId>) -> Result<(), Failure> {
         self.entries += 1;
         let excess = match () {
@@ -222,7 +222,7 @@ impl Provider for Veriff {
     fn attempts(&self, fetch: &mut dyn Fetch, session: &SessionId) -> Result<Listing, Failure> {
         let read = listing::attempts(fetch.fetch(&attempts_call(session))?)?;
         let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
-        // A session without attempts, or whose newest has no status, is not known to be over.
+        // A session without attempts, or whose newest has no status, may grow.
         let may_grow = newest.is_none_or(|status| !FINAL.contains(&status));
         Ok(Listing { attempts: read.found, problems: read.problems, may_grow, ..Listing::default() })
     }

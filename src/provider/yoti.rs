@@ -18,10 +18,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Where the API begins in production.
+/// The base URL of the production API.
 pub const BASE_URL: &str = "https://api.yoti.com/idverify/v1";
 
-/// What may stand in a path segment as it is (RFC 3986 §2.3, unreserved).
+/// Characters that a path segment holds unescaped (RFC 3986 §2.3, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The stem under which the session's document is kept, and its endpoint.
@@ -31,14 +31,14 @@ const ENDPOINT: &str = "sessions/{id}";
 /// Sessions in these states no longer change.
 const FINAL: [&str; 2] = ["COMPLETED", "EXPIRED"];
 
-/// The token opens the session for whoever holds it, and its time runs down with every answer. A watchlist's key is that
-/// of the customer's own account there.
+/// Members that are redacted: the session's token and its remaining time, which differ in every answer, and the customer's API key
+/// of a watchlist.
 const REDACTED_FIELDS: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
 
-/// What a 404 says when there is no such application, or not with this key.
+/// Codes of a 404 that mean invalid credentials.
 const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", OTHER_SDK_ID, "MESSAGE_SIGNING"];
 
-/// What a 401 says of a session that belongs to another SDK id.
+/// The code of a 401 for a session of another SDK id.
 const OTHER_SDK_ID: &str = "BAD_SDK_ID";
 
 /// One integration at Yoti.
@@ -53,7 +53,7 @@ impl Yoti {
         Self(access)
     }
 
-    /// The base URL with the path of the API, which people may or may not paste.
+    /// Returns the base URL with the path of the API, which people may or may not paste.
     pub fn normalise_base_url(base_url: &str) -> String {
         let base_url = base_url.trim_end_matches('/');
         let has_path = base_url.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
@@ -66,7 +66,7 @@ impl Yoti {
         }
     }
 
-    /// A client SDK id as it stands in a query.
+    /// Returns a client SDK id as it stands in a query.
     pub fn normalise_sdk_id(sdk_id: &str) -> String {
         segment(sdk_id)
     }
@@ -89,11 +89,11 @@ fn check(bytes: &[u8]) -> Result<(), Failure> {
         }
         Some(Outline::Other) | None => false,
     };
-    let unusable = || Failure::new(Cause::Unusable, format!("{ENDPOINT}: answered with something that is no session"));
+    let unusable = || Failure::new(Cause::Unusable, format!("{ENDPOINT}: the answer is not a session"));
     is_session.then_some(()).ok_or_else(unusable)
 }
 
-/// The document, if it is one and about this session.
+/// Returns the document, if it is one and about this session.
 fn document(bytes: &[u8], session: Option<&SessionId>) -> Result<Value, Failure> {
     let unusable = |what: &str| Failure::new(Cause::Unusable, format!("{ENDPOINT}: {what}"));
     check(bytes)?;
@@ -105,7 +105,7 @@ fn document(bytes: &[u8], session: Option<&SessionId>) -> Result<Value, Failure>
     }
 }
 
-/// What a person should know of a session that may still change.
+/// Returns what a person should know of a session that may still change.
 fn notice(state: Option<&str>) -> Option<String> {
     match state {
         Some(state) if FINAL.contains(&state) => None,
@@ -208,7 +208,7 @@ impl Provider for Yoti {
     }
 }
 
-/// The seal of answers that nobody signs. A signature that a record claims all the same does not hold.
+/// The signature check of answers that are not signed. A signature that a record claims is invalid.
 struct Unsigned;
 
 impl SignatureCheck for Unsigned {

@@ -129,7 +129,7 @@ fn people_see_what_matters_and_no_secret() {
     let slip = [("VMEDIA_CONFIG", "c.toml"), ("VMEDIA_OUPUT", "hunter2"), ("VMEDIA_TEST_SECRET", "hunter2")];
     std::fs::write(folder.path().join("c.toml"), PROFILE.replace("TEST_SECRET", "VMEDIA_TEST_SECRET")).expect("written");
     let shown = run(folder.path(), &slip, &["config", "show"]).ends_with(0);
-    assert_eq!(shown.stderr, "vmedia: note: nobody reads VMEDIA_OUPUT; did you mean VMEDIA_OUTPUT?\n");
+    assert_eq!(shown.stderr, "vmedia: note: VMEDIA_OUPUT is not used; did you mean VMEDIA_OUTPUT?\n");
     // A proxy often holds a password.
     let proxy = [CONFIG, ("HTTPS_PROXY", "http://proxy-user:hunter2@proxy.bank.example:3128"), ("no_proxy", "localhost")];
     let shown = run(folder.path(), &proxy, &["config", "show"]).ends_with(0);
@@ -202,17 +202,17 @@ fn the_example_is_a_configuration() {
 fn a_slip_in_the_file_is_reported_with_what_was_meant() {
     let folder = world_with("");
     for (text, what, hint) in [
-        ("[profiles.a]\nbase_ulr = \"hunter2\"\n", "line 2: profile a has a key base_ulr, which nobody knows", "did you mean base_url?"),
+        ("[profiles.a]\nbase_ulr = \"hunter2\"\n", "line 2: profile a has a key base_ulr, which is unknown", "did you mean base_url?"),
         ("[profiles.a]\n[profiles.b]\nAPI_KEY = \"hunter2\"\n", "line 3: profile b has a key API_KEY", "did you mean api_key?"),
         ("[profiles.a]\nhunger = 1\n", "line 2: profile a has a key hunger", "vmedia config example explains every key"),
-        ("\n[profile.a]\nbase_url = \"x\"\n", "line 2: there is no key profile", "did you mean profiles?"),
-        ("default-profile = \"a\"\n", "line 1: there is no key default-profile", "did you mean default_profile?"),
-        ("base_url = \"x\"\n", "line 1: there is no key base_url", "write it below [profiles.NAME]"),
-        ("[xyz]\napi_key = \"hunter2\"\n", "line 1: there is no key xyz", "profiles are written as [profiles.NAME]"),
+        ("\n[profile.a]\nbase_url = \"x\"\n", "line 2: unknown key profile", "did you mean profiles?"),
+        ("default-profile = \"a\"\n", "line 1: unknown key default-profile", "did you mean default_profile?"),
+        ("base_url = \"x\"\n", "line 1: unknown key base_url", "write it below [profiles.NAME]"),
+        ("[xyz]\napi_key = \"hunter2\"\n", "line 1: unknown key xyz", "profiles are written as [profiles.NAME]"),
         ("[profiles.a]\nsecret = \"hunter2\"\n", "line 2: profile a has a key secret", "no secret stands in this file"),
         ("[profiles.a]\noutput = \"C:\\Users\\hunter2\"\n", "line 2: ", "write paths in single quotes"),
         ("[profiles.a]\noutput = \"C:\\temp\\new\"\n", "line 2: output of profile a: a control character", "write paths in single quotes"),
-        ("[profiles.a]\nkey_file = \"~/hunter2\"\n", "line 2: key_file of profile a: nobody replaces ~ here", "in full"),
+        ("[profiles.a]\nkey_file = \"~/hunter2\"\n", "line 2: key_file of profile a: ~ is not expanded here", "in full"),
         ("[profiles.a]\nsecret_command = \"pass hunter2\"\n", "a text stands where a list belongs", "[\"sh\", \"-c\", \"...\"]"),
         ("[profiles.a]\nbearer_command = []\n", "bearer_command of profile a: it names no program", "list of words"),
         ("[profiles.a]\nsecret_keyring = \"hunter2\"\n", "a text stands where true or false belongs", "without quotes"),
@@ -259,7 +259,7 @@ fn a_file_that_is_not_text_and_one_that_cannot_be_read_have_different_errors() {
     for bytes in [&b"\xff\xfe[\0p\0]\0"[..], b"[profiles.a]\napi_key = '\xe4'\n"] {
         std::fs::write(folder.path().join("c.toml"), bytes).expect("written");
         let run = run(folder.path(), &[CONFIG], &["config", "show"]).ends_with(3);
-        run.complains("cannot read the configuration c.toml: it is no text in UTF-8", "save it as UTF-8");
+        run.complains("cannot read the configuration c.toml: it is not UTF-8 text", "save it as UTF-8");
     }
     let absent = run(folder.path(), &[], &["config", "show", "--config", "nowhere.toml"]).ends_with(3);
     absent.complains("cannot read the configuration nowhere.toml", "vmedia config init makes one");

@@ -157,7 +157,7 @@ fn a_bad_line_of_a_list_is_numbered_and_the_others_go_on() {
         "correct the line and run the list again; the other lines go on",
     );
     let run = run.complains("line 5 of the list is no session id: it holds one of / \\ ? #", "correct the line");
-    run.complains("line 6 of the list is no session id: it begins like JSON and is none", "correct the line");
+    run.complains("line 6 of the list is no session id: it begins like JSON and is not valid", "correct the line");
     assert_eq!(world.held(), ALL);
 
     std::fs::write(world.folder().join("ids"), "not an id\n").expect("written");

@@ -34,7 +34,7 @@ fn is_readable(path: &Path, metadata: &std::fs::Metadata) -> io::Result<()> {
     Err(io::Error::other("it is a pipe or a device and no regular file"))
 }
 
-/// Whether it is a pipe that is open already.
+/// Returns whether it is a pipe that is open already.
 #[cfg(unix)]
 fn is_open_pipe(path: &Path, metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;

@@ -1,5 +1,4 @@
-//! What a person reads, whatever shows it: texts from outside with nothing in them that would be obeyed or could hide,
-//! and numbers in words.
+//! Text for people: untrusted text with dangerous characters escaped, and numbers with units.
 //!
 //! Must not change data that scripts read.
 
@@ -7,7 +6,7 @@ use jiff::Timestamp;
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// The text with every dangerous character as its escape.
+/// Returns the text with every dangerous character as its escape.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     if text.contains(is_dangerous) {
         let shown = text.chars().map(|letter| if is_dangerous(letter) { letter.escape_unicode().to_string() } else { letter.to_string() });
@@ -17,8 +16,7 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// JSON text in which every dangerous character within a string is written as its escape, which means the same. Its line
-/// breaks and blanks stay.
+/// Escapes dangerous characters in the strings of a JSON text, which keeps its meaning, line breaks and blanks.
 pub fn json(text: String) -> String {
     let is_raw = |letter: char| is_dangerous(letter) && !matches!(letter, '\n' | '\t' | '\r');
     if !text.contains(is_raw) {
@@ -36,24 +34,24 @@ pub fn json(text: String) -> String {
     escaped
 }
 
-/// C0, DEL, C1; marks, embeddings, overrides and isolates of direction; line and paragraph separators; zero widths; tags,
-/// which hide whole texts.
+/// Returns whether a character is a control character (C0, DEL, C1), changes the direction of text, separates lines or paragraphs,
+/// has no width, or is a tag.
 fn is_dangerous(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A day, in UTC.
+/// Returns a day, in UTC.
 pub fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-/// A moment to the second, in UTC and saying so.
+/// Returns a moment to the second, in UTC and saying so.
 pub fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// Bytes in decimal units with three significant digits: `245 kB`, `3.42 MB`.
+/// Formats bytes in decimal units with three significant digits: `245 kB`, `3.42 MB`.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
 pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
@@ -70,7 +68,7 @@ pub fn bytes(count: u64) -> String {
     format!("{value:.decimals$} {}", UNITS.get(unit).copied().unwrap_or_default())
 }
 
-/// A duration to the tenth of a second below a minute, to the second above.
+/// Returns a duration to the tenth of a second below a minute, to the second above.
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
@@ -80,7 +78,7 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
-/// `1 file`, `2 files`.
+/// Returns `1 file`, `2 files`.
 pub fn plural(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -20,15 +20,15 @@ use crate::source::Reader;
 /// Bytes handed to the connection at once.
 const CHUNK: usize = 64 * 1024;
 
-/// What will be said.
+/// An answer, before it is sent.
 pub(crate) struct Answer {
     /// HTTP status.
     pub(crate) status: u16,
     /// `Content-Type`.
     pub(crate) content_type: String,
-    /// Where the body comes from.
+    /// The source of the body.
     pub(crate) body: Body,
-    /// How much of the body is sent, and `Content-Length`.
+    /// Number of bytes that are sent, and `Content-Length`.
     pub(crate) length: u64,
     /// The medium whose untouched bytes these are.
     pub(crate) media: Option<String>,
@@ -36,7 +36,7 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// Which headers say who answered.
     pub(crate) auth: AuthHeaders,
-    /// How the bytes flow.
+    /// The transfer of the body.
     pub(crate) flow: Flow,
 }
 
@@ -53,18 +53,18 @@ pub(crate) enum AuthHeaders {
     Neither,
 }
 
-/// How the bytes of a body flow.
+/// The transfer of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Flow {
     /// Bytes per second.
     pub(crate) rate: Option<u64>,
     /// Position of a byte that arrives changed.
     pub(crate) flip: Option<u64>,
-    /// How it ends.
+    /// The end of the body.
     pub(crate) end: End,
 }
 
-/// How a body ends.
+/// The end of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum End {
     /// With its last byte.
@@ -77,17 +77,17 @@ pub(crate) enum End {
 }
 
 impl Answer {
-    /// A signed JSON answer.
+    /// Creates a signed JSON answer.
     pub(crate) fn json(status: u16, text: String) -> Self {
         Self::new(status, "application/json", Body::Bytes(text.into_bytes().into()))
     }
 
-    /// The documented refusal of a status.
+    /// Creates the documented refusal of a status.
     pub(crate) fn failure(status: u16) -> Self {
         Self::json(status, response_json::failure_of(status))
     }
 
-    /// A signed answer.
+    /// Creates a signed answer.
     pub(crate) fn new(status: u16, content_type: impl Into<String>, body: Body) -> Self {
         let length = body.length().unwrap_or(0);
         Self {
@@ -102,7 +102,7 @@ impl Answer {
         }
     }
 
-    /// The answer as HTTP.
+    /// Returns the answer as HTTP.
     pub(crate) fn respond(self) -> Response {
         let mut response = Response::builder().status(self.status);
         for (name, value) in &self.headers {

@@ -1,4 +1,4 @@
-//! Who may ask: the API key and the signature of a request, judged as the vendor's tables of codes say.
+//! Checks the API key and the signature of a request, with the vendor's error codes.
 
 use axum::http::HeaderMap;
 

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) struct Handle(Arc<AtomicBool>);
 
 impl Handle {
-    /// The next write of the connection fails, and the peer sees a reset.
+    /// Makes the next write of the connection fail, so that the peer sees a reset.
     pub(crate) fn reset(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

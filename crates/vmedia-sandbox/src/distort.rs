@@ -1,4 +1,4 @@
-//! What a fault does to an answer.
+//! Applies a fault to an answer.
 
 use jiff::ToSpan as _;
 
@@ -16,7 +16,7 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 const PAGE: &str = "<!DOCTYPE html>\n<html>\n<head><title>Please wait</title></head>\n\
                     <body><h1>Please wait</h1><p>This page was put in the way by the sandbox.</p></body>\n</html>\n";
 
-/// An answer that a fault gives by itself, without asking the provider.
+/// Returns an answer that a fault gives by itself, without asking the provider.
 pub(crate) fn replacement(act: Act, host: &str, path: &str) -> Option<Answer> {
     Some(match act {
         Act::Status(status, wait) => {

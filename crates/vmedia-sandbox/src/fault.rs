@@ -39,7 +39,7 @@ pub(crate) enum Target {
     Session(String),
 }
 
-/// What goes wrong.
+/// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     Status(u16, Option<Wait>),
@@ -69,7 +69,7 @@ pub(crate) enum Wait {
     Date(u32),
 }
 
-/// How often a fault acts.
+/// The requests on which a fault acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     Always,
@@ -80,7 +80,7 @@ pub(crate) enum When {
 }
 
 impl Target {
-    /// Whether a request is meant; `home` is the session that the request's attempt or medium belongs to.
+    /// Returns whether a request is meant; `home` is the session that the request's attempt or medium belongs to.
     pub(crate) fn matches(&self, route: &Route, session: Option<&str>) -> bool {
         match (self, route) {
             (Self::Any, _)

@@ -1,8 +1,7 @@
-//! What the sandbox serves: sessions, their attempts, their media, said in Rust.
+//! The contents that the sandbox serves: sessions, attempts and media.
 //!
-//! Tests and samples build these fluently. Nothing here knows HTTP, JSON envelopes or signatures: a fixture says what
-//! exists at the provider, and the rest of the sandbox decides how that looks on the wire. Raw overrides
-//! (`attempts_listing`, `media_listing`, `listing`) let a fixture say things that the documented shapes cannot.
+//! Tests and samples build them. Must not know HTTP, JSON or signatures. Raw overrides (`attempts_listing`, `media_listing`,
+//! `listing`) give answers that the documented types cannot.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +28,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with this id and nothing in it.
+    /// Creates a session with this id and nothing in it.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), attempts: Vec::new(), companions: BTreeMap::new(), attempts_listing: None, media_listing: None }
     }
@@ -79,7 +78,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// An attempt without media, without a creation time.
+    /// Creates an attempt without media, without a creation time.
     pub fn new(id: impl Into<String>, status: impl Into<String>) -> Self {
         Self { id: id.into(), status: status.into(), created_time: None, media: Vec::new(), listing: None }
     }
@@ -133,7 +132,7 @@ pub enum Listed {
 pub struct Media {
     /// Media id, any text.
     pub id: String,
-    /// What it shows (`document-front`, `selfid_video`, ...): an open set. Served as `context` and as `name`.
+    /// The provider's word for the content (`document-front`, `selfid_video`, ...): an open set. Served as `context` and as `name`.
     pub context: String,
     /// Which array it stands in.
     pub kind: Kind,
@@ -166,17 +165,17 @@ impl Media {
         }
     }
 
-    /// An image with these bytes.
+    /// Creates an image with these bytes.
     pub fn image(id: impl Into<String>, context: impl Into<String>, mimetype: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         Self::new(id.into(), context.into(), Kind::Image, mimetype.into(), Body::Bytes(bytes.as_ref().into()))
     }
 
-    /// A video with these bytes.
+    /// Creates a video with these bytes.
     pub fn video(id: impl Into<String>, context: impl Into<String>, mimetype: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         Self::new(id.into(), context.into(), Kind::Video, mimetype.into(), Body::Bytes(bytes.as_ref().into()))
     }
 
-    /// An NFC document (JSON) with these bytes: context `nfc`, named by the session's listing only.
+    /// Creates an NFC document (JSON) with these bytes: context `nfc`, named by the session's listing only.
     pub fn nfc(id: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         let json = "application/json".to_owned();
         Self::new(id.into(), "nfc".to_owned(), Kind::Nfc, json, Body::Bytes(bytes.as_ref().into()))
@@ -217,7 +216,7 @@ impl Media {
         self
     }
 
-    /// All its bytes, as a download without faults gives them. Memory grows with the length.
+    /// Returns all its bytes, as a download without faults gives them. Memory grows with the length.
     pub fn read_all(&self) -> anyhow::Result<Vec<u8>> {
         match &self.body {
             Body::Bytes(bytes) => Ok(bytes.to_vec()),

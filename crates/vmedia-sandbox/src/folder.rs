@@ -1,7 +1,7 @@
-//! The data folder: sessions as plain files, so that anybody can put their own pictures in and uploads survive.
+//! The data folder: sessions as plain files, so that users can add pictures and uploads persist.
 //!
-//! `DIR/<session>/<attempt>/<context>.<extension>`, see the documentation of the module above. Only names and metadata
-//! are read here; a medium's bytes are read when it is asked for.
+//! `DIR/<session>/<attempt>/<context>.<extension>`, see the documentation of the crate. Reads names and metadata only; a media file
+//! is read when it is requested.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -29,7 +29,7 @@ const TYPES: [(&str, &str); 10] = [
     ("json", "application/json"),
 ];
 
-/// Every session of the folder, in the order of their names.
+/// Returns every session of the folder, in the order of their names.
 pub(crate) fn load(folder: &Path) -> anyhow::Result<Vec<Session>> {
     let sessions = entries(folder)?.into_iter().filter(|entry| entry.is_folder);
     sessions.map(|entry| session(&entry)).collect()
@@ -41,7 +41,7 @@ struct Entry {
     is_folder: bool,
 }
 
-/// What a folder holds, by name; hidden files (`.DS_Store`) are nobody's media.
+/// Returns the entries of a folder by name, without hidden files (`.DS_Store`).
 fn entries(folder: &Path) -> anyhow::Result<Vec<Entry>> {
     let context = || format!("cannot read the folder {}", folder.display());
     let mut entries = Vec::new();
@@ -108,7 +108,7 @@ fn kind(context: &str, mimetype: &str) -> Kind {
     }
 }
 
-/// Context and lower-case extension of a file name. `~2` and so on only tell files of one context apart.
+/// Splits a file name into context and lower-case extension. A suffix such as `~2` distinguishes files of one context.
 fn split(name: &str) -> (String, String) {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let stem = match stem.rsplit_once('~') {
@@ -133,7 +133,7 @@ pub(crate) fn create(folder: &Path, session: &str, attempt: &str) -> anyhow::Res
     fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
-/// Whether an attempt is one of the folder's own. Ids that are no plain names never are.
+/// Returns whether an attempt is one of the folder's own. Ids that are no plain names never are.
 pub(crate) fn holds(folder: &Path, session: &str, attempt: &str) -> bool {
     let is_name = |id: &str| {
         let mut parts = Path::new(id).components();

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// A random one.
+/// Returns a random one.
 pub(crate) fn random() -> String {
     let mut bytes = [0; 16];
     fastrand::fill(&mut bytes);

@@ -106,10 +106,10 @@ pub use samples::{DECISION, SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, SAMPLE_EVERYTHI
 use server::Shared;
 pub use yoti::{SAMPLE_YOTI, YotiSession};
 
-/// How long stopping waits for reads of files that are under way.
+/// Longest wait for running file reads when the sandbox stops.
 const STOP: Duration = Duration::from_secs(1);
 
-/// The sandbox's own clock: it shares none with the client.
+/// Returns the sandbox's own clock: it shares none with the client.
 #[expect(clippy::disallowed_methods, reason = "the sandbox uses no other module, so that it judges the client")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
@@ -118,14 +118,14 @@ fn now() -> jiff::Timestamp {
 /// Called after each answer's head is decided.
 pub type Observer = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
-/// How a sandbox is set up.
+/// Settings of a sandbox.
 #[derive(Clone)]
 pub struct Options {
-    /// Where to listen: a loopback address; port 0 takes a free one.
+    /// The loopback address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
     /// A folder of sessions, see above.
     pub data: Option<PathBuf>,
-    /// Whether the built-in sample sessions are there.
+    /// True to serve the built-in sample sessions.
     pub samples: bool,
     /// Further sessions; one of them replaces a sample, or a session of the data folder, with the same id.
     pub sessions: Vec<fixture::Session>,
@@ -135,9 +135,9 @@ pub struct Options {
     pub yoti_sdk_id: String,
     /// The bearer token that Yoti takes instead of a signature.
     pub yoti_token: String,
-    /// What goes wrong.
+    /// Faults.
     pub faults: Vec<Fault>,
-    /// How slow it is.
+    /// Delays.
     pub pace: Pace,
     /// The API key that requests must carry.
     pub api_key: String,
@@ -145,7 +145,7 @@ pub struct Options {
     pub api_secret: String,
     /// Signs answers with another secret than requests, as in the middle of a key rotation.
     pub answer_secret: Option<String>,
-    /// Whether answers are signed at all.
+    /// False to sign no answer.
     pub sign_answers: bool,
     /// Sees every exchange.
     pub observer: Option<Observer>,
@@ -160,7 +160,7 @@ impl Default for Options {
             sessions: Vec::new(),
             yoti_sessions: Vec::new(),
             yoti_sdk_id: "5a4db0c5-0000-4000-8000-000000005d1d".to_owned(),
-            yoti_token: "sandbox-t0ken-of-nobody".to_owned(),
+            yoti_token: "sandbox-t0ken".to_owned(),
             faults: Vec::new(),
             pace: Pace::default(),
             api_key: "5a4db0c5-0000-4000-8000-00000000a91e".to_owned(),
@@ -172,7 +172,7 @@ impl Default for Options {
     }
 }
 
-/// How slow a sandbox is.
+/// The delays of a sandbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pace {
     /// Wait before each answer.
@@ -192,16 +192,16 @@ pub struct Exchange {
     pub status: u16,
     /// The fault that acted, in its grammar.
     pub fault: Option<String>,
-    /// Whether the request was signed and its signature held.
+    /// True if the request was signed and its signature is valid.
     pub signed: bool,
 }
 
 /// A running sandbox; it stops when this value is dropped.
 pub struct Sandbox {
     shared: Arc<Shared>,
-    /// The private key for Yoti's clients, once somebody asked for the file.
+    /// The private key for Yoti's clients, once its file was requested.
     key_file: OnceLock<tempfile::NamedTempFile>,
-    /// A configuration with nothing in it, once somebody asked for it.
+    /// An empty configuration, once its file was requested.
     config_file: OnceLock<tempfile::NamedTempFile>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -227,7 +227,7 @@ impl Sandbox {
         let serve = move || {
             runtime.block_on(async move {
                 let server = tokio::spawn(server::serve(listener, address, served));
-                // An error means that the sandbox is gone: the same as being told to stop.
+                // An error means that the sandbox was dropped, which also stops it.
                 let _ = stopped.await;
                 server.abort();
             });
@@ -239,58 +239,58 @@ impl Sandbox {
         Ok(Self { shared, key_file: OnceLock::new(), config_file: OnceLock::new(), stop: Some(stop), thread: Some(thread) })
     }
 
-    /// `http://127.0.0.1:PORT`, without `/v1`.
+    /// Returns `http://127.0.0.1:PORT`, without `/v1`.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.shared.base.clone()
     }
 
-    /// The API key that requests must carry.
+    /// Returns the API key that requests must carry.
     #[must_use]
     pub fn api_key(&self) -> &str {
         &self.shared.options.api_key
     }
 
-    /// The shared secret that signs requests.
+    /// Returns the shared secret that signs requests.
     #[must_use]
     pub fn api_secret(&self) -> &str {
         &self.shared.options.api_secret
     }
 
-    /// Where Yoti's API begins: `http://127.0.0.1:PORT/idverify/v1`.
+    /// Returns where Yoti's API begins: `http://127.0.0.1:PORT/idverify/v1`.
     #[must_use]
     pub fn yoti_base_url(&self) -> String {
         format!("{}{}", self.shared.base, yoti::ROOT)
     }
 
-    /// The client SDK id that Yoti's requests must carry.
+    /// Returns the client SDK id that Yoti's requests must carry.
     #[must_use]
     pub fn yoti_sdk_id(&self) -> &str {
         &self.shared.options.yoti_sdk_id
     }
 
-    /// The private key of that id as PEM text, made anew for each sandbox.
+    /// Returns the private key of that id as PEM text, made anew for each sandbox.
     pub fn yoti_key(&self) -> anyhow::Result<String> {
         self.shared.keys.pem()
     }
 
-    /// The same in a file that its owner alone can read, and that goes with the sandbox.
+    /// Returns the same in a file that its owner alone can read, and that goes with the sandbox.
     pub fn yoti_key_file(&self) -> anyhow::Result<PathBuf> {
         if self.key_file.get().is_none() {
             let mut file =
                 tempfile::Builder::new().prefix("sandbox-").suffix(".pem").tempfile().context("no place for the sandbox's key")?;
             std::io::Write::write_all(&mut file, self.yoti_key()?.as_bytes()).context("the sandbox cannot write its key")?;
-            // Somebody else was faster: the key is the same.
+            // Another thread may have set it first; the key is the same.
             let _ = self.key_file.set(file);
         }
         Ok(self.key_file.get().context("no file for the sandbox's key")?.path().to_owned())
     }
 
-    /// A configuration file with nothing in it, for clients that are to use no other; it goes with the sandbox.
+    /// Returns a configuration file with nothing in it, for clients that are to use no other; it goes with the sandbox.
     pub fn config_file(&self) -> anyhow::Result<PathBuf> {
         if self.config_file.get().is_none() {
             let file = tempfile::Builder::new().prefix("sandbox-").suffix(".toml").tempfile();
-            // Somebody else was faster: the file is the same.
+            // Another thread may have set it first; the file is the same.
             let _ = self.config_file.set(file.context("no place for an empty configuration")?);
         }
         Ok(self.config_file.get().context("no file for an empty configuration")?.path().to_owned())
@@ -301,7 +301,7 @@ impl Sandbox {
         self.shared.yoti_store().put(session);
     }
 
-    /// Every request so far, in order; of more than a hundred thousand, the newest.
+    /// Returns every request so far, in order; of more than a hundred thousand, the newest.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
         self.shared.exchanges().iter().cloned().collect()

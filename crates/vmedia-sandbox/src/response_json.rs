@@ -57,7 +57,7 @@ struct Failure<'a> {
     message: &'a str,
 }
 
-/// `GET /v1/sessions/{id}/attempts`, newest first.
+/// Returns `GET /v1/sessions/{id}/attempts`, newest first.
 pub(crate) fn attempts(session: &Session) -> String {
     if let Some(raw) = &session.attempts_listing {
         return raw.clone();
@@ -70,7 +70,7 @@ pub(crate) fn attempts(session: &Session) -> String {
     text(&AttemptsListing { status: "success", verifications: entries.collect() })
 }
 
-/// `GET /v1/sessions/{id}/media`: the newest attempt only, and the only listing that always has `nfcDocuments`.
+/// Returns `GET /v1/sessions/{id}/media`: the newest attempt only, and the only listing that always has `nfcDocuments`.
 pub(crate) fn session_media(session: &Session, base: &str) -> io::Result<String> {
     if let Some(raw) = &session.media_listing {
         return Ok(raw.clone());
@@ -85,7 +85,7 @@ pub(crate) fn session_media(session: &Session, base: &str) -> io::Result<String>
     }))
 }
 
-/// `GET /v1/attempts/{id}/media`: images and videos; `nfcDocuments` only when the fixture insists.
+/// Returns `GET /v1/attempts/{id}/media`: images and videos; `nfcDocuments` only when the fixture insists.
 pub(crate) fn attempt_media(session: &Session, attempt: &Attempt, base: &str) -> io::Result<String> {
     if let Some(raw) = &attempt.listing {
         return Ok(raw.clone());
@@ -105,7 +105,7 @@ fn entries<'a>(media: &'a [Media], kind: Kind, elsewhere: Listed, session: &'a s
     here.map(|media| entry(media, session, base)).collect()
 }
 
-/// One medium as listings and uploads show it.
+/// Returns one medium as listings and uploads show it.
 pub(crate) fn entry<'a>(media: &'a Media, session: &'a str, base: &str) -> io::Result<MediaEntry<'a>> {
     let size = match &media.size {
         Some(size) => size.clone(),
@@ -129,12 +129,12 @@ pub(crate) fn entry<'a>(media: &'a Media, session: &'a str, base: &str) -> io::R
     })
 }
 
-/// The body of every refusal.
+/// Returns the body of every refusal.
 pub(crate) fn failure(code: &str, message: &str) -> String {
     text(&Failure { status: "fail", code, message })
 }
 
-/// Numbers and texts of the vendor's error pages, by HTTP status. The pages print the same code for all of them.
+/// Returns the body of the vendor's error pages for a status. The pages have the same code for all.
 pub(crate) fn failure_of(status: u16) -> String {
     failure(
         "1101",
@@ -148,7 +148,7 @@ pub(crate) fn failure_of(status: u16) -> String {
     )
 }
 
-/// Serialising these shapes cannot fail; were it to, the empty answer would be noticed by every test.
+/// Serializes a value. Cannot fail for these types; an empty answer would fail every test.
 pub(crate) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

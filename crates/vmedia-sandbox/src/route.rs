@@ -82,12 +82,12 @@ impl Route {
         }
     }
 
-    /// Whether it is Yoti's.
+    /// Returns whether it is Yoti's.
     pub(crate) fn is_yoti(&self) -> bool {
         matches!(self, Self::YotiSession(_) | Self::YotiMedia { .. } | Self::YotiUnknown)
     }
 
-    /// The id that a request without a body signs.
+    /// Returns the id that a request without a body signs.
     pub(crate) fn id(&self) -> Option<&str> {
         match self {
             Self::Upload(id)

@@ -1,4 +1,4 @@
-//! The built-in sample sessions. Everything in them is a specimen: nobody is in the pictures, see `assets/make.py`.
+//! The built-in sample sessions. All pictures are drawn specimens, see `assets/make.py`.
 
 mod contradictions;
 mod everything;
@@ -42,7 +42,7 @@ const MP4: &[u8] = asset!("selfie.mp4");
 const WEBM: &[u8] = asset!("short.webm");
 const NFC: &[u8] = asset!("nfc.json");
 
-/// What Yoti's sample session shows too.
+/// Files that Yoti's sample session has too.
 pub(crate) const FRONT: &[u8] = DOCUMENT_FRONT;
 pub(crate) const FRONT_UNCLEAR: &[u8] = DOCUMENT_FRONT_UNCLEAR;
 pub(crate) const REVERSE: &[u8] = DOCUMENT_BACK;
@@ -54,7 +54,7 @@ pub(crate) const SMALL_JPEG: &[u8] = asset!("small.jpg");
 /// A picture that faults put where a JPEG was declared.
 pub(crate) const SMALL_PNG: &[u8] = PNG;
 
-/// The built-in sample sessions, newly made.
+/// Returns the built-in sample sessions, newly made.
 #[must_use]
 pub fn samples() -> Vec<Session> {
     vec![demo(), everything::session(), contradictions::session(), empty()]

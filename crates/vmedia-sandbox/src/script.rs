@@ -19,13 +19,13 @@ struct Line {
 }
 
 impl Script {
-    /// A script from its beginning.
+    /// Creates a script from its beginning.
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
         let line = |fault| Line { fault, seen: 0, by_path: HashMap::new() };
         Self { lines: faults.into_iter().map(line).collect() }
     }
 
-    /// The first fault that acts on this request. Counts the request.
+    /// Returns the first fault that acts on this request. Counts the request.
     pub(crate) fn next(&mut self, route: &Route, path: &str, session: Option<&str>) -> Option<Fault> {
         let line = self.lines.iter_mut().filter(|line| line.fault.target.matches(route, session)).find_map(|line| {
             let acts = line.acts(path);

@@ -29,9 +29,9 @@ const LARGEST: usize = 32 * 1024 * 1024;
 /// Exchanges kept; a sandbox that runs for weeks must not grow.
 const KEPT: usize = 100_000;
 
-/// What all connections share.
+/// State that all connections share.
 pub(crate) struct Shared {
-    /// How it was set up (faults and sessions have moved on since).
+    /// The settings at the start; faults and sessions may have changed since.
     pub(crate) options: Options,
     /// `http://HOST:PORT`
     pub(crate) base: String,
@@ -165,7 +165,7 @@ impl Shared {
         self.script().next(&parsed.route, &parsed.path, store.session_of(&parsed.route))
     }
 
-    /// The answer with everything but its signature's headers written.
+    /// Returns the answer with everything but its signature's headers written.
     async fn answer(&self, parsed: &ParsedRequest, act: Option<Act>) -> Answer {
         // Another name of the same place: a client that follows with its credentials is seen doing so.
         let host = format!("localhost:{}", self.address.port());
@@ -189,7 +189,7 @@ impl Shared {
         self.authenticate(answer).await
     }
 
-    /// What the provider says when nothing goes wrong.
+    /// Returns what the provider says when nothing goes wrong.
     fn provide(&self, parsed: &ParsedRequest) -> Answer {
         if parsed.route.is_yoti() {
             return self.yoti_store().answer(&parsed.route);
@@ -240,7 +240,7 @@ impl Shared {
     }
 }
 
-/// Answers to requests that change nothing; `None` is "not found".
+/// Answers a request that changes nothing; `None` is "not found".
 fn read(store: &SessionStore, route: &Route, query: &str, base: &str) -> Option<Answer> {
     let listing = |text: io::Result<String>| match text {
         Ok(text) => Answer::json(200, text),

@@ -22,7 +22,7 @@ pub(crate) struct SessionStore {
     signatures: HashMap<String, (Version, String)>,
 }
 
-/// What a body's signature was computed of: length, and when a file was last changed.
+/// The version of a signed body: its length, and the modification time of a file.
 type Version = (u64, Option<SystemTime>);
 
 impl SessionStore {
@@ -43,19 +43,19 @@ impl SessionStore {
         self.sessions.insert(id.clone(), session);
     }
 
-    /// A session by its id.
+    /// Returns a session by its id.
     pub(crate) fn session(&self, id: &str) -> Option<&Session> {
         self.sessions.get(id)
     }
 
-    /// An attempt by its id, with its session.
+    /// Returns an attempt by its id, with its session.
     pub(crate) fn attempt(&self, id: &str) -> Option<(&Session, &Attempt)> {
         let session = self.sessions.get(self.attempts.get(id)?)?;
         let attempt = session.attempts.iter().find(|attempt| attempt.id == id)?;
         Some((session, attempt))
     }
 
-    /// A medium by its id.
+    /// Returns a medium by its id.
     pub(crate) fn media(&self, id: &str) -> Option<Arc<Media>> {
         self.media.get(id).map(|(_, media)| Arc::clone(media))
     }
@@ -81,12 +81,12 @@ impl SessionStore {
         self.vendor_data.insert(session.to_owned(), data);
     }
 
-    /// What the creator of a session calls it; null when unknown.
+    /// Returns what the creator of a session calls it; null when unknown.
     pub(crate) fn vendor_data(&self, session: &str) -> Value {
         self.vendor_data.get(session).cloned().unwrap_or_default()
     }
 
-    /// The session that a request is about.
+    /// Returns the session that a request is about.
     pub(crate) fn session_of<'a>(&'a self, route: &'a Route) -> Option<&'a str> {
         match route {
             Route::Create | Route::Unknown | Route::YotiUnknown => None,
@@ -98,7 +98,7 @@ impl SessionStore {
         }
     }
 
-    /// The signature that was computed earlier, unless the body has changed since.
+    /// Returns the signature that was computed earlier, unless the body has changed since.
     pub(crate) fn signature(&self, media: &str, body: &Body) -> Option<String> {
         let (version, signature) = self.signatures.get(media)?;
         (version_of(body).as_ref() == Some(version)).then(|| signature.clone())

@@ -27,7 +27,7 @@ impl Signer {
         self.0.update(bytes);
     }
 
-    /// 64 lower-case hex digits.
+    /// Returns the signature as 64 lower-case hex digits.
     pub(crate) fn finish(self) -> String {
         hex::encode(self.0.finalize().into_bytes())
     }
@@ -40,7 +40,7 @@ pub(crate) fn sign(secret: &str, message: &[u8]) -> String {
     signer.finish()
 }
 
-/// How a signature was judged.
+/// The result of a signature check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignatureStatus {
     /// It is the signature of that message.

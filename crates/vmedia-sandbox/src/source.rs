@@ -14,7 +14,7 @@ use crate::sign::Signer;
 /// Bytes in a chunk of a file or of made-up bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// Where the bytes of a medium come from.
+/// The source of a media file's bytes.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// Bytes in memory.
@@ -25,13 +25,13 @@ pub enum Body {
     Repeat {
         /// Chooses the bytes.
         seed: u64,
-        /// How many bytes.
+        /// Length in bytes.
         length: u64,
     },
 }
 
 impl Body {
-    /// The true length in bytes; reads a file's metadata, never its content.
+    /// Returns the true length in bytes; reads a file's metadata, never its content.
     pub fn length(&self) -> io::Result<u64> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.len() as u64),
@@ -64,8 +64,8 @@ impl Reader {
         Ok(Self { origin, left: limit })
     }
 
-    /// The next bytes, at most `most` of them; `None` at the end. A file that is shorter than it was is an error, so
-    /// that the answer breaks off instead of hanging.
+    /// Returns the next bytes, at most `most` of them; `None` at the end. A file that is shorter than it was is an error, so that
+    /// the answer breaks off instead of hanging.
     pub(crate) async fn next(&mut self, most: usize) -> io::Result<Option<Bytes>> {
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(most.max(1));
         if most == 0 {
@@ -101,7 +101,7 @@ pub(crate) async fn sign(body: &Body, length: u64, secret: &str) -> io::Result<S
     Ok(signer.finish())
 }
 
-/// All the made-up bytes at once.
+/// Returns all the made-up bytes at once.
 pub(crate) fn repeated(seed: u64, length: u64) -> Vec<u8> {
     let mut block = block(seed);
     let mut bytes = Vec::new();
@@ -113,15 +113,15 @@ pub(crate) fn repeated(seed: u64, length: u64) -> Vec<u8> {
     bytes
 }
 
-/// Made once per body: making every byte up anew would cost more than sending it.
+/// Creates the bytes that a body repeats, once per body, because generating each byte would cost more than sending it.
 fn block(seed: u64) -> Vec<u8> {
     let mut block = vec![0; CHUNK];
     fastrand::Rng::with_seed(seed).fill(&mut block);
     block
 }
 
-/// The bytes from `index` on, up to the end of their block. Each block carries its number, so that blocks that were
-/// lost, doubled or exchanged do not go unnoticed.
+/// Returns the bytes from `index` on, up to the end of their block. Each block carries its number, so that blocks that were lost,
+/// doubled or exchanged do not go unnoticed.
 fn made(block: &mut [u8], index: &mut u64, most: usize) -> Bytes {
     let chunk = CHUNK as u64;
     let within = usize::try_from(*index % chunk).unwrap_or(0);

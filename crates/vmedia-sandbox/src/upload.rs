@@ -11,7 +11,7 @@ use crate::fixture::{Attempt, Media, Session};
 use crate::session_store::SessionStore;
 use crate::{folder, id, response_json, sign};
 
-/// What the requests need to know besides the store.
+/// The settings that requests need beside the store.
 pub(crate) struct RequestContext<'a> {
     pub(crate) base: &'a str,
     pub(crate) secret: &'a str,
@@ -21,7 +21,7 @@ pub(crate) struct RequestContext<'a> {
 /// A refusal is an answer too.
 type Reply = Result<Answer, Box<Answer>>;
 
-/// `POST /v1/sessions`
+/// Returns `POST /v1/sessions`
 pub(crate) fn create(store: &mut SessionStore, context: &RequestContext<'_>, body: &[u8]) -> Reply {
     let parsed = parse(body)?;
     let verification = parsed.get("verification").and_then(Value::as_object).ok_or_else(|| missing("verification"))?;
@@ -35,7 +35,7 @@ pub(crate) fn create(store: &mut SessionStore, context: &RequestContext<'_>, bod
     Ok(Answer::json(201, verification_text(store, context, &session, "created")))
 }
 
-/// `PATCH /v1/sessions/{id}`: only the step to `submitted` exists.
+/// Returns `PATCH /v1/sessions/{id}`: only the step to `submitted` exists.
 pub(crate) fn submit(store: &mut SessionStore, context: &RequestContext<'_>, session: &str, body: &[u8]) -> Reply {
     store.session(session).ok_or_else(|| Box::new(Answer::failure(404)))?;
     let parsed = parse(body)?;
@@ -47,7 +47,7 @@ pub(crate) fn submit(store: &mut SessionStore, context: &RequestContext<'_>, ses
     Ok(Answer::json(200, verification_text(store, context, session, "submitted")))
 }
 
-/// The session as its creator sees it. The token is made of the id, so that it needs no keeping.
+/// Returns the session as its creator sees it. The token is made of the id, so that it needs no keeping.
 fn verification_text(store: &SessionStore, context: &RequestContext<'_>, session: &str, status: &str) -> String {
     let token = sign::sign(context.secret, format!("token of {session}").as_bytes());
     let verification = json!({
@@ -61,7 +61,7 @@ fn verification_text(store: &SessionStore, context: &RequestContext<'_>, session
     json!({ "status": "success", "verification": verification }).to_string()
 }
 
-/// `POST /v1/sessions/{id}/media`: into the newest attempt.
+/// Returns `POST /v1/sessions/{id}/media`: into the newest attempt.
 pub(crate) fn upload(store: &mut SessionStore, context: &RequestContext<'_>, session: &str, body: &[u8]) -> Reply {
     let attempt = store.session(session).and_then(|session| session.attempts.first());
     let attempt = attempt.ok_or_else(|| Box::new(Answer::failure(404)))?.id.clone();
@@ -81,7 +81,7 @@ pub(crate) fn upload(store: &mut SessionStore, context: &RequestContext<'_>, ses
     Ok(Answer::json(200, text))
 }
 
-/// `{"context":..,"content":<base64 or data URI>}`
+/// Returns `{"context":..,"content":<base64 or data URI>}`
 fn image_of(image: &Map<String, Value>) -> Result<(Media, Vec<u8>), Box<Answer>> {
     let text = |name: &str| image.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let context = text("context").ok_or_else(|| missing("image.context"))?;
@@ -99,8 +99,8 @@ fn image_of(image: &Map<String, Value>) -> Result<(Media, Vec<u8>), Box<Answer>>
     Ok((make(id::random(), context, mimetype, &bytes), bytes))
 }
 
-/// The four files of a chip as base64. The name of the object that holds them could not be read in the vendor's pages,
-/// so any will do.
+/// Returns the four files of a chip as base64. The name of the object that holds them could not be read in the vendor's pages, so
+/// any will do.
 fn chip_of(parsed: &Value) -> Result<(&str, Media, Vec<u8>), Box<Answer>> {
     let holds_chip = |value: &Value| value.get("dg1").is_some();
     let found = parsed.as_object().and_then(|object| object.iter().find(|(_, value)| holds_chip(value)));
@@ -113,7 +113,7 @@ fn chip_of(parsed: &Value) -> Result<(&str, Media, Vec<u8>), Box<Answer>> {
     Ok((name, Media::nfc(id::random(), &bytes), bytes))
 }
 
-/// The mimetype that the first bytes speak of.
+/// Returns the mimetype that the first bytes speak of.
 fn sniff(bytes: &[u8]) -> &'static str {
     let at = |position: usize, magic: &[u8]| bytes.get(position..).is_some_and(|rest| rest.starts_with(magic));
     let brand = |brands: &[&[u8]]| at(4, b"ftyp") && brands.iter().any(|brand| at(8, brand));

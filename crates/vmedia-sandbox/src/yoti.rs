@@ -20,7 +20,7 @@ pub use sample::SAMPLE_YOTI;
 pub(crate) use sample::sample;
 pub(crate) use sign::Keys;
 
-/// Where the API begins on the sandbox.
+/// The path of the API on the sandbox.
 pub(crate) const ROOT: &str = "/idverify/v1";
 
 /// One session.
@@ -41,7 +41,7 @@ enum Medium {
 }
 
 impl YotiSession {
-    /// A session with this id and this raw text as its document.
+    /// Creates a session with this id and this raw text as its document.
     pub fn new(id: impl Into<String>, document: impl Into<String>) -> Self {
         Self { id: id.into(), document: document.into(), media: BTreeMap::new() }
     }
@@ -74,7 +74,7 @@ impl YotiSession {
         self
     }
 
-    /// The bytes of every medium that is handed out, by id.
+    /// Returns the bytes of every medium that is handed out, by id.
     #[must_use]
     pub fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
         let here = self.media.iter().filter_map(|(id, medium)| match medium {
@@ -84,7 +84,7 @@ impl YotiSession {
         here.collect()
     }
 
-    /// The text of the document.
+    /// Returns the text of the document.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.document
@@ -105,12 +105,12 @@ impl YotiStore {
         self.sessions.insert(session.id.clone(), session);
     }
 
-    /// Whether a nonce is new; it no longer is afterwards.
+    /// Returns whether a nonce is new; it no longer is afterwards.
     fn is_new(&mut self, nonce: &str) -> bool {
         self.nonces.insert(nonce.to_owned())
     }
 
-    /// What is said when nothing goes wrong.
+    /// Returns what is said when nothing goes wrong.
     pub(crate) fn answer(&self, route: &Route) -> Answer {
         let (session, media) = match route {
             Route::YotiSession(session) => (session, None),
@@ -129,14 +129,14 @@ impl YotiStore {
     }
 }
 
-/// A refusal with its code; nothing of it is signed.
+/// Returns a refusal with its code; nothing of it is signed.
 fn refusal(status: u16, code: &str, message: &str) -> Answer {
     let mut answer = Answer::json(status, json!({ "code": code, "message": message }).to_string());
     answer.auth = AuthHeaders::Neither;
     answer
 }
 
-/// The documented words of a status.
+/// Returns the documented error of a status.
 pub(crate) fn failure(status: u16) -> Answer {
     let (code, message) = match status {
         400 => ("MALFORMED_REQUEST", "The request is malformed"),

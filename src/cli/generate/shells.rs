@@ -1,25 +1,25 @@
-//! What the generated completions of bash and fish lack: which words without a flag are folders, and that ids are no files.
+//! Completes the generated completions of bash and fish: positional arguments that are folders, and ids, which are not files.
 //!
-//! Both shells offer the files of the folder for every word that the script has nothing for. Must not generate the rest.
+//! Both shells offer files wherever the script offers nothing.
 
 use clap::{Command, ValueHint};
 
-/// What ends the completions for a bash that can be told word by word what to offer. Older ones cannot.
+/// The registration of the completion, with and without file names as a fallback. Bash before version 4 has no `compopt`.
 const REGISTERED: &str = "complete -F _vmedia -o nosort -o bashdefault -o default vmedia";
 const WITHOUT_FILES: &str = "complete -F _vmedia -o nosort vmedia";
-/// Where bash takes over the word before; in `--from=ids.txt` that is the sign alone.
+/// The assignment of the previous word; in `--from=ids.txt` that is `=` alone.
 const BEFORE: &str = "    prev=\"$3\"\n";
 const BEFORE_THE_SIGN: &str =
     "    prev=\"$3\"\n    if [[ \"${prev}\" == \"=\" && COMP_CWORD -gt 1 ]] ; then\n        prev=\"${COMP_WORDS[COMP_CWORD-2]}\"\n    fi\n";
-/// Where bash offers the flags of a command, which is what it does for a word that belongs to no flag.
+/// The line that offers the flags of a command, and acts for positional arguments.
 const OFFERED: &str = "COMPREPLY=( $(compgen -W \"${opts}\" -- \"${cur}\") )";
 
-/// What the words of a command that belong to no flag are.
+/// Returns the hint for the positional arguments of a command.
 fn words(verb: &Command) -> Option<ValueHint> {
     verb.get_positionals().next().map(clap::Arg::get_value_hint)
 }
 
-/// The completions for bash.
+/// Returns the completions for bash.
 pub(super) fn bash(command: &Command, text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text).replace(REGISTERED, WITHOUT_FILES).replace(BEFORE, BEFORE_THE_SIGN);
     let mut offer = None;
@@ -43,7 +43,7 @@ pub(super) fn bash(command: &Command, text: &[u8]) -> Vec<u8> {
     completed.into_bytes()
 }
 
-/// The completions for fish.
+/// Returns the completions for fish.
 pub(super) fn fish(command: &Command, text: Vec<u8>) -> Vec<u8> {
     let mut text = text;
     for verb in command.get_subcommands() {

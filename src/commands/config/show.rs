@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
     }
     context.console.answer(table.text()?.as_bytes());
     for (name, meant) in resolver.unknown_vars() {
-        context.console.message(&context.console.note_line(&format!("nobody reads {name}; did you mean {meant}?")));
+        context.console.message(&context.console.note_line(&format!("{name} is not used; did you mean {meant}?")));
     }
     let problems: Vec<&Error> = settings.iter().filter_map(|setting| setting.problem.as_ref()).collect();
     for problem in &problems {

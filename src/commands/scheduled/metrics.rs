@@ -15,7 +15,7 @@ pub(super) fn write(path: &Path, summary: &Summary) -> Result<(), String> {
     let failed = |reason: &str| format!("the metrics file {} was not written: {reason}", path.display());
     must_be_outside("--metrics-file", path).map_err(|error| failed(error.what()))?;
     if is_in_the_way(path) {
-        return Err(failed("it is no regular file"));
+        return Err(failed("it is not a regular file"));
     }
     let before = read(path).unwrap_or_default();
     // The collector runs as another user, and nothing here is private.

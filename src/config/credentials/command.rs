@@ -1,5 +1,5 @@
-//! Commands that know a secret: run without a shell, and without the variables that hold other secrets. One that does not
-//! end is ended, and so is one that runs when somebody wants the run to stop.
+//! Runs commands that print a secret: without a shell, and without the variables that hold other secrets. Kills one that exceeds
+//! its time, or that runs when the run is stopped.
 //!
 //! Must not know what the secret is for.
 
@@ -13,24 +13,24 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-/// How long a command may take: it may ask a person.
+/// Longest run of a command, which may prompt.
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// How long one may take to end by itself that heard the same Ctrl-C: it may have a terminal to put in order.
+/// Time that a command has to end by itself after Ctrl-C, to restore the terminal.
 const GRACE: Duration = Duration::from_secs(1);
-/// How often it is looked at.
+/// Interval between two checks of a command.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What commands that know a secret are held to.
+/// Limits for commands that print a secret.
 pub(in crate::config) struct CommandLimits<'a> {
     /// Variables that are not handed on.
     pub(in crate::config) hidden: Vec<String>,
-    /// Whether the run is to stop.
+    /// The request to stop.
     pub(in crate::config) cancel: &'a Cancel,
     /// Time.
     pub(in crate::config) clock: &'a dyn Clock,
 }
 
-/// Why a command gave nothing.
+/// A reason why a command gave no secret.
 enum CommandFailure {
     Stopped(Stop),
     Late,
@@ -38,7 +38,7 @@ enum CommandFailure {
     Failed(std::io::Error),
 }
 
-/// What a command prints that knows a secret; `key` is the profile's.
+/// Returns what a command prints that knows a secret; `key` is the profile's.
 pub(super) fn run(key: &str, words: &[String], limits: &CommandLimits<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let failed = |reason: String| {
         Error::configuration(
@@ -69,14 +69,14 @@ pub(super) fn run(key: &str, words: &[String], limits: &CommandLimits<'_>) -> Re
     }
 }
 
-/// What a stream of a secret comes to.
+/// The output of a command; none if it is too long.
 type Printed = std::io::Result<Option<Zeroizing<Vec<u8>>>>;
 
-/// Reads what it prints on a thread of its own: whoever waits for bytes hears nothing else.
+/// Reads the output on a thread of its own, so that the caller can watch for a stop request.
 fn listen(child: &mut Child) -> std::io::Result<Receiver<Printed>> {
     let (sender, receiver) = channel();
     if let Some(stdout) = child.stdout.take() {
-        // Nobody waits any more, maybe.
+        // The receiver may be gone.
         let read = move || _ = sender.send(bounded(stdout));
         std::thread::Builder::new().name("secret".to_owned()).spawn(read)?;
     }
@@ -128,7 +128,7 @@ fn stopped(key: &str, stop: Stop) -> Error {
         Stop::TimeIsUp => Error::new(
             stop.kind(),
             format!("{TIME_IS_UP}: the command of {key} did not end"),
-            "run it by hand; it must print the secret on standard output and end, without asking anybody where nobody is",
+            "run it by hand; it must print the secret on standard output and end without a prompt",
         ),
     }
 }

@@ -11,17 +11,17 @@ use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// What to do about a file that cannot be read.
-const READABLE: &str = "make it readable for the user that runs vmedia, and for nobody else";
+/// Hint for a file that cannot be read.
+const READABLE: &str = "make it readable for the user that runs vmedia alone";
 
-/// What to do about a file with a secret that is not there.
+/// Hint for a secret file that is missing.
 pub(in crate::config) const NOT_THERE: &str =
-    "name the file that holds it, or write it there, readable for the user that runs vmedia and for nobody else";
+    "name the file that holds it, or write it there, readable for the user that runs vmedia alone";
 
 /// A file above this size, in bytes, holds no secret; nor does the output of a command.
 const LARGEST_SECRET: usize = 64 * 1024;
 
-/// Rights that nobody may have, and how they are taken away.
+/// Mode bits that are refused, and the hint that removes them.
 struct Refused {
     mode: u32,
     remedy: &'static str,
@@ -30,13 +30,13 @@ struct Refused {
 /// The rights of everybody but the owner.
 const GROUP_AND_OTHERS: Refused = Refused { mode: 0o077, remedy: "chmod 600" };
 
-/// The same but for reading by the group: the file is root's, the service's user reads it through an access control list,
-/// and the mask of that list stands where the rights of the group would.
+/// Mode bits that are refused for systemd's credentials: the group may read, because the mask of the access control list by which
+/// the service's user reads root's file stands in the group's bits.
 const ALL_BUT_MASK: Refused =
     Refused { mode: 0o037, remedy: "let systemd make it with LoadCredential= instead of laying it there, or chmod 400" };
 
-/// A file that holds a secret, refused when others can read it. `what` it is and what to do when it is `absent` are for
-/// the words of an error.
+/// Reads a file that holds a secret; refuses one that others can read. `what` names it in errors, `absent` is the hint if it is
+/// missing.
 pub(in crate::config) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zeroizing<Vec<u8>>> {
     read(open(what, path, absent, &GROUP_AND_OTHERS)?, what, path)
 }
@@ -46,7 +46,7 @@ pub(in crate::config) fn open_private(what: &str, path: &Path, absent: &str) -> 
     open(what, path, absent, &GROUP_AND_OTHERS)
 }
 
-/// The path and bytes of a file of systemd's that a unit's `LoadCredential=` names. `key` is the one of the profile.
+/// Returns the path and bytes of a file of systemd's that a unit's `LoadCredential=` names. `key` is the one of the profile.
 pub(super) fn read_credential(key: &str, name: &str, environment: &Environment) -> Result<(PathBuf, Zeroizing<Vec<u8>>)> {
     let (what, path, file) = open_credential(key, name, environment)?;
     let bytes = read(file, &what, &path)?;
@@ -63,11 +63,11 @@ pub(in crate::config) fn open_credential(key: &str, name: &str, environment: &En
     Ok((what, path, file))
 }
 
-/// Where systemd lays that credential out.
+/// Returns where systemd lays that credential out.
 fn credential_path(key: &str, name: &str, environment: &Environment) -> Result<PathBuf> {
     let is_name = !name.is_empty() && !matches!(name, "." | "..") && !name.contains(['/', '\\', ':', '\0']);
     if !is_name {
-        let what = format!("what stands under {key} is no name of a credential");
+        let what = format!("the value of {key} is not the name of a credential");
         return Err(Error::configuration(what, "it is the name before the colon in LoadCredential=, without any folder"));
     }
     environment.path(names::CREDENTIALS_DIRECTORY).map(|folder| folder.join(name)).ok_or_else(|| {
@@ -108,7 +108,7 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
     Ok(file)
 }
 
-/// A path in an error. One that leads nowhere, or its last part, may be none.
+/// Returns a path in an error. One that leads nowhere, or its last part, may be none.
 fn name_of(path: &Path, error: &std::io::Error) -> String {
     let leads_nowhere = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename | ErrorKind::NotADirectory);
     let shown = match path.file_name() {
@@ -126,13 +126,13 @@ fn is_regular(metadata: &Metadata, what: &str, path: &Path) -> Result<()> {
         return Err(Error::configuration(format!("cannot read {what} {shown}: it is a folder"), "name the file in that folder"));
     }
     if !metadata.is_file() {
-        let what = format!("{what} {shown} is no regular file");
+        let what = format!("{what} {shown} is not a regular file");
         return Err(Error::configuration(what, "name a file that holds it; pipes and devices are not read"));
     }
     Ok(())
 }
 
-/// Opens a file. Where it is a pipe by now, nobody waits for whoever writes into it.
+/// Opens a file without waiting, in case it was replaced by a pipe.
 #[cfg(unix)]
 fn open_nonblocking(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -154,7 +154,7 @@ fn read(file: File, what: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     })
 }
 
-/// All bytes of a stream that holds a secret; none when they are too many for one. The buffer is wiped, and large enough
+/// Returns all bytes of a stream that holds a secret; none when they are too many for one. The buffer is wiped, and large enough
 /// never to leave a copy behind by growing.
 pub(super) fn bounded(stream: impl Read) -> std::io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_SECRET + 1));

@@ -20,12 +20,12 @@ const HEADERS: [&str; 9] = [
 /// Headers that other columns have as well: these count where no column is the only one of UUIDs.
 const VAGUE_HEADERS: [&str; 2] = ["id", "uuid"];
 
-/// Where the session ids stand.
+/// The position of the session ids.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Columns {
     delimiter: u8,
     column: usize,
-    /// Whether the first line names the columns.
+    /// True if the first line names the columns.
     pub(super) has_header: bool,
 }
 
@@ -60,7 +60,7 @@ impl Columns {
     }
 }
 
-/// Comma, semicolon or tab, whichever comes first outside of quotes.
+/// Returns the delimiter: comma, semicolon or tab, whichever comes first outside of quotes.
 fn delimiter(line: &str) -> Option<u8> {
     let mut is_quoted = false;
     line.bytes().find(|byte| {
@@ -77,7 +77,7 @@ fn split(line: &str, delimiter: u8) -> Vec<String> {
     record.iter().map(str::to_owned).collect()
 }
 
-/// The columns in which most of what stands there are UUIDs.
+/// Returns the columns in which most of what stands there are UUIDs.
 fn columns_of_uuids(fields: &[Vec<String>]) -> Vec<usize> {
     let width = fields.iter().map(Vec::len).max().unwrap_or(0);
     let is_of_uuids = |column: &usize| {
@@ -93,7 +93,7 @@ fn named(first: &[String], names: &[&str]) -> Vec<usize> {
     (0..first.len()).filter(|column| first.get(*column).is_some_and(|field| names.contains(&plain(field).as_str()))).collect()
 }
 
-/// Whether a field above UUIDs is a title; an id that was mistyped has digits.
+/// Returns whether a field above UUIDs is a title; an id that was mistyped has digits.
 fn is_title(field: &str) -> bool {
     !is_uuid(field) && !field.chars().any(|letter| letter.is_ascii_digit())
 }

@@ -8,17 +8,17 @@ use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess, SeqAccess};
 use std::cell::Cell;
 use std::io::Read;
 
-/// What a JSON value holds: an id and where it stands, or why a part of it holds none.
+/// Receives the line of an id and the id, or the reason why it is missing.
 pub(super) type Found<'a> = dyn FnMut(u64, Result<&str, &'static str>) + 'a;
 
-/// Where an envelope holds what was sent.
+/// Members of envelopes that hold a webhook.
 const ENVELOPES: [&str; 16] = [
     "data", "payload", "body", "event", "events", "detail", "message", "Message", "records", "Records", "items", "results", "sessions",
     "webhook", "webhooks", "requests",
 ];
-/// Where ids stand as texts in an array.
+/// Members that hold arrays of ids.
 const ARRAYS_OF_IDS: [&str; 4] = ["sessions", "session_ids", "sessionIds", "ids"];
-/// How many texts with JSON in them may stand in each other.
+/// Deepest nesting of JSON within strings.
 const DEEPEST: u8 = 2;
 
 const WITHOUT_ID: &str = "it is JSON without a session id: no verification.id, sessionId, session_id, or id of an event";
@@ -30,14 +30,14 @@ pub(super) fn read(reader: impl Read, line: &Cell<u64>, found: &mut Found<'_>) -
     AnyValue(Walk { line, found, place: Place::Item, depth: 0 }).deserialize(&mut serde_json::Deserializer::from_reader(reader))
 }
 
-/// What stands where a value is read.
+/// The value that is expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// A webhook, or an id as a text.
     Item,
-    /// What an envelope holds: a webhook, as JSON or as a text with JSON in it, or an array of them.
+    /// The content of an envelope: a webhook, as JSON or as a string of JSON, or an array of them.
     Envelope,
-    /// The same, or an array of ids.
+    /// The content of an envelope, or an array of ids.
     Sessions,
 }
 
@@ -45,11 +45,11 @@ struct Walk<'a> {
     line: &'a Cell<u64>,
     found: &'a mut Found<'a>,
     place: Place,
-    /// How many texts stand around this value.
+    /// Number of strings around this value.
     depth: u8,
 }
 
-/// What an object says of its session.
+/// The members of an object that identify its session.
 #[derive(Default)]
 struct Object {
     verification: Option<String>,
@@ -62,7 +62,7 @@ struct Object {
 }
 
 impl Object {
-    /// The id where the documentation puts it: a decision's `verification.id`, a full-auto `sessionId`, an event's `id`
+    /// Returns the id where the documentation puts it: a decision's `verification.id`, a full-auto `sessionId`, an event's `id`
     /// (devdocs.veriff.com, webhooks guide), or the `session_id` of a notification of Yoti's.
     fn named(&self) -> Option<&String> {
         self.verification.as_ref().or(self.session.as_ref()).or(self.id.as_ref().filter(|_| self.is_event))

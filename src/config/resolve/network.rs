@@ -1,4 +1,4 @@
-//! How the network is used: how patiently, how fast, and trusting whom.
+//! Resolves time-outs, retries, rate limits, proxy and certificate authorities.
 //!
 //! Must not connect to anything.
 
@@ -9,11 +9,11 @@ use crate::http::{Limits, Policy};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The longest wait for a connection, and the longest silence, unless somebody says otherwise.
+/// Default time-outs.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How the network is used.
+/// Settings of the network.
 #[derive(Debug, Clone)]
 pub struct Network {
     /// Retries.
@@ -26,14 +26,14 @@ pub struct Network {
     pub file_limit: Option<Duration>,
     /// Further certificate authorities.
     pub ca_cert: Option<PathBuf>,
-    /// What the host is asked for at most.
+    /// Rate limits.
     pub limits: Limits,
     /// The proxy that the environment names, without a name and password in it.
     pub proxy: Option<String>,
 }
 
 impl Resolver<'_> {
-    /// How this run uses the network.
+    /// Returns how this run uses the network.
     pub fn network(&self) -> Network {
         Network {
             policy: Policy { retries: self.retries().value, delay: self.retry_delay().value },
@@ -70,7 +70,7 @@ impl Resolver<'_> {
         self.sources().flag("--ca-cert", self.flags.connection.trust.ca_cert.clone()).found()
     }
 
-    /// The proxy for https, as the HTTP client finds it in the environment, without a name and password in it.
+    /// Returns the proxy for https, as the HTTP client finds it in the environment, without a name and password in it.
     pub(super) fn proxy(&self) -> Option<Sourced<String>> {
         self.first_of(&names::PROXY).map(|found| {
             found.map(|url| match (url.split_once("://"), url.rsplit_once('@')) {
@@ -81,7 +81,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// The hosts that are asked without it.
+    /// Returns the hosts that are asked without it.
     pub(super) fn no_proxy(&self) -> Option<Sourced<String>> {
         self.first_of(&names::NO_PROXY)
     }

@@ -1,18 +1,18 @@
-//! What a run that nobody watches needs to know: whom it tells that it is alive, and what it must not hand on.
+//! Resolves the settings of scheduled runs.
 //!
-//! Must not ask anybody.
+//! Must not connect to anything.
 
 use super::{Resolver, Source};
 use crate::error::Result;
 use crate::http::Address;
 
 impl Resolver<'_> {
-    /// The provider's name, if it can be told.
+    /// Returns the provider's name, if the setting is valid.
     pub fn provider_name(&self) -> Option<&'static str> {
         self.provider().ok().map(|found| found.value.name())
     }
 
-    /// The heartbeat service's address, of which every part may be a token; `flag` is the command's own, and `is_profiles`
+    /// Returns the heartbeat service's address, of which every part may be a token; `flag` is the command's own, and `is_profiles`
     /// says whether the profile's is for this command.
     pub fn ping_address(&self, flag: Option<&str>, is_profiles: bool) -> Result<Option<Address>> {
         let found = self.ping_url(flag.map(str::to_owned)).filter(|found| is_profiles || !matches!(found.source, Source::Profile(_)));

@@ -1,4 +1,4 @@
-//! What a journal is sealed with: the key that signs it, the authority that stamps it.
+//! Resolves the signing key and the time-stamping authority.
 //!
 //! Must not sign and must not send anything.
 
@@ -12,7 +12,7 @@ use crate::http::Address;
 use crate::seal::ssh::SigningKey;
 use std::path::{Path, PathBuf};
 
-/// What the key is called in an error, and what to do when it is not there.
+/// The name of the key in errors, and the hint if it is missing.
 pub(super) const SIGN_KEY: &str = "the signing key";
 pub(super) const NO_SIGN_KEY: &str = "make one: ssh-keygen -t ed25519 -N '' -f FILE";
 
@@ -23,7 +23,7 @@ pub struct SealSettings {
     pub key: Option<SigningKey>,
     /// The authority that stamps.
     pub timestamp: Option<Address>,
-    /// Why earlier runs without a signature are accepted, where they are.
+    /// The reason for which earlier unsigned runs are accepted.
     pub accept_unsealed: Option<String>,
 }
 
@@ -39,13 +39,13 @@ impl Resolver<'_> {
         })
     }
 
-    /// The key that signs; `flag` is the command's own.
+    /// Returns the key that signs; `flag` is the command's own.
     pub(super) fn sign_key(&self, flag: Option<PathBuf>) -> Option<Sourced<PathBuf>> {
         let search = self.sources().flag("--sign-key", flag).or_environment_path(names::SIGN_KEY);
         search.or_profile(|profile| profile.sign_key.clone()).found()
     }
 
-    /// The URL of the authority that stamps; `flag` is the command's own.
+    /// Returns the URL of the authority that stamps; `flag` is the command's own.
     pub(super) fn timestamp(&self, flag: Option<String>) -> Option<Sourced<String>> {
         let search = self.sources().flag("--timestamp", flag).or_environment(names::TIMESTAMP);
         search.or_profile(|profile| profile.timestamp.clone()).found()
@@ -57,7 +57,7 @@ fn signing_key(path: &Path) -> Result<SigningKey> {
     SigningKey::parse(path, &file)
 }
 
-/// Authorities are mostly asked over plain http, and may be: they are told a digest, and sign what they answer.
+/// Parses the authority's URL. Plain http is allowed: only a digest is sent, and the answer is signed.
 pub(super) fn address(timestamp: &Sourced<String>) -> Result<Address> {
     let text = &timestamp.value;
     Address::parse_public(text).map_err(|reason| {

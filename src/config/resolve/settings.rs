@@ -17,22 +17,22 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where the environment names no proxy, these systems may have one all the same.
+/// The value of `proxy` without a variable; these systems may have one configured.
 const NO_PROXY: &str = if cfg!(any(windows, target_os = "macos")) { "as the system says" } else { "none" };
 
 /// One setting.
 pub struct Setting {
     /// Its name: the key of a profile where it has one, else the flag without dashes and with `_`.
     pub name: &'static str,
-    /// Its value for scripts: a text, a number (bytes, seconds, days), a truth, or null where there is none.
+    /// The value for scripts: a string, a number (bytes, seconds, days), a boolean, or null.
     pub value: Value,
-    /// The same for people, where that differs.
+    /// The value for people, if it differs.
     pub text: Option<String>,
-    /// Where it is from; `None` where nobody set it and there is no default.
+    /// The source; `None` if the setting is not set and has no default.
     pub source: Option<Source>,
-    /// Why nobody uses it, where that is so.
+    /// The reason for which the setting is ignored.
     pub unused: Option<&'static str>,
-    /// Why it cannot be used.
+    /// The error that prevents its use.
     pub problem: Option<Error>,
 }
 
@@ -42,7 +42,7 @@ impl Setting {
         Self { name, value, text: None, source, unused: None, problem: None }
     }
 
-    /// One that nobody set.
+    /// Creates a setting that is not set.
     fn none(name: &'static str) -> Self {
         Self::new(name, None::<Sourced<String>>)
     }
@@ -60,22 +60,22 @@ impl Setting {
         Self { text: Some(words.into()), ..self }
     }
 
-    /// What holds where nobody said anything, and cannot be told as a value.
+    /// Describes the default, if the setting is not set.
     fn or_default(self, words: &str) -> Self {
         if self.source.is_some() { self } else { Self { source: Some(Source::Default), ..self.with_text(words) } }
     }
 
-    /// Of use at that provider alone.
+    /// Marks a setting as ignored at other providers.
     fn only_at(self, provider: ProviderChoice, asked: ProviderChoice) -> Self {
         self.unless((provider != asked).then_some("of no use at this provider"))
     }
 
-    /// Of no use for this reason, if there is one.
+    /// Marks a setting as ignored, if there is a reason.
     fn unless(self, reason: Option<&'static str>) -> Self {
         Self { unused: self.unused.or(reason), ..self }
     }
 
-    /// What is wrong with it; then its value is not told. Nothing is wrong with what nobody uses.
+    /// Records an error and removes the value. A setting that is ignored has no errors.
     fn checked(self, outcome: Result<()>) -> Self {
         match outcome {
             Err(problem) if self.unused.is_none() => Self { value: Value::Null, problem: Some(problem), ..self },
@@ -85,8 +85,7 @@ impl Setting {
 }
 
 impl Resolver<'_> {
-    /// All of them, those that decide about others first. What cannot be used has a problem, and the others are told all
-    /// the same.
+    /// Returns all settings, those that others depend on first. An invalid one has a problem and does not affect the others.
     pub fn settings(&self) -> Vec<Setting> {
         let provider = self.provider();
         let asked = provider.as_ref().map_or(ProviderChoice::Veriff, |found| found.value);
@@ -146,8 +145,7 @@ impl Resolver<'_> {
         ]
     }
 
-    /// Where a secret lies and whether it can be had; what a file with it is called, and what to do when it
-    /// is not there, is for the words of an error.
+    /// Describes the location of a secret and checks that it is accessible. `what` and `absent` are for errors about files.
     fn secret_setting(&self, setting: Setting, (what, absent): (&str, &str), found: Result<Option<Sourced<SecretLocation>>>) -> Setting {
         let found = match found {
             Ok(Some(found)) => found,
@@ -184,7 +182,7 @@ impl Resolver<'_> {
         ]
     }
 
-    /// Without what stands behind the host: some hold a customer's token there.
+    /// Returns the authority without the URL's path, which may hold a customer's token.
     fn timestamp_setting(&self) -> Setting {
         let Some(written) = self.timestamp(None) else { return Setting::none("timestamp").or_default("none") };
         match address(&written) {
@@ -193,7 +191,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// A variable that the TLS library asks for certificate authorities.
+    /// Returns a variable that the TLS library asks for certificate authorities.
     fn authorities_setting(&self, name: &'static str, variable: &'static str) -> Setting {
         let found = self.sources().no_flag().or_environment_path(variable).found();
         let reason =
@@ -231,8 +229,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The beginning of a key or id: enough to see which it is, and of no use to whoever sees it in a ticket. The provider's
-/// portal shows the whole.
+/// Returns the beginning of a key or id: enough to recognize it, too short to use it.
 fn shortened(text: &str) -> String {
     const SHOWN: usize = 8;
     let shown: String = text.chars().take(SHOWN.min(text.chars().count() / 2)).collect();

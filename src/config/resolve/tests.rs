@@ -189,7 +189,7 @@ fn a_token_comes_from_a_command_unless_the_environment_has_a_key() {
     };
     assert!(matches!(access(&[]), ProviderAccess::Yoti(YotiAccess::Bearer(secret)) if secret.expose() == b"t0ken"));
     assert!(matches!(access(&[("VMEDIA_YOTI_KEY_FILE", &key)]), ProviderAccess::Yoti(YotiAccess::Signed { .. })));
-    for (line, words) in [("bearer_file = \"/t\"\n", "both bearer_file and bearer_command"), ("", "is no bearer token")] {
+    for (line, words) in [("bearer_file = \"/t\"\n", "both bearer_file and bearer_command"), ("", "gives no valid bearer token")] {
         let text = format!("{profile}{line}").replace("t0ken", if line.is_empty() { "two words" } else { "t0ken" });
         let (_folder, mut flags) = with_file(&text);
         flags.connection.profile.name = Some("y".to_owned());

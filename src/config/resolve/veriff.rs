@@ -1,4 +1,4 @@
-//! What Veriff wants to see: the API key, and the shared secret that signs.
+//! Resolves Veriff's API key and shared secrets.
 //!
 //! Must not sign and must not send anything.
 
@@ -9,12 +9,12 @@ use crate::config::sourced::Sourced;
 use crate::error::{Error, Result};
 
 impl Resolver<'_> {
-    /// The API key.
+    /// Returns the API key.
     pub(super) fn api_key(&self) -> Option<Sourced<String>> {
         self.sources().no_flag().or_environment(names::API_KEY).or_profile(|profile| profile.api_key.clone()).found()
     }
 
-    /// The integration, where one key serves several.
+    /// Returns the integration, where one key serves several.
     pub(super) fn integration_id(&self) -> Option<Sourced<String>> {
         let search = self.sources().no_flag().or_environment(names::INTEGRATION_ID);
         search.or_profile(|profile| profile.integration_id.clone()).found()
@@ -47,7 +47,7 @@ pub(in crate::config) fn check_api_key(key: &Sourced<String>) -> Result<()> {
     check("the API key", "key", key)
 }
 
-/// The same for the id of an integration.
+/// Refuses an integration id that cannot stand in a header.
 pub(in crate::config) fn check_integration_id(id: &Sourced<String>) -> Result<()> {
     check("the integration id", "id", id)
 }

@@ -1,4 +1,4 @@
-//! What Yoti wants to see: the client SDK id with its private key, or a bearer token instead of both.
+//! Resolves Yoti's SDK id and private key, or a bearer token.
 //!
 //! Must not sign and must not send anything.
 
@@ -25,14 +25,14 @@ pub enum YotiAccess {
     Bearer(Secret),
 }
 
-/// What to do about credentials that are missing.
+/// Hint for missing credentials.
 const WHERE: &str = "the Hub shows the SDK id of your application under Keys and hands out its key file once; to look around without an account: vmedia demo --provider yoti";
 
-/// What to do about a key file that is not there.
+/// Hint for a missing key file.
 pub(in crate::config) const NO_KEY_FILE: &str = "name the PEM file that the Hub gave you with the SDK id";
 
 impl Resolver<'_> {
-    /// A token goes before the key: it was made for this run, a key stays configured.
+    /// Returns a token goes before the key: it was made for this run, a key stays configured.
     pub(super) fn yoti_access(&self) -> Result<(ProviderAccess, String)> {
         let (access, source) = match self.bearer()? {
             Some((token, source)) => (YotiAccess::Bearer(token), format!("the bearer token from {source}")),
@@ -51,7 +51,7 @@ impl Resolver<'_> {
         Ok(Some((token(&text(what, &found, self.environment, &self.limits())?, &source)?, source)))
     }
 
-    /// The client SDK id.
+    /// Returns the client SDK id.
     pub(super) fn sdk_id(&self) -> Option<Sourced<String>> {
         self.sources().no_flag().or_environment(names::YOTI_SDK_ID).or_profile(|profile| profile.sdk_id.clone()).found()
     }
@@ -83,12 +83,12 @@ pub(in crate::config) fn check_sdk_id(sdk_id: &str) -> Result<()> {
     Err(Error::configuration("the SDK id holds characters that no id has", "copy it again, without quotes or spaces"))
 }
 
-/// A token goes into a header: nothing but visible ASCII may stand in it.
+/// Returns a token goes into a header: nothing but visible ASCII may stand in it.
 fn token(text: &str, source: &str) -> Result<Secret> {
     let text = text.trim();
     if !is_one_word(text) {
         return Err(Error::configuration(
-            format!("what {source} gives is no bearer token"),
+            format!("{source} gives no valid bearer token"),
             "it is one word of visible ASCII, without the word Bearer",
         ));
     }

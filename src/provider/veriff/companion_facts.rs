@@ -1,5 +1,5 @@
-//! What Veriff's companion documents say of a session, in words that fit every provider (devdocs.veriff.com: decision,
-//! person). Reads what is stored; a document that says nothing of the sort is no error.
+//! Reads facts from Veriff's companion documents, in terms that fit every provider (devdocs.veriff.com: decision, person). A
+//! document without facts is no error.
 //!
 //! Must not decide what is shown, or where.
 
@@ -26,11 +26,11 @@ const DECISION: [(&str, &str); 12] = [
     ("reference", "/verification/vendorData"),
 ];
 
-/// The same for the person.
+/// The facts of the person document.
 const PERSON: [(&str, &str); 3] =
     [("given-name", "/person/firstName"), ("family-name", "/person/lastName"), ("born", "/person/dateOfBirth")];
 
-/// What a stored document of that name says.
+/// Returns what a stored document of that name says.
 pub(super) fn facts(document: &str, bytes: &[u8]) -> Vec<Fact> {
     let places: &[_] = match document {
         "decision" => &DECISION,

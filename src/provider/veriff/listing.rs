@@ -26,20 +26,20 @@ pub(super) struct Entry {
     pub(super) place: Place,
 }
 
-/// What was read, and what could not be made sense of.
+/// The entries of a listing, and those that could not be read.
 #[derive(Debug)]
 pub(super) struct Read<T> {
     pub(super) found: Vec<T>,
     pub(super) problems: Vec<String>,
 }
 
-/// Whether a stored answer of that name lists media.
+/// Returns whether a stored answer of that name lists media.
 pub(super) fn is_media_listing(document: &str) -> bool {
     document == "media" || document.starts_with("attempts/") && document.ends_with("/media")
 }
 
-/// Fails unless an answer has a member that the documentation names for a listing: the attempts have `verifications`, media
-/// their sections, or a `status` of success where there are none. Other documents are not looked at.
+/// Fails unless a listing has a documented member: `verifications` for attempts, a section or a `status` of success for media.
+/// Other documents pass.
 pub(super) fn check(endpoint: &str, document: &str, bytes: &[u8]) -> Result<(), Failure> {
     let is_section = |name: &str| match document {
         "attempts" => name == "verifications",
@@ -58,7 +58,7 @@ pub(super) fn check(endpoint: &str, document: &str, bytes: &[u8]) -> Result<(), 
     is_listing.then_some(()).ok_or_else(|| Failure::new(Cause::Unusable, format!("{endpoint}: the answer is JSON, but not a listing")))
 }
 
-/// The attempts of `GET /v1/sessions/{id}/attempts`: newest first, each once although the examples repeat them.
+/// Returns the attempts of `GET /v1/sessions/{id}/attempts`: newest first, each once although the examples repeat them.
 pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
     let endpoint = "sessions/{id}/attempts";
     let mut lists = Lists::read(endpoint, bytes, &["verifications"], false, MOST_ATTEMPTS, Excess::Attempts)?;
@@ -75,8 +75,8 @@ pub(super) fn attempts(bytes: &[u8]) -> Result<Read<Attempt>, Failure> {
     Ok(read)
 }
 
-/// The media of `GET /v1/sessions/{id}/media` or `GET /v1/attempts/{id}/media`, in their order. `document` is where
-/// the answer is kept.
+/// Returns the media of `GET /v1/sessions/{id}/media` or `GET /v1/attempts/{id}/media`, in their order. `document` is where the
+/// answer is kept.
 pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read<Entry>, Failure> {
     let known = SECTIONS.map(|(name, _)| name);
     let mut lists = Lists::read(endpoint, bytes, &known, true, MOST_MEDIA, Excess::Media)?;
@@ -104,10 +104,10 @@ pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read
     Ok(read)
 }
 
-/// The elements of a section. Missing, null and empty are one; anything else that is no list is a problem.
+/// Returns the elements of a section. Missing, null and empty are one; anything else that is no list is a problem.
 fn elements(section: &str, lists: &mut Lists<'_>, problems: &mut Vec<String>) -> Vec<Element> {
     let list = lists.take(section);
-    let problem = format!("{section} is no list, so that what it holds cannot be asked for");
+    let problem = format!("{section} is not a list, so its media cannot be fetched");
     problems.extend(std::iter::repeat_n(problem, list.others));
     list.elements
 }
@@ -119,7 +119,7 @@ fn text(value: Option<Scalar>) -> Option<String> {
     }
 }
 
-/// Integer, float or numeric text; anything that cannot be a size or a length is as good as missing.
+/// Returns an integer, float or numeric text that can be a size or a length.
 fn number(value: Option<Scalar>) -> Option<f64> {
     let number = match value? {
         Scalar::Number(number) => number.as_f64()?,

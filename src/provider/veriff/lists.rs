@@ -14,14 +14,14 @@ use std::fmt;
 /// its limit.
 pub(super) struct Lists<'a> {
     known: &'a [&'a str],
-    /// Whether lists of other names are taken if they hold media.
+    /// True if undocumented lists are read where they hold media.
     takes_others: bool,
-    /// How many further elements may come.
+    /// Number of further elements that are allowed.
     left: usize,
     is_excessive: bool,
     says_failed: bool,
     found: Vec<List>,
-    /// Where each stands in `found`.
+    /// Indices into `found`.
     places: HashMap<String, usize>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Lists<'a> {
 pub(super) struct List {
     name: String,
     pub(super) elements: Vec<Element>,
-    /// How many members of that name are no list.
+    /// Number of members of that name that are not lists.
     pub(super) others: usize,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Lists<'a> {
         Ok(lists)
     }
 
-    /// Returns the names of the lists that are not known, in the order of the answer.
+    /// Returns the names of undocumented lists, in the order of the answer.
     pub(super) fn other_names(&self) -> impl Iterator<Item = &str> {
         self.found.iter().map(|list| list.name.as_str()).filter(|name| !self.known.contains(name))
     }
@@ -185,7 +185,7 @@ pub(super) struct Element {
 }
 
 impl Element {
-    /// Whether it looks like a medium, in a list that nobody documented.
+    /// Returns whether it looks like a media file, in an undocumented list.
     fn is_media(&self) -> bool {
         self.id.is_some() && (self.mimetype.is_some() || self.has_url)
     }

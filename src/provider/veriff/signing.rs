@@ -12,14 +12,14 @@ use sha2::Sha256;
 /// Headers that carry an answer's signature; the second was documented from August to October 2025.
 const SIGNATURE_HEADERS: [&str; 2] = ["x-hmac-signature", "vrf-hmac-signature"];
 
-/// The signature of a text, as the `X-HMAC-SIGNATURE` header takes it: 64 lower-case hex digits.
+/// Returns the signature of a text, as the `X-HMAC-SIGNATURE` header takes it: 64 lower-case hex digits.
 pub(super) fn sign(key: &Key, subject: &str) -> String {
     let mut mac = key.0.clone();
     mac.update(subject.as_bytes());
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// What a secret becomes before its first use. The secret itself is in no memory after that; this is wiped, too.
+/// A secret as HMAC state. The secret itself is no longer in memory; the state is wiped.
 #[derive(Clone)]
 pub(super) struct Key(Hmac<Sha256>);
 
@@ -42,12 +42,12 @@ pub(super) struct HmacCheck {
 }
 
 impl HmacCheck {
-    /// For the signature that an answer's headers carry, if any.
+    /// Creates the check of the signature in an answer's headers, if any.
     pub(super) fn of_answer(keys: &[Key], headers: &Headers) -> Self {
         Self::new(keys, SIGNATURE_HEADERS.iter().find_map(|name| headers.value(name)))
     }
 
-    /// For this signature.
+    /// Creates the check of a signature.
     pub(super) fn new(keys: &[Key], sent: Option<&str>) -> Self {
         let sent = sent.map(|value| value.trim().to_ascii_lowercase());
         let candidates = if sent.is_some() { keys.iter().map(|key| key.0.clone()).collect() } else { Vec::new() };
@@ -81,7 +81,7 @@ mod tests {
     use crate::provider::{Signature, SignatureCheck};
     use crate::secret::Secret;
 
-    /// The secret of the vendor's published examples.
+    /// Returns the secret of the vendor's published examples.
     fn key() -> Key {
         keyed("abcdef12-abcd-abcd-abcd-abcdef012345")
     }

@@ -1,6 +1,6 @@
-//! What a medium is called, from where the session's document names it: a group for the folder, a context for the file.
+//! Names media by their place in the session's document: a group for the folder, a context for the file.
 //!
-//! Words come from outside and may say anything; who makes paths of them makes them safe. Must not look for media.
+//! Names are untrusted; the code that makes paths escapes them. Must not look for media.
 
 use crate::model::{Group, context_name};
 use serde_json::Value;
@@ -13,11 +13,11 @@ const LONGEST_RESOURCE: usize = 128;
 pub(super) struct Step<'a> {
     pub(super) key: &'a str,
     pub(super) index: Option<usize>,
-    /// What stands there.
+    /// The value at this step.
     pub(super) value: &'a Value,
 }
 
-/// The group and the context of what these steps lead to. The last step may be `media`, which says nothing.
+/// Returns the group and the context of what these steps lead to. The last step may be `media`, which says nothing.
 pub(super) fn names(steps: &[Step<'_>]) -> (Option<Group>, String) {
     let steps = match steps {
         [before @ .., last] if last.key == "media" => before,
@@ -36,7 +36,7 @@ pub(super) fn names(steps: &[Step<'_>]) -> (Option<Group>, String) {
     }
 }
 
-/// The words of the steps, one after the other. A word that the next one repeats says nothing.
+/// Joins the names of the steps; leaves out one that the next repeats.
 fn context(steps: &[Step<'_>]) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in steps.iter().filter_map(word) {
@@ -61,7 +61,7 @@ fn word(step: &Step<'_>) -> Option<String> {
     })
 }
 
-/// One of what a list is named after: `id_documents` has id documents, `liveness_capture` liveness captures.
+/// Returns one of what a list is named after: `id_documents` has id documents, `liveness_capture` liveness captures.
 fn singular(key: &str) -> String {
     let stem = key.strip_suffix("_capture").or_else(|| key.strip_suffix('s')).filter(|stem| !stem.is_empty()).unwrap_or(key);
     context_name(Some(stem))

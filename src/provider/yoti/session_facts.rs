@@ -1,5 +1,4 @@
-//! What a session's document says of the session, in words that fit every provider. The document is meant to hold no
-//! personal data; that is in the media.
+//! Reads facts from a session's document, in terms that fit every provider. The document holds no personal data; the media do.
 //!
 //! Must not decide what is shown, or where.
 
@@ -21,7 +20,7 @@ const FACTS: [(&str, &str); 7] = [
     ("advanced-identity-profile", "/advanced_identity_profile/result"),
 ];
 
-/// What a stored session says.
+/// Returns what a stored session says.
 pub(super) fn facts(bytes: &[u8]) -> Vec<Fact> {
     let Ok(value) = serde_json::from_slice::<Value>(&readable(bytes)) else { return Vec::new() };
     let text = |pointer: &str| Some(value.pointer(pointer)?.as_str()?.trim().to_owned());

@@ -1,5 +1,5 @@
-//! How requests to Yoti prove whose they are: a digest signed with the integration's RSA key, over method, path and query
-//! exactly as they are sent, or a bearer token (developers.yoti.com, identity verification API, "authentication").
+//! Signs requests to Yoti: RSA over method, path and query exactly as they are sent, or a bearer token (developers.yoti.com,
+//! identity verification API, "authentication").
 //!
 //! Must not know endpoints.
 
@@ -24,11 +24,11 @@ pub enum Access {
     },
     /// Requests carry this token and are not signed.
     Bearer(Secret),
-    /// Nobody can be asked; what is stored can be read.
+    /// No credentials: stored documents can be read, requests fail.
     None,
 }
 
-/// Makes the request for a path below the base URL. `sdk_id` needs no escape: whoever made it saw to that.
+/// Creates the request for a path below the base URL. `sdk_id` is already percent-encoded.
 pub(super) fn request(access: &Access, target: &str) -> Request {
     match access {
         Access::Signed { sdk_id, key, clock } => {
@@ -45,7 +45,7 @@ pub(super) fn request(access: &Access, target: &str) -> Request {
     }
 }
 
-/// What is signed. The base URL's own path is no part of it.
+/// Returns what is signed. The base URL's own path is no part of it.
 fn message(target: &str) -> String {
     format!("GET&{target}")
 }

@@ -11,26 +11,25 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// A session has some tens of places that name media. A document with more than this, or with places that are deeper than
-/// this in bytes of their pointer, is made to exhaust whoever reads it.
+/// Limits for places that name media, and for the length of a JSON pointer in bytes. Real sessions have some tens of places.
 const MOST: usize = 10_000;
 const DEEPEST: usize = 1_000;
 
-/// What a document names.
+/// The media that a document names.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     /// Each medium once, with every place.
     pub(super) media: Vec<MediaItem>,
-    /// What has no usable id: a line each.
+    /// Media without a usable id: a line each.
     pub(super) problems: Vec<String>,
     /// When the oldest of them was made, as far as the document says.
     pub(super) since: Option<Timestamp>,
     index: HashMap<MediaId, usize>,
-    /// How many places were seen.
+    /// Number of places so far.
     places: usize,
-    /// Whether the walk ended before the document.
+    /// True if a limit ended the walk.
     is_cut: bool,
-    /// How much the place tells that a medium has its name from; 0 tells most.
+    /// Ranks of the places by which media are named; 0 is the most specific.
     ranks: Vec<u8>,
 }
 
@@ -39,7 +38,7 @@ struct Reference<'a> {
     id: &'a Value,
     hint: TypeHint,
     created: Option<Timestamp>,
-    /// How much the place tells of what the medium is.
+    /// Rank of the place; 0 is the most specific.
     rank: u8,
 }
 
@@ -57,7 +56,7 @@ pub(super) fn walk(document: &str, value: &Value) -> Walked {
 }
 
 impl Walked {
-    /// The depth is bounded by the parser, which takes 128 levels.
+    /// Visits a value and those below it. The parser bounds the depth to 128 levels.
     fn visit<'a>(&mut self, document: &str, value: &'a Value, steps: &mut Vec<Step<'a>>, pointer: &mut String) {
         if self.is_cut {
             return;
@@ -102,7 +101,7 @@ impl Walked {
         let id = match reference.id.as_str().map(MediaId::parse) {
             Some(Ok(id)) => id,
             Some(Err(reason)) => return self.problem(document, pointer, &reason.to_string()),
-            None => return self.problem(document, pointer, "it is no text"),
+            None => return self.problem(document, pointer, "it is not a string"),
         };
         self.since = self.since.into_iter().chain(reference.created).min();
         let place = Place::new(document, pointer);
@@ -128,7 +127,7 @@ impl Walked {
         }
     }
 
-    /// Another place of a medium that is known: it gives the name if it tells more.
+    /// Adds another place of a media file, and takes its name if the rank is better.
     fn further(&mut self, index: usize, reference: &Reference<'_>, group: Option<Group>, context: String, place: Place) {
         let (Some(item), Some(rank)) = (self.media.get_mut(index), self.ranks.get_mut(index)) else { return };
         item.places.push(place);
@@ -147,7 +146,7 @@ impl Walked {
     }
 }
 
-/// What a value is that stands at this step, if it names a medium.
+/// Returns what a value is that stands at this step, if it names a medium.
 fn reference<'a>(step: &Step<'_>, value: &'a Value) -> Option<Reference<'a>> {
     let rank = match (step.key, step.index) {
         ("media", _) => 0,

@@ -77,6 +77,6 @@ fn a_list_that_cannot_be_written_ends_the_run_before_it_begins() {
     let run = world.run(&["download", "--from", "ids.txt", "--failed-to", "no/such/folder.txt"]).ends_with(6);
     run.complains("cannot write the list", "--failed-to");
     std::fs::create_dir(world.folder().join("folder")).expect("a folder");
-    world.run(&["download", "s0", "--failed-to", "folder"]).ends_with(2).complains("is no regular file", "--failed-to");
+    world.run(&["download", "s0", "--failed-to", "folder"]).ends_with(2).complains("is not a regular file", "--failed-to");
     assert!(world.sandbox.exchanges().is_empty() && !world.archive().exists(), "nothing was begun");
 }

@@ -25,8 +25,18 @@ fn what_stops_a_run_is_reported() {
     let ours = ("OURS", "hunter2");
     for (text, environment, flags, what) in [
         ("secret_credential = 'x'\n", &[][..], &[][..], "CREDENTIALS_DIRECTORY is not set"),
-        ("secret_credential = ''\n", &[("CREDENTIALS_DIRECTORY", ".")], &[], "secret_credential is no name of a credential"),
-        ("secret_credential = '..'\n", &[("CREDENTIALS_DIRECTORY", ".")], &[], "secret_credential is no name of a credential"),
+        (
+            "secret_credential = ''\n",
+            &[("CREDENTIALS_DIRECTORY", ".")],
+            &[],
+            "the value of secret_credential is not the name of a credential",
+        ),
+        (
+            "secret_credential = '..'\n",
+            &[("CREDENTIALS_DIRECTORY", ".")],
+            &[],
+            "the value of secret_credential is not the name of a credential",
+        ),
         ("secret_credential = 'x'\n", &[("CREDENTIALS_DIRECTORY", ".")], &[], "cannot read secret_credential x at ./x"),
         (secret, &[("OURS", " , ")], &[], "the secret from the environment (OURS) of profile a is empty"),
         (

@@ -31,7 +31,7 @@ fn a_key_that_cannot_be_used_ends_the_run_before_it_begins() {
     file("large", &"x".repeat(70_000));
     for (name, what, hint) in [
         ("nowhere", "cannot read the signing key nowhere: ", "make one: ssh-keygen -t ed25519 -N '' -f FILE"),
-        ("garbage", "garbage is no signing key", "ssh-keygen -t ed25519"),
+        ("garbage", "garbage is not a signing key", "ssh-keygen -t ed25519"),
         ("large", "the signing key large is larger than any secret", "name the file that holds it"),
     ] {
         let run = world.run(&["download", SESSION, "--sign-key", name, "-vv"]).ends_with(3).complains(what, hint);

@@ -220,7 +220,7 @@ fn whatever_is_no_answer_is_told_as_what_it_is() {
     for (says, words, tries) in [
         (same(answer("200 OK", "text/html", page)), "answered with a web page, not a time stamp: <!DOCTYPE html><html><title>Sign in", 3),
         (same(stamped(b"")), "answered with nothing (tried 3 times)", 3),
-        (same(stamped(&[0x30, 0x03, 1])), "the answer is no time stamp: ", 3),
+        (same(stamped(&[0x30, 0x03, 1])), "the answer is not a time stamp: ", 3),
         (same(stamped(b"\x30\x0a\x30\x08\x02\x01\x02\x03\x03\x01\0\x02")), "rejected; it has no time at the moment (tried 3 times)", 3),
         (same(cut(b"0")), "the transfer broke off", 3),
         (same(Some(b"hello".to_vec())), "the connection failed: ", 3),
@@ -239,7 +239,7 @@ fn whatever_is_no_answer_is_told_as_what_it_is() {
 fn an_answer_without_end_is_not_taken() {
     let (archive, server) = (Archive::new(), Server::start(|_, _| stamped(&vec![0x30; 64 << 20])));
     let (_, what, _) = archive.stamp(&server.url(), 0, PATIENT).expect_err("no stamp");
-    assert!(what.ends_with("the answer is no time stamp: it is larger than 1 MiB"), "{what}");
+    assert!(what.ends_with("the answer is not a time stamp: it is larger than 1 MiB"), "{what}");
     // What the operating system holds between the two is taken by nobody.
     crate::harness::until("the server sees that nobody listens", || server.sent() > 0);
     assert!(server.sent() < 32 << 20, "{} bytes of 64 MiB", server.sent());

@@ -114,6 +114,6 @@ fn a_secret_of_the_keyring_is_in_no_memory_once_it_became_a_key() {
 fn a_machine_without_a_keyring_names_what_to_use_instead() {
     let world = World::new();
     profile(&world, "secret_keyring = true");
-    list(&world, &[]).ends_with(3).complains("there is no keyring that answers: ", "secret_file, or secret_credential under systemd");
+    list(&world, &[]).ends_with(3).complains("cannot open the keyring: ", "secret_file, or secret_credential under systemd");
     assert!(world.sandbox.exchanges().is_empty());
 }

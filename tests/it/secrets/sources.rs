@@ -74,10 +74,10 @@ fn a_pipe_or_a_device_is_refused_without_waiting() {
     let socket = std::os::unix::net::UnixListener::bind(world.folder().join("socket")).expect("a socket");
     for path in ["pipe", "/dev/null", "socket"] {
         profile(&world, &format!("secret_file = '{path}'\nsign_key = '{path}'"));
-        let (what, hint) = (format!("secret_file {path} is no regular file"), "name a file that holds it");
+        let (what, hint) = (format!("secret_file {path} is not a regular file"), "name a file that holds it");
         list(&world, &[]).ends_with(3).complains(&what, hint);
         let said = run(&world, &[], &["config", "check"]).ends_with(3);
-        assert!(said.stdout.contains(&format!("the signing key {path} is no regular file")), "{}{}", said.stdout, said.stderr);
+        assert!(said.stdout.contains(&format!("the signing key {path} is not a regular file")), "{}{}", said.stdout, said.stderr);
         run(&world, &[], &["config", "show"]).ends_with(3).says(&what);
     }
     drop(socket);
@@ -205,7 +205,7 @@ fn a_credential_of_systemd() {
         profile(&world, &format!("secret_credential = \"{name}\""));
         list(&world, &variables)
             .ends_with(3)
-            .complains("what stands under secret_credential is no name of a credential", "without any folder");
+            .complains("the value of secret_credential is not the name of a credential", "without any folder");
     }
 }
 
@@ -276,7 +276,7 @@ fn the_key_and_the_token_of_yoti() {
         private(&world.folder().join("token"), "t0ken");
         list(&world, &variables).ends_with(4).says("the bearer token from bearer_");
         private(&world.folder().join("token"), "two horses");
-        let run = list(&world, &variables).ends_with(3).complains("is no bearer token", "one word of visible ASCII");
+        let run = list(&world, &variables).ends_with(3).complains("gives no valid bearer token", "one word of visible ASCII");
         assert!(!run.stderr.contains("horses"));
     }
     let last = world.sandbox.exchanges();

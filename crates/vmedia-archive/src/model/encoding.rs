@@ -13,7 +13,7 @@ pub(super) fn is_text(head: &[u8]) -> bool {
     !head.is_empty() && (is_narrow(head) || is_wide(head))
 }
 
-/// No control characters but those that separate lines and pages or change between alphabets.
+/// Returns whether the only control characters are those that separate lines and pages or switch alphabets.
 fn is_narrow(head: &[u8]) -> bool {
     // Tab and new line of EBCDIC, those of ASCII, shifts of ISO 2022.
     let is_allowed = |byte: &u8| matches!(byte, 0x05 | b'\t'..=0x0f | 0x15 | 0x1b);
@@ -41,7 +41,7 @@ fn is_utf32(quads: &[[u8; 4]], order: fn([u8; 4]) -> u32) -> bool {
     quads.len() >= FEWEST && quads.iter().all(|quad| char::from_u32(order(*quad)).is_some_and(is_readable))
 }
 
-/// Whether it is a letter, a sign or a space of a living script, or a byte order mark.
+/// Returns whether it is a letter, a sign or a space of a living script, or a byte order mark.
 fn is_readable(letter: char) -> bool {
     let is_script = matches!(letter,
         '\u{20}'..='\u{6ff}' | '\u{900}'..='\u{e7f}' | '\u{10a0}'..='\u{11ff}' | '\u{1e00}'..='\u{22ff}' | '\u{2500}'..='\u{27bf}'

@@ -11,7 +11,7 @@ use std::fmt;
 /// The longest identifier that is taken, in bytes. UUIDs have 36.
 const LONGEST: usize = 128;
 
-/// Why a text is not an identifier.
+/// A reason why a text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MalformedId(&'static str);
 
@@ -23,7 +23,7 @@ impl fmt::Display for MalformedId {
 
 impl std::error::Error for MalformedId {}
 
-/// An id goes into a URL path and is what the signature covers: whatever could change the path is refused.
+/// Refuses an id that would change the path of a URL, because the signature covers the id.
 fn check(text: &str) -> Result<(), MalformedId> {
     let fault = if text.is_empty() {
         "it is empty"
@@ -45,7 +45,7 @@ fn check(text: &str) -> Result<(), MalformedId> {
     Err(MalformedId(fault))
 }
 
-/// The same for an id that a provider did not send: only ASCII letters, digits and `-`, `.`, `_`, `~`.
+/// Checks an id that was typed or listed: only ASCII letters, digits and `-`, `.`, `_`, `~`.
 fn check_typed(text: &str) -> Result<(), MalformedId> {
     check(text)?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
@@ -65,7 +65,7 @@ macro_rules! identifier {
                 $check(text).map(|()| Self(text.to_owned()))
             }
 
-            /// The text as the provider wrote it.
+            /// Returns the text as the provider wrote it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -1,6 +1,4 @@
-//! What a provider says a session holds, in words that fit every provider.
-//!
-//! Must not know how it was asked for or how it is stored.
+//! The contents of a session, as its provider lists them, in types that fit every provider.
 
 use super::{AttemptId, MediaId};
 use serde::{Deserialize, Serialize};
@@ -15,14 +13,14 @@ pub enum Kind {
     Image,
     /// A recording.
     Video,
-    /// What the chip of a document holds, as JSON.
+    /// Data of a document's chip, as JSON.
     Nfc,
     /// A section of the listing that this version has no word for.
     Other,
 }
 
 impl Kind {
-    /// The word for it, as `--only` takes it and events carry it.
+    /// Returns the word for it, as `--only` takes it and events carry it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -50,14 +48,14 @@ pub struct Attempt {
     pub created: Option<String>,
 }
 
-/// Where a listing named a medium.
+/// A place in a listing that names a media file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The stem of the stored answer, such as `media` or `attempts/<id>/media`.
     pub document: String,
-    /// Where in it, as a JSON pointer (RFC 6901).
+    /// JSON pointer into the document (RFC 6901).
     pub pointer: String,
-    /// What a newer version knows.
+    /// Fields of newer versions.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -68,19 +66,19 @@ impl Place {
         Self { document: document.into(), pointer: pointer.into(), extra: Map::new() }
     }
 
-    /// Returns what tells it from other places.
+    /// Returns the document and the pointer, by which places are compared.
     pub fn key(&self) -> (&str, &str) {
         (&self.document, &self.pointer)
     }
 }
 
-/// A member's name as a step of a JSON pointer (RFC 6901 §3), without the `/` before it.
+/// Returns a member's name as a step of a JSON pointer (RFC 6901 §3), without the `/` before it.
 pub fn pointer_step(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// What a provider that declares no media types says of a medium instead. A hint: it has been seen wrong, so what the
-/// answer says of itself goes before it.
+/// The type of a media file at a provider that declares no media types. Hints have been wrong, so the answer's own type comes
+/// first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TypeHint {
@@ -99,7 +97,7 @@ pub enum TypeHint {
 }
 
 impl TypeHint {
-    /// The word for it, as records carry it.
+    /// Returns the word for it, as records carry it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -111,7 +109,7 @@ impl TypeHint {
         }
     }
 
-    /// The sort of file that it speaks of.
+    /// Returns the sort of file that it speaks of.
     pub fn kind(self) -> Kind {
         match self {
             Self::Image | Self::Pdf => Kind::Image,
@@ -129,7 +127,7 @@ pub struct Group {
     /// The id that the provider gives it. Two groups with different ids never share a name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub resource: Option<String>,
-    /// What a newer version knows.
+    /// Fields of newer versions.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -152,11 +150,11 @@ pub struct MediaItem {
     pub group: Option<Group>,
     /// Picture, video or NFC.
     pub kind: Kind,
-    /// What it shows, such as `document-front`; an open set.
+    /// The provider's word for the content, such as `document-front`; an open set.
     pub context: Option<String>,
     /// The declared media type.
     pub mimetype: Option<String>,
-    /// What is declared instead, at a provider that declares no media types; there the answer names the file's type.
+    /// The declared type, at a provider that declares no media types.
     pub type_hint: Option<TypeHint>,
     /// The declared size in bytes.
     pub size: Option<u64>,
@@ -167,7 +165,7 @@ pub struct MediaItem {
 }
 
 impl MediaItem {
-    /// What it shows, with the group that it shows it of: `document-front`, or `id_document-1/page-1`.
+    /// Returns what it shows, with the group that it shows it of: `document-front`, or `id_document-1/page-1`.
     pub fn label(&self) -> Option<String> {
         match (&self.group, &self.context) {
             (Some(group), Some(context)) => Some(format!("{}/{context}", group.name)),

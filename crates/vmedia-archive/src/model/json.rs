@@ -8,18 +8,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What stands in place of half a surrogate pair: U+FFFD, in as many bytes.
+/// Replacement for half a surrogate pair: U+FFFD, in as many bytes.
 const REPLACEMENT: &[u8] = br"\ufffd";
-/// What stands in place of a number that no double holds. The shortest such number has five bytes.
+/// Replacement for a number beyond the range of a double. The shortest such number has five bytes.
 const NO_NUMBER: &[u8] = b"null";
 /// From here on a number is taken for one that no double holds; the true end is a little further.
 const LARGEST_NUMBER: f64 = 1e308;
-/// How much is kept of a text, in characters.
+/// Longest text that is kept, in characters.
 const LONGEST: usize = 200;
 
-/// Returns the text as the parser takes it: half of a surrogate pair becomes U+FFFD, and a number that no double holds
-/// `null`, so that one such value does not make the rest unreadable. Replacements are as long as what they replace: every
-/// other byte keeps its place. A text that is no JSON comes back as some other text that is none.
+/// Returns the text as the parser accepts it: half a surrogate pair becomes U+FFFD, and a number beyond the range of a double
+/// becomes `null`, so that one such value does not make the rest unreadable. Replacements have the length of the original, so every
+/// other byte keeps its offset. A text that is not JSON does not become JSON.
 pub fn readable(json: &[u8]) -> Cow<'_, [u8]> {
     let mut readable = Cow::Borrowed(json);
     let (mut at, mut is_text) = (0, false);
@@ -47,7 +47,7 @@ pub fn readable(json: &[u8]) -> Cow<'_, [u8]> {
     readable
 }
 
-/// The length of an escape, and what is to stand in its place.
+/// Returns the length of an escape, and what is to stand in its place.
 fn escape(rest: &[u8]) -> (usize, Option<&'static [u8]>) {
     match unit(rest) {
         Some(0xd800..=0xdbff) if matches!(rest.get(6..).and_then(unit), Some(0xdc00..=0xdfff)) => (12, None),
@@ -57,13 +57,13 @@ fn escape(rest: &[u8]) -> (usize, Option<&'static [u8]>) {
     }
 }
 
-/// The UTF-16 unit that an escape stands for.
+/// Returns the UTF-16 unit that an escape stands for.
 fn unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(br"\u")?.get(..4).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// The length of a number, and what is to stand in its place.
+/// Returns the length of a number, and what is to stand in its place.
 fn number(rest: &[u8]) -> (usize, Option<&'static [u8]>) {
     let is_part = |byte: &&u8| matches!(**byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
     let length = rest.iter().take_while(is_part).count();
@@ -80,7 +80,7 @@ pub enum Outline {
     Object {
         /// The members that were asked for, each with its last value.
         found: BTreeMap<String, Member>,
-        /// How many other members it has.
+        /// The number of other members.
         others: usize,
     },
     /// A list, or a single value.

@@ -1,8 +1,6 @@
-//! How much of a listing is taken. Whatever is beyond was not made for the verification of one person, and what it costs
-//! (memory, requests, hours) is not for whoever answers to decide.
+//! Limits for the size of listings, a hundred times what real sessions have, so that a provider cannot exhaust memory or time.
 //!
-//! The limits are a hundred times what sessions really have. The README names them. Must not know how listings are fetched
-//! or what their fields mean.
+//! The README names them. Must not know how listings are fetched or what their fields mean.
 
 use std::fmt;
 
@@ -12,12 +10,12 @@ pub const MOST_ATTEMPTS: usize = 1_000;
 pub const MOST_MEDIA: usize = 10_000;
 /// The most entries that all listings of a session may have together: a medium may stand in several.
 pub const MOST_ENTRIES: usize = 100_000;
-/// How deep a listing may be nested. Real ones have four levels.
+/// Deepest nesting of a listing. Real ones have four levels.
 const DEEPEST: usize = 100;
-/// How many values a listing may hold, whatever they are. Read, each takes some hundred bytes at the worst.
+/// Most values of any type in a listing. Each takes some hundred bytes once read.
 const MOST_VALUES: usize = 250_000;
 
-/// What there is too much of.
+/// The limit that was exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excess {
     /// Lists in lists.
@@ -32,7 +30,6 @@ pub enum Excess {
     Entries,
 }
 
-/// A few words, after the name of what has too much.
 impl fmt::Display for Excess {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

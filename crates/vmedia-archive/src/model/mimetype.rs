@@ -5,7 +5,7 @@
 use super::encoding::is_text;
 use super::{Kind, TypeHint};
 
-/// How much of a file's beginning [`Format::of`] wants to see. Matroska needs more than 256 bytes.
+/// Number of bytes that [`Format::of`] needs. Matroska needs more than 256.
 pub const HEAD_LENGTH: usize = 4096;
 
 /// The types that providers document, and those for which `mime_guess` has no answer or an unhelpful first one
@@ -36,12 +36,12 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("binary/octet-stream", "bin"),
 ];
 
-/// The declared type without its parameters, in lower case.
+/// Returns the declared type without its parameters, in lower case.
 fn essence(mimetype: &str) -> String {
     mimetype.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The extension for a declared type, without a dot: our table, then `mime_guess`, then what the kind implies.
+/// Returns the extension for a declared type, without a dot: our table, then `mime_guess`, then what the kind implies.
 pub fn extension(mimetype: Option<&str>, kind: Kind) -> &'static str {
     let essence = mimetype.map(essence).unwrap_or_default();
     if let Some((_, extension)) = EXTENSIONS.iter().find(|(known, _)| *known == essence) {
@@ -56,8 +56,8 @@ pub fn extension(mimetype: Option<&str>, kind: Kind) -> &'static str {
     }
 }
 
-/// The extension of a file whose listing declares no media type, without a dot: what the answer's `Content-Type` says,
-/// then what the first bytes say, then what the hint implies. A `Content-Type` that fits everything says nothing.
+/// Returns the extension of a file whose listing declares no media type, without a dot: what the answer's `Content-Type` says, then
+/// what the first bytes say, then what the hint implies. A `Content-Type` that fits everything says nothing.
 pub fn answered_extension(content_type: Option<&str>, format: Format, hint: TypeHint) -> &'static str {
     let known = |mimetype: &str| Some(extension(Some(mimetype), Kind::Other)).filter(|extension| *extension != "bin");
     let by_bytes = || match format {
@@ -74,7 +74,7 @@ pub fn answered_extension(content_type: Option<&str>, format: Format, hint: Type
     })
 }
 
-/// What the first bytes of a file say it is.
+/// The format of a file, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// No bytes at all.
@@ -87,9 +87,9 @@ pub enum Format {
     Json,
     /// Any other text that people could read, in whatever encoding.
     Text,
-    /// A known binary format, by its usual media type.
+    /// A binary format, by its usual media type.
     Known(&'static str),
-    /// None that is known.
+    /// Any other format.
     Unknown,
 }
 
@@ -120,17 +120,17 @@ impl Format {
         }
     }
 
-    /// Whether this is text that a server sends when something went wrong, never a picture or a recording.
+    /// Returns whether this is text that a server sends when something went wrong, never a picture or a recording.
     pub fn is_text_answer(self) -> bool {
         matches!(self, Self::Html | Self::Xml | Self::Json | Self::Text)
     }
 
-    /// Whether this is a picture, a recording, a sound, or printed pages: what a person looks at or listens to.
+    /// Returns whether this is a picture, a recording, a sound, or printed pages: what a person looks at or listens to.
     pub fn is_shown(self) -> bool {
         matches!(self, Self::Known(known) if known == "application/pdf" || ["image/", "video/", "audio/"].iter().any(|sort| known.starts_with(sort)))
     }
 
-    /// A word for people.
+    /// Returns a word for people.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Empty => "an empty file",
@@ -155,7 +155,7 @@ impl Format {
         }
     }
 
-    /// Whether the bytes may well be what the hint speaks of.
+    /// Returns whether the bytes may well be what the hint speaks of.
     pub fn agrees_with_hint(self, hint: TypeHint) -> bool {
         match hint {
             TypeHint::Image | TypeHint::Video => self.agrees_with(None, hint.kind()),
@@ -165,7 +165,7 @@ impl Format {
         }
     }
 
-    /// Whether the bytes may well be what was declared. A declared type whose magic is not known is believed.
+    /// Returns whether the bytes may be of the declared type. A declared type without a signature to compare is accepted.
     pub fn agrees_with(self, mimetype: Option<&str>, kind: Kind) -> bool {
         let declared = match (mimetype, kind) {
             (Some(mimetype), _) => extension(Some(mimetype), kind),
@@ -187,8 +187,8 @@ impl Format {
     }
 }
 
-/// Formats that `infer` passes over: HEIF with a general brand first, mobile video, bare JPEG 2000 (common in chips), and
-/// what a server sends that compresses without saying so (RFC 1950).
+/// Recognizes formats that `infer` does not: HEIF with a general brand first, mobile video, bare JPEG 2000 (common in chips), and
+/// undeclared zlib compression (RFC 1950).
 fn by_box_or_codestream(head: &[u8]) -> Option<&'static str> {
     if head.len() > 2 && matches!(head, [0x78, 0x01 | 0x9c | 0xda, ..]) {
         return Some("application/zlib");
@@ -205,7 +205,7 @@ fn by_box_or_codestream(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether people could read it. A letter of several bytes may be cut off at the end of what is looked at.
+/// Returns whether people could read it. A letter of several bytes may be cut off at the end of what is looked at.
 fn is_plain_text(bytes: &[u8]) -> bool {
     bytes.utf8_chunks().next().is_some_and(|first| {
         let is_all = first.valid().len() + first.invalid().len() == bytes.len();
@@ -213,7 +213,7 @@ fn is_plain_text(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether a declared type is that of a text: what a server calls an error that it made up itself.
+/// Returns whether a declared type is that of a text: what a server calls an error that it made up itself.
 pub fn is_text_type(mimetype: &str) -> bool {
     let essence = essence(mimetype);
     essence.starts_with("text/") || essence.ends_with("json") || essence.ends_with("xml")

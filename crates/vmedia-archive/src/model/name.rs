@@ -16,13 +16,13 @@ const LONGEST_CONTEXT: usize = 60;
 /// Names that Windows keeps for devices, whatever their extension.
 const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// The name of an id: lossless (up to a SHA-256 for over-long ids), and the same on every machine.
+/// Returns the name of an id: lossless (up to a SHA-256 for over-long ids), and the same on every machine.
 pub fn id_name(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
     for byte in id.bytes() {
         escape_unless(&mut name, byte, matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
     }
-    // A name that begins with `-` would be read as an option by whoever types `*` in the archive.
+    // A file name that begins with `-` would be taken for an option where a shell expands `*`.
     if is_reserved(&name) || name.starts_with('-') {
         let first = name.remove(0);
         name = format!("~{:02x}{name}", u32::from(first));
@@ -35,7 +35,7 @@ pub fn id_name(id: &str) -> String {
     name
 }
 
-/// The name of what a medium shows. It may lose letters: the id beside it keeps names apart.
+/// Returns the name of what a medium shows. It may lose letters: the id beside it keeps names apart.
 pub fn context_name(context: Option<&str>) -> String {
     let mut name = String::new();
     for letter in context.unwrap_or_default().chars() {
@@ -53,7 +53,7 @@ pub fn context_name(context: Option<&str>) -> String {
     if name.is_empty() { "media".to_owned() } else { name.to_owned() }
 }
 
-/// The name of a folder for media that belong together.
+/// Returns the name of a folder for media that belong together.
 pub fn group_name(group: &str) -> String {
     let name = context_name(Some(group));
     if is_reserved(&name) { format!("{name}-group") } else { name }

@@ -1,20 +1,19 @@
-//! An id as a person pastes it: with quotes, brackets or a full stop around it, or as part of an address.
+//! Finds an id in pasted text: with quotes, brackets or a full stop around it, or as part of a URL.
 //!
-//! An id is opaque and taken as it is, so nothing is taken away here; this only says what somebody may have meant. Must not
-//! decide what an id is; that is [`super::id`].
+//! Ids are opaque and never trimmed, so this serves hints alone. Must not decide what an id is; that is [`super::id`].
 
-/// What an id brings along when it is copied out of a mail, a spreadsheet or the shell of an example.
+/// Punctuation that comes along when an id is copied from a mail, a spreadsheet or a shell example.
 const AROUND: [char; 20] = [
     '"', '\'', '`', '<', '>', '(', ')', '[', ']', '{', '}', '.', ',', ';', ':', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}', '\u{201e}',
 ];
 
-/// What is wrong with an id that was pasted with its surroundings.
+/// The reason for which an id with punctuation around it is rejected.
 pub const WRAPPED: &str = "punctuation stands around it";
 
 /// The lengths of a UUID's groups.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
 
-/// The one id in a text that is more than an id, if it has the form of a UUID.
+/// Returns the one id in a text that is more than an id, if it has the form of a UUID.
 pub fn id_within(text: &str) -> Option<&str> {
     let mut words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').filter(|word| is_uuid(word));
     match (words.next(), words.next()) {
@@ -23,7 +22,7 @@ pub fn id_within(text: &str) -> Option<&str> {
     }
 }
 
-/// Whether a text is an id in the form of a UUID with nothing but punctuation around it. No provider hands out such an id.
+/// Returns whether a text is an id in the form of a UUID with nothing but punctuation around it. No provider hands out such an id.
 pub fn is_wrapped_id(text: &str) -> bool {
     id_within(text).is_some_and(|id| text.trim_matches(AROUND) == id)
 }

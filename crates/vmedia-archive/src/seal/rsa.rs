@@ -21,7 +21,7 @@ impl fmt::Debug for RequestKey {
     }
 }
 
-/// Why a file holds no key to sign with.
+/// A reason why a file has no key that can sign requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum KeyProblem {
     /// It is encrypted.
@@ -39,12 +39,12 @@ enum KeyProblem {
 }
 
 impl RequestKey {
-    /// Takes the key out of the bytes of a PEM file, 2048 to 8192 bits; `path` is for the words of an error.
+    /// Reads the key from the bytes of a PEM file, 2048 to 8192 bits; `path` is named in errors.
     pub fn parse(path: &Path, file: &[u8]) -> Result<Self> {
         read(file).map_err(|problem| error_of(path, problem))
     }
 
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017), in base64 with padding. The same for the same message.
+    /// Signs with RSASSA-PKCS1-v1_5 and SHA-256 (RFC 8017), in base64 with padding. Deterministic.
     pub fn sign(&self, message: &[u8]) -> String {
         let mut signature = vec![0; self.0.public_modulus_len()];
         match self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature) {
@@ -86,12 +86,14 @@ fn error_of(path: &Path, problem: KeyProblem) -> Error {
     let (what, hint) = match problem {
         KeyProblem::Passphrase => (
             format!("the key {path} is encrypted with a passphrase"),
-            format!("a run that nobody watches needs it without one: openssl rsa -in {path} -out FILE, then chmod 600 FILE"),
+            format!("a scheduled run needs it without one: openssl rsa -in {path} -out FILE, then chmod 600 FILE"),
         ),
         KeyProblem::Public => {
             (format!("{path} is a public key, which cannot sign"), "name the private one that the Hub gave you".to_owned())
         }
-        KeyProblem::Algorithm => (format!("the key {path} is no RSA key"), "name the key that the Hub gave you with the SDK id".to_owned()),
+        KeyProblem::Algorithm => {
+            (format!("the key {path} is not an RSA key"), "name the key that the Hub gave you with the SDK id".to_owned())
+        }
         KeyProblem::Small => {
             (format!("the key {path} has less than 2048 bits"), "make a new pair in the Hub; the old one can be broken".to_owned())
         }

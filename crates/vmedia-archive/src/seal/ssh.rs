@@ -12,7 +12,7 @@ pub use key::{PublicKey, SigningKey};
 pub use signature::{Refusal, Signature};
 pub use signers::Signers;
 
-/// What signatures of this program are for. One that was made for another purpose (a Git commit, a login) is refused.
+/// The namespace of this program's signatures. A signature for another purpose (a Git commit, a login) is refused.
 pub const NAMESPACE: &str = "vmedia";
 
 #[cfg(test)]

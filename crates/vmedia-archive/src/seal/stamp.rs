@@ -29,19 +29,19 @@ pub struct Query {
 }
 
 impl Query {
-    /// A question with this nonce.
+    /// Creates a question with this nonce.
     pub fn new(sha256: [u8; 32], nonce: u64) -> Self {
         Self { sha256, nonce }
     }
 
-    /// A question with a nonce that nobody can foresee; `None` where the system has no random numbers.
+    /// Creates a query with a random nonce; `None` where the system has no random numbers.
     pub fn fresh(sha256: [u8; 32]) -> Option<Self> {
         let mut nonce = [0; 8];
         aws_lc_rs::rand::fill(&mut nonce).ok()?;
         Some(Self::new(sha256, u64::from_be_bytes(nonce)))
     }
 
-    /// A `TimeStampReq` in DER, which asks for the authority's certificate too.
+    /// Returns a `TimeStampReq` in DER, which asks for the authority's certificate too.
     pub fn der(&self) -> Vec<u8> {
         // RFC 5754 leaves it open whether NULL stands beside SHA-256; authorities are used to it.
         let algorithm = sequence((SHA256.encode(), ().encode()));

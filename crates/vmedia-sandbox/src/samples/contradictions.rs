@@ -24,7 +24,7 @@ const CHIP: &str = "4088480d-d1b2-47e9-aeb8-27c6b73488e2";
 /// Stands for a member that is left out.
 const ABSENT: &str = "(absent)";
 
-/// The session.
+/// Returns the session.
 pub(super) fn session() -> Session {
     let (front, back, barcode, chip) = (&front().0, &back().0, &barcode().0, &chip().0);
     let images = [entry(front, &json!({ "size": front_size(), "timestamp": "2026-03-12T09:28:40.115Z" })), entry(back, &json!({}))];
@@ -56,7 +56,7 @@ pub(super) fn session() -> Session {
         .companion("decision", decision())
 }
 
-/// Every medium of the newest attempt, and how the session's listing differs from a plain entry.
+/// Returns every medium of the newest attempt, and how the session's listing differs from a plain entry.
 fn all() -> Vec<(Media, Value)> {
     let jpeg = |id, context, bytes| Media::image(id, context, "image/jpeg", bytes);
     vec![
@@ -93,7 +93,7 @@ fn front() -> (Media, Value) {
     (media, json!({ "size": DOCUMENT_FRONT_UNCLEAR.len() as f64, "timestamp": timestamp }))
 }
 
-/// The size that the attempt's listing says as a text.
+/// Returns the size that the attempt's listing says as a text.
 fn front_size() -> String {
     DOCUMENT_FRONT_UNCLEAR.len().to_string()
 }
@@ -102,17 +102,17 @@ fn back() -> (Media, Value) {
     (Media::image(BACK, "document-back", "image/jpg", DOCUMENT_BACK_FIRST).content_type("image/jpeg"), json!({ "size": ABSENT }))
 }
 
-/// The spelling is the vendor's.
+/// Returns the spelling is the vendor's.
 fn barcode() -> (Media, Value) {
     (Media::video(BARCODE, "documet-back-barcode-pre-video", "video/webm", WEBM), json!({ "duration": 3.0, "timestamp": {} }))
 }
 
-/// The least that the page on NFC data names.
+/// Returns the least that the page on NFC data names.
 fn chip() -> (Media, Value) {
     (Media::nfc(CHIP, NFC), json!({ "name": ABSENT, "timestamp": ABSENT }))
 }
 
-/// A plain entry with some members changed or left out. The hosts of `url` are the vendor's, and lead nowhere.
+/// Returns a plain entry with some members changed or left out. The hosts of `url` are the vendor's, and lead nowhere.
 fn entry(media: &Media, change: &Value) -> Value {
     let mut entry = json!({
         "id": media.id,
@@ -144,7 +144,7 @@ fn media_listing() -> String {
     listing.to_string()
 }
 
-/// The attempts, twice over, as the vendor's example prints them.
+/// Returns the attempts, twice over, as the vendor's example prints them.
 fn attempts_listing() -> String {
     let user_defined = json!([{
         "status": "Custom status for suspicious attempt",
@@ -159,7 +159,7 @@ fn attempts_listing() -> String {
     json!({ "status": "success", "verifications": [newest, middle, newest, middle, oldest] }).to_string()
 }
 
-/// 9121 is "review" in one table and "abandoned" on another page.
+/// Returns the decision. 9121 is "review" in one table and "abandoned" on another page.
 fn decision() -> String {
     let verification = json!({ "id": SESSION, "attemptId": NEWEST, "code": 9121, "status": "abandoned", "vendorData": null });
     json!({ "status": "success", "verification": verification, "technicalData": { "ip": null } }).to_string()

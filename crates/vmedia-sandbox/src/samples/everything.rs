@@ -56,7 +56,7 @@ const IMAGE_TYPES: [(&str, &[u8]); 8] = [
 
 const VIDEO_TYPES: [(&str, &[u8], u32); 2] = [("video/mp4", MP4, 5), ("video/webm", WEBM, 3)];
 
-/// The session.
+/// Returns the session.
 pub(super) fn session() -> Session {
     let mut attempt = Attempt::new(id::of("everything"), "approved").created("2026-04-02T11:00:00.000Z");
     for (context, (mimetype, bytes)) in IMAGES.iter().zip(IMAGE_TYPES.iter().cycle()) {

@@ -1,5 +1,5 @@
-//! Who may ask the sandbox's Yoti: a signature over method, path and query as they came, a nonce that nobody used and a
-//! time that is now; or the token. Stricter than the vendor is known to be, so that a careless client is found out.
+//! Checks a request to Yoti: a signature over method, path and query as they came, a new nonce and a current time; or the token.
+//! Stricter than the vendor, so that a careless client is noticed.
 
 use axum::http::HeaderMap;
 
@@ -7,7 +7,7 @@ use super::{Keys, ROOT, YotiStore, refusal};
 use crate::answer::Answer;
 use crate::{Options, now};
 
-/// How far a client's clock may be off, in milliseconds.
+/// Largest difference between the clocks, in milliseconds.
 const SKEW: i64 = 600_000;
 
 /// Lets a request in, saying whether it proved whose it is, or answers it. `path` and `query` are as they came.

@@ -1,4 +1,4 @@
-//! The built-in sample session of Yoti. Everything in it is a specimen: nobody is in the pictures, see `assets/make.py`.
+//! The built-in sample session of Yoti. All pictures are drawn specimens, see `assets/make.py`.
 
 use serde_json::{Value, json};
 
@@ -9,9 +9,9 @@ use crate::{id, now};
 /// The session of the demo: a document of two pages, a liveness capture, a utility bill, checks with what they made.
 pub const SAMPLE_YOTI: &str = "3b7e5c90-8d14-4f62-a0b9-6c2e71f4d835";
 
-/// The session.
+/// Returns the session.
 pub(crate) fn sample() -> YotiSession {
-    // Today, so that nobody is warned of its age; the same all day, so that a second run finds the same answer.
+    // Today's date gives no retention warning, and is the same for a second run on the same day.
     let created = format!("{}T00:00:00Z", now().strftime("%Y-%m-%d"));
     let mut session = YotiSession::new(SAMPLE_YOTI, "");
     let mut add = |name: &str, sort: &str, content_type: &str, bytes: &[u8]| -> Value {

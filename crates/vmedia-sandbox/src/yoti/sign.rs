@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPub
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The key pair, made when somebody first asks.
+/// The key pair, generated on first use.
 #[derive(Default)]
 pub(crate) struct Keys(OnceLock<Option<KeyPair>>);
 
@@ -19,7 +19,7 @@ impl Keys {
         self.0.get_or_init(|| KeyPair::generate(KeySize::Rsa2048).ok()).as_ref()
     }
 
-    /// The private key as a PEM file, for the client.
+    /// Returns the private key as a PEM file, for the client.
     pub(crate) fn pem(&self) -> anyhow::Result<String> {
         let pair = self.pair().context("the sandbox cannot make a key")?;
         let der: Pkcs8V1Der<'_> = pair.as_der().ok().context("the sandbox cannot write its key")?;
@@ -35,7 +35,7 @@ impl Keys {
         Ok(lines.join("\n"))
     }
 
-    /// Whether the private key made this signature (base64) over the message.
+    /// Returns whether the private key made this signature (base64) over the message.
     pub(crate) fn made(&self, signature: &[u8], message: &[u8]) -> bool {
         let (Some(pair), Ok(signature)) = (self.pair(), STANDARD.decode(signature)) else { return false };
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key().as_ref()).verify(message, &signature).is_ok()

@@ -167,7 +167,7 @@ fn changes_by_another_program_are_not_lost() {
         steps.extend(REST);
         let Some(played) = play(folder.path(), &INIT, &steps) else { return };
         let played = played.ends_with(6);
-        assert!(played.shown.contains("was changed by somebody else while the questions were open"), "{}", played.shown);
+        assert!(played.shown.contains("was changed by another program meanwhile"), "{}", played.shown);
         assert_eq!(played.written(), format!("{}[profiles.colleague]\n", before.unwrap_or_default()));
         assert!(!folder.path().join("live.secret").exists(), "a secret was written");
     }

@@ -1,36 +1,36 @@
-//! What SSH's layouts are made of: fields that begin with their length, and the armour around them.
+//! Reads and writes SSH's layouts: fields with a length before them, and the PEM encoding of signatures.
 //!
 //! Must not know what a field means.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// How long `ssh-keygen` makes its lines.
+/// Line length of `ssh-keygen`.
 const LINE: usize = 70;
 
 /// Reads fields off the front; `None` where a message ends too early.
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// The next so many bytes.
+    /// Returns the next so many bytes.
     pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)
     }
 
-    /// A number of four bytes.
+    /// Returns a number of four bytes.
     pub(super) fn number(&mut self) -> Option<u32> {
         Some(u32::from_be_bytes(self.take(4)?.try_into().ok()?))
     }
 
-    /// A field that begins with its length.
+    /// Returns a field that begins with its length.
     pub(super) fn field(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         self.take(length)
     }
 
-    /// Whether these bytes stand here; they are read if so.
+    /// Returns whether these bytes stand here; they are read if so.
     pub(super) fn begins_with(&mut self, magic: &[u8]) -> bool {
         let rest = self.0.strip_prefix(magic);
         self.0 = rest.unwrap_or(self.0);
@@ -44,7 +44,7 @@ pub(super) fn put(message: &mut Vec<u8>, field: &[u8]) {
     message.extend(field);
 }
 
-/// The bytes as base64 between the marker lines of this label.
+/// Returns the bytes as base64 between the marker lines of this label.
 pub(super) fn encode_pem(label: &str, bytes: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     for (index, letter) in STANDARD.encode(bytes).chars().enumerate() {

@@ -19,7 +19,7 @@ pub(super) const ALGORITHM: &str = "ssh-ed25519";
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey([u8; 32]);
 
-/// Why something that should be a public key is not one of ours.
+/// A reason why a public key cannot be used.
 pub(super) enum PublicKeyError {
     /// It is for that other algorithm.
     Algorithm(String),
@@ -28,7 +28,7 @@ pub(super) enum PublicKeyError {
 }
 
 impl PublicKey {
-    /// From SSH's own layout of it.
+    /// Reads SSH's layout of a key.
     pub(super) fn from_blob(blob: &[u8]) -> std::result::Result<Self, PublicKeyError> {
         let mut fields = Fields(blob);
         let algorithm = fields.field().and_then(|name| std::str::from_utf8(name).ok()).ok_or(PublicKeyError::Damaged)?;
@@ -39,7 +39,7 @@ impl PublicKey {
         bytes.map(Self).ok_or(PublicKeyError::Damaged)
     }
 
-    /// From the two words of a `.pub` file or an `allowed_signers` line, the second of which is base64.
+    /// Reads the algorithm and the base64 of a `.pub` file or an `allowed_signers` line.
     pub(super) fn from_text(algorithm: &str, base64: &str) -> std::result::Result<Self, PublicKeyError> {
         if algorithm != ALGORITHM {
             return Err(PublicKeyError::Algorithm(quote(algorithm)));
@@ -47,7 +47,7 @@ impl PublicKey {
         Self::from_blob(&from_base64(base64.as_bytes()).ok_or(PublicKeyError::Damaged)?)
     }
 
-    /// In SSH's own layout.
+    /// Returns SSH's layout of the key.
     pub(super) fn blob(&self) -> Vec<u8> {
         let mut blob = Vec::new();
         put(&mut blob, ALGORITHM.as_bytes());
@@ -55,12 +55,12 @@ impl PublicKey {
         blob
     }
 
-    /// Whether this key made that signature over these bytes.
+    /// Returns whether this key made that signature over these bytes.
     pub(super) fn verify(&self, signature: &[u8], signed: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.0).verify(signed, signature).is_ok()
     }
 
-    /// As `ssh-keygen -l` shows it: `SHA256:` and 43 letters.
+    /// Returns the fingerprint in the form of `ssh-keygen -l`: `SHA256:` and 43 letters.
     pub fn fingerprint(&self) -> String {
         format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(self.blob())))
     }
@@ -91,7 +91,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Why a file is no key to sign with.
+/// A reason why a file has no key that can sign.
 enum KeyProblem {
     /// It is encrypted.
     Passphrase,
@@ -108,22 +108,22 @@ enum KeyProblem {
 }
 
 impl SigningKey {
-    /// Takes the key out of the bytes of a private key file; `path` is for the words of an error.
+    /// Reads the key from the bytes of a private key file; `path` is named in errors.
     pub fn parse(path: &Path, file: &[u8]) -> Result<Self> {
         read(file).map_err(|problem| error_of(path, &problem))
     }
 
-    /// Its public half.
+    /// Returns its public half.
     pub fn public(&self) -> &PublicKey {
         &self.public
     }
 
-    /// As `ssh-keygen -l` shows it.
+    /// Returns the fingerprint in the form of `ssh-keygen -l`.
     pub fn fingerprint(&self) -> String {
         self.public.fingerprint()
     }
 
-    /// The bare signature, without SSH's layout around it.
+    /// Returns the bare signature, without SSH's layout around it.
     pub(super) fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         self.pair.sign(bytes).as_ref().to_vec()
     }
@@ -135,7 +135,7 @@ fn error_of(path: &Path, problem: &KeyProblem) -> Error {
     let (what, hint) = match problem {
         KeyProblem::Passphrase => (
             format!("the signing key {path} is encrypted with a passphrase"),
-            format!("a run that nobody watches needs a key without one, readable by its user alone; {make}"),
+            format!("a scheduled run needs a key without one, readable by its user alone; {make}"),
         ),
         KeyProblem::Algorithm(name) => (format!("the signing key {path} is for {name}, not for {ALGORITHM}"), make.to_owned()),
         KeyProblem::Format => (format!("the signing key {path} is not in OpenSSH's own format"), make.to_owned()),
@@ -143,7 +143,7 @@ fn error_of(path: &Path, problem: &KeyProblem) -> Error {
             (format!("{path} is a public key, which cannot sign"), "name the private one, which has no .pub at its end".to_owned())
         }
         KeyProblem::Damaged => (format!("the signing key {path} is damaged"), format!("restore it from a copy, or {make}")),
-        KeyProblem::Nothing => (format!("{path} is no signing key"), make.to_owned()),
+        KeyProblem::Nothing => (format!("{path} is not a signing key"), make.to_owned()),
     };
     Error::configuration(what, hint)
 }
@@ -163,7 +163,7 @@ fn read(file: &[u8]) -> std::result::Result<SigningKey, KeyProblem> {
     Err(if is_public { KeyProblem::Public } else { KeyProblem::Nothing })
 }
 
-/// The layout of `PROTOCOL.key`; `None` where it ends too early.
+/// Returns the layout of `PROTOCOL.key`; `None` where it ends too early.
 fn open(fields: &mut Fields<'_>) -> Option<std::result::Result<SigningKey, KeyProblem>> {
     if !fields.begins_with(b"openssh-key-v1\0") {
         return None;

@@ -15,10 +15,10 @@ const MAGIC: &[u8] = b"SSHSIG";
 const VERSION: u32 = 1;
 const LABEL: &str = "SSH SIGNATURE";
 
-/// How much of a file is read at once.
+/// Bytes that are read at once.
 const PIECE: usize = 64 * 1024;
 
-/// Why a signature does not count.
+/// A reason why a signature is refused.
 #[derive(Debug)]
 pub enum Refusal {
     /// It is not in this format, or not whole.
@@ -36,7 +36,7 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed => formatter.write_str("it is no SSH signature, or not a whole one"),
+            Self::Malformed => formatter.write_str("it is not a complete SSH signature"),
             Self::Namespace(name) => write!(formatter, "it was made for {name:?}, not for {NAMESPACE:?}"),
             Self::Algorithm(name) => {
                 write!(formatter, "it was made with {name}, which this version does not check; ssh-keygen -Y verify does")
@@ -82,7 +82,7 @@ impl Hash {
     }
 }
 
-/// What the key signs: the purpose and the digest's name stand in it, so that neither can be swapped.
+/// Returns what the key signs: the purpose and the digest's name stand in it, so that neither can be swapped.
 fn signed_bytes(hash: Hash, digest: &[u8]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     for field in [NAMESPACE.as_bytes(), b"", hash.name().as_bytes(), digest] {

@@ -1,4 +1,4 @@
-//! Who may have signed: the lines of an `allowed_signers` file as `ssh-keygen` reads it, or of a `.pub` file.
+//! The keys that may have signed: an `allowed_signers` file as `ssh-keygen` reads it, or a `.pub` file.
 //!
 //! Must not know what was signed.
 
@@ -32,7 +32,7 @@ impl Signers {
         let failed = |reason: &str| Error::configuration(format!("cannot read the signers in {shown}: {reason}"), hint);
         // Of a larger file, signers that stand further down would be left out in silence.
         let bytes = crate::input::read(path, LARGEST).map_err(|error| failed(&crate::error::plain(&error)))?;
-        let text = String::from_utf8(bytes).map_err(|_| failed("it is no text in UTF-8"))?;
+        let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8 text"))?;
         match Self::parse(&text) {
             Ok(signers) if signers.0.is_empty() => Err(Error::configuration(format!("{shown} names no signer with an Ed25519 key"), hint)),
             Ok(signers) => Ok(signers),
@@ -47,12 +47,12 @@ impl Signers {
         signers.collect::<std::result::Result<_, _>>().map(Self)
     }
 
-    /// The name of the signer to whom this key belonged at that time, if it is one of these.
+    /// Returns the name of the signer to whom this key belonged at that time, if it is one of these.
     pub fn principal(&self, key: &PublicKey, at: Timestamp) -> Option<&str> {
         self.holder(key, at).map(|(principal, _)| principal)
     }
 
-    /// The same, with the time until which the list lets the key count, if it sets one.
+    /// Returns the same, with the time until which the list lets the key count, if it sets one.
     pub fn holder(&self, key: &PublicKey, at: Timestamp) -> Option<(&str, Option<Timestamp>)> {
         let permits = |signer: &&Signer| {
             signer.key == *key
@@ -66,7 +66,7 @@ impl Signers {
     }
 }
 
-/// One line; `None` for one that no signature of ours can come from.
+/// Returns one line; `None` for one that no signature of ours can come from.
 fn signer(line: &str) -> std::result::Result<Option<Signer>, &'static str> {
     let words = split(line, char::is_whitespace)?;
     let mut words = words.into_iter().filter(|word| !word.is_empty());
@@ -81,7 +81,7 @@ fn signer(line: &str) -> std::result::Result<Option<Signer>, &'static str> {
     let second = words.next().ok_or("it ends before the key")?;
     let (options, algorithm) = if is_algorithm(second) { (None, second) } else { (Some(second), words.next().unwrap_or_default()) };
     if !is_algorithm(algorithm) {
-        return Err("there is no key where one should be");
+        return Err("a key is missing");
     }
     let Some(key) = key(algorithm, words.next())? else { return Ok(None) };
     let mut signer = Signer { key, principal: unquoted(first), namespaces: None, from: None, until: None };
@@ -90,11 +90,11 @@ fn signer(line: &str) -> std::result::Result<Option<Signer>, &'static str> {
         let value = unquoted(value);
         match name.to_ascii_lowercase().as_str() {
             "namespaces" => signer.namespaces = Some(value),
-            "valid-after" => signer.from = Some(time(&value).ok_or("valid-after is no time")?),
-            "valid-before" => signer.until = Some(time(&value).ok_or("valid-before is no time")?),
+            "valid-after" => signer.from = Some(time(&value).ok_or("valid-after is not a time")?),
+            "valid-before" => signer.until = Some(time(&value).ok_or("valid-before is not a time")?),
             // This key vouches for other keys by certificates, which signatures of ours do not carry.
             "cert-authority" => return Ok(None),
-            _ => return Err("it has an option that nobody knows"),
+            _ => return Err("it has an unknown option"),
         }
     }
     Ok(Some(signer))
@@ -104,7 +104,7 @@ fn is_algorithm(word: &str) -> bool {
     ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-", "rsa-sha2-", "webauthn-sk-"].iter().any(|prefix| word.starts_with(prefix))
 }
 
-/// An Ed25519 key, or `None` for a key of another sort: such a line may well stand in a list that serves others too.
+/// Returns an Ed25519 key, or `None` for a key of another sort: such a line may well stand in a list that serves others too.
 fn key(algorithm: &str, base64: Option<&str>) -> std::result::Result<Option<PublicKey>, &'static str> {
     match PublicKey::from_text(algorithm, base64.ok_or("it ends before the key")?) {
         Ok(key) => Ok(Some(key)),
@@ -113,7 +113,7 @@ fn key(algorithm: &str, base64: Option<&str>) -> std::result::Result<Option<Publ
     }
 }
 
-/// The pieces between separators that are not quoted.
+/// Returns the pieces between separators that are not quoted.
 fn split(text: &str, is_separator: impl Fn(char) -> bool) -> std::result::Result<Vec<&str>, &'static str> {
     let mut is_quoted = false;
     let pieces = text.split(|letter| {
@@ -128,8 +128,8 @@ fn unquoted(text: &str) -> String {
     text.replace('"', "")
 }
 
-/// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, with or without a `Z`. `ssh-keygen` takes one without for the local
-/// time of whoever checks; here it is UTC, so that a check gives the same everywhere.
+/// Parses `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, with or without a `Z`. `ssh-keygen` takes a time without `Z` as local;
+/// here it is UTC, so that a verification gives the same result everywhere.
 fn time(text: &str) -> Option<Timestamp> {
     let digits = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
@@ -139,14 +139,14 @@ fn time(text: &str) -> Option<Timestamp> {
     format!("{}-{}-{}T{}:{}:{}Z", digits.get(..4)?, part(4), part(6), part(8), part(10), part(12)).parse().ok()
 }
 
-/// Whether a list of patterns takes this text: some pattern fits, and none that begins with `!` does.
+/// Returns whether a list of patterns takes this text: some pattern fits, and none that begins with `!` does.
 fn matches_list(patterns: &str, text: &str) -> bool {
     let (refused, wanted): (Vec<_>, Vec<_>) = patterns.split(',').map(str::trim).partition(|pattern| pattern.starts_with('!'));
     wanted.iter().any(|pattern| matches(pattern, text))
         && !refused.iter().any(|pattern| matches(pattern.get(1..).unwrap_or_default(), text))
 }
 
-/// Whether a pattern fits, in which `*` is any text and `?` any letter.
+/// Returns whether a pattern fits, in which `*` is any text and `?` any letter.
 fn matches(pattern: &str, text: &str) -> bool {
     // Whether the pattern so far fits the first so many letters.
     let mut fits: Vec<bool> = std::iter::once(true).chain(text.chars().map(|_| false)).collect();

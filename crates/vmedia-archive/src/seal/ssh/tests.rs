@@ -114,8 +114,8 @@ fn each_file_that_cannot_sign_is_told_apart() {
         ("-----BEGIN PRIVATE KEY-----\nMII\n".to_owned(), "is not in OpenSSH's own format", "ssh-keygen -t ed25519"),
         ("PuTTY-User-Key-File-3: ssh-ed25519\n".to_owned(), "is not in OpenSSH's own format", "ssh-keygen -t ed25519"),
         (format!("{public} me@example\n"), "the-key is a public key, which cannot sign", ".pub"),
-        ("hello".to_owned(), "the-key is no signing key", "ssh-keygen -t ed25519"),
-        (String::new(), "the-key is no signing key", "ssh-keygen -t ed25519"),
+        ("hello".to_owned(), "the-key is not a signing key", "ssh-keygen -t ed25519"),
+        (String::new(), "the-key is not a signing key", "ssh-keygen -t ed25519"),
     ] {
         let (said, advised) = parse(&text).expect_err(&text);
         assert!(said.contains(what) && advised.contains(hint), "{said} | {advised}");
@@ -220,11 +220,11 @@ fn a_list_that_is_wrong_is_refused_with_its_line() {
         (String::new(), "names no signer with an Ed25519 key"),
         ("a ssh-rsa AAAAB3NzaC1yc2E=".to_owned(), "names no signer with an Ed25519 key"),
         (format!("\na {one}\nb \"c {one}"), "wrong at line 3: a quote is not closed"),
-        (format!("a valid-until=20261121 {one}"), "wrong at line 1: it has an option that nobody knows"),
-        (format!("a valid-after=soon {one}"), "wrong at line 1: valid-after is no time"),
+        (format!("a valid-until=20261121 {one}"), "wrong at line 1: it has an unknown option"),
+        (format!("a valid-after=soon {one}"), "wrong at line 1: valid-after is not a time"),
         ("a".to_owned(), "wrong at line 1: it ends before the key"),
         ("a ssh-ed25519".to_owned(), "wrong at line 1: it ends before the key"),
-        ("a namespaces=vmedia".to_owned(), "wrong at line 1: there is no key where one should be"),
+        ("a namespaces=vmedia".to_owned(), "wrong at line 1: a key is missing"),
         (format!("a {}", one.replace("AAAA", "AAAB")), "wrong at line 1: the key is damaged"),
         ("{\"signers\": []}".to_owned(), "wrong at line 1"),
     ] {

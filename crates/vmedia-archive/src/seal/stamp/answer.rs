@@ -30,7 +30,7 @@ const REASONS: [(usize, &str, bool); 8] = [
     (25, "it is out of order", true),
 ];
 
-/// What a time stamp says, if it is what it says.
+/// The contents of a time stamp, not yet judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// When the authority saw the digest.
@@ -39,7 +39,7 @@ pub struct Stamp {
     pub policy: String,
     /// The number of the stamp, in hex.
     pub serial: String,
-    /// The authority, in its own words.
+    /// The authority's name, as it writes it.
     pub authority: Option<String>,
     /// The digest, if it is a SHA-256.
     sha256: Option<Vec<u8>>,
@@ -47,16 +47,16 @@ pub struct Stamp {
     nonce: Option<Vec<u8>>,
 }
 
-/// Why an answer is no time stamp for us.
+/// A reason why an answer is not a usable time stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StampError {
     /// It is not in the form of RFC 3161, or not whole.
     Malformed(String),
     /// The authority refuses, and why.
     Refused {
-        /// In words.
+        /// The reason in plain text.
         reason: String,
-        /// Whether it may do it later.
+        /// True if a later request may succeed.
         is_passing: bool,
     },
     /// It is a time stamp, and not for this question.
@@ -66,7 +66,7 @@ pub enum StampError {
 impl fmt::Display for StampError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(reason) => write!(formatter, "the answer is no time stamp: {reason}"),
+            Self::Malformed(reason) => write!(formatter, "the answer is not a time stamp: {reason}"),
             Self::Refused { reason, .. } => write!(formatter, "the authority refuses: {reason}"),
             Self::Foreign(reason) => write!(formatter, "the answer cannot be trusted: {reason}"),
         }
@@ -81,12 +81,12 @@ impl Stamp {
         open(answer, skip_envelope).map(|(stamp, _, ())| stamp)
     }
 
-    /// Whether it is about this digest.
+    /// Returns whether it is about this digest.
     pub fn covers(&self, sha256: &[u8; 32]) -> bool {
         self.sha256.as_deref() == Some(&sha256[..])
     }
 
-    /// Whether it repeats this nonce.
+    /// Returns whether it repeats this nonce.
     pub fn answers(&self, nonce: u64) -> bool {
         self.nonce.as_deref() == Some(without_zeros(&nonce.to_be_bytes()))
     }
@@ -159,7 +159,7 @@ impl Status {
     }
 }
 
-/// A `ContentInfo` that holds `SignedData`: the content that is signed, and what `rest` makes of what follows it.
+/// Returns a `ContentInfo` that holds `SignedData`: the content that is signed, and what `rest` makes of what follows it.
 fn token<T>(reader: &mut Reader<'_, '_, '_>, rest: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Read<(OctetString, T)> {
     SIGNED_DATA.skip_if(reader)?;
     reader.take_constructed_if(Tag::CTX_0, |reader| {
@@ -175,7 +175,7 @@ fn token<T>(reader: &mut Reader<'_, '_, '_>, rest: impl FnOnce(&mut Reader<'_, '
     })
 }
 
-/// `TSTInfo`.
+/// Returns `TSTInfo`.
 fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
     integer(reader)?;
     let policy = Oid::take_from(reader)?.to_string();
@@ -183,7 +183,7 @@ fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
     let serial = hex::encode(without_zeros(&integer(reader)?));
     let at = reader.take_primitive_if(Tag::GENERALIZED_TIME, |time| {
         let text = time.take_all()?;
-        std::str::from_utf8(&text).ok().and_then(time_of).ok_or_else(|| time.content_err("its time is none"))
+        std::str::from_utf8(&text).ok().and_then(time_of).ok_or_else(|| time.content_err("its time is invalid"))
     })?;
     // How exact that is, and whether the authority's stamps are in order.
     reader.take_opt_sequence(skip_rest)?;
@@ -201,7 +201,7 @@ fn without_zeros(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
-/// `YYYYMMDDhhmmss[.s...]Z`: RFC 3161 allows fractions, which certificates' times do not have.
+/// Returns `YYYYMMDDhhmmss[.s...]Z`: RFC 3161 allows fractions, which certificates' times do not have.
 fn time_of(text: &str) -> Option<Timestamp> {
     let digits = text.strip_suffix('Z')?;
     let (seconds, fraction) = digits.split_once('.').unwrap_or((digits, "0"));

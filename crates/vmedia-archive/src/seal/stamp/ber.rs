@@ -27,7 +27,7 @@ pub(super) fn algorithm<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Oi
     Ok(name)
 }
 
-/// The bytes of an integer: a number that DER would write shorter is a number still.
+/// Returns the bytes of an integer: a number that DER would write shorter is a number still.
 pub(super) fn integer<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Vec<u8>, DecodeError<S::Error>> {
     reader.take_primitive_if(Tag::INTEGER, |number| number.take_all()).map(|bytes| bytes.to_vec())
 }

@@ -12,7 +12,7 @@ const EXTENDED_KEY_USAGE: ConstOid = Oid(&[85, 29, 37]);
 /// An `ExtKeyUsageSyntax` of 1.3.6.1.5.5.7.3.8 alone.
 const TIME_STAMPING_ALONE: &[u8] = &[48, 10, 6, 8, 43, 6, 1, 5, 5, 7, 3, 8];
 
-/// What follows the content.
+/// The parts of a `SignedData` after its content.
 pub(super) struct Envelope {
     /// X.509 certificates.
     pub(super) certificates: Vec<Vec<u8>>,
@@ -25,9 +25,9 @@ pub(super) struct Signer {
     /// The name of the issuer, without its tag and length, and the serial number of the signer's certificate, unless it is
     /// named by a key identifier.
     pub(super) issuer_and_serial: Option<(Vec<u8>, Vec<u8>)>,
-    /// What made the digest of the content.
+    /// The digest algorithm of the content.
     pub(super) digest: Oid,
-    /// The attributes as they are signed, a set of them; empty where there are none.
+    /// The signed attributes, encoded as a set; empty without attributes.
     pub(super) attributes: Vec<u8>,
     /// The content of the signature's `AlgorithmIdentifier`.
     pub(super) algorithm: Vec<u8>,
@@ -131,7 +131,7 @@ pub(super) fn signing_certificate(value: &[u8], is_second_version: bool) -> Read
     })
 }
 
-/// Whether a certificate says that its key is for time stamps and for nothing else, as RFC 3161 2.3 demands.
+/// Returns whether a certificate says that its key is for time stamps and for nothing else, as RFC 3161 2.3 demands.
 pub(super) fn is_for_stamps_alone(certificate: &[u8]) -> Read<bool> {
     whole(certificate, |certificate| {
         let is_alone = certificate.take_sequence(|body| {
@@ -149,7 +149,7 @@ pub(super) fn is_for_stamps_alone(certificate: &[u8]) -> Read<bool> {
     })
 }
 
-/// Whether one of these extensions is critical and says so.
+/// Returns whether one of these extensions is critical and says so.
 fn usage<S: Source>(extensions: &mut Constructed<'_, S>) -> Result<bool, DecodeError<S::Error>> {
     let mut is_alone = false;
     while let Some(found) = extensions.take_opt_sequence(|extension| {

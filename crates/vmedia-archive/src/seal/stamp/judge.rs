@@ -42,14 +42,14 @@ const TIME_STAMPING: &[u8] = &[43, 6, 1, 5, 5, 7, 3, 8];
 #[derive(Debug)]
 pub struct Authorities(Vec<CertificateDer<'static>>);
 
-/// Why a stamp does not count.
+/// A reason why a time stamp is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JudgeError {
     /// It is no time stamp.
     Stamp(StampError),
     /// It is one, and its authority's signature or certificates do not hold.
     Invalid(String),
-    /// What would be needed to judge it is not in it, or not known here.
+    /// It lacks what judging needs, or uses an algorithm that is not supported.
     Unsupported(String),
 }
 
@@ -111,7 +111,7 @@ impl Authorities {
         Ok(stamp)
     }
 
-    /// Whether this certificate's key signed, and whether one that is trusted vouches for it.
+    /// Returns whether this certificate's key signed, and whether one that is trusted vouches for it.
     fn is_signed_by(&self, der: &CertificateDer<'_>, others: &[CertificateDer<'_>], signer: &Signer, stamp: &Stamp) -> Judged<()> {
         let certificate = EndEntityCert::try_from(der).or_else(|error| refused(&error))?;
         let is_named = |(issuer, serial): &(Vec<u8>, Vec<u8>)| issuer == certificate.issuer() && serial == certificate.serial();
@@ -132,7 +132,7 @@ impl Authorities {
     }
 }
 
-/// Whether what is signed is this content, as a time stamp.
+/// Returns whether what is signed is this content, as a time stamp.
 fn is_about(attributes: &Attributes, signer: &Signer, content: &[u8]) -> Judged<()> {
     // An object identifier, as it is encoded.
     let expected = [&[6, 11][..], TST_INFO.0].concat();
@@ -177,7 +177,7 @@ fn certificate_of_signer<'a, 'b>(attributes: &Attributes, certificates: &'a [Cer
     signers.map_or_else(|| invalid("its authority did not sign which certificate is its own"), Ok)
 }
 
-/// Whether the attributes are signed with this certificate's key.
+/// Returns whether the attributes are signed with this certificate's key.
 fn is_signed(certificate: &EndEntityCert<'_>, signer: &Signer) -> Judged<()> {
     let name = signer.algorithm.get(..2 + usize::from(signer.algorithm.get(1).copied().unwrap_or(0))).unwrap_or_default();
     let rsa_with = match name.get(2..) {
@@ -203,7 +203,7 @@ fn is_signed(certificate: &EndEntityCert<'_>, signer: &Signer) -> Judged<()> {
     unsupported("its signature is of a sort that is not known here")
 }
 
-/// What RSA signs with this digest.
+/// Returns what RSA signs with this digest.
 fn rsa_with(digest: &Oid) -> Option<rustls_pki_types::AlgorithmIdentifier> {
     use rustls_pki_types::alg_id;
     [(SHA256, alg_id::RSA_PKCS1_SHA256), (SHA384, alg_id::RSA_PKCS1_SHA384), (SHA512, alg_id::RSA_PKCS1_SHA512)]
@@ -211,7 +211,7 @@ fn rsa_with(digest: &Oid) -> Option<rustls_pki_types::AlgorithmIdentifier> {
         .find_map(|(name, algorithm)| (*digest == name).then_some(algorithm))
 }
 
-/// The digest of that name. SHA-1 is none: two contents with one digest can be made, and a stamp of the one would be a stamp of the other.
+/// Returns the digest algorithm of that name. SHA-1 is not accepted, because collisions can be made.
 fn algorithm(name: &Oid) -> Option<&'static Algorithm> {
     [(SHA256, &digest::SHA256), (SHA384, &digest::SHA384), (SHA512, &digest::SHA512)]
         .into_iter()
@@ -237,7 +237,7 @@ fn refused<T>(error: &webpki::Error) -> Judged<T> {
     }
 }
 
-/// The certificates in a file.
+/// Returns the certificates in a file.
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let shown = path.display();
     let hint = "give the certificate of the authority's root, or of the one that issued it, in PEM: -----BEGIN CERTIFICATE-----";

@@ -1,6 +1,6 @@
-//! The name of an authority, as people read it.
+//! Reads the name of an authority, for display.
 //!
-//! A name that cannot be read is left out: it is told, and nothing depends on it.
+//! A name that cannot be read is left out; nothing depends on it.
 
 use super::ber::skip_rest;
 use crate::error::quote;
@@ -10,7 +10,7 @@ use bcder::{Oid, Tag};
 /// The attributes that names are made of, by the last byte of 2.5.4.x.
 const ATTRIBUTES: [(u8, &str); 6] = [(3, "CN"), (6, "C"), (7, "L"), (8, "ST"), (10, "O"), (11, "OU")];
 
-/// A `GeneralName`: a directory's name, or a text.
+/// Returns a `GeneralName`: a directory's name, or a text.
 pub(super) fn general<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
     if let Some(name) = reader.take_opt_constructed_if(Tag::CTX_4, directory)? {
         return Ok(name);
@@ -25,7 +25,7 @@ pub(super) fn general<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Opti
     Ok(None)
 }
 
-/// A sequence of sets of attributes, each with its name and its text.
+/// Returns a sequence of sets of attributes, each with its name and its text.
 fn directory<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
     let mut parts = Vec::new();
     reader.take_sequence(|name| {
