@@ -68,7 +68,7 @@ fn whoever_writes_a_sealed_journal_anew_is_found() {
     let segment = journal(&world, ".ndjson").remove(0);
     let good = std::fs::read_to_string(&segment).expect("a segment");
     // The one run's only line of changes: nothing in the chain follows it, so that the seal alone can tell.
-    let forged = good.replacen("\"exit\":\"done\"", "\"exit\":\"partial\"", 1);
+    let forged = good.replacen("\"entry\":\"closed\"", "\"entry\":\"closed\",\"code\":\"interrupted\"", 1);
     assert_ne!(forged, good);
     std::fs::write(&segment, &forged).expect("written");
     verify(&world, &[]).ends_with(8).shows("it does not fit the file's bytes");
@@ -79,7 +79,7 @@ fn whoever_writes_a_sealed_journal_anew_is_found() {
     verify(&world, &[]).ends_with(0);
     verify(&world, &["--signers", "archivist.pub"]).ends_with(8).shows("no part of it is signed");
     std::fs::write(segment.with_extension("ndjson.sig"), "garbage").expect("written");
-    verify(&world, &[]).ends_with(8).shows("it is no SSH signature");
+    verify(&world, &[]).ends_with(8).shows("it is not a complete SSH signature");
 }
 
 #[test]
