@@ -12,10 +12,8 @@ mod finish;
 mod judge;
 mod ledger;
 mod opening;
-mod order;
 mod outcome;
 mod plan;
-mod pool;
 mod probe;
 mod provider_days;
 mod quoting;
@@ -52,8 +50,8 @@ use crate::model::SessionId;
 use crate::provider::{Provider, Scope};
 use crate::store::Store;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Everything that the work needs from outside.
 #[derive(Clone)]
@@ -115,11 +113,6 @@ impl Options {
             provider_days: None,
         }
     }
-}
-
-/// A lock whose last holder may have panicked: what it guards is counts and queues, whole after every step.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where events go. A receiver that is gone is no reason to stop.

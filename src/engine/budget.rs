@@ -4,7 +4,7 @@
 //!
 //! Must not know what is kept in it.
 
-use super::locked;
+use crate::archive::schedule::locked;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 

@@ -3,12 +3,12 @@
 //! Must not fetch.
 
 use super::event::{Event, Message};
-use super::order::Order;
 use super::outcome::ErrorText;
 use super::session_error::{lost, reason, session_error};
 use super::session_state::SessionWork;
 use super::tally::Tally;
-use super::{Emit, Services, locked};
+use super::{Emit, Services};
+use crate::archive::schedule::{Order, locked};
 use crate::archive::{Reason, SessionArchive, State};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -25,7 +25,7 @@ pub(super) struct Finisher {
     services: Services,
     only_plans: bool,
     ended: AtomicBool,
-    order: Order,
+    order: Order<Event>,
     /// Sessions that are begun and of which nobody is told yet; with their work, once their files are known.
     underway: Mutex<BTreeMap<usize, Option<Arc<SessionWork>>>>,
 }
@@ -56,18 +56,20 @@ impl Finisher {
     }
 
     fn tell(&self, index: usize, event: Event, emit: &Emit) {
-        self.order.tell(index, Some(event), emit);
+        self.order.pass(index, Some(event), |event| emit.event(event));
         locked(&self.underway).remove(&index);
     }
 
     /// Leaves what is under way as far as it came, when the run is to stop and nobody takes messages any more. Says what
     /// could not be told in order, and how those ended.
     pub(super) fn leave(&self, sessions: &[SessionId], receiver: Receiver<Message>) -> Vec<Event> {
-        let (told, mut ended) = self.order.left_behind(receiver);
+        // A worker may wait for space in the channel, and holds the order meanwhile: without a receiver it goes on.
+        drop(receiver);
+        let (passed, mut ended) = self.order.left_behind();
         let mut events = Vec::new();
         if let Some(stop) = self.services.wire.cancel().requested() {
             let underway = std::mem::take(&mut *locked(&self.underway));
-            for (index, work) in underway.into_iter().filter(|(index, _)| *index >= told) {
+            for (index, work) in underway.into_iter().filter(|(index, _)| *index >= passed) {
                 let Some(session) = sessions.get(index).filter(|_| !ended.contains_key(&index)) else { continue };
                 let error = self.session_error(session, Failure::stopped(stop));
                 let event = match work {

@@ -2,6 +2,7 @@
 //!
 //! Must not fetch media.
 
+use super::Emit;
 use super::budget::Share;
 use super::documents::SessionFetcher;
 use super::event::Event;
@@ -11,7 +12,7 @@ use super::run::{Job, Shared};
 use super::session_error::reason;
 use super::session_state::{Companion, SessionWork};
 use super::stored_rules::StoredRules;
-use super::{Emit, Services, locked};
+use crate::archive::schedule::locked;
 use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
@@ -43,7 +44,6 @@ struct Answers {
 /// One session that is being opened.
 pub(super) struct Opening<'a> {
     pub(super) run: &'a Shared,
-    pub(super) services: &'a Services,
     pub(super) emit: &'a Emit,
     pub(super) index: usize,
     pub(super) session: &'a SessionId,
@@ -52,7 +52,8 @@ pub(super) struct Opening<'a> {
 impl Opening<'_> {
     /// Opens the session and returns the files to fetch.
     pub(super) fn open(&self) -> std::result::Result<Opened, Failure> {
-        let Self { run, services, session, .. } = self;
+        let Self { run, session, .. } = self;
+        let services = &run.services;
         if run.options.skip_complete
             && let Some(held) = self.complete()
         {
@@ -91,7 +92,7 @@ impl Opening<'_> {
         if self.run.options.dry_run {
             return Ok(Some(None));
         }
-        match self.services.store.lock(&SessionArchive::folder_of(self.session))? {
+        match self.run.services.store.lock(&SessionArchive::folder_of(self.session))? {
             Locked::Held(lock) => Ok(Some(Some(lock))),
             Locked::By(holder) => {
                 if locked(&self.run.waited_for).insert(self.index) {
@@ -106,7 +107,7 @@ impl Opening<'_> {
     fn complete(&self) -> Option<u64> {
         let options = &self.run.options;
         let wanted = Wanted {
-            provider: self.services.provider.name(),
+            provider: self.run.services.provider.name(),
             medium: &|item| options.selection.excludes(item).is_none(),
             attempt: &|number, id| match &options.scope {
                 Scope::All => true,
@@ -115,13 +116,13 @@ impl Opening<'_> {
             },
             companions: &options.companions,
         };
-        complete(self.services.store.as_ref(), self.session, &wanted).ok().flatten()
+        complete(self.run.services.store.as_ref(), self.session, &wanted).ok().flatten()
     }
 
     /// Requests everything about the session but its media.
     fn query(&self, archive: &SessionArchive, share: Share) -> std::result::Result<Answers, Failure> {
-        let Self { services, session, .. } = self;
-        let options = &self.run.options;
+        let Self { run, session, .. } = self;
+        let (services, options) = (&run.services, &run.options);
         let mut fetcher = SessionFetcher::new(services, self.emit, session, options.strict, Some(share));
         let listing = services.provider.listing(&mut fetcher, session, &options.scope)?;
         let mut companions = Vec::new();
@@ -163,7 +164,7 @@ impl Opening<'_> {
             return failure;
         }
         archive.cannot_be_listed(&failure.detail);
-        if let Err(error) = archive.commit(&self.services.journal, self.services.wire.clock().now()) {
+        if let Err(error) = archive.commit(&self.run.services.journal, self.run.services.wire.clock().now()) {
             return Failure::local(error);
         }
         archive.take_notices().into_iter().for_each(|text| self.notice(text));
@@ -174,7 +175,7 @@ impl Opening<'_> {
 
     /// Decides about every media file. Reads again what the archive has of it.
     fn plan(&self, archive: &mut SessionArchive, listing: &Listing) -> std::result::Result<Vec<Task>, Failure> {
-        let cancel = self.services.wire.cancel();
+        let cancel = self.run.services.wire.cancel();
         let options = &self.run.options;
         let number = self.run.next_transfer();
         let held = archive.held_bytes(&listing.media);
@@ -206,7 +207,7 @@ impl Opening<'_> {
 
     /// Records the listing and keeps the documents.
     fn record(&self, archive: &mut SessionArchive, answers: &Answers) -> Result<()> {
-        let now = self.services.wire.clock().now();
+        let now = self.run.services.wire.clock().now();
         let listing = &answers.listing;
         archive.describe(&listing.attempts, &listing.media, &listing.problems, now);
         archive.grows(listing.may_grow);
@@ -215,7 +216,7 @@ impl Opening<'_> {
         }
         for document in &answers.documents {
             archive.keep_document(document, now)?;
-            let facts = self.services.provider.facts(&document.name, &document.bytes);
+            let facts = self.run.services.provider.facts(&document.name, &document.bytes);
             archive.learn(&document.name, facts.into_iter().map(|fact| (fact.name, fact.value)));
         }
         for companion in &answers.companions {
@@ -235,8 +236,8 @@ impl Opening<'_> {
             to_fetch: to_fetch.len() as u64,
             bytes: to_fetch.iter().filter_map(|task| task.item.size).sum(),
         });
-        let period = Period::of(self.run.options.provider_days, self.services.provider.provider_days());
-        let age = deletion_warning(listing.since, period, self.services.wire.clock().now());
+        let period = Period::of(self.run.options.provider_days, self.run.services.provider.provider_days());
+        let age = deletion_warning(listing.since, period, self.run.services.wire.clock().now());
         share.iter_mut().for_each(|share| share.shrink_to(listing.media.len() as u64 * MEDIUM));
         let items = to_fetch.iter().map(|task| task.item.clone());
         let work = SessionWork::new(self.index, self.session.clone(), archive, lock, items).aged(age).with_share(share);

@@ -6,10 +6,10 @@ use super::budget::Budget;
 use super::event::Message;
 use super::finish::Finisher;
 use super::opening::{Opened, Opening};
-use super::pool::{Pool, Role, Work};
 use super::session_state::SessionWork;
 use super::transfer::Transfer;
 use super::{Emit, Event, Options, Services};
+use crate::archive::schedule::{Pool, Role, Work};
 use crate::error::{Result, cannot_start};
 use crate::http::{Cause, Failure};
 use crate::model::{MediaItem, SessionId};
@@ -56,7 +56,7 @@ impl Running {
 
 /// What all threads of a run share.
 pub(super) struct Shared {
-    services: Services,
+    pub(super) services: Services,
     pub(super) options: Options,
     sessions: Vec<SessionId>,
     pool: Pool<Job>,
@@ -107,7 +107,7 @@ impl Shared {
         let mut buffer = Vec::new();
         while let Some(work) = self.pool.take(role, &|| self.stopping(), &|| self.budget.has_room()) {
             match work {
-                Work::Fetch(job) => self.fetch(&job, emit, &mut buffer),
+                Work::File(job) => self.fetch(&job, emit, &mut buffer),
                 Work::Open(index) => self.open(index, emit),
             }
             if self.finisher.has_ended() {
@@ -124,7 +124,7 @@ impl Shared {
     fn open(&self, index: usize, emit: &Emit) {
         let Some(session) = self.sessions.get(index) else { return self.pool.opened(Vec::new()) };
         self.finisher.begun(index);
-        match (Opening { run: self, services: &self.services, emit, index, session }.open()) {
+        match (Opening { run: self, emit, index, session }.open()) {
             Ok(Opened::Deferred) => {
                 self.finisher.put_back(index);
                 self.pool.deferred(index);

@@ -2,11 +2,12 @@
 //!
 //! Must not fetch and must not end the run.
 
+use super::Emit;
 use super::budget::Share;
 use super::event::Event;
 use super::outcome::ErrorText;
 use super::tally::Tally;
-use super::{Emit, locked};
+use crate::archive::schedule::locked;
 use crate::archive::{CompanionState, FileRecord, Reason, SessionArchive, State};
 use crate::error::{Error, ErrorKind};
 use crate::exit::Exit;

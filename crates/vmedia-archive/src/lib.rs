@@ -52,6 +52,7 @@
 pub mod error;
 pub mod input;
 pub mod model;
+pub mod schedule;
 pub mod seal;
 pub mod store;
 pub mod text;

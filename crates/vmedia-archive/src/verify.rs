@@ -11,7 +11,6 @@ mod finding;
 mod journal;
 mod outcomes;
 mod page;
-mod queue;
 mod report;
 mod reread;
 mod seals;
@@ -32,7 +31,7 @@ use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
 use crate::store::{ReadStore, StorePath};
 use jiff::Timestamp;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use workers::{Counts, Run};
 
 /// An archive of which sessions are to be verified.
@@ -156,11 +155,6 @@ pub fn verify(
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate for a bar")]
 fn share(bytes: u64, percent: f64) -> u64 {
     (bytes as f64 * percent / 100.0) as u64
-}
-
-/// Locks what a panic leaves whole: counts and queues.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A manifest or record above this size is not ours.

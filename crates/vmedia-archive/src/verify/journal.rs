@@ -4,12 +4,13 @@
 //! Must not look into sessions.
 
 use super::altered::{Deleted, deleted_sessions};
+use super::is_bag;
 use super::page::{compare_page, page_digest};
 use super::seals::{Seals, check_seals};
 use super::{Aspect, Counts, Examined, Finding, JournalReport, Observer, Options, Remedy, Repairable, Report, SessionReport, Target};
-use super::{is_bag, lock};
 use crate::error::Result;
 use crate::journal::{Chain, FOLDER, Journal};
+use crate::schedule::locked;
 use crate::store::{LINKED, ReadStore, StorePath};
 use std::collections::HashSet;
 use std::io;
@@ -50,13 +51,13 @@ impl ReadJournal {
 
     /// Returns the journal; none when there is none.
     pub(super) fn chain(&self) -> Option<Arc<Chain>> {
-        lock(&self.0).chain.clone()
+        locked(&self.0).chain.clone()
     }
 
     /// Whether there is more in the journal by now than in this, which was read before; then it is read again.
     pub(super) fn refresh(&self, old: Option<&Arc<Chain>>, target: &Target, options: &Options, observer: &dyn Observer) -> Result<bool> {
         let own = target.journal.as_ref().and_then(|journal| journal.segment());
-        let mut reading = lock(&self.0);
+        let mut reading = locked(&self.0);
         let (Some(old), Some(newest)) = (old, &reading.chain) else { return Ok(false) };
         if !Arc::ptr_eq(old, newest) {
             return Ok(true);

@@ -5,13 +5,13 @@
 
 use super::altered::compare_with_journal;
 use super::journal::ReadJournal;
-use super::queue::{Order, Queue, Work};
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
 };
-use super::{ProviderRules, examine, lock, reread};
+use super::{ProviderRules, examine, reread};
 use crate::error::Result;
 use crate::journal::{Authenticated, Chain};
+use crate::schedule::{Order, Pool, Role, Work, locked};
 use crate::store::StorePath;
 use crate::text::plural;
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,8 +58,8 @@ pub(super) struct Run<'a> {
     options: &'a Options,
     rules: &'a dyn ProviderRules,
     observer: &'a dyn Observer,
-    queue: Queue<Job>,
-    order: Order,
+    pool: Pool<Job>,
+    order: Order<SessionReport>,
     results: Mutex<Results>,
 }
 
@@ -127,13 +127,14 @@ impl<'a> Run<'a> {
             results.repairable.extend(missing);
             journals.push(journal);
         }
-        let (queue, order, results) = (Queue::new(bags.len()), Order::default(), Mutex::new(results));
-        Ok(Self { targets, journals, bags, options, rules, observer, queue, order, results })
+        let (pool, order, results) = (Pool::new(bags.len(), 0), Order::default(), Mutex::new(results));
+        Ok(Self { targets, journals, bags, options, rules, observer, pool, order, results })
     }
 
     /// Reports what is left to report, and returns the results.
     pub(super) fn end(self) -> (Totals, Vec<Repairable>) {
-        self.order.finish(self.observer);
+        let (_, left) = self.order.left_behind();
+        left.into_values().flatten().for_each(|report| self.observer.report(Report::Session(report)));
         let Results { mut totals, repairable, unvouched } = self.results.into_inner().unwrap_or_else(PoisonError::into_inner);
         for (number, unvouched) in unvouched {
             let Some(target) = self.targets.get(number) else { continue };
@@ -146,10 +147,10 @@ impl<'a> Run<'a> {
 
     pub(super) fn work(&self, number: usize) {
         let read = AtomicU64::new(0);
-        while let Some(work) = self.queue.take(&|| self.observer.is_stopped(), &|| self.order.has_space()) {
+        while let Some(work) = self.pool.take(Role::Worker, &|| self.observer.is_stopped(), &|| self.order.has_space()) {
             match work {
                 Work::Open(index) => self.open(index),
-                Work::Read(job) => self.read(&job, number as u64, &read),
+                Work::File(job) => self.read(&job, number as u64, &read),
             }
         }
     }
@@ -160,18 +161,18 @@ impl<'a> Run<'a> {
     }
 
     fn report(&self, index: usize, report: Option<SessionReport>) {
-        self.order.report(index, report, self.observer);
+        self.order.pass(index, report, |report| self.observer.report(Report::Session(report)));
     }
 
     fn open(&self, index: usize) {
-        let Some((_, journal, folder)) = self.place(index) else { return self.queue.opened(Vec::new()) };
+        let Some((_, journal, folder)) = self.place(index) else { return self.pool.opened(Vec::new()) };
         if let (Some(since), Some(chain)) = (self.options.since, journal.chain())
             && chain.last_change(folder.as_str()).is_some_and(|last| last < since)
         {
             self.report(index, None);
-            return self.queue.opened(Vec::new());
+            return self.pool.opened(Vec::new());
         }
-        self.queue.opened(self.look(index, 0));
+        self.pool.opened(self.look(index, 0));
     }
 
     /// Looks at a bag's own files, and says which are to be read.
@@ -215,7 +216,7 @@ impl<'a> Run<'a> {
             };
             let outcome =
                 if self.observer.is_stopped() { None } else { Some(reread(target.store.as_ref(), folder, item, self.rules, &mut watch)) };
-            let mut counts = lock(&bag.counts);
+            let mut counts = locked(&bag.counts);
             match outcome {
                 Some(Ok(reread)) => {
                     counts.bytes += reread.bytes;
@@ -224,11 +225,11 @@ impl<'a> Run<'a> {
                     counts.unsigned += u64::from(item.is_payload && item.signature.is_none());
                     let is_unreadable = reread.finding.as_ref().is_some_and(|finding| finding.aspect == Aspect::Readable);
                     counts.unreadable += u64::from(is_unreadable);
-                    lock(&bag.examined).findings.extend(reread.finding);
+                    locked(&bag.examined).findings.extend(reread.finding);
                 }
                 Some(Err(error)) if !self.observer.is_stopped() => {
                     counts.unreadable += 1;
-                    lock(&bag.examined).findings.push(Finding::new(Aspect::Readable, &item.path, error.what()));
+                    locked(&bag.examined).findings.push(Finding::new(Aspect::Readable, &item.path, error.what()));
                 }
                 _ => counts.cut = true,
             }
@@ -241,17 +242,17 @@ impl<'a> Run<'a> {
     /// The last file of a bag was read: tells what was found and writes it down.
     fn finish(&self, bag: &Bag) {
         let Some((target, _, folder)) = self.place(bag.index) else { return };
-        let (mut examined, counts) = (std::mem::take(&mut *lock(&bag.examined)), std::mem::take(&mut *lock(&bag.counts)));
+        let (mut examined, counts) = (std::mem::take(&mut *locked(&bag.examined)), std::mem::take(&mut *locked(&bag.counts)));
         if counts.cut {
             return self.report(bag.index, None);
         }
         if bag.looks < LOOKS && self.has_moved_on(bag, &examined) {
-            return self.queue.again(self.look(bag.index, bag.looks + 1));
+            return self.pool.again(self.look(bag.index, bag.looks + 1));
         }
         if examined.unfinished
             && let Ok(Some(holder)) = target.store.holder(folder)
         {
-            lock(&self.results).totals.busy += 1;
+            locked(&self.results).totals.busy += 1;
             let busy = Examined::with_note(format!("it is being changed by {holder}; it was not checked"));
             let report = SessionReport::new(target.store.location(folder), busy, &Counts::default(), Vec::new());
             return self.report(bag.index, Some(report));
@@ -279,7 +280,7 @@ impl<'a> Run<'a> {
     /// Adds a bag to the results.
     fn count(&self, index: usize, folder: &StorePath, examined: &Examined, counts: &Counts, checked: &[Aspect], unvouched: Option<String>) {
         let Some((target, _)) = self.bags.get(index) else { return };
-        let mut results = lock(&self.results);
+        let mut results = locked(&self.results);
         if let Some(segment) = unvouched {
             results.unvouched.entry(*target).or_insert_with(|| Unvouched::new(segment)).add(folder.as_str());
         }

@@ -1,36 +1,35 @@
-//! The queue of all sessions and all files: one for the whole run, so that the listings of one session overlap with
-//! the transfers of another and no worker waits for a session to end.
+//! One queue of all sessions and all files, so that opening one session overlaps with the files of another and no worker waits
+//! for a session to end.
 //!
-//! A worker opens a further session only when no file waits, and an opener only when few do, which bounds what is open
-//! at once. Must not know what the work is.
+//! A worker opens a further session only when no file waits, and an opener only when few do, which bounds what is open at once.
 
 use super::locked;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How often workers that have nothing to do look for it, and sessions that another run holds are tried again.
+/// Time after which an idle worker looks for work again, and a session that another run has is tried again.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// What a thread takes from the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     /// Files; sessions when no file waits.
     Worker,
-    /// Sessions alone, ahead of the workers: what a provider takes to list a session is then nobody's wait.
+    /// Sessions alone, ahead of the workers, so that no worker waits while a session is listed.
     Opener,
 }
 
-/// What a worker is to do next.
-pub(super) enum Work<F> {
+/// The next piece of work.
+pub enum Work<F> {
     /// Open the session of that number.
     Open(usize),
-    /// Fetch a file.
-    Fetch(F),
+    /// Fetch or read a file.
+    File(F),
 }
 
-/// The queue.
-pub(super) struct Pool<F> {
+/// Sessions and their files.
+pub struct Pool<F> {
     state: Mutex<State<F>>,
     changed: Condvar,
     /// Fewer files wait than openers are to keep waiting.
@@ -51,15 +50,14 @@ struct State<F> {
 }
 
 impl<F> Pool<F> {
-    /// Openers keep about `ahead` files waiting.
-    pub(super) fn new(sessions: usize, ahead: usize) -> Self {
+    /// Creates the queue. Openers keep about `ahead` files waiting.
+    pub fn new(sessions: usize, ahead: usize) -> Self {
         let state = State { files: VecDeque::new(), next: 0, waiting: VecDeque::new(), opening: 0, ended: false };
         Self { state: Mutex::new(state), changed: Condvar::new(), drained: Condvar::new(), sessions, ahead }
     }
 
-    /// The next piece of work; `None` when there is and will be none. `stopping` is asked before a session is begun, and
-    /// `has_room` whether one may be.
-    pub(super) fn take(&self, role: Role, stopping: &dyn Fn() -> bool, has_room: &dyn Fn() -> bool) -> Option<Work<F>> {
+    /// Waits for work; returns none when there is and will be none. No session is begun when `stopping`, or unless `may_open`.
+    pub fn take(&self, role: Role, stopping: &dyn Fn() -> bool, may_open: &dyn Fn() -> bool) -> Option<Work<F>> {
         let mut state = locked(&self.state);
         let mut looked = false;
         loop {
@@ -69,12 +67,12 @@ impl<F> Pool<F> {
                 if state.files.len() < self.ahead {
                     self.drained.notify_one();
                 }
-                return Some(Work::Fetch(file));
+                return Some(Work::File(file));
             }
             if state.ended || stopping() {
                 state.ended = true;
                 state.waiting.clear();
-            } else if state.next < self.sessions && (role == Role::Worker || state.files.len() < self.ahead) && has_room() {
+            } else if state.next < self.sessions && (role == Role::Worker || state.files.len() < self.ahead) && may_open() {
                 state.next += 1;
                 state.opening += 1;
                 return Some(Work::Open(state.next - 1));
@@ -96,29 +94,35 @@ impl<F> Pool<F> {
             let news = if role == Role::Opener { &self.drained } else { &self.changed };
             let woken;
             (state, woken) = news.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
-            // Whoever is woken by news has not waited yet; taking the session at once would make waiting a race.
+            // A worker that is woken by news has not waited yet; taking the session at once would make waiting a race.
             looked = woken.timed_out();
         }
     }
 
-    /// A session was opened and has these files.
-    pub(super) fn opened(&self, files: Vec<F>) {
+    /// Adds the files of a session that was opened.
+    pub fn opened(&self, files: Vec<F>) {
         let mut state = locked(&self.state);
         state.opening -= 1;
         state.files.extend(files);
         self.changed.notify_all();
     }
 
-    /// A session is held by another run and wants to be tried again.
-    pub(super) fn deferred(&self, index: usize) {
+    /// Adds the files of a session that is to be read once more. Its opener must still have work.
+    pub fn again(&self, files: Vec<F>) {
+        locked(&self.state).files.extend(files);
+        self.changed.notify_all();
+    }
+
+    /// Puts a session back that another run has.
+    pub fn deferred(&self, index: usize) {
         let mut state = locked(&self.state);
         state.opening -= 1;
-        // Nobody is woken: that another run still holds it is no news.
+        // Wakes no worker: that another run still has it is no news.
         state.waiting.push_back(index);
     }
 
-    /// No further session is to be begun.
-    pub(super) fn end(&self) {
+    /// Begins no further session.
+    pub fn end(&self) {
         locked(&self.state).ended = true;
         self.changed.notify_all();
     }
@@ -128,12 +132,13 @@ impl<F> Pool<F> {
 mod tests {
     use super::locked;
     use super::{LOOK, Pool, Role, Work};
-    use crate::clock::{Clock, SystemClock};
     use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Instant;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the waits are real")]
     fn a_session_that_another_run_holds_is_tried_now_and_then_and_not_all_the_time() {
-        let (pool, tries, clock) = (Pool::<()>::new(1, 0), AtomicU32::new(0), SystemClock::start());
+        let (pool, tries, clock) = (Pool::<()>::new(1, 0), AtomicU32::new(0), Instant::now());
         let (workers, looks) = (8, 5);
         std::thread::scope(|scope| {
             for _ in 0..workers {
@@ -150,15 +155,15 @@ mod tests {
     }
 
     #[test]
-    fn without_room_for_a_session_files_are_taken_all_the_same() {
+    fn where_no_session_may_be_opened_files_are_taken_all_the_same() {
         let pool = Pool::<usize>::new(2, 0);
         let go_on = || false;
         assert!(matches!(pool.take(Role::Worker, &go_on, &|| true), Some(Work::Open(0))));
         pool.opened(vec![7]);
-        assert!(matches!(pool.take(Role::Worker, &go_on, &|| false), Some(Work::Fetch(7))));
+        assert!(matches!(pool.take(Role::Worker, &go_on, &|| false), Some(Work::File(7))));
         let asked = AtomicU32::new(0);
-        let room_at_last = || asked.fetch_add(1, Ordering::Relaxed) > 2;
-        assert!(matches!(pool.take(Role::Worker, &go_on, &room_at_last), Some(Work::Open(1))));
+        let opens_later = || asked.fetch_add(1, Ordering::Relaxed) > 2;
+        assert!(matches!(pool.take(Role::Worker, &go_on, &opens_later), Some(Work::Open(1))));
     }
 
     #[test]
@@ -175,7 +180,7 @@ mod tests {
         let waits = std::thread::scope(|scope| {
             let opener = scope.spawn(|| open(&pool));
             for _ in 0..2 {
-                assert!(matches!(pool.take(Role::Worker, &go_on, &|| true), Some(Work::Fetch(_))), "a worker takes files first");
+                assert!(matches!(pool.take(Role::Worker, &go_on, &|| true), Some(Work::File(_))), "a worker takes files first");
             }
             opener.join()
         });
