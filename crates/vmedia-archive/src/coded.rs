@@ -89,7 +89,7 @@ impl<'de, F: Fact> Deserialize<'de> for Coded<F> {
         if let Some(lacking) = ["code", "text"].iter().find(|name| !read.get(**name).is_some_and(Value::is_string)) {
             return Err(Error::custom(format!("an object without {lacking}")));
         }
-        let fact: Option<F> = serde_json::from_value(Value::Object(read.clone())).ok();
+        let fact = F::deserialize(&read).ok();
         Ok(match fact {
             Some(fact) if fields(&fact).is_ok_and(|written| written == read) => Self::Fact(fact),
             fact => Self::Read { fact, fields: read },
