@@ -1,14 +1,14 @@
 //! What every test stands on: a folder of its own, a sandbox of its own, the real program with a clean environment.
 
 mod judges;
+mod run;
 
 use assert_cmd::Command;
 pub use judges::{cannot, lacks, others_accept};
+pub use run::{Run, event};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Output;
-use vmedia::engine::Event;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 use vmedia::sandbox::{Fault, Options, Sandbox, YotiSession, parse_faults};
 
@@ -67,94 +67,6 @@ pub struct World {
     pub sandbox: Sandbox,
     /// The one that the program uses.
     pub account: Account,
-}
-
-/// What a run of the program gave.
-pub struct Run {
-    /// Its exit status.
-    pub code: i32,
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
-}
-
-impl Run {
-    /// From what the operating system gave.
-    pub fn of(output: &Output) -> Self {
-        let mut stderr = String::from_utf8(output.stderr.clone()).expect("UTF-8");
-        if output.status.code().is_none() {
-            // The signal explains an unexpected end.
-            stderr.push_str(&format!("[{}]", output.status));
-        }
-        Self { code: output.status.code().unwrap_or(-1), stdout: String::from_utf8(output.stdout.clone()).expect("UTF-8"), stderr }
-    }
-
-    /// Fails the test, showing everything, unless the status is this one.
-    #[track_caller]
-    pub fn ends_with(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "status\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    /// Fails the test unless standard error holds this.
-    #[track_caller]
-    pub fn says(self, words: &str) -> Self {
-        assert!(self.stderr.contains(words), "no {words:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    /// Fails the test unless standard output holds this.
-    #[track_caller]
-    pub fn shows(self, words: &str) -> Self {
-        assert!(self.stdout.contains(words), "no {words:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    /// Fails the test unless standard output holds a finding with these words, and those in the hint that follows.
-    #[track_caller]
-    pub fn lists(self, what: &str, hint: &str) -> Self {
-        let mut lines = self.stdout.lines();
-        let is_listed = lines.any(|line| line.starts_with("  ") && line.contains(what));
-        let hinted = lines.find_map(|line| line.strip_prefix("  hint: "));
-        let is_said = is_listed && hinted.is_some_and(|line| line.contains(hint));
-        assert!(is_said, "no finding {what:?} with {hint:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    /// Returns the findings on standard output, each without its indent.
-    pub fn findings(&self) -> Vec<&str> {
-        let indented = self.stdout.lines().filter_map(|line| line.strip_prefix("  "));
-        indented.filter(|line| !line.starts_with("hint: ")).collect()
-    }
-
-    /// Fails the test unless standard error holds the two lines of an error: these words in the first, those in the second.
-    #[track_caller]
-    pub fn complains(self, what: &str, hint: &str) -> Self {
-        let lines: Vec<&str> = self.stderr.lines().collect();
-        let is_said = lines.windows(2).any(|pair| {
-            let error = pair[0].strip_prefix("vmedia: error: ").is_some_and(|line| line.contains(what));
-            error && pair[1].strip_prefix("vmedia: hint: ").is_some_and(|line| line.contains(hint))
-        });
-        assert!(is_said, "no error with {what:?} and hint with {hint:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    /// The events on standard output, each line parsed with no field unknown.
-    #[track_caller]
-    pub fn events(&self) -> Vec<Event> {
-        self.stdout.lines().map(event).collect()
-    }
-}
-
-/// Parses a line of JSON as an event of this version, with nothing in it that the schema does not know.
-#[track_caller]
-pub fn event(line: &str) -> Event {
-    let mut value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-    let object = value.as_object_mut().expect("an object");
-    assert_eq!(object.remove("v"), Some(Value::from(1)), "{line}");
-    assert!(object.remove("at").is_some_and(|at| at.as_str().is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok())), "{line}");
-    serde_json::from_value(value).unwrap_or_else(|error| panic!("{error}: {line}"))
 }
 
 impl World {

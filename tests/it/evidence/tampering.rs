@@ -176,8 +176,7 @@ const DEEDS: &[Deed] = &[
             bag.remove(&face(ALPHA));
             bag.edit_record(|record| {
                 let face = medium(record, "face-alpha");
-                (face["state"], face["reason"], face["files"]) =
-                    (json!("gone"), json!({ "code": "not-found", "text": "HTTP 404" }), json!([]));
+                (face["state"], face["reason"], face["files"]) = (json!("gone"), json!({"code":"not-found","text":"HTTP 404"}), json!([]));
             });
             bag.forge();
         },
