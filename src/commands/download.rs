@@ -64,7 +64,7 @@ pub(super) fn archive(
     let total = identifiers.sessions.len() as u64;
     reporter.event(&started(&services, &options, total), clock);
     for rejected in &identifiers.rejected {
-        reporter.event(&told(rejected), clock);
+        reporter.event(&rejection(rejected), clock);
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let running = engine::start(services, options, identifiers.sessions)?;
@@ -98,7 +98,7 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
                 Ok(()) => sealer.seal_file(store, &segment.path),
                 Err(error) => Sealed { signature: Some(Err(error)), stamp: None },
             };
-            reporter.event(&told_seals(&segment.path, &sealed), clock);
+            reporter.event(&sealed_event(&segment.path, &sealed), clock);
             sealed.exit()
         }
         Ok(_) => Exit::Done,
@@ -121,7 +121,7 @@ fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) 
     }
 }
 
-fn told_seals(segment: &StorePath, sealed: &Sealed) -> Event {
+fn sealed_event(segment: &StorePath, sealed: &Sealed) -> Event {
     Event::JournalSealed {
         segment: segment.to_string(),
         signed_by: sealed.signature.as_ref().and_then(|signed| signed.as_ref().ok()).map(|signed| signed.fingerprint.clone()),
@@ -141,7 +141,7 @@ fn started(services: &Services, options: &Options, sessions: u64) -> Event {
     }
 }
 
-fn told(rejected: &Rejected) -> Event {
+fn rejection(rejected: &Rejected) -> Event {
     match rejected.clone() {
         Rejected::Line(line, reason) => Event::LineRejected { line, reason },
         Rejected::Argument(number, reason) => Event::ArgumentRejected { number, reason },

@@ -55,7 +55,7 @@ pub(super) struct Query<'a> {
     pub(super) provider_days: Option<u32>,
 }
 
-/// Asks about each session and prints the rows; sessions that fail are told of and the others go on.
+/// Asks about each session and prints the rows; failed sessions are reported and the others continue.
 pub(super) fn query(
     context: &Context,
     wanted: &Query<'_>,
@@ -74,8 +74,8 @@ pub(super) fn query(
     if let Some(instead) = wanted.without_attempts {
         must_have_attempts(services.provider.as_ref(), instead)?;
     }
-    let told = resolver.provider_days(wanted.provider_days).map(|days| days.value);
-    let period = ProviderDays::of(told, services.provider.provider_days());
+    let days = resolver.provider_days(wanted.provider_days).map(|days| days.value);
+    let period = ProviderDays::of(days, services.provider.provider_days());
     let mut reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: false })?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);

@@ -18,7 +18,7 @@ use secrecy::zeroize::Zeroizing;
 struct Kept {
     store: SecretStore,
     typed: Option<Zeroizing<String>>,
-    told: String,
+    announcement: String,
 }
 
 /// What was answered so far, and what is offered.
@@ -108,7 +108,7 @@ impl Answers<'_> {
     fn shared_secret(&mut self) -> Result<Option<Kept>> {
         let path = self.edit.path().with_file_name(format!("{}.secret", self.draft.name));
         let mut choices = vec![
-            format!("in a file that nobody but you can read: {}", path.display()),
+            format!("in a file that only you can read: {}", path.display()),
             "where a command gets it from, such as that of a password manager".to_owned(),
             "in the environment: VMEDIA_API_SECRET is set for every run".to_owned(),
         ];
@@ -137,10 +137,10 @@ impl Answers<'_> {
 
     /// The secret that is to lie there. One that is there already may be the only copy, and is never lost unasked.
     fn kept(&self, store: SecretStore) -> Result<Kept> {
-        let readers = if matches!(store, SecretStore::File(_)) { ", for nobody but you" } else { "" };
+        let readers = if matches!(store, SecretStore::File(_)) { ", readable only by you" } else { "" };
         let secret = || self.terminal.ask_secret("Shared secret (what you type is not shown)", answers::secret);
         if !store.is_taken()? {
-            return Ok(Kept { typed: Some(secret()?), told: format!("Into {store}{readers}: the shared secret."), store });
+            return Ok(Kept { typed: Some(secret()?), announcement: format!("Into {store}{readers}: the shared secret."), store });
         }
         let choices = [
             "it stays as it is, and this profile uses it",
@@ -148,16 +148,16 @@ impl Answers<'_> {
             "a new one replaces it, and no copy of it is left",
         ];
         let question = format!("There is a secret in {store} already. What becomes of it?");
-        let (typed, told) = match self.terminal.choose(&question, &choices.map(str::to_owned), 0)? {
+        let (typed, announcement) = match self.terminal.choose(&question, &choices.map(str::to_owned), 0)? {
             0 => (None, format!("In {store}: the shared secret, which stays as it is.")),
             1 => {
                 let retired = store.held()?;
-                let told = format!("Into {store}{readers}: the new shared secret, before what is there.");
-                (Some(rotated(&secret()?, &retired)), told)
+                let announcement = format!("Into {store}{readers}: the new shared secret, before what is there.");
+                (Some(rotated(&secret()?, &retired)), announcement)
             }
             _ => (Some(secret()?), format!("Into {store}{readers}: the new shared secret, in place of what is there.")),
         };
-        Ok(Kept { store, typed, told })
+        Ok(Kept { store, typed, announcement })
     }
 
     fn yoti(&mut self) -> Result<Option<Kept>> {
@@ -203,7 +203,7 @@ impl Answers<'_> {
         }
         self.edit.text_of(&self.draft.name).lines().for_each(|line| terminal.say(&format!("  {}", sanitize(line))));
         if let Some(kept) = kept {
-            terminal.say(&format!("\n{}", kept.told));
+            terminal.say(&format!("\n{}", kept.announcement));
         }
         terminal.say("");
         if !terminal.is_wanted("Write this?", true)? {
@@ -232,7 +232,7 @@ impl Answers<'_> {
         let file = context.flags.connection.profile.file.config.as_ref().map(|path| format!(" --config {}", path.display()));
         let later = format!("vmedia config check --profile {}{}", self.draft.name, file.unwrap_or_default());
         let question = "Try it now, with a question to the provider that changes nothing?";
-        // Whoever ends it here ends no more than this question.
+        // Ctrl-C ends only this question.
         let is_wanted = self.terminal.is_wanted(question, true);
         if !is_wanted.map_err(|error| Error::new(error.kind(), error.what(), format!("all is written; to try it: {later}")))? {
             self.terminal.say(&format!("To try it later: {later}"));
