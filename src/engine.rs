@@ -5,12 +5,12 @@
 
 mod budget;
 mod catalog;
-mod documents;
 mod error_page;
 mod event;
 mod finish;
 mod judge;
 mod ledger;
+mod listing;
 mod opening;
 mod outcome;
 mod plan;
@@ -30,9 +30,9 @@ mod transfer;
 
 pub use crate::http::TIME_IS_UP;
 pub use catalog::Catalog;
-pub use documents::{attempts, listing};
 pub use event::{Event, EventLine, Message, VERSION as EVENT_VERSION};
 pub use ledger::Ledger;
+pub use listing::{attempts, listing};
 pub use outcome::ErrorText;
 pub use plan::{Action, Selection};
 pub use probe::{Probe, probe};

@@ -105,7 +105,7 @@ impl Finisher {
 
     /// A medium that did not come.
     pub(super) fn not_fetched(&self, work: &SessionWork, item: &MediaItem, failure: Failure, emit: &Emit) {
-        let is_lost = failure.cause == Cause::Withheld && locked(&work.archive).has_damage(&item.id);
+        let is_lost = failure.cause == Cause::Withheld && locked(&work.archive).revision.has_damage(&item.id);
         let state = match failure.cause {
             Cause::Withheld if is_lost => State::Failed,
             Cause::Withheld => State::Withheld,
@@ -142,7 +142,7 @@ impl Finisher {
         let (committed, folder, notices, losses) = {
             let mut archive = locked(&work.archive);
             let committed = archive.commit(&self.services.journal, self.services.wire.clock().now());
-            (committed, archive.location(), archive.take_notices(), archive.take_losses())
+            (committed, archive.location(), archive.revision.take_notices(), archive.revision.take_losses())
         };
         drop(locked(&work.lock).take());
         for text in notices {

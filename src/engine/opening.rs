@@ -4,8 +4,8 @@
 
 use super::Emit;
 use super::budget::Share;
-use super::documents::SessionFetcher;
 use super::event::Event;
+use super::listing::SessionFetcher;
 use super::plan::{Action, Selection, Task, plan, show_plan};
 use super::provider_days::{Period, warning as deletion_warning};
 use super::run::{Job, Shared};
@@ -75,7 +75,7 @@ impl Opening<'_> {
             Err(failure) if failure.cause == Cause::PutOff => return Ok(Opened::Deferred),
             answers => answers.map_err(|failure| self.finish_unlisted(&mut archive, failure))?,
         };
-        archive.settle_groups(&mut answers.listing.media);
+        archive.revision.settle_groups(&mut answers.listing.media);
         let tasks = self.plan(&mut archive, &answers.listing)?;
         if run.options.dry_run {
             show_plan(session, &tasks, self.emit);
@@ -128,7 +128,7 @@ impl Opening<'_> {
         let mut companions = Vec::new();
         let mut names = options.companions.clone();
         if options.selection.only_damaged {
-            names.extend(archive.companions().map(str::to_owned));
+            names.extend(archive.revision.companions().map(str::to_owned));
         }
         let lost = options.lost.get(*session);
         names.extend(services.provider.companions().iter().filter(|_| lost.is_some()).map(|name| (*name).to_owned()));
@@ -137,7 +137,7 @@ impl Opening<'_> {
             if lost.is_some_and(|lost| !lost.contains(&planned_document_path(&call.document))) {
                 continue;
             }
-            if let Some(word) = archive.newer_companion(name) {
+            if let Some(word) = archive.revision.newer_companion(name) {
                 self.notice(format!("{name} is not asked for: a newer version of vmedia wrote its state, \"{}\"", quote(word)));
                 continue;
             }
@@ -163,11 +163,11 @@ impl Opening<'_> {
         if self.run.options.dry_run || !archive.is_unfinished() || matches!(failure.cause, Cause::Stopped | Cause::Local) {
             return failure;
         }
-        archive.cannot_be_listed(&failure.detail);
+        archive.revision.cannot_be_listed(&failure.detail);
         if let Err(error) = archive.commit(&self.run.services.journal, self.run.services.wire.clock().now()) {
             return Failure::local(error);
         }
-        archive.take_notices().into_iter().for_each(|text| self.notice(text));
+        archive.revision.take_notices().into_iter().for_each(|text| self.notice(text));
         let text = "what an interrupted run left of this session is a whole bag now; what that run did not fetch is missing";
         self.notice(text.to_owned());
         failure
@@ -178,7 +178,7 @@ impl Opening<'_> {
         let cancel = self.run.services.wire.cancel();
         let options = &self.run.options;
         let number = self.run.next_transfer();
-        let held = archive.held_bytes(&listing.media);
+        let held = archive.revision.held_bytes(&listing.media);
         if held > 0 {
             self.emit.transfer(number, Event::SessionReread { session: self.session.clone(), bytes: held });
         }
@@ -189,11 +189,11 @@ impl Opening<'_> {
             cancel.requested().map_or(Ok(()), |_| Err(io::Error::other("stopped")))
         };
         // A repair fetches the whole of a session that was deleted.
-        let only_damaged = options.selection.only_damaged && archive.is_begun();
+        let only_damaged = options.selection.only_damaged && archive.revision.is_begun();
         let selection = Selection { only_damaged, ..options.selection.clone() };
         let mut media = listing.media.clone();
         if only_damaged {
-            media.extend(archive.unlisted(&listing.media));
+            media.extend(archive.revision.unlisted(&listing.media));
         }
         let mut holding = |item: &_| archive.holding(item, &mut watch);
         let tasks = plan(media, &selection, options.refetch, &mut holding).map_err(Failure::local);
@@ -209,18 +209,18 @@ impl Opening<'_> {
     fn record(&self, archive: &mut SessionArchive, answers: &Answers) -> Result<()> {
         let now = self.run.services.wire.clock().now();
         let listing = &answers.listing;
-        archive.describe(&listing.attempts, &listing.media, &listing.problems, now);
-        archive.grows(listing.may_grow);
+        archive.revision.describe(&listing.attempts, &listing.media, &listing.problems, now);
+        archive.revision.grows(listing.may_grow);
         if self.run.options.scope == Scope::All && listing.problems.is_empty() {
-            archive.mark_unlisted(&listing.media, now);
+            archive.revision.mark_unlisted(&listing.media, now);
         }
         for document in &answers.documents {
             archive.keep_document(document, now)?;
             let facts = self.run.services.provider.facts(&document.name, &document.bytes);
-            archive.learn(&document.name, facts.into_iter().map(|fact| (fact.name, fact.value)));
+            archive.revision.learn(&document.name, facts.into_iter().map(|fact| (fact.name, fact.value)));
         }
         for companion in &answers.companions {
-            archive.companion(&companion.name, companion.state, companion.reason.clone());
+            archive.revision.companion(&companion.name, companion.state, companion.reason.clone());
         }
         Ok(())
     }

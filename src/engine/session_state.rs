@@ -63,7 +63,7 @@ impl SessionWork {
         Self {
             index,
             session,
-            was_signed: archive.was_signed(),
+            was_signed: archive.revision.was_signed(),
             archive: Mutex::new(archive),
             left: Mutex::new(left.collect()),
             verdict: Mutex::new(verdict),
@@ -170,7 +170,7 @@ impl SessionWork {
 
     /// The same in its archive, which is at hand: what is to be told of it.
     pub(super) fn settled_in(&self, archive: &mut SessionArchive, item: &MediaItem, state: State, why: Reason) -> Event {
-        archive.settle(&item.id, state, why.clone());
+        archive.revision.settle(&item.id, state, why.clone());
         locked(&self.verdict).tally.count(state, None);
         let mut event = self.finished(item, state);
         if let Event::MediaFinished { reason, .. } = &mut event {

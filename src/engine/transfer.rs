@@ -2,9 +2,9 @@
 //!
 //! Must not decide what to fetch or what a failure means for the session.
 
-use super::documents::told;
 use super::event::Event;
 use super::judge::{Expectation, judge};
+use super::listing::told;
 use super::receive::{Receiver, TimeLimit};
 use super::{Emit, Services};
 use crate::archive::schedule::locked;

@@ -221,7 +221,7 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["archive/seal/stamp/"], &["bcder", "webpki"]);
     let keyrings = ["keyring_core", "apple_native_keyring_store", "dbus_secret_service_keyring_store", "windows_native_keyring_store"];
     stands_in(&["config/keyring.rs"], &keyrings);
-    stands_in(&["archive/store/room.rs"], &["fs4"]);
+    stands_in(&["archive/store/free_space.rs"], &["fs4"]);
 }
 
 #[test]

@@ -5,9 +5,8 @@
 
 use crate::error::{Result, quote};
 use crate::journal::{Journal, Verifications};
-use crate::known::LARGEST_RECORD;
 use crate::layout::{MARKER, RECORD};
-use crate::record::{CompanionState, State};
+use crate::record::{CompanionState, LARGEST_RECORD, State};
 use crate::store::{ReadStore, StorePath};
 use crate::text::plural;
 use crate::word::Word;

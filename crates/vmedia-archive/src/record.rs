@@ -2,27 +2,49 @@
 //!
 //! Fields and words that a newer version added survive a rewrite. Must not know how anything was fetched.
 
+mod groups;
+mod listing;
+mod media;
+mod revision;
+
 pub use crate::terms::{Change, CompanionState, SignatureRecord, SignatureVerdict, State};
 
+pub use revision::{NewFile, Revision};
+
 use crate::coded::Coded;
-use crate::model::{AttemptId, Group, Kind, MediaId, MediaItem, Place, SessionId, TypeHint};
-use crate::reason::{CodedReason, Disagreement, Reason};
+use crate::model::{AttemptId, Group, Kind, MediaId, Place, SessionId, TypeHint};
+use crate::reason::{CodedReason, Disagreement};
 use crate::salt::Salt;
 use crate::store::Digest;
 use crate::word::{NewerWords, Word};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::{HashMap, HashSet};
 
 /// The name of the schema.
 pub(crate) const SCHEMA: &str = "vmedia-archive";
 /// The version of the schema that this program writes.
 pub(crate) const VERSION: u32 = 1;
 
+/// The largest record or pending file that is read, in bytes.
+pub(crate) const LARGEST_RECORD: u64 = 256 * 1024 * 1024;
+
 /// This program, as records name it.
 pub fn tool() -> String {
     concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned()
+}
+
+/// Where a session's files come from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The provider's name.
+    pub provider: String,
+    /// Where it is asked.
+    pub base_url: String,
+    /// The session.
+    pub session: SessionId,
+    /// The salt of the session if it has none yet.
+    pub salt: Salt,
 }
 
 /// What one session's folder holds.
@@ -271,6 +293,37 @@ impl HistoryRecord {
 }
 
 impl Record {
+    /// Returns the record of a session that is archived for the first time.
+    pub(crate) fn new(origin: Origin, now: Timestamp) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            version: VERSION,
+            tool: tool(),
+            provider: origin.provider,
+            base_url: origin.base_url,
+            session: origin.session,
+            salt: origin.salt,
+            created: now,
+            updated: now,
+            attempts: Vec::new(),
+            media: Vec::new(),
+            documents: Vec::new(),
+            companions: Vec::new(),
+            problems: Vec::new(),
+            may_grow: false,
+            facts: Vec::new(),
+            history: Vec::new(),
+            newer_lines: Vec::new(),
+            journal: Vec::new(),
+            extra: Map::new(),
+        }
+    }
+
+    /// Returns the media files that the folder should hold.
+    pub(crate) fn payload(&self) -> impl Iterator<Item = &FileRecord> {
+        self.media.iter().flat_map(MediaRecord::present)
+    }
+
     /// Returns the words that a newer version wrote: of what each is, the word, and how often it stands there.
     pub(crate) fn newer_words(&self) -> NewerWords<'_> {
         let mut words = NewerWords::default();
@@ -292,83 +345,5 @@ impl Record {
         self.history.iter().for_each(|happened| words.add("change", happened.change.newer()));
         self.newer_lines.iter().for_each(|line| words.add("unfinished line", line.get("line").and_then(Value::as_str)));
         words
-    }
-}
-
-impl MediaRecord {
-    /// The record of a medium that was just listed for the first time.
-    pub fn new(item: &MediaItem) -> Self {
-        Self {
-            id: item.id.clone(),
-            attempt: item.attempt.clone(),
-            group: item.group.clone(),
-            kind: item.kind.into(),
-            context: item.context.clone(),
-            mimetype: item.mimetype.clone(),
-            type_hint: item.type_hint.map(Word::from),
-            size: item.size,
-            duration: item.duration,
-            places: item.places.clone(),
-            state: State::Failed.into(),
-            reason: Some(Reason::NotFetched.into()),
-            unlisted_since: None,
-            files: Vec::new(),
-            extra: Map::new(),
-        }
-    }
-
-    /// The medium as it was listed last.
-    pub fn item(&self) -> MediaItem {
-        MediaItem {
-            id: self.id.clone(),
-            attempt: self.attempt.clone(),
-            group: self.group.clone(),
-            kind: self.kind.known().unwrap_or(Kind::Other),
-            context: self.context.clone(),
-            mimetype: self.mimetype.clone(),
-            type_hint: self.type_hint.as_ref().map(|hint| hint.known().unwrap_or(TypeHint::Unknown)),
-            size: self.size,
-            duration: self.duration,
-            places: self.places.clone(),
-        }
-    }
-
-    /// Takes over what a newer listing says. The attempt stays: it is part of the name. What this run did not ask for
-    /// (`--latest`, `--attempt`) stays as it was.
-    pub fn describe(&mut self, item: &MediaItem) {
-        self.kind.set(item.kind);
-        self.context = item.context.clone().or(self.context.take());
-        self.mimetype = item.mimetype.clone().or(self.mimetype.take());
-        match (&mut self.type_hint, item.type_hint) {
-            (Some(known), Some(hint)) => known.set(hint),
-            (known @ None, Some(hint)) => *known = Some(hint.into()),
-            (_, None) => {}
-        }
-        self.size = item.size.or(self.size);
-        self.duration = item.duration.or(self.duration);
-        let asked: HashSet<&str> = item.places.iter().map(|place| place.document.as_str()).collect();
-        let others = self.places.iter().filter(|place| !asked.contains(place.document.as_str())).cloned();
-        let known: HashMap<(&str, &str), &Place> = self.places.iter().map(|place| (place.key(), place)).collect();
-        let listed = item.places.iter().map(|place| known.get(&place.key()).copied().unwrap_or(place).clone());
-        self.places = listed.chain(others).collect();
-        self.unlisted_since = None;
-    }
-
-    /// Its bytes are here.
-    pub(crate) fn arrived(&mut self) {
-        self.settle(State::Archived, None);
-    }
-
-    /// Takes another state, unless a newer version gave it one.
-    pub(crate) fn settle(&mut self, state: State, reason: Option<CodedReason>) {
-        if self.state.newer().is_none() {
-            self.state = state.into();
-            self.reason = reason;
-        }
-    }
-
-    /// The files whose bytes should be here.
-    pub fn present(&self) -> impl Iterator<Item = &FileRecord> {
-        self.files.iter().filter(|file| file.lost.is_none())
     }
 }

@@ -4,20 +4,20 @@
 //! the local folder stands. Must not know what the files mean.
 
 mod files;
+mod free_space;
 mod local;
 mod lock;
 mod path;
 mod replace;
-mod room;
 mod scratch;
 mod staged;
 mod tree;
 
+pub use free_space::{FreeSpace, free_space};
 pub use local::LocalStore;
 pub use lock::{Lock, Locked};
 pub use path::StorePath;
 pub use replace::{Readers, is_in_the_way, replace};
-pub use room::{Room, room};
 pub use tree::LINKED;
 
 use crate::error::Result;

@@ -78,14 +78,14 @@ impl Desk {
 fn a_session_that_was_left_is_a_bag_and_late_work_changes_nothing_there() {
     let desk = desk();
     let mut archive = desk.open();
-    archive.describe(&[], &[item("m1"), item("m2")], &[], Timestamp::UNIX_EPOCH);
+    archive.revision.describe(&[], &[item("m1"), item("m2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut archive, "m1", b"bytes");
     assert!(!archive.is_placing());
-    archive.settle(&item("m2").id, State::Failed, Reason::RunEnded);
+    archive.revision.settle(&item("m2").id, State::Failed, Reason::RunEnded);
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a bag");
     archive.leave();
     assert!(archive.place(&item("m2"), came(Digest::of(b"late")), Timestamp::UNIX_EPOCH).is_err());
-    archive.settle(&item("m2").id, State::Failed, Reason::Refetch);
+    archive.revision.settle(&item("m2").id, State::Failed, Reason::Refetch);
     assert!(!archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("nothing"));
     assert_eq!((desk.findings(), desk.file("unfinished.ndjson").exists()), (Vec::new(), false));
 }
@@ -129,7 +129,7 @@ fn document(text: &str) -> Document {
 fn first_run(desk: &Desk) {
     let mut archive = desk.open();
     archive.keep_document(&document("{}"), Timestamp::UNIX_EPOCH).expect("kept");
-    archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
+    archive.revision.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut archive, "1", b"one");
     keep(&mut archive, "2", b"two");
     assert!(archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit"));
@@ -145,7 +145,7 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
     first_run(&desk);
     assert_eq!(desk.findings(), Vec::<String>::new());
     let mut archive = desk.open();
-    archive.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
+    archive.revision.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     archive.keep_document(&document("{}"), Timestamp::MAX).expect("kept");
     assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, refetch: None });
     assert!(!archive.commit(&desk.journal(), Timestamp::MAX).expect("a commit"));
@@ -155,12 +155,12 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
 fn a_killed_run_is_recognisable_and_the_next_takes_over_what_it_finished() {
     let desk = desk();
     let mut killed = desk.open();
-    killed.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
+    killed.revision.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut killed, "1", b"one");
     drop(killed);
     assert!(desk.findings().iter().any(|finding| finding.starts_with("unfinished.ndjson")), "{:?}", desk.findings());
     let mut next = desk.open();
-    next.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
+    next.revision.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     assert!(matches!(holding(&mut next, "1"), Holding::Intact { .. }));
     assert_eq!(holding(&mut next, "2"), Holding::Absent);
     keep(&mut next, "2", b"two");
@@ -179,7 +179,7 @@ fn an_announced_file_that_never_came_or_came_wrong_is_not_taken_over() {
     std::fs::remove_file(desk.file("data/a/face_1.jpg")).expect("removed");
     std::fs::write(desk.file("data/a/face_2.jpg"), "tw0").expect("altered");
     let mut next = desk.open();
-    next.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
+    next.revision.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     assert_eq!((holding(&mut next, "1"), holding(&mut next, "2")), (Holding::Absent, Holding::Absent));
     keep(&mut next, "1", b"one");
     assert_eq!(keep(&mut next, "2", b"two").path, "data/a/face_2.jpg");
@@ -194,9 +194,9 @@ fn other_bytes_stand_beside_the_old_and_equal_ones_are_not_kept_twice() {
     first_run(&desk);
     let mut archive = desk.open();
     assert_eq!(keep(&mut archive, "1", b"one").path, "data/a/face_1.jpg");
-    assert!(archive.take_notices().is_empty());
+    assert!(archive.revision.take_notices().is_empty());
     assert_eq!(keep(&mut archive, "1", b"ONE").path, "data/a/face_1.2.jpg");
-    assert_eq!(archive.take_notices().len(), 1);
+    assert_eq!(archive.revision.take_notices().len(), 1);
     archive.keep_document(&document(r#"{"images":[]}"#), Timestamp::UNIX_EPOCH).expect("kept");
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
@@ -220,7 +220,7 @@ fn a_damaged_file_is_set_aside_and_healed() {
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
     assert_eq!(std::fs::read(desk.file("damaged/data/a/face_1.jpg")).expect("kept aside"), b"bad");
-    assert_eq!(archive.record.history.len(), 2);
+    assert_eq!(archive.revision.record.history.len(), 2);
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn damage_that_the_provider_cannot_heal_stays_visible_and_new_bytes_get_their_ow
     std::fs::write(desk.file("data/a/face_1.jpg"), "bad").expect("altered");
     let mut archive = desk.open();
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
-    archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, not_found());
+    archive.revision.settle(&MediaId::parse("1").expect("an id"), State::Gone, not_found());
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings().len(), 1, "{:?}", desk.findings());
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
@@ -282,7 +282,7 @@ fn what_a_newer_version_wrote_survives_and_a_newer_schema_is_left_alone() {
 }
 
 fn state(archive: &SessionArchive, id: &str) -> (State, usize) {
-    let known = archive.record.media.iter().find(|known| known.id.as_str() == id).expect("a record");
+    let known = archive.revision.record.media.iter().find(|known| known.id.as_str() == id).expect("a record");
     (known.state.known().expect("a state"), known.places.len())
 }
 
@@ -293,16 +293,16 @@ fn a_narrower_run_forgets_nothing_that_a_wider_one_knew() {
     let narrow = MediaItem { places: vec![place("attempts/a/media")], context: None, ..item("1") };
     let desk = desk();
     let mut archive = desk.open();
-    archive.describe(&[], &[wide], &[], Timestamp::UNIX_EPOCH);
+    archive.revision.describe(&[], &[wide], &[], Timestamp::UNIX_EPOCH);
     let id = MediaId::parse("1").expect("an id");
-    archive.settle(&id, State::Gone, not_found());
-    archive.describe(&[], &[narrow], &[], Timestamp::UNIX_EPOCH);
-    archive.settle(&id, State::Excluded, Reason::KindNotSelected { kind: Kind::Image });
+    archive.revision.settle(&id, State::Gone, not_found());
+    archive.revision.describe(&[], &[narrow], &[], Timestamp::UNIX_EPOCH);
+    archive.revision.settle(&id, State::Excluded, Reason::KindNotSelected { kind: Kind::Image });
     assert_eq!(state(&archive, "1"), (State::Gone, 2));
-    let known = &archive.record.media[0];
+    let known = &archive.revision.record.media[0];
     assert_eq!((known.size, known.context.as_deref()), (Some(3), Some("face")));
     keep(&mut archive, "1", b"one");
-    archive.settle(&id, State::Failed, Reason::Unavailable { text: "HTTP 503".to_owned() });
+    archive.revision.settle(&id, State::Failed, Reason::Unavailable { text: "HTTP 503".to_owned() });
     assert_eq!(state(&archive, "1").0, State::Archived);
 }
 
@@ -313,7 +313,7 @@ fn a_medium_whose_file_was_put_back_by_hand_is_archived_again() {
     std::fs::remove_file(desk.file("data/a/face_1.jpg")).expect("removed");
     let mut archive = desk.open();
     assert!(matches!(holding(&mut archive, "1"), Holding::Damaged(_)));
-    archive.settle(&MediaId::parse("1").expect("an id"), State::Gone, not_found());
+    archive.revision.settle(&MediaId::parse("1").expect("an id"), State::Gone, not_found());
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     std::fs::write(desk.file("data/a/face_1.jpg"), "one").expect("put back");
     let mut archive = desk.open();

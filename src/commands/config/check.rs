@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::exit::Exit;
 use crate::http::{Limits, Policy};
 use crate::report::{Checklist, check_log};
-use crate::store::room;
+use crate::store::free_space;
 use crate::text::bytes;
 use std::path::Path;
 
@@ -107,7 +107,7 @@ fn hurried(network: Network) -> Network {
 
 fn folder(output: &Path, checklist: &mut Checklist) {
     let shown = output.display();
-    match must_be_outside("the archive", output).and_then(|()| room(output)) {
+    match must_be_outside("the archive", output).and_then(|()| free_space(output)) {
         Ok(room) => {
             let state = if room.exists { "is there" } else { "can be made" };
             let what = format!("{shown} {state} and can be written; {} are free", bytes(room.available));

@@ -85,21 +85,21 @@ fn becomes_a_bag(mut listing: Listing, input: &[u8]) {
         let origin =
             Origin { provider: "yoti".to_owned(), base_url: "https://x.example".to_owned(), session: session(), salt: Salt::of([7; 32]) };
         let mut archive = SessionArchive::open(Arc::clone(&store), origin, &Reader, now()).expect("a session");
-        archive.settle_groups(&mut listing.media);
+        archive.revision.settle_groups(&mut listing.media);
         let mut paths = HashSet::new();
         for item in &listing.media {
             let path = planned_path(item).replace(".*", ".bin");
             is_safe_path(&path);
             assert!(path.starts_with("data/") && path.split('/').count() == 3 && paths.insert(path), "{item:?}");
         }
-        archive.describe(&[], &listing.media, &listing.problems, now());
-        archive.grows(listing.may_grow);
+        archive.revision.describe(&[], &listing.media, &listing.problems, now());
+        archive.revision.grows(listing.may_grow);
         let word = || "session".to_owned();
         let (signature, redacted) = (SignatureRecord::absent(), Vec::new());
         let document = Document { name: word(), endpoint: word(), bytes: input.to_vec(), signature, fetched: now(), redacted };
         archive.keep_document(&document, now()).expect("kept");
         for item in &listing.media {
-            archive.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
+            archive.revision.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
         }
         archive.commit(&journal, now()).expect("a bag");
         records.push(memory.get("s/archive.json").expect("a record"));

@@ -109,14 +109,14 @@ fn becomes_a_bag(listing: &Listing, given: &BTreeMap<String, &[u8]>) {
         let origin =
             Origin { provider: "veriff".to_owned(), base_url: "https://x.example".to_owned(), session: session(), salt: Salt::of([7; 32]) };
         let mut archive = SessionArchive::open(Arc::clone(&store), origin, &Reader, now()).expect("a session");
-        archive.describe(&listing.attempts, &listing.media, &listing.problems, now());
+        archive.revision.describe(&listing.attempts, &listing.media, &listing.problems, now());
         for (name, bytes) in given {
             let (name, endpoint, bytes) = (name.clone(), name.clone(), bytes.to_vec());
             let document = Document { name, endpoint, bytes, signature: SignatureRecord::absent(), fetched: now(), redacted: Vec::new() };
             archive.keep_document(&document, now()).expect("kept");
         }
         for item in &listing.media {
-            archive.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
+            archive.revision.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
         }
         archive.commit(&journal, now()).expect("a bag");
         records.push(memory.get("s/archive.json").expect("a record"));

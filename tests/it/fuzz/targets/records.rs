@@ -77,7 +77,7 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     let media: Vec<_> = archive_media(store.as_ref(), folder);
     for item in &media {
         archive.holding(item, &mut |_| Ok(())).expect("a verdict");
-        archive.settle(&item.id, State::Failed, Reason::Unavailable { text: "HTTP 503".to_owned() });
+        archive.revision.settle(&item.id, State::Failed, Reason::Unavailable { text: "HTTP 503".to_owned() });
     }
     let journal = Journal::new(Arc::clone(&store), identity());
     archive.commit(&journal, now()).expect("a bag");

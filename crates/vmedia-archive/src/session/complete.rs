@@ -3,13 +3,13 @@
 //!
 //! Must not ask the provider and must not write.
 
+use super::SessionArchive;
+use super::open::read_record;
 use crate::error::Result;
-use crate::known::read_record;
 use crate::layout::MARKER;
 use crate::model::{AttemptId, MediaItem, SessionId};
 use crate::needs_refetch::needs_refetch;
 use crate::record::{CompanionState, MediaRecord, State};
-use crate::session::SessionArchive;
 use crate::store::ReadStore;
 
 /// What a run wants of a session.

@@ -1,17 +1,11 @@
-//! What is known of a session before its folder is opened for changes: its record, or that it has none and may get one.
+//! Reads a session's record before its folder is opened for changes.
 //!
 //! Must not change anything.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};
-use crate::record::{self, Record, SCHEMA, VERSION};
-use crate::session::Origin;
+use crate::record::{LARGEST_RECORD, Record, SCHEMA, VERSION};
 use crate::store::{Digest, ReadStore, StorePath};
-use jiff::Timestamp;
-use serde_json::Map;
-
-/// A record or a mark above this size was not written by us.
-pub(crate) const LARGEST_RECORD: u64 = 256 * 1024 * 1024;
 
 /// What helps when the record is lost. It alone says which files there were: a new one would forget what is no longer listed.
 const RESTORE: &str = "restore it from a backup; or move the folder away, and the session is archived anew";
@@ -42,30 +36,4 @@ pub(crate) fn is_new(store: &dyn ReadStore, folder: &StorePath) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The record of a session that is archived for the first time.
-pub(crate) fn empty_record(origin: Origin, now: Timestamp) -> Record {
-    Record {
-        schema: SCHEMA.to_owned(),
-        version: VERSION,
-        tool: record::tool(),
-        provider: origin.provider,
-        base_url: origin.base_url,
-        session: origin.session,
-        salt: origin.salt,
-        created: now,
-        updated: now,
-        attempts: Vec::new(),
-        media: Vec::new(),
-        documents: Vec::new(),
-        companions: Vec::new(),
-        problems: Vec::new(),
-        may_grow: false,
-        facts: Vec::new(),
-        history: Vec::new(),
-        newer_lines: Vec::new(),
-        journal: Vec::new(),
-        extra: Map::new(),
-    }
 }

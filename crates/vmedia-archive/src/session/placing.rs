@@ -1,46 +1,18 @@
-//! Where the bytes of a medium or an answer go in a session's folder: beside what is there, never over it.
+//! Places files in a session's folder: beside existing ones, never over them. Bytes that the archive has are not stored twice,
+//! other bytes of a media file get another name, and damaged files are moved out of the payload once good bytes arrive.
 //!
-//! Bytes that are here already are not kept twice, other bytes of a known medium get a name of their own, damaged
-//! files are moved out of the payload once there are good bytes. Must not decide whether bytes are to be believed.
+//! Must not decide whether bytes are trusted.
 
-use crate::coded::Coded;
+use super::pending::Line;
+use super::{Document, SessionArchive};
 use crate::error::Result;
-use crate::known::LARGEST_RECORD;
-use crate::layout::{self, MARKER};
-use crate::marker::Line;
+use crate::layout;
 use crate::model::{MediaId, MediaItem};
-use crate::reason::Disagreement;
-use crate::record::{Change, DocumentRecord, FileRecord, HistoryRecord, MediaRecord, SignatureRecord};
-use crate::session::{Document, SessionArchive};
+use crate::record::{Change, DocumentRecord, FileRecord, HistoryRecord, LARGEST_RECORD, MediaRecord, NewFile};
 use crate::store::{Digest, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::HashSet;
-
-/// A file that was accepted and has no path yet.
-#[derive(Debug)]
-pub struct NewFile {
-    /// Its length and SHA-256.
-    pub digest: Digest,
-    /// The response's `Content-Type`.
-    pub content_type: Option<String>,
-    /// The extension that the answer calls for, where the listing declares no media type.
-    pub extension: Option<&'static str>,
-    /// The provider's signature over the bytes.
-    pub signature: SignatureRecord,
-    /// When it was fetched.
-    pub fetched: Timestamp,
-    /// Where it is not what was declared.
-    pub disagreements: Vec<Disagreement>,
-}
-
-impl NewFile {
-    fn at(self, path: String) -> FileRecord {
-        let Self { digest, content_type, signature, fetched, disagreements, .. } = self;
-        let disagreements = disagreements.into_iter().map(Coded::Fact).collect();
-        FileRecord { path, digest, content_type, signature, fetched, disagreements, lost: None, extra: Map::new() }
-    }
-}
 
 /// A file with its path.
 #[derive(Debug)]
@@ -55,13 +27,13 @@ impl SessionArchive {
     /// Chooses the path of a file and announces it. Bytes that the archive has are not stored twice; other bytes of the same
     /// media file are stored beside them.
     pub fn place(&mut self, item: &MediaItem, file: NewFile, now: Timestamp) -> Result<Placed> {
-        let known = match self.record.media.iter().find(|known| known.id == item.id) {
+        let known = match self.revision.record.media.iter().find(|known| known.id == item.id) {
             Some(known) => known.clone(),
             None => MediaRecord::new(item),
         };
         let same = known.present().find(|old| old.digest == file.digest);
         if let Some(same) = same
-            && !self.damaged.contains(&same.path)
+            && !self.revision.damaged.contains(&same.path)
         {
             return Ok(Placed { file: file.at(same.path.clone()), free: None });
         }
@@ -89,22 +61,23 @@ impl SessionArchive {
             }
         };
         let announced = MediaRecord { files: vec![file.clone()], ..known };
-        self.store.append(&self.folder.join(MARKER), &Line::Archiving(announced).text()?)?;
+        self.pending.announce(self.store.as_ref(), &[Line::Archiving(announced)])?;
         Ok(Placed { file, free: (!is_here).then_some(path) })
     }
 
     /// Moves the damaged files of a medium out of the payload, now that there are good bytes. `healed` is the path
     /// that the very same bytes will take again.
     fn set_damaged_aside(&mut self, known: &MediaRecord, healed: Option<&str>, now: Timestamp) -> Result<()> {
-        let damaged: Vec<String> = known.present().map(|file| file.path.clone()).filter(|path| self.damaged.contains(path)).collect();
+        let damaged: Vec<String> =
+            known.present().map(|file| file.path.clone()).filter(|path| self.revision.damaged.contains(path)).collect();
         for path in damaged {
             let what = self.set_aside(&path, "fetched again", now)?;
             if healed != Some(path.as_str())
-                && let Some(lost) = self.file_mut(&known.id, &path)
+                && let Some(lost) = self.revision.file_mut(&known.id, &path)
             {
                 lost.lost = Some(what);
             }
-            self.damaged.remove(&path);
+            self.revision.damaged.remove(&path);
         }
         Ok(())
     }
@@ -115,23 +88,19 @@ impl SessionArchive {
         self.lose_versions(&document.name, &kept, now)
     }
 
-    /// Earlier answers that were deleted or altered and that nobody will give again: told, and no longer vouched for.
-    /// The one at `kept` was just read or written.
+    /// Reports earlier versions of a document that were deleted or altered, which no provider gives again, and vouches for them
+    /// no longer. The version at `kept` was just read or written.
     fn lose_versions(&mut self, name: &str, kept: &str, now: Timestamp) -> Result<()> {
-        let recorded: Vec<(String, Digest)> = self
-            .record
-            .documents
-            .iter()
-            .filter(|known| known.name == name && known.path != kept && known.lost.is_none())
-            .map(|known| (known.path.clone(), known.digest.clone()))
-            .collect();
+        let documents = self.revision.record.documents.iter();
+        let others = documents.filter(|known| known.name == name && known.path != kept && known.lost.is_none());
+        let recorded: Vec<(String, Digest)> = others.map(|known| (known.path.clone(), known.digest.clone())).collect();
         for (path, digest) in recorded {
             if self.store.read(&self.folder.join(&path), LARGEST_RECORD)?.is_some_and(|bytes| Digest::of(&bytes) == digest) {
                 continue;
             }
             self.begin(now)?;
             let what = self.set_aside(&path, "the provider now answers differently", now)?;
-            if let Some(known) = self.record.documents.iter_mut().find(|known| known.path == path) {
+            if let Some(known) = self.revision.record.documents.iter_mut().find(|known| known.path == path) {
                 known.lost = Some(what);
             }
         }
@@ -141,8 +110,12 @@ impl SessionArchive {
     /// Where the answer is kept now.
     fn keep_version(&mut self, document: &Document, now: Timestamp) -> Result<String> {
         let digest = Digest::of(&document.bytes);
-        let known =
-            self.record.documents.iter().find(|known| known.name == document.name && known.digest == digest && known.lost.is_none());
+        let known = self
+            .revision
+            .record
+            .documents
+            .iter()
+            .find(|known| known.name == document.name && known.digest == digest && known.lost.is_none());
         if let Some(path) = known.map(|known| known.path.clone()) {
             self.heal_document(&path, document, now)?;
             return Ok(path);
@@ -151,7 +124,7 @@ impl SessionArchive {
         let mut version = 1;
         let (path, is_here) = loop {
             let path = layout::document_path(&document.name, version);
-            let recorded = self.record.documents.iter().any(|known| known.path == path);
+            let recorded = self.revision.record.documents.iter().any(|known| known.path == path);
             match self.store.read(&self.folder.join(&path), LARGEST_RECORD)? {
                 None if !recorded => break (path, false),
                 Some(bytes) if !recorded && bytes == document.bytes => break (path, true),
@@ -170,34 +143,23 @@ impl SessionArchive {
             extra: Map::new(),
         };
         self.announce_media()?;
-        self.store.append(&self.folder.join(MARKER), &Line::Answered(record.clone()).text()?)?;
+        self.pending.announce(self.store.as_ref(), &[Line::Answered(record.clone())])?;
         if !is_here {
             self.store.replace(&self.folder.join(&path), &document.bytes)?;
         }
-        self.add_document(record);
+        self.revision.add_document(record);
         Ok(path)
     }
 
-    /// A listing is about to be kept: what it lists must not be forgotten should this run be killed.
+    /// Announces the media that were listed for the first time, before the listing is kept, so that a kill forgets none.
     fn announce_media(&mut self) -> Result<()> {
-        if std::mem::replace(&mut self.announced, true) {
+        if std::mem::replace(&mut self.pending.is_announced, true) {
             return Ok(());
         }
-        let known: HashSet<&MediaId> = self.before.iter().flat_map(|before| &before.media).map(|medium| &medium.id).collect();
-        let listed = self.record.media.iter().filter(|medium| !known.contains(&medium.id));
-        let lines = listed.map(|medium| Line::Listed(MediaRecord { files: Vec::new(), ..medium.clone() }).text());
-        let lines: Vec<String> = lines.collect::<Result<_>>()?;
-        if lines.is_empty() { Ok(()) } else { self.store.append(&self.folder.join(MARKER), &lines.join("\n")) }
-    }
-
-    /// Records an answer that is here; that it is another than before is evidence.
-    pub(crate) fn add_document(&mut self, document: DocumentRecord) {
-        let DocumentRecord { name, path, fetched, .. } = &document;
-        if self.record.documents.iter().any(|known| known.name == *name && known.lost.is_none()) {
-            let what = format!("the provider's answer to {name} has changed; the new one is kept beside the old ones as {path}");
-            self.happened(HistoryRecord { path: Some(path.clone()), ..HistoryRecord::new(*fetched, Change::DocumentChanged, what) });
-        }
-        self.record.documents.push(document);
+        let known: HashSet<&MediaId> = self.revision.before.iter().flat_map(|before| &before.media).map(|medium| &medium.id).collect();
+        let listed = self.revision.record.media.iter().filter(|medium| !known.contains(&medium.id));
+        let lines: Vec<Line> = listed.map(|medium| Line::Listed(MediaRecord { files: Vec::new(), ..medium.clone() })).collect();
+        self.pending.announce(self.store.as_ref(), &lines)
     }
 
     /// Writes an answer again whose file was deleted or altered; the altered one is set aside.
@@ -229,10 +191,9 @@ impl SessionArchive {
             happened.what = format!("found altered and set aside; {then}");
             happened.moved = Digest::read(stream, &mut |_| Ok(())).ok();
             happened.moved_to = Some(to.clone());
-            let mark = self.folder.join(MARKER);
-            self.store.append(&mark, &Line::Moved(happened.clone()).text()?)?;
-            // Nobody fetches a moved file again: were the line lost and the move not, nobody would ever vouch for it.
-            self.store.flush(&mark)?;
+            self.pending.announce(self.store.as_ref(), &[Line::Moved(happened.clone())])?;
+            // A moved file is not fetched again, so a lost line would leave it in no record.
+            self.pending.flush(self.store.as_ref())?;
             let to = self.folder.join(&to);
             // A network file system may call a move failed that it made: what counts is where the file is.
             if let Err(error) = self.store.rename(&from, &to)
@@ -242,59 +203,15 @@ impl SessionArchive {
             }
         }
         // The path is part of the record, but not of its words.
-        self.notices.push(format!("{path} was {}", happened.what));
+        self.revision.notices.push(format!("{path} was {}", happened.what));
         let what = happened.what.clone();
-        self.record.history.push(happened);
+        self.revision.record.history.push(happened);
         Ok(what)
     }
 
-    fn file_mut(&mut self, id: &MediaId, path: &str) -> Option<&mut FileRecord> {
-        self.record.media.iter_mut().find(|known| known.id == *id)?.files.iter_mut().find(|file| file.path == path)
-    }
-
-    /// Records a file that was published at the place that [`Self::place`] gave.
+    /// Records a file that was published at the path that [`Self::place`] gave.
     pub fn archived(&mut self, item: &MediaItem, file: FileRecord, now: Timestamp) {
         self.placing.remove(&item.id);
-        let Some(known) = self.record.media.iter_mut().find(|known| known.id == item.id) else {
-            self.add_file(&MediaRecord::new(item), file);
-            return;
-        };
-        if let Some(old) = known.files.iter_mut().find(|old| old.lost.is_none() && old.path == file.path) {
-            let is_new = |disagreement: &Coded<Disagreement>| !old.disagreements.contains(disagreement);
-            let further: Vec<_> = file.disagreements.into_iter().filter(is_new).collect();
-            old.disagreements.extend(further);
-            known.arrived();
-            return;
-        }
-        let is_lost = known.present().next().is_none();
-        if let Some(original) = known.files.first() {
-            let (id, path, lost, sha256) = (&item.id, &file.path, &original.path, &original.digest.sha256);
-            let what = if is_lost {
-                format!(
-                    "the original of media {id} (sha256 {sha256}, {lost}) is lost; the provider now answers with other bytes, kept as {path}"
-                )
-            } else {
-                format!("the provider now answers media {id} with other bytes; they are kept beside the old ones as {path}")
-            };
-            let told = if is_lost { &mut self.losses } else { &mut self.notices };
-            told.push(what.clone());
-            let change = HistoryRecord::new(now, Change::OtherBytes, what);
-            self.record.history.push(HistoryRecord { media: Some(id.clone()), path: Some(path.clone()), ..change });
-        }
-        self.add_file(&MediaRecord::new(item), file);
-    }
-
-    pub(crate) fn add_file(&mut self, medium: &MediaRecord, file: FileRecord) {
-        let index = match self.record.media.iter().position(|known| known.id == medium.id) {
-            Some(index) => index,
-            None => {
-                self.record.media.push(MediaRecord { files: Vec::new(), ..medium.clone() });
-                self.record.media.len() - 1
-            }
-        };
-        if let Some(known) = self.record.media.get_mut(index) {
-            known.arrived();
-            known.files.push(file);
-        }
+        self.revision.add_published(item, file, now);
     }
 }

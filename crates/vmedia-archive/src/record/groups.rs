@@ -1,13 +1,14 @@
-//! Under which name newly listed media are filed, at a provider that has groups instead of attempts: what is archived
-//! keeps its names, and what is new joins its own group or gets a name that no other group has.
+//! Names the groups of newly listed media, at a provider that has groups instead of attempts: archived media keep their names,
+//! new ones join their group or get a name that no other group has. A provider numbers groups by their place in a list, and a
+//! list may change.
 //!
-//! A provider numbers groups by their place in a list, and a list may change. Must not name files; that is the layout's.
+//! Must not name files; that is the layout's.
 
+use super::Revision;
 use crate::model::{Group, MediaId, MediaItem};
-use crate::session::SessionArchive;
 use std::collections::HashMap;
 
-impl SessionArchive {
+impl Revision {
     /// Gives the media of a new listing the names that the archive already has for them and for their groups.
     pub fn settle_groups(&self, media: &mut [MediaItem]) {
         let known: HashMap<&MediaId, _> = self.record.media.iter().map(|known| (&known.id, known)).collect();

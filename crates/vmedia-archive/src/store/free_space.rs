@@ -1,26 +1,24 @@
-//! Whether a folder could take an archive: looked at without leaving anything behind.
-//!
-//! Must not know what an archive is.
+//! Finds out whether files can be written to a folder and how many, and leaves nothing behind.
 
 use super::files::io_error;
 use crate::error::{self, Error, Result};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// How much is written to see whether the disk takes it, in bytes.
+/// The number of bytes that are written as a trial.
 const TRIAL: usize = 64 * 1024;
 
-/// What a folder offers.
+/// What can be written to a folder.
 #[derive(Debug)]
-pub struct Room {
-    /// Whether it is there already.
+pub struct FreeSpace {
+    /// Whether the folder exists.
     pub exists: bool,
-    /// How many bytes this user may still write there.
+    /// The number of bytes that this user may still write there.
     pub available: u64,
 }
 
-/// Writes and removes a nameless file in the folder, or in the nearest folder above that there is.
-pub fn room(folder: &Path) -> Result<Room> {
+/// Writes and removes a nameless file in the folder, or in the nearest one above it that exists.
+pub fn free_space(folder: &Path) -> Result<FreeSpace> {
     let there = nearest(folder)?;
     let trial = || -> io::Result<()> {
         let mut file = tempfile::tempfile_in(&there)?;
@@ -29,10 +27,10 @@ pub fn room(folder: &Path) -> Result<Room> {
     };
     trial().map_err(|error| io_error("write into", &there, error))?;
     let available = fs4::available_space(&there).map_err(|error| io_error("ask for the free space of", &there, error))?;
-    Ok(Room { exists: folder.is_dir(), available })
+    Ok(FreeSpace { exists: folder.is_dir(), available })
 }
 
-/// The folder itself, or the nearest above it that is there.
+/// Returns the folder, or the nearest one above it that exists.
 fn nearest(folder: &Path) -> Result<PathBuf> {
     for path in folder.ancestors() {
         // The last of a relative path's ancestors has no name: it is where the program runs.
@@ -50,18 +48,18 @@ fn nearest(folder: &Path) -> Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::room;
+    use super::free_space;
 
     #[test]
     fn a_folder_is_looked_at_without_making_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        let room_of = |below: &str| room(&folder.path().join(below));
-        assert!(room_of("").is_ok_and(|room| room.exists && room.available > 0));
-        assert!(room_of("a/b/c").is_ok_and(|room| !room.exists && room.available > 0));
+        let look = |below: &str| free_space(&folder.path().join(below));
+        assert!(look("").is_ok_and(|found| found.exists && found.available > 0));
+        assert!(look("a/b/c").is_ok_and(|found| !found.exists && found.available > 0));
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
         let file = tempfile::NamedTempFile::new_in(folder.path()).expect("a file");
         for taken in [file.path().to_owned(), file.path().join("below")] {
-            assert_eq!(room(&taken).expect_err("a file is no folder").kind(), crate::error::ErrorKind::Local);
+            assert_eq!(free_space(&taken).expect_err("a file is no folder").kind(), crate::error::ErrorKind::Local);
         }
     }
 }

@@ -1,22 +1,21 @@
-//! The mark of an unfinished session: a file with a line for every payload file and answer that this run is about to
-//! publish.
+//! The pending file of a session, which exists while a run changes the session: one line for every file that the run is about
+//! to publish. After a kill, the next run recovers the files from their lines instead of fetching them again.
 //!
-//! A line is written before the file gets its name, so every file of a killed run has its provenance here, and the
-//! next run takes it over instead of fetching it again. A torn last line is one file fetched again. Must not decide
-//! what the lines lead to: anybody may have written them.
+//! Must not decide what the lines lead to.
 
 use crate::error::{Error, Result};
 use crate::record::{DocumentRecord, HistoryRecord, MediaRecord};
 use crate::salt::Salt;
+use crate::store::{Extent, Store, StorePath};
 use crate::word::Word;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// One line.
+/// One line of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "line")]
-pub(crate) enum Line {
+pub(super) enum Line {
     /// A run began to change the session.
     Began {
         /// When.
@@ -41,14 +40,58 @@ pub(crate) enum Line {
 }
 
 impl Line {
-    /// The line as text.
-    pub(crate) fn text(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|error| Error::unexpected("cannot write the mark of an unfinished session").caused_by(error))
+    /// Returns the line as JSON.
+    fn text(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|error| Error::unexpected("cannot write the pending file of a session").caused_by(error))
+    }
+}
+
+/// The pending file of one session.
+pub(super) struct Pending {
+    path: StorePath,
+    /// Whether it exists.
+    pub(super) exists: bool,
+    /// Whether a killed run left it.
+    pub(super) is_resumed: bool,
+    /// Whether it announces the media that this run listed for the first time.
+    pub(super) is_announced: bool,
+}
+
+impl Pending {
+    /// Returns the file at a path.
+    pub(super) fn new(path: StorePath, exists: bool) -> Self {
+        Self { path, exists, is_resumed: exists, is_announced: false }
+    }
+
+    /// Creates the file with its first line, durably: whatever change outlasts a power loss has a pending file beside it.
+    pub(super) fn begin(&mut self, store: &dyn Store, folder: &StorePath, first: &Line) -> Result<()> {
+        store.replace(&self.path, format!("{}\n", first.text()?).as_bytes())?;
+        store.settle(folder, Extent::Tree)?;
+        self.exists = true;
+        Ok(())
+    }
+
+    /// Appends lines. A line that is lost in a power loss costs one file fetched again.
+    pub(super) fn announce(&self, store: &dyn Store, lines: &[Line]) -> Result<()> {
+        let lines: Vec<String> = lines.iter().map(Line::text).collect::<Result<_>>()?;
+        if lines.is_empty() { Ok(()) } else { store.append(&self.path, &lines.join("\n")) }
+    }
+
+    /// Makes the lines durable.
+    pub(super) fn flush(&self, store: &dyn Store) -> Result<()> {
+        store.flush(&self.path)
+    }
+
+    /// Removes the file.
+    pub(super) fn end(&mut self, store: &dyn Store) -> Result<()> {
+        store.remove(&self.path)?;
+        (self.exists, self.is_resumed) = (false, false);
+        Ok(())
     }
 }
 
 /// Returns the lines that are whole, in order; those of a sort that this version does not know as they were read.
-pub(crate) fn parse(bytes: &[u8]) -> Vec<Word<Line, Map<String, Value>>> {
+pub(super) fn parse(bytes: &[u8]) -> Vec<Word<Line, Map<String, Value>>> {
     let read = |line: &[u8]| match serde_json::from_slice(line).ok()? {
         Line::Newer => serde_json::from_slice(line).ok().map(Word::Newer),
         known => Some(Word::Known(known)),

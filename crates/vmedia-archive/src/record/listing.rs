@@ -1,35 +1,34 @@
-//! Takes over what the provider lists now, and notices what is not as it was at the last run: attempts and media that
-//! came, went or changed. Such changes are evidence, so each is recorded in the history and told once.
+//! Merges a listing into the record. Attempts and media that appeared, disappeared or changed since the last run are evidence:
+//! each is recorded in the history and reported once.
 //!
 //! Must not decide what is fetched because of them.
 
+use super::{AttemptRecord, Change, FactRecord, HistoryRecord, MediaRecord, Revision};
 use crate::model::{Attempt, MediaId, MediaItem};
-use crate::record::{AttemptRecord, Change, FactRecord, HistoryRecord, MediaRecord};
-use crate::session::SessionArchive;
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::{HashMap, HashSet};
 
-/// What was known before a listing is taken over, by id: a listing may hold ten thousand media, and each is looked up.
-struct Known {
-    /// Where the record has each medium.
+/// The record before a listing is merged, by id: a listing may hold ten thousand media.
+struct Index {
+    /// The position of each media file in the record.
     media: HashMap<MediaId, usize>,
-    /// The media and the answers of the run before; none when there was none.
+    /// The media and documents of the run before, if there was one.
     before: Option<(HashSet<MediaId>, HashSet<String>)>,
 }
 
-impl SessionArchive {
-    /// Takes over what the provider lists now: attempts, and for each medium what is said of it.
+impl Revision {
+    /// Merges what the provider lists now.
     pub fn describe(&mut self, attempts: &[Attempt], media: &[MediaItem], problems: &[String], now: Timestamp) {
         self.describe_attempts(attempts, now);
         self.record.problems = problems.to_vec();
-        let mut known = self.known();
+        let mut index = self.index();
         for item in media {
-            self.describe_medium(item, &mut known, now);
+            self.describe_medium(item, &mut index, now);
         }
     }
 
-    fn known(&self) -> Known {
+    fn index(&self) -> Index {
         let mut media = HashMap::new();
         for (index, medium) in self.record.media.iter().enumerate() {
             media.entry(medium.id.clone()).or_insert(index);
@@ -38,10 +37,10 @@ impl SessionArchive {
             let media = before.media.iter().map(|medium| medium.id.clone()).collect();
             (media, before.documents.iter().map(|document| document.name.clone()).collect())
         });
-        Known { media, before }
+        Index { media, before }
     }
 
-    /// Takes over whether more media may come.
+    /// Records whether more media may follow.
     pub fn grows(&mut self, may_grow: bool) {
         self.record.may_grow = may_grow;
     }
@@ -67,7 +66,7 @@ impl SessionArchive {
         }
     }
 
-    /// The record of an attempt that is listed; `old` is what was recorded of it.
+    /// Returns the record of a listed attempt; `old` is what was recorded of it.
     fn describe_attempt(&mut self, attempt: &Attempt, old: Option<AttemptRecord>, now: Timestamp) -> AttemptRecord {
         let status = attempt.status.as_deref().unwrap_or("none");
         let Some(old) = old else {
@@ -90,19 +89,18 @@ impl SessionArchive {
         self.happened(HistoryRecord { attempt: Some(attempt.id.clone()), ..HistoryRecord::new(now, change, what) });
     }
 
-    fn describe_medium(&mut self, item: &MediaItem, known: &mut Known, now: Timestamp) {
+    fn describe_medium(&mut self, item: &MediaItem, index: &mut Index, now: Timestamp) {
         let id = &item.id;
-        // What a killed run learned was not known before; a listing that is read for the first time says nothing of what
-        // it held before.
-        if let Some((media, documents)) = &known.before
+        // A listing that is read for the first time does not show what it held before.
+        if let Some((media, documents)) = &index.before
             && !media.contains(id)
             && item.places.iter().any(|place| documents.contains(&place.document))
         {
             let what = format!("the provider lists media {id}, which it did not list before");
             self.medium_change(Change::MediaGained, id, what, now);
         }
-        let Some(known) = known.media.get(id).and_then(|&index| self.record.media.get_mut(index)) else {
-            known.media.insert(id.clone(), self.record.media.len());
+        let Some(known) = index.media.get(id).and_then(|&position| self.record.media.get_mut(position)) else {
+            index.media.insert(id.clone(), self.record.media.len());
             self.record.media.push(MediaRecord::new(item));
             return;
         };
@@ -126,7 +124,7 @@ impl SessionArchive {
         }
     }
 
-    /// Marks media that were listed before and no longer are. Only a complete listing can tell.
+    /// Marks media that are no longer listed. Needs a complete listing.
     pub fn mark_unlisted(&mut self, media: &[MediaItem], now: Timestamp) {
         let listed: HashSet<&MediaId> = media.iter().map(|item| &item.id).collect();
         let mut gone = Vec::new();
@@ -146,13 +144,7 @@ impl SessionArchive {
         self.happened(HistoryRecord { media: Some(id.clone()), ..HistoryRecord::new(now, change, what) });
     }
 
-    /// Records a change and has it told.
-    pub(crate) fn happened(&mut self, happened: HistoryRecord) {
-        self.notices.push(happened.what.clone());
-        self.record.history.push(happened);
-    }
-
-    /// Takes over what a kept document says of the session, instead of what it said before.
+    /// Replaces the facts that a document states.
     pub fn learn(&mut self, document: &str, facts: impl Iterator<Item = (&'static str, String)>) {
         let mut known: Vec<FactRecord> = Vec::new();
         for (name, value) in facts {
@@ -162,34 +154,5 @@ impl SessionArchive {
         }
         self.record.facts.retain(|old| old.document != document);
         self.record.facts.extend(known);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::record::MediaRecord;
-    use crate::model::{Group, Kind, MediaId, MediaItem, Place};
-    use serde_json::{Value, json};
-
-    #[test]
-    fn what_a_newer_version_wrote_of_a_place_and_a_group_survives() {
-        let item = MediaItem {
-            id: MediaId::parse("1").expect("an id"),
-            attempt: None,
-            group: Some(Group::new("id_document-1", Some("d1".to_owned()))),
-            kind: Kind::Image,
-            context: None,
-            mimetype: None,
-            type_hint: None,
-            size: None,
-            duration: None,
-            places: vec![Place::new("media", "/a"), Place::new("media", "/b")],
-        };
-        let mut written: Value = serde_json::to_value(MediaRecord::new(&item)).expect("JSON");
-        written["group"]["issuer"] = json!("GBR");
-        written["places"][1]["page"] = json!({ "number": 2 });
-        let mut known: MediaRecord = serde_json::from_value(written.clone()).expect("a record");
-        known.describe(&item);
-        assert_eq!(serde_json::to_value(&known).expect("JSON"), written);
     }
 }

@@ -4,13 +4,13 @@
 //! Writes only what differs from what is there, so a run that changed nothing touches nothing. Must not decide what
 //! is kept.
 
+use super::SessionArchive;
 use crate::bag::{self, Manifest};
 use crate::error::{Error, Result};
 use crate::journal::{self, Journal};
-use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
+use crate::layout::{DECLARATION, INFO, MANIFEST, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
 use crate::page::session_page;
-use crate::record::{FileRecord, JournalRecord, MediaRecord, Record, tool};
-use crate::session::SessionArchive;
+use crate::record::{JournalRecord, Record, tool};
 use crate::store::{Digest, Extent, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
@@ -25,42 +25,41 @@ impl SessionArchive {
         if self.is_left {
             return Ok(false);
         }
-        if self.before.as_ref() != Some(&self.record) {
-            self.record.updated = now;
-            self.record.tool = tool();
+        if self.revision.is_changed() {
+            self.revision.record.updated = now;
+            self.revision.record.tool = tool();
         }
-        let files = tag_files(&self.record)?;
+        let files = tag_files(&self.revision.record)?;
         let here = files.iter().map(|(name, bytes)| self.store.read(&self.folder.join(name), limit(bytes))).collect::<Result<Vec<_>>>()?;
-        if differing(&files, &here).next().is_none() && !self.unfinished {
-            journal.kept(self.record.session.clone(), now)?;
+        if differing(&files, &here).next().is_none() && !self.pending.exists {
+            journal.kept(self.revision.record.session.clone(), now)?;
             return Ok(false);
         }
         self.tell_altered(&here)?;
         self.begin(now)?;
         let files = self.vouched_by(files, journal, now)?;
         self.make_folders()?;
-        if self.resumed && self.before.is_none() {
+        if self.pending.is_resumed && self.revision.before.is_none() {
             // The line with the salt may be lost, and the journal is about to hold commitments under this one.
-            self.store.append(&self.folder.join(MARKER), &self.began(now)?)?;
+            self.pending.announce(self.store.as_ref(), &[self.began(now)])?;
         }
         // What the mark announces, then the names of it, then the manifests that vouch for them.
-        self.store.flush(&self.folder.join(MARKER))?;
+        self.pending.flush(self.store.as_ref())?;
         self.store.settle(&self.folder, Extent::Tree)?;
         // Before the bag is what it says: a bag without the mark is always one that the journal knows.
         let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
         let (now_is, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
         let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record.clone()));
-        let bags = journal::Bags { before, now: now_is, record_before, record, resumed: self.resumed };
-        journal.archived(journal::archived(&self.folder, self.before.as_ref(), &self.record, bags), now)?;
+        let bags = journal::Bags { before, now: now_is, record_before, record, resumed: self.pending.is_resumed };
+        journal.archived(journal::archived(&self.folder, self.revision.before.as_ref(), &self.revision.record, bags), now)?;
         for (name, bytes) in differing(&files, &here) {
             self.store.replace(&self.folder.join(name), bytes)?;
         }
         // Tag files and the mark stand right in the folder; a sync of everything below cost as much as the media.
         self.store.settle(&self.folder, Extent::Names)?;
-        self.store.remove(&self.folder.join(MARKER))?;
+        self.pending.end(self.store.as_ref())?;
         self.store.settle(&self.folder, Extent::Names)?;
-        (self.unfinished, self.resumed) = (false, false);
-        self.before = Some(self.record.clone());
+        self.revision.before = Some(self.revision.record.clone());
         Ok(true)
     }
 
@@ -68,18 +67,18 @@ impl SessionArchive {
     fn vouched_by(&mut self, files: TagFiles, journal: &Journal, now: Timestamp) -> Result<TagFiles> {
         let (segment, sha256) = journal.position(now)?;
         // Where only files that follow from the record are written again, the runs that vouched for it still do.
-        let is_changed = self.before.as_ref() != Some(&self.record) || self.record.journal.is_empty();
-        if !is_changed || self.record.journal.last().is_some_and(|last| last.segment == segment) {
+        let is_changed = self.revision.is_changed() || self.revision.record.journal.is_empty();
+        if !is_changed || self.revision.record.journal.last().is_some_and(|last| last.segment == segment) {
             return Ok(files);
         }
-        self.record.journal.push(JournalRecord { segment, sha256, extra: Map::new() });
-        tag_files(&self.record)
+        self.revision.record.journal.push(JournalRecord { segment, sha256, extra: Map::new() });
+        tag_files(&self.revision.record)
     }
 
     /// Makes the folders of the bag's files, and fails if anything else has taken the place of one, such as a link.
     fn make_folders(&self) -> Result<()> {
-        let media = payload(&self.record).map(|file| &file.path);
-        let documents = self.record.documents.iter().filter(|document| document.lost.is_none()).map(|document| &document.path);
+        let media = self.revision.record.payload().map(|file| &file.path);
+        let documents = self.revision.record.documents.iter().filter(|document| document.lost.is_none()).map(|document| &document.path);
         let folders = media.chain(documents).filter_map(|path| self.folder.join(path).parent());
         let folders: BTreeSet<StorePath> = folders.chain([self.folder.join(PAYLOAD)]).collect();
         folders.iter().try_for_each(|folder| self.store.make_folder(folder))
@@ -88,12 +87,14 @@ impl SessionArchive {
     /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What
     /// another version made may look otherwise, and what a killed run left is in between.
     fn tell_altered(&mut self, here: &[Option<Vec<u8>>]) -> Result<()> {
-        let Some(before) = self.before.as_ref().filter(|before| !self.resumed && before.tool == tool()) else { return Ok(()) };
+        let Some(before) = self.revision.before.as_ref().filter(|before| !self.pending.is_resumed && before.tool == tool()) else {
+            return Ok(());
+        };
         let made = tag_files(before)?;
         let altered: Vec<&str> = differing(&made, here).map(|(name, _)| *name).collect();
         if !altered.is_empty() {
             let names = altered.join(", ");
-            self.notices.push(format!("changed or removed since the last run, and written anew from the record: {names}"));
+            self.revision.notices.push(format!("changed or removed since the last run, and written anew from the record: {names}"));
         }
         Ok(())
     }
@@ -109,16 +110,11 @@ fn limit(bytes: &[u8]) -> u64 {
     (bytes.len() as u64).saturating_mul(4).max(64 * 1024 * 1024)
 }
 
-/// The files that should be here and that are not our own.
-fn payload(record: &Record) -> impl Iterator<Item = &FileRecord> {
-    record.media.iter().flat_map(MediaRecord::present)
-}
-
 /// The text of every tag file, from the record alone.
 fn tag_files(record: &Record) -> Result<TagFiles> {
     let mut text = serde_json::to_vec_pretty(record).map_err(|error| Error::unexpected("cannot write archive.json").caused_by(error))?;
     text.push(b'\n');
-    let digests: Vec<&Digest> = payload(record).map(|file| &file.digest).collect();
+    let digests: Vec<&Digest> = record.payload().map(|file| &file.digest).collect();
     let day = record.updated.strftime("%Y-%m-%d").to_string();
     let mut files: TagFiles = vec![
         (RECORD, text),

@@ -1,0 +1,115 @@
+//! The record of one media file: what the listings say of it, its state and its files.
+
+use super::{FileRecord, MediaRecord, State};
+use crate::model::{Kind, MediaItem, Place, TypeHint};
+use crate::reason::{CodedReason, Reason};
+use crate::word::Word;
+use serde_json::Map;
+use std::collections::{HashMap, HashSet};
+
+impl MediaRecord {
+    /// The record of a medium that was just listed for the first time.
+    pub fn new(item: &MediaItem) -> Self {
+        Self {
+            id: item.id.clone(),
+            attempt: item.attempt.clone(),
+            group: item.group.clone(),
+            kind: item.kind.into(),
+            context: item.context.clone(),
+            mimetype: item.mimetype.clone(),
+            type_hint: item.type_hint.map(Word::from),
+            size: item.size,
+            duration: item.duration,
+            places: item.places.clone(),
+            state: State::Failed.into(),
+            reason: Some(Reason::NotFetched.into()),
+            unlisted_since: None,
+            files: Vec::new(),
+            extra: Map::new(),
+        }
+    }
+
+    /// The medium as it was listed last.
+    pub fn item(&self) -> MediaItem {
+        MediaItem {
+            id: self.id.clone(),
+            attempt: self.attempt.clone(),
+            group: self.group.clone(),
+            kind: self.kind.known().unwrap_or(Kind::Other),
+            context: self.context.clone(),
+            mimetype: self.mimetype.clone(),
+            type_hint: self.type_hint.as_ref().map(|hint| hint.known().unwrap_or(TypeHint::Unknown)),
+            size: self.size,
+            duration: self.duration,
+            places: self.places.clone(),
+        }
+    }
+
+    /// Takes over what a newer listing says. The attempt stays: it is part of the name. What this run did not ask for
+    /// (`--latest`, `--attempt`) stays as it was.
+    pub fn describe(&mut self, item: &MediaItem) {
+        self.kind.set(item.kind);
+        self.context = item.context.clone().or(self.context.take());
+        self.mimetype = item.mimetype.clone().or(self.mimetype.take());
+        match (&mut self.type_hint, item.type_hint) {
+            (Some(known), Some(hint)) => known.set(hint),
+            (known @ None, Some(hint)) => *known = Some(hint.into()),
+            (_, None) => {}
+        }
+        self.size = item.size.or(self.size);
+        self.duration = item.duration.or(self.duration);
+        let asked: HashSet<&str> = item.places.iter().map(|place| place.document.as_str()).collect();
+        let others = self.places.iter().filter(|place| !asked.contains(place.document.as_str())).cloned();
+        let known: HashMap<(&str, &str), &Place> = self.places.iter().map(|place| (place.key(), place)).collect();
+        let listed = item.places.iter().map(|place| known.get(&place.key()).copied().unwrap_or(place).clone());
+        self.places = listed.chain(others).collect();
+        self.unlisted_since = None;
+    }
+
+    /// Its bytes are here.
+    pub(crate) fn arrived(&mut self) {
+        self.settle(State::Archived, None);
+    }
+
+    /// Takes another state, unless a newer version gave it one.
+    pub(crate) fn settle(&mut self, state: State, reason: Option<CodedReason>) {
+        if self.state.newer().is_none() {
+            self.state = state.into();
+            self.reason = reason;
+        }
+    }
+
+    /// The files whose bytes should be here.
+    pub fn present(&self) -> impl Iterator<Item = &FileRecord> {
+        self.files.iter().filter(|file| file.lost.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MediaRecord;
+    use crate::model::{Group, Kind, MediaId, MediaItem, Place};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn what_a_newer_version_wrote_of_a_place_and_a_group_survives() {
+        let item = MediaItem {
+            id: MediaId::parse("1").expect("an id"),
+            attempt: None,
+            group: Some(Group::new("id_document-1", Some("d1".to_owned()))),
+            kind: Kind::Image,
+            context: None,
+            mimetype: None,
+            type_hint: None,
+            size: None,
+            duration: None,
+            places: vec![Place::new("media", "/a"), Place::new("media", "/b")],
+        };
+        let mut written: Value = serde_json::to_value(MediaRecord::new(&item)).expect("JSON");
+        written["group"]["issuer"] = json!("GBR");
+        written["places"][1]["page"] = json!({ "number": 2 });
+        let mut known: MediaRecord = serde_json::from_value(written.clone()).expect("a record");
+        known.describe(&item);
+        assert_eq!(serde_json::to_value(&known).expect("JSON"), written);
+    }
+}
