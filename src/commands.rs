@@ -37,9 +37,9 @@ pub struct Context {
     pub environment: Environment,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Whether somebody asked to stop.
+    /// Set once the run has been asked to stop.
     pub cancel: Cancel,
-    /// Whether somebody asked how far the work is.
+    /// Set once the progress has been requested.
     pub status_request: StatusRequest,
     /// The shared flags of the command.
     pub flags: Flags,

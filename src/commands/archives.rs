@@ -92,7 +92,7 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
 }
 
 /// Adds the archive that a folder is, and those below it. A folder that may not be looked into, such as a disk's
-/// `lost+found`, keeps nobody from the others.
+/// `lost+found`, does not hide the others.
 fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()> {
     let mut here = Archive::new(folder.to_owned(), true, context);
     let (mut sessions, mut below, mut closed) = (Vec::new(), Vec::new(), Vec::new());
@@ -106,7 +106,7 @@ fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()
     }
     closed.extend(here.store.links()?.into_iter().map(|name| (name, None)));
     if !closed.is_empty() {
-        // What the journal knows as a session is one, and somebody has to be told that it cannot be checked.
+        // A session of the journal; report that it cannot be checked.
         let chain = Chain::read(here.store.as_ref(), &[], &mut |_| Ok(())).unwrap_or_default();
         let (known, others): (Vec<_>, Vec<_>) = closed.into_iter().partition(|(name, _)| chain.knows(name));
         sessions.extend(known.into_iter().map(|(name, _)| StorePath::name(&name)));

@@ -1,4 +1,4 @@
-//! `vmedia catalog`: a row a session of what archives hold. Needs nobody and no network.
+//! `vmedia catalog`: a row a session of what archives hold. Needs no network.
 //!
 //! Must not check what it lists; `verify` does.
 

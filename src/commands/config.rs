@@ -33,12 +33,12 @@ fn path(context: &Context) -> Result<Exit> {
     let location = required_location(&context.flags, &context.environment)?;
     context.console.answer(format!("{}\n", location.value.display()).as_bytes());
     if !context.flags.verbosity.quiet {
-        context.console.message(&context.console.note_line(&told(&location.value)));
+        context.console.message(&context.console.note_line(&existence(&location.value)));
     }
     Ok(Exit::Done)
 }
 
-fn told(path: &Path) -> String {
+fn existence(path: &Path) -> String {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => "that is a folder and no file".to_owned(),
         Ok(_) => "the file is there".to_owned(),

@@ -1,5 +1,5 @@
 //! `vmedia demo`: the main job in one command, with no account. It starts a sandbox, runs the same download and the
-//! same check that everybody runs, and says where to look.
+//! same check as `verify`, and says where to look.
 //!
 //! Must not do anything that the real commands would not do.
 

@@ -1,7 +1,7 @@
 //! `vmedia repair`: verifies archives, fetches again what is damaged or missing, and nothing else, and verifies those
 //! sessions once more. Damaged copies are kept aside.
 //!
-//! It takes paths, as `verify` does, because that is what a person has in hand who was told of damage; `download`
+//! It takes paths, as `verify` does, because a report of damage names paths; `download`
 //! takes ids. Must not do anything that those two would not do.
 
 use super::Context;

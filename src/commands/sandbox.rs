@@ -25,7 +25,7 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
     arguments.data.as_deref().map_or(Ok(()), |data| must_be_outside("--data", data))?;
     let console = context.console.clone();
     let quiet = context.flags.verbosity.quiet;
-    // A command's own output is not to be mixed with the sandbox's, unless somebody asks for it.
+    // A command's own output is not to be mixed with the sandbox's, unless a flag asks for it.
     let tells = if arguments.command.is_empty() { !quiet } else { context.flags.verbosity.verbose > 0 };
     let observer = move |exchange: &Exchange| {
         if tells {
@@ -67,7 +67,7 @@ fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static
             ("VMEDIA_SESSION_ID", SAMPLE_YOTI.to_owned()),
         ],
     };
-    // A trial is not to end in the archive of somebody's default profile, nor in its heartbeat.
+    // A trial is not to end in the archive of a default profile, nor in its heartbeat.
     settings.push(("VMEDIA_CONFIG", config.display().to_string()));
     Ok(settings)
 }

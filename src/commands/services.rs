@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many requests are in flight at once unless somebody says otherwise: over a long line more requests in flight are
+/// How many requests are in flight at once by default: over a long line more requests in flight are
 /// what makes it faster, and beyond this a provider is the more likely to ask for patience.
 pub(super) const DEFAULT_JOBS: u16 = 16;
 
@@ -77,7 +77,7 @@ pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
     Journal::new(Arc::clone(store), identity)
 }
 
-/// Every provider that this version knows, to read what is stored; it can ask nobody. Secrets are for signatures.
+/// Every provider that this version knows, to read what is stored; it sends no requests. Secrets are for signatures.
 pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provider>> {
     let (signing, others) = match secrets {
         Some(Secrets { signing, others, .. }) => (signing, others),

@@ -1,5 +1,5 @@
 //! `vmedia verify`: re-reads archived sessions and compares them with their manifests, their journal and, with the
-//! secrets, the provider's signatures. Needs nobody and no network.
+//! secrets, the provider's signatures. Needs no network.
 //!
 //! Must not find anything itself; the engine and the archive do.
 
@@ -93,7 +93,7 @@ pub(super) fn verify(
     verify_all(archives, rules, arguments, false, reporter, context).map(|outcome| outcome.exit)
 }
 
-/// The same, for whoever wants to know more. `is_repaired` says that these were just repaired.
+/// The same with details. `is_repaired` says that these were just repaired.
 pub(super) fn verify_all(
     archives: &[Archive],
     rules: StoredRules,

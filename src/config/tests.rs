@@ -10,7 +10,7 @@ use super::{EXAMPLE, Environment, Resolver, Source, Sourced};
 use crate::cli::{Flags, ProviderChoice};
 use std::collections::BTreeSet;
 
-/// A line of the example that somebody may take the # away from: its key and the line without it.
+/// A commented line of the example: its key, and the line without the #.
 fn setting(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix('#')?;
     let (key, _) = line.split_once(" = ")?;
@@ -70,7 +70,7 @@ fn all_of_it_works_at_once_with_one_reference_for_each_secret() {
             let flags = Flags::of_profile(&path, Some(profile));
             let environment = Environment::default();
             let resolver = Resolver::new(&flags, &environment).unwrap_or_else(|error| panic!("{kept}: {error}"));
-            // Its files are nobody's, and systemd hands out nothing; that they cannot be read is all that may be wrong.
+            // Its files do not exist, and systemd passes nothing; only that may be wrong.
             for problem in resolver.settings().into_iter().filter_map(|setting| setting.problem) {
                 let is_absent = ["cannot read", "LIVE_SECRET", "CREDENTIALS_DIRECTORY"].iter().any(|words| problem.what().contains(words));
                 assert!(is_absent, "{kept}, {profile}: {problem}");
@@ -91,12 +91,12 @@ fn what_it_calls_a_default_is_the_default() {
             let Some(key) = paragraph.lines().find_map(setting).map(|(key, _)| key) else { continue };
             let Some(setting) = settings.iter().find(|setting| setting.name == key) else { continue };
             let prose = paragraph.lines().filter(|line| line.starts_with("# ")).map(|line| &line[2..]).collect::<Vec<_>>().join(" ");
-            let told = prose.split_once("Default: ").map(|(_, told)| told.trim_end_matches('.').to_owned());
+            let stated = prose.split_once("Default: ").map(|(_, stated)| stated.trim_end_matches('.').to_owned());
             let text = || setting.value.as_str().map_or_else(|| setting.value.to_string(), str::to_owned);
             let is = (setting.source == Some(Source::Default)).then(|| setting.text.clone().unwrap_or_else(text));
             // The flag that chose the provider is no default.
             if key != "provider" {
-                assert_eq!(told, is, "{key}");
+                assert_eq!(stated, is, "{key}");
                 checked.insert(key);
             }
         }

@@ -71,7 +71,7 @@ pub(super) enum Sort {
     Medium,
     /// Something else. A provider that signs it insists on it.
     Foreign,
-    /// Nothing, or an error as the provider words it: no medium, whoever signs it.
+    /// Nothing, or an error as the provider words it: not a media file, even if it is signed.
     Error,
 }
 

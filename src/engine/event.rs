@@ -1,4 +1,4 @@
-//! What happens, as data: the one contract between the work and whoever shows it, and what `--format json` prints.
+//! What happens, as data: the contract between the run and its display, and what `--format json` prints.
 //!
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how it is shown.
@@ -20,7 +20,7 @@ pub const VERSION: u32 = 1;
 pub struct EventLine {
     /// The version of the schema.
     pub v: u32,
-    /// When it was told.
+    /// When it was sent.
     pub at: Timestamp,
     /// What happened.
     #[serde(flatten)]
@@ -236,7 +236,7 @@ pub enum Event {
         tally: Tally,
         /// Why, when it failed as a whole.
         error: Option<ErrorText>,
-        /// Whether it was complete before, so that nobody was asked about it and no file was read (`--skip-complete`).
+        /// Whether it was complete before, so that no request was sent and no file was read (`--skip-complete`).
         skipped: bool,
         /// Whether the provider lists no media of it: nothing failed, and there is no evidence.
         #[serde(default)]
@@ -257,7 +257,7 @@ pub enum Event {
     RunStatus {
         /// How many sessions there are.
         total: u64,
-        /// How many were told to be done.
+        /// How many were requested.
         done: u64,
         /// Counts of media so far, those of running sessions among them.
         tally: Tally,

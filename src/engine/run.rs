@@ -47,8 +47,8 @@ impl Running {
         &self.receiver
     }
 
-    /// What is still to be told after an early end: sessions that ended but stand behind one that never did, and those
-    /// that are left as far as they came. What nobody has taken from the messages by then is lost.
+    /// Events that are still to be sent after an early end: sessions that ended but stand behind one that never did, and those
+    /// that are left as far as they came. Messages that were not taken by then are lost.
     pub fn remaining(self) -> Vec<Event> {
         self.shared.finisher.leave(&self.shared.sessions, self.receiver)
     }

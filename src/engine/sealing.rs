@@ -25,7 +25,7 @@ pub struct Sealer {
     pub accept_unsealed: Option<String>,
 }
 
-/// What became of the seals of one file; `None` for one that nobody wanted.
+/// What became of the seals of one file; `None` for one that was not requested.
 #[derive(Debug, Default)]
 pub struct Sealed {
     /// The signature.
@@ -88,7 +88,7 @@ impl Sealer {
         }
     }
 
-    /// Seals a file, first with what needs nobody else.
+    /// Seals a file, first with the key, which needs no network.
     pub fn seal_file(&self, store: &dyn Store, path: &StorePath) -> Sealed {
         Sealed {
             signature: self.key.as_ref().map(|key| sign(key, store, path)),
@@ -163,7 +163,7 @@ fn unstamped(authority: &Authority, path: &StorePath, failure: Failure) -> Error
         Cause::Stopped => "the run was asked to stop",
         Cause::Certificate => "check this machine's clock, or name the authority of that certificate with --ca-cert",
         Cause::Throttled | Cause::Unavailable | Cause::Broken => "the network or the authority is to blame",
-        Cause::Untrusted => "somebody may change what you receive, or the authority is out of order",
+        Cause::Untrusted => "a proxy or an attacker may change what you receive, or the authority is out of order",
         _ => "check the URL given as time-stamping authority",
     };
     let what = format!("no time stamp for {path} from {}: {}", authority.address.base_url, failure.detail);

@@ -57,7 +57,7 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
         Cause::Untrusted | Cause::Disagrees => (
             ErrorKind::Rejected,
             format!("the provider's answer cannot be trusted: {detail}"),
-            "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas; --strict also refuses answers without a signature; otherwise somebody changes what you receive".to_owned(),
+            "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas; --strict also refuses answers without a signature; otherwise a proxy or an attacker changes what you receive".to_owned(),
         ),
         Cause::Stopped | Cause::Local | Cause::PutOff => (ErrorKind::Partial, detail, "run the same command again".to_owned()),
     };

@@ -1,6 +1,6 @@
 //! Lends the archive's verification what providers know: how stored answers are read, and how signatures are checked.
 //!
-//! Must not ask anybody.
+//! Must not send requests.
 
 use crate::archive::verify::{ProviderRules, SignatureCheck};
 use crate::model::{MediaId, check_shape};
@@ -28,7 +28,7 @@ impl ProviderRules for StoredRules {
     fn listed(&self, provider: &str, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, String> {
         match self.provider(provider) {
             Some(provider) => {
-                // Nobody vouches for what stands in an archive: it may be made to exhaust whoever reads it.
+                // The content of an archive is untrusted: it may be made to exhaust its reader.
                 check_shape(bytes).map_err(|excess| excess.to_string())?;
                 provider.listed(document, bytes).map_err(|failure| failure.detail)
             }

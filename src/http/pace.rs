@@ -134,7 +134,7 @@ mod tests {
         let (clock, cancel) = (ManualClock::default(), Cancel::default());
         let limiter = RateLimiter::new(1.0 / 1000.0);
         assert!(limiter.wait(&clock, &cancel, 3000));
-        assert_eq!(clock.elapsed(), Duration::ZERO, "what is taken is paid for by whoever comes next");
+        assert_eq!(clock.elapsed(), Duration::ZERO, "the next caller waits for what was taken");
         assert!(limiter.wait(&clock, &cancel, 500));
         assert_eq!(clock.elapsed(), Duration::from_secs(3));
     }

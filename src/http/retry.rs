@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(retry.next(&Failure::new(Cause::Disagrees, ""), 0.0), Step::Wait(Duration::ZERO));
         assert_eq!(retry.next(&unavailable(None), 0.0), Step::Wait(Duration::ZERO));
         assert_eq!(retry.next(&unavailable(None), 0.0), Step::GiveUp);
-        assert_eq!(retry.failed(), 3, "each try is told");
+        assert_eq!(retry.failed(), 3, "each attempt is counted");
     }
 
     #[test]

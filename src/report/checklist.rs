@@ -58,7 +58,7 @@ impl Checklist {
         self.add(name, Verdict::Fine, what.into(), None);
     }
 
-    /// A run would go on, and somebody should know.
+    /// A run would continue, but a person should know.
     pub fn warning(&mut self, name: &'static str, what: impl Into<String>, hint: impl Into<String>) {
         self.add(name, Verdict::Warning, what.into(), Some(hint.into()));
     }

@@ -17,7 +17,7 @@ const ANOTHER: &str = "choose another file with --log-file";
 pub(super) struct Log {
     path: PathBuf,
     file: File,
-    /// What tells the open file from another under its name; none for a device or a pipe, which nobody rotates.
+    /// What tells the open file from another under its name; none for a device or a pipe, which is not rotated.
     identity: Option<Handle>,
     /// The last line was written in part.
     is_torn: bool,
@@ -59,7 +59,7 @@ impl Log {
         }
     }
 
-    /// One call for a line, so that nobody else's line stands within it.
+    /// One call for a line, so that no line of another process is within it.
     fn write(&mut self, line: &str) -> io::Result<()> {
         // What follows half a line must not be taken for its end.
         let begin = if self.is_torn { "\n" } else { "" };
@@ -81,7 +81,7 @@ impl Log {
     }
 }
 
-/// Whether a log could be written, seen without leaving anything behind. A device or a pipe is taken as it is: whoever opens
+/// Whether a log could be written, seen without leaving anything behind. A device or a pipe is taken as it is: a process that opens
 /// a pipe waits for its reader.
 #[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]
 pub fn check_log(path: &Path) -> Result<()> {

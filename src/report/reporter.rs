@@ -1,6 +1,6 @@
 //! Takes the events of a run on the one thread that owns the terminal, and shows them as was wanted.
 //!
-//! Must not work; it is told.
+//! Must not do any work of the run; it gets events.
 
 use super::bars::Bars;
 use super::console::{Console, Style};

@@ -202,7 +202,7 @@ fn and_more(first: &str, more: u64) -> String {
     if more == 0 { first.to_owned() } else { format!("{first}, and {more} more") }
 }
 
-/// Whoever reads the summary may print it: a bounded text without control characters.
+/// The reader of the summary may print it: a bounded text without control characters.
 fn safe(text: &str) -> String {
     sanitize(text).chars().take(LONGEST).collect()
 }

@@ -1,4 +1,4 @@
-//! What a run came to, as one document for whoever was not watching: `--on-failure` hands it to a command as JSON, and
+//! What a run came to, as one document: `--on-failure` hands it to a command as JSON, and
 //! `--metrics-file` makes numbers of it. `schema/vmedia-summary-1.schema.json` describes it.
 //!
 //! Fields are added, never renamed or removed. It holds no secret and no address that is one. Must not be printed here.
@@ -23,7 +23,7 @@ pub struct Summary {
     pub command: String,
     /// The profile, if one was used.
     pub profile: Option<String>,
-    /// The provider, as far as it could be told.
+    /// The provider, if it is known.
     pub provider: Option<String>,
     /// The archive; the first of several. None when the run could not begin.
     pub archive: Option<String>,

@@ -35,7 +35,7 @@ use vmedia::sandbox::fixture::{Attempt, Media, Session};
 pub const ALPHA: &str = "alpha";
 /// The session that gains an attempt in the second run.
 pub const BETA: &str = "beta";
-/// The session that nobody touches.
+/// The session that is never touched.
 pub const GAMMA: &str = "gamma";
 
 /// A picture of the session's, below its folder.
@@ -155,7 +155,7 @@ pub fn whole_tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// An archive in the hands of somebody who may write all of it.
+/// An archive in the hands of a forger who may write all of it.
 pub struct Archive {
     /// Its folder.
     pub root: PathBuf,
@@ -219,7 +219,7 @@ pub fn verify(folder: &Path, words: &[&str]) -> Verdict {
 pub struct Verdict {
     /// Its exit status.
     pub code: i32,
-    /// All it told.
+    /// All its events.
     pub events: Vec<Event>,
 }
 

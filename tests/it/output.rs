@@ -303,7 +303,7 @@ fn what_needs_no_settings_works_without_any_and_with_broken_ones() {
         let run = naked(words).ends_with(0);
         assert!(!run.stdout.is_empty() && run.stderr.is_empty(), "{words:?}: {}", run.stderr);
         let broken =
-            bare(world.folder()).env("VMEDIA_CONFIG", "config/vmedia/config.toml").env("VMEDIA_PROVIDER", "nobody").args(words).output();
+            bare(world.folder()).env("VMEDIA_CONFIG", "config/vmedia/config.toml").env("VMEDIA_PROVIDER", "unknown").args(words).output();
         assert_eq!(Run::of(&broken.expect("a run")).ends_with(0).stdout, run.stdout, "{words:?}");
     }
     assert_eq!(naked(&["--version"]).stdout, format!("vmedia {}\n", env!("CARGO_PKG_VERSION")));

@@ -320,7 +320,7 @@ fn an_archive_belongs_to_one_provider() {
 }
 
 #[test]
-fn the_harmless_request_is_refused_to_strangers_alone_and_names_nobody() {
+fn the_probe_is_refused_without_credentials_only_and_names_no_session() {
     each(|world| {
         let client = |wrong: bool| (world.provider.client)(&world.sandbox, wrong);
         let (call, other) = (client(false).probe_call(), client(false).probe_call());
@@ -341,7 +341,7 @@ fn the_harmless_request_is_refused_to_strangers_alone_and_names_nobody() {
 }
 
 #[test]
-fn what_the_provider_would_not_say_is_somebody_elses_answer() {
+fn an_answer_that_the_provider_would_not_give_is_foreign() {
     each(|world| {
         let client = (world.provider.client)(&world.sandbox, false);
         for (status, body, reception) in [

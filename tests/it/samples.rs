@@ -102,7 +102,7 @@ fn everything_that_the_vendor_says_in_two_ways_is_lived_with() {
         ("37a4e8c1-f5b0-4d69-8e12-06c9d7b3a5f4", "address-front_37a4e8c1-f5b0-4d69-8e12-06c9d7b3a5f4.pdf"),
         ("b3de56f4-7767-7g69-ch9d-g45id8469h02", "documet-back-barcode-pre-video_b3de56f4-7767-7g69-ch9d-g45id8469h02.webm"),
         ("4088480d-d1b2-47e9-aeb8-27c6b73488e2", "nfc_4088480d-d1b2-47e9-aeb8-27c6b73488e2.json"),
-        // No context: the name stands in. No mimetype: nobody says what it is.
+        // No context: the name stands in. No mimetype: its type is not declared.
         ("5e81c3a7-0d94-4b26-af63-7c2b9e50d418", "face-pre_5e81c3a7-0d94-4b26-af63-7c2b9e50d418.webp"),
         ("d96b20f4-71ea-4c83-9b05-e3f8a16c7d52", "face-cropped_d96b20f4-71ea-4c83-9b05-e3f8a16c7d52.bin"),
     ] {

@@ -2,7 +2,7 @@
 //! lines chained by their digests, its first line chained to the ends of earlier segments, because an object store
 //! cannot append and two runs may work at once.
 //!
-//! Whoever removes or rewrites a line, a manifest, a bag or a session leaves a journal that does not fit. Must not
+//! A removed or rewritten line, manifest, bag or session leaves a journal that does not match. Must not
 //! know providers, HTTP or the terminal.
 
 mod chain;

@@ -15,7 +15,7 @@ pub(crate) const MANIFEST: &str = "manifest-sha256.txt";
 pub(crate) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 /// The payload folder.
 pub(crate) const PAYLOAD: &str = "data";
-/// Stands in a session's folder while it is being changed: whoever finds it knows that the bag is unfinished.
+/// Stands in a session's folder while it is being changed: it shows that the bag is unfinished.
 pub(crate) const MARKER: &str = "unfinished.ndjson";
 
 /// A session's folder in the archive.

@@ -95,7 +95,7 @@ pub(crate) async fn sign(body: &Body, length: u64, secret: &str) -> io::Result<S
     let mut reader = Reader::open(body, length).await?;
     while let Some(chunk) = reader.next(CHUNK).await? {
         signer.update(&chunk);
-        // One thread serves everybody: a large body must not keep the others waiting.
+        // One thread serves all clients: a large body must not keep the others waiting.
         tokio::task::yield_now().await;
     }
     Ok(signer.finish())

@@ -1,5 +1,5 @@
 //! What the provider's answer to the harmless question says of the way there, the credentials and the clock, in words that
-//! somebody can act on.
+//! a person can act on.
 //!
 //! Must not ask.
 
@@ -74,14 +74,14 @@ fn welcome(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
     let used = format!("{} {}", if asked.is_token { "used was" } else { "used were" }, asked.credentials);
     let (kind, what, hint) = match (probe.reception, probe.status) {
         (ProbeOutcome::Accepted, _) => {
-            checklist.fine("answer", format!("{name} accepts the credentials ({said}: nobody has the session that was asked about)"));
+            checklist.fine("answer", format!("{name} accepts the credentials ({said}: the requested session does not exist, as expected)"));
             return;
         }
         (ProbeOutcome::Refused, 403) => (
             ErrorKind::Refused,
             format!("{name} knows the credentials or this machine, and refuses: {said}"),
             format!(
-                "ask whoever administers the account whether this {} may read sessions, and from which addresses; {used}",
+                "ask the administrator of the account whether this {} may read sessions, and from which addresses; {used}",
                 if asked.is_token { "token" } else { "key" },
             ),
         ),
@@ -126,12 +126,13 @@ fn signature(probe: &Probe, asked: &Asked<'_>, checklist: &mut Checklist) {
             checklist.warning(
                 "signature",
                 "the answer is not signed",
-                "runs with --strict would refuse it; ask the provider, or whoever runs the network, who takes signatures away",
+                "runs with --strict would refuse it; ask the provider or the network administrator which proxy removes signatures",
             );
         }
         Signature::Wrong => {
             let what = "the answer is signed with a secret that is not one of ours";
-            let hint = "list all active secrets, separated by commas; if there is no other, somebody changes what you receive";
+            let hint =
+                "list all active secrets, separated by commas; if there is no other, a proxy or an attacker changes what you receive";
             checklist.wrong("signature", &Error::new(ErrorKind::Rejected, what, hint));
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
     Ok(problems.first().map_or(Exit::Done, |problem| Exit::of(problem)))
 }
 
-/// Whether a person wants to see it: it is of use, or somebody set it who may think that it is.
+/// Returns true if it is shown to people: it is used, or it was set.
 fn matters(setting: &Setting) -> bool {
     setting.unused.is_none() || setting.source.is_some() || setting.problem.is_some()
 }

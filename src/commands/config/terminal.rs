@@ -12,7 +12,7 @@ use std::io::{Error as IoError, ErrorKind, IsTerminal};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// How often a question looks whether somebody asked to stop.
+/// Interval at which a question checks for a request to stop.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// Where a person answers.
@@ -22,7 +22,7 @@ pub(super) struct Terminal<'a> {
 }
 
 impl<'a> Terminal<'a> {
-    /// An error where nobody can answer.
+    /// Returns an error without a terminal.
     pub(super) fn open(context: &'a Context) -> Result<Self> {
         if context.console.is_terminal && std::io::stdin().is_terminal() {
             return Ok(Self { console: &context.console, cancel: &context.cancel });
@@ -72,7 +72,7 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// Lets somebody choose; gives the index of what was chosen. `offered` is an index, too.
+    /// Asks for a choice, and returns its index. `offered` is an index, too.
     pub(super) fn choose(&self, question: &str, choices: &[String], offered: usize) -> Result<usize> {
         self.say(question);
         for (index, choice) in choices.iter().enumerate() {
@@ -119,7 +119,7 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Reads a line beside this thread; an error once somebody asked to stop.
+    /// Reads a line beside this thread; an error once the run has been asked to stop.
     fn wait_for_line(&self, is_secret: bool) -> std::io::Result<Zeroizing<Vec<u8>>> {
         let (sender, receiver) = channel();
         std::thread::spawn(move || sender.send(read(is_secret)));
@@ -174,7 +174,7 @@ mod native {
         }
     }
 
-    /// Reads a line without the standard library's buffer, which nobody wipes.
+    /// Reads a line without the standard library's buffer, which is not wiped.
     pub(super) fn read(_: bool) -> std::io::Result<Zeroizing<Vec<u8>>> {
         let mut terminal = File::from(stdin().as_fd().try_clone_to_owned()?);
         let mut line = Zeroizing::new(vec![0; LONGEST]);

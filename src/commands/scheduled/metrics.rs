@@ -19,7 +19,7 @@ pub(super) fn write(path: &Path, summary: &Summary) -> Result<(), String> {
     }
     let before = read(path).unwrap_or_default();
     // The collector runs as another user, and nothing here is private.
-    replace(path, exposition(summary, &before).as_bytes(), Readers::Everybody).map_err(|error| failed(&plain(&error)))
+    replace(path, exposition(summary, &before).as_bytes(), Readers::All).map_err(|error| failed(&plain(&error)))
 }
 
 /// Reads the file of the last run. If that fails, only the time of the last success is lost.

@@ -27,7 +27,7 @@ struct Refused {
     remedy: &'static str,
 }
 
-/// The rights of everybody but the owner.
+/// The rights of all users except the owner.
 const GROUP_AND_OTHERS: Refused = Refused { mode: 0o077, remedy: "chmod 600" };
 
 /// Mode bits that are refused for systemd's credentials: the group may read, because the mask of the access control list by which

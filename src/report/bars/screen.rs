@@ -1,6 +1,6 @@
 //! The screen that the bars are drawn on: standard error, where the cursor waits at the beginning of the last line.
 //!
-//! Where a bar ends at the right edge, so does the cursor, and the `^C` of somebody who stops the run would go into a new line:
+//! Where a bar ends at the right edge, so does the cursor, and the `^C` of an interrupted run would go into a new line:
 //! what is taken off the screen after that is one line too few. Must not know what is drawn.
 
 use console::Term;

@@ -21,7 +21,7 @@ pub enum Fault {
 pub enum Moment {
     /// The step has no effect.
     Before,
-    /// It has its effect, and nobody hears of that.
+    /// It has its effect, but returns an error.
     After,
 }
 
@@ -51,7 +51,7 @@ impl Faulty {
         Self { inner, at, fault, moment, seen, observer: Box::new(|_, _| {}) }
     }
 
-    /// The same with somebody who hears of each change.
+    /// The same with an observer of each change.
     pub fn observed(self, observer: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
         Self { observer: Box::new(observer), ..self }
     }

@@ -103,7 +103,7 @@ fn at_every_step(scene: &Scene, ways: u64) {
             root
         };
         let Some(at) = store.acted() else {
-            // It was told that all is done: so it is, whatever is lost.
+            // It reported success, so everything is there, whatever is lost.
             assert_eq!(exit, Exit::Done);
             (0..ways).for_each(|way| is_whole(&left(way), &format!("after the end, way {way}")));
             break;

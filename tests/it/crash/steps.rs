@@ -216,7 +216,7 @@ fn a_move_that_was_announced_and_never_made_is_none() {
             store.acted().expect("a file is set aside").starts_with("rename").then_some(root)
         })
         .expect("a step");
-    // By now the provider has deleted it, so that nobody moves it again.
+    // By now the provider has deleted it, so that no run moves it again.
     scene.world.faults(&format!("media:front-{SESSION}=404"));
     assert_eq!(run(&scene.world, local(&root)), Exit::PARTIAL);
     let output = bare(scene.world.folder()).args(["verify", "--read-only"]).arg(&root).output().expect("a run");
@@ -244,7 +244,7 @@ fn what_a_store_is_asked_for_comes_in_an_order_that_a_power_loss_respects() {
         let (marked, unmarked) = (find(&format!("replace {mark}")), find(&format!("remove {mark}")));
         assert_eq!(changes[marked + 1], settled, "the mark outlasts what it announces");
         assert_eq!(changes[unmarked - 1], settled, "everything outlasts the mark's end");
-        assert_eq!(changes[unmarked + 1], settled, "and the end is on the disk before anybody is told");
+        assert_eq!(changes[unmarked + 1], settled, "and the end is on the disk before it is reported");
         let of_session = |change: &String| change.split(' ').nth(1).is_some_and(|path| path.starts_with(&format!("{SESSION}/")));
         let (first, last) =
             (changes.iter().position(of_session).expect("a change"), changes.iter().rposition(of_session).expect("a change"));

@@ -1,4 +1,4 @@
-//! `--authenticate`: whether the provider's signatures hold over what is stored, for whoever has the secrets of that time.
+//! `--authenticate`: whether the provider's signatures hold over what is stored, with the secrets of that time.
 
 use super::forger::medium;
 use super::{ALPHA, BETA, Evidence, GAMMA, Verdict, face};
@@ -36,7 +36,7 @@ fn every_signed_file_and_listing_holds_with_the_right_secret() {
     // Five media and four listings; one more medium, and three more listings, where an attempt was gained.
     assert_eq!(counts(&verdict), [(9, 0), (13, 0), (9, 0)]);
     assert!(verdict.checked(ALPHA).contains(&Aspect::Signatures));
-    // Nobody claims it who was not asked.
+    // Without the flag it is not claimed.
     let verdict = archive.is_sound("without the wish");
     assert!(!verdict.checked(ALPHA).contains(&Aspect::Signatures));
     assert_eq!(counts(&verdict)[0].0, 0);
@@ -112,7 +112,7 @@ fn a_file_that_was_forged_with_everything_about_it_is_not_authentic() {
     bag.forge();
     assert_eq!(found(&archive).0, ["alpha: signatures: metadata/attempts.json"]);
 
-    // A signature that is none, and one of somebody else.
+    // An invalid signature, and one by another secret.
     for value in [json!("nonsense"), json!(signature("another secret", &jpeg("face-alpha")))] {
         let archive = alone("signature");
         let bag = archive.bag(ALPHA);

@@ -55,7 +55,7 @@ fn runs_at_once_leave_one_journal_that_holds() {
     archive.is_sound("put back");
 }
 
-/// A verification that hangs in a file of this session, which is so large that nobody reads it to its end.
+/// A verification that hangs in a file of this session, which is too large to be read to its end.
 struct Hanging {
     child: Child,
     lines: BufReader<std::process::ChildStdout>,
@@ -120,7 +120,7 @@ fn a_session_that_changes_while_it_is_read_is_looked_at_again() {
     let alpha_is_told = |verification: &Hanging| verification.said.contains("bag-verified");
     assert!(!alpha_is_told(&verification));
     evidence.world.sandbox.put_session(grown(BETA));
-    // The run leaves the video alone, which nobody can read just now.
+    // The run leaves the video alone, which cannot be read just now.
     evidence.world.run(&["download", BETA, "--only", "image"]).ends_with(0).says("1 file fetched");
     let verdict = verification.ends();
     assert_eq!((verdict.code, verdict.findings()), (0, Vec::new()));

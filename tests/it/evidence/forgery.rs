@@ -1,4 +1,4 @@
-//! What looks right to everybody else: bags that every public tool accepts, folders of other archives, old copies, links.
+//! What looks right to other tools: bags that every public tool accepts, folders of other archives, old copies, links.
 
 use super::forger::{medium, sha256};
 #[cfg(unix)]
@@ -28,7 +28,7 @@ fn a_bag_that_every_public_tool_accepts_is_found_nevertheless() {
     );
     assert_eq!(verdict.sound(), [BETA, GAMMA]);
 
-    // The record too: everything that whoever may write the session's folder can do.
+    // The record too: everything that a forger with write access to the session's folder can do.
     let archive = evidence.copy("tampered");
     let bag = archive.bag(ALPHA);
     bag.write(&face(ALPHA), jpeg("a forged face, of another length"));
@@ -112,7 +112,7 @@ fn a_run_that_never_was_cannot_replace_what_was_archived() {
     let forged = "20990101T000000.000Z-00000000.ndjson";
     let opened = json!({
         "entry": "opened", "at": "2099-01-01T00:00:00Z", "schema": "vmedia-journal", "version": 1,
-        "segment": forged, "tool": "vmedia 0.1.0", "command": "download", "operator": "nobody", "host": "here",
+        "segment": forged, "tool": "vmedia 0.1.0", "command": "download", "operator": "unknown", "host": "here",
         "parents": [archive.parent(&newest)],
     });
     let file = |bytes: &[u8]| json!({ "path": path, "bytes": bytes.len(), "sha256": sha256(bytes), "signed": false });
@@ -151,7 +151,7 @@ fn a_bag_that_no_public_tool_accepts_is_found_without_a_journal_too() {
     bag.write("data/alpha-new/more.jpg", jpeg("more"));
     bag.edit(TAGS, |bytes| bytes.extend(format!("{}  data/alpha-new/more.jpg\n", sha256(jpeg("more"))).bytes()));
     archive.finds("payload as a tag file", &["alpha: listings: data/alpha-new/more.jpg", &archive.missing_run(ALPHA)]);
-    // Two digests for one file: one of them is right, whoever reads them.
+    // Two digests for one file: one of them is right for any reader.
     for is_first in [false, true] {
         let archive = alone();
         let bag = archive.bag(ALPHA);
@@ -187,7 +187,7 @@ fn links_are_no_files() {
     std::fs::remove_dir_all(archive.file(ALPHA)).expect("removed");
     symlink(elsewhere.file(ALPHA), archive.file(ALPHA)).expect("a link");
     let verdict = archive.finds("a link to a session", &["alpha: readable: ."]);
-    assert_eq!(verdict.checked(ALPHA), [], "nobody looked behind it");
+    assert_eq!(verdict.checked(ALPHA), [], "nothing behind it was read");
     // Every other command gives the same answer, and writes nothing where the link leads.
     let before = whole_tree(&elsewhere.root);
     for words in [&["download", ALPHA, "-o", "tampered"][..], &["download", ALPHA, "-o", "tampered", "--skip-complete"]] {
@@ -199,7 +199,7 @@ fn links_are_no_files() {
     }
     evidence.world.run(&["catalog", "tampered"]).ends_with(8).says("is a link, and vmedia follows none");
     assert!(whole_tree(&elsewhere.root) == before);
-    // A link that is nobody's session is nothing.
+    // A link that belongs to no session is ignored.
     let archive = evidence.copy("tampered");
     symlink(archive.file(ALPHA), archive.file("latest")).expect("a link");
     archive.is_sound("a link beside the sessions");
@@ -212,5 +212,5 @@ fn links_are_no_files() {
 
     let archive = evidence.copy("tampered");
     symlink("/etc/hostname", archive.bag(ALPHA).file("link")).expect("a link");
-    archive.finds("a link that nobody vouches for", &["alpha: listings: link"]);
+    archive.finds("a link that no manifest lists", &["alpha: listings: link"]);
 }

@@ -27,7 +27,7 @@ fn is_found_in(archive: &Archive, segment: &str, what: &str) {
     assert_eq!(verdict.code, 8, "{what}");
 }
 
-/// The end of an archive's journal, as somebody would keep it elsewhere.
+/// The end of an archive's journal, as a person would keep it elsewhere.
 #[track_caller]
 fn head(archive: &Archive) -> String {
     let heads = archive.is_sound("before").heads();
@@ -35,7 +35,7 @@ fn head(archive: &Archive) -> String {
     heads[0].clone()
 }
 
-/// Fails the test unless whoever kept this digest is told that the journal is another.
+/// Fails the test unless a kept digest shows that the journal is another.
 #[track_caller]
 fn is_missed(archive: &Archive, head: &str, what: &str) {
     let verdict = archive.verify(&["--expect-head", head]);
@@ -158,7 +158,7 @@ fn a_missing_segment_is_found_but_for_one_that_nothing_follows_and_that_changed_
         let head = head(&archive);
         std::fs::remove_file(archive.file("_journal").join(segment)).expect("removed");
         is_found_in(&archive, segment, "removed");
-        // The newest line is there, so whoever kept its digest learns from the chain alone.
+        // The newest line is there, so a kept digest shows it by the chain alone.
         assert!(!archive.verify(&["--expect-head", &head]).found().contains("journal: journal: the journal"));
         let archive = evidence.copy("archive");
         std::fs::write(archive.file("_journal").join(segment), "").expect("emptied");
@@ -168,20 +168,20 @@ fn a_missing_segment_is_found_but_for_one_that_nothing_follows_and_that_changed_
             .expect("renamed");
         is_found_in(&archive, segment, "renamed");
     }
-    // The newest told of a verification, which changes no bag.
+    // The newest is about a verification, which changes no bag.
     let archive = evidence.copy("archive");
     let head_then = head(&archive);
     std::fs::remove_file(archive.file("_journal").join(newest)).expect("removed");
-    archive.is_sound("nobody can tell");
-    is_missed(&archive, &head_then, "but whoever kept its digest");
-    // The one before it told of a bag that changed.
+    archive.is_sound("nothing shows it");
+    is_missed(&archive, &head_then, "but a kept digest");
+    // The one before it is about a bag that changed.
     std::fs::remove_file(archive.file("_journal").join(&older[1])).expect("removed");
     archive.finds("removed", &["beta: journal: tagmanifest-sha256.txt", &format!("journal: journal: {}", older[1])]);
     // And the first of all of them.
     std::fs::remove_file(archive.file("_journal").join(&older[0])).expect("removed");
     let verdict = archive.finds("without any journal", &[&archive.missing_run(ALPHA)]);
-    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::verify::Aspect::Journal), "and nobody claims that it is unaltered");
-    is_missed(&archive, &head_then, "but whoever kept a digest");
+    assert!(!verdict.checked(ALPHA).contains(&vmedia::archive::verify::Aspect::Journal), "and it is not claimed to be unaltered");
+    is_missed(&archive, &head_then, "but a kept digest");
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn a_segment_that_was_written_anew_is_found_by_what_follows_it() {
         let archive = evidence.copy("archive");
         archive.is_sound("before");
         let mut entries = archive.entries(segment);
-        entries[0]["operator"] = json!("somebody else");
+        entries[0]["operator"] = json!("another");
         archive.chain(segment, entries);
         is_found_in(&archive, segment, "another operator");
     }
@@ -200,10 +200,10 @@ fn a_segment_that_was_written_anew_is_found_by_what_follows_it() {
     let archive = evidence.copy("archive");
     let head = head(&archive);
     let mut entries = archive.entries(&segments[2]);
-    entries[0]["operator"] = json!("somebody else");
+    entries[0]["operator"] = json!("another");
     archive.chain(&segments[2], entries);
-    archive.is_sound("nobody can tell");
-    is_missed(&archive, &head, "but whoever kept its digest");
+    archive.is_sound("nothing shows it");
+    is_missed(&archive, &head, "but a kept digest");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_journal_that_was_written_anew_as_a_whole_is_found_by_a_digest_that_was_kept
         }
     });
     archive.is_sound("nothing inside the archive can tell");
-    is_missed(&archive, &head, "whoever kept the digest can");
+    is_missed(&archive, &head, "a kept digest shows it");
 }
 
 #[test]

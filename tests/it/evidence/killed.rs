@@ -200,7 +200,7 @@ fn a_run_that_is_killed_between_sessions_leaves_a_journal_that_holds() {
 fn a_verification_that_is_killed_leaves_a_journal_that_holds() {
     let evidence = Evidence::new();
     let archive = evidence.archive();
-    // Damage, which is written down at once; then a file that nobody reads to its end.
+    // Damage, which is written down at once; then a file that is never read to its end.
     let small = archive.bag(ALPHA).read(&super::face(ALPHA));
     archive.bag(ALPHA).write(&super::face(ALPHA), jpeg("damaged"));
     let hole = archive.bag(BETA).file(&super::face(BETA));

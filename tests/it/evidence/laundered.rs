@@ -1,5 +1,5 @@
 //! Alterations that hope for the next run: `download` writes manifests and journal anew, in good faith. What it must not
-//! do is put its name to what somebody else changed: `verify` has to find that after the run as well.
+//! do is put its name to what another program changed: `verify` has to find that after the run as well.
 
 use super::forger::{Bag, medium, sha256};
 use super::{ALPHA, Archive, BETA, Evidence, GAMMA, copy, face, grown, session};
@@ -46,7 +46,7 @@ fn announced(bag: &Bag, id: &str, path: &str, bytes: &[u8], signature: Value) ->
 /// What is done to a session, in every way that leaves its folder in the hands of the next run, each with and without
 /// the mark of a run that was killed.
 #[test]
-fn a_run_does_not_vouch_for_what_somebody_changed_before_it() {
+fn a_run_does_not_vouch_for_earlier_changes() {
     type Deed = fn(&Bag);
     let deeds: [(&str, Deed); 5] = [
         ("the record alone", |bag| bag.edit_record(|record| record["attempts"][0]["status"] = json!("declined"))),
@@ -155,7 +155,7 @@ fn a_mark_that_announces_a_forged_file_is_not_believed() {
     let forged = jpeg("forged");
     let wrong = json!({ "verdict": "held", "value": signature("another secret", &forged) });
     for (id, path) in [
-        // Another version of a medium that is here, a medium that nobody has heard of, and names that are no payload.
+        // Another version of a medium that is here, an unknown media file, and names that are no payload.
         ("face-alpha", "data/alpha-new/face_face-alpha.2.jpg"),
         ("more-alpha", "data/alpha-new/face_more-alpha.jpg"),
         ("more-alpha", "metadata/more.jpg"),

@@ -75,7 +75,7 @@ fn what_needs_no_reading_is_found_in_the_smallest_sample() {
         assert!(verdict.found().contains(found), "{found}: {:?}", verdict.found());
         assert_eq!((verdict.code, verdict.sound()), (8, vec![BETA.to_owned(), GAMMA.to_owned()]), "{found}");
     }
-    // What only the bytes give away is not found, and nobody says that it is not there.
+    // What only the bytes give away is not found, and not denied.
     let archive = evidence.copy("tampered");
     archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[9] ^= 1);
     let verdict = archive.verify(&["--sample", "0.0000001"]);
@@ -151,7 +151,7 @@ fn an_archive_on_a_disk_that_cannot_be_written_is_verified_and_says_that_it_is_n
     let run = world.run(&["verify", "vmedia-archive"]).ends_with(0).shows("3 sessions: all sound").says(unwritten);
     assert_eq!(run.stderr.matches("not written down").count(), 1, "{}", run.stderr);
     let run = world.run(&["verify", "vmedia-archive", "-q"]).ends_with(0);
-    assert!(run.stderr.contains(unwritten) && run.stderr.lines().count() == 1, "nobody watches: {}", run.stderr);
+    assert!(run.stderr.contains(unwritten) && run.stderr.lines().count() == 1, "{}", run.stderr);
     let run = world.run(&["verify", "vmedia-archive", "--read-only"]).ends_with(0);
     assert!(!run.stderr.contains("not written down"), "{}", run.stderr);
     // What is found is more than that it cannot be written.
@@ -203,7 +203,7 @@ fn one_reader_and_many_tell_the_same_in_the_same_order() {
         archive.bag(word).write("data/more.jpg", "more");
         archive.bag(word).remove(LISTING);
     }
-    let told = |jobs: &str| {
+    let reported = |jobs: &str| {
         let mut events = archive.verify(&["-j", jobs]).events;
         for event in &mut events {
             match event {
@@ -214,10 +214,10 @@ fn one_reader_and_many_tell_the_same_in_the_same_order() {
         }
         events
     };
-    let one = told("1");
+    let one = reported("1");
     assert_eq!(one.len(), 6, "{one:?}");
     for _ in 0..10 {
-        assert_eq!(told("8"), one);
+        assert_eq!(reported("8"), one);
     }
 }
 
@@ -234,7 +234,7 @@ fn an_interrupted_verification_says_how_far_it_came_and_calls_nothing_sound_as_a
             ["verify", "vmedia-archive", "--read-only", "-v", "-j", "1", "--format", format, "--log-file", &log.display().to_string()];
         let mut process = evidence.world.process(&words);
         let child = process.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("a process");
-        crate::harness::until("the first is told", || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("bag-verified")));
+        crate::harness::until("the first is reported", || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("bag-verified")));
         let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
         assert!(killed.expect("kill").success());
         let run = Run::of(&child.wait_with_output().expect("an end")).ends_with(130);

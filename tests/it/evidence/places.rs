@@ -1,4 +1,4 @@
-//! What may be named to `verify`, what is found there, and how findings are told to people and to programs.
+//! What may be named to `verify`, what is found there, and how findings are reported to people and to programs.
 
 use super::{ALPHA, Archive, BETA, Evidence, GAMMA, LISTING, TAGS, Verdict, copy, face, verify};
 use crate::harness::{Run, bare};
@@ -6,8 +6,8 @@ use std::path::Path;
 use vmedia::archive::verify::{Aspect, JournalReport, SessionReport};
 use vmedia::engine::Event;
 
-/// How many journals and how many sessions were told of.
-fn told(verdict: &Verdict) -> (usize, usize) {
+/// The numbers of reported journals and sessions.
+fn reported(verdict: &Verdict) -> (usize, usize) {
     let count = |wanted: fn(&Event) -> bool| verdict.events.iter().filter(|event| wanted(event)).count();
     let journals = count(|event| matches!(event, Event::JournalVerified(JournalReport { runs: 1.., .. })));
     (journals, count(|event| matches!(event, Event::BagVerified(_))))
@@ -26,10 +26,10 @@ fn archives_are_found_at_any_depth() {
     std::fs::create_dir_all(all.join("nothing/in/here")).expect("folders");
     std::fs::write(all.join("README"), "no archive").expect("written");
     let verdict = verify(&all, &[".", "--read-only"]);
-    assert_eq!((verdict.code, told(&verdict)), (0, (2, 6)));
-    // Named twice, told once.
+    assert_eq!((verdict.code, reported(&verdict)), (0, (2, 6)));
+    // Named twice, reported once.
     let verdict = verify(&all, &["one", "one/alpha", "deeply", "--read-only"]);
-    assert_eq!((verdict.code, told(&verdict)), (0, (2, 6)));
+    assert_eq!((verdict.code, reported(&verdict)), (0, (2, 6)));
     // Each has its own journal: what one knows is no excuse for the other.
     let two = Archive { root: all.join("deeply/hidden/two") };
     std::fs::remove_dir_all(two.file(BETA)).expect("removed");
@@ -53,7 +53,7 @@ fn a_session_alone_is_compared_with_the_journal_of_its_archive() {
         [(home, "archive/alpha"), (&archive.root, ALPHA), (&archive.file(ALPHA), "."), (&archive.file("alpha/data"), "..")]
     {
         let verdict = verify(folder, &[word, "--read-only"]);
-        assert_eq!((verdict.code, told(&verdict)), (0, (1, 1)), "{word}");
+        assert_eq!((verdict.code, reported(&verdict)), (0, (1, 1)), "{word}");
         assert_eq!(verdict.checked(ALPHA), [Aspect::Listings, Aspect::Manifests, Aspect::Journal]);
     }
     // What happened to others is not what was asked.
@@ -83,8 +83,8 @@ fn everything_in_an_archive_that_a_shell_names_is_the_archive() {
         let words: Vec<&str> = words.iter().map(String::as_str).chain(["--read-only"]).collect();
         verify(&archive.root, &words)
     };
-    assert_eq!((all(&words).code, told(&all(&words))), (0, (1, 3)));
-    assert_eq!((all(&words[..1]).code, told(&all(&words[..1]))), (0, (1, 0)), "the journal alone");
+    assert_eq!((all(&words).code, reported(&all(&words))), (0, (1, 3)));
+    assert_eq!((all(&words[..1]).code, reported(&all(&words[..1]))), (0, (1, 0)), "the journal alone");
     // A shell cannot name what is not there; the journal can.
     std::fs::remove_dir_all(archive.file(BETA)).expect("removed");
     let verdict = all(&glob());
@@ -100,7 +100,7 @@ fn a_session_that_was_copied_out_of_its_archive_is_compared_with_no_journal() {
     copy(&evidence.archive().file(ALPHA), &alone.join(ALPHA));
     for words in [&["."][..], &[ALPHA]] {
         let verdict = verify(&alone, words);
-        assert_eq!((verdict.code, told(&verdict)), (8, (0, 1)));
+        assert_eq!((verdict.code, reported(&verdict)), (8, (0, 1)));
         assert_eq!(verdict.found().into_iter().collect::<Vec<_>>(), [Archive { root: alone.clone() }.missing_run(ALPHA)]);
         assert_eq!(verdict.checked(ALPHA), [Aspect::Listings, Aspect::Manifests]);
         assert_eq!(verdict.notes().len(), 1, "{:?}", verdict.notes());
@@ -208,7 +208,7 @@ fn every_finding_is_named_and_each_sort_of_it_is_explained_once() {
 
 #[cfg(unix)]
 #[test]
-fn names_that_mean_harm_are_told_harmlessly() {
+fn hostile_names_are_escaped() {
     use std::os::unix::ffi::OsStrExt;
     let evidence = Evidence::new();
     let archive = evidence.copy("archive");
@@ -228,7 +228,7 @@ fn names_that_mean_harm_are_told_harmlessly() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_may_not_be_looked_into_keeps_nobody_from_the_others() {
+fn a_closed_folder_does_not_prevent_the_check_of_the_others() {
     use std::os::unix::fs::PermissionsExt;
     let evidence = Evidence::young();
     let archive = evidence.archive();
@@ -243,7 +243,7 @@ fn a_folder_that_may_not_be_looked_into_keeps_nobody_from_the_others() {
         crate::harness::cannot("this user ignores permissions");
         return;
     }
-    assert!(quiet.ends_with(0).stderr.contains("lost+found"), "nobody watches");
+    assert!(quiet.ends_with(0).stderr.contains("lost+found"), "quiet");
     assert_eq!((verdict.code, verdict.sound().len()), (0, 3), "the others are checked");
     assert!(verdict.partial().is_some_and(|words| words.contains("1 folder that could not be looked into")));
 }
@@ -293,7 +293,7 @@ fn a_file_that_cannot_be_read_is_the_only_one_that_is_found() {
 
 #[cfg(unix)]
 #[test]
-fn a_manifest_that_may_not_be_read_accuses_nobody() {
+fn an_unreadable_manifest_accuses_no_file() {
     use std::os::unix::fs::PermissionsExt;
     let evidence = Evidence::young();
     let archive = evidence.archive();

@@ -30,7 +30,7 @@ fn add_run(archive: &Archive, id: &str, before: (String, String), files: &[Value
     let at = "2099-01-01T00:00:00Z";
     let opened = json!({
         "entry": "opened", "at": at, "schema": "vmedia-journal", "version": 1, "segment": FORGED, "tool": "vmedia 0.1.0",
-        "command": "download", "operator": "nobody", "host": "here", "parents": [archive.parent(&newest)],
+        "command": "download", "operator": "unknown", "host": "here", "parents": [archive.parent(&newest)],
     });
     let archived = json!({
         "entry": "archived", "at": at, "session": id, "folder": id, "files": files, "lost": lost,
@@ -123,7 +123,7 @@ fn a_run_against_another_server_replaces_nothing_and_the_next_signed_run_does_no
             assert!(record.contains("the answer is not signed, although the provider signed earlier media"), "{record}");
         }
         is_refused(&evidence, &archive, &head, &format!("deleted: {is_deleted}"));
-        // An honest run that signs names the run that nobody signed, and does not sign above it.
+        // An honest run that signs names the unsigned run, and does not sign above it.
         evidence.world.faults("");
         let sign = |further: &[&str]| evidence.world.run(&[&["download", BETA, "--sign-key", "key"], further].concat());
         evidence.world.sandbox.put_session(super::grown(BETA));

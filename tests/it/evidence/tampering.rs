@@ -7,7 +7,7 @@ use crate::harness::jpeg;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What somebody does to the archive, and everything that is then to be found.
+/// A change of the archive, and all findings that must follow.
 struct Deed {
     what: &'static str,
     done: fn(&Archive),
@@ -100,7 +100,7 @@ const DEEDS: &[Deed] = &[
         what: "the list of tag files removed",
         done: |archive| archive.bag(ALPHA).remove("tagmanifest-sha256.txt"),
         found: &[
-            // Nobody vouches for the tag files now, and the journal misses the listings.
+            // Nothing vouches for the tag files now, and the journal misses the listings.
             "alpha: listings: archive.json",
             "alpha: listings: bag-info.txt",
             "alpha: listings: bagit.txt",
@@ -395,6 +395,6 @@ fn a_payload_without_its_list_is_found_as_a_whole() {
     assert_eq!((verdict.code, verdict.sound()), (8, vec![BETA.to_owned(), GAMMA.to_owned()]));
     let found = verdict.found();
     assert!(found.contains("alpha: listings: manifest-sha256.txt"), "{found:?}");
-    assert!(found.contains(&format!("alpha: listings: {}", face(ALPHA))), "nobody vouches for it: {found:?}");
+    assert!(found.contains(&format!("alpha: listings: {}", face(ALPHA))), "nothing vouches for it: {found:?}");
     assert!(found.contains(&format!("alpha: journal: {}", face(ALPHA))), "the journal did: {found:?}");
 }

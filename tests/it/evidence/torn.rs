@@ -56,7 +56,7 @@ fn the_next_run_goes_on_after_a_torn_end() {
         }
         let verdict = archive.is_sound("after the next run");
         assert_eq!(verdict.heads().len(), 1, "one end that nothing follows");
-        // It stays as it was torn: whoever adds to it now, or takes more away, is found.
+        // It stays as it was torn: an addition or a further cut is found.
         let torn = std::fs::read(archive.file("_journal").join(&newest)).expect("a segment");
         assert_eq!(torn.len(), length);
         let whole = std::fs::read(evidence.archive().file("_journal").join(&newest)).expect("a segment");
@@ -129,7 +129,7 @@ fn a_session_that_the_journal_should_have_known_stays_a_finding_after_further_ru
     world.run(&["download", BETA]).ends_with(0);
     let archive = Archive { root: world.archive() };
     archive.is_sound("before");
-    // The run that told of it is cut off, and a picture rewritten with everything that vouches for it.
+    // The run that recorded it is cut off, and a picture rewritten with everything that vouches for it.
     std::fs::remove_file(archive.file("_journal").join(archive.segments().pop().expect("a segment"))).expect("removed");
     let bag = archive.bag(BETA);
     bag.write(&face(BETA), jpeg("forged"));

@@ -1,4 +1,4 @@
-//! `--on-failure`: what the command is told, what it is not told, and that it changes nothing.
+//! `--on-failure`: what the command gets, what it does not get, and that it changes nothing.
 
 use super::{run_in, sessions};
 #[cfg(unix)]
@@ -13,7 +13,7 @@ use vmedia::report::{Summary, VerificationCounts};
 
 const KEEP: [&str; 2] = ["--on-failure", "cat > summary.json"];
 
-/// What the command was told. Takes it away, so that the next run's is its own.
+/// Returns the input of the command, and removes it for the next run.
 #[track_caller]
 fn summary(world: &World) -> Summary {
     let path = world.folder().join("summary.json");
@@ -62,7 +62,7 @@ fn a_download_that_fails_is_summed_up() {
 #[test]
 fn a_run_that_cannot_begin_says_why() {
     let world = World::new();
-    let told = |words: &[&str], exit: Exit, what: &str| {
+    let reported = |words: &[&str], exit: Exit, what: &str| {
         let mut command = bare(world.folder());
         Run::of(&command.args(words).args(KEEP).output().expect("a run")).ends_with(i32::from(exit.code()));
         let summary = summary(&world);
@@ -70,12 +70,12 @@ fn a_run_that_cannot_begin_says_why() {
         assert!(summary.errors[0].what.contains(what) && !summary.errors[0].hint.is_empty(), "{:?}", summary.errors);
         assert_eq!(summary.failed, []);
     };
-    told(&["download", SESSION], Exit::from(ErrorKind::Configuration), "there is no API key");
-    told(&["download", "--from", "nowhere.txt"], Exit::from(ErrorKind::Usage), "cannot read the list nowhere.txt");
-    told(&["download", SESSION, "--config", "nowhere.toml"], Exit::from(ErrorKind::Configuration), "nowhere.toml");
-    told(&["verify", "nowhere"], Exit::from(ErrorKind::Local), "nowhere");
-    told(&["repair", "nowhere"], Exit::from(ErrorKind::Local), "nowhere");
-    told(&["download", SESSION, "--ping-url", "nonsense"], Exit::from(ErrorKind::Usage), "--ping-url");
+    reported(&["download", SESSION], Exit::from(ErrorKind::Configuration), "there is no API key");
+    reported(&["download", "--from", "nowhere.txt"], Exit::from(ErrorKind::Usage), "cannot read the list nowhere.txt");
+    reported(&["download", SESSION, "--config", "nowhere.toml"], Exit::from(ErrorKind::Configuration), "nowhere.toml");
+    reported(&["verify", "nowhere"], Exit::from(ErrorKind::Local), "nowhere");
+    reported(&["repair", "nowhere"], Exit::from(ErrorKind::Local), "nowhere");
+    reported(&["download", SESSION, "--ping-url", "nonsense"], Exit::from(ErrorKind::Usage), "--ping-url");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn the_command_gets_no_secret_and_writes_where_messages_go() {
     assert!(!run.stderr.contains("t0ken") && !run.stderr.contains(secret), "{}", run.stderr);
     assert!(run.stderr.contains("FRIENDLY=known") && run.stderr.contains("said"), "{}", run.stderr);
     assert!(run.events().len() >= 3, "events and nothing else: {}", run.stdout);
-    // Where it cannot be told which variable is a secret, none is handed on that is not known to be harmless.
+    // Where it is unknown which variable is a secret, only variables that are known to be harmless are passed on.
     std::fs::write(&config, "[profiles.here]\nsecret_env = \"OUR_SECRET\"\nnonsense = 1\n").expect("written");
     let run = run_in(&world, &words, &variables).ends_with(3);
     assert!(run.stderr.contains("PATH=/usr/bin") && run.stderr.contains("said"), "{}", run.stderr);
@@ -137,7 +137,7 @@ fn the_command_gets_no_secret_and_writes_where_messages_go() {
 }
 
 #[test]
-fn a_command_that_fails_is_told_and_changes_nothing() {
+fn a_command_that_fails_is_reported_and_changes_nothing() {
     let world = World::new();
     for (command, note) in [
         ("exit 3", "the command of --on-failure failed: exit status: 3"),
@@ -160,9 +160,9 @@ fn a_command_that_does_not_end_is_ended_with_all_that_it_started() {
     until("the command runs", || world.folder().join("begun").exists());
     let kill = std::process::Command::new("kill").args(["-TERM", &run.id().to_string()]).status();
     assert!(kill.expect("kill").success());
-    // It reads standard error to its end, which is there when nobody can write to it any more.
+    // It reads standard error to its end, which is there when no process can write to it any more.
     let reader = std::thread::spawn(move || Run::of(&run.wait_with_output().expect("its words")));
-    until("nobody holds standard error", || reader.is_finished());
+    until("no process holds standard error", || reader.is_finished());
     reader.join().expect("a run").ends_with(9).says("did not end within 3 s, and was ended");
 }
 

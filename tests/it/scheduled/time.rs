@@ -32,7 +32,7 @@ fn a_transfer_that_hangs_is_left_and_what_is_finished_is_kept() {
             "what is finished is kept; run the same command again",
         );
         assert_eq!(world.held(), all_but("video"), "{fault}");
-        // As far as it came it is a bag, and whoever counts is told of it.
+        // As far as it came it is a bag, and it is counted and reported.
         let video = world.recorded("video");
         assert_eq!((&video["state"], &video["reason"]["code"]), (&"failed".into(), &"run-ended".into()), "{fault}");
         is_sound(&world);
@@ -54,7 +54,7 @@ fn a_transfer_that_hangs_is_left_and_what_is_finished_is_kept() {
 
 #[test]
 fn nothing_new_begins_and_the_rest_is_on_the_list() {
-    // One that is left behind, and one that is told to stop.
+    // One that is left behind, and one that is asked to stop.
     for fault in ["media:video-s05=hang", "session:s05=429:200"] {
         let (world, ids) = sessions(20);
         world.faults(fault);
@@ -113,7 +113,7 @@ fn a_run_that_is_done_in_time_is_none_the_worse() {
     assert!(matches!(finished(&run), Event::VerifyFinished { out_of_time: false, partial: None, .. }), "{}", run.stdout);
 }
 
-/// An archive of two sessions, the second with a file so large, and all of it a hole, that nobody reads it to its end.
+/// An archive of two sessions, the second with a file so large, and all of it a hole, that it is never read to its end.
 #[cfg(unix)]
 fn endless() -> World {
     let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);

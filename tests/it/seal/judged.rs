@@ -206,7 +206,7 @@ fn a_question_asks_for_the_certificates_and_an_answer_without_them_cannot_be_jud
 }
 
 #[test]
-fn a_file_that_holds_no_certificate_is_told_in_two_lines() {
+fn a_file_that_holds_no_certificate_is_reported_in_two_lines() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ca.pem");
     for (bytes, because) in [

@@ -32,7 +32,7 @@ pub(super) fn verify(world: &World, words: &[&str]) -> Run {
 }
 
 #[test]
-fn a_signed_journal_is_accepted_by_ssh_keygen_and_by_verify_and_nobody_else_may_sign() {
+fn a_signed_journal_is_accepted_by_ssh_keygen_and_verify_for_allowed_signers_only() {
     let world = World::new();
     if !generate(&world, "archivist") || !generate(&world, "stranger") {
         return;
@@ -58,7 +58,7 @@ fn a_signed_journal_is_accepted_by_ssh_keygen_and_by_verify_and_nobody_else_may_
 }
 
 #[test]
-fn whoever_writes_a_sealed_journal_anew_is_found() {
+fn a_rewritten_sealed_journal_is_found() {
     let world = World::new();
     if !generate(&world, "archivist") {
         return;

@@ -152,7 +152,7 @@ fn a_list_of_signers_means_to_us_what_it_means_to_ssh_keygen() {
 }
 
 #[test]
-fn what_ssh_keygen_makes_and_cannot_sign_here_is_told_in_two_lines() {
+fn what_ssh_keygen_makes_and_cannot_sign_here_is_reported_in_two_lines() {
     let Some(folder) = with_key() else { return };
     let folder = folder.path();
     succeeds(folder, "ssh-keygen", &["-q", "-t", "ed25519", "-N", "correct horse", "-f", "locked"], b"");

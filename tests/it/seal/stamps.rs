@@ -124,11 +124,11 @@ fn an_authority_stamps_and_openssl_accepts_it_for_these_bytes_alone() {
     assert!(!office.vouches_for(&kept, &JOURNAL[1..]));
     assert_eq!(archive.file("run.ndjson").as_deref(), Some(JOURNAL));
     // What we read of it is what openssl reads of it.
-    let told = runs(office.folder(), "openssl", &["ts", "-reply", "-in", "judged.tsr", "-text"], b"").stdout;
-    let told = String::from_utf8_lossy(&told).into_owned();
-    assert!(told.contains(&format!("Serial number: 0x{}", done.stamp.serial.to_uppercase())), "{told} {}", done.stamp.serial);
+    let reported = runs(office.folder(), "openssl", &["ts", "-reply", "-in", "judged.tsr", "-text"], b"").stdout;
+    let reported = String::from_utf8_lossy(&reported).into_owned();
+    assert!(reported.contains(&format!("Serial number: 0x{}", done.stamp.serial.to_uppercase())), "{reported} {}", done.stamp.serial);
     let time = done.stamp.at.strftime("%b %e %H:%M:%S").to_string();
-    assert!(told.contains(&format!("Time stamp: {time}")), "{told} {time}");
+    assert!(reported.contains(&format!("Time stamp: {time}")), "{reported} {time}");
     let request = &server.asked()[0];
     assert!(request.head.starts_with("POST /tsr?for=tests HTTP/1.1\r\n"), "{}", request.head);
     assert!(request.head.to_ascii_lowercase().contains("content-type: application/timestamp-query\r\n"), "{}", request.head);
@@ -197,13 +197,13 @@ fn an_answer_about_something_else_is_not_believed() {
     for (reply, words) in [(other_digest, "it is about another digest"), (other_nonce, "it answers another question")] {
         let (what, hint, asked) = refused(1, PATIENT, move |_, _| stamped(&reply));
         assert!(what.ends_with(&format!("the answer cannot be trusted: {words} (tried 2 times)")), "{what}");
-        assert!(hint.starts_with("somebody may change what you receive"), "{hint}");
+        assert!(hint.starts_with("a proxy or an attacker may change what you receive"), "{hint}");
         assert_eq!(asked, 2);
     }
 }
 
 #[test]
-fn a_refusal_is_told_in_the_authoritys_words_and_not_asked_again() {
+fn a_refusal_is_reported_in_the_authoritys_words_and_not_repeated() {
     let Some(office) = Office::open() else { return };
     let (what, hint, asked) = refused(5, PATIENT, move |_, query| stamped(&office.reply("choosy", query)));
     assert!(what.contains("the authority refuses: rejected; it does not take SHA-256; "), "{what}");
@@ -212,7 +212,7 @@ fn a_refusal_is_told_in_the_authoritys_words_and_not_asked_again() {
 }
 
 #[test]
-fn whatever_is_no_answer_is_told_as_what_it_is() {
+fn whatever_is_no_answer_is_reported_as_what_it_is() {
     let page = b"<!DOCTYPE html><html><title>Sign in</title></html>".as_slice();
     type Said = Box<dyn Fn(usize, &[u8]) -> Option<Vec<u8>> + Send + Sync>;
     let same = |bytes: Option<Vec<u8>>| -> Said { Box::new(move |_, _| bytes.clone()) };
@@ -240,8 +240,8 @@ fn an_answer_without_end_is_not_taken() {
     let (archive, server) = (Archive::new(), Server::start(|_, _| stamped(&vec![0x30; 64 << 20])));
     let (_, what, _) = archive.stamp(&server.url(), 0, PATIENT).expect_err("no stamp");
     assert!(what.ends_with("the answer is not a time stamp: it is larger than 1 MiB"), "{what}");
-    // What the operating system holds between the two is taken by nobody.
-    crate::harness::until("the server sees that nobody listens", || server.sent() > 0);
+    // What the operating system holds between the two is not read.
+    crate::harness::until("the server sees that the client is gone", || server.sent() > 0);
     assert!(server.sent() < 32 << 20, "{} bytes of 64 MiB", server.sent());
 }
 

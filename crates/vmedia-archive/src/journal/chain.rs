@@ -86,7 +86,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Reads the journal. `heads` are digests of lines that somebody kept elsewhere. `watch` sees each line.
+    /// Reads the journal. `heads` are digests of lines that were kept elsewhere. `watch` sees each line.
     pub fn read(store: &dyn ReadStore, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
         let mut chain = Self::default();
         let names = segment::names(store)?;

@@ -1,7 +1,7 @@
 //! The lines of the journal: what happened to the archive, when, by which run.
 //!
 //! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later
-//! versions add fields and entries and change none, so whoever reads passes over what it does not know. Must not
+//! versions add fields and entries and change none, so a reader ignores what it does not know. Must not
 //! touch the store.
 
 use crate::error::ErrorKind;
@@ -59,7 +59,7 @@ pub(crate) enum Entry {
         /// The percentage of payload files that were read again; none when it was all of them.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         sample: Option<f64>,
-        /// What the provider's signatures gave, computed again with the secrets of that time; none where nobody asked, or
+        /// What the provider's signatures gave, computed again with the secrets of that time; none without `--authenticate`, or
         /// where nothing could be computed. Each of these sessions has signatures, and all that were computed hold.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         authenticated: Option<Authenticated>,

@@ -17,7 +17,7 @@ fn written(root: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
     let store = Arc::new(LocalStore::new(root.to_owned(), "the test".to_owned()));
     for seconds in [1, 2] {
         let words = |text: &str| text.to_owned();
-        let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("nobody"), host: words("here") };
+        let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("operator"), host: words("here") };
         let (journal, now) = (Journal::new(store.clone(), identity), Timestamp::from_second(seconds).expect("a time"));
         journal.verified(SessionId::parse("s").expect("an id"), Some(0.5), None, now).expect("written");
         journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now).expect("written");
@@ -50,7 +50,7 @@ fn a_journal_that_is_over_takes_nothing_more_also_where_there_was_nothing_to_tel
     for was_told in [false, true] {
         let folder = tempfile::tempdir().expect("a folder");
         let words = |text: &str| text.to_owned();
-        let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("nobody"), host: words("here") };
+        let identity = Identity { tool: words("vmedia"), command: words("verify"), operator: words("operator"), host: words("here") };
         let journal = Journal::new(Arc::new(LocalStore::new(folder.path().to_owned(), "the test".to_owned())), identity);
         let now = Timestamp::UNIX_EPOCH;
         let tell = || journal.damaged("t".to_owned(), vec!["a finding".to_owned()], now);

@@ -1,4 +1,4 @@
-//! Finds the earlier runs that a run follows, that changed sessions and that no signature covers: whoever signs above
+//! Finds the earlier runs that a run follows, that changed sessions and that no signature covers: a run that signs above
 //! them vouches for them. Must not check signatures.
 
 use super::entry::{Entry, Line};

@@ -54,6 +54,6 @@ mod tests {
             assert!(!is_wrapped_id(other), "{other}");
         }
         assert_eq!(id_within(ID), None, "it is the id itself");
-        assert_eq!(id_within(&format!("{ID},{}", ID.replace('f', "e"))), None, "nobody knows which");
+        assert_eq!(id_within(&format!("{ID},{}", ID.replace('f', "e"))), None, "the id is ambiguous");
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn decision(record: &Record) -> Option<Text> {
 
 /// Why the page does not say what was decided.
 pub(super) enum NoDecision {
-    /// Nobody asked: the command that keeps it.
+    /// It was not requested: the command that keeps it.
     NotAsked(String),
     /// It was asked for and did not come.
     NotHad(Text),

@@ -36,7 +36,7 @@ pub(super) struct MissingRow {
     /// What that state means.
     pub(super) meaning: &'static str,
     pub(super) reason: Text,
-    /// Whether the archive lacks it; nobody lacks a document that the provider does not have.
+    /// Returns true if the archive lacks it; a document that the provider does not have is not missing.
     pub(super) is_lacking: bool,
 }
 
@@ -154,7 +154,7 @@ fn meaning(state: State) -> &'static str {
         State::Withheld => "the provider may not hand it out",
         State::Gone => "the provider no longer has it",
         State::Failed => "it could not be had, or not be believed",
-        State::Excluded => "left out by whoever ran the download",
+        State::Excluded => "left out by a flag of the download",
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) struct SessionPage {
     changes: Vec<ChangeRow>,
 }
 
-/// Something that whoever opens the page should know first, and where the page says more of it.
+/// A warning at the top of the page, with a link to the details.
 pub(super) struct Note {
     words: String,
     section: &'static str,

@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub enum Role {
     /// Files; sessions when no file waits.
     Worker,
-    /// Sessions alone, ahead of the workers, so that no worker waits while a session is listed.
+    /// Sessions alone, ahead of the workers: no worker then waits for a listing.
     Opener,
 }
 
@@ -117,7 +117,7 @@ impl<F> Pool<F> {
     pub fn deferred(&self, index: usize) {
         let mut state = locked(&self.state);
         state.opening -= 1;
-        // Wakes no worker: that another run still has it is no news.
+        // No worker is woken: that another run still holds it is no news.
         state.waiting.push_back(index);
     }
 

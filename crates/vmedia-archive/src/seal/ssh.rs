@@ -1,4 +1,4 @@
-//! Signatures in the format of `ssh-keygen -Y`, by Ed25519 keys: one tool that everybody has makes the keys, checks the
+//! Signatures in the format of `ssh-keygen -Y`, by Ed25519 keys: one common tool makes the keys, checks the
 //! signatures, and needs no authority. The layouts are those of OpenSSH's `PROTOCOL.sshsig` and `PROTOCOL.key`.
 //!
 //! Must not know what is signed or where a signature is kept.

@@ -295,7 +295,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// Makes the name of a root outlast a power loss. It lies in somebody else's folder, which may be closed to us.
+/// Makes the name of a root outlast a power loss. Its parent folder may belong to another user and be closed.
 fn sync_parent(folder: &Path) -> io::Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     match sync_folder(folder) {

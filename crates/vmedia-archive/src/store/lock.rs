@@ -1,6 +1,6 @@
 //! Locks that the kernel frees when their process ends, however it ends; nothing is ever stale.
 //!
-//! The lock's file is removed by whoever frees it, so a large archive does not gather one for each session. That
+//! The lock's file is removed when it is freed, so a large archive does not gather one for each session. That
 //! takes care: a lock counts only if the path still names the file that is locked. Must not know what is locked.
 
 use super::tree::{Access, Kind, Tree};
@@ -23,7 +23,7 @@ pub struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // While the lock is still held: whoever opened the same file meanwhile sees that the path is gone.
+        // While the lock is still held, so that a process that opened the same file meanwhile sees that the path is gone.
         let _ = self.tree.remove_file(&self.path);
     }
 }
@@ -33,7 +33,7 @@ impl Drop for Lock {
 pub enum Locked {
     /// It is ours.
     Held(Lock),
-    /// Somebody else has it: in words, as far as they left any.
+    /// Another run has it, with its description if it left one.
     By(String),
 }
 
@@ -68,7 +68,7 @@ fn opened(tree: &Tree, path: &str) -> Result<File> {
     }
 }
 
-/// Who holds the lock whose file is `path`; none when it is free. Makes no file and keeps nobody from taking it, but for
+/// Who holds the lock whose file is `path`; none when it is free. Makes no file and does not block others, except for
 /// a moment.
 pub(super) fn holder(tree: &Tree, path: &str) -> Result<Option<String>> {
     let mut file = match tree.file(path, Access::Read) {

@@ -1,4 +1,4 @@
-//! Files outside of archives that are written anew as a whole: lists, numbers, configuration. Whoever reads one while it is
+//! Files outside of archives that are written anew as a whole: lists, numbers, configuration. A program that reads one while it is
 //! replaced reads the old one or the new one.
 //!
 //! Must not know what such a file holds.
@@ -11,18 +11,18 @@ use std::path::Path;
 pub enum Readers {
     /// Its owner alone.
     Owner,
-    /// Everybody.
-    Everybody,
+    /// All users.
+    All,
 }
 
 /// Writes a file in one step, in place of one of its name.
 pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    // Such a file is private from the beginning. Its name ends like no file that somebody collects.
+    // Such a file is private from the beginning. Its name has no ending that a collector looks for.
     let mut file = tempfile::Builder::new().prefix(".vmedia-").suffix(".tmp").tempfile_in(folder)?;
     file.write_all(bytes)?;
     #[cfg(unix)]
-    if readers == Readers::Everybody {
+    if readers == Readers::All {
         file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     }
     #[cfg(not(unix))]

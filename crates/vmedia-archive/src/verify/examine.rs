@@ -14,7 +14,7 @@ use crate::salt::Salt;
 use crate::store::{Digest, LINKED, Listed, ReadStore, Stat, StorePath, sha256_bytes};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// What file managers leave behind in folders that somebody looked into.
+/// Files that file managers leave in folders.
 const DROPPINGS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// What a bag's own files say.
@@ -258,7 +258,7 @@ fn manifest(store: &dyn ReadStore, folder: &StorePath, name: &'static str, exami
 fn record(store: &dyn ReadStore, folder: &StorePath, examined: &mut Examined) -> Option<Record> {
     let Some(text) = text(store, folder, RECORD, examined) else {
         if !examined.unread.contains(RECORD) {
-            // Without it nobody knows which session this was.
+            // Without it the session is unknown.
             examined.findings.push(Finding::new(Aspect::Listings, RECORD, "missing").helped_by(Remedy::Restore));
             examined.absent.insert(RECORD);
         }
@@ -302,7 +302,7 @@ fn compare_manifests(payload: &Manifest, tags: &Manifest, examined: &mut Examine
     }
 }
 
-/// Every medium that any stored listing names must be in the record: whoever takes one out of it must not go unseen.
+/// Every medium that any stored listing names must be in the record: a removed one must not go unseen.
 fn compare_listings(store: &dyn ReadStore, folder: &StorePath, record: &Record, rules: &dyn ProviderRules, examined: &mut Examined) {
     let known: HashSet<&str> = record.media.iter().map(|medium| medium.id.as_str()).collect();
     for document in record.documents.iter().filter(|document| document.lost.is_none()) {
@@ -363,7 +363,7 @@ fn find_links(folder: &StorePath, all: &[Listed], manifests: [&Manifest; 2], exa
     }
 }
 
-/// Files that nobody vouches for.
+/// Files that nothing vouches for.
 fn find_strangers(all: Result<Vec<Listed>>, folder: &StorePath, examined: &mut Examined) {
     let all = all.unwrap_or_else(|error| {
         // A folder in it is closed; of those files that the bag vouches for each is said when it is to be read.
@@ -381,7 +381,7 @@ fn find_strangers(all: Result<Vec<Listed>>, folder: &StorePath, examined: &mut E
         if !layout::is_payload(path) && (DROPPINGS.contains(&name) || name.starts_with("._")) {
             examined.notes.push(format!("{path} was left by a file manager; it is no part of the bag"));
         } else {
-            let what = "not in a manifest: nobody vouches for this file";
+            let what = "not in a manifest: nothing vouches for this file";
             let is_ours = examined.is_unlisted || examined.session.is_none() || examined.recorded.contains_key(path);
             let remedy = if is_ours { Remedy::Repair } else { Remedy::MoveOut };
             examined.findings.push(Finding::new(Aspect::Listings, path, what).helped_by(remedy));

@@ -1,6 +1,6 @@
 //! What a verification finds: which comparison failed, where, why, and what helps.
 //!
-//! Must not know how it was found or in which words people are told what to do.
+//! Must not know how it was found or how the remedy is worded.
 
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,7 @@ impl Aspect {
 pub enum Remedy {
     /// `vmedia repair` fetches or writes it again.
     Repair,
-    /// The provider cannot give it again, or nobody knows what it was: a backup can.
+    /// The provider cannot give it again, or it is unknown: a backup can.
     Restore,
     /// `vmedia download` goes on where a run ended.
     Download,
@@ -84,7 +84,7 @@ pub enum Remedy {
     MoveIn,
     /// A backup of the journal.
     RestoreJournal,
-    /// Somebody changed the archive.
+    /// The archive was changed.
     Compare,
     /// The secrets may be those of another time.
     Secrets,

@@ -75,7 +75,7 @@ impl ReadJournal {
     pub(super) fn report_missing(&self, number: usize, target: &Target, observer: &dyn Observer) -> Result<Vec<Repairable>> {
         let (Some(chain), store) = (self.chain().filter(|_| target.is_whole), target.store.as_ref()) else { return Ok(Vec::new()) };
         // One that was archived since the folders were looked at is here all the same.
-        // What cannot be looked into is told as such, among the sessions.
+        // A folder that cannot be read is reported among the sessions.
         let looked_at: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
         let came_since: HashSet<String> = store.folders()?.into_iter().filter(|folder| !looked_at.contains(folder.as_str())).collect();
         let is_here = |folder: &str| {

@@ -75,7 +75,7 @@ pub(super) fn compare_outcomes(record: &Record, examined: &mut Examined) {
         examined.lacking.push(format!("{name} is in the state \"{}\", which a newer version of vmedia wrote", quote(word)));
     }
     examined.notes.extend(record.newer_words().note().map(|note| format!("{RECORD}: {note}")));
-    // Nobody knows which media such a listing names.
+    // It is unknown which media such a listing names.
     examined.is_partial |= !record.problems.is_empty();
     examined.lacking.extend(record.problems.iter().cloned());
 }

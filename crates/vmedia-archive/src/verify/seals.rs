@@ -82,7 +82,7 @@ pub(super) fn check_seals(store: &dyn ReadStore, chain: &Chain, options: &Option
 enum Counts {
     Yes,
     No,
-    /// Its key counted for a time only, and whoever has the key now can write that time into a journal.
+    /// Its key counted for a time only, and its owner can now write that time into a journal.
     IfOlder,
 }
 

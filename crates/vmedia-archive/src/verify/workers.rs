@@ -354,7 +354,7 @@ fn sum_up_signatures(findings: &mut Vec<Finding>) {
     }
 }
 
-/// What helps depends on the bag: nobody can fetch again what belongs to no known session, or what was just fetched in vain.
+/// What helps depends on the bag: a file of no known session, or one that was just fetched in vain, cannot be fetched again.
 fn choose_remedies(examined: &mut Examined, is_repaired: bool) {
     let can_be_repaired = examined.session.is_some() && !is_repaired;
     for finding in examined.findings.iter_mut().filter(|finding| finding.remedy == Remedy::Repair && !can_be_repaired) {

@@ -18,7 +18,7 @@ static FILE: LazyLock<(tempfile::TempDir, PathBuf, Flags)> = LazyLock::new(|| {
 /// What stands for a secret.
 const SECRET: &str = "s3cr3t";
 
-/// Whether a key or a table is called so; names are told, values are not.
+/// Whether a key or a table is called so; names are shown, values are not.
 fn is_a_name(table: &toml::Table) -> bool {
     table.iter().any(|(key, value)| key.contains(SECRET) || is_a_name_in(value))
 }

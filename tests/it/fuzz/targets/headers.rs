@@ -23,7 +23,7 @@ pub fn run(input: &[u8]) {
     is_bounded_line(&failure.detail);
     let digits = |value: &&str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     match (headers.value("retry-after").filter(digits), failure.retry_after) {
-        // More than fit into a number are more than anybody waits for.
+        // More than fit into a number are longer than any wait.
         (Some(seconds), wait) => assert_eq!(wait.map(|wait| wait.as_secs()), Some(seconds.parse().unwrap_or(u64::MAX)), "{seconds}"),
         (None, Some(_)) => {
             let date = headers.value("retry-after").unwrap_or_default();

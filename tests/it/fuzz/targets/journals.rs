@@ -1,4 +1,4 @@
-//! The journal, as anybody may have written it. Parts: its segments, in the order of their names.
+//! The journal, with arbitrary content. Parts: its segments, in the order of their names.
 
 use super::memory::Memory;
 use super::{identity, now};

@@ -1,4 +1,4 @@
-//! The manifests of a bag, as anybody may have written them. Parts: `manifest-sha256.txt`, `tagmanifest-sha256.txt`,
+//! The manifests of a bag, with arbitrary content. Parts: `manifest-sha256.txt`, `tagmanifest-sha256.txt`,
 //! `bag-info.txt`, and the bytes of a file that may be named.
 
 use super::Reader;

@@ -1,6 +1,6 @@
-//! A store in memory that fails when anybody reaches for a path outside the folders that it is for.
+//! A store in memory that fails on access to a path outside its folders.
 //!
-//! Its locks are those of a local store in a temporary folder, because nobody else can make one.
+//! Its locks are those of a local store in a temporary folder, because only that can make one.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};

@@ -65,7 +65,7 @@ fn yoti() -> Yoti {
 /// The run that writes journals.
 fn identity() -> Identity {
     let word = |text: &str| text.to_owned();
-    Identity { tool: word("vmedia"), command: word("fuzz"), operator: word("nobody"), host: word("here") }
+    Identity { tool: word("vmedia"), command: word("fuzz"), operator: word("unknown"), host: word("here") }
 }
 
 /// A rules that reads listings and has no secrets.

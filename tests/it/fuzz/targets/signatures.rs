@@ -21,7 +21,7 @@ fn armoured(label: &str, bytes: &[u8]) -> Vec<u8> {
 
 /// Reads all three.
 pub fn run(input: &[u8]) {
-    // What is in SSH's layouts is full of NULs, so parts are told apart by four of another kind.
+    // What is in SSH's layouts is full of NULs, so four other bytes separate the parts.
     let mut parts = split(input, b"\xff\xff\xff\xff").into_iter();
     let mut next = || parts.next().unwrap_or_default();
     let (signature, signers, key) = (next(), next(), next());
@@ -89,6 +89,6 @@ fn signs(key: &SigningKey, signers: Option<&Signers>) {
     assert!(signature.verify(&b"two\n"[..]).is_err());
     let own = read_signers(format!("someone namespaces=\"vmedia\" {signer}\n").as_bytes()).expect("a signer");
     assert_eq!(own.principal(signer, super::now()), Some("someone"));
-    // Whoever the foreign list names; what counts is that it answers.
+    // The names in the foreign list do not matter, only that it is read.
     let _ = signers.and_then(|signers| signers.principal(signer, super::now()));
 }

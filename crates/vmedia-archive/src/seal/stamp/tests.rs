@@ -1,4 +1,4 @@
-//! Answers as authorities send them, as they should not, and as nobody should.
+//! Valid, wrong and hostile answers of authorities.
 
 use super::{LARGEST, Query, Stamp, StampError};
 use proptest::prelude::*;
