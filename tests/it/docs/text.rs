@@ -178,3 +178,16 @@ fn the_page_on_the_configuration_names_every_key() {
 fn is_key(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
+
+#[test]
+fn the_way_of_a_byte_names_files_that_exist() {
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).expect("CONTRIBUTING.md").replace("\r\n", "\n");
+    let (_, walk) = text.split_once("from the socket to its final name").expect("the way of a byte");
+    let lines: Vec<&str> = walk.lines().skip_while(|line| !line.starts_with("    ")).take_while(|line| line.starts_with("    ")).collect();
+    assert!((8..=10).contains(&lines.len()), "{lines:?}");
+    // A published package has its own files alone.
+    let is_checkout = root().join("crates").exists();
+    for path in lines.iter().filter_map(|line| line.split_whitespace().next()).filter(|path| is_checkout || path.starts_with("src/")) {
+        assert!(root().join(path).is_file(), "there is no {path}");
+    }
+}
