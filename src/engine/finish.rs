@@ -26,7 +26,7 @@ pub(super) struct Finisher {
     only_plans: bool,
     ended: AtomicBool,
     order: Order<Event>,
-    /// Sessions that are begun and of which nobody is told yet; with their work, once their files are known.
+    /// Sessions that are begun and not reported yet; with their work, once their files are known.
     underway: Mutex<BTreeMap<usize, Option<Arc<SessionWork>>>>,
 }
 
@@ -60,8 +60,8 @@ impl Finisher {
         locked(&self.underway).remove(&index);
     }
 
-    /// Leaves what is under way as far as it came, when the run is to stop and nobody takes messages any more. Says what
-    /// could not be told in order, and how those ended.
+    /// Leaves what is under way as far as it came, when the run is to stop and messages are no longer taken. Says what
+    /// could not be reported in order, and how those ended.
     pub(super) fn leave(&self, sessions: &[SessionId], receiver: Receiver<Message>) -> Vec<Event> {
         // A worker may wait for space in the channel, and holds the order meanwhile: without a receiver it goes on.
         drop(receiver);
@@ -117,7 +117,7 @@ impl Finisher {
         if state != State::Withheld && !unavailable {
             locked(&work.verdict).only_unavailable = false;
         }
-        // A disk that takes nothing more says nothing of this medium; it is told once, by the session.
+        // A disk that takes nothing more says nothing of this medium; the session reports it once.
         let ends_run = failure.local.as_ref().is_some_and(|error| error.ends_run());
         let text = failure.detail.clone();
         let reason = match failure.cause {
@@ -129,7 +129,7 @@ impl Finisher {
             cause => reason(cause, text),
         };
         work.settled(item, state, reason, emit);
-        // Media that were never begun say nothing of their session; what ended the run is told by whom it hit.
+        // Media that were never begun say nothing of their session; the session that ended the run reports it.
         if matches!(failure.cause, Cause::Refused | Cause::Local) || failure.local.is_some() {
             let error = self.session_error(&work.session, failure);
             self.ended.fetch_or(error.ends_run(), Ordering::Relaxed);
@@ -207,7 +207,7 @@ impl Finisher {
         self.tell(index, event, emit);
     }
 
-    /// A session that was complete before, with so many media, and about which nobody was asked.
+    /// A session that was complete before, with so many media, and for which no request was sent.
     pub(super) fn skipped(&self, index: usize, session: &SessionId, held: u64, emit: &Emit) {
         let folder = self.services.store.location(&SessionArchive::folder_of(session));
         let tally = Tally { kept: held, ..Tally::default() };

@@ -130,7 +130,7 @@ impl<'a> SessionFetcher<'a> {
 impl Fetch for SessionFetcher<'_> {
     fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
         let (services, emit, session) = (self.services, self.emit, self.session);
-        let note = |note: Note<'_>| emit.event(told(session, &call.document, &note));
+        let note = |note: Note<'_>| emit.event(to_event(session, &call.document, &note));
         let before = self.used;
         let document = services.wire.exchange(&note, &mut |exchange| {
             let document = self.fetch(exchange, call);
@@ -145,7 +145,7 @@ impl Fetch for SessionFetcher<'_> {
 }
 
 /// What happens on the wire, as an event.
-pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event {
+pub(super) fn to_event(session: &SessionId, request: &str, note: &Note<'_>) -> Event {
     let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (session, request) = (session.clone(), request.to_owned());
     match note {
@@ -160,7 +160,7 @@ pub(super) fn told(session: &SessionId, request: &str, note: &Note<'_>) -> Event
     }
 }
 
-/// Whether an answer is one that can be read: a JSON object of a size that somebody has, and no error.
+/// Whether an answer is one that can be read: a JSON object of a plausible size, and no error.
 fn is_answer(endpoint: &str, bytes: &[u8]) -> Result<(), Failure> {
     let unusable = |what: &str| Err(Failure::new(Cause::Unusable, format!("{endpoint}: {what}")));
     match outline(bytes, &tells_of_errors) {

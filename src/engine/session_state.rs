@@ -39,7 +39,7 @@ pub(super) struct Verdict {
     pub(super) tally: Tally,
     /// Something is missing besides media: a listing, a companion.
     pub(super) lacking: bool,
-    /// Every failure so far was that nobody answered.
+    /// Every failure so far was a missing answer.
     pub(super) only_unavailable: bool,
     pub(super) error: Option<Error>,
 }
@@ -168,7 +168,7 @@ impl SessionWork {
         emit.event(event);
     }
 
-    /// The same in its archive, which is at hand: what is to be told of it.
+    /// The same in its archive, which is at hand: the reports about it.
     pub(super) fn settled_in(&self, archive: &mut SessionArchive, item: &MediaItem, state: State, why: Reason) -> Event {
         archive.revision.settle(&item.id, state, why.clone());
         locked(&self.verdict).tally.count(state, None);

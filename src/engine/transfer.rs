@@ -4,7 +4,7 @@
 
 use super::event::Event;
 use super::judge::{Expectation, judge};
-use super::listing::told;
+use super::listing::to_event;
 use super::receive::{Receiver, TimeLimit};
 use super::{Emit, Services};
 use crate::archive::schedule::locked;
@@ -34,7 +34,7 @@ impl Transfer<'_> {
         self.emit.transfer(self.number, Event::MediaStarted { session, media, kind: item.kind, context, size: item.size });
 
         let call = services.provider.media(self.session, &item.id);
-        let note = |note: Note<'_>| self.emit.event(told(self.session, &call.document, &note));
+        let note = |note: Note<'_>| self.emit.event(to_event(self.session, &call.document, &note));
         let progress = |bytes| self.emit.progress(self.number, bytes);
         let mut receiver = Receiver { services, item, call: &call, progress: &progress, limit: TimeLimit::default(), buffer };
         let mut expected = Expectation {

@@ -10,7 +10,7 @@ use std::path::Path;
 const EXCEPTIONS: [(&str, &str, &str); 5] = [
     ("config", "cli", "it resolves what was typed into settings"),
     ("report", "cli", "the formats that were asked for"),
-    ("report", "engine", "events are the contract between the work and whoever shows it"),
+    ("report", "engine", "events are the contract between the work and its display"),
     ("commands", "cli", "a verb is handed what was typed"),
     ("clock", "exit", "the request to stop says which status the run ends with"),
 ];
@@ -106,7 +106,7 @@ fn stands_in(places: &[&str], words: &[&str]) {
         let is_here = places.iter().any(|place| sources.iter().any(|source| is_below(&source.path, place)));
         assert!(
             naming.iter().any(inside) || !is_here && is_published(),
-            "nothing in {places:?} names {word}: has it moved, or does this fence guard nothing?"
+            "nothing in {places:?} names {word}: has it moved, or does this rule guard nothing?"
         );
     }
 }
@@ -165,7 +165,7 @@ fn a_module_uses_what_stands_below_it() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     let unused: Vec<_> = EXCEPTIONS.iter().filter(|exception| !used.contains(*exception)).collect();
-    assert!(unused.is_empty(), "exceptions that nobody needs any more: {unused:?}");
+    assert!(unused.is_empty(), "unused exceptions: {unused:?}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub enum Holding {
     Newer(String),
 }
 
-/// One session's folder, open for changes. Whoever opens it holds the session's lock.
+/// One session's folder, open for changes. Its owner holds the session's lock.
 pub struct SessionArchive {
     pub(crate) store: Arc<dyn Store>,
     folder: StorePath,

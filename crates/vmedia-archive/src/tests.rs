@@ -55,7 +55,7 @@ impl Desk {
 
     fn journal(&self) -> Journal {
         let words = |text: &str| text.to_owned();
-        let identity = Identity { tool: words("vmedia"), command: words("download"), operator: words("nobody"), host: words("here") };
+        let identity = Identity { tool: words("vmedia"), command: words("download"), operator: words("operator"), host: words("here") };
         Journal::new(Arc::clone(&self.store), identity)
     }
 

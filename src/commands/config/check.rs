@@ -99,7 +99,7 @@ fn configuration(resolver: &Resolver<'_>, checklist: &mut Checklist) {
     }
 }
 
-/// As patient as somebody who waits for the answer.
+/// Short, because a person waits for the answer.
 fn hurried(network: Network) -> Network {
     let policy = Policy { retries: network.policy.retries.min(MOST_RETRIES), ..network.policy };
     Network { policy, limits: Limits::default(), ..network }
@@ -144,7 +144,7 @@ fn seals(resolver: &Resolver<'_>, checklist: &mut Checklist) {
 fn telling(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
     match resolver.ping_address(None, true) {
         Ok(None) => {}
-        // No word of the address: whoever knows it can send its heartbeat.
+        // The address is a secret: with it, anyone can send the heartbeat.
         Ok(Some(_)) => checklist.fine("heartbeat", "there is an address to send it to, not used now"),
         Err(error) => checklist.wrong("heartbeat", &error),
     }

@@ -334,7 +334,7 @@ fn a_stray_file_that_has_the_name_is_set_aside_and_never_overwritten() {
     assert_eq!(std::fs::read(world.file(&front)).expect("in its place"), jpeg("front"));
     assert_eq!(medium(&world, "face")["files"][0]["path"], face, "the very bytes that came need not come again");
     assert!(!world.file(&format!("damaged/{face}")).exists());
-    assert!(world.record()["history"].to_string().contains("nobody vouched for it"));
+    assert!(world.record()["history"].to_string().contains("nothing vouched for it"));
     is_sound(&world);
 }
 

@@ -191,8 +191,8 @@ impl Revision {
             } else {
                 format!("the provider now answers media {id} with other bytes; they are kept beside the old ones as {path}")
             };
-            let told = if is_lost { &mut self.losses } else { &mut self.notices };
-            told.push(what.clone());
+            let reports = if is_lost { &mut self.losses } else { &mut self.notices };
+            reports.push(what.clone());
             let change = HistoryRecord::new(now, Change::OtherBytes, what);
             self.record.history.push(HistoryRecord { media: Some(id.clone()), path: Some(path.clone()), ..change });
         }

@@ -55,7 +55,7 @@ impl SessionArchive {
             Some(stream) => {
                 let is_same = Digest::read(stream, &mut |_| Ok(())).is_ok_and(|digest| digest == file.digest);
                 if !is_same {
-                    self.set_aside(&file.path, "nobody vouched for it", now)?;
+                    self.set_aside(&file.path, "nothing vouched for it", now)?;
                 }
                 is_same
             }

@@ -1,4 +1,4 @@
-//! Recovers what a killed run finished, from its pending file. The file may come from anybody, so each line is checked.
+//! Recovers what a killed run finished, from its pending file. The file may be forged, so each line is checked.
 
 use super::SessionArchive;
 use super::pending::Line;

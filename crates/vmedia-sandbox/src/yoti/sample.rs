@@ -23,9 +23,9 @@ pub(crate) fn sample() -> YotiSession {
     let frame = add("front frame", "IMAGE", "image/jpeg", FRONT_UNCLEAR);
     let reverse = add("reverse", "IMAGE", "image/jpeg", REVERSE);
     let portrait = add("portrait", "IMAGE", "image/jpeg", FACE_CROPPED);
-    let fields = add("fields", "JSON", "application/json", br#"{"full_name":"SPECIMEN NOBODY","date_of_birth":"1990-01-01"}"#);
+    let fields = add("fields", "JSON", "application/json", br#"{"full_name":"SPECIMEN PERSON","date_of_birth":"1990-01-01"}"#);
     let frames = [add("frame 1", "IMAGE", "image/jpeg", FACE), add("frame 2", "IMAGE", "image/png", PNG)];
-    let facemap = add("facemap", "BINARY", "application/octet-stream", b"\x01SPECIMEN\x00\x02facemap of nobody");
+    let facemap = add("facemap", "BINARY", "application/octet-stream", b"\x01SPECIMEN\x00\x02facemap of no one");
     let bill = add("bill", "PDF", "application/pdf", ADDRESS);
     let hits = add("hits", "JSON", "application/json", br#"{"results":[],"specimen":true}"#);
     let short = |medium: &Value| json!({ "id": medium["id"], "type": medium["type"] });

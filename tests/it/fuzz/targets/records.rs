@@ -1,4 +1,4 @@
-//! `archive.json` and the mark of an unfinished session, as anybody may have written them. Parts: the record, the mark,
+//! `archive.json` and the mark of an unfinished session, with arbitrary content. Parts: the record, the mark,
 //! and the bytes of a file that may be named.
 
 use super::memory::Memory;
