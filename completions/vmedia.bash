@@ -1008,7 +1008,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__download)
-            opts="-o -j -p -q -v -h --from --latest --attempt --output --only --context --with --jobs --provider-days --dry-run --refetch --skip-complete --failed-to --strict --format --sign-key --accept-unsealed --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --max-time --quiet --verbose --log-file --no-progress --color --help"
+            opts="-o -j -p -q -v -h --from --attempt --latest --provider-days --output --only --context --with --dry-run --refetch --skip-complete --failed-to --jobs --strict --format --sign-key --accept-unsealed --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --max-time --quiet --verbose --log-file --no-progress --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1030,6 +1030,13 @@ _vmedia() {
                     return 0
                     ;;
                 --attempt)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --provider-days)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -1071,27 +1078,6 @@ _vmedia() {
                     fi
                     return 0
                     ;;
-                --jobs)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
-                -j)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
-                --provider-days)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
                 --failed-to)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -1104,6 +1090,20 @@ _vmedia() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -j)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;

@@ -92,6 +92,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s v -l verbose 
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l from -d 'Read session ids from FILE, or from standard input (-)' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l attempt -d 'Only this attempt' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider-days -d 'Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s o -l output -d 'Archive folder [default: ./vmedia-archive]' -r -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only these kinds of media' -r -f -a "image\t'Pictures, and PDF files among them'
 video\t'Recordings'
@@ -99,9 +100,8 @@ nfc\t'Data from a document\'s chip'
 other\t'Data files, and kinds that this version does not know'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches, such as \'document-*\'; repeatable' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Also keep these companion documents of Veriff\'s, such as decision; or all' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Number of files to transfer in parallel, 1 to 64 [default: 16]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider-days -d 'Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 'Write the ids of failed sessions to FILE, to run them again with --from' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Number of files to transfer in parallel, 1 to 64 [default: 16]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'Output format' -r -f -a "text\t'For people'
 json\t'JSON Lines on standard output, one event per line'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key from ssh-keygen' -r -F

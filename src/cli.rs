@@ -14,20 +14,20 @@ mod streams;
 mod tools;
 mod values;
 
-pub use arguments::{
-    Arguments, AttemptsArguments, CatalogArguments, Command, DownloadArguments, ListArguments, RepairArguments, SealArguments,
+pub use arguments::Arguments;
+pub use flags::Flags;
+pub use streams::Streams;
+
+pub(crate) use arguments::{
+    AttemptsArguments, CatalogArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, SealArguments,
     VerifyArguments,
 };
-pub use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, TableFormat};
-pub use config::{CheckArguments, CheckFlags, ConfigArguments, ConfigCommand, PathArguments, ShowArguments};
-pub use flags::{
-    ConfigFlags, ConnectionFlags, Flags, LimitFlags, LocalFlags, LogFlags, ProfileFlags, ProgressFlags, QueryFlags, TransferFlags,
-    TrustFlags, VerbosityFlags,
-};
-pub use schedule::ScheduleArguments;
-pub use streams::Streams;
-pub use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
-pub use values::{PROVIDER_DAYS, bytes, rate};
+pub(crate) use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, TableFormat};
+pub(crate) use config::{ConfigCommand, ShowArguments};
+pub(crate) use flags::{ConnectionFlags, Verbosity};
+pub(crate) use schedule::ScheduleArguments;
+pub(crate) use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
+pub(crate) use values::{PROVIDER_DAYS, bytes, rate};
 
 use crate::error::Error;
 use clap::error::ErrorKind;

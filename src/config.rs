@@ -2,14 +2,14 @@
 //!
 //! Must not prompt and must not print.
 
-pub mod answers;
+pub(crate) mod answers;
 mod credentials;
 mod diagnostics;
 mod edit;
 mod environment;
 mod file;
 mod identifiers;
-pub mod keyring;
+pub(crate) mod keyring;
 mod keys;
 mod profile;
 mod reference;
@@ -20,18 +20,18 @@ mod sourced;
 mod suggest;
 
 pub use credentials::Secrets;
-pub use edit::{Draft, Edit};
 pub use environment::Environment;
-pub use file::required_location;
 pub use identifiers::{Identifiers, ListError, Rejected};
-pub use resolve::{
-    Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Setting, YotiAccess, default_provider_days, operator,
-};
-pub use secret_store::{SecretStore, rotated};
+pub use resolve::Resolver;
 pub use sourced::{Source, Sourced};
 
+pub(crate) use edit::{Draft, Edit};
+pub(crate) use file::required_location;
+pub(crate) use resolve::{Network, ProviderAccess, ProviderSettings, SealSettings, Setting, YotiAccess, default_provider_days, operator};
+pub(crate) use secret_store::{SecretStore, rotated};
+
 /// A configuration file with every key explained.
-pub const EXAMPLE: &str = include_str!("config/example.toml");
+pub(crate) const EXAMPLE: &str = include_str!("config/example.toml");
 
 #[cfg(test)]
 mod tests;

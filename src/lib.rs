@@ -1,5 +1,5 @@
-//! `vmedia` archives the media of identity checks: it lists what a provider holds of a session, downloads every image, video and
-//! data file, checks that each arrived whole, and writes them into a folder that can be verified years later.
+//! `vmedia` archives the media of identity checks: it lists the media of a session at the provider, downloads every image, video
+//! and data file, checks that each arrived whole, and writes them into a folder that can be verified years later.
 //!
 //! Data flows in one direction: arguments → settings → plan → receive → judge → place → publish → events → report. The engine
 //! never prints, and the report does no work.
@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | 5 | `main`, [`run`] | parse, run, exit |
 //! | 4 | [`cli`] | the command line: clap alone, no IO; completions and man pages |
-//! | 4 | [`commands`] | one command per file |
+//! | 4 | `commands` | one command per file |
 //! | 3 | [`config`] | settings from flag, environment, profile or default; sources of secrets; lists of session ids |
 //! | 3 | [`engine`] | the run over many sessions: plan, queue, transfer, events |
 //! | 3 | [`report`] | messages, bars, JSON, tables; the only writer to the terminal |
@@ -25,7 +25,7 @@
 
 pub mod cli;
 pub mod clock;
-pub mod commands;
+mod commands;
 pub mod config;
 pub mod engine;
 pub mod exit;
@@ -42,14 +42,9 @@ use std::ffi::OsString;
 
 /// Runs the program with these arguments, the first of which is its name, and returns the exit status.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
-    let arguments = match cli::parse(words) {
-        Ok(arguments) => arguments,
-        Err(exit) => return run_without_command(&exit),
-    };
-    let console = report::Console::of_process(arguments.color);
-    match commands::run(arguments, &console) {
-        commands::Ended::With(exit) => console.exit(exit).code(),
-        commands::Ended::As(number) => number,
+    match cli::parse(words) {
+        Ok(arguments) => commands::run(arguments),
+        Err(exit) => run_without_command(&exit),
     }
 }
 

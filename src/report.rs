@@ -1,4 +1,4 @@
-//! What is shown: events become lines, bars, JSON or a log; lists become tables. One thread owns the terminal.
+//! The output: events become lines, bars, JSON or a log; lists become tables. One thread owns the terminal.
 //!
 //! Must not do any of the work it reports.
 
@@ -15,12 +15,13 @@ mod summary;
 mod table;
 mod verify_text;
 
-pub use checklist::Checklist;
-pub use console::{Console, Style};
-pub use failure::report_failure;
-pub use log::check_log;
-pub use metrics::exposition;
-pub use reporter::{Reporter, ReporterOptions};
-pub use run_summary::{Frame, RunSummary};
-pub use summary::{Failed, SUMMARY_VERSION, SessionCounts, Summary, VerificationCounts};
-pub use table::{Cell, Column, Table};
+pub use summary::{Failed, SessionCounts, Summary, VerificationCounts};
+
+pub(crate) use checklist::Checklist;
+pub(crate) use console::{Console, Style};
+pub(crate) use failure::report_failure;
+pub(crate) use log::check_log;
+pub(crate) use metrics::exposition;
+pub(crate) use reporter::Reporter;
+pub(crate) use run_summary::RunSummary;
+pub(crate) use table::{Cell, Column, Table};

@@ -3,7 +3,7 @@
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
 use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat};
-use super::config::ConfigArguments;
+use super::config::ConfigCommand;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
 use super::help;
 use super::schedule::ScheduleArguments;
@@ -17,17 +17,23 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "vmedia", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true, after_help = help::PROGRAM)]
 pub struct Arguments {
-    /// The command.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     /// Use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub color: ColorChoice,
+    pub(crate) color: ColorChoice,
+}
+
+impl Arguments {
+    /// Returns the name of the command.
+    pub fn command_name(&self) -> &'static str {
+        self.command.name()
+    }
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show the media of sessions, without fetching them
     #[command(after_help = help::LIST)]
     List(ListArguments),
@@ -47,8 +53,8 @@ pub enum Command {
     #[command(after_help = help::REPAIR)]
     Repair(RepairArguments),
     /// Show, check or write the configuration
-    #[command(after_help = help::CONFIG)]
-    Config(ConfigArguments),
+    #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::CONFIG)]
+    Config(ConfigCommand),
     /// Run a provider on this machine, to try vmedia without an account
     #[command(after_help = help::SANDBOX)]
     Sandbox(SandboxArguments),
@@ -65,7 +71,7 @@ pub enum Command {
 
 impl Command {
     /// Returns the command as it is typed.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::List(_) => "list",
             Self::Attempts(_) => "attempts",
@@ -82,17 +88,17 @@ impl Command {
     }
 
     /// Returns the shared flags of this command; those that it lacks are not set.
-    pub fn flags(&self) -> Flags {
+    pub(crate) fn flags(&self) -> Flags {
         match self {
             Self::List(ListArguments { flags, .. }) | Self::Attempts(AttemptsArguments { flags, .. }) => flags.clone().into(),
-            Self::Download(DownloadArguments { flags, .. }) | Self::Repair(RepairArguments { flags, .. }) => flags.clone(),
+            Self::Download(DownloadArguments { run, .. }) | Self::Repair(RepairArguments { run, .. }) => run.flags.clone(),
             Self::Verify(VerifyArguments { profile, provider, trust, flags, .. }) => {
                 let (profile, provider, trust) = (profile.clone(), *provider, trust.clone());
                 let connection = ConnectionFlags { profile, provider, trust, ..ConnectionFlags::default() };
                 Flags { connection, ..flags.clone().into() }
             }
             Self::Catalog(CatalogArguments { flags, .. }) | Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
-            Self::Config(config) => config.command.flags(),
+            Self::Config(config) => config.flags(),
             Self::Sandbox(SandboxArguments { file, verbosity, .. }) => {
                 let profile = ProfileFlags { file: file.clone(), name: None };
                 let connection = ConnectionFlags { profile, ..ConnectionFlags::default() };
@@ -103,235 +109,209 @@ impl Command {
     }
 }
 
-/// `vmedia list`.
 #[derive(Debug, Clone, Args)]
-pub struct ListArguments {
+pub(crate) struct ListArguments {
     /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
-    pub sessions: Vec<String>,
-    /// Only this attempt
-    #[arg(long, value_name = "ID", conflicts_with = "latest")]
-    pub attempt: Option<String>,
-    /// Only the newest attempt
-    #[arg(long)]
-    pub latest: bool,
-    /// Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]
-    ///
-    /// A warning is printed when media are close to the provider's deletion date, N days after capture. It begins when three quarters of N days have passed. The default is an assumption: without this option, media that
-    /// are older than it by a quarter are no longer warned about.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
-    pub provider_days: Option<u32>,
+    pub(crate) sessions: Vec<String>,
+    #[command(flatten)]
+    pub(crate) listing: ListingArguments,
     /// Output format
     #[arg(long, default_value = "table")]
-    pub format: TableFormat,
-    /// The shared flags.
+    pub(crate) format: TableFormat,
     #[command(flatten)]
-    pub flags: QueryFlags,
+    pub(crate) flags: QueryFlags,
 }
 
-/// `vmedia attempts`.
 #[derive(Debug, Clone, Args)]
-pub struct AttemptsArguments {
+pub(crate) struct AttemptsArguments {
     /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
-    pub sessions: Vec<String>,
+    pub(crate) sessions: Vec<String>,
     /// Output format
     #[arg(long, default_value = "table")]
-    pub format: TableFormat,
-    /// The shared flags.
+    pub(crate) format: TableFormat,
     #[command(flatten)]
-    pub flags: QueryFlags,
+    pub(crate) flags: QueryFlags,
 }
 
-/// `vmedia download`.
-#[derive(Debug, Clone, Default, Args)]
-pub struct DownloadArguments {
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DownloadArguments {
     /// Ids of the sessions
     #[arg(value_name = "SESSION_ID", required_unless_present = "from")]
-    pub sessions: Vec<String>,
+    pub(crate) sessions: Vec<String>,
     /// Read session ids from FILE, or from standard input (-)
     ///
     /// The list holds one id per line, or is a CSV file with a column of ids, or webhooks as JSON.
     #[arg(long, value_name = "FILE|-")]
-    pub from: Option<String>,
-    /// Only the newest attempt
-    #[arg(long)]
-    pub latest: bool,
-    /// Only this attempt
-    #[arg(long, value_name = "ID", conflicts_with = "latest")]
-    pub attempt: Option<String>,
+    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) listing: ListingArguments,
     /// Archive folder [default: ./vmedia-archive]
     #[arg(short, long, value_name = "DIR")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Only these kinds of media
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
-    pub only: Vec<KindChoice>,
+    pub(crate) only: Vec<KindChoice>,
     /// Only media whose context matches, such as 'document-*'; repeatable
     ///
     /// The pattern is compared with the whole context, such as `document-front`, or `id_document-*/page-*` at Yoti.
     #[arg(long, value_name = "GLOB")]
-    pub context: Vec<String>,
+    pub(crate) context: Vec<String>,
     /// Also keep these companion documents of Veriff's, such as decision; or all
     ///
     /// They are decision, decision-fullauto, person and watchlist-screening.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub with: Vec<String>,
-    /// Number of files to transfer in parallel, 1 to 64 [default: 16]
-    ///
-    /// A quarter as many sessions are listed ahead of them.
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub jobs: Option<u16>,
+    pub(crate) with: Vec<String>,
+    /// Show what would be done and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Fetch archived files again, compare them and keep both where they differ
+    #[arg(long)]
+    pub(crate) refetch: bool,
+    /// Skip sessions that are complete in the archive, without asking again
+    #[arg(long, conflicts_with = "refetch")]
+    pub(crate) skip_complete: bool,
+    /// Write the ids of failed sessions to FILE, to run them again with --from
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) failed_to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+}
+
+/// Arguments of commands that list sessions.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ListingArguments {
+    /// Only this attempt
+    #[arg(long, value_name = "ID", conflicts_with = "latest")]
+    pub(crate) attempt: Option<String>,
+    /// Only the newest attempt
+    #[arg(long)]
+    pub(crate) latest: bool,
     /// Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]
     ///
     /// A warning is printed when media are close to the provider's deletion date, N days after capture. It begins when three quarters of N days have passed. The default is an assumption: without this option, media that
     /// are older than it by a quarter are no longer warned about.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
-    pub provider_days: Option<u32>,
-    /// Show what would be done and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Fetch archived files again, compare them and keep both where they differ
-    #[arg(long)]
-    pub refetch: bool,
-    /// Skip sessions that are complete in the archive, without asking again
-    #[arg(long, conflicts_with = "refetch")]
-    pub skip_complete: bool,
-    /// Write the ids of failed sessions to FILE, to run them again with --from
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
-    pub failed_to: Option<PathBuf>,
+    pub(crate) provider_days: Option<u32>,
+}
+
+/// Arguments of commands that transfer files into an archive.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunArguments {
+    /// Number of files to transfer in parallel, 1 to 64 [default: 16]
+    ///
+    /// A quarter as many sessions are listed ahead of them.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: Option<u16>,
     /// Reject unsigned answers, and files that disagree with the listing
     #[arg(long)]
-    pub strict: bool,
+    pub(crate) strict: bool,
     /// Output format
     #[arg(long, default_value = "text")]
-    pub format: EventFormat,
-    /// Seals of the journal.
+    pub(crate) format: EventFormat,
     #[command(flatten)]
-    pub seal: SealArguments,
-    /// Limits and notifications of a scheduled run.
+    pub(crate) seal: SealArguments,
     #[command(flatten)]
-    pub schedule: ScheduleArguments,
-    /// The shared flags.
+    pub(crate) schedule: ScheduleArguments,
     #[command(flatten)]
-    pub flags: Flags,
+    pub(crate) flags: Flags,
 }
 
 /// Seals of a run's journal.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Seals")]
-pub struct SealArguments {
+pub(crate) struct SealArguments {
     /// Sign the run's journal with this Ed25519 key from ssh-keygen
     #[arg(long, hide_short_help = true, value_name = "FILE")]
-    pub sign_key: Option<PathBuf>,
+    pub(crate) sign_key: Option<PathBuf>,
     /// Sign above unsigned earlier runs, and record REASON in the journal
     ///
     /// Without it a run refuses to sign above earlier runs that changed sessions without a signature.
     #[arg(long, hide_short_help = true, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub accept_unsealed: Option<String>,
+    pub(crate) accept_unsealed: Option<String>,
     /// Have the run's journal time-stamped by this authority (RFC 3161)
     ///
     /// Only a digest is sent to the time-stamping authority.
     #[arg(long, hide_short_help = true, value_name = "URL")]
-    pub timestamp: Option<String>,
+    pub(crate) timestamp: Option<String>,
 }
 
-/// `vmedia verify`.
 #[derive(Debug, Clone, Default, Args)]
-pub struct VerifyArguments {
+pub(crate) struct VerifyArguments {
     /// Session folders, archive folders, or folders with archives in them
     #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
     /// Check the provider's signatures, with the API secrets of that time
     #[arg(long)]
-    pub authenticate: bool,
+    pub(crate) authenticate: bool,
     /// Read only this share of the payload files, chosen at random
     ///
     /// Everything else is checked as usual.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
-    pub sample: Option<f64>,
+    pub(crate) sample: Option<f64>,
     /// Check only sessions changed since this day (UTC) or moment
     #[arg(long, value_name = "DATE", value_parser = moment)]
-    pub since: Option<Timestamp>,
+    pub(crate) since: Option<Timestamp>,
     /// Require the journal line with this digest; repeatable
     ///
     /// The digest is the head that an earlier verification printed, and was kept elsewhere.
     #[arg(long, value_name = "SHA256", value_parser = sha256)]
-    pub expect_head: Vec<String>,
+    pub(crate) expect_head: Vec<String>,
     /// Require a journal signature by one of these keys, and accept no other
     ///
     /// The file is an OpenSSH list of allowed signers, or a .pub file.
     #[arg(long, value_name = "FILE")]
-    pub signers: Option<PathBuf>,
+    pub(crate) signers: Option<PathBuf>,
     /// Check time stamps with the CA certificates in FILE; repeatable
     ///
     /// An authority is trusted when one of these certificates (PEM) is above its own.
     #[arg(long, value_name = "FILE")]
-    pub tsa_ca: Vec<PathBuf>,
+    pub(crate) tsa_ca: Vec<PathBuf>,
     /// Number of files to read in parallel [default: number of CPUs]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: Option<u16>,
+    pub(crate) jobs: Option<u16>,
     /// Do not record this verification in the journal
     #[arg(long)]
-    pub read_only: bool,
+    pub(crate) read_only: bool,
     /// Output format
     #[arg(long, default_value = "text")]
-    pub format: EventFormat,
-    /// Limits and notifications of a scheduled run.
+    pub(crate) format: EventFormat,
     #[command(flatten)]
-    pub schedule: ScheduleArguments,
+    pub(crate) schedule: ScheduleArguments,
     /// The configuration file and its profile, for --authenticate and the summary.
     #[command(flatten)]
-    pub profile: ProfileFlags,
+    pub(crate) profile: ProfileFlags,
     /// Provider whose signatures are checked
     #[arg(long, help_heading = "Configuration")]
-    pub provider: Option<ProviderChoice>,
+    pub(crate) provider: Option<ProviderChoice>,
     /// Trusted servers with --ping-url.
     #[command(flatten)]
-    pub trust: TrustFlags,
-    /// The shared flags.
+    pub(crate) trust: TrustFlags,
     #[command(flatten)]
-    pub flags: LocalFlags,
+    pub(crate) flags: LocalFlags,
 }
 
-/// `vmedia catalog`.
 #[derive(Debug, Clone, Args)]
-pub struct CatalogArguments {
+pub(crate) struct CatalogArguments {
     /// An archive folder, or a folder with archives in it
     #[arg(value_name = "ROOT")]
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Also write index.html into the archive, with links to the sessions' pages
     #[arg(long)]
-    pub html: bool,
+    pub(crate) html: bool,
     /// Output format
     #[arg(long, default_value = "table")]
-    pub format: TableFormat,
-    /// The shared flags.
+    pub(crate) format: TableFormat,
     #[command(flatten)]
-    pub flags: LocalFlags,
+    pub(crate) flags: LocalFlags,
 }
 
-/// `vmedia repair`.
 #[derive(Debug, Clone, Args)]
-pub struct RepairArguments {
+pub(crate) struct RepairArguments {
     /// Session folders, archive folders, or folders with archives in them
     #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Number of files to transfer in parallel, 1 to 64 [default: 16]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub jobs: Option<u16>,
-    /// Reject unsigned answers, and files that disagree with the listing
-    #[arg(long)]
-    pub strict: bool,
-    /// Output format
-    #[arg(long, default_value = "text")]
-    pub format: EventFormat,
-    /// Seals of the journal.
+    pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub seal: SealArguments,
-    /// Limits and notifications of a scheduled run.
-    #[command(flatten)]
-    pub schedule: ScheduleArguments,
-    /// The shared flags.
-    #[command(flatten)]
-    pub flags: Flags,
+    pub(crate) run: RunArguments,
 }

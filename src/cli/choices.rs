@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// Output format of lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
+pub(crate) enum TableFormat {
     /// For people
     #[default]
     Table,
@@ -16,7 +16,7 @@ pub enum TableFormat {
 
 /// Output format of events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum EventFormat {
+pub(crate) enum EventFormat {
     /// For people
     #[default]
     Text,
@@ -26,7 +26,7 @@ pub enum EventFormat {
 
 /// Kinds of media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindChoice {
+pub(crate) enum KindChoice {
     /// Pictures, and PDF files among them
     Image,
     /// Recordings
@@ -39,7 +39,7 @@ pub enum KindChoice {
 
 /// Output format of settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum SettingsFormat {
+pub(crate) enum SettingsFormat {
     /// Table of the settings that apply to the provider or are set
     #[default]
     Table,
@@ -49,7 +49,7 @@ pub enum SettingsFormat {
 
 /// A provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProviderChoice {
+pub(crate) enum ProviderChoice {
     /// Veriff's Public API v1
     Veriff,
     /// Yoti's Identity Verification API (idverify/v1)
@@ -58,10 +58,10 @@ pub enum ProviderChoice {
 
 impl ProviderChoice {
     /// All providers.
-    pub const ALL: [Self; 2] = [Self::Veriff, Self::Yoti];
+    pub(crate) const ALL: [Self; 2] = [Self::Veriff, Self::Yoti];
 
     /// Returns the name, as it is typed.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Veriff => "veriff",
             Self::Yoti => "yoti",
@@ -69,9 +69,9 @@ impl ProviderChoice {
     }
 }
 
-/// When to use colour.
+/// Use of colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,

@@ -5,18 +5,9 @@ use super::flags::{ConfigFlags, ConnectionFlags, Flags, LimitFlags, LogFlags, Pr
 use super::help;
 use clap::{Args, Subcommand};
 
-/// `vmedia config`.
-#[derive(Debug, Clone, Args)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
-pub struct ConfigArguments {
-    /// The command.
-    #[command(subcommand)]
-    pub command: ConfigCommand,
-}
-
 /// Commands on the configuration.
 #[derive(Debug, Clone, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Print the path of the configuration file
     #[command(after_help = help::CONFIG_PATH)]
     Path(PathArguments),
@@ -36,7 +27,7 @@ pub enum ConfigCommand {
 
 impl ConfigCommand {
     /// Returns the shared flags of this command; those that it lacks are not set.
-    pub fn flags(&self) -> Flags {
+    pub(crate) fn flags(&self) -> Flags {
         let quiet = |quiet| VerbosityFlags { quiet, verbose: 0 };
         match self {
             Self::Path(path) => {
@@ -57,58 +48,47 @@ impl ConfigCommand {
     }
 }
 
-/// `vmedia config path`.
 #[derive(Debug, Clone, Args)]
-pub struct PathArguments {
-    /// The configuration file.
+pub(crate) struct PathArguments {
     #[command(flatten)]
-    pub file: ConfigFlags,
+    pub(crate) file: ConfigFlags,
     /// Print errors only
     #[arg(short, long, help_heading = "Output")]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
 }
 
-/// `vmedia config show`.
 #[derive(Debug, Clone, Args)]
-pub struct ShowArguments {
+pub(crate) struct ShowArguments {
     /// Output format
     #[arg(long, default_value = "table")]
-    pub format: SettingsFormat,
-    /// Connection to the provider.
+    pub(crate) format: SettingsFormat,
     #[command(flatten)]
-    pub connection: ConnectionFlags,
-    /// Rate limits.
+    pub(crate) connection: ConnectionFlags,
     #[command(flatten)]
-    pub limits: LimitFlags,
-    /// Time limit of a file.
+    pub(crate) limits: LimitFlags,
     #[command(flatten)]
-    pub transfer: TransferFlags,
-    /// Log file.
+    pub(crate) transfer: TransferFlags,
     #[command(flatten)]
-    pub log: LogFlags,
+    pub(crate) log: LogFlags,
 }
 
-/// `vmedia config check`.
 #[derive(Debug, Clone, Args)]
-pub struct CheckArguments {
+pub(crate) struct CheckArguments {
     /// Output format: text, or a JSON array of objects with check, verdict, what, hint
     #[arg(long, default_value = "text", hide_possible_values = true)]
-    pub format: EventFormat,
-    /// The shared flags.
+    pub(crate) format: EventFormat,
     #[command(flatten)]
-    pub flags: CheckFlags,
+    pub(crate) flags: CheckFlags,
 }
 
 /// The flags that `config check` and `config init` share, which ends with such a check.
 #[derive(Debug, Clone, Args)]
-pub struct CheckFlags {
-    /// Connection to the provider.
+pub(crate) struct CheckFlags {
     #[command(flatten)]
-    pub connection: ConnectionFlags,
+    pub(crate) connection: ConnectionFlags,
     /// Print errors only
     #[arg(short, long, help_heading = "Output")]
-    pub quiet: bool,
-    /// Log file.
+    pub(crate) quiet: bool,
     #[command(flatten)]
-    pub log: LogFlags,
+    pub(crate) log: LogFlags,
 }

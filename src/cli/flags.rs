@@ -11,24 +11,18 @@ use std::time::Duration;
 /// All groups, as the commands that transfer files have them. In the flags of another command, those that it lacks are not set.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Flags {
-    /// Connection to the provider.
     #[command(flatten)]
-    pub connection: ConnectionFlags,
-    /// Rate limits.
+    pub(crate) connection: ConnectionFlags,
     #[command(flatten)]
-    pub limits: LimitFlags,
-    /// Time limit of a file.
+    pub(crate) limits: LimitFlags,
     #[command(flatten)]
-    pub transfer: TransferFlags,
-    /// Verbosity.
+    pub(crate) transfer: TransferFlags,
     #[command(flatten)]
-    pub verbosity: VerbosityFlags,
-    /// Log file.
+    pub(crate) verbosity: VerbosityFlags,
     #[command(flatten)]
-    pub log: LogFlags,
-    /// Progress bars.
+    pub(crate) log: LogFlags,
     #[command(flatten)]
-    pub progress: ProgressFlags,
+    pub(crate) progress: ProgressFlags,
 }
 
 impl Flags {
@@ -42,19 +36,15 @@ impl Flags {
 
 /// Flags of commands that print what a provider holds.
 #[derive(Debug, Clone, Default, Args)]
-pub struct QueryFlags {
-    /// Connection to the provider.
+pub(crate) struct QueryFlags {
     #[command(flatten)]
-    pub connection: ConnectionFlags,
-    /// Rate limits.
+    pub(crate) connection: ConnectionFlags,
     #[command(flatten)]
-    pub limits: LimitFlags,
-    /// Verbosity.
+    pub(crate) limits: LimitFlags,
     #[command(flatten)]
-    pub verbosity: VerbosityFlags,
-    /// Log file.
+    pub(crate) verbosity: VerbosityFlags,
     #[command(flatten)]
-    pub log: LogFlags,
+    pub(crate) log: LogFlags,
 }
 
 impl From<QueryFlags> for Flags {
@@ -65,16 +55,13 @@ impl From<QueryFlags> for Flags {
 
 /// Flags of commands that read archives.
 #[derive(Debug, Clone, Default, Args)]
-pub struct LocalFlags {
-    /// Verbosity.
+pub(crate) struct LocalFlags {
     #[command(flatten)]
-    pub verbosity: VerbosityFlags,
-    /// Log file.
+    pub(crate) verbosity: VerbosityFlags,
     #[command(flatten)]
-    pub log: LogFlags,
-    /// Progress bars.
+    pub(crate) log: LogFlags,
     #[command(flatten)]
-    pub progress: ProgressFlags,
+    pub(crate) progress: ProgressFlags,
 }
 
 impl From<LocalFlags> for Flags {
@@ -85,107 +72,128 @@ impl From<LocalFlags> for Flags {
 
 /// Flags of commands that send requests to a provider.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ConnectionFlags {
-    /// The configuration file and its profile.
+pub(crate) struct ConnectionFlags {
     #[command(flatten)]
-    pub profile: ProfileFlags,
+    pub(crate) profile: ProfileFlags,
     /// Use this provider
     #[arg(long, help_heading = "Configuration")]
-    pub provider: Option<ProviderChoice>,
+    pub(crate) provider: Option<ProviderChoice>,
     /// URL where the provider's API begins, with or without /v1
     #[arg(long, value_name = "URL", help_heading = "Configuration")]
-    pub base_url: Option<String>,
-    /// Trusted servers.
+    pub(crate) base_url: Option<String>,
     #[command(flatten)]
-    pub trust: TrustFlags,
+    pub(crate) trust: TrustFlags,
     /// Number of retries after a temporary failure [default: 5]
     #[arg(long, value_name = "N", help_heading = "Network", hide_short_help = true, value_parser = clap::value_parser!(u32).range(..=100))]
-    pub retries: Option<u32>,
+    pub(crate) retries: Option<u32>,
     /// Seconds before the first retry, then doubled [default: 0.5]
     #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
-    pub retry_delay: Option<Duration>,
+    pub(crate) retry_delay: Option<Duration>,
     /// Seconds to wait for a connection [default: 10]
     #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
-    pub connect_timeout: Option<Duration>,
+    pub(crate) connect_timeout: Option<Duration>,
     /// Seconds without data after which a request fails [default: 60]
     #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
-    pub timeout: Option<Duration>,
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Flags of commands that read a profile.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ProfileFlags {
+pub(crate) struct ProfileFlags {
     /// Use this profile of the configuration file
     #[arg(id = "profile", short, long = "profile", value_name = "NAME", help_heading = "Configuration")]
-    pub name: Option<String>,
-    /// The configuration file.
+    pub(crate) name: Option<String>,
     #[command(flatten)]
-    pub file: ConfigFlags,
+    pub(crate) file: ConfigFlags,
 }
 
 /// Flags of commands that read the configuration file.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ConfigFlags {
+pub(crate) struct ConfigFlags {
     /// Read this configuration file
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Flags of commands that connect to a server.
 #[derive(Debug, Clone, Default, Args)]
-pub struct TrustFlags {
+pub(crate) struct TrustFlags {
     /// Also trust the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE", help_heading = "Network", hide_short_help = true)]
-    pub ca_cert: Option<PathBuf>,
+    pub(crate) ca_cert: Option<PathBuf>,
     /// Allow plain http to hosts other than this machine
     #[arg(long, help_heading = "Network", hide_short_help = true)]
-    pub insecure_http: bool,
+    pub(crate) insecure_http: bool,
 }
 
 /// Flags of commands that send many requests.
 #[derive(Debug, Clone, Default, Args)]
-pub struct LimitFlags {
+pub(crate) struct LimitFlags {
     /// Maximum request rate, such as 20/s or 600/m, retries included
     #[arg(long, value_name = "N/s", help_heading = "Network", hide_short_help = true, value_parser = rate)]
-    pub max_rate: Option<f64>,
+    pub(crate) max_rate: Option<f64>,
     /// Maximum bytes per second of all transfers, such as 500k or 2M
     #[arg(long, value_name = "BYTES", help_heading = "Network", hide_short_help = true, value_parser = bytes)]
-    pub limit_rate: Option<u64>,
+    pub(crate) limit_rate: Option<u64>,
 }
 
 /// Flags of commands that transfer files.
 #[derive(Debug, Clone, Default, Args)]
-pub struct TransferFlags {
+pub(crate) struct TransferFlags {
     /// Seconds for a file with its retries [default: 600 or more, by size]
     ///
     /// The default is 600 seconds and one more for each 10 kB, and at most a day.
     #[arg(long, value_name = "SECONDS", help_heading = "Network", hide_short_help = true, value_parser = seconds)]
-    pub max_time: Option<Duration>,
+    pub(crate) max_time: Option<Duration>,
+}
+
+/// Importance of the messages that are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Errors alone.
+    Quiet,
+    Normal,
+    /// Also each file.
+    Files,
+    /// Also each request.
+    Requests,
+}
+
+impl VerbosityFlags {
+    /// Returns the importance from which on messages are printed.
+    pub(crate) fn level(&self) -> Verbosity {
+        match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, 1) => Verbosity::Files,
+            (false, _) => Verbosity::Requests,
+        }
+    }
 }
 
 /// Flags of commands that print messages of more than one importance.
 #[derive(Debug, Clone, Default, Args)]
-pub struct VerbosityFlags {
+pub(crate) struct VerbosityFlags {
     /// Print errors only
     #[arg(short, long, help_heading = "Output", conflicts_with = "verbose")]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// Print more: -v files and causes of errors, -vv requests
     #[arg(short, long, help_heading = "Output", action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
 }
 
 /// Flags of commands that can write a log.
 #[derive(Debug, Clone, Default, Args)]
-pub struct LogFlags {
+pub(crate) struct LogFlags {
     /// Append events to FILE as JSON Lines
     #[arg(long, value_name = "FILE", help_heading = "Output", hide_short_help = true)]
-    pub log_file: Option<PathBuf>,
+    pub(crate) log_file: Option<PathBuf>,
 }
 
 /// Flags of commands that draw progress bars.
 #[derive(Debug, Clone, Default, Args)]
-pub struct ProgressFlags {
+pub(crate) struct ProgressFlags {
     /// Draw no progress bars
     #[arg(long, help_heading = "Output", hide_short_help = true)]
-    pub no_progress: bool,
+    pub(crate) no_progress: bool,
 }

@@ -5,7 +5,7 @@ mod shells;
 use super::Arguments;
 use super::help::SECTIONS;
 use clap::{CommandFactory, ValueEnum, ValueHint};
-use clap_complete::Shell;
+use clap_complete::{Generator as _, Shell};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use std::io;
@@ -17,7 +17,7 @@ const PROGRAM: &str = "vmedia";
 pub type Generated = (String, Vec<u8>);
 
 /// Returns the completions for one shell.
-pub fn completion(shell: Shell) -> Vec<u8> {
+pub(crate) fn completion(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
     let mut command = hinted(Arguments::command());
     clap_complete::generate(shell, &mut command, PROGRAM, &mut text);
@@ -28,7 +28,7 @@ pub fn completion(shell: Shell) -> Vec<u8> {
     }
 }
 
-/// Returns the command line with what the shell is to offer for each value: files for a FILE, folders for a DIR, nothing for an id.
+/// Adds what shells offer for each value: files for a FILE, folders for a DIR, nothing for an id.
 fn hinted(command: clap::Command) -> clap::Command {
     let command = command.mut_args(|argument| {
         let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
@@ -53,19 +53,11 @@ fn hint(name: &str) -> ValueHint {
 
 /// Returns the completions for all shells, under the names that the shells look for.
 pub fn completions() -> Vec<Generated> {
-    let name = |shell: &Shell| match shell {
-        Shell::Bash => "vmedia.bash".to_owned(),
-        Shell::Zsh => "_vmedia".to_owned(),
-        Shell::Fish => "vmedia.fish".to_owned(),
-        Shell::PowerShell => "_vmedia.ps1".to_owned(),
-        Shell::Elvish => "vmedia.elv".to_owned(),
-        other => format!("vmedia.{other}"),
-    };
-    Shell::value_variants().iter().map(|shell| (name(shell), completion(*shell))).collect()
+    Shell::value_variants().iter().map(|shell| (shell.file_name(PROGRAM), completion(*shell))).collect()
 }
 
 /// Returns the man page of the program.
-pub fn man_page() -> io::Result<Vec<u8>> {
+pub(crate) fn man_page() -> io::Result<Vec<u8>> {
     page(&described(), PROGRAM)
 }
 
@@ -183,7 +175,7 @@ fn see_also(command: &clap::Command, title: &str) -> Roff {
     roff
 }
 
-/// Returns what holds for every command.
+/// Returns the sections that hold for every command.
 fn sections() -> Roff {
     let mut roff = Roff::new();
     for (title, entries) in SECTIONS {

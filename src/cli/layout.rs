@@ -32,7 +32,7 @@ fn is_summary(words: &[OsString]) -> bool {
     !words.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--help" || word == "help")
 }
 
-/// Returns the command line as people meet it: longer texts are as wide as the terminal instead of as wide as the source.
+/// Returns a command whose longer texts are as wide as the terminal instead of as wide as the source.
 fn with_layout(command: Command, is_summary: bool) -> Command {
     let text = command.get_after_help().map(|text| flow(&if is_summary { summary(&text.to_string()) } else { text.to_string() }));
     let command = if let Some(text) = text { command.after_help(text) } else { command };
@@ -53,7 +53,7 @@ fn summary(text: &str) -> String {
     }
 }
 
-/// Returns a line that ends in the middle of a sentence goes on in the next one; examples stay as they are.
+/// Joins a line that ends in the middle of a sentence with the next one; examples stay as they are.
 fn flow(text: &str) -> String {
     let mut flowed = String::new();
     for line in text.lines() {

@@ -12,9 +12,9 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default)]
 pub struct Streams {
     /// The format on standard output.
-    pub format: EventFormat,
+    pub(crate) format: EventFormat,
     /// The log file.
-    pub log_file: Option<PathBuf>,
+    pub(crate) log_file: Option<PathBuf>,
 }
 
 /// The commands whose `--format json` is a stream of events.
@@ -22,11 +22,11 @@ const WITH_EVENTS: [&str; 3] = ["download", "verify", "repair"];
 
 impl Streams {
     /// Returns those of a command line that was understood.
-    pub fn of(arguments: &Arguments) -> Self {
+    pub(crate) fn of(arguments: &Arguments) -> Self {
         let format = match &arguments.command {
-            Command::Download(download) => download.format,
+            Command::Download(download) => download.run.format,
             Command::Verify(verify) => verify.format,
-            Command::Repair(repair) => repair.format,
+            Command::Repair(repair) => repair.run.format,
             _ => EventFormat::Text,
         };
         Self { format, log_file: arguments.command.flags().log.log_file }

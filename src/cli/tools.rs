@@ -7,15 +7,14 @@ use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// `vmedia sandbox`.
 #[derive(Debug, Clone, Args)]
-pub struct SandboxArguments {
+pub(crate) struct SandboxArguments {
     /// Address to listen on, of this machine only
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Also serve the sessions in this folder, and keep uploads in it
     #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// Faults, in the grammar of the sandbox's documentation.
     #[arg(
         long,
@@ -23,50 +22,45 @@ pub struct SandboxArguments {
         value_delimiter = ',',
         help = "Misbehave: TARGET=FAULT[:ARG][*COUNT|/EVERY], several separated by commas"
     )]
-    pub faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
     /// Play this provider [default: veriff]
     #[arg(long)]
-    pub provider: Option<ProviderChoice>,
+    pub(crate) provider: Option<ProviderChoice>,
     /// The configuration file, which names variables that the command must not get.
     #[command(flatten)]
-    pub file: ConfigFlags,
-    /// Verbosity.
+    pub(crate) file: ConfigFlags,
     #[command(flatten)]
-    pub verbosity: VerbosityFlags,
+    pub(crate) verbosity: VerbosityFlags,
     /// Run this command against the sandbox, and exit with its status
     #[arg(last = true, value_name = "COMMAND")]
-    pub command: Vec<std::ffi::OsString>,
+    pub(crate) command: Vec<std::ffi::OsString>,
 }
 
-/// `vmedia demo`.
 #[derive(Debug, Clone, Args)]
-pub struct DemoArguments {
+pub(crate) struct DemoArguments {
     /// Archive folder of the demonstration
     #[arg(short, long, value_name = "DIR", default_value = "vmedia-demo")]
-    pub output: PathBuf,
+    pub(crate) output: PathBuf,
     /// Play this provider [default: veriff]
     #[arg(long)]
-    pub provider: Option<ProviderChoice>,
-    /// The shared flags.
+    pub(crate) provider: Option<ProviderChoice>,
     #[command(flatten)]
-    pub flags: LocalFlags,
+    pub(crate) flags: LocalFlags,
 }
 
-/// `vmedia completions`.
 #[derive(Debug, Clone, Args)]
-pub struct CompletionsArguments {
+pub(crate) struct CompletionsArguments {
     /// The shell
     #[arg(required_unless_present = "dir")]
-    pub shell: Option<clap_complete::Shell>,
+    pub(crate) shell: Option<clap_complete::Shell>,
     /// Write the files for all shells to this folder
     #[arg(long, value_name = "DIR", conflicts_with = "shell")]
-    pub dir: Option<PathBuf>,
+    pub(crate) dir: Option<PathBuf>,
 }
 
-/// `vmedia man`.
 #[derive(Debug, Clone, Args)]
-pub struct ManArguments {
+pub(crate) struct ManArguments {
     /// Write a page for the program and one for each command to this folder
     #[arg(long, value_name = "DIR")]
-    pub dir: Option<PathBuf>,
+    pub(crate) dir: Option<PathBuf>,
 }

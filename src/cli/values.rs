@@ -6,9 +6,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// The values that `--provider-days` accepts.
-pub const PROVIDER_DAYS: RangeInclusive<u32> = 1..=36_500;
+pub(crate) const PROVIDER_DAYS: RangeInclusive<u32> = 1..=36_500;
 
-/// Returns the same as clap takes it.
+/// Returns the same for clap.
 pub(super) fn days() -> RangeInclusive<i64> {
     i64::from(*PROVIDER_DAYS.start())..=i64::from(*PROVIDER_DAYS.end())
 }
@@ -19,7 +19,7 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     if number > 0.0 && number <= 100.0 { Ok(number) } else { Err("more than 0 and at most 100".to_owned()) }
 }
 
-/// Returns a day, which begins at midnight UTC, or a moment (RFC 3339).
+/// Parses a day, which begins at midnight UTC, or a moment (RFC 3339).
 pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     let day = jiff::civil::Date::from_str(text).ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
     let moment = Timestamp::from_str(text).ok().or_else(|| day.map(|day| day.timestamp()));
@@ -32,14 +32,14 @@ pub(super) fn sha256(text: &str) -> Result<String, String> {
     if is_digest { Ok(text.to_ascii_lowercase()) } else { Err("64 hex digits, as `vmedia verify` prints them".to_owned()) }
 }
 
-/// Bytes: a number, with k, M or G for thousands, or Ki, Mi or Gi for powers of 1024.
-pub fn bytes(text: &str) -> Result<u64, String> {
+/// Parses bytes: a number, with k, M or G for thousands, or Ki, Mi or Gi for powers of 1024.
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let number = bytesize::ByteSize::from_str(text).map_err(|_| "a number of bytes, such as 800000, 500k or 2M".to_owned())?;
     if number.as_u64() > 0 { Ok(number.as_u64()) } else { Err("more than nothing".to_owned()) }
 }
 
-/// Returns how often in a second: a number with /s, /m or /h; /s is understood.
-pub fn rate(text: &str) -> Result<f64, String> {
+/// Parses a rate per second: a number with /s, /m or /h; /s is understood.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
     let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
     let seconds = match unit {
         "s" => 1.0,
@@ -51,13 +51,13 @@ pub fn rate(text: &str) -> Result<f64, String> {
     if number.is_finite() && number > 0.0 { Ok(number / seconds) } else { Err("more than nothing".to_owned()) }
 }
 
-/// Returns a positive number of seconds, whole or not.
+/// Parses a positive number of seconds, whole or not.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let number = f64::from_str(text).map_err(|_| "not a number of seconds".to_owned())?;
     if number > 0.0 && number <= 604_800.0 { Ok(Duration::from_secs_f64(number)) } else { Err("between 0 and 604800 seconds".to_owned()) }
 }
 
-/// Returns a time with its units, such as 90s, 20m, 2h or `1h 30m`.
+/// Parses a time with its units, such as 90s, 20m, 2h or `1h 30m`.
 pub(super) fn span(text: &str) -> Result<Duration, String> {
     let wrong = || "a time such as 90s, 20m or 2h".to_owned();
     let span = jiff::SignedDuration::from_str(text).map_err(|_| wrong())?;

@@ -1,4 +1,4 @@
-//! Finds archives and their sessions on this machine, at any depth below the paths that people name.
+//! Finds archives and their sessions on this machine, at any depth below the given paths.
 //!
 //! Must not look into sessions, and must not follow links: they may lead anywhere.
 
@@ -11,25 +11,23 @@ use crate::store::{LocalStore, ReadStore, StorePath};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What to do about a path that is none of these.
+/// Hint for a path that leads to no archive.
 const WHAT_TO_NAME: &str = "name a session's folder, or the archive folder that holds them";
 
 /// An archive, and those of its sessions that are meant.
 pub(super) struct Archive {
-    /// Its folder.
     pub(super) root: PathBuf,
-    /// The same as a store.
     pub(super) store: Arc<LocalStore>,
     /// The sessions' folders, sorted.
     pub(super) sessions: Arc<Vec<StorePath>>,
-    /// Whether a session that should be there and is not is to be missed.
+    /// True if sessions of the journal that are not there are missing.
     pub(super) is_whole: bool,
-    /// Why folders in it could not be looked into.
+    /// Errors of folders in it that cannot be read.
     pub(super) unread: Vec<String>,
 }
 
 impl Archive {
-    /// The same archive with these sessions alone.
+    /// Returns the archive with these sessions alone.
     pub(super) fn only(&self, sessions: Vec<StorePath>) -> Self {
         Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions: Arc::new(sessions), is_whole: false, unread: Vec::new() }
     }
@@ -40,7 +38,7 @@ impl Archive {
     }
 }
 
-/// The archives at these paths, each once. A path is a session's folder, an archive, or a folder with archives in it.
+/// Returns the archives at these paths, each once. A path is a session's folder, an archive, or a folder with archives in it.
 pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>> {
     let mut found: Vec<Archive> = Vec::new();
     for path in paths {

@@ -17,7 +17,7 @@ const COLUMNS: [Column; 5] = [
     Column { name: "created", title: "CREATED", is_number: false },
 ];
 
-/// What shows the same at a provider without attempts.
+/// Hint for providers without attempts.
 const INSTEAD: &str = "vmedia list <session-id> shows what the session holds";
 
 /// Shows the attempts, newest first; the number counts from the oldest.

@@ -1,4 +1,4 @@
-//! `vmedia catalog`: a row a session of what archives hold. Needs no network.
+//! `vmedia catalog`: lists the sessions of archives, a row each. Needs no network.
 //!
 //! Must not check what it lists; `verify` does.
 
@@ -13,7 +13,7 @@ use crate::clock::Stop;
 use crate::engine::{Catalog, Event};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
-use crate::report::{Cell, Column, Reporter, ReporterOptions, Table};
+use crate::report::{Cell, Column, Reporter, Table};
 use crate::store::{ReadStore, Store, StorePath};
 use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
@@ -45,13 +45,12 @@ const COLUMNS: [Column; 18] = [
     column("folder", "FOLDER", false),
 ];
 
-/// How many sessions are read before their rows are handed on: what is in memory at once.
+/// Number of sessions whose rows are in memory at once.
 const PORTION: usize = 1024;
 
-/// Lists what the argument names.
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
     let archives = find(std::slice::from_ref(&arguments.root), context)?;
-    let reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: true })?;
+    let reporter = context.reporter(EventFormat::Text, true)?;
     let mut table = Table::new(&COLUMNS, arguments.format);
     for name in ["archived", "withheld", "gone", "failed", "excluded", "folder"] {
         table.hide_from_people(name);
@@ -88,12 +87,12 @@ struct Output<'a> {
     reporter: Reporter,
     table: Table,
     exit: Exit,
-    /// Whether the provider's signatures were computed again for any session.
+    /// True if the provider's signatures were computed again for any session.
     is_authenticated: bool,
 }
 
 impl Output<'_> {
-    /// Lists the sessions of an archive, and writes its page if it is to have one. Returns how many were read when the run
+    /// Lists the sessions of an archive, and writes its page if it is to have one. Returns the number of sessions read if the run
     /// is asked to stop before the last.
     fn archive(&mut self, archive: &Archive, has_page: bool) -> Result<Option<u64>> {
         let sessions = archive.sessions.len() as u64;
@@ -120,7 +119,7 @@ impl Output<'_> {
 
     fn rows(&mut self, rows: &[CatalogRow], archive: &Archive) -> Result<()> {
         for row in rows {
-            if let Some(error) = trouble(row, archive) {
+            if let Some(error) = row_error(row, archive) {
                 self.reporter.error(&error);
                 self.exit = Exit::from(ErrorKind::Damaged);
             }
@@ -144,8 +143,8 @@ impl Output<'_> {
     }
 }
 
-/// What keeps a row from being whole.
-fn trouble(row: &CatalogRow, archive: &Archive) -> Option<Error> {
+/// Returns the error of a row whose record cannot be read.
+fn row_error(row: &CatalogRow, archive: &Archive) -> Option<Error> {
     let place = archive.root.join(&row.folder);
     let reason = row.unreadable.as_ref()?;
     let what = format!("the record of {} cannot be read: {reason}", place.display());

@@ -1,4 +1,4 @@
-//! `vmedia config`: where the configuration is, what it says, and how to get one. One file for each thing that it does.
+//! `vmedia config`: shows, checks and writes the configuration. One file for each command.
 
 mod check;
 mod init;
@@ -7,19 +7,18 @@ mod show;
 mod terminal;
 
 use super::Context;
-use crate::cli::{ConfigArguments, ConfigCommand};
+use crate::cli::ConfigCommand;
 use crate::config::{EXAMPLE, required_location};
 use crate::error::{Result, plain};
 use crate::exit::Exit;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// Does what was asked for.
-pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit> {
-    match &arguments.command {
+pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Exit> {
+    match command {
         ConfigCommand::Path(_) => path(context),
         ConfigCommand::Show(show) => show::run(show, context),
-        ConfigCommand::Check(check) => check::run(check, context),
+        ConfigCommand::Check(check) => check::run(&context.flags, check.format, context),
         ConfigCommand::Init(_) => init::run(context),
         ConfigCommand::Example => {
             context.console.answer(EXAMPLE.as_bytes());
@@ -28,7 +27,7 @@ pub(super) fn run(arguments: &ConfigArguments, context: &Context) -> Result<Exit
     }
 }
 
-/// Prints the path for scripts, and for people whether there is a file.
+/// Prints the path to standard output, and for people a note about the file.
 fn path(context: &Context) -> Result<Exit> {
     let location = required_location(&context.flags, &context.environment)?;
     context.console.answer(format!("{}\n", location.value.display()).as_bytes());

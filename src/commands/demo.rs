@@ -1,5 +1,4 @@
-//! `vmedia demo`: the main job in one command, with no account. It starts a sandbox, runs the same download and the
-//! same check as `verify`, and says where to look.
+//! `vmedia demo`: starts a sandbox, runs the same download and the same check as `download` and `verify`, and shows the archive.
 //!
 //! Must not do anything that the real commands would not do.
 
@@ -9,13 +8,13 @@ use super::download::{archive, single};
 use super::query::session_id;
 use super::sandbox::key_file;
 use super::services::{DEFAULT_JOBS, offline_providers, services};
-use super::verify::verify;
+use super::verify::verify_all;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
 use crate::config::{ProviderAccess, ProviderSettings, Resolver, YotiAccess};
 use crate::engine::StoredRules;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::report::{Reporter, ReporterOptions, Style};
+use crate::report::Style;
 use crate::sandbox::{Options, Pace, SAMPLE_SESSION, SAMPLE_YOTI, Sandbox};
 use crate::seal::rsa::RequestKey;
 use crate::secret::Secret;
@@ -25,14 +24,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-/// Tried first, so that a second demonstration finds the very same answers and has nothing to keep beside them.
+/// Tried first, so that a second demonstration gets the same answers and keeps no second copy of them.
 const PORT: u16 = 38_417;
 /// The companion documents that the sample has.
 const WITH: [&str; 3] = ["decision", "person", "watchlist-screening"];
-/// As fast as a far provider over a modest line, so that the bars can be seen.
+/// The pace of a far provider over a modest line, so that the bars can be seen.
 const PACE: Pace = Pace { latency: Duration::from_millis(120), bytes_per_second: Some(90_000) };
 
-/// Shows it.
 pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> {
     crate::archive::must_be_outside("-o", &arguments.output)?;
     let sandbox = start(context)?;
@@ -49,7 +47,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
         context,
     )?;
     let (options, identifiers) = single(session.clone(), with);
-    let mut reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: true })?;
+    let mut reporter = context.reporter(EventFormat::Text, true)?;
     let dim = |text: &str| context.console.paint(Style::Dim, text);
     reporter.say("A sandbox on this machine plays the provider. The person it shows does not exist,");
     reporter.say("and nothing leaves this machine.");
@@ -65,7 +63,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     reporter.say(&dim(&format!("$ vmedia verify {location}")));
     let archives = find(&[Path::new(&location).to_owned()], context)?;
     let rules = StoredRules::new(offline_providers(None), false);
-    let exit = verify(&archives, rules, &VerifyArguments::default(), &mut reporter, context)?;
+    let exit = verify_all(&archives, rules, &VerifyArguments::default(), false, &mut reporter, context)?.exit;
     for line in tour(store.as_ref(), &folder, &location, credentials)? {
         reporter.say(&line);
     }
@@ -99,14 +97,14 @@ fn start(context: &Context) -> Result<Sandbox> {
         .map_err(|error| Error::unexpected(format!("the sandbox cannot start: {error}")).caused_by(error))
 }
 
-/// What lies where, and what to type next.
+/// Returns the list of the archive's files, and the next commands.
 fn tour(store: &dyn ReadStore, folder: &StorePath, location: &str, credentials: &str) -> Result<Vec<String>> {
     let mut lines = vec![String::new(), format!("{location}/")];
     let mut shown = String::new();
     let listed = store.list(folder)?;
     let here = listed.iter().filter_map(|listed| Some((listed.path.below(folder)?, listed.length())));
     let mut files: Vec<_> = here.map(|(below, length)| (below.rsplit_once('/').unwrap_or(("", below)), length)).collect();
-    // Folder by folder, what lies in the session's own folder first.
+    // Folder by folder, the session's own folder first.
     files.sort();
     for ((parent, name), length) in files {
         if parent != shown {

@@ -1,4 +1,4 @@
-//! `vmedia download`: archives sessions. Resolves what is wanted and sums up how it ended; the engine does the work.
+//! `vmedia download`: archives sessions. Resolves the settings and reports the end; the engine does the work.
 
 use super::Context;
 use super::event_loop::receive;
@@ -13,8 +13,8 @@ use crate::engine::{self, ErrorText, Event, Options, Sealed, Sealer, Selection, 
 use crate::error::{Error, Result, plain};
 use crate::exit::Exit;
 use crate::model::{Kind, SessionId};
-use crate::provider::Provider;
-use crate::report::{Reporter, ReporterOptions};
+use crate::provider::{Provider, Scope};
+use crate::report::Reporter;
 use crate::store::{Store, StorePath};
 use glob::Pattern;
 use same_file::Handle;
@@ -28,30 +28,29 @@ const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 /// Archives what the arguments name.
 pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
     let identifiers = identifiers(arguments)?;
-    // Before anything that can fail: what could not begin is to be run again as well.
+    // Before anything that can fail: sessions that could not begin are on the list as well.
     let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
     let resolver = context.resolver()?;
-    let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
+    let jobs = arguments.run.jobs.unwrap_or(DEFAULT_JOBS);
     let output = resolver.output(arguments.output.clone()).value;
     must_be_outside("-o", &output)?;
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
-    services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
-    let provider_days = resolver.provider_days(arguments.provider_days).map(|days| days.value);
+    services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.run.seal)?, &network, context)?);
+    let provider_days = resolver.provider_days(arguments.listing.provider_days).map(|days| days.value);
     let options = Options { provider_days, ..options(arguments, services.provider.as_ref(), jobs)? };
-    let shown = ReporterOptions { format: arguments.format, bars: !arguments.dry_run };
-    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.summarized(&context.run_summary);
+    let mut reporter = context.reporter(arguments.run.format, !arguments.dry_run)?;
     if !arguments.with.is_empty() && services.provider.companions().is_empty() {
         reporter.note(&format!("{}; --with all adds nothing", no_companions(services.provider.name())));
     }
     if let Some(from) = arguments.from.as_ref().filter(|_| identifiers.is_empty()) {
-        // A quiet night is no failure.
+        // A list without ids is no failure.
         reporter.note(&format!("there is no session id in {from}, so there is nothing to do"));
     }
     archive(services, options, identifiers, failed.as_ref(), &mut reporter, context)
 }
 
-/// Runs the engine over the sessions and tells how it ended.
+/// Runs the engine over the sessions and returns the exit.
 pub(super) fn archive(
     services: Services,
     options: Options,
@@ -63,8 +62,12 @@ pub(super) fn archive(
     let clock = context.clock.as_ref();
     let total = identifiers.sessions.len() as u64;
     reporter.event(&started(&services, &options, total), clock);
-    for rejected in &identifiers.rejected {
-        reporter.event(&rejection(rejected), clock);
+    for rejected in identifiers.rejected {
+        let event = match rejected {
+            Rejected::Line(line, reason) => Event::LineRejected { line, reason },
+            Rejected::Argument(number, reason) => Event::ArgumentRejected { number, reason },
+        };
+        reporter.event(&event, clock);
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let running = engine::start(services, options, identifiers.sessions)?;
@@ -87,8 +90,7 @@ pub(super) fn archive(
     Ok(exit)
 }
 
-/// Ends the journal of this run and seals it; says how the run ends after that. A seal that could not be had is
-/// something that failed, and never more than that.
+/// Ends the journal of this run, seals it, and returns the exit of the run after that. A missing seal is one item that failed.
 fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Exit, reporter: &mut Reporter, context: &Context) -> Exit {
     let clock = context.clock.as_ref();
     let vouched = sealer.vouch(store, journal, clock.now());
@@ -110,11 +112,11 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
     if failed == Exit::Done { exit } else { Exit::merge([exit, failed]) }
 }
 
-/// Leaves the list of what is to be run again. Sessions that failed and are not on the list would be forgotten.
+/// Writes the list of sessions to run again, and returns the exit after that.
 fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) -> Exit {
-    match failed.map(|failed| failed.write(&reporter.ledger().done_sessions())) {
-        None | Some(Ok(())) => exit,
-        Some(Err(error)) => {
+    match failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().done_sessions())) {
+        Ok(()) => exit,
+        Err(error) => {
             reporter.error(&error);
             Exit::merge([exit, Exit::of(&error)])
         }
@@ -141,14 +143,7 @@ fn started(services: &Services, options: &Options, sessions: u64) -> Event {
     }
 }
 
-fn rejection(rejected: &Rejected) -> Event {
-    match rejected.clone() {
-        Rejected::Line(line, reason) => Event::LineRejected { line, reason },
-        Rejected::Argument(number, reason) => Event::ArgumentRejected { number, reason },
-    }
-}
-
-/// The sessions that are named on the command line and in a list, each once.
+/// Returns the sessions that are named on the command line and in a list, each once.
 fn identifiers(arguments: &DownloadArguments) -> Result<Identifiers> {
     let mut identifiers = Identifiers::default();
     let is_batch = arguments.sessions.len() > 1 || arguments.from.is_some();
@@ -215,7 +210,7 @@ fn too_large(from: &str) -> Error {
     Error::usage(what, "name a list of session ids with --from; one that is so long is archived in parts")
 }
 
-/// A stream that fails once it gives more than so many bytes.
+/// A stream that fails after this number of bytes.
 struct Bounded<R> {
     input: R,
     left: u64,
@@ -236,11 +231,12 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
         KindChoice::Nfc => Kind::Nfc,
         KindChoice::Other => Kind::Other,
     };
-    if arguments.latest || arguments.attempt.is_some() {
+    let scope = scope(&arguments.listing)?;
+    if scope != Scope::All {
         must_have_attempts(provider, WITHOUT_NARROWING)?;
     }
     Ok(Options {
-        scope: scope(arguments.attempt.as_deref(), arguments.latest)?,
+        scope,
         selection: Selection {
             kinds: arguments.only.iter().map(kind).collect(),
             contexts: contexts(&arguments.context)?,
@@ -248,7 +244,7 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
         },
         companions: companions(&arguments.with, provider)?,
         refetch: arguments.refetch,
-        strict: arguments.strict,
+        strict: arguments.run.strict,
         dry_run: arguments.dry_run,
         skip_complete: arguments.skip_complete,
         ..Options::new(usize::from(jobs))
@@ -258,7 +254,7 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
 fn contexts(patterns: &[String]) -> Result<Vec<Pattern>> {
     let wrong = |reason: &str| Error::usage(format!("--context takes a pattern: {reason}"), "for example --context 'document-*'");
     let parse = |pattern: &String| {
-        // Braces would be taken for themselves, and match nothing.
+        // Braces would stand for themselves, and match nothing.
         if pattern.contains(['{', '}']) {
             return Err(wrong("it knows *, ? and [...], and may be given several times, but no braces"));
         }
@@ -267,7 +263,7 @@ fn contexts(patterns: &[String]) -> Result<Vec<Pattern>> {
     patterns.iter().map(parse).collect()
 }
 
-/// The companion documents that `--with` names; `all` is all of them, also where there are none.
+/// Returns the companion documents that `--with` names; `all` is all of them, also where there are none.
 fn companions(names: &[String], provider: &dyn Provider) -> Result<Vec<String>> {
     let known = provider.companions();
     let mut wanted: Vec<String> = Vec::new();
@@ -297,7 +293,7 @@ fn unknown_companion(name: &str, provider: &dyn Provider) -> Error {
     Error::usage(format!("--with does not know {name:?}"), format!("it takes {}, or all", known.join(", ")))
 }
 
-/// One session with the defaults, for `demo`.
+/// Returns the options and the id of one session with the defaults, for `demo`.
 pub(super) fn single(session: SessionId, with: &[&str]) -> (Options, Identifiers) {
     let mut identifiers = Identifiers::default();
     identifiers.add(session);

@@ -8,10 +8,9 @@ use crate::report::Reporter;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-/// How often the loop checks for a request to stop.
+/// Interval between two checks for a request to stop.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long running transfers may take to stop. One that hangs on a silent connection does not stop; its file has no final
-/// name yet, so it is safe to leave.
+/// Time that running transfers have to stop. One that hangs on a silent connection is left; its file has no final name yet.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Receives messages until the work is over, or until [`GRACE`] after a request to stop; returns whether it is over.

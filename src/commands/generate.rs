@@ -1,4 +1,4 @@
-//! `vmedia completions` and `vmedia man`: what packagers and shells need, from the command line's own definition.
+//! `vmedia completions` and `vmedia man`: files for packagers and shells, from the command line's own definition.
 
 use super::Context;
 use crate::archive::must_be_outside;

@@ -1,10 +1,10 @@
-//! `vmedia list`: what sessions hold, before anything is fetched. Must not touch an archive.
+//! `vmedia list`: lists the media of sessions, without fetching them. Must not touch an archive.
 
 use super::Context;
 use super::query::{Query, attempt_id, query};
 use super::services::WITHOUT_NARROWING;
 use crate::archive::planned_path;
-use crate::cli::ListArguments;
+use crate::cli::{ListArguments, ListingArguments};
 use crate::engine;
 use crate::error::Result;
 use crate::exit::Exit;
@@ -26,24 +26,21 @@ const COLUMNS: [Column; 9] = [
     Column { name: "path", title: "FILE NAME", is_number: false },
 ];
 
-/// The attempts that the flags ask for.
-pub(super) fn scope(attempt: Option<&str>, latest: bool) -> Result<Scope> {
-    match (attempt, latest) {
-        (Some(text), _) => Ok(Scope::Attempt(attempt_id(text)?)),
-        (None, true) => Ok(Scope::Latest),
-        (None, false) => Ok(Scope::All),
+/// Returns the attempts that the flags select.
+pub(super) fn scope(arguments: &ListingArguments) -> Result<Scope> {
+    match &arguments.attempt {
+        Some(text) => Ok(Scope::Attempt(attempt_id(text)?)),
+        None if arguments.latest => Ok(Scope::Latest),
+        None => Ok(Scope::All),
     }
 }
 
 /// Shows the media of every attempt, or of those that the flags name.
 pub(super) fn run(arguments: &ListArguments, context: &Context) -> Result<Exit> {
-    let scope = scope(arguments.attempt.as_deref(), arguments.latest)?;
+    let scope = scope(&arguments.listing)?;
+    let without_attempts = (scope != Scope::All).then_some(WITHOUT_NARROWING);
+    let wanted = Query { sessions: &arguments.sessions, without_attempts, provider_days: arguments.listing.provider_days };
     let ask = move |services: &engine::Services, emit: &engine::Emit, session: &SessionId| engine::listing(services, emit, session, &scope);
-    let wanted = Query {
-        sessions: &arguments.sessions,
-        without_attempts: (arguments.latest || arguments.attempt.is_some()).then_some(WITHOUT_NARROWING),
-        provider_days: arguments.provider_days,
-    };
     query(context, &wanted, Table::new(&COLUMNS, arguments.format), ask, |table, session, listing| {
         listing.media.iter().try_for_each(|item| table.row(&row(session, item)))
     })

@@ -1,4 +1,4 @@
-//! What `list` and `attempts` share: asking about sessions one after the other and printing one table.
+//! The common part of `list` and `attempts`: requests sessions one after the other and prints one table.
 //!
 //! Must not know the columns.
 
@@ -13,26 +13,26 @@ use crate::exit::Exit;
 use crate::http::Failure;
 use crate::model::{AttemptId, SessionId, WRAPPED, id_within, is_wrapped_id};
 use crate::provider::Listing;
-use crate::report::{Reporter, ReporterOptions, Table};
+use crate::report::{Reporter, Table};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// A session id from the command line, where it is the one of this number, from 1.
+/// Parses a session id from the command line; `number` is its position, from 1.
 pub(super) fn session_id(text: &str, number: u64) -> Result<SessionId> {
     bare(text).and_then(|()| SessionId::parse(text).map_err(|reason| reason.to_string())).map_err(|reason| {
-        // What was typed may be a name, and this is logged.
+        // The argument may be a name, and this is logged.
         malformed(&format!("argument {number} is no session id: {reason}"), text)
     })
 }
 
-/// An attempt id from the command line.
+/// Parses an attempt id from the command line.
 pub(super) fn attempt_id(text: &str) -> Result<AttemptId> {
     bare(text)
         .and_then(|()| AttemptId::parse(text).map_err(|reason| reason.to_string()))
         .map_err(|reason| malformed(&format!("what --attempt names is no attempt id: {reason}"), text))
 }
 
-/// Nothing but the id: asking the provider about its quotes would only give "not found".
+/// Refuses an id in quotes or brackets: the provider would answer "not found".
 fn bare(text: &str) -> std::result::Result<(), String> {
     if is_wrapped_id(text) { Err(WRAPPED.to_owned()) } else { Ok(()) }
 }
@@ -45,17 +45,17 @@ fn malformed(what: &str, text: &str) -> Error {
     Error::usage(what, hint)
 }
 
-/// What is looked at, and how it is shown.
+/// The arguments of a query.
 pub(super) struct Query<'a> {
     /// The sessions, as they were typed.
     pub(super) sessions: &'a [String],
-    /// What to do instead at a provider without attempts, where only one that has them can answer.
+    /// Hint at a provider without attempts, if the query is about attempts.
     pub(super) without_attempts: Option<&'static str>,
     /// The value of `--provider-days`.
     pub(super) provider_days: Option<u32>,
 }
 
-/// Asks about each session and prints the rows; failed sessions are reported and the others continue.
+/// Requests each session and prints the rows; failed sessions are reported and the others continue.
 pub(super) fn query(
     context: &Context,
     wanted: &Query<'_>,
@@ -76,7 +76,7 @@ pub(super) fn query(
     }
     let days = resolver.provider_days(wanted.provider_days).map(|days| days.value);
     let period = ProviderDays::of(days, services.provider.provider_days());
-    let mut reporter = Reporter::new(&context.console, &context.flags, ReporterOptions { format: EventFormat::Text, bars: false })?;
+    let mut reporter = context.reporter(EventFormat::Text, false)?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);
     for (number, text) in sessions {
@@ -88,16 +88,14 @@ pub(super) fn query(
                 continue;
             }
         };
-        let (ask, services, asked) = (Arc::clone(&ask), services.clone(), session.clone());
-        let credentials = services.credentials.clone();
-        let outcome = beside(context, &mut reporter, move |emit| ask(&services, emit, &asked))?;
-        let exit = match outcome {
+        let (ask, asked, its_services) = (Arc::clone(&ask), session.clone(), services.clone());
+        let exit = match beside(context, &mut reporter, move |emit| ask(&its_services, emit, &asked))? {
             Some(Ok(listing)) => {
                 add(&mut table, &session, &listing)?;
-                tell(&session, &listing, period, &mut reporter, context)
+                report_notices(&session, &listing, period, &mut reporter, context)
             }
             Some(Err(failure)) if context.cancel.requested().is_none() => {
-                let error = session_error(&session, failure, &credentials);
+                let error = session_error(&session, failure, &services.credentials);
                 reporter.error(&error);
                 Exit::of(&error)
             }
@@ -118,8 +116,8 @@ pub(super) fn query(
     Ok(Exit::merge(exits))
 }
 
-/// Tells of what is listed but cannot be shown, and says whether all of it is.
-fn tell(session: &SessionId, listing: &Listing, period: ProviderDays, reporter: &mut Reporter, context: &Context) -> Exit {
+/// Reports the notices and problems of a listing, and returns the exit of its session.
+fn report_notices(session: &SessionId, listing: &Listing, period: ProviderDays, reporter: &mut Reporter, context: &Context) -> Exit {
     let age = deletion_warning(listing.since, period, context.clock.now());
     for text in listing.notices.iter().cloned().chain(age) {
         reporter.event(&Event::Notice { session: session.clone(), text }, context.clock.as_ref());

@@ -1,8 +1,8 @@
-//! `vmedia repair`: verifies archives, fetches again what is damaged or missing, and nothing else, and verifies those
-//! sessions once more. Damaged copies are kept aside.
+//! `vmedia repair`: verifies archives, fetches damaged and missing files again, and verifies those sessions once more. Damaged
+//! copies are kept aside.
 //!
-//! It takes paths, as `verify` does, because a report of damage names paths; `download`
-//! takes ids. Must not do anything that those two would not do.
+//! It takes paths, as `verify` does, because a report of damage names paths. Must not do anything that `download` and `verify`
+//! would not do.
 
 use super::Context;
 use super::archives::{Archive, find};
@@ -15,19 +15,18 @@ use crate::config::Identifiers;
 use crate::engine::{Options, Selection, StoredRules};
 use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
-use crate::report::{Reporter, ReporterOptions};
 use crate::text::plural;
 use std::sync::Arc;
 
-/// Repairs what the arguments name.
 pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit> {
     let archives = find(&arguments.paths, context)?;
-    let found = check(&archives, false, arguments.format, context)?;
+    let format = arguments.run.format;
+    let found = check(&archives, false, format, context)?;
     let is_stopped = || context.cancel.requested().is_some();
     if is_stopped() || found.repairable.is_empty() {
         if found.exit == ErrorKind::Damaged && !is_stopped() {
             let line = "nothing of this can be fetched again; what was found says what to do";
-            reporter(arguments.format, context)?.say(line);
+            context.reporter(format, true)?.say(line);
         }
         return Ok(found.exit);
     }
@@ -45,43 +44,38 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
         let folders = sessions.iter().map(|found| found.folder.clone()).collect();
         repaired.push(place.only(folders));
     }
-    let after = check(&repaired, true, arguments.format, context)?;
-    // What cannot be repaired was found in sessions, or in journals, that were not looked at again.
+    let after = check(&repaired, true, format, context)?;
+    // Findings that cannot be repaired are in sessions and journals that were not verified again.
     let is_all = found.damaged == found.repairable.len() as u64;
     Ok(match after.exit {
         Exit::Done if !is_all => Exit::from(ErrorKind::Damaged),
-        // Sound again, but not what it was, or not all of it.
+        // Sound again, but perhaps with other bytes, or not all of it.
         Exit::Done => Exit::merge(fetched),
         found => found,
     })
 }
 
-fn reporter(format: EventFormat, context: &Context) -> Result<Reporter> {
-    let shown = ReporterOptions { format, bars: true };
-    Reporter::new(&context.console, &context.flags, shown).map(|reporter| reporter.summarized(&context.run_summary))
-}
-
 fn check(archives: &[Archive], is_repaired: bool, format: EventFormat, context: &Context) -> Result<Outcome> {
     let rules = StoredRules::new(offline_providers(None), false);
-    verify_all(archives, rules, &VerifyArguments::default(), is_repaired, &mut reporter(format, context)?, context)
+    verify_all(archives, rules, &VerifyArguments::default(), is_repaired, &mut context.reporter(format, true)?, context)
 }
 
-/// Fetches what is damaged in these sessions.
+/// Fetches the damaged files of these sessions.
 fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments, context: &Context) -> Result<Exit> {
     let resolver = context.resolver()?;
-    let jobs = arguments.jobs.unwrap_or(DEFAULT_JOBS);
+    let jobs = arguments.run.jobs.unwrap_or(DEFAULT_JOBS);
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, place.root.clone(), jobs, context)?;
-    services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.seal)?, &network, context)?);
+    services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.run.seal)?, &network, context)?);
     let mut identifiers = Identifiers::default();
     sessions.iter().for_each(|found| identifiers.add(found.session.clone()));
     let options = Options {
         selection: Selection { only_damaged: true, ..Selection::default() },
         lost: sessions.iter().filter_map(|found| Some((found.session.clone(), found.lost.clone()?))).collect(),
-        strict: arguments.strict,
+        strict: arguments.run.strict,
         ..Options::new(usize::from(jobs))
     };
-    let mut reporter = reporter(arguments.format, context)?;
+    let mut reporter = context.reporter(arguments.run.format, true)?;
     let count = identifiers.sessions.len() as u64;
     reporter.say(&format!("fetching again what is damaged in {} of {}", plural(count, "session"), place.root.display()));
     archive(services, options, identifiers, None, &mut reporter, context)

@@ -3,7 +3,7 @@
 //! With a command it runs that command against the sandbox and ends with its status; without one it prints the
 //! settings and serves until it is stopped. Must not know how a provider works.
 
-use super::{Context, Ended};
+use super::Context;
 use crate::archive::must_be_outside;
 use crate::cli::{ProviderChoice, SandboxArguments};
 use crate::clock::Stop;
@@ -18,17 +18,17 @@ use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Starts the sandbox and serves.
-pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ended> {
+/// Starts the sandbox, and returns the exit status.
+pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<u8> {
     let faults = parse_faults(&arguments.faults.join(","))
         .map_err(|error| Error::usage(format!("--faults: {error}"), "vmedia sandbox --help shows the words"))?;
     arguments.data.as_deref().map_or(Ok(()), |data| must_be_outside("--data", data))?;
     let console = context.console.clone();
     let quiet = context.flags.verbosity.quiet;
-    // A command's own output is not to be mixed with the sandbox's, unless a flag asks for it.
-    let tells = if arguments.command.is_empty() { !quiet } else { context.flags.verbosity.verbose > 0 };
+    // A command's own output is not mixed with the sandbox's, unless a flag asks for it.
+    let is_shown = if arguments.command.is_empty() { !quiet } else { context.flags.verbosity.verbose > 0 };
     let observer = move |exchange: &Exchange| {
-        if tells {
+        if is_shown {
             console.message(&line(exchange, &console));
         }
     };
@@ -41,11 +41,11 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<Ende
     let settings = settings(&sandbox, arguments.provider.unwrap_or(ProviderChoice::Veriff))?;
     match arguments.command.split_first() {
         Some((program, words)) => run_command(program, words, &settings, context),
-        None => Ok(Ended::With(serve(&settings, context))),
+        None => Ok(context.console.exit(serve(&settings, context)).code()),
     }
 }
 
-/// What a client needs to know, as environment variables.
+/// Returns the settings of a client as environment variables.
 fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static str, String)>> {
     let config = sandbox.config_file().map_err(|error| {
         let hint = "check the folder for temporary files (TMPDIR)";
@@ -67,12 +67,12 @@ fn settings(sandbox: &Sandbox, provider: ProviderChoice) -> Result<Vec<(&'static
             ("VMEDIA_SESSION_ID", SAMPLE_YOTI.to_owned()),
         ],
     };
-    // A trial is not to end in the archive of a default profile, nor in its heartbeat.
+    // A trial must not use the archive or the heartbeat of a default profile.
     settings.push(("VMEDIA_CONFIG", config.display().to_string()));
     Ok(settings)
 }
 
-/// The file with the key that the sandbox made for its clients.
+/// Returns the file with the key that the sandbox made for its clients.
 pub(super) fn key_file(sandbox: &Sandbox) -> Result<std::path::PathBuf> {
     sandbox.yoti_key_file().map_err(|error| {
         let hint = "check the folder for temporary files (TMPDIR)";
@@ -80,8 +80,8 @@ pub(super) fn key_file(sandbox: &Sandbox) -> Result<std::path::PathBuf> {
     })
 }
 
-/// Runs the command with the sandbox's settings in the place of all others, and without the secrets of others.
-fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str, String)], context: &Context) -> Result<Ended> {
+/// Runs the command with the sandbox's settings in place of all others, and without other secrets.
+fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str, String)], context: &Context) -> Result<u8> {
     let failed = |error: std::io::Error| {
         Error::usage(
             format!("cannot run {}: {error}", program.display()),
@@ -94,14 +94,11 @@ fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str
     for name in Environment::setting_names().map(str::to_owned).chain(secrets) {
         command.env_remove(name);
     }
-    for (name, value) in settings {
-        command.env(name, value);
-    }
-    let status = command.status().map_err(failed)?;
-    Ok(Ended::As(status_number(status)))
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
+    command.status().map(status_number).map_err(failed)
 }
 
-/// The number that a shell would give: 128 and the signal for a command that a signal ended.
+/// Returns the number that a shell would give: 128 and the signal for a command that a signal ended.
 fn status_number(status: ExitStatus) -> u8 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {

@@ -14,31 +14,21 @@ use crate::config::{Network, Resolver};
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::http::Address;
-use crate::report::{Frame, Summary};
-use jiff::Timestamp;
+use crate::report::Summary;
 use std::time::Duration;
 
 /// Runs the work of a command within its time limit and sends the notifications, unless it is a dry run.
-pub(super) fn run(schedule: &ScheduleArguments, mut context: Context, is_real: bool, work: impl FnOnce(&Context) -> Result<Exit>) -> Exit {
-    let (hooks, settled) = Hooks::new(schedule, &context);
+pub(super) fn run(schedule: &ScheduleArguments, context: &mut Context, is_real: bool, work: impl FnOnce(&Context) -> Result<Exit>) -> Exit {
+    let (hooks, settled) = Hooks::new(schedule, context);
     if let Some(time) = schedule.max_duration {
         context.cancel = context.cancel.within(time, context.clock.clone());
     }
-    let beginning = Beginning { at: context.clock.now(), elapsed: context.clock.elapsed() };
-    let exit = match settled.and_then(|()| work(&context)) {
-        Ok(exit) => exit,
-        Err(error) => context.fail(&error),
-    };
+    let exit = settled.and_then(|()| work(context)).unwrap_or_else(|error| context.fail(&error));
     let exit = context.console.exit(exit);
     if is_real {
-        hooks.notify(exit, &beginning, &context);
+        hooks.notify(exit, context);
     }
     exit
-}
-
-struct Beginning {
-    at: Timestamp,
-    elapsed: Duration,
 }
 
 /// The notifications of a run.
@@ -56,7 +46,7 @@ impl<'a> Hooks<'a> {
     /// Reads the settings of the notifications. A broken configuration is left to the command to report; an invalid URL is an error.
     fn new(schedule: &'a ScheduleArguments, context: &Context) -> (Self, Result<()>) {
         let read = Resolver::new(&context.flags, &context.environment).ok();
-        let is_known = read.is_some();
+        let secret_variables = read.as_ref().map(Resolver::secret_variables);
         let resolver = read.unwrap_or_else(|| Resolver::without_file(&context.flags, &context.environment));
         // A successful verification must not hide that nothing was archived.
         let is_profiles = context.command == "download";
@@ -68,17 +58,26 @@ impl<'a> Hooks<'a> {
         let hooks = Self {
             schedule,
             profile: resolver.profile_name().map(|found| found.value.clone()),
-            provider: resolver.provider_name().map(str::to_owned),
+            provider: resolver.provider().ok().map(|found| found.value.name().to_owned()),
             ping,
             network: resolver.network(),
-            secret_variables: is_known.then(|| resolver.secret_variables()),
+            secret_variables,
         };
         (hooks, placed.and(settled))
     }
 
-    fn notify(&self, exit: Exit, beginning: &Beginning, context: &Context) {
+    fn notify(&self, exit: Exit, context: &Context) {
         let is_failure = exit != Exit::Done;
-        let summary = self.summary(exit, beginning, context);
+        let summary = context.run_summary.summary();
+        let summary = Summary {
+            profile: self.profile.clone(),
+            provider: summary.provider.clone().or_else(|| self.provider.clone()),
+            finished: context.clock.now(),
+            milliseconds: u64::try_from(context.clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+            exit,
+            code: exit.code(),
+            ..summary
+        };
         if let Some(path) = &self.schedule.metrics_file {
             note(metrics::write(path, &summary), context);
         }
@@ -89,19 +88,6 @@ impl<'a> Hooks<'a> {
             note(command::run(command, &summary, self.secret_variables.as_deref(), context), context);
         }
     }
-
-    fn summary(&self, exit: Exit, beginning: &Beginning, context: &Context) -> Summary {
-        let elapsed = context.clock.elapsed().saturating_sub(beginning.elapsed);
-        context.run_summary.summary(Frame {
-            command: context.command,
-            profile: self.profile.clone(),
-            provider: self.provider.clone(),
-            started: beginning.at,
-            finished: context.clock.now(),
-            milliseconds: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-            exit,
-        })
-    }
 }
 
 /// Returns the limit that is over since `began`: the first, or the second once the run has been asked to stop.
@@ -110,7 +96,7 @@ fn expired(context: &Context, began: Duration, [usual, hurried]: [Duration; 2]) 
     Some(limit).filter(|limit| context.clock.elapsed().saturating_sub(began) >= *limit)
 }
 
-/// Returns whether a person or the system asked the run to stop; the end of `--max-duration` is no such request.
+/// Returns true if a person or the system asked the run to stop; the end of `--max-duration` is no such request.
 fn is_hurried(context: &Context) -> bool {
     context.cancel.requested().is_some_and(|stop| stop.exit().is_interruption())
 }

@@ -1,4 +1,4 @@
-//! Puts together what the engine needs, from settings. The one place where a provider is chosen.
+//! Creates the services of the engine from settings. The one place where a provider is chosen.
 //!
 //! Must not resolve settings and must not send anything.
 
@@ -19,14 +19,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How many requests are in flight at once by default: over a long line more requests in flight are
-/// what makes it faster, and beyond this a provider is the more likely to ask for patience.
+/// Default number of requests in flight: more make a long line faster, and beyond this a provider is likely to throttle.
 pub(super) const DEFAULT_JOBS: u16 = 16;
 
-/// The longest silence of an authority that stamps.
+/// Longest silence of a time-stamping authority.
 const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The services for these settings.
+/// Creates the services for these settings.
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
     let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context.cancel.clone(), context)?;
     let provider = provider(settings.access, context);
@@ -42,7 +41,7 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
     })
 }
 
-/// The provider that is asked, with these credentials.
+/// Creates the provider with these credentials.
 pub(super) fn provider(access: ProviderAccess, context: &Context) -> Arc<dyn Provider> {
     match access {
         ProviderAccess::Veriff { api_key, signing, others, integration_id } => {
@@ -55,10 +54,10 @@ pub(super) fn provider(access: ProviderAccess, context: &Context) -> Arc<dyn Pro
     }
 }
 
-/// What to do about flags that narrow a session down to attempts where there are none.
+/// Hint for flags that select attempts where there are none.
 pub(super) const WITHOUT_NARROWING: &str = "leave out --latest and --attempt; vmedia list <session-id> shows what the session holds";
 
-/// Refuses what only a provider with attempts can do, and says what to do instead.
+/// Fails at a provider without attempts; `instead` is the hint.
 pub(super) fn must_have_attempts(provider: &dyn Provider, instead: &str) -> Result<()> {
     if provider.has_attempts() {
         return Ok(());
@@ -66,7 +65,7 @@ pub(super) fn must_have_attempts(provider: &dyn Provider, instead: &str) -> Resu
     Err(Error::usage(format!("{} has no attempts: a session there is what it holds", provider.name()), instead))
 }
 
-/// The journal of this run on an archive.
+/// Creates the journal of this run on an archive.
 pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
     let identity = Identity {
         tool: tool(),
@@ -77,7 +76,7 @@ pub(super) fn journal(store: &Arc<dyn Store>, context: &Context) -> Journal {
     Journal::new(Arc::clone(store), identity)
 }
 
-/// Every provider that this version knows, to read what is stored; it sends no requests. Secrets are for signatures.
+/// Creates every provider, to read stored answers without requests. Secrets are for signatures.
 pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provider>> {
     let (signing, others) = match secrets {
         Some(Secrets { signing, others, .. }) => (signing, others),
@@ -86,35 +85,40 @@ pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provide
     vec![Arc::new(Veriff::new(String::new(), signing, others, None)), Arc::new(Yoti::new(Access::None))]
 }
 
-/// What seals a journal by these settings. Connects to nothing.
+/// Creates the sealer of the journal. Connects to nothing.
 pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Context) -> Result<Sealer> {
     let authority = settings.timestamp.map(|address| {
         // The end of a run waits for it, and the stamp of the next run covers this one's journal, too.
         let policy = Policy { retries: network.policy.retries.min(2), ..network.policy };
         let idle_timeout = network.idle_timeout.min(AUTHORITY_TIMEOUT);
         let hurried = Network { policy, idle_timeout, limits: Limits::default(), ..network.clone() };
-        // What a run did until its time was over is worth a stamp.
+        // A run that --max-duration ended is stamped as well.
         let wire = wire(address.base_url.clone(), &hurried, 1, context.cancel.without_limit(), context)?;
         Ok(Authority { wire, address })
     });
     Ok(Sealer { key: settings.key, authority: authority.transpose()?, accept_unsealed: settings.accept_unsealed })
 }
 
-/// The way to a host.
+/// Creates the client of a host, with retries and limits.
 pub(super) fn wire(base_url: String, network: &Network, connections: usize, cancel: Cancel, context: &Context) -> Result<RetryClient> {
-    let client = Client::new(ClientOptions {
+    let client = client(base_url, network, connections)?;
+    let wire = RetryClient::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
+    Ok(wire.with_file_limit(network.file_limit).with_limits(network.limits))
+}
+
+/// Creates the client of a host without retries and limits.
+pub(super) fn client(base_url: String, network: &Network, connections: usize) -> Result<Client> {
+    Client::new(ClientOptions {
         base_url,
         connect_timeout: network.connect_timeout,
         idle_timeout: network.idle_timeout,
         ca_cert: network.ca_cert.clone(),
         connections,
         proxy: network.proxy.clone(),
-    })?;
-    let wire = RetryClient::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
-    Ok(wire.with_file_limit(network.file_limit).with_limits(network.limits))
+    })
 }
 
-/// The archive in a folder, with words for others who find it locked.
+/// Creates the store of a folder, with the text for others who find it locked.
 pub(super) fn store(folder: PathBuf, context: &Context) -> LocalStore {
     let since = moment(context.clock.now());
     LocalStore::new(folder, format!("process {} since {since}", std::process::id()))

@@ -1,7 +1,7 @@
-//! `vmedia verify`: re-reads archived sessions and compares them with their manifests, their journal and, with the
-//! secrets, the provider's signatures. Needs no network.
+//! `vmedia verify`: reads archived sessions and compares them with their manifests, their journal and, with the secrets, the
+//! provider's signatures. Needs no network.
 //!
-//! Must not find anything itself; the engine and the archive do.
+//! Must not compare anything itself; the archive's library does.
 
 use super::Context;
 use super::archives::{Archive, find};
@@ -15,7 +15,7 @@ use crate::config::Secrets;
 use crate::engine::{Emit, Event, StoredRules, TIME_IS_UP};
 use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
-use crate::report::{Reporter, ReporterOptions};
+use crate::report::Reporter;
 use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
 use crate::store::Store;
@@ -23,17 +23,15 @@ use crate::text::{day, plural};
 use jiff::Timestamp;
 use std::sync::{Arc, OnceLock};
 
-/// Checks what the arguments name.
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
     let archives = find(&arguments.paths, context)?;
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
-    let shown = ReporterOptions { format: arguments.format, bars: true };
-    let mut reporter = Reporter::new(&context.console, &context.flags, shown)?.summarized(&context.run_summary);
+    let mut reporter = context.reporter(arguments.format, true)?;
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
-    verify(&archives, rules, arguments, &mut reporter, context)
+    verify_all(&archives, rules, arguments, false, &mut reporter, context).map(|outcome| outcome.exit)
 }
 
-/// The secrets for the provider's signatures. Yoti makes none, so it has none.
+/// Returns the secrets for the provider's signatures; none for Yoti, which signs nothing.
 fn secrets(context: &Context) -> Result<Option<Secrets>> {
     let resolver = context.resolver()?;
     match resolver.provider()?.value {
@@ -72,28 +70,16 @@ impl Observer for Watcher<'_> {
     }
 }
 
-/// What a verification leads to.
+/// The outcome of a verification.
 pub(super) struct Outcome {
-    /// How it ended.
     pub(super) exit: Exit,
-    /// Bags and journals with findings.
+    /// Number of bags and journals with findings.
     pub(super) damaged: u64,
-    /// The sessions of which something can be fetched again: the archive's number, the folder, the session.
+    /// The sessions of which something can be fetched again.
     pub(super) repairable: Vec<Repairable>,
 }
 
-/// Checks archives, tells of each session, and says how it ended.
-pub(super) fn verify(
-    archives: &[Archive],
-    rules: StoredRules,
-    arguments: &VerifyArguments,
-    reporter: &mut Reporter,
-    context: &Context,
-) -> Result<Exit> {
-    verify_all(archives, rules, arguments, false, reporter, context).map(|outcome| outcome.exit)
-}
-
-/// The same with details. `is_repaired` says that these were just repaired.
+/// Verifies archives and reports each session. `is_repaired` says that these were just repaired.
 pub(super) fn verify_all(
     archives: &[Archive],
     rules: StoredRules,
@@ -107,16 +93,7 @@ pub(super) fn verify_all(
         reporter.event(&Event::Remark { text }, context.clock.as_ref());
     }
     let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
-    let options = Options {
-        workers: arguments.jobs.map_or_else(cores, usize::from),
-        sample: arguments.sample,
-        since: arguments.since,
-        heads: arguments.expect_head.clone(),
-        signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
-        authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
-        authenticate: arguments.authenticate,
-        is_repaired,
-    };
+    let options = options(arguments, is_repaired)?;
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| {
         verify::verify(&shared, &options, &rules, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
@@ -129,43 +106,53 @@ pub(super) fn verify_all(
         _ => (Totals::default(), Vec::new(), true),
     };
     let sessions: u64 = archives.iter().map(|archive| archive.sessions.len() as u64).sum();
-    // Of sessions that did not change it is not known how many there were.
+    // The number of sessions that did not change is unknown.
     let is_cut = is_cut || sum.bags + sum.busy < sessions || arguments.since.is_some();
     let out_of_time = is_cut && stop == Some(Stop::TimeIsUp);
     let exit = exit(stop, &sum, out_of_time);
     for target in targets.iter() {
         close(target, exit, reporter, context);
     }
-    let milliseconds = u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
-    // Beside damage nothing is praised.
-    let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
-    let Totals { bags, damaged, journals, incomplete, empty, files, bytes, .. } = sum;
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(TIME_IS_UP) };
-    let partial = partial(&sum, sessions, archives, cut, arguments);
+    // No comparison is listed as successful beside damage.
+    let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
     let event = Event::VerifyFinished {
         exit,
         code: exit.code(),
-        bags,
-        damaged,
-        journals,
-        incomplete,
-        empty,
+        bags: sum.bags,
+        damaged: sum.damaged,
+        journals: sum.journals,
+        incomplete: sum.incomplete,
+        empty: sum.empty,
         checked,
-        files,
-        bytes,
-        partial,
+        files: sum.files,
+        bytes: sum.bytes,
+        partial: partial(&sum, sessions, archives, cut, arguments),
         out_of_time,
-        milliseconds,
+        milliseconds: u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
     };
     reporter.event(&event, context.clock.as_ref());
-    Ok(Outcome { exit, damaged: damaged + journals, repairable })
+    Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
 }
 
-/// How a verification ends that was asked to stop for that reason, if it was.
+fn options(arguments: &VerifyArguments, is_repaired: bool) -> Result<Options> {
+    Ok(Options {
+        workers: arguments.jobs.map_or_else(cores, usize::from),
+        sample: arguments.sample,
+        since: arguments.since,
+        heads: arguments.expect_head.clone(),
+        signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
+        authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
+        authenticate: arguments.authenticate,
+        is_repaired,
+    })
+}
+
+/// Returns the exit of a verification; `stop` is the reason if it was asked to stop.
 fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool) -> Exit {
     match stop {
         Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
-        // That not all was looked at makes what was found no better.
+        // Damage was found, whether or not everything was read.
         _ if sum.damaged + sum.journals > 0 => Exit::from(ErrorKind::Damaged),
         _ if out_of_time => Stop::TimeIsUp.exit(),
         _ => Exit::Done,
@@ -185,7 +172,7 @@ fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> 
     }
 }
 
-/// Ends the line in the journal that this verification wrote. That an archive cannot be written is no damage.
+/// Closes the journal of this verification. An archive that cannot be written is reported, and is no damage.
 fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context) {
     let Some(journal) = &target.journal else { return };
     let closed = journal.close(exit.kind(), context.clock.now());
@@ -196,7 +183,7 @@ fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context
     }
 }
 
-/// Why the verification says nothing of the whole.
+/// Returns the reasons why the verification is partial, if it is.
 fn partial(sum: &Totals, sessions: u64, archives: &[Archive], cut: Option<&str>, arguments: &VerifyArguments) -> Option<String> {
     if let Some(why) = cut {
         return Some(format!("{why}: {} of {} were checked", sum.bags, plural(sessions, "session")));
@@ -214,7 +201,7 @@ fn partial(sum: &Totals, sessions: u64, archives: &[Archive], cut: Option<&str>,
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
-/// How many files are worth reading at once.
+/// Returns the number of CPUs.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -13,7 +13,7 @@ use crate::seal::rsa::RequestKey;
 use std::path::PathBuf;
 
 /// Returns the name of a profile.
-pub fn profile_name(text: &str) -> Result<String> {
+pub(crate) fn profile_name(text: &str) -> Result<String> {
     let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if is_name {
         Ok(text.to_owned())
@@ -23,40 +23,40 @@ pub fn profile_name(text: &str) -> Result<String> {
 }
 
 /// Returns one of the providers.
-pub fn provider(text: &str) -> Result<ProviderChoice> {
+pub(crate) fn provider(text: &str) -> Result<ProviderChoice> {
     let found = ProviderChoice::ALL.into_iter().find(|choice| choice.name() == text.to_lowercase());
     found.ok_or_else(|| invalid("this version knows no such provider", "veriff or yoti"))
 }
 
 /// Returns where the API begins, as it is written down.
-pub fn base_url(text: &str, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
+pub(crate) fn base_url(text: &str, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
     read_base_url(&answer(text), provider, insecure_http)
 }
 
 /// Returns the API key of Veriff.
-pub fn api_key(text: &str) -> Result<String> {
+pub(crate) fn api_key(text: &str) -> Result<String> {
     check_api_key(&answer(text)).map(|()| text.to_owned())
 }
 
 /// Returns the client SDK id of Yoti.
-pub fn sdk_id(text: &str) -> Result<String> {
+pub(crate) fn sdk_id(text: &str) -> Result<String> {
     check_sdk_id(text).map(|()| text.to_owned())
 }
 
 /// Returns the file with the private key of that id.
-pub fn key_file(text: &str) -> Result<PathBuf> {
+pub(crate) fn key_file(text: &str) -> Result<PathBuf> {
     let path = absolute_path(text)?;
     let file = read_private("the key file", &path, NO_KEY_FILE)?;
     RequestKey::parse(&path, &file).map(|_| path)
 }
 
 /// Returns the integration, where one API key serves several.
-pub fn integration_id(text: &str) -> Result<String> {
+pub(crate) fn integration_id(text: &str) -> Result<String> {
     check_integration_id(&answer(text)).map(|()| text.to_owned())
 }
 
 /// Checks one shared secret, or several. Errors do not repeat it.
-pub fn secret(text: &str) -> Result<()> {
+pub(crate) fn secret(text: &str) -> Result<()> {
     if text.trim().is_empty() {
         Err(invalid("no secret was entered", "paste the shared secret of the integration; it is not shown"))
     } else if text.chars().any(char::is_control) {
@@ -67,7 +67,7 @@ pub fn secret(text: &str) -> Result<()> {
 }
 
 /// Splits a command that prints a secret into its arguments.
-pub fn command(text: &str) -> Result<Vec<String>> {
+pub(crate) fn command(text: &str) -> Result<Vec<String>> {
     if text.contains(['"', '\'', '|', '>', '<', '$', '&', ';', '*']) {
         let hint = "put it into a script and name that, or write secret_command into the file: vmedia config example shows how";
         return Err(invalid("the command is run without a shell, which is what quotes and | are for", hint));
@@ -77,7 +77,7 @@ pub fn command(text: &str) -> Result<Vec<String>> {
 }
 
 /// Returns the archive's folder; nothing is the default.
-pub fn folder(text: &str) -> Result<Option<PathBuf>> {
+pub(crate) fn folder(text: &str) -> Result<Option<PathBuf>> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -89,13 +89,13 @@ pub fn folder(text: &str) -> Result<Option<PathBuf>> {
 }
 
 /// Parses the answer for `provider_days`; an empty one means the default.
-pub fn provider_days(text: &str) -> Result<Option<u32>> {
+pub(crate) fn provider_days(text: &str) -> Result<Option<u32>> {
     let days = text.parse().ok().filter(|days| PROVIDER_DAYS.contains(days));
     if days.is_some() || text.is_empty() { Ok(days) } else { Err(invalid("that is not a number of days", "a number from 1 to 36500")) }
 }
 
 /// Variables that are set here and go before what was answered.
-pub fn displaced(draft: &Draft, environment: &Environment) -> Vec<&'static str> {
+pub(crate) fn displaced(draft: &Draft, environment: &Environment) -> Vec<&'static str> {
     // Beside each variable, how the keys begin that it displaces. Every profile has a base URL, and be it the usual one.
     let known = [
         (names::PROVIDER, "provider"),

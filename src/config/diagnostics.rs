@@ -11,7 +11,6 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Hints.
 const EXAMPLE: &str = "vmedia config example explains every key";
 const PROFILES: &str = "profiles are written as [profiles.NAME], each with its keys below it";
 const PATHS: &str = r"write paths in single quotes and in full, as in 'C:\Archive' or '/srv/archive'";
@@ -28,13 +27,15 @@ pub(super) struct ConfigText<'a> {
 }
 
 impl ConfigText<'_> {
-    /// Returns the text is no TOML.
+    /// Returns the error of a text that is not TOML.
     pub(super) fn syntax_error(&self, error: &toml::de::Error) -> Error {
         let at = error.span();
         let line = at.as_ref().map_or("", |at| self.line_of(at));
         let key = line.split(['=', ' ', '\t']).find(|word| !word.is_empty()).unwrap_or_default();
         let is_key = keys_of::<Profile>().contains(&key) || keys_of::<File>().contains(&key);
-        let hint = if error.message().starts_with("duplicate key") {
+        // A line that is valid by itself repeats another.
+        let is_repeated = !line.trim().is_empty() && DeTable::parse(line).is_ok();
+        let hint = if is_repeated {
             "keep one of them: a key stands once in a profile, and [profiles.NAME] once in the file".to_owned()
         } else if line.split('"').skip(1).step_by(2).any(|text| text.contains('\\')) {
             format!(r"in double quotes \ begins an escape; {PATHS}")
@@ -45,7 +46,7 @@ impl ConfigText<'_> {
         } else {
             format!("a line is a key, = and a value, and texts stand in quotes; {EXAMPLE}")
         };
-        self.wrong(at.as_ref(), &syntax_message(error.message()), hint)
+        self.wrong(at.as_ref(), &quote(error.message()), hint)
     }
 
     /// Returns an error about the first unknown key.
@@ -65,22 +66,24 @@ impl ConfigText<'_> {
         Some(self.wrong(Some(&first.0), &first.1, first.2))
     }
 
-    /// Reports a value of the wrong type.
+    /// Reports a value of the wrong type, or one that its key rejects.
     pub(super) fn wrong_value(&self, table: &DeTable<'_>, error: &toml::de::Error) -> Error {
         let at = error.span();
-        let message = without_value(error.message());
         let holds =
             |value: &Spanned<DeValue<'_>>| at.as_ref().is_some_and(|at| value.span().start <= at.start && at.end <= value.span().end);
+        let found = |key: &str, value: &Spanned<DeValue<'_>>, place: &str| {
+            // The parser's message about a type repeats the value; the one about a rejected value is from `profile.rs`.
+            let what = type_error(key, value.get_ref()).unwrap_or_else(|| quote(error.message()));
+            self.wrong(at.as_ref(), &format!("{key}{place}: {what}"), value_example(key))
+        };
         for (profile, keys) in profiles(table) {
-            if let Some((key, _)) = keys.iter().find(|(_, value)| holds(value)) {
-                let key = key.get_ref().as_ref();
-                return self.wrong(at.as_ref(), &format!("{key} of profile {profile}: {message}"), value_example(key));
+            if let Some((key, value)) = keys.iter().find(|(_, value)| holds(value)) {
+                return found(key.get_ref(), value, &format!(" of profile {profile}"));
             }
         }
-        let beside = table.iter().find(|(_, value)| holds(value)).map(|(key, _)| key.get_ref().as_ref());
-        match beside {
-            Some("default_profile") => self.wrong(at.as_ref(), &format!("default_profile: {message}"), value_example("default_profile")),
-            _ => self.wrong(at.as_ref(), "where a profile with its keys belongs stands something else", PROFILES.to_owned()),
+        match table.iter().find(|(key, value)| holds(value) && !value.get_ref().is_table() && key.get_ref() != "profiles") {
+            Some((key, value)) => found(key.get_ref(), value, ""),
+            None => self.wrong(at.as_ref(), "where a profile with its keys belongs stands something else", PROFILES.to_owned()),
         }
     }
 
@@ -95,7 +98,7 @@ impl ConfigText<'_> {
     }
 }
 
-/// Returns the profiles with their keys, as far as they are any.
+/// Returns the profiles that are tables, with their keys.
 fn profiles<'a>(table: &'a DeTable<'_>) -> impl Iterator<Item = (String, &'a DeTable<'a>)> {
     let profiles = table.iter().find(|(key, _)| key.get_ref().as_ref() == "profiles").and_then(|(_, value)| value.get_ref().as_table());
     let entries = profiles.into_iter().flat_map(|profiles| profiles.iter());
@@ -143,47 +146,64 @@ fn value_example(key: &str) -> String {
     }
 }
 
-/// Translates the message of the TOML parser.
-fn syntax_message(message: &str) -> String {
-    let reason = message.split(", expected ").next().unwrap_or(message);
-    let of_numbers = ["number", "integer", "float", "fraction", "exponent", "leading zero", "digits", "sign", "radix"];
-    let words = match reason {
-        "string values must be quoted" => "a text stands without quotes",
-        "invalid literal string" | "invalid basic string" => "a text has no quote at its end, or a character that cannot stand there",
-        "key with no value" => "a key has no = and value",
-        "unexpected key or value" => "there is more on the line than belongs there",
-        "unclosed table" | "unclosed array" | "unclosed array table" => "a [ has no ]",
-        "missing comma between array elements" => "a comma is missing in a list",
-        "invalid boolean" => "it is neither true nor false",
-        "invalid comment character" => "a comment holds a control character",
-        _ if of_numbers.iter().any(|word| reason.contains(word)) => "a number is not written as one",
-        _ => return quote(reason),
-    };
-    words.to_owned()
+/// The type of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Type {
+    Text,
+    Whole,
+    Number,
+    Truth,
+    List,
+    Table,
+    Date,
 }
 
-/// Returns the parser's message without the value that it names.
-fn without_value(message: &str) -> String {
-    let about = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
-    let Some((found, wanted)) = about.and_then(|about| about.rsplit_once(", expected ")) else { return quote(message) };
-    if wanted == "i64" && found.starts_with("integer") {
-        return "the number is larger than any".to_owned();
+impl Type {
+    /// Returns the type of a key's value.
+    fn of_key(key: &str) -> Self {
+        match key {
+            "secret_command" | "bearer_command" => Self::List,
+            "provider_days" => Self::Whole,
+            "secret_keyring" => Self::Truth,
+            _ => Self::Text,
+        }
     }
-    let found = match found.split(['"', '`']).next().unwrap_or_default().trim() {
-        "string" => "a text",
-        "integer" => "a whole number",
-        "floating point" => "a number",
-        "boolean" => "true or false",
-        "sequence" => "a list",
-        "map" => "a table",
-        _ => "something else",
-    };
-    let wanted = match wanted {
-        "a string" => "a text",
-        "a sequence" => "a list",
-        "a boolean" => "true or false",
-        "i64" => "a whole number",
-        other => other,
-    };
-    format!("{found} stands where {} belongs", quote(wanted))
+
+    fn of(value: &DeValue<'_>) -> Self {
+        match value {
+            DeValue::String(_) => Self::Text,
+            DeValue::Integer(_) => Self::Whole,
+            DeValue::Float(_) => Self::Number,
+            DeValue::Boolean(_) => Self::Truth,
+            DeValue::Array(_) => Self::List,
+            DeValue::Table(_) => Self::Table,
+            DeValue::Datetime(_) => Self::Date,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Whole => "a whole number",
+            Self::Number => "a number",
+            Self::Truth => "true or false",
+            Self::List => "a list",
+            Self::Table => "a table",
+            Self::Date => "a date",
+        }
+    }
+}
+
+/// Returns the error of a value that has another type than its key, without the value.
+fn type_error(key: &str, value: &DeValue<'_>) -> Option<String> {
+    let (found, wanted) = (Type::of(value), Type::of_key(key));
+    let misplaced =
+        |found: Type, wanted: Type| (found != wanted).then(|| format!("{} stands where {} belongs", found.name(), wanted.name()));
+    match value {
+        DeValue::Integer(number) if found == wanted => {
+            i64::from_str_radix(number.as_str(), number.radix()).is_err().then(|| "the number is larger than any".to_owned())
+        }
+        DeValue::Array(values) if found == wanted => values.iter().find_map(|value| misplaced(Type::of(value.get_ref()), Type::Text)),
+        _ => misplaced(found, wanted),
+    }
 }

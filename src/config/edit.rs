@@ -1,9 +1,11 @@
-//! Writes a profile into the configuration file, and leaves alone what else stands there: other profiles, comments, order.
+//! Writes a profile into the configuration file, and keeps the rest of it: other profiles, comments, order.
 //!
-//! Must not know what the answers mean, and must never be handed a secret but to write it into a file of its own.
+//! Must not know what the answers mean, and gets a secret only to write it into a file of its own.
 
 use super::environment::Environment;
 use super::file;
+use super::keys::keys_of;
+use super::profile::Profile;
 use super::sourced::{Source, Sourced};
 use crate::cli::Flags;
 use crate::error::{self, Error, Result, plain};
@@ -12,55 +14,37 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
-/// The keys of a profile that a new one takes away before it brings its own; all others stay as they are.
-const REPLACED: [&str; 17] = [
-    "provider",
-    "base_url",
-    "api_key",
-    "secret_env",
-    "secret_file",
-    "secret_command",
-    "secret_credential",
-    "secret_keyring",
-    "integration_id",
-    "sdk_id",
-    "key_file",
-    "key_credential",
-    "bearer_file",
-    "bearer_command",
-    "bearer_credential",
-    "output",
-    "provider_days",
-];
+/// The keys of a profile that are not asked for and stay as they are; a new profile replaces all others.
+const KEPT: [&str; 5] = ["max_rate", "limit_rate", "sign_key", "timestamp", "ping_url"];
 
 /// URLs that may hold a token and are not shown.
 const NOT_SHOWN: [&str; 2] = ["ping_url", "timestamp"];
 
 /// A profile that is being put together.
-pub struct Draft {
+pub(crate) struct Draft {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     keys: Vec<(&'static str, Value)>,
 }
 
 impl Draft {
     /// Creates a draft without keys.
-    pub fn new(name: String) -> Self {
+    pub(crate) fn new(name: String) -> Self {
         Self { name, keys: Vec::new() }
     }
 
     /// Sets a key to a text, a number or a truth.
-    pub fn set(&mut self, key: &'static str, value: impl Into<Value>) {
+    pub(crate) fn set(&mut self, key: &'static str, value: impl Into<Value>) {
         self.keys.push((key, value.into()));
     }
 
     /// Sets a key to the arguments of a command.
-    pub fn set_words(&mut self, key: &'static str, words: &[String]) {
+    pub(crate) fn set_words(&mut self, key: &'static str, words: &[String]) {
         self.keys.push((key, Value::Array(words.iter().collect::<Array>())));
     }
 
     /// Sets a key to a path. One that is no text cannot stand in the file.
-    pub fn set_path(&mut self, key: &'static str, path: &Path) -> Result<()> {
+    pub(crate) fn set_path(&mut self, key: &'static str, path: &Path) -> Result<()> {
         let text = path.to_str().ok_or_else(|| {
             let what = format!("{key} cannot be written: {} is not UTF-8", path.display());
             Error::configuration(what, "choose a place whose whole path is text, the configuration's with --config")
@@ -76,7 +60,7 @@ impl Draft {
 }
 
 /// The configuration file, to be written anew.
-pub struct Edit {
+pub(crate) struct Edit {
     /// As it is named, and whole.
     path: PathBuf,
     /// The file that this leads to: a link stays one.
@@ -88,7 +72,7 @@ pub struct Edit {
 
 impl Edit {
     /// Reads the file that a run would read, which need not be there yet. One that is wrong is not touched.
-    pub fn open(flags: &Flags, environment: &Environment) -> Result<Self> {
+    pub(crate) fn open(flags: &Flags, environment: &Environment) -> Result<Self> {
         let location = file::required_location(flags, environment)?;
         let path = std::path::absolute(&location.value).unwrap_or(location.value);
         let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
@@ -104,42 +88,41 @@ impl Edit {
         Ok(Self { path, target, before: Some(text), document })
     }
 
-    /// Returns where it is, as it is named. What lies beside it belongs here and not beside the target of a link, which may be
-    /// shared.
-    pub fn path(&self) -> &Path {
+    /// Returns its path, as it is named. A secret file belongs beside it, and not beside the target of a link, which may be shared.
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Returns whether it has a profile of that name.
-    pub fn has(&self, profile: &str) -> bool {
+    pub(crate) fn has(&self, profile: &str) -> bool {
         self.document.get("profiles").and_then(Item::as_table_like).is_some_and(|profiles| profiles.contains_key(profile))
     }
 
-    /// Returns what a profile of that name says under a key, if that is a text or a number.
-    pub fn value(&self, profile: &str, key: &str) -> Option<String> {
+    /// Returns the value of a key of a profile, if that is a text or a number.
+    pub(crate) fn value(&self, profile: &str, key: &str) -> Option<String> {
         let profile = self.document.get("profiles")?.get(profile)?;
         let value = profile.get(key)?;
         value.as_str().map(str::to_owned).or_else(|| value.as_integer().map(|number| number.to_string()))
     }
 
-    /// Returns whether it says which profile to use when none is named.
-    pub fn has_default(&self) -> bool {
+    /// Returns whether it has a default profile.
+    pub(crate) fn has_default(&self) -> bool {
         self.document.contains_key("default_profile")
     }
 
-    /// Makes this the profile to use when none is named.
-    pub fn make_default(&mut self, profile: &str) {
+    /// Sets the default profile.
+    pub(crate) fn make_default(&mut self, profile: &str) {
         self.document.insert("default_profile", Item::Value(profile.into()));
     }
 
-    /// Takes a profile in, in place of one of its name.
-    pub fn take(&mut self, draft: &Draft) -> Result<()> {
+    /// Adds a profile, in place of one of its name.
+    pub(crate) fn take(&mut self, draft: &Draft) -> Result<()> {
         insert(&mut self.document, draft)
     }
 
     /// Returns the lines of a profile as they will stand in the file, without comments; the value of what may be a secret is left
     /// out.
-    pub fn text_of(&self, profile: &str) -> String {
+    pub(crate) fn text_of(&self, profile: &str) -> String {
         let keys = self.document.get("profiles").and_then(|profiles| profiles.get(profile)).and_then(Item::as_table_like);
         let values = keys.into_iter().flat_map(|keys| keys.iter()).filter_map(|(key, item)| Some((key, item.as_value()?)));
         let lines = values.map(|(key, value)| match key {
@@ -150,7 +133,7 @@ impl Edit {
     }
 
     /// Fails if the file was changed by another program since it was read.
-    pub fn check_unchanged(&self) -> Result<()> {
+    pub(crate) fn check_unchanged(&self) -> Result<()> {
         let is_same = match (&self.before, std::fs::read_to_string(&self.target)) {
             (Some(before), Ok(now)) => *before == now,
             (None, Err(error)) => error.kind() == ErrorKind::NotFound,
@@ -164,7 +147,7 @@ impl Edit {
     }
 
     /// Writes it, in one step and for its owner alone.
-    pub fn write(&self) -> Result<()> {
+    pub(crate) fn write(&self) -> Result<()> {
         write_private(&self.target, self.document.to_string().as_bytes())
     }
 }
@@ -189,7 +172,7 @@ fn insert(document: &mut DocumentMut, draft: &Draft) -> Result<()> {
         Item::Table(profile)
     });
     let profile = profile.as_table_like_mut().ok_or_else(in_the_way)?;
-    for key in REPLACED {
+    for key in keys_of::<Profile>().iter().filter(|key| !KEPT.contains(key)) {
         profile.remove(key);
     }
     for (key, value) in &draft.keys {
@@ -275,7 +258,7 @@ mod tests {
         let text = edit.document.to_string();
         assert!(text.starts_with("# the real one\n[profiles.live]\nmax_rate = \"20/s\" # agreed\n"), "{text}");
         assert!(!text.contains("secret_file") && !text.contains("sdk_id") && text.contains("secret_command"), "{text}");
-        // What is kept is shown as well, and no secret.
+        // Kept keys are shown as well, and no secret.
         let shown = edit.text_of("live");
         assert!(shown.starts_with("[profiles.live]\nmax_rate = \"20/s\"\nping_url = (as before, not shown)\n"), "{shown}");
         assert!(shown.ends_with("provider_days = 90\n"), "{shown}");

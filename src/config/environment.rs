@@ -80,7 +80,7 @@ impl Value {
 impl Environment {
     /// Creates the environment of this process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         Self(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, Value::new(value)))).collect())
     }
 
@@ -90,7 +90,7 @@ impl Environment {
     }
 
     /// Returns the names of the variables that change what a run does, thus without `VMEDIA_OPERATOR`.
-    pub fn setting_names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn setting_names() -> impl Iterator<Item = &'static str> {
         names::OURS.into_iter().filter(|name| *name != names::OPERATOR)
     }
 
@@ -110,7 +110,7 @@ impl Environment {
     }
 
     /// Returns the machine that the program runs on.
-    pub fn host() -> String {
+    pub(crate) fn host() -> String {
         whoami::hostname().unwrap_or_else(|_| "unknown".to_owned())
     }
 
@@ -130,7 +130,7 @@ impl Environment {
     }
 
     /// Returns a variable that is set to something.
-    pub fn value(&self, name: &str) -> Option<&str> {
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
         match self.0.get(name)? {
             Value::Text(text) => Some(text.expose_text().trim()).filter(|value| !value.is_empty()),
             Value::Other(_) => None,
@@ -138,7 +138,7 @@ impl Environment {
     }
 
     /// Returns a variable that names a file or folder, which need not be text.
-    pub fn path(&self, name: &str) -> Option<std::path::PathBuf> {
+    pub(crate) fn path(&self, name: &str) -> Option<std::path::PathBuf> {
         let value = match self.0.get(name)? {
             Value::Text(text) => OsString::from(text.expose_text()),
             Value::Other(value) => value.clone(),

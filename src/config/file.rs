@@ -28,7 +28,7 @@ pub(super) fn location(flags: &Flags, environment: &Environment) -> Option<Sourc
 }
 
 /// Returns the same for those who can do nothing without it.
-pub fn required_location(flags: &Flags, environment: &Environment) -> Result<Sourced<PathBuf>> {
+pub(crate) fn required_location(flags: &Flags, environment: &Environment) -> Result<Sourced<PathBuf>> {
     let absent = || Error::configuration("this system has no place for configuration", "name a file with --config");
     location(flags, environment).ok_or_else(absent)
 }

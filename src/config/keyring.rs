@@ -11,25 +11,9 @@ use secrecy::zeroize::Zeroizing;
 /// Hint for machines without a keyring.
 const ALTERNATIVE: &str = "on a server use secret_file, or secret_credential under systemd";
 
-/// Reads the secret of a profile. Waits at most two minutes for the keyring to be unlocked.
-pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
-    native::read(profile)
-}
+pub(super) use native::{has, keep, read};
 
-/// Returns whether it has a secret of that profile.
-pub(super) fn has(profile: &str) -> Result<bool> {
-    native::has(profile)
-}
-
-/// Keeps a secret for a profile, in place of one that is there.
-pub(super) fn keep(profile: &str, secret: &Secret) -> Result<()> {
-    native::keep(profile, secret)
-}
-
-/// Fails if no keyring is available.
-pub fn check_available() -> Result<()> {
-    native::check_available()
-}
+pub(crate) use native::check_available;
 
 #[cfg(not(feature = "keyring"))]
 mod native {
@@ -40,19 +24,19 @@ mod native {
         Error::configuration("this build of vmedia cannot use the system's keyring", hint)
     }
 
-    pub(super) fn read(_: &str) -> Result<Zeroizing<Vec<u8>>> {
+    pub(in crate::config) fn read(_: &str) -> Result<Zeroizing<Vec<u8>>> {
         Err(absent())
     }
 
-    pub(super) fn has(_: &str) -> Result<bool> {
+    pub(in crate::config) fn has(_: &str) -> Result<bool> {
         Err(absent())
     }
 
-    pub(super) fn keep(_: &str, _: &Secret) -> Result<()> {
+    pub(in crate::config) fn keep(_: &str, _: &Secret) -> Result<()> {
         Err(absent())
     }
 
-    pub(super) fn check_available() -> Result<()> {
+    pub(crate) fn check_available() -> Result<()> {
         Err(absent())
     }
 }
@@ -78,11 +62,13 @@ mod native {
     /// Longest wait for the keyring to be unlocked. The library would wait for a year.
     const TIMEOUT: Duration = Duration::from_secs(120);
 
-    pub(super) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
+    /// Reads the secret of a profile. Waits at most two minutes for the keyring to be unlocked.
+    pub(in crate::config) fn read(profile: &str) -> Result<Zeroizing<Vec<u8>>> {
         in_time(profile, |entry| entry.get_password().map(|text| Zeroizing::new(text.into_bytes())))
     }
 
-    pub(super) fn has(profile: &str) -> Result<bool> {
+    /// Returns whether it has a secret of that profile.
+    pub(in crate::config) fn has(profile: &str) -> Result<bool> {
         in_time(profile, |entry| match entry.get_password().map(Zeroizing::new) {
             Err(Reason::NoEntry) => Ok(false),
             Ok(_) | Err(Reason::Ambiguous(_) | Reason::BadEncoding(_) | Reason::BadDataFormat(..)) => Ok(true),
@@ -90,12 +76,14 @@ mod native {
         })
     }
 
-    pub(super) fn keep(profile: &str, secret: &Secret) -> Result<()> {
+    /// Keeps a secret for a profile, in place of one that is there.
+    pub(in crate::config) fn keep(profile: &str, secret: &Secret) -> Result<()> {
         let secret = secret.clone();
         in_time(profile, move |entry| entry.set_password(secret.expose_text()))
     }
 
-    pub(super) fn check_available() -> Result<()> {
+    /// Fails if no keyring is available.
+    pub(crate) fn check_available() -> Result<()> {
         Store::new().map(|_| ()).map_err(|reason| no_service(&reason))
     }
 

@@ -9,10 +9,10 @@ mod settings;
 mod veriff;
 mod yoti;
 
-pub use network::Network;
-pub use sealing::SealSettings;
-pub use settings::Setting;
-pub use yoti::YotiAccess;
+pub(crate) use network::Network;
+pub(crate) use sealing::SealSettings;
+pub(crate) use settings::Setting;
+pub(crate) use yoti::YotiAccess;
 
 pub(super) use veriff::{check_api_key, check_integration_id};
 pub(super) use yoti::{NO_KEY_FILE, check_sdk_id};
@@ -37,17 +37,17 @@ use std::sync::Arc;
 const DEFAULT_OUTPUT: &str = "vmedia-archive";
 
 /// The address of a provider, and the credentials.
-pub struct ProviderSettings {
+pub(crate) struct ProviderSettings {
     /// The base URL, without a trailing `/`; Veriff's without version.
-    pub base_url: String,
+    pub(crate) base_url: String,
     /// The provider, and what it wants to see.
-    pub access: ProviderAccess,
+    pub(crate) access: ProviderAccess,
     /// Description of the credentials, without secrets.
-    pub credentials: String,
+    pub(crate) credentials: String,
 }
 
 /// A provider, with the credentials of one integration there.
-pub enum ProviderAccess {
+pub(crate) enum ProviderAccess {
     /// Veriff.
     Veriff {
         /// The API key.
@@ -95,24 +95,24 @@ impl<'a> Resolver<'a> {
     }
 
     /// Creates a resolver without configuration file: flags, environment and defaults alone.
-    pub fn without_file(flags: &'a Flags, environment: &'a Environment) -> Self {
+    pub(crate) fn without_file(flags: &'a Flags, environment: &'a Environment) -> Self {
         let (cancel, clock) = (Cancel::default(), Arc::new(SystemClock::start()));
         Self { flags, environment, location: None, profile: None, named: Vec::new(), cancel, clock }
     }
 
     /// Creates the same, which waits for commands that know a secret no longer than until the run is to stop.
     #[must_use]
-    pub fn until(self, cancel: &Cancel, clock: &Arc<dyn Clock>) -> Self {
+    pub(crate) fn until(self, cancel: &Cancel, clock: &Arc<dyn Clock>) -> Self {
         Self { cancel: cancel.clone(), clock: Arc::clone(clock), ..self }
     }
 
     /// Returns where the configuration file is looked for; `None` without any.
-    pub fn location(&self) -> Option<&Sourced<PathBuf>> {
+    pub(crate) fn location(&self) -> Option<&Sourced<PathBuf>> {
         self.location.as_ref()
     }
 
     /// Returns unknown variables whose names resemble one of vmedia's, each with that name.
-    pub fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
+    pub(crate) fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
         self.environment.unknown_vars().into_iter().filter(|(name, _)| !self.named.iter().any(|named| named == name)).collect()
     }
 
@@ -127,7 +127,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the provider that is asked.
-    pub fn provider(&self) -> Result<Sourced<ProviderChoice>> {
+    pub(crate) fn provider(&self) -> Result<Sourced<ProviderChoice>> {
         let flag = self.flags.connection.provider.map(|choice| choice.name().to_owned());
         let search = self.sources().flag("--provider", flag).or_environment(names::PROVIDER);
         let named = search.or_profile(|profile| profile.provider.clone()).or_default(ProviderChoice::Veriff.name().to_owned());
@@ -147,12 +147,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns how many days after capture the provider deletes media, if it is configured; `flag` is the command's own.
-    pub fn provider_days(&self, flag: Option<u32>) -> Option<Sourced<u32>> {
+    pub(crate) fn provider_days(&self, flag: Option<u32>) -> Option<Sourced<u32>> {
         self.sources().flag("--provider-days", flag).or_profile(|profile| profile.provider_days).found()
     }
 
     /// Returns the URL of the heartbeat service, which is a secret. `flag` is the command's own.
-    pub fn ping_url(&self, flag: Option<String>) -> Option<Sourced<String>> {
+    pub(crate) fn ping_url(&self, flag: Option<String>) -> Option<Sourced<String>> {
         let search = self.sources().flag("--ping-url", flag).or_environment(names::PING_URL);
         search.or_profile(|profile| profile.ping_url.clone()).found()
     }
@@ -168,7 +168,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns where the provider's API begins, without a trailing `/`; Veriff's without version.
-    pub fn base_url(&self, provider: ProviderChoice) -> Result<String> {
+    pub(crate) fn base_url(&self, provider: ProviderChoice) -> Result<String> {
         let Some(written) = self.written_base_url(provider) else {
             return Err(Error::configuration(
                 "there is no base URL",
@@ -188,7 +188,7 @@ impl<'a> Resolver<'a> {
 
     /// Returns the environment variables that hold secrets, of this profile or another, whether they are set or not. No child
     /// process is handed them.
-    pub fn secret_variables(&self) -> Vec<String> {
+    pub(crate) fn secret_variables(&self) -> Vec<String> {
         [names::API_SECRET, names::PING_URL].map(str::to_owned).into_iter().chain(self.named.iter().cloned()).collect()
     }
 
@@ -198,14 +198,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the address of the provider and the credentials.
-    pub fn provider_settings(&self) -> Result<ProviderSettings> {
+    pub(crate) fn provider_settings(&self) -> Result<ProviderSettings> {
         let provider = self.provider()?.value;
         let (access, credentials) = self.access(provider)?;
         Ok(ProviderSettings { base_url: self.base_url(provider)?, access, credentials })
     }
 
     /// Returns the credentials for the provider, and a description without secrets.
-    pub fn access(&self, provider: ProviderChoice) -> Result<(ProviderAccess, String)> {
+    pub(crate) fn access(&self, provider: ProviderChoice) -> Result<(ProviderAccess, String)> {
         match provider {
             ProviderChoice::Veriff => self.veriff_access(),
             ProviderChoice::Yoti => self.yoti_access(),
@@ -213,7 +213,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the profile that is used, if any.
-    pub fn profile_name(&self) -> Option<&Sourced<String>> {
+    pub(crate) fn profile_name(&self) -> Option<&Sourced<String>> {
         self.profile.as_ref().map(|(name, _)| name)
     }
 
@@ -223,7 +223,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// Returns who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.
-pub fn operator(environment: &Environment) -> Sourced<String> {
+pub(crate) fn operator(environment: &Environment) -> Sourced<String> {
     let account = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
     Sources { environment, profile: None }.no_flag().or_environment(names::OPERATOR).or_default(account)
 }
@@ -235,7 +235,7 @@ pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice,
         // A URL that holds a password is not repeated.
         let shown = if text.contains('@') { String::new() } else { format!(" {:?}", crate::error::quote(text)) };
         let what = format!("the base URL{shown} cannot be used: {reason}");
-        let hint = if reason.starts_with("plain http") {
+        let hint = if parse_base_url(text, true).is_ok() {
             "use https; where the network is your own, --insecure-http allows it"
         } else {
             "it looks like https://api.example.com, with or without /v1"
@@ -249,7 +249,7 @@ pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice,
 }
 
 /// Returns the default of `provider_days`: what the provider publishes.
-pub fn default_provider_days(provider: ProviderChoice) -> u32 {
+pub(crate) fn default_provider_days(provider: ProviderChoice) -> u32 {
     match provider {
         ProviderChoice::Veriff => Veriff::PROVIDER_DAYS,
         ProviderChoice::Yoti => Yoti::PROVIDER_DAYS,

@@ -12,7 +12,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// A place for a secret.
-pub enum SecretStore {
+pub(crate) enum SecretStore {
     /// In this file.
     File(PathBuf),
     /// In the keyring, for the profile of this name.
@@ -21,7 +21,7 @@ pub enum SecretStore {
 
 impl SecretStore {
     /// Returns whether something lies there already, be it a link that leads nowhere.
-    pub fn is_taken(&self) -> Result<bool> {
+    pub(crate) fn is_taken(&self) -> Result<bool> {
         match self {
             Self::File(path) => Ok(path.symlink_metadata().is_ok()),
             Self::Keyring(profile) => keyring::has(profile),
@@ -29,7 +29,7 @@ impl SecretStore {
     }
 
     /// Returns what lies there: secrets, separated by commas.
-    pub fn held(&self) -> Result<Zeroizing<String>> {
+    pub(crate) fn held(&self) -> Result<Zeroizing<String>> {
         let bytes = match self {
             Self::File(path) => read_private("secret_file", path, NOT_THERE)?,
             Self::Keyring(profile) => keyring::read(profile)?,
@@ -43,7 +43,7 @@ impl SecretStore {
     }
 
     /// Keeps a secret there, in place of what lies there.
-    pub fn keep(&self, secret: &str) -> Result<()> {
+    pub(crate) fn keep(&self, secret: &str) -> Result<()> {
         match self {
             Self::File(path) => write_private(path, secret.as_bytes()),
             Self::Keyring(profile) => keyring::keep(profile, &Secret::new(secret.to_owned())),
@@ -62,7 +62,7 @@ impl fmt::Display for SecretStore {
 
 /// Returns a new secret before those that are retired, as a key rotation wants it: the first signs, all verify. The buffer never
 /// grows, which would leave a copy behind.
-pub fn rotated(new: &str, retired: &str) -> Zeroizing<String> {
+pub(crate) fn rotated(new: &str, retired: &str) -> Zeroizing<String> {
     let mut all = Zeroizing::new(String::with_capacity(new.len() + retired.len() + 1));
     all.push_str(new);
     for secret in retired.split(',').map(str::trim).filter(|secret| !secret.is_empty()) {

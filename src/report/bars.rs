@@ -1,8 +1,7 @@
-//! Progress bars: one for the whole run, and below it a few rows for what is running. The only room that names
-//! `indicatif`.
+//! Progress bars: one for the whole run, and below it a few rows for running transfers. The only module that names `indicatif`.
 //!
-//! The rows are made once and shown anew: adding and removing a bar for each small file was measured to cost four times
-//! the wall time of the transfers. Must not be used where standard error is no terminal.
+//! The rows are created once and reused: adding and removing a bar for each small file was measured to cost four times the wall
+//! time of the transfers. Must not be used where standard error is no terminal.
 
 mod screen;
 
@@ -13,13 +12,13 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many running files are shown at most.
+/// Most rows of running files.
 const ROWS: usize = 8;
-/// How often a second the screen is drawn.
+/// Pictures per second.
 const FRAMES: u8 = 12;
-/// From this width on there is room for long names, totals and rates.
+/// Width from which long names, totals and rates fit.
 const WIDE: u16 = 100;
-/// Below this width a row would take several lines; the bar for the whole run stands alone.
+/// Width below which a row would take several lines, so that only the bar of the whole run is shown.
 const NARROW: u16 = 50;
 
 const ASKING: &str = "{spinner:.green} {prefix}";
@@ -35,13 +34,13 @@ struct Running {
     name: String,
     size: Option<u64>,
     bytes: u64,
-    /// Whether its bytes are part of the whole that is to be done; files that are read again are not.
+    /// True if its bytes are part of the total; those of files that are read again are not.
     counts: bool,
     bar: Option<ProgressBar>,
 }
 
 impl Running {
-    /// What a thread has read so far; it has no row of its own.
+    /// Creates the count of a thread that reads, which has no row of its own.
     fn reader() -> Self {
         Self { name: String::new(), size: None, bytes: 0, counts: true, bar: None }
     }
@@ -70,15 +69,15 @@ pub(super) struct Bars {
     is_wide: bool,
     free: Vec<ProgressBar>,
     running: BTreeMap<u64, Running>,
-    /// What is counted: files of a download, sessions of a verification.
+    /// The counted unit: files of a download, sessions of a verification.
     noun: &'static str,
     files: u64,
     files_done: u64,
     settled_bytes: u64,
     expected_bytes: u64,
-    /// Whether progress is bytes; else it is what the noun says.
+    /// True if progress is counted in bytes, false if in the noun.
     counts_bytes: bool,
-    /// How many sessions of a batch are done, and of how many; the number of their files is unknown.
+    /// Number of done sessions of a batch, and of all; the number of their files is unknown.
     batch: Option<(u64, u64)>,
 }
 
@@ -124,7 +123,7 @@ impl Bars {
             row.finish_and_clear();
         }
         self.total.finish_and_clear();
-        // What cannot be drawn any more need not be cleared.
+        // Without a terminal there is nothing to clear.
         let _ = self.screen.clear();
     }
 
@@ -176,7 +175,7 @@ impl Bars {
         self.running.insert(transfer, running);
     }
 
-    /// Takes how many bytes of a transfer have come.
+    /// Takes the number of received bytes of a transfer.
     pub(super) fn progress(&mut self, transfer: u64, count: u64) {
         if !self.counts_bytes {
             self.running.entry(transfer).or_insert_with(Running::reader).bytes = count;
@@ -199,7 +198,7 @@ impl Bars {
         let Some(running) = self.running.remove(&transfer) else { return };
         if running.counts {
             self.settled_bytes += running.bytes;
-            // A size that was wrong or missing: what came is what counts.
+            // The declared size may be wrong or missing; the received bytes count.
             self.expected_bytes = self.expected_bytes.saturating_sub(running.size.unwrap_or(0)) + running.bytes;
         }
         let Some(bar) = running.bar else { return };
@@ -240,12 +239,11 @@ impl Bars {
         self.total.set_message(format!("{} of {}{left}", bytes(done), bytes(self.expected_bytes.max(done))));
     }
 
-    /// How long it will take from here, if that can be guessed.
+    /// Returns the estimated time that is left, if there is an estimate.
     fn left(&self, done: u64) -> String {
         let left = self.total.eta().as_secs();
         match left {
-            _ if done == 0 => String::new(),
-            0 => String::new(),
+            _ if done == 0 || left == 0 => String::new(),
             1..60 => format!(", {left} s left"),
             _ => format!(", {} left", duration(Duration::from_secs(left))),
         }

@@ -1,17 +1,19 @@
-//! A list of things that were checked, each with its verdict and, where something is not right, what to do about it.
+//! A list of checks, each with its verdict and, if something is not right, a hint.
 //!
 //! Must not check anything.
 
-use super::{Column, Console, Style, Table};
-use crate::cli::{EventFormat, TableFormat};
+use super::{Console, Style};
+use crate::cli::EventFormat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
-use crate::text::sanitize;
-use serde_json::Value;
+use crate::text::{json, sanitize};
+use serde::Serialize;
 
-/// How one check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The verdict of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 enum Verdict {
+    #[serde(rename = "ok")]
     Fine,
     Warning,
     Wrong,
@@ -19,86 +21,74 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn word(self) -> &'static str {
+    /// Returns the text for people and its style.
+    fn shown(self) -> (&'static str, Style) {
         match self {
-            Self::Fine => "ok",
-            Self::Warning => "warning",
-            Self::Wrong => "wrong",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    fn style(self) -> Style {
-        match self {
-            Self::Fine => Style::Good,
-            Self::Warning => Style::Note,
-            Self::Wrong => Style::Error,
-            Self::Skipped => Style::Dim,
+            Self::Fine => ("ok", Style::Good),
+            Self::Warning => ("warning", Style::Note),
+            Self::Wrong => ("wrong", Style::Error),
+            Self::Skipped => ("skipped", Style::Dim),
         }
     }
 }
 
+#[derive(Serialize)]
 struct Item {
-    name: &'static str,
+    check: &'static str,
     verdict: Verdict,
     what: String,
     hint: Option<String>,
 }
 
-/// What was checked, in order.
+/// The checks, in order.
 #[derive(Default)]
-pub struct Checklist {
+pub(crate) struct Checklist {
     items: Vec<Item>,
     exits: Vec<Exit>,
 }
 
 impl Checklist {
-    /// All is well with this.
-    pub fn fine(&mut self, name: &'static str, what: impl Into<String>) {
-        self.add(name, Verdict::Fine, what.into(), None);
+    /// Adds a check that found nothing wrong.
+    pub(crate) fn fine(&mut self, check: &'static str, what: impl Into<String>) {
+        self.add(check, Verdict::Fine, what.into(), None);
     }
 
-    /// A run would continue, but a person should know.
-    pub fn warning(&mut self, name: &'static str, what: impl Into<String>, hint: impl Into<String>) {
-        self.add(name, Verdict::Warning, what.into(), Some(hint.into()));
+    /// Adds a check after which a run would continue, but a person should know.
+    pub(crate) fn warning(&mut self, check: &'static str, what: impl Into<String>, hint: impl Into<String>) {
+        self.add(check, Verdict::Warning, what.into(), Some(hint.into()));
     }
 
-    /// A run would fail.
-    pub fn wrong(&mut self, name: &'static str, error: &Error) {
+    /// Adds a check after which a run would fail.
+    pub(crate) fn wrong(&mut self, check: &'static str, error: &Error) {
         self.exits.push(Exit::of(error));
-        self.add(name, Verdict::Wrong, error.what().to_owned(), Some(error.hint().to_owned()));
+        self.add(check, Verdict::Wrong, error.what().to_owned(), Some(error.hint().to_owned()));
     }
 
-    /// It could not be checked, or need not be.
-    pub fn skipped(&mut self, name: &'static str, why: impl Into<String>) {
-        self.add(name, Verdict::Skipped, why.into(), None);
+    /// Adds a check that is not possible or not needed.
+    pub(crate) fn skipped(&mut self, check: &'static str, why: impl Into<String>) {
+        self.add(check, Verdict::Skipped, why.into(), None);
     }
 
-    fn add(&mut self, name: &'static str, verdict: Verdict, what: String, hint: Option<String>) {
-        self.items.push(Item { name, verdict, what, hint });
+    fn add(&mut self, check: &'static str, verdict: Verdict, what: String, hint: Option<String>) {
+        self.items.push(Item { check, verdict, what, hint });
     }
 
-    /// The status of what a person has to see to first: a configuration with which nothing runs, then credentials, then
-    /// this machine, then the network.
-    pub fn exit(&self) -> Exit {
-        let order = [
-            Exit::from(ErrorKind::Interrupted),
-            Exit::from(ErrorKind::Terminated),
-            Exit::from(ErrorKind::Configuration),
-            Exit::from(ErrorKind::Refused),
-            Exit::from(ErrorKind::Rejected),
-            Exit::from(ErrorKind::Local),
-            Exit::from(ErrorKind::Unavailable),
-        ];
+    /// Returns the exit of the first problem to solve: the configuration, then credentials, then this machine, then the network.
+    pub(crate) fn exit(&self) -> Exit {
+        use ErrorKind::{Configuration, Interrupted, Local, Refused, Rejected, Terminated, Unavailable};
+        let order = [Interrupted, Terminated, Configuration, Refused, Rejected, Local, Unavailable].map(Exit::from);
         let first = order.into_iter().find(|exit| self.exits.contains(exit));
         first.or(self.exits.first().copied()).unwrap_or(Exit::Done)
     }
 
-    /// Prints it: for people a line each and the hint below, for scripts a JSON array.
-    pub fn print(&self, console: &Console, format: EventFormat, quiet: bool) -> Result<()> {
+    /// Prints a line for each check and each hint, or a JSON array.
+    pub(crate) fn print(&self, console: &Console, format: EventFormat, quiet: bool) -> Result<()> {
         let text = match format {
             EventFormat::Text => self.for_people(console, quiet),
-            EventFormat::Json => self.json()?,
+            EventFormat::Json => {
+                let failed = |error| Error::unexpected("cannot write the checks as JSON").caused_by(error);
+                json(serde_json::to_string_pretty(&self.items).map_err(failed)? + "\n")
+            }
         };
         console.answer(text.as_bytes());
         Ok(())
@@ -108,24 +98,15 @@ impl Checklist {
         let mut text = String::new();
         let said = |item: &&Item| !quiet || matches!(item.verdict, Verdict::Warning | Verdict::Wrong);
         for item in self.items.iter().filter(said) {
-            let word = console.paint_answer(item.verdict.style(), &format!("{:<8}", item.verdict.word()));
-            text.push_str(&format!("{word} {:<14} {}\n", item.name, sanitize(&item.what)));
+            let (verdict, style) = item.verdict.shown();
+            let verdict = console.paint_answer(style, &format!("{verdict:<8}"));
+            text.push_str(&format!("{verdict} {:<14} {}\n", item.check, sanitize(&item.what)));
             if let Some(hint) = &item.hint {
                 let word = console.paint_answer(Style::Hint, "hint:");
                 text.push_str(&format!("{:<8} {:<14} {word} {}\n", "", "", sanitize(hint)));
             }
         }
         text
-    }
-
-    fn json(&self) -> Result<String> {
-        let column = |name| Column { name, title: name, is_number: false };
-        let mut table = Table::new(&["check", "verdict", "what", "hint"].map(column), TableFormat::Json);
-        for item in &self.items {
-            let cells = [Some(item.name), Some(item.verdict.word()), Some(item.what.as_str()), item.hint.as_deref()];
-            table.row(&cells.map(|cell| (Value::from(cell), None)))?;
-        }
-        table.text()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Standard output and standard error: the only place that writes to them.
 //!
-//! A reader that went away ends nothing: evidence is fetched although nothing of it is read. An answer that cannot be
-//! written for another reason is lost, and the command ends with a failure. Must not know what it prints.
+//! A closed pipe ends nothing: evidence is archived also if its output is not read. An answer that cannot be written for another
+//! reason is lost, and the command ends with a failure. Must not know what it prints.
 
 use crate::cli::ColorChoice;
 use crate::error::{self, plain};
@@ -11,24 +11,18 @@ use anstyle::{AnsiColor, Color};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a piece of text means.
+/// The meaning of a piece of text.
 #[derive(Debug, Clone, Copy)]
-pub enum Style {
-    /// Something failed.
+pub(crate) enum Style {
     Error,
-    /// What to do about it.
     Hint,
-    /// Something that a person should know.
     Note,
-    /// All is well.
     Good,
     /// Less important.
     Dim,
-    /// More important.
-    Strong,
 }
 
-/// What became of the answers on standard output.
+/// The state of the answers on standard output.
 #[derive(Debug, Default)]
 enum Answers {
     /// All were written, or their reader went away.
@@ -36,25 +30,25 @@ enum Answers {
     Written,
     /// One could not be written, for this reason.
     Lost(String),
-    /// The same, and it was reported.
+    /// One could not be written, and that was reported.
     Reported,
 }
 
-/// The two streams. Clones share what became of the answers.
+/// The two streams. Clones share the state of the answers.
 #[derive(Debug, Clone)]
-pub struct Console {
-    /// Whether standard error is a terminal that bars can be drawn on.
-    pub is_terminal: bool,
+pub(crate) struct Console {
+    /// True if standard error is a terminal that bars can be drawn on.
+    pub(crate) is_terminal: bool,
     /// The width of that terminal, in letters.
-    pub width: Option<u16>,
+    pub(crate) width: Option<u16>,
     colour_out: bool,
     colour_err: bool,
     answers: Arc<Mutex<Answers>>,
 }
 
 impl Console {
-    /// Looks at the streams of this process.
-    pub fn of_process(choice: ColorChoice) -> Self {
+    /// Returns the streams of this process.
+    pub(crate) fn of_process(choice: ColorChoice) -> Self {
         let wants = |automatic: anstream::ColorChoice| match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
@@ -70,27 +64,27 @@ impl Console {
     }
 
     /// Paints text for standard error.
-    pub fn paint(&self, style: Style, text: &str) -> String {
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         paint(self.colour_err, style, text)
     }
 
     /// Paints text for standard output.
-    pub fn paint_answer(&self, style: Style, text: &str) -> String {
+    pub(crate) fn paint_answer(&self, style: Style, text: &str) -> String {
         paint(self.colour_out, style, text)
     }
 
-    /// Whether standard output takes colour.
-    pub fn colours_answers(&self) -> bool {
+    /// Returns true if standard output takes colour.
+    pub(crate) fn colours_answers(&self) -> bool {
         self.colour_out
     }
 
-    /// Whether standard error takes colour.
-    pub fn colours_messages(&self) -> bool {
+    /// Returns true if standard error takes colour.
+    pub(crate) fn colours_messages(&self) -> bool {
         self.colour_err
     }
 
-    /// Writes bytes to standard output. What cannot be written is kept in mind for [`Console::exit`].
-    pub fn answer(&self, bytes: &[u8]) {
+    /// Writes bytes to standard output. [`Console::exit`] reports a failure.
+    pub(crate) fn answer(&self, bytes: &[u8]) {
         let mut out = std::io::stdout().lock();
         let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) else { return };
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,9 +93,9 @@ impl Console {
         }
     }
 
-    /// Returns how a command ends that would end like this: an answer that was lost is a failure of its own, which is
-    /// reported here once. Damage that was found stays the verdict.
-    pub fn exit(&self, exit: Exit) -> Exit {
+    /// Returns the exit of a command after its output: a lost answer is a failure, which is reported here once. Damage stays the
+    /// exit.
+    pub(crate) fn exit(&self, exit: Exit) -> Exit {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::take(&mut *answers) {
             Answers::Written => return exit,
@@ -115,46 +109,41 @@ impl Console {
         if exit == error::ErrorKind::Damaged { exit } else { Exit::merge([exit, Exit::from(error::ErrorKind::Local)]) }
     }
 
-    /// Standard error for a process that is started here: standard output is for our own answers.
-    pub fn for_child(&self) -> std::process::Stdio {
+    /// Returns standard error for a child process: standard output is for our own answers.
+    pub(crate) fn for_child(&self) -> std::process::Stdio {
         std::io::stderr().into()
     }
 
     /// Writes a line to standard error.
-    pub fn message(&self, line: &str) {
+    pub(crate) fn message(&self, line: &str) {
         let mut err = std::io::stderr().lock();
         let _ = writeln!(err, "{line}");
     }
 
     /// Writes a question to standard error and leaves the cursor behind it.
-    pub fn ask(&self, question: &str) {
+    pub(crate) fn ask(&self, question: &str) {
         let mut err = std::io::stderr().lock();
         let _ = err.write_all(sanitize(question).as_bytes()).and_then(|()| err.flush());
     }
 
     /// Writes the two lines of an error to standard error.
-    pub fn error(&self, what: &str, hint: &str) {
+    pub(crate) fn error(&self, what: &str, hint: &str) {
         self.message(&self.error_lines(what, hint));
     }
 
-    /// A line that a person should know; made safe for a terminal here.
-    pub fn note_line(&self, text: &str) -> String {
+    /// Returns the line of a note, safe for a terminal.
+    pub(crate) fn note_line(&self, text: &str) -> String {
         format!("vmedia: {} {}", self.paint(Style::Note, "note:"), sanitize(text))
     }
 
-    /// The two lines of an error.
-    pub fn error_lines(&self, what: &str, hint: &str) -> String {
-        format!("{}\n{}", self.error_line(what), self.hint_line(hint))
+    /// Returns the two lines of an error.
+    pub(crate) fn error_lines(&self, what: &str, hint: &str) -> String {
+        format!("{}\nvmedia: {} {}", self.error_line(what), self.paint(Style::Hint, "hint:"), sanitize(hint))
     }
 
-    /// The first of them; several errors of one sort may share the second.
-    pub fn error_line(&self, what: &str) -> String {
+    /// Returns the first of them; several errors of one kind may share the second.
+    pub(crate) fn error_line(&self, what: &str) -> String {
         format!("vmedia: {} {}", self.paint(Style::Error, "error:"), sanitize(what))
-    }
-
-    /// The second.
-    pub fn hint_line(&self, hint: &str) -> String {
-        format!("vmedia: {} {}", self.paint(Style::Hint, "hint:"), sanitize(hint))
     }
 }
 
@@ -169,7 +158,6 @@ fn paint(colour: bool, style: Style, text: &str) -> String {
         Style::Note => plain.fg_color(Some(Color::Ansi(AnsiColor::Yellow))),
         Style::Good => plain.fg_color(Some(Color::Ansi(AnsiColor::Green))),
         Style::Dim => plain.dimmed(),
-        Style::Strong => plain.bold(),
     };
     format!("{}{text}{}", style.render(), style.render_reset())
 }

@@ -12,12 +12,17 @@ use crate::exit::Exit;
 use crate::text::json;
 use jiff::Timestamp;
 
-/// Reports an error to everything that follows the command.
-pub fn report_failure(error: &Error, streams: &Streams, at: Timestamp, console: &Console) {
+/// Returns an event as a line of JSON, without line break.
+pub(super) fn event_line(event: &Event, at: Timestamp) -> String {
+    // Events are plain data; they always serialise.
+    json(serde_json::to_string(&EventLine { v: EVENT_VERSION, at, event: event.clone() }).unwrap_or_default())
+}
+
+/// Reports an error on standard error, in the log and, with `--format json`, on standard output.
+pub(crate) fn report_failure(error: &Error, streams: &Streams, at: Timestamp, console: &Console) {
     console.error(error.what(), error.hint());
     let event = Event::RunFailed { exit: Exit::of(error), code: Exit::of(error).code(), error: ErrorText::from(error) };
-    // Events are plain data; they always serialise.
-    let line = json(serde_json::to_string(&EventLine { v: EVENT_VERSION, at, event }).unwrap_or_default());
+    let line = event_line(&event, at);
     if streams.format == EventFormat::Json {
         console.answer(format!("{line}\n").as_bytes());
     }

@@ -1,10 +1,11 @@
-//! Events as sentences. Gives lines; prints nothing.
+//! Events as text. Returns lines; prints nothing.
 //!
-//! Everything that came from outside is made safe for a terminal here.
+//! Texts from outside are made safe for a terminal here.
 
 use super::console::{Console, Style};
 use super::verify_text;
 use crate::archive::{CodedReason, Reason, State};
+use crate::cli::Verbosity;
 use crate::engine::{Event, Ledger, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
@@ -12,28 +13,15 @@ use crate::model::Kind;
 use crate::text::{bytes, duration, plural, sanitize};
 use std::time::Duration;
 
-/// How much is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Verbosity {
-    /// Only what went wrong.
-    Quiet,
-    /// What a person wants to know.
-    Normal,
-    /// Each file.
-    Files,
-    /// Each request.
-    Requests,
-}
-
-/// What to do about a session that lacks something besides media.
+/// Hint for a session that lacks something besides media.
 const INCOMPLETE: &str = "nothing else of the session is affected; run the same command again, and if it stays so, ask the provider";
 
 /// Turns events into lines.
 pub(super) struct Human {
     pub(super) verbosity: Verbosity,
-    /// Errors that end a run come from many workers at once; each is said once.
+    /// Errors that ended the run. They come from many workers at once, and each is printed once.
     said: Vec<String>,
-    /// What to do about errors is often the same, and then it is said once.
+    /// Hints that were printed; each is printed once.
     hints: Vec<String>,
 }
 
@@ -42,7 +30,7 @@ impl Human {
         Self { verbosity, said: Vec::new(), hints: Vec::new() }
     }
 
-    /// Returns the lines for standard output: what was asked for.
+    /// Returns the lines of an event for standard output.
     pub(super) fn answer(&self, event: &Event, console: &Console) -> Option<String> {
         match event {
             Event::MediaPlanned { kind, context, size, action, reason, path, .. } => {
@@ -56,7 +44,7 @@ impl Human {
         }
     }
 
-    /// Returns the lines for standard error: progress and errors.
+    /// Returns the lines of an event for standard error: progress and errors.
     pub(super) fn lines(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
         let normal = self.verbosity >= Verbosity::Normal;
         let note = |text: String| console.note_line(&text);
@@ -77,7 +65,7 @@ impl Human {
             }
             Event::Retrying { request, failed, wait, reason, .. } => {
                 let wait = if *wait == 0 { "at once".to_owned() } else { format!("in {}", duration(Duration::from_millis(*wait))) };
-                // Short waits are the network's daily life; what a person would wait for is said.
+                // Short waits are usual in a network; a long one is reported.
                 let line = format!("{request}: {}; try {} {wait}", reason.text(), failed + 1);
                 (self.verbosity >= Verbosity::Files || normal && *failed >= 2).then(|| note(line))
             }
@@ -93,7 +81,7 @@ impl Human {
                 if normal && several { summary(event, &ledger.archive, console) } else { None }
             }
             Event::RunStatus { .. } => status(event).map(note),
-            // What was not looked at, or not written down, is not well, although nothing failed.
+            // Printed with --quiet too: something was not read, or not recorded.
             Event::Remark { text } => Some(note(text.clone())),
             Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verify_text::message(event, self.verbosity, console),
             Event::RunStarted { .. }
@@ -110,12 +98,12 @@ impl Human {
         }
     }
 
-    /// An error, with what to do about it unless that was just said of another.
+    /// Returns the lines of an error, without its hint if that was printed before.
     fn error(&mut self, what: &str, hint: &str, console: &Console) -> String {
         if self.hints.iter().any(|said| said == hint) {
             return console.error_line(what);
         }
-        // They are few and our own; a bound costs nothing.
+        // Hints are few and our own; the bound is a precaution.
         self.hints.truncate(63);
         self.hints.push(hint.to_owned());
         console.error_lines(what, hint)
@@ -158,7 +146,7 @@ impl Human {
         }
     }
 
-    /// A session that has nothing is no success to be passed over.
+    /// Returns the line of a session without media, which is worth a line although nothing failed.
     fn empty(&self, session: &str, folder: &str, ledger: &Ledger, console: &Console) -> Option<String> {
         let place = if ledger.total > 1 { String::new() } else { format!("; what it answers is in {}", sanitize(folder)) };
         let line = format!("{} {}: the provider lists no media{place}", sanitize(session), console.paint(Style::Note, "empty"));
@@ -169,7 +157,7 @@ impl Human {
         let Event::SessionFinished { session, exit, folder, tally, error, .. } = event else { return None };
         let (session, exit) = (session.as_str(), *exit);
         if exit.is_interruption() || exit == ErrorKind::OutOfTime {
-            // The command itself tells of it, once.
+            // The command reports it once.
             return None;
         }
         if let Some(error) = error {
@@ -188,7 +176,7 @@ impl Human {
         }
         let (style, verdict) = if exit == Exit::Done { (Style::Good, "complete") } else { (Style::Error, "incomplete") };
         let files = files(tally);
-        // Where the archive is, is said once at the end of a batch.
+        // A batch prints the archive's folder once at its end.
         let place = if ledger.total > 1 { String::new() } else { format!(" in {}", sanitize(folder)) };
         Some(format!("{} {}: {files}{place}", sanitize(session), console.paint(style, verdict)))
     }
@@ -207,7 +195,7 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-/// `7 files fetched (1.2 MB), 2 kept, 1 failed`.
+/// Returns counts such as `7 files fetched (1.2 MB), 2 kept, 1 failed`.
 fn files(tally: &Tally) -> String {
     let mut parts = Vec::new();
     if tally.fetched > 0 || tally.kept == 0 {
@@ -231,7 +219,6 @@ fn files(tally: &Tally) -> String {
     parts.join(", ")
 }
 
-/// How far a run is.
 fn status(event: &Event) -> Option<String> {
     let Event::RunStatus { total, done, tally, running, milliseconds } = event else { return None };
     let time = duration(Duration::from_millis(*milliseconds));
@@ -243,18 +230,8 @@ fn summary(event: &Event, archive: &str, console: &Console) -> Option<String> {
         return None;
     };
     let mut parts = vec![format!("{complete} complete")];
-    if *skipped > 0 {
-        parts.push(format!("{skipped} of them before"));
-    }
-    if *empty > 0 {
-        parts.push(format!("{empty} empty"));
-    }
-    if *incomplete > 0 {
-        parts.push(format!("{incomplete} incomplete"));
-    }
-    if *not_started > 0 {
-        parts.push(format!("{not_started} not begun"));
-    }
+    let counts = [(skipped, "of them before"), (empty, "empty"), (incomplete, "incomplete"), (not_started, "not begun")];
+    parts.extend(counts.into_iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("{count} {what}")));
     let style = if *exit == Exit::Done { Style::Good } else { Style::Error };
     let sessions = plural(complete + empty + incomplete + not_started, "session");
     Some(format!(

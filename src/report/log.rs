@@ -1,5 +1,5 @@
-//! The log file: a line an event, appended. The system may rotate it under a run; a file under that name that is no longer
-//! the one that is open is opened anew before the next line.
+//! The log file: one line per event, appended. The system may rotate it during a run; the file is opened again before the next
+//! line if its name leads to another.
 //!
 //! Must not know what is logged, and must not end a run: evidence matters more than the log of it.
 
@@ -10,47 +10,47 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// What to do about a log that cannot be begun.
+/// Hint for a log that cannot be opened.
 const ANOTHER: &str = "choose another file with --log-file";
 
 /// An open log.
 pub(super) struct Log {
     path: PathBuf,
     file: File,
-    /// What tells the open file from another under its name; none for a device or a pipe, which is not rotated.
+    /// The identity of the open file; none for a device or a pipe, which is not rotated.
     identity: Option<Handle>,
-    /// The last line was written in part.
+    /// True if the last line was written in part.
     is_torn: bool,
-    /// That it cannot be written was said.
-    is_told: bool,
+    /// True if an error was reported.
+    is_reported: bool,
 }
 
 impl Log {
-    /// Opens it, or begins it, readable by its owner alone.
+    /// Opens or creates it, readable by its owner alone.
     pub(super) fn open(path: &Path) -> Result<Self> {
         must_be_outside("--log-file", path)?;
         let (file, identity) = open(path).map_err(|error| trouble(path, &error, ANOTHER))?;
-        Ok(Self { path: path.to_owned(), file, identity, is_torn: false, is_told: false })
+        Ok(Self { path: path.to_owned(), file, identity, is_torn: false, is_reported: false })
     }
 
-    /// Appends a line. The first time that this cannot be done, what is to be said of it.
+    /// Appends a line. Returns the first error.
     pub(super) fn line(&mut self, line: &str) -> Option<Error> {
         let reopened = self.follow();
         let written = self.write(line);
         let error = reopened.and(written).err()?;
-        if std::mem::replace(&mut self.is_told, true) {
+        if std::mem::replace(&mut self.is_reported, true) {
             return None;
         }
         let hint = "the run goes on, and its log lacks lines; make room, or choose another file with --log-file";
         Some(trouble(&self.path, &error, hint))
     }
 
-    /// Opens the file anew when another has its name, or none.
+    /// Opens the file again if its name leads to another file, or to none.
     fn follow(&mut self) -> io::Result<()> {
         let Some(identity) = &self.identity else { return Ok(()) };
         match Handle::from_path(&self.path) {
             Ok(found) if found == *identity => Ok(()),
-            // Another file, no file, or one that may be written and not read: opening tells.
+            // Another file, no file, or one that may be written and not read.
             _ => {
                 (self.file, self.identity) = open(&self.path)?;
                 self.is_torn = false;
@@ -59,9 +59,9 @@ impl Log {
         }
     }
 
-    /// One call for a line, so that no line of another process is within it.
+    /// Writes a line in one call, so that no line of another process is within it.
     fn write(&mut self, line: &str) -> io::Result<()> {
-        // What follows half a line must not be taken for its end.
+        // The next line must not look like the end of half a line.
         let begin = if self.is_torn { "\n" } else { "" };
         let bytes = format!("{begin}{line}\n").into_bytes();
         let mut left = bytes.as_slice();
@@ -81,10 +81,10 @@ impl Log {
     }
 }
 
-/// Whether a log could be written, seen without leaving anything behind. A device or a pipe is taken as it is: a process that opens
-/// a pipe waits for its reader.
+/// Fails if a log could not be written, and leaves nothing behind. A device or a pipe is not opened: a process that opens a pipe
+/// waits for its reader.
 #[expect(clippy::disallowed_methods, reason = "a log is appended to and is no part of an archive")]
-pub fn check_log(path: &Path) -> Result<()> {
+pub(crate) fn check_log(path: &Path) -> Result<()> {
     must_be_outside("--log-file", path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let tried = match std::fs::metadata(path) {

@@ -1,8 +1,7 @@
-//! A run's summary as numbers, in the text format that Prometheus' textfile collector reads.
+//! The summary of a run as metrics, in the text format of Prometheus' textfile collector.
 //!
-//! Written out here: the format is a handful of lines, while `prometheus-client` brings a registry, a derive macro and the
-//! `OpenMetrics` dialect, which that collector does not read. `promtool` and Prometheus' own Python parser judge it in the
-//! tests. Must not touch files.
+//! Without a library: the format is a handful of lines, while `prometheus-client` brings a registry, a derive macro and the
+//! `OpenMetrics` dialect, which that collector does not read. Must not touch files.
 
 use super::summary::Summary;
 use crate::error::ErrorKind;
@@ -10,14 +9,14 @@ use crate::exit::Exit;
 use jiff::Timestamp;
 use std::fmt::{Display, Write};
 
-/// The number that a later run keeps when it fails itself.
+/// The metric that a failed run keeps from the file.
 const LAST_SUCCESS: &str = "vmedia_last_success_timestamp_seconds";
-/// The number that only a verification of everything makes smaller.
+/// The metric that only a verification of everything makes smaller.
 const UNRESOLVED: &str = "vmedia_verify_unresolved_findings";
 
-/// The exposition of a run. `before` is what stood there: when a run last went well is kept over those that did not, and what
-/// was found is kept over those that did not look everywhere.
-pub fn exposition(summary: &Summary, before: &str) -> String {
+/// Returns the metrics of a run. `before` is the text of the file: failed runs keep the time of the last success, and partial
+/// verifications the number of findings.
+pub(crate) fn exposition(summary: &Summary, before: &str) -> String {
     let label = |value: &Option<String>| escaped(value.as_deref().unwrap_or_default());
     let labels = format!(
         "command=\"{}\",provider=\"{}\",profile=\"{}\"",
@@ -76,7 +75,7 @@ struct Page {
 impl Page {
     fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
         self.head(name, help);
-        // A text takes whatever is written into it.
+        // Writing to a string cannot fail.
         let _ = writeln!(self.text, "{name}{{{}}} {value}", self.labels);
     }
 
@@ -92,8 +91,7 @@ impl Page {
     }
 }
 
-/// What was found and may still be there. A sample that is sound says nothing of the rest, and a run that could not begin nothing
-/// at all.
+/// Returns the number of findings that may still be there. A partial verification without findings proves nothing about the rest.
 fn unresolved(summary: &Summary, before: &str) -> Option<u64> {
     let before = kept(before, UNRESOLVED, &summary.command).and_then(|number| number.parse().ok());
     match &summary.verification {
@@ -105,7 +103,7 @@ fn unresolved(summary: &Summary, before: &str) -> Option<u64> {
     }
 }
 
-/// The number of that name in an exposition of ours for that command, if it is one.
+/// Returns the value of a metric of this command in the text of a metrics file, if it is a number.
 fn kept(text: &str, name: &str, command: &str) -> Option<String> {
     let begin = format!("{name}{{command=\"{}\",", escaped(command));
     let line = text.lines().find(|line| line.starts_with(&begin))?;
@@ -114,7 +112,7 @@ fn kept(text: &str, name: &str, command: &str) -> Option<String> {
     is_number.then(|| value.to_owned())
 }
 
-/// A label's value, as the format wants it.
+/// Returns the value of a label with the format's escapes.
 fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

@@ -1,77 +1,54 @@
-//! Takes the events of a run on the one thread that owns the terminal, and shows them as was wanted.
+//! Shows the events of a run, on the one thread that owns the terminal.
 //!
 //! Must not do any work of the run; it gets events.
 
 use super::bars::Bars;
 use super::console::{Console, Style};
-use super::human::{Human, Verbosity};
+use super::failure::event_line;
+use super::human::Human;
 use super::log::Log;
 use super::run_summary::RunSummary;
-use crate::cli::{EventFormat, Flags};
+use crate::cli::{EventFormat, Flags, Verbosity};
 use crate::clock::Clock;
-use crate::engine::{Event, EventLine, Ledger, Message, TIME_IS_UP};
+use crate::engine::{Event, Ledger, Message, TIME_IS_UP};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
-use crate::text::{json, sanitize};
-
-/// How a run is to be shown.
-#[derive(Debug, Clone, Copy)]
-pub struct ReporterOptions {
-    /// For people or for scripts.
-    pub format: EventFormat,
-    /// Whether bars are of use for this command.
-    pub bars: bool,
-}
+use crate::text::sanitize;
 
 /// Shows a run.
-pub struct Reporter {
+pub(crate) struct Reporter {
     console: Console,
     human: Human,
     bars: Option<Bars>,
     format: EventFormat,
     log: Option<Log>,
-    causes: bool,
     ledger: Ledger,
     run_summary: RunSummary,
 }
 
 impl Reporter {
-    /// Opens the log, if one is wanted, and puts up the bars, if there is a terminal for them.
-    pub fn new(console: &Console, flags: &Flags, options: ReporterOptions) -> Result<Self> {
-        let verbosity = match (flags.verbosity.quiet, flags.verbosity.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (false, 0) => Verbosity::Normal,
-            (false, 1) => Verbosity::Files,
-            (false, _) => Verbosity::Requests,
-        };
-        let log = flags.log.log_file.as_deref().map(Log::open).transpose()?;
-        let draws = options.bars && console.is_terminal && !flags.verbosity.quiet && !flags.progress.no_progress;
-        let bars = draws.then(|| Bars::new(console.width));
+    /// Opens the log, if there is one, and shows the bars, if the command has them and there is a terminal.
+    pub(crate) fn new(console: &Console, flags: &Flags, run_summary: &RunSummary, format: EventFormat, has_bars: bool) -> Result<Self> {
+        let verbosity = flags.verbosity.level();
+        let draws = has_bars && console.is_terminal && verbosity > Verbosity::Quiet && !flags.progress.no_progress;
         Ok(Self {
             console: console.clone(),
             human: Human::new(verbosity),
-            bars,
-            format: options.format,
-            log,
-            causes: flags.verbosity.verbose > 0,
+            bars: draws.then(|| Bars::new(console.width)),
+            format,
+            log: flags.log.log_file.as_deref().map(Log::open).transpose()?,
             ledger: Ledger::default(),
-            run_summary: RunSummary::default(),
+            run_summary: run_summary.clone(),
         })
     }
 
-    /// Adds the events to a summary.
-    #[must_use]
-    pub fn summarized(self, run_summary: &RunSummary) -> Self {
-        Self { run_summary: run_summary.clone(), ..self }
-    }
-
     /// Returns the counts of the run.
-    pub fn ledger(&self) -> &Ledger {
+    pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
     /// Takes a message from the work.
-    pub fn message(&mut self, message: &Message, clock: &dyn Clock) {
+    pub(crate) fn message(&mut self, message: &Message, clock: &dyn Clock) {
         self.ledger.receive(message, clock.elapsed());
         match message {
             Message::Asked => self.show(&self.ledger.status(clock.elapsed()), clock),
@@ -95,7 +72,7 @@ impl Reporter {
     }
 
     /// Shows an event that is not part of the work.
-    pub fn event(&mut self, event: &Event, clock: &dyn Clock) {
+    pub(crate) fn event(&mut self, event: &Event, clock: &dyn Clock) {
         self.ledger.apply(event, clock.elapsed());
         if let Some(bars) = &mut self.bars {
             bars.event(None, event, &self.ledger);
@@ -107,23 +84,17 @@ impl Reporter {
         self.run_summary.event(event);
         let is_request = matches!(event, Event::Answered { .. });
         if self.log.is_some() || self.format == EventFormat::Json {
-            let line = EventLine { v: crate::engine::EVENT_VERSION, at: clock.now(), event: event.clone() };
-            // Events are plain data; they always serialise.
-            let text = json(serde_json::to_string(&line).unwrap_or_default());
+            let text = event_line(event, clock.now());
             if let Some(error) = self.log.as_mut().and_then(|log| log.line(&text)) {
                 self.error(&error);
             }
             if self.format == EventFormat::Json && (!is_request || self.human.verbosity >= Verbosity::Requests) {
-                self.print(|console| {
-                    console.answer(format!("{text}\n").as_bytes());
-                });
+                self.answer(&format!("{text}\n"));
             }
         }
         if self.format == EventFormat::Text {
             if let Some(lines) = self.human.answer(event, &self.console) {
-                self.print(|console| {
-                    console.answer(format!("{lines}\n").as_bytes());
-                });
+                self.answer(&format!("{lines}\n"));
             }
             if let Some(lines) = self.human.lines(event, &self.ledger, &self.console) {
                 self.print(|console| console.message(&lines));
@@ -132,10 +103,10 @@ impl Reporter {
     }
 
     /// Shows an error that ends a command, and its causes with `-v`.
-    pub fn error(&mut self, error: &Error) {
+    pub(crate) fn error(&mut self, error: &Error) {
         self.run_summary.error(error);
         let lines = self.console.error_lines(error.what(), error.hint());
-        let causes = if self.causes { error.causes() } else { Vec::new() };
+        let causes = if self.human.verbosity >= Verbosity::Files { error.causes() } else { Vec::new() };
         self.print(|console| {
             console.message(&lines);
             for cause in causes {
@@ -144,47 +115,44 @@ impl Reporter {
         });
     }
 
-    /// Writes text to standard output that is no event.
-    pub fn answer(&self, text: &str) {
+    /// Writes text that is no event to standard output.
+    pub(crate) fn answer(&self, text: &str) {
         self.print(|console| console.answer(text.as_bytes()));
     }
 
-    /// Says a sentence that is no event.
-    pub fn say(&mut self, line: &str) {
+    /// Prints a line that is no event.
+    pub(crate) fn say(&mut self, line: &str) {
         if self.human.verbosity > Verbosity::Quiet {
             self.print(|console| console.message(line));
         }
     }
 
-    /// Says something that a person should know, and that is neither an event nor a failure.
-    pub fn note(&mut self, text: &str) {
+    /// Prints a note that is no event.
+    pub(crate) fn note(&mut self, text: &str) {
         self.say(&self.console.note_line(text));
     }
 
-    /// Takes the bars down; what follows is printed below nothing.
-    pub fn finish(&mut self) {
+    /// Removes the bars.
+    pub(crate) fn finish(&mut self) {
         if let Some(mut bars) = self.bars.take() {
             bars.clear();
         }
     }
 
-    /// Tells of an interruption.
-    pub fn interrupted(&mut self, exit: Exit) {
+    /// Reports an interruption.
+    pub(crate) fn interrupted(&mut self, exit: Exit) {
         self.finish();
         let what = if exit == ErrorKind::Terminated { "terminated" } else { "interrupted" };
         self.print(|console| console.error(what, "what is finished is kept; run the same command again and it goes on from there"));
     }
 
-    /// Tells that the run's time was over when so many of so many sessions were not done.
-    pub fn out_of_time(&mut self, left: u64, sessions: u64) {
+    /// Reports that the run's time is over with `left` of its `sessions` not done.
+    pub(crate) fn out_of_time(&mut self, left: u64, sessions: u64) {
         self.finish();
         let left = if sessions == 1 { "its session is not done".to_owned() } else { format!("{left} of {sessions} sessions are left") };
-        self.print(|console| {
-            console.error(
-                &format!("{TIME_IS_UP}: {left}"),
-                "what is finished is kept; run the same command again and it goes on from there, or give it more time with --max-duration",
-            );
-        });
+        let hint =
+            "what is finished is kept; run the same command again and it goes on from there, or give it more time with --max-duration";
+        self.print(|console| console.error(&format!("{TIME_IS_UP}: {left}"), hint));
     }
 
     fn print(&self, print: impl FnOnce(&Console)) {

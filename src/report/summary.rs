@@ -1,7 +1,7 @@
-//! What a run came to, as one document: `--on-failure` hands it to a command as JSON, and
-//! `--metrics-file` makes numbers of it. `schema/vmedia-summary-1.schema.json` describes it.
+//! The summary of a run as one document: the input of `--on-failure`, and the source of `--metrics-file`.
+//! `schema/vmedia-summary-1.schema.json` describes it.
 //!
-//! Fields are added, never renamed or removed. It holds no secret and no address that is one. Must not be printed here.
+//! Fields are added, never renamed or removed. It holds no secret and no address that is one.
 
 use crate::engine::{ErrorText, Tally};
 use crate::exit::Exit;
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The version of the document.
-pub const SUMMARY_VERSION: u32 = 1;
+pub(super) const SUMMARY_VERSION: u32 = 1;
 
 /// A run from its beginning to its end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,37 +19,37 @@ pub struct Summary {
     pub v: u32,
     /// The version of the program.
     pub version: String,
-    /// The verb, such as `download`.
+    /// The command, such as `download`.
     pub command: String,
     /// The profile, if one was used.
     pub profile: Option<String>,
     /// The provider, if it is known.
     pub provider: Option<String>,
-    /// The archive; the first of several. None when the run could not begin.
+    /// The archive; the first of several. `None` if the run could not begin.
     pub archive: Option<String>,
-    /// When the run began.
+    /// Start of the run.
     pub started: Timestamp,
-    /// When it ended.
+    /// End of the run.
     pub finished: Timestamp,
     /// Its duration.
     pub milliseconds: u64,
-    /// How it ended.
+    /// The exit of the run.
     pub exit: Exit,
-    /// The number that the process ends with.
+    /// The exit status.
     pub code: u8,
-    /// Whether the time that the run was given was over before the work was.
+    /// True if `--max-duration` ended the run.
     pub out_of_time: bool,
     /// Sessions that were to be archived; none when none were.
     pub sessions: Option<SessionCounts>,
-    /// What became of their media.
+    /// Counts of their media files.
     pub media: Option<Tally>,
     /// The verification; the last of several (`repair`).
     pub verification: Option<VerificationCounts>,
-    /// What failed and concerns no single session, such as why the run could not begin; the first hundred.
+    /// Errors that concern no single session; the first hundred.
     pub errors: Vec<ErrorText>,
-    /// What did not come to a good end; the first thousand.
+    /// Failed sessions, bags and journals; the first thousand.
     pub failed: Vec<Failed>,
-    /// How many there are in all. Sessions that were never begun are counted in `sessions` and not here.
+    /// Their total. Sessions that were never begun are counted in `sessions` only.
     pub failed_total: u64,
 }
 
@@ -83,20 +83,22 @@ pub struct VerificationCounts {
     pub files: u64,
     /// Bytes that were read.
     pub bytes: u64,
-    /// Why it says nothing of the whole; none when everything was read.
+    /// The reason why it is partial; `None` if everything was read.
     pub partial: Option<String>,
 }
 
-/// Something that did not come to a good end.
+/// A failed session, bag or journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Failed {
-    /// The session; none for a journal, for a bag whose record cannot be read, and for a line that names none.
+    /// The session; `None` for a journal, for a bag whose record cannot be read, and for a line without session id.
     pub session: Option<String>,
-    /// Its folder, or the archive of the journal; none for a line that names no session.
+    /// Its folder, or the archive of the journal; `None` for a line without session id.
     pub folder: Option<String>,
-    /// How it ended.
+    /// Its exit.
     pub exit: Exit,
-    /// Why, in one line.
+    /// The code of the first reason, of the comparison that found something, or of the error (`docs/codes.md`).
+    pub code: String,
+    /// The reason, in one line.
     pub reason: String,
 }

@@ -1,5 +1,5 @@
-//! Lists as a table for people, JSON for scripts, CSV for spreadsheets. JSON and CSV are written as their rows come; a table
-//! is as wide as its widest cells, so its rows are kept until the last has come, as text.
+//! Lists as a table for people, JSON for scripts, CSV for spreadsheets. Rows of JSON and CSV are written at once; those of a table
+//! are kept as text until the last, because columns are as wide as their widest cells.
 //!
 //! Must not know what the columns mean.
 
@@ -10,30 +10,29 @@ use serde_json::{Map, Value};
 
 /// A column: its name for scripts and its title for people.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
-    /// The name, in JSON and CSV.
-    pub name: &'static str,
-    /// The title, in tables.
-    pub title: &'static str,
-    /// Whether it holds numbers.
-    pub is_number: bool,
+pub(crate) struct Column {
+    /// The name in JSON and CSV.
+    pub(crate) name: &'static str,
+    /// The title in tables.
+    pub(crate) title: &'static str,
+    pub(crate) is_number: bool,
 }
 
 /// A cell: its value for scripts and, where that differs, its text for people.
-pub type Cell = (Value, Option<String>);
+pub(crate) type Cell = (Value, Option<String>);
 
-/// Takes pieces of text, one behind the other.
+/// Takes pieces of text, one after the other.
 type Sink<'a> = dyn FnMut(&str) + 'a;
 
 /// Rows under columns, in one format.
 #[derive(Debug)]
-pub struct Table {
+pub(crate) struct Table {
     columns: Vec<Column>,
     hidden: Vec<&'static str>,
     rows: Rows,
 }
 
-/// The rows that were not written yet.
+/// The rows that are not written yet.
 #[derive(Debug)]
 enum Rows {
     Table(Aligned),
@@ -43,7 +42,7 @@ enum Rows {
 
 impl Table {
     /// Returns a table without rows.
-    pub fn new(columns: &[Column], format: TableFormat) -> Self {
+    pub(crate) fn new(columns: &[Column], format: TableFormat) -> Self {
         let rows = match format {
             TableFormat::Table => Rows::Table(Aligned::default()),
             TableFormat::Json => Rows::Json { text: String::new(), is_empty: true },
@@ -52,16 +51,13 @@ impl Table {
         Self { columns: columns.to_vec(), hidden: Vec::new(), rows }
     }
 
-    /// Leaves a column out for people: it would repeat what they know, or make rows too wide. Scripts get it all the same.
-    pub fn hide_from_people(&mut self, name: &'static str) {
+    /// Leaves a column out of tables, which would be repetitive or too wide. JSON and CSV have it all the same.
+    pub(crate) fn hide_from_people(&mut self, name: &'static str) {
         self.hidden.push(name);
     }
 
-    /// Adds a row: a cell for each column.
-    ///
-    /// # Errors
-    /// A cell cannot be written in this format.
-    pub fn row(&mut self, cells: &[Cell]) -> Result<()> {
+    /// Adds a row: a cell for each column. Fails if a cell cannot be written in this format.
+    pub(crate) fn row(&mut self, cells: &[Cell]) -> Result<()> {
         match &mut self.rows {
             Rows::Table(aligned) => aligned.row(&self.columns, &self.hidden, cells),
             Rows::Json { text, is_empty } => {
@@ -78,19 +74,16 @@ impl Table {
         Ok(())
     }
 
-    /// Writes as much as can be written before the last row has come.
-    pub fn drain(&mut self, out: &mut Sink<'_>) {
+    /// Writes the rows that need not wait for the last.
+    pub(crate) fn drain(&mut self, out: &mut Sink<'_>) {
         if let Rows::Json { text, .. } | Rows::Csv { text, .. } = &mut self.rows {
             out(text);
             text.clear();
         }
     }
 
-    /// Writes everything that was not written yet. The whole ends in a line break.
-    ///
-    /// # Errors
-    /// The head cannot be written in this format.
-    pub fn finish(mut self, out: &mut Sink<'_>) -> Result<()> {
+    /// Writes the rest. The whole ends in a line break. Fails if the header cannot be written in this format.
+    pub(crate) fn finish(mut self, out: &mut Sink<'_>) -> Result<()> {
         self.drain(out);
         match self.rows {
             Rows::Table(aligned) => aligned.write(&self.columns, &self.hidden, out),
@@ -102,11 +95,8 @@ impl Table {
         Ok(())
     }
 
-    /// Returns everything as one text, where it is short.
-    ///
-    /// # Errors
-    /// As [`Table::finish`].
-    pub fn text(self) -> Result<String> {
+    /// Returns a short list as one text. Fails as [`Table::finish`] does.
+    pub(crate) fn text(self) -> Result<String> {
         let mut text = String::new();
         self.finish(&mut |piece| text.push_str(piece))?;
         Ok(text)
@@ -116,19 +106,19 @@ impl Table {
 /// The rows of a table for people.
 #[derive(Debug, Default)]
 struct Aligned {
-    /// The columns that are kept, by their numbers, once there is a row: those that were not hidden by then.
+    /// The indices of the columns that are not hidden when the first row comes.
     kept: Option<Vec<usize>>,
-    /// Their cells, each with a tab behind it, and rows with line breaks: in safe text there are no others. A row of cells
-    /// would take ten times the memory.
+    /// Their cells, each followed by a tab, and rows by line breaks: safe text has no others. Rows of cells would take ten times
+    /// the memory.
     text: String,
     /// The widths of the kept columns.
     widths: Vec<usize>,
 }
 
 impl Aligned {
-    /// How much text is written at once.
+    /// Number of bytes that are written at once.
     const PIECE: usize = 64 * 1024;
-    /// What stands between two columns.
+    /// The gap between two columns.
     const GAP: &str = "  ";
 
     fn begin(&mut self, columns: &[Column], hidden: &[&str]) -> &[usize] {
@@ -181,12 +171,12 @@ impl Aligned {
     }
 }
 
-/// Returns how many columns of a terminal a text takes.
+/// Returns the number of terminal columns of a text.
 fn width(text: &str) -> usize {
     console::measure_text_width(text)
 }
 
-/// Returns a row as it stands in an array of JSON.
+/// Returns a row as an object of JSON.
 fn object(columns: &[Column], cells: &[Cell]) -> Result<String> {
     let object: Map<String, Value> =
         columns.iter().zip(cells).map(|(column, (value, _))| (column.name.to_owned(), value.clone())).collect();
@@ -217,8 +207,8 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// A cell as a terminal and a spreadsheet may have it, as these texts come from outside: what a terminal would obey is
-/// escaped, and what begins like a formula, also behind quotes and blanks and in letters of full width, begins with a quote.
+/// Returns a cell that is safe for terminals and spreadsheets: control characters are escaped, and a text that begins like a
+/// formula, also after quotes and blanks and in full-width letters, gets a quote in front.
 fn harmless(cell: &str) -> String {
     let begins = cell.trim_start_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '\u{feff}' | '\u{200b}'));
     let is_formula = begins.starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);

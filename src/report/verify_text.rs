@@ -1,10 +1,10 @@
-//! Journals, seals, and what a verification found, as sentences. Gives lines; prints nothing.
+//! Journals, seals and the findings of a verification as text. Returns lines; prints nothing.
 //!
-//! Must never let a verification that is not whole sound like one that is, and says nothing good of what is damaged.
+//! A partial verification must never read like a whole one, and nothing damaged like something sound.
 
 use super::console::{Console, Style};
-use super::human::Verbosity;
 use crate::archive::verify::{Finding, JournalMissing, JournalReport, Remedy, SessionOutcome, SessionReport};
+use crate::cli::Verbosity;
 use crate::engine::Event;
 use crate::error::ErrorKind;
 use crate::text::{bytes, duration, moment, plural, sanitize};
@@ -33,7 +33,7 @@ pub(super) fn message(event: &Event, verbosity: Verbosity, console: &Console) ->
     }
 }
 
-/// What to do about a finding.
+/// Returns the hint of a remedy.
 fn hint(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::Repair => "keep the folder as it is; `vmedia repair` fetches damaged and missing files again and keeps the old ones aside",
@@ -54,8 +54,7 @@ fn hint(remedy: Remedy) -> &'static str {
     }
 }
 
-/// Returns what a place is and its findings below that: each on its line, and what to do once for those of an aspect with
-/// the same remedy.
+/// Returns the line of a place and a line for each finding, with one hint for findings of an aspect with the same remedy.
 fn damaged(place: &str, word: &str, findings: &[Finding], console: &Console) -> Vec<String> {
     let word = console.paint_answer(Style::Error, word);
     let mut lines = vec![format!("{} {word}: {}", sanitize(place), plural(findings.len() as u64, "finding"))];
@@ -92,7 +91,7 @@ fn journal(report: &JournalReport, verbosity: Verbosity, console: &Console) -> O
     let place = format!("journal of {archive}");
     let mut lines = if findings.is_empty() { Vec::new() } else { damaged(&place, "does not match", findings, console) };
     if verbosity >= Verbosity::Normal {
-        // Of a journal that is not there it cannot be said that it holds.
+        // A missing journal does not hold.
         if findings.is_empty() && *runs > 0 {
             let mut facts = format!("{}, {}", plural(*runs, "run"), plural(*count, "line"));
             if !signed_by.is_empty() {
@@ -129,14 +128,14 @@ fn bag(report: &SessionReport, verbosity: Verbosity, console: &Console) -> Optio
         return None;
     }
     if verbosity >= Verbosity::Normal {
-        // What a complete session lacks, it lacks on purpose.
+        // A complete session lacks files on purpose.
         let missing = missing.iter().filter(|_| is_detailed || *outcome == SessionOutcome::Incomplete);
         lines.extend(missing.chain(notes).map(|text| note(&format!("{folder}: {text}"), console)));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// Returns what a session without findings was compared with.
+/// Returns the line of a session without findings.
 fn whole(report: &SessionReport, word: &str, style: Style, console: &Console) -> String {
     let SessionReport { folder, files, unread, bytes: read, held, unsigned, checked, missing, .. } = report;
     let amount = match unread {
@@ -203,7 +202,7 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
     Some(line)
 }
 
-/// How long it took, and how much that is a second.
+/// Returns the duration, and the rate if it is long enough for one.
 fn rate(read: u64, milliseconds: u64) -> String {
     let time = duration(Duration::from_millis(milliseconds));
     match read.saturating_mul(1000).checked_div(milliseconds) {

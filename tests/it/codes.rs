@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
+use vmedia::archive::verify::Aspect;
 use vmedia::archive::{Disagreement, Reason};
 use vmedia::error::ErrorKind;
 
@@ -41,6 +42,7 @@ fn the_schemas_and_the_page_list_every_code() {
     assert_eq!(table("Reasons"), reasons);
     assert_eq!(schema("archive", "disagreement"), disagreements);
     assert_eq!(table("Disagreements"), disagreements);
+    assert_eq!(table("Comparisons"), codes::<Aspect>("?"));
     let kinds = codes::<ErrorKind>("?");
     assert_eq!(schema("journal", "kind"), kinds);
     assert_eq!(schema("summary", "kind"), kinds);

@@ -151,7 +151,7 @@ fn what_cannot_be_used_is_reported_and_the_rest_is_shown_all_the_same() {
     assert!(!run.stderr.contains("hunter2") && !run.stdout.contains("hunter2"));
     assert!(run.stdout.lines().any(|line| line.starts_with("base_url") && line.contains("cannot be used, see below")), "{}", run.stdout);
     assert!(run.stdout.contains("/srv/a"));
-    run.complains("the base URL cannot be used: plain http", "use https")
+    run.complains("the base URL cannot be used: plain http", "it looks like https://api.example.com")
         .complains("the API key from the environment (VMEDIA_API_KEY) holds characters that no key has", "copy it again")
         .complains("the variable NOT_THERE, named by secret_env of profile a, is not set", "set NOT_THERE to the shared secret");
 }
@@ -214,21 +214,22 @@ fn a_slip_in_the_file_is_reported_with_what_was_meant() {
         ("[profiles.a]\noutput = \"C:\\temp\\new\"\n", "line 2: output of profile a: a control character", "write paths in single quotes"),
         ("[profiles.a]\nkey_file = \"~/hunter2\"\n", "line 2: key_file of profile a: ~ is not expanded here", "in full"),
         ("[profiles.a]\nsecret_command = \"pass hunter2\"\n", "a text stands where a list belongs", "[\"sh\", \"-c\", \"...\"]"),
+        ("[profiles.a]\nsecret_command = [\"pass\", 7]\n", "a whole number stands where a text belongs", "list of words"),
         ("[profiles.a]\nbearer_command = []\n", "bearer_command of profile a: it names no program", "list of words"),
         ("[profiles.a]\nsecret_keyring = \"hunter2\"\n", "a text stands where true or false belongs", "without quotes"),
         ("[profiles.a]\nprovider_days = 0\n", "provider_days of profile a: between 1 and 36500 days", "provider_days = 90"),
         ("[profiles.a]\nprovider_days = -1\n", "provider_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
         ("[profiles.a]\nprovider_days = 99999999999\n", "provider_days of profile a: between 1 and 36500 days", "from 1 to 36500"),
         ("[profiles.a]\nprovider_days = 99999999999999999999\n", "the number is larger than any", "from 1 to 36500"),
-        ("[profiles.a]\nprovider_days = 007\n", "line 2: a number is not written as one", "from 1 to 36500"),
+        ("[profiles.a]\nprovider_days = 007\n", "line 2: unexpected leading zero", "from 1 to 36500"),
         ("[profiles.a]\nprovider_days = 7.5\n", "a number stands where a whole number belongs", "from 1 to 36500"),
-        ("[profiles.a]\nsecret_keyring = yes\n", "line 2: a text stands without quotes", "true or false"),
-        ("[profiles.a]\nmax_rate = 20/s\n", "line 2: a text stands without quotes", "max_rate = \"20/s\""),
-        ("[profiles.a]\noutput = /srv/hunter2\n", "line 2: a text stands without quotes", "in single quotes"),
-        ("[profiles.a]\nsecret_command = ['a' 'hunter2']\n", "line 2: a comma is missing in a list", "list of words"),
-        ("[profiles.a]\napi_key 'hunter2'\n", "line 2: a key has no = and value", "api_key = \"...\""),
-        ("\n[profiles.a\n", "line 2: a [ has no ]", "profiles are written as [profiles.NAME]"),
-        ("[profiles.a]\n# \u{1}\n", "line 2: a comment holds a control character", "vmedia config example"),
+        ("[profiles.a]\nsecret_keyring = yes\n", "line 2: string values must be quoted", "true or false"),
+        ("[profiles.a]\nmax_rate = 20/s\n", "line 2: string values must be quoted", "max_rate = \"20/s\""),
+        ("[profiles.a]\noutput = /srv/hunter2\n", "line 2: string values must be quoted", "in single quotes"),
+        ("[profiles.a]\nsecret_command = ['a' 'hunter2']\n", "line 2: missing comma between array elements", "list of words"),
+        ("[profiles.a]\napi_key 'hunter2'\n", "line 2: key with no value", "api_key = \"...\""),
+        ("\n[profiles.a\n", "line 2: unclosed table", "profiles are written as [profiles.NAME]"),
+        ("[profiles.a]\n# \u{1}\n", "line 2: invalid comment character", "vmedia config example"),
         ("\ndefault_profile = 5\n", "default_profile: a whole number stands where a text belongs", "default_profile = \"live\""),
         ("\nprofiles = 5\n", "where a profile with its keys belongs stands something else", "[profiles.NAME]"),
         ("[profiles]\na = 'hunter2'\n", "where a profile with its keys belongs stands something else", "[profiles.NAME]"),

@@ -232,5 +232,5 @@ fn the_task_for_windows_is_one_and_its_command_line_is_ours() {
             words.extend(part.split_whitespace().map(str::to_owned));
         }
     }
-    assert_eq!(parsed(&words).command.name(), "download");
+    assert_eq!(parsed(&words).command_name(), "download");
 }

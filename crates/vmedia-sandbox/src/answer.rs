@@ -30,17 +30,17 @@ pub(crate) struct Answer {
     pub(crate) body: Body,
     /// Number of bytes that are sent, and `Content-Length`.
     pub(crate) length: u64,
-    /// The medium whose untouched bytes these are.
+    /// The id of the media file whose untouched bytes these are.
     pub(crate) media: Option<String>,
     /// Further headers.
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// Which headers say who answered.
+    /// The headers that prove the sender.
     pub(crate) auth: AuthHeaders,
     /// The transfer of the body.
     pub(crate) flow: Flow,
 }
 
-/// Which headers say who answered.
+/// The headers that prove the sender of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AuthHeaders {
     /// Key and signature.
@@ -109,12 +109,11 @@ impl Answer {
             response = response.header(HeaderName::from_static(name), value);
         }
         // These statuses have no body, whatever the script says.
-        if !matches!(self.status, 204 | 205 | 304) {
+        let body = if matches!(self.status, 204 | 205 | 304) {
+            HttpBody::empty()
+        } else {
             response = response.header(CONTENT_TYPE, &self.content_type).header(CONTENT_LENGTH, self.length);
-        }
-        let body = match self.status {
-            204 | 205 | 304 => HttpBody::empty(),
-            _ => stream(self.body, self.length, self.flow),
+            stream(self.body, self.length, self.flow)
         };
         // A header value that HTTP cannot carry, such as a content type with a line break.
         response.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
@@ -131,7 +130,7 @@ fn stream(body: Body, length: u64, flow: Flow) -> HttpBody {
     let (sender, receiver) = mpsc::channel(2);
     tokio::spawn(async move {
         if let Err(error) = produce(&body, length, flow, &sender).await {
-            // What was sent before must reach the peer, or a cut body would look like no answer at all.
+            // The peer must get what was sent before, or a cut body would look like no answer at all.
             tokio::time::sleep(Duration::from_millis(20)).await;
             // The peer may have left already.
             let _ = sender.send(Err(error)).await;

@@ -3,45 +3,37 @@
 use axum::http::HeaderMap;
 
 use crate::answer::{Answer, AuthHeaders};
-use crate::response_json;
 use crate::route::Route;
 use crate::sign::{SignatureStatus, check_signature};
+use crate::{Options, response_json};
 
-/// A request as far as the gate is concerned.
-pub(crate) struct SignedRequest<'a> {
-    pub(crate) route: &'a Route,
-    pub(crate) method: &'a str,
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) body: &'a [u8],
-}
-
-/// Lets a request in, saying whether its signature held, or answers it.
-pub(crate) fn check(request: &SignedRequest<'_>, key: &str, secret: &str) -> Result<bool, Box<Answer>> {
-    let Some(given) = request.headers.get("x-auth-client") else {
+/// Returns whether a request is signed, or the refusal.
+pub(crate) fn check(route: &Route, method: &str, headers: &HeaderMap, body: &[u8], options: &Options) -> Result<bool, Box<Answer>> {
+    let Some(given) = headers.get("x-auth-client") else {
         let message = "Mandatory X-AUTH-CLIENT header containing the API key is missing from the request.";
         return Err(refused("1801", message, AuthHeaders::Neither));
     };
-    if given.as_bytes() != key.as_bytes() {
+    if given.as_bytes() != options.api_key.as_bytes() {
         let given = String::from_utf8_lossy(given.as_bytes()).into_owned();
-        let refusal = if is_uuid(&given) {
+        let (code, message) = if is_uuid(&given) {
             ("1803", "Integration for the API key of the X-AUTH-CLIENT header was not found.")
         } else {
             ("1802", "X-AUTH-CLIENT header must be a valid UUID.")
         };
-        return Err(refused(refusal.0, refusal.1, AuthHeaders::Key(given)));
+        return Err(refused(code, message, AuthHeaders::Key(given)));
     }
-    let has_body = matches!(request.method, "POST" | "PATCH" | "PUT");
-    let message = match request.route.id() {
-        _ if has_body => request.body,
+    let has_body = matches!(method, "POST" | "PATCH" | "PUT");
+    let message = match route.id() {
+        _ if has_body => body,
         Some(id) => id.as_bytes(),
         None => return Ok(false),
     };
-    let signature = match request.headers.get("x-hmac-signature") {
+    let signature = match headers.get("x-hmac-signature") {
         Some(signature) => signature.as_bytes(),
-        None if *request.route == Route::Create => return Ok(false),
+        None if *route == Route::Create => return Ok(false),
         None => b"",
     };
-    match check_signature(secret, message, signature) {
+    match check_signature(&options.api_secret, message, signature) {
         SignatureStatus::Valid => Ok(true),
         SignatureStatus::NotHex => Err(refused("1812", "X-HMAC-SIGNATURE is not a SHA-256 hash.", AuthHeaders::Signed)),
         SignatureStatus::Mismatch if has_body => {
@@ -52,9 +44,7 @@ pub(crate) fn check(request: &SignedRequest<'_>, key: &str, secret: &str) -> Res
 }
 
 fn refused(code: &str, message: &str, auth: AuthHeaders) -> Box<Answer> {
-    let mut answer = Answer::json(401, response_json::failure(code, message));
-    answer.auth = auth;
-    Box::new(answer)
+    Box::new(Answer { auth, ..Answer::json(401, response_json::failure(code, message)) })
 }
 
 fn is_uuid(text: &str) -> bool {

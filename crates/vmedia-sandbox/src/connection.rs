@@ -4,7 +4,6 @@
 //! further read and write of it into an error.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,17 +32,14 @@ impl Connected<IncomingStream<'_, Acceptor>> for Handle {
 }
 
 /// Accepts connections and gives each its handle.
-pub(crate) struct Acceptor {
-    pub(crate) listener: TcpListener,
-    pub(crate) address: SocketAddr,
-}
+pub(crate) struct Acceptor(pub(crate) TcpListener);
 
 impl Listener for Acceptor {
     type Io = Connection;
     type Addr = Handle;
 
     async fn accept(&mut self) -> (Connection, Handle) {
-        let (stream, _) = Listener::accept(&mut self.listener).await;
+        let (stream, _) = Listener::accept(&mut self.0).await;
         // Small answers must not wait for the peer's acknowledgements; a socket without the option still works.
         let _ = stream.set_nodelay(true);
         let handle = Handle(Arc::new(AtomicBool::new(false)));
@@ -51,7 +47,7 @@ impl Listener for Acceptor {
     }
 
     fn local_addr(&self) -> io::Result<Handle> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, format!("{} has no handle", self.address)))
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 

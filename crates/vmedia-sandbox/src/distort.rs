@@ -28,15 +28,10 @@ pub(crate) fn replacement(act: Act, host: &str, path: &str) -> Option<Answer> {
             answer
         }
         Act::Html => {
-            let mut answer = Answer::new(200, "text/html; charset=utf-8", Body::Bytes(PAGE.as_bytes().into()));
-            answer.auth = AuthHeaders::Neither;
-            answer
+            let page = Body::Bytes(PAGE.as_bytes().into());
+            Answer { auth: AuthHeaders::Neither, ..Answer::new(200, "text/html; charset=utf-8", page) }
         }
-        Act::Ok => {
-            let mut answer = Answer::json(200, r#"{"ok":true}"#.to_owned());
-            answer.auth = AuthHeaders::Neither;
-            answer
-        }
+        Act::Ok => Answer { auth: AuthHeaders::Neither, ..Answer::json(200, r#"{"ok":true}"#.to_owned()) },
         Act::Json => Answer::json(200, response_json::failure_of(500)),
         Act::Huge => {
             let padding = "x".repeat(HUGE);
@@ -77,7 +72,7 @@ pub(crate) fn distort(answer: &mut Answer, act: Act) {
             answer.media = None;
         }
         Act::Type => {
-            let other = if answer.content_type.contains("png") { samples::SMALL_JPEG } else { samples::SMALL_PNG };
+            let other = if answer.content_type.contains("png") { samples::SMALL_JPEG } else { samples::PNG };
             let mut bytes = other.to_vec();
             // Only the type is wrong: viewers ignore what follows the end of a picture.
             bytes.resize(usize::try_from(answer.length.min(LONGEST)).unwrap_or_default(), 0);

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context as _, bail};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
 use crate::route::Route;
 
@@ -16,18 +16,17 @@ const FAULTS: &str = "a status from 200 to 599 (429:2 and 429:date+2 add Retry-A
                       slow:<bytes per second>, hang, html, json, ok, bad-signature, no-signature, flip, short, type, empty, \
                       redirect, gzip, huge";
 
-/// Characters of an id that need no escape in a fault.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
 /// One line of the script of things that go wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub(crate) target: Target,
     pub(crate) act: Act,
     pub(crate) when: When,
+    /// The line as it was written.
+    text: String,
 }
 
-/// Which requests a fault is for.
+/// The requests that a fault is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Any,
@@ -80,7 +79,7 @@ pub(crate) enum When {
 }
 
 impl Target {
-    /// Returns whether a request is meant; `home` is the session that the request's attempt or medium belongs to.
+    /// Returns whether a request is meant; `session` is the session that its attempt or media file belongs to.
     pub(crate) fn matches(&self, route: &Route, session: Option<&str>) -> bool {
         match (self, route) {
             (Self::Any, _)
@@ -117,7 +116,7 @@ impl FromStr for Fault {
         } else {
             (rest, When::Always)
         };
-        Ok(Self { target: target.parse()?, act: act.parse()?, when })
+        Ok(Self { target: target.parse()?, act: act.parse()?, when, text: text.to_owned() })
     }
 }
 
@@ -160,7 +159,7 @@ impl FromStr for Act {
     type Err = anyhow::Error;
 
     fn from_str(word: &str) -> anyhow::Result<Self> {
-        let known = match word {
+        Ok(match word {
             "reset" => Self::Reset,
             "cut" => Self::Cut,
             "stall" => Self::Stall,
@@ -178,8 +177,7 @@ impl FromStr for Act {
             "gzip" => Self::Gzip,
             "huge" => Self::Huge,
             _ => return Self::with_argument(word),
-        };
-        Ok(known)
+        })
     }
 }
 
@@ -191,70 +189,21 @@ impl Act {
             let rate = rate.with_context(|| format!("'{word}' lacks its bytes per second, such as slow:20000"))?;
             return Ok(Self::Slow(rate));
         }
-        let status = name.parse().ok().filter(|status| (200..600).contains(status));
-        let Some(status) = status else {
+        let Some(status) = name.parse().ok().filter(|status| (200..600).contains(status)) else {
             bail!("'{word}' is not a fault: {FAULTS}");
         };
         let wait = argument.map(|text| match text.strip_prefix("date+") {
             Some(seconds) => seconds.parse().map(Wait::Date),
             None => text.parse().map(Wait::Seconds),
         });
-        let wait = wait.transpose();
-        let wait = wait.with_context(|| format!("'{word}' has a bad Retry-After: 429:2 or 429:date+2"))?;
+        let wait = wait.transpose().with_context(|| format!("'{word}' has a bad Retry-After: 429:2 or 429:date+2"))?;
         Ok(Self::Status(status, wait))
     }
 }
 
 impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.target, self.act)?;
-        match self.when {
-            When::Always => Ok(()),
-            When::First(count) => write!(f, "*{count}"),
-            When::Every(every) => write!(f, "/{every}"),
-        }
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Any => f.write_str("any"),
-            Self::Attempts => f.write_str("attempts"),
-            Self::SessionMedia => f.write_str("session-media"),
-            Self::AttemptMedia => f.write_str("attempt-media"),
-            Self::Media(None) => f.write_str("media"),
-            Self::Media(Some(id)) => write!(f, "media:{}", utf8_percent_encode(id, PLAIN)),
-            Self::Companion(name) => f.write_str(name),
-            Self::Session(id) => write!(f, "session:{}", utf8_percent_encode(id, PLAIN)),
-        }
-    }
-}
-
-impl fmt::Display for Act {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Status(status, None) => return write!(f, "{status}"),
-            Self::Status(status, Some(Wait::Seconds(seconds))) => return write!(f, "{status}:{seconds}"),
-            Self::Status(status, Some(Wait::Date(seconds))) => return write!(f, "{status}:date+{seconds}"),
-            Self::Slow(rate) => return write!(f, "slow:{rate}"),
-            Self::Reset => "reset",
-            Self::Cut => "cut",
-            Self::Stall => "stall",
-            Self::Hang => "hang",
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Ok => "ok",
-            Self::BadSignature => "bad-signature",
-            Self::NoSignature => "no-signature",
-            Self::Flip => "flip",
-            Self::Short => "short",
-            Self::Type => "type",
-            Self::Empty => "empty",
-            Self::Redirect => "redirect",
-            Self::Gzip => "gzip",
-            Self::Huge => "huge",
-        })
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
     }
 }
 
@@ -263,15 +212,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_is_what_is_shown() {
-        let text = "any=503,attempts=429:2*1,session-media=429:date+2,attempt-media=reset,media=cut/3,media:a%2Cb%3D=stall,\
+    fn every_word_of_the_grammar_is_read() {
+        let text = "any=503/3,attempts=429:2*1,session-media=429:date+2,attempt-media=reset,media=cut,media:a%2Cb%3D=stall,\
                     decision=slow:2000,person=hang,watchlist-screening=html,session:x-1=json,any=bad-signature,\
                     any=no-signature,any=flip,any=short,any=type,any=empty,any=redirect,any=gzip,any=huge,any=ok";
         let faults = parse_faults(text).unwrap();
         let shown: Vec<String> = faults.iter().map(Fault::to_string).collect();
         assert_eq!(shown.join(","), text);
-        assert_eq!(faults[5].target, Target::Media(Some("a,b=".to_owned())));
-        assert_eq!(faults[1].when, When::First(1));
+        let targets: Vec<&Target> = faults.iter().map(|fault| &fault.target).take(10).collect();
+        let (media, session) = (Target::Media(Some("a,b=".to_owned())), Target::Session("x-1".to_owned()));
+        let companions = ["decision", "person", "watchlist-screening"].map(Target::Companion);
+        let [decision, person, screening] = &companions;
+        let (any, attempts, whole) = (&Target::Any, &Target::Attempts, &Target::Media(None));
+        let (of_session, of_attempt) = (&Target::SessionMedia, &Target::AttemptMedia);
+        assert_eq!(targets, [any, attempts, of_session, of_attempt, whole, &media, decision, person, screening, &session]);
+        let waits = [None, Some(Wait::Seconds(2)), Some(Wait::Date(2))];
+        let named = [Act::Reset, Act::Cut, Act::Stall, Act::Slow(2000), Act::Hang, Act::Html, Act::Json, Act::BadSignature];
+        let others = [Act::NoSignature, Act::Flip, Act::Short, Act::Type, Act::Empty, Act::Redirect, Act::Gzip, Act::Huge, Act::Ok];
+        let statuses = [503, 429, 429].into_iter().zip(waits).map(|(status, wait)| Act::Status(status, wait));
+        let expected: Vec<Act> = statuses.chain(named).chain(others).collect();
+        assert_eq!(faults.iter().map(|fault| fault.act).collect::<Vec<_>>(), expected);
+        let when: Vec<When> = faults.iter().map(|fault| fault.when).take(3).collect();
+        assert_eq!(when, [When::Every(3), When::First(1), When::Always]);
     }
 
     #[test]

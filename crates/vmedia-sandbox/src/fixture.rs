@@ -25,12 +25,21 @@ pub struct Session {
     pub attempts_listing: Option<String>,
     /// Raw text served instead of the session's media listing.
     pub media_listing: Option<String>,
+    /// `vendorData` of a session that was created by request.
+    pub vendor_data: Value,
 }
 
 impl Session {
     /// Creates a session with this id and nothing in it.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), attempts: Vec::new(), companions: BTreeMap::new(), attempts_listing: None, media_listing: None }
+        Self {
+            id: id.into(),
+            attempts: Vec::new(),
+            companions: BTreeMap::new(),
+            attempts_listing: None,
+            media_listing: None,
+            vendor_data: Value::Null,
+        }
     }
 
     /// Adds an attempt that is older than those already there.
@@ -90,7 +99,7 @@ impl Attempt {
         self
     }
 
-    /// Adds a medium after those already there.
+    /// Adds a media file after those already there.
     #[must_use]
     pub fn media(mut self, media: Media) -> Self {
         self.media.push(media);
@@ -105,7 +114,7 @@ impl Attempt {
     }
 }
 
-/// Which array of a listing a medium stands in.
+/// The array of a listing that names a media file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `images`
@@ -116,7 +125,7 @@ pub enum Kind {
     Nfc,
 }
 
-/// Which listings name a medium.
+/// The listings that name a media file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listed {
     /// The attempt's listing, and the session's when the attempt is the newest.
@@ -134,7 +143,7 @@ pub struct Media {
     pub id: String,
     /// The provider's word for the content (`document-front`, `selfid_video`, ...): an open set. Served as `context` and as `name`.
     pub context: String,
-    /// Which array it stands in.
+    /// The array of the listing that names it.
     pub kind: Kind,
     /// `mimetype` of the listing.
     pub mimetype: String,
@@ -146,7 +155,7 @@ pub struct Media {
     pub size: Option<Value>,
     /// `duration` of the listing in seconds, any JSON; videos without one say 5.
     pub duration: Option<Value>,
-    /// Which listings name it.
+    /// The listings that name it.
     pub listed: Listed,
 }
 

@@ -142,7 +142,7 @@ pub(crate) fn holds(folder: &Path, session: &str, attempt: &str) -> bool {
     is_name(session) && is_name(attempt) && folder.join(session).join(attempt).is_dir()
 }
 
-/// Writes an uploaded medium and serves it from there, under the id that it will have after a restart too.
+/// Writes an uploaded media file and serves it from there, under the id that it will have after a restart too.
 #[expect(clippy::disallowed_methods, reason = "the provider's files are no archive, and the store is the client's")]
 pub(crate) fn save(folder: &Path, session: &str, attempt: &str, media: Media, bytes: &[u8]) -> anyhow::Result<Media> {
     let known = TYPES.iter().find(|(_, mimetype)| *mimetype == media.mimetype);

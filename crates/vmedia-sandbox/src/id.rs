@@ -2,14 +2,14 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// Returns a random one.
+/// Returns a random id.
 pub(crate) fn random() -> String {
     let mut bytes = [0; 16];
     fastrand::fill(&mut bytes);
     shaped(bytes)
 }
 
-/// Always the same one for the same text.
+/// Returns the id that is made of a text.
 pub(crate) fn of(text: &str) -> String {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&Sha256::digest(text.as_bytes())[..16]);

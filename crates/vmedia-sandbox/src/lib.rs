@@ -45,7 +45,7 @@
 //! | `any` | all |
 //! | `attempts`, `session-media`, `attempt-media`, `media` | of that endpoint; `session-media` is also Yoti's session document |
 //! | `decision`, `person`, `watchlist-screening` | for that companion (and those below it) |
-//! | `media:<id>` | for the bytes of that medium |
+//! | `media:<id>` | for the bytes of that media file |
 //! | `session:<id>` | about that session, its attempts and its media |
 //!
 //! Ids may be percent-encoded, and must be where they hold `=`, `,`, `*`, `/` or `%`.
@@ -99,6 +99,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use tempfile::NamedTempFile;
 use tokio::sync::oneshot;
 
 pub use fault::{Fault, parse_faults};
@@ -200,9 +201,9 @@ pub struct Exchange {
 pub struct Sandbox {
     shared: Arc<Shared>,
     /// The private key for Yoti's clients, once its file was requested.
-    key_file: OnceLock<tempfile::NamedTempFile>,
+    key_file: OnceLock<NamedTempFile>,
     /// An empty configuration, once its file was requested.
-    config_file: OnceLock<tempfile::NamedTempFile>,
+    config_file: OnceLock<NamedTempFile>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -226,8 +227,8 @@ impl Sandbox {
         let served = Arc::clone(&shared);
         let serve = move || {
             runtime.block_on(async move {
-                let server = tokio::spawn(server::serve(listener, address, served));
-                // An error means that the sandbox was dropped, which also stops it.
+                let server = tokio::spawn(server::serve(listener, served));
+                // Ends with an error once the sender is dropped.
                 let _ = stopped.await;
                 server.abort();
             });
@@ -276,24 +277,12 @@ impl Sandbox {
 
     /// Returns the same in a file that its owner alone can read, and that goes with the sandbox.
     pub fn yoti_key_file(&self) -> anyhow::Result<PathBuf> {
-        if self.key_file.get().is_none() {
-            let mut file =
-                tempfile::Builder::new().prefix("sandbox-").suffix(".pem").tempfile().context("no place for the sandbox's key")?;
-            std::io::Write::write_all(&mut file, self.yoti_key()?.as_bytes()).context("the sandbox cannot write its key")?;
-            // Another thread may have set it first; the key is the same.
-            let _ = self.key_file.set(file);
-        }
-        Ok(self.key_file.get().context("no file for the sandbox's key")?.path().to_owned())
+        private_file(&self.key_file, ".pem", &self.yoti_key()?)
     }
 
-    /// Returns a configuration file with nothing in it, for clients that are to use no other; it goes with the sandbox.
+    /// Returns an empty configuration file, for clients that are to use no other; it goes with the sandbox.
     pub fn config_file(&self) -> anyhow::Result<PathBuf> {
-        if self.config_file.get().is_none() {
-            let file = tempfile::Builder::new().prefix("sandbox-").suffix(".toml").tempfile();
-            // Another thread may have set it first; the file is the same.
-            let _ = self.config_file.set(file.context("no place for an empty configuration")?);
-        }
-        Ok(self.config_file.get().context("no file for an empty configuration")?.path().to_owned())
+        private_file(&self.config_file, ".toml", "")
     }
 
     /// Adds a session of Yoti, or replaces the one of that id.
@@ -323,12 +312,20 @@ impl Sandbox {
     }
 }
 
+/// Returns the path of a file that its owner alone can read, and creates it with this text at the first call.
+fn private_file(slot: &OnceLock<NamedTempFile>, suffix: &str, text: &str) -> anyhow::Result<PathBuf> {
+    if slot.get().is_none() {
+        let mut file = tempfile::Builder::new().prefix("sandbox-").suffix(suffix).tempfile().context("no place for temporary files")?;
+        std::io::Write::write_all(&mut file, text.as_bytes()).context("cannot write a temporary file")?;
+        // Another thread may have set it first; the text is the same.
+        let _ = slot.set(file);
+    }
+    Ok(slot.get().context("no temporary file")?.path().to_owned())
+}
+
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // The thread may have ended by itself.
-            let _ = stop.send(());
-        }
+        drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has been reported already.
             let _ = thread.join();

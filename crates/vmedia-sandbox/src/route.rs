@@ -1,4 +1,4 @@
-//! Which endpoint a request path means. Ids arrive percent-encoded and leave decoded: signatures are over decoded ids.
+//! The endpoint that a request path means. Ids arrive percent-encoded and leave decoded: signatures are over decoded ids.
 
 use percent_encoding::percent_decode_str;
 

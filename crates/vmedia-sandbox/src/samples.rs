@@ -26,33 +26,24 @@ macro_rules! asset {
     };
 }
 
-const DOCUMENT_FRONT: &[u8] = asset!("document-front.jpg");
-const DOCUMENT_FRONT_UNCLEAR: &[u8] = asset!("document-front-unclear.jpg");
-const DOCUMENT_BACK: &[u8] = asset!("document-back.jpg");
+pub(crate) const DOCUMENT_FRONT: &[u8] = asset!("document-front.jpg");
+pub(crate) const DOCUMENT_FRONT_UNCLEAR: &[u8] = asset!("document-front-unclear.jpg");
+pub(crate) const DOCUMENT_BACK: &[u8] = asset!("document-back.jpg");
 const DOCUMENT_BACK_FIRST: &[u8] = asset!("document-back-first.jpg");
 pub(crate) const FACE: &[u8] = asset!("face.jpg");
 const FACE_FIRST: &[u8] = asset!("face-first.jpg");
-const FACE_NFC: &[u8] = asset!("face-nfc.jpg");
+pub(crate) const FACE_NFC: &[u8] = asset!("face-nfc.jpg");
 pub(crate) const PNG: &[u8] = asset!("face.png");
 const HEIC: &[u8] = asset!("face.heic");
 const HEIF: &[u8] = asset!("document.heif");
 const WEBP: &[u8] = asset!("face.webp");
-const PDF: &[u8] = asset!("address.pdf");
+pub(crate) const PDF: &[u8] = asset!("address.pdf");
 const MP4: &[u8] = asset!("selfie.mp4");
 const WEBM: &[u8] = asset!("short.webm");
 const NFC: &[u8] = asset!("nfc.json");
 
-/// Files that Yoti's sample session has too.
-pub(crate) const FRONT: &[u8] = DOCUMENT_FRONT;
-pub(crate) const FRONT_UNCLEAR: &[u8] = DOCUMENT_FRONT_UNCLEAR;
-pub(crate) const REVERSE: &[u8] = DOCUMENT_BACK;
-pub(crate) const FACE_CROPPED: &[u8] = FACE_NFC;
-pub(crate) const ADDRESS: &[u8] = PDF;
-
-/// A picture that faults put where something else was declared.
+/// The picture that faults send in place of a PNG.
 pub(crate) const SMALL_JPEG: &[u8] = asset!("small.jpg");
-/// A picture that faults put where a JPEG was declared.
-pub(crate) const SMALL_PNG: &[u8] = PNG;
 
 /// Returns the built-in sample sessions, newly made.
 #[must_use]

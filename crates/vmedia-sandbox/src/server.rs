@@ -11,7 +11,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 
 use crate::answer::{Answer, AuthHeaders};
-use crate::auth::{self, SignedRequest};
+use crate::auth;
 use crate::connection::{Acceptor, Handle};
 use crate::distort;
 use crate::fault::{Act, Fault};
@@ -53,19 +53,21 @@ impl Shared {
             sessions.extend(folder::load(data)?);
         }
         sessions.append(&mut options.sessions);
-        for session in sessions {
-            store.put(session);
-        }
+        sessions.into_iter().for_each(|session| store.put(session));
         let mut yoti_store = YotiStore::default();
-        if options.samples {
-            yoti_store.put(yoti::sample());
-        }
-        options.yoti_sessions.drain(..).for_each(|session| yoti_store.put(session));
-        let (yoti_store, keys) = (Mutex::new(yoti_store), Keys::default());
+        let sample = options.samples.then(yoti::sample);
+        sample.into_iter().chain(options.yoti_sessions.drain(..)).for_each(|session| yoti_store.put(session));
         let script = Mutex::new(Script::new(std::mem::take(&mut options.faults)));
-        let base = format!("http://{address}");
-        let exchanges = Mutex::default();
-        Ok(Self { options, base, address, store: Mutex::new(store), keys, yoti_store, script, exchanges })
+        Ok(Self {
+            options,
+            base: format!("http://{address}"),
+            address,
+            store: Mutex::new(store),
+            keys: Keys::default(),
+            yoti_store: Mutex::new(yoti_store),
+            script,
+            exchanges: Mutex::default(),
+        })
     }
 
     pub(crate) fn store(&self) -> MutexGuard<'_, SessionStore> {
@@ -97,10 +99,10 @@ impl Shared {
 }
 
 /// Serves until the task is aborted.
-pub(crate) async fn serve(listener: std::net::TcpListener, address: SocketAddr, shared: Arc<Shared>) -> io::Result<()> {
+pub(crate) async fn serve(listener: std::net::TcpListener, shared: Arc<Shared>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let routes = Router::new().fallback(handle).with_state(shared);
-    axum::serve(Acceptor { listener, address }, routes.into_make_service_with_connect_info::<Handle>()).await
+    axum::serve(Acceptor(listener), routes.into_make_service_with_connect_info::<Handle>()).await
 }
 
 /// A request, read and understood.
@@ -126,8 +128,7 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(connection): Conn
         let request = (parsed.method.as_str(), parsed.path.as_str(), parsed.query.as_str());
         yoti::check(request, &head.headers, &shared.options, &shared.keys, &mut shared.yoti_store())
     } else {
-        let signed_request = SignedRequest { route: &parsed.route, method: &parsed.method, headers: &head.headers, body: &parsed.body };
-        auth::check(&signed_request, &shared.options.api_key, &shared.options.api_secret)
+        auth::check(&parsed.route, &parsed.method, &head.headers, &parsed.body, &shared.options)
     };
     let signed = matches!(entry, Ok(true));
     let fault = entry.is_ok().then(|| shared.next_fault(&parsed)).flatten();

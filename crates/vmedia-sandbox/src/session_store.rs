@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use serde_json::Value;
-
 use crate::fixture::{Attempt, Body, Media, Session};
 use crate::route::Route;
 
@@ -15,10 +13,8 @@ pub(crate) struct SessionStore {
     sessions: HashMap<String, Session>,
     /// Session of an attempt.
     attempts: HashMap<String, String>,
-    /// Session of a medium, and the medium. An id in several places is the same medium: the first one counts.
+    /// Session of a media file, and the file. An id in several places is the same file: the first one counts.
     media: HashMap<String, (String, Arc<Media>)>,
-    /// `vendorData` of sessions that were created by request.
-    vendor_data: HashMap<String, Value>,
     signatures: HashMap<String, (Version, String)>,
 }
 
@@ -55,12 +51,12 @@ impl SessionStore {
         Some((session, attempt))
     }
 
-    /// Returns a medium by its id.
+    /// Returns a media file by its id.
     pub(crate) fn media(&self, id: &str) -> Option<Arc<Media>> {
         self.media.get(id).map(|(_, media)| Arc::clone(media))
     }
 
-    /// Adds a medium to the newest attempt of a session.
+    /// Adds a media file to the newest attempt of a session.
     pub(crate) fn add_media(&mut self, session: &str, media: Media) {
         let Some(attempt) = self.sessions.get_mut(session).and_then(|session| session.attempts.first_mut()) else {
             return;
@@ -74,16 +70,6 @@ impl SessionStore {
         if let Some(attempt) = self.sessions.get_mut(session).and_then(|session| session.attempts.first_mut()) {
             status.clone_into(&mut attempt.status);
         }
-    }
-
-    /// Remembers what the creator of a session calls it.
-    pub(crate) fn set_vendor_data(&mut self, session: &str, data: Value) {
-        self.vendor_data.insert(session.to_owned(), data);
-    }
-
-    /// Returns what the creator of a session calls it; null when unknown.
-    pub(crate) fn vendor_data(&self, session: &str) -> Value {
-        self.vendor_data.get(session).cloned().unwrap_or_default()
     }
 
     /// Returns the session that a request is about.

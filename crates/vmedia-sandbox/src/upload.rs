@@ -21,7 +21,7 @@ pub(crate) struct RequestContext<'a> {
 /// A refusal is an answer too.
 type Reply = Result<Answer, Box<Answer>>;
 
-/// Returns `POST /v1/sessions`
+/// Answers `POST /v1/sessions`.
 pub(crate) fn create(store: &mut SessionStore, context: &RequestContext<'_>, body: &[u8]) -> Reply {
     let parsed = parse(body)?;
     let verification = parsed.get("verification").and_then(Value::as_object).ok_or_else(|| missing("verification"))?;
@@ -30,12 +30,12 @@ pub(crate) fn create(store: &mut SessionStore, context: &RequestContext<'_>, bod
         folder::create(data, &session, &attempt).map_err(|_| Box::new(Answer::failure(500)))?;
     }
     let attempt = Attempt::new(attempt, "created").created(format!("{:.3}", crate::now()));
-    store.put(Session::new(&session).attempt(attempt));
-    store.set_vendor_data(&session, verification.get("vendorData").cloned().unwrap_or_default());
+    let vendor_data = verification.get("vendorData").cloned().unwrap_or_default();
+    store.put(Session { vendor_data, ..Session::new(&session).attempt(attempt) });
     Ok(Answer::json(201, verification_text(store, context, &session, "created")))
 }
 
-/// Returns `PATCH /v1/sessions/{id}`: only the step to `submitted` exists.
+/// Answers `PATCH /v1/sessions/{id}`: only the step to `submitted` exists.
 pub(crate) fn submit(store: &mut SessionStore, context: &RequestContext<'_>, session: &str, body: &[u8]) -> Reply {
     store.session(session).ok_or_else(|| Box::new(Answer::failure(404)))?;
     let parsed = parse(body)?;
@@ -53,7 +53,7 @@ fn verification_text(store: &SessionStore, context: &RequestContext<'_>, session
     let verification = json!({
         "id": session,
         "url": format!("{}/v/{token}", context.base),
-        "vendorData": store.vendor_data(session),
+        "vendorData": store.session(session).map(|session| &session.vendor_data),
         "host": context.base,
         "status": status,
         "sessionToken": token,
@@ -61,7 +61,7 @@ fn verification_text(store: &SessionStore, context: &RequestContext<'_>, session
     json!({ "status": "success", "verification": verification }).to_string()
 }
 
-/// Returns `POST /v1/sessions/{id}/media`: into the newest attempt.
+/// Answers `POST /v1/sessions/{id}/media`: into the newest attempt.
 pub(crate) fn upload(store: &mut SessionStore, context: &RequestContext<'_>, session: &str, body: &[u8]) -> Reply {
     let attempt = store.session(session).and_then(|session| session.attempts.first());
     let attempt = attempt.ok_or_else(|| Box::new(Answer::failure(404)))?.id.clone();
@@ -76,12 +76,12 @@ pub(crate) fn upload(store: &mut SessionStore, context: &RequestContext<'_>, ses
     };
     let media = media.map_err(|_| Box::new(Answer::failure(500)))?;
     let entry = response_json::entry(&media, session, context.base).map_err(|_| Box::new(Answer::failure(500)))?;
-    let text = response_json::text(&json!({ "status": "success", name: entry }));
+    let text = json!({ "status": "success", name: entry }).to_string();
     store.add_media(session, media);
     Ok(Answer::json(200, text))
 }
 
-/// Returns `{"context":..,"content":<base64 or data URI>}`
+/// Returns the media file of `{"context":..,"content":<base64 or data URI>}`.
 fn image_of(image: &Map<String, Value>) -> Result<(Media, Vec<u8>), Box<Answer>> {
     let text = |name: &str| image.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let context = text("context").ok_or_else(|| missing("image.context"))?;
@@ -113,7 +113,7 @@ fn chip_of(parsed: &Value) -> Result<(&str, Media, Vec<u8>), Box<Answer>> {
     Ok((name, Media::nfc(id::random(), &bytes), bytes))
 }
 
-/// Returns the mimetype that the first bytes speak of.
+/// Returns the mimetype by the first bytes.
 fn sniff(bytes: &[u8]) -> &'static str {
     let at = |position: usize, magic: &[u8]| bytes.get(position..).is_some_and(|rest| rest.starts_with(magic));
     let brand = |brands: &[&[u8]]| at(4, b"ftyp") && brands.iter().any(|brand| at(8, brand));

@@ -31,7 +31,7 @@ pub struct YotiSession {
     media: BTreeMap<String, Medium>,
 }
 
-/// One medium of a session.
+/// One media file of a session.
 #[derive(Clone, Debug)]
 enum Medium {
     /// Its bytes and their `Content-Type`.
@@ -46,21 +46,21 @@ impl YotiSession {
         Self { id: id.into(), document: document.into(), media: BTreeMap::new() }
     }
 
-    /// Adds a medium, or replaces the one of that id. The document is left as it is.
+    /// Adds a media file, or replaces the one of that id. The document is left as it is.
     #[must_use]
     pub fn media(mut self, id: impl Into<String>, content_type: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         self.media.insert(id.into(), Medium::Here(content_type.into(), Body::Bytes(bytes.as_ref().into())));
         self
     }
 
-    /// Withholds a medium.
+    /// Withholds a media file.
     #[must_use]
     pub fn withheld(mut self, id: impl Into<String>) -> Self {
         self.media.insert(id.into(), Medium::Withheld);
         self
     }
 
-    /// Deletes a medium; the document may go on naming it.
+    /// Deletes a media file; the document may go on naming it.
     #[must_use]
     pub fn without(mut self, id: &str) -> Self {
         self.media.remove(id);
@@ -74,7 +74,7 @@ impl YotiSession {
         self
     }
 
-    /// Returns the bytes of every medium that is handed out, by id.
+    /// Returns the bytes of every media file that is handed out, by id.
     #[must_use]
     pub fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
         let here = self.media.iter().filter_map(|(id, medium)| match medium {
@@ -131,9 +131,8 @@ impl YotiStore {
 
 /// Returns a refusal with its code; nothing of it is signed.
 fn refusal(status: u16, code: &str, message: &str) -> Answer {
-    let mut answer = Answer::json(status, json!({ "code": code, "message": message }).to_string());
-    answer.auth = AuthHeaders::Neither;
-    answer
+    let text = json!({ "code": code, "message": message }).to_string();
+    Answer { auth: AuthHeaders::Neither, ..Answer::json(status, text) }
 }
 
 /// Returns the documented error of a status.

@@ -48,7 +48,7 @@ pub(super) fn fish(command: &Command, text: Vec<u8>) -> Vec<u8> {
     let mut text = text;
     for verb in command.get_subcommands() {
         let offer = match words(verb) {
-            // Whatever a shell knows.
+            // The shell offers commands and files by itself.
             Some(ValueHint::CommandName) => continue,
             Some(ValueHint::DirPath) => "-f -a \"(__fish_complete_directories)\"",
             _ => "-f",

@@ -1,12 +1,12 @@
-//! `vmedia config check`: whether a run would work, before one is needed. Asks the provider one question that changes and
-//! shows nothing, and leaves nothing behind.
+//! `vmedia config check`: checks that a run would work. Sends the provider one request that changes and shows nothing, and leaves
+//! nothing behind.
 //!
-//! Must not judge the answer of the provider: `reception.rs` does.
+//! Must not judge the provider's answer: `probe_report.rs` does.
 
 use super::Context;
 use super::probe_report::{Asked, judge};
 use crate::archive::must_be_outside;
-use crate::cli::{CheckArguments, EventFormat, Flags, ProviderChoice, SealArguments};
+use crate::cli::{EventFormat, Flags, ProviderChoice, SealArguments};
 use crate::clock::Stop;
 use crate::commands::services::{provider, wire};
 use crate::config::{Network, ProviderAccess, Resolver, Sourced, YotiAccess};
@@ -19,19 +19,14 @@ use crate::store::free_space;
 use crate::text::bytes;
 use std::path::Path;
 
-/// Below so many bytes a folder is called nearly full: some hundred sessions.
-const LITTLE_ROOM: u64 = 1_000_000_000;
+/// Free bytes below which a folder is nearly full: some hundred sessions.
+const LITTLE_SPACE: u64 = 1_000_000_000;
 
-/// How often the question is asked again: who waits for the answer would rather know that it is late.
+/// Most retries: a person waits for the answer.
 const MOST_RETRIES: u32 = 2;
 
-/// Checks everything that can be checked, whatever was wrong before it.
-pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Exit> {
-    check_with(&context.flags, arguments.format, context)
-}
-
-/// The same with other flags than were typed.
-pub(super) fn check_with(flags: &Flags, format: EventFormat, context: &Context) -> Result<Exit> {
+/// Checks everything that can be checked, also after an error.
+pub(super) fn run(flags: &Flags, format: EventFormat, context: &Context) -> Result<Exit> {
     let mut checklist = Checklist::default();
     match Resolver::new(flags, &context.environment).map(|resolver| resolver.until(&context.cancel, &context.clock)) {
         Ok(resolver) => check(&resolver, &mut checklist, context),
@@ -58,7 +53,7 @@ fn check(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) 
     }
     folder(&resolver.output(None).value, checklist);
     seals(resolver, checklist);
-    telling(resolver, checklist, context);
+    notifications(resolver, checklist, context);
 }
 
 fn ask(choice: ProviderChoice, resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
@@ -99,7 +94,7 @@ fn configuration(resolver: &Resolver<'_>, checklist: &mut Checklist) {
     }
 }
 
-/// Short, because a person waits for the answer.
+/// Returns the network's settings with few retries, because a person waits for the answer.
 fn hurried(network: Network) -> Network {
     let policy = Policy { retries: network.policy.retries.min(MOST_RETRIES), ..network.policy };
     Network { policy, limits: Limits::default(), ..network }
@@ -108,10 +103,10 @@ fn hurried(network: Network) -> Network {
 fn folder(output: &Path, checklist: &mut Checklist) {
     let shown = output.display();
     match must_be_outside("the archive", output).and_then(|()| free_space(output)) {
-        Ok(room) => {
-            let state = if room.exists { "is there" } else { "can be made" };
-            let what = format!("{shown} {state} and can be written; {} are free", bytes(room.available));
-            if room.available < LITTLE_ROOM {
+        Ok(space) => {
+            let state = if space.exists { "is there" } else { "can be made" };
+            let what = format!("{shown} {state} and can be written; {} are free", bytes(space.available));
+            if space.available < LITTLE_SPACE {
                 checklist.warning(
                     "archive",
                     what,
@@ -132,7 +127,7 @@ fn seals(resolver: &Resolver<'_>, checklist: &mut Checklist) {
                 checklist.fine("sign key", key.fingerprint());
             }
             if let Some(authority) = settings.timestamp {
-                // What stands behind the host may be a customer's token.
+                // The path may hold a customer's token.
                 checklist.fine("time stamps", format!("{}, not asked now", authority.base_url));
             }
         }
@@ -140,8 +135,7 @@ fn seals(resolver: &Resolver<'_>, checklist: &mut Checklist) {
     }
 }
 
-/// Whom a run tells of itself.
-fn telling(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
+fn notifications(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
     match resolver.ping_address(None, true) {
         Ok(None) => {}
         // The address is a secret: with it, anyone can send the heartbeat.

@@ -1,9 +1,9 @@
-//! `vmedia config init`: asks for what a profile needs and writes it, question by question.
+//! `vmedia config init`: asks for the settings of a profile and writes it.
 //!
 //! Nothing is written before the last answer. Must not judge answers; `config` does, by the rules of every run.
 
 use super::Context;
-use super::check::check_with;
+use super::check;
 use super::terminal::Terminal;
 use crate::archive::must_be_outside;
 use crate::cli::{ConnectionFlags, EventFormat, Flags, ProviderChoice};
@@ -14,24 +14,23 @@ use crate::provider::yoti;
 use crate::text::sanitize;
 use secrecy::zeroize::Zeroizing;
 
-/// A secret that was typed, or that stays where it is; and what becomes of it, in words.
+/// A secret that was typed, or that stays where it is; and the line that announces it.
 struct Kept {
     store: SecretStore,
     typed: Option<Zeroizing<String>>,
     announcement: String,
 }
 
-/// What was answered so far, and what is offered.
+/// The answers so far.
 struct Answers<'a> {
     terminal: Terminal<'a>,
     context: &'a Context,
     edit: Edit,
     draft: Draft,
-    /// Whether the profile that is replaced asks the same provider, so that its values are of use.
+    /// True if the profile that is replaced has the same provider, so that its values are of use.
     is_same_provider: bool,
 }
 
-/// Asks, shows, writes.
 pub(super) fn run(context: &Context) -> Result<Exit> {
     let edit = Edit::open(&context.flags, &context.environment)?;
     must_be_outside("--config", edit.path())?;
@@ -50,7 +49,7 @@ pub(super) fn run(context: &Context) -> Result<Exit> {
     answers.write(kept.as_ref())
 }
 
-/// A name that is new, or whose profile may be replaced.
+/// Asks for a name that is new, or whose profile may be replaced.
 fn name(terminal: &Terminal<'_>, edit: &Edit, flags: &Flags) -> Result<String> {
     let offered = flags.connection.profile.name.as_deref().unwrap_or("live");
     loop {
@@ -63,7 +62,7 @@ fn name(terminal: &Terminal<'_>, edit: &Edit, flags: &Flags) -> Result<String> {
 }
 
 impl Answers<'_> {
-    /// What the profile that is replaced says under a key; nothing once it is about another provider.
+    /// Returns the value of a key in the profile that is replaced; nothing if it has another provider.
     fn before(&self, key: &str) -> String {
         let before = self.edit.value(&self.draft.name, key).filter(|_| self.is_same_provider);
         before.unwrap_or_default()
@@ -104,7 +103,7 @@ impl Answers<'_> {
         self.shared_secret()
     }
 
-    /// Where the shared secret is kept.
+    /// Asks for the place of the shared secret.
     fn shared_secret(&mut self) -> Result<Option<Kept>> {
         let path = self.edit.path().with_file_name(format!("{}.secret", self.draft.name));
         let mut choices = vec![
@@ -135,7 +134,7 @@ impl Answers<'_> {
         Ok(None)
     }
 
-    /// The secret that is to lie there. One that is there already may be the only copy, and is never lost unasked.
+    /// Asks for the secret. One that is there already may be the only copy, and is never replaced without asking.
     fn kept(&self, store: SecretStore) -> Result<Kept> {
         let readers = if matches!(store, SecretStore::File(_)) { ", readable only by you" } else { "" };
         let secret = || self.terminal.ask_secret("Shared secret (what you type is not shown)", answers::secret);
@@ -182,14 +181,14 @@ impl Answers<'_> {
         Ok(())
     }
 
-    /// Asks for what need not be said. Without an answer it is what was said before, where something was, else what is usual.
+    /// Asks for an optional setting. Without an answer it is the one of before, else the usual one.
     fn optional<T>(&self, question: &str, usual: &str, before: &str, read: impl Fn(&str) -> Result<Option<T>>) -> Result<Option<T>> {
         let way = if before.is_empty() { "Enter" } else { "-" };
         let read = |answer: &str| if answer == "-" { Ok(None) } else { read(answer) };
         self.terminal.ask(&format!("{question}; {way} for {usual}"), before, read)
     }
 
-    /// Shows what is to be written, and writes it.
+    /// Shows the profile, and writes it.
     fn write(mut self, kept: Option<&Kept>) -> Result<Exit> {
         let terminal = &self.terminal;
         let is_default = !self.edit.has_default() && terminal.is_wanted("Use this profile when none is named?", true)?;
@@ -238,10 +237,10 @@ impl Answers<'_> {
             self.terminal.say(&format!("To try it later: {later}"));
             return Ok(Exit::Done);
         }
-        // What flags offered as answers was answered.
+        // These flags offered answers, which the profile has now.
         let mut flags = context.flags.clone();
         flags.connection = ConnectionFlags { provider: None, base_url: None, ..flags.connection };
         flags.connection.profile.name = Some(self.draft.name.clone());
-        check_with(&flags, EventFormat::Text, context)
+        check::run(&flags, EventFormat::Text, context)
     }
 }

@@ -1,7 +1,6 @@
-//! What the provider's answer to the harmless question says of the way there, the credentials and the clock, in words that
-//! a person can act on.
+//! Judges the provider's answer to the probe: connection, credentials, signature and clock, with hints.
 //!
-//! Must not ask.
+//! Must not send anything.
 
 use crate::engine::Probe;
 use crate::error::{Error, ErrorKind};
@@ -10,22 +9,19 @@ use crate::provider::{ProbeOutcome, Provider, Signature};
 use crate::report::Checklist;
 use jiff::SignedDuration;
 
-/// From here on a clock is called wrong.
+/// Largest difference of the clocks that is not reported.
 const MOST_SKEW: SignedDuration = SignedDuration::from_secs(60);
 
-/// Who was asked, where, and with what.
+/// The provider that was asked, and the description of the credentials.
 pub(super) struct Asked<'a> {
-    /// The provider.
     pub(super) provider: &'a dyn Provider,
-    /// Where its API begins.
     pub(super) base_url: &'a str,
-    /// Which credentials were used, in words.
     pub(super) credentials: &'a str,
-    /// Whether that is a token, which is over some time.
+    /// True if that is a token, which expires.
     pub(super) is_token: bool,
 }
 
-/// Adds what the answer says to the list.
+/// Adds the judgements of an answer to the list.
 pub(super) fn judge(answer: Result<Probe, Failure>, asked: &Asked<'_>, checklist: &mut Checklist) {
     match answer {
         Ok(probe) => {

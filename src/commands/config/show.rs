@@ -1,6 +1,6 @@
-//! `vmedia config show`: every setting, its value and where it is from.
+//! `vmedia config show`: every setting, its value and its source.
 //!
-//! Must not resolve anything and must not know any setting: `config` tells them.
+//! Must not resolve anything and must not know any setting: `config` lists them.
 
 use super::Context;
 use crate::cli::{SettingsFormat, ShowArguments, TableFormat};
@@ -16,7 +16,7 @@ const COLUMNS: [Column; 3] = [
     Column { name: "source", title: "SOURCE", is_number: false },
 ];
 
-/// Shows them, then what is wrong with any. A configuration file that is wrong as a whole ends it: nothing would run.
+/// Shows the settings, then their errors. An invalid configuration file ends it: nothing would run.
 pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> {
     let resolver = Resolver::new(&context.flags, &context.environment)?;
     let settings = resolver.settings();
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
         let source = setting.source.as_ref().map(Source::to_string);
         table.row(&[
             (json!(setting.name), None),
-            (setting.value.clone(), Some(words(setting))),
+            (setting.value.clone(), Some(shown(setting))),
             (json!(source), source.is_none().then(|| "not set".to_owned())),
         ])?;
     }
@@ -44,12 +44,12 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
     Ok(problems.first().map_or(Exit::Done, |problem| Exit::of(problem)))
 }
 
-/// Returns true if it is shown to people: it is used, or it was set.
+/// Returns true if a setting is shown to people: it is used, or it was set.
 fn matters(setting: &Setting) -> bool {
     setting.unused.is_none() || setting.source.is_some() || setting.problem.is_some()
 }
 
-fn words(setting: &Setting) -> String {
+fn shown(setting: &Setting) -> String {
     if setting.problem.is_some() {
         return "cannot be used, see below".to_owned();
     }

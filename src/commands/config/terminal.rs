@@ -1,7 +1,7 @@
 //! Questions on the terminal: a line at a time, and without echo where the answer is a secret.
 //!
-//! Whatever ends a question, also Ctrl-C, leaves the terminal as it was; only a program that is killed, be it by a terminal
-//! that goes away, leaves it without echo. Must not know what is asked.
+//! After a question the terminal is as it was, also after Ctrl-C; only a killed program leaves it without echo. Must not know what
+//! is asked.
 
 use super::Context;
 use crate::clock::{Cancel, Stop};
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Interval at which a question checks for a request to stop.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// Where a person answers.
+/// The terminal of a person who answers.
 pub(super) struct Terminal<'a> {
     console: &'a Console,
     cancel: &'a Cancel,
@@ -33,12 +33,12 @@ impl<'a> Terminal<'a> {
         ))
     }
 
-    /// Says a line.
+    /// Prints a line.
     pub(super) fn say(&self, line: &str) {
         self.console.message(line);
     }
 
-    /// Asks until the answer fits. Without an answer it is what is offered.
+    /// Asks until the answer is valid. An empty answer is the one that is offered.
     pub(super) fn ask<T>(&self, question: &str, offered: &str, read: impl Fn(&str) -> Result<T>) -> Result<T> {
         let question = if offered.is_empty() { format!("{question}: ") } else { format!("{question} [{offered}]: ") };
         loop {
@@ -51,7 +51,7 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Asks for a secret until it fits; what is typed is not shown.
+    /// Asks for a secret until it is valid, without echo.
     pub(super) fn ask_secret(&self, question: &str, check: impl Fn(&str) -> Result<()>) -> Result<Zeroizing<String>> {
         loop {
             let line = self.line(&format!("{question}: "), true)?;
@@ -84,7 +84,7 @@ impl<'a> Terminal<'a> {
         })
     }
 
-    /// One line that is text: what is no text would be written with other letters than were typed.
+    /// Reads one line of UTF-8: replaced bytes would be another answer than was typed.
     fn line(&self, question: &str, is_secret: bool) -> Result<Zeroizing<String>> {
         loop {
             let bytes = self.bytes(question, is_secret)?;
@@ -119,7 +119,7 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Reads a line beside this thread; an error once the run has been asked to stop.
+    /// Reads a line on another thread; fails once the run has been asked to stop.
     fn wait_for_line(&self, is_secret: bool) -> std::io::Result<Zeroizing<Vec<u8>>> {
         let (sender, receiver) = channel();
         std::thread::spawn(move || sender.send(read(is_secret)));
@@ -146,14 +146,14 @@ mod native {
     use std::io::{Read, stdin};
     use std::os::fd::AsFd;
 
-    /// A terminal hands out no longer line.
+    /// Longest line of a terminal.
     const LONGEST: usize = 4096;
 
-    /// What stands for no key where a terminal's keys are listed.
+    /// The value for no key among a terminal's special keys.
     const NO_KEY: u8 = if cfg!(any(target_os = "linux", target_os = "android")) { 0 } else { 0xff };
 
-    /// While it lives, the terminal shows nothing of what is typed, and the keys that end or stop a program at once (Ctrl-\
-    /// and Ctrl-Z) are letters as any: the shell would get a terminal without echo.
+    /// Turns off the echo while it lives, and the keys that end or stop a program at once (Ctrl-\ and Ctrl-Z): the shell would get
+    /// a terminal without echo.
     pub(super) struct Silence(Termios);
 
     impl Silence {
@@ -197,7 +197,7 @@ mod native {
 mod native {
     use super::{ErrorKind, IoError, Zeroizing};
 
-    /// Keys are read one by one here, and nothing shows them.
+    /// Does nothing: keys are read one by one here, without echo.
     pub(super) struct Silence;
 
     impl Silence {

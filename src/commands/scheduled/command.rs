@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// How long the command may take, and how long once the run has been asked to stop.
+/// Time limits of the command: the usual one, and the one after a request to stop.
 const LIMITS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(3)];
 
 /// The variables that a command gets while those with secrets are unknown.
@@ -55,7 +55,7 @@ fn end(child: &mut Child) {
     let _ = child.kill();
 }
 
-/// Writes the summary on its own thread, so that a command that does not read it holds nothing up.
+/// Writes the summary on its own thread, so that a command that does not read it delays nothing.
 fn hand_over(child: &mut Child, summary: &Summary) {
     let Some(mut input) = child.stdin.take() else { return };
     let text = serde_json::to_string(summary).map(|text| crate::text::json(text + "\n")).unwrap_or_default();

@@ -1,28 +1,23 @@
 //! Requests the URL of a heartbeat service after a run. The URL is a secret: it is never printed, and no redirect is followed.
 
 use super::{Context, expired, is_hurried};
+use crate::commands::services::client;
 use crate::config::Network;
-use crate::http::{Address, Cause, Client, ClientOptions, Failure, Request, Transport};
+use crate::http::{Address, Cause, Client, Failure, Request, Transport};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 const RETRIES: u32 = 2;
 const SILENCE: Duration = Duration::from_secs(4);
-/// How long all attempts together may take, and how long once the run has been asked to stop.
+/// Time limits of all attempts together: the usual one, and the one after a request to stop.
 const LIMITS: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(2)];
 
 /// Sends the request; returns why it failed.
 pub(super) fn send(address: &Address, is_failure: bool, network: &Network, context: &Context) -> Result<(), String> {
     let failed = |reason: &str| format!("cannot notify the heartbeat service: {reason}");
-    let client = Client::new(ClientOptions {
-        base_url: address.base_url.clone(),
-        connect_timeout: network.connect_timeout.min(SILENCE),
-        idle_timeout: network.idle_timeout.min(SILENCE),
-        ca_cert: network.ca_cert.clone(),
-        connections: 1,
-        proxy: network.proxy.clone(),
-    });
-    let client = client.map_err(|error| failed(error.what()))?;
+    let (connect_timeout, idle_timeout) = (network.connect_timeout.min(SILENCE), network.idle_timeout.min(SILENCE));
+    let hurried = Network { connect_timeout, idle_timeout, ..network.clone() };
+    let client = client(address.base_url.clone(), &hurried, 1).map_err(|error| failed(error.what()))?;
     let target = if is_failure { failing(&address.target) } else { address.target.clone() };
     let mut retries = if is_hurried(context) { 0 } else { RETRIES };
     let (delay, clock) = (network.policy.delay, context.clock.clone());

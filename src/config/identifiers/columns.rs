@@ -1,4 +1,4 @@
-//! Which column of a spreadsheet holds the session ids: the one whose header says so, else the only one of UUIDs.
+//! Finds the column of session ids in a spreadsheet: the one whose header says so, else the only one of UUIDs.
 //!
 //! Never guesses: the other columns hold names and addresses. Must not decide whether a value is an id.
 

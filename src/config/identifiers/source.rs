@@ -33,10 +33,10 @@ impl<'a> Source<'a> {
         input.by_ref().take(3).read_to_end(&mut head)?;
         let (mark, order) = match head[..] {
             [0xef, 0xbb, 0xbf] => (3, None),
-            [0xff, 0xfe, ..] => (2, Some(Order::Little)),
-            [0xfe, 0xff, ..] => (2, Some(Order::Big)),
-            [1..=255, 0, ..] => (0, Some(Order::Little)),
-            [0, 1..=255, ..] => (0, Some(Order::Big)),
+            [0xff, 0xfe, ..] => (2, Some(LITTLE)),
+            [0xfe, 0xff, ..] => (2, Some(BIG)),
+            [1..=255, 0, ..] => (0, Some(LITTLE)),
+            [0, 1..=255, ..] => (0, Some(BIG)),
             _ => (0, None),
         };
         let rest = Cursor::new(head.split_off(mark)).chain(input);
@@ -172,12 +172,11 @@ impl Read for Bytes<'_, '_> {
     }
 }
 
-/// Which byte of a unit comes first.
-#[derive(Clone, Copy)]
-enum Order {
-    Little,
-    Big,
-}
+/// Reads a unit of two bytes.
+type Order = fn([u8; 2]) -> u16;
+
+const LITTLE: Order = u16::from_le_bytes;
+const BIG: Order = u16::from_be_bytes;
 
 /// UTF-16 as UTF-8.
 struct Utf16<R> {
@@ -198,10 +197,7 @@ impl<R: Read> Utf16<R> {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
             Err(error) => return Err(error),
         }
-        Ok(Some(match self.order {
-            Order::Little => u16::from_le_bytes(bytes),
-            Order::Big => u16::from_be_bytes(bytes),
-        }))
+        Ok(Some((self.order)(bytes)))
     }
 
     fn letter(&mut self) -> io::Result<Option<char>> {
@@ -222,9 +218,9 @@ impl<R: Read> Utf16<R> {
 impl<R: Read> Read for Utf16<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut written = 0;
-        while let Some(room) = buffer.get_mut(written..written + 4) {
+        while let Some(rest) = buffer.get_mut(written..written + 4) {
             let Some(letter) = self.letter()? else { break };
-            written += letter.encode_utf8(room).len();
+            written += letter.encode_utf8(rest).len();
         }
         Ok(written)
     }

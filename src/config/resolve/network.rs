@@ -15,26 +15,26 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Settings of the network.
 #[derive(Debug, Clone)]
-pub struct Network {
+pub(crate) struct Network {
     /// Retries.
-    pub policy: Policy,
+    pub(crate) policy: Policy,
     /// The longest wait for a connection.
-    pub connect_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
     /// The longest silence.
-    pub idle_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
     /// The longest time for one file.
-    pub file_limit: Option<Duration>,
+    pub(crate) file_limit: Option<Duration>,
     /// Further certificate authorities.
-    pub ca_cert: Option<PathBuf>,
+    pub(crate) ca_cert: Option<PathBuf>,
     /// Rate limits.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
     /// The proxy that the environment names, without a name and password in it.
-    pub proxy: Option<String>,
+    pub(crate) proxy: Option<String>,
 }
 
 impl Resolver<'_> {
     /// Returns how this run uses the network.
-    pub fn network(&self) -> Network {
+    pub(crate) fn network(&self) -> Network {
         Network {
             policy: Policy { retries: self.retries().value, delay: self.retry_delay().value },
             connect_timeout: self.connect_timeout().value,

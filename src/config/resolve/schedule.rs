@@ -7,14 +7,9 @@ use crate::error::Result;
 use crate::http::Address;
 
 impl Resolver<'_> {
-    /// Returns the provider's name, if the setting is valid.
-    pub fn provider_name(&self) -> Option<&'static str> {
-        self.provider().ok().map(|found| found.value.name())
-    }
-
     /// Returns the heartbeat service's address, of which every part may be a token; `flag` is the command's own, and `is_profiles`
     /// says whether the profile's is for this command.
-    pub fn ping_address(&self, flag: Option<&str>, is_profiles: bool) -> Result<Option<Address>> {
+    pub(crate) fn ping_address(&self, flag: Option<&str>, is_profiles: bool) -> Result<Option<Address>> {
         let found = self.ping_url(flag.map(str::to_owned)).filter(|found| is_profiles || !matches!(found.source, Source::Profile(_)));
         let Some(found) = found else { return Ok(None) };
         // The address itself is never repeated.

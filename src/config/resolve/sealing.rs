@@ -18,18 +18,18 @@ pub(super) const NO_SIGN_KEY: &str = "make one: ssh-keygen -t ed25519 -N '' -f F
 
 /// The seals that are wanted.
 #[derive(Debug, Default)]
-pub struct SealSettings {
+pub(crate) struct SealSettings {
     /// The key that signs.
-    pub key: Option<SigningKey>,
+    pub(crate) key: Option<SigningKey>,
     /// The authority that stamps.
-    pub timestamp: Option<Address>,
+    pub(crate) timestamp: Option<Address>,
     /// The reason for which earlier unsigned runs are accepted.
-    pub accept_unsealed: Option<String>,
+    pub(crate) accept_unsealed: Option<String>,
 }
 
 impl Resolver<'_> {
     /// Reads the key and takes the URL apart, so that what is wrong with either is said before anything is fetched.
-    pub fn seal_settings(&self, arguments: &SealArguments) -> Result<SealSettings> {
+    pub(crate) fn seal_settings(&self, arguments: &SealArguments) -> Result<SealSettings> {
         let key = self.sign_key(arguments.sign_key.clone());
         let timestamp = self.timestamp(arguments.timestamp.clone());
         Ok(SealSettings {

@@ -21,19 +21,19 @@ use std::time::Duration;
 const NO_PROXY: &str = if cfg!(any(windows, target_os = "macos")) { "as the system says" } else { "none" };
 
 /// One setting.
-pub struct Setting {
+pub(crate) struct Setting {
     /// Its name: the key of a profile where it has one, else the flag without dashes and with `_`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The value for scripts: a string, a number (bytes, seconds, days), a boolean, or null.
-    pub value: Value,
+    pub(crate) value: Value,
     /// The value for people, if it differs.
-    pub text: Option<String>,
+    pub(crate) text: Option<String>,
     /// The source; `None` if the setting is not set and has no default.
-    pub source: Option<Source>,
+    pub(crate) source: Option<Source>,
     /// The reason for which the setting is ignored.
-    pub unused: Option<&'static str>,
+    pub(crate) unused: Option<&'static str>,
     /// The error that prevents its use.
-    pub problem: Option<Error>,
+    pub(crate) problem: Option<Error>,
 }
 
 impl Setting {
@@ -86,7 +86,7 @@ impl Setting {
 
 impl Resolver<'_> {
     /// Returns all settings, those that others depend on first. An invalid one has a problem and does not affect the others.
-    pub fn settings(&self) -> Vec<Setting> {
+    pub(crate) fn settings(&self) -> Vec<Setting> {
         let provider = self.provider();
         let asked = provider.as_ref().map_or(ProviderChoice::Veriff, |found| found.value);
         let provider = match provider {

@@ -1,4 +1,4 @@
-//! Which source wins, and what is said when none has a value.
+//! The order of the sources, and the errors when none has a value.
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 

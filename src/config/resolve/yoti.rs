@@ -13,7 +13,7 @@ use crate::seal::rsa::RequestKey;
 use crate::secret::Secret;
 
 /// The credentials of one integration at Yoti.
-pub enum YotiAccess {
+pub(crate) enum YotiAccess {
     /// Requests are signed.
     Signed {
         /// The client SDK id, as it stands in a query.

@@ -1,19 +1,19 @@
-//! The screen that the bars are drawn on: standard error, where the cursor waits at the beginning of the last line.
+//! The screen of the bars: standard error, with the cursor at the beginning of the last line.
 //!
-//! Where a bar ends at the right edge, so does the cursor, and the `^C` of an interrupted run would go into a new line:
-//! what is taken off the screen after that is one line too few. Must not know what is drawn.
+//! With the cursor at the right edge, behind a bar, the `^C` of an interrupted run would begin a new line, and one line too few
+//! would be cleared. Must not know what is drawn.
 
 use console::Term;
 use indicatif::{ProgressDrawTarget, TermLike};
 use std::io;
 
-/// Standard error, drawn so many times a second; nothing where it cannot move its cursor.
+/// Returns standard error, drawn at this rate per second; hidden if it cannot move its cursor.
 pub(super) fn target(frames: u8) -> ProgressDrawTarget {
     let usual = ProgressDrawTarget::stderr_with_hz(frames);
     if usual.is_hidden() { usual } else { ProgressDrawTarget::term_like_with_hz(Box::new(Screen(Term::buffered_stderr())), frames) }
 }
 
-/// A terminal whose cursor is brought back after each picture.
+/// A terminal whose cursor returns to the beginning of the line after each picture.
 #[derive(Debug)]
 struct Screen(Term);
 

@@ -50,7 +50,7 @@ fn the_lines_that_the_units_start_do_what_they_are_to_do() {
     let world = prepared();
     for (service, verb) in SERVICES.iter().zip(["download", "verify"]) {
         let line = started(service);
-        assert_eq!((line[0].as_str(), parsed(&line).command.name()), ("/usr/bin/vmedia", verb));
+        assert_eq!((line[0].as_str(), parsed(&line).command_name()), ("/usr/bin/vmedia", verb));
         let here = world.folder().display().to_string();
         let words = line[1..].iter().map(|word| word.replace("/etc/vmedia", &here).replace("/var/lib/vmedia", &here));
         let mut command = Command::new(env!("CARGO_BIN_EXE_vmedia"));

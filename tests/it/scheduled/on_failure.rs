@@ -31,6 +31,10 @@ fn summary(world: &World) -> Summary {
     summary
 }
 
+fn failed_codes(summary: &Summary) -> Vec<&str> {
+    summary.failed.iter().map(|failed| failed.code.as_str()).collect()
+}
+
 fn is_quiet(world: &World) -> bool {
     !world.folder().join("summary.json").exists()
 }
@@ -54,6 +58,7 @@ fn a_download_that_fails_is_summed_up() {
         failed,
         [(None, Exit::from(ErrorKind::Usage)), (Some(SESSION), Exit::PARTIAL), (Some("unknown"), Exit::from(ErrorKind::NotFound))]
     );
+    assert_eq!(failed_codes(&summary), ["usage", "not-found", "not-found"]);
     let reason = &summary.failed[1].reason;
     assert!(reason.starts_with("HTTP 404") && reason.ends_with(", and 1 more"), "{reason}");
     assert_eq!(summary.failed_total, 3);
@@ -89,10 +94,11 @@ fn a_verification_names_what_is_damaged_and_a_repair_what_is_left() {
     }
     world.run(&[&["verify", "vmedia-archive"][..], &KEEP].concat()).ends_with(8);
     let found = summary(&world);
-    let counts = found.verification.expect("counts");
+    let counts = found.verification.as_ref().expect("counts");
     assert!(matches!(counts, VerificationCounts { bags: 3, damaged: 2, findings: 2.., files: 15, partial: None, .. }), "{counts:?}");
     let failed: Vec<(Option<&str>, Exit)> = found.failed.iter().map(|failed| (failed.session.as_deref(), failed.exit)).collect();
     assert_eq!(failed, [(Some("s01"), Exit::from(ErrorKind::Damaged)), (Some("s02"), Exit::from(ErrorKind::Damaged))]);
+    assert_eq!(failed_codes(&found), ["manifests", "manifests"]);
     assert!(found.failed[0].reason.contains("face_face-s01.jpg"), "{:?}", found.failed);
 
     world.faults("media:face-s02=404");

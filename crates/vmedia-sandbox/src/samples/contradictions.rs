@@ -1,7 +1,7 @@
 //! One session that says everything in the way that some page of the vendor says it, and other pages do not.
 //!
 //! Ids are those of the vendor's examples where these are no UUIDs. All bytes are whole and all sizes are true, so a
-//! tolerant client archives every medium.
+//! tolerant client archives every media file.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub(super) fn session() -> Session {
         "nfcDocuments": [entry(chip, &json!({ "name": null }))],
         "requestId": "members are added without a new version",
     });
-    // No images at all, a medium that this attempt alone lists, and one that the newest attempt has too.
+    // No images at all, a media file that this attempt alone lists, and one that the newest attempt has too.
     let middle = json!({
         "status": "success",
         "videos": [entry(barcode, &json!({ "duration": 3.0, "mimetype": "video/webm; codecs=vp9" }))],
@@ -56,7 +56,7 @@ pub(super) fn session() -> Session {
         .companion("decision", decision())
 }
 
-/// Returns every medium of the newest attempt, and how the session's listing differs from a plain entry.
+/// Returns every media file of the newest attempt, and how the session's listing differs from a plain entry.
 fn all() -> Vec<(Media, Value)> {
     let jpeg = |id, context, bytes| Media::image(id, context, "image/jpeg", bytes);
     vec![

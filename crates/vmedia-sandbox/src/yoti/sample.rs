@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::YotiSession;
-use crate::samples::{ADDRESS, FACE, FACE_CROPPED, FRONT, FRONT_UNCLEAR, PNG, REVERSE};
+use crate::samples::{DOCUMENT_BACK, DOCUMENT_FRONT, DOCUMENT_FRONT_UNCLEAR, FACE, FACE_NFC, PDF, PNG};
 use crate::{id, now};
 
 /// The session of the demo: a document of two pages, a liveness capture, a utility bill, checks with what they made.
 pub const SAMPLE_YOTI: &str = "3b7e5c90-8d14-4f62-a0b9-6c2e71f4d835";
 
-/// Returns the session.
+/// Returns the sample session.
 pub(crate) fn sample() -> YotiSession {
     // Today's date gives no retention warning, and is the same for a second run on the same day.
     let created = format!("{}T00:00:00Z", now().strftime("%Y-%m-%d"));
@@ -19,14 +19,14 @@ pub(crate) fn sample() -> YotiSession {
         session = session.clone().media(&id, content_type, bytes);
         json!({ "id": id, "type": sort, "created": created, "last_updated": created })
     };
-    let front = add("front", "IMAGE", "image/jpeg", FRONT);
-    let frame = add("front frame", "IMAGE", "image/jpeg", FRONT_UNCLEAR);
-    let reverse = add("reverse", "IMAGE", "image/jpeg", REVERSE);
-    let portrait = add("portrait", "IMAGE", "image/jpeg", FACE_CROPPED);
+    let front = add("front", "IMAGE", "image/jpeg", DOCUMENT_FRONT);
+    let frame = add("front frame", "IMAGE", "image/jpeg", DOCUMENT_FRONT_UNCLEAR);
+    let reverse = add("reverse", "IMAGE", "image/jpeg", DOCUMENT_BACK);
+    let portrait = add("portrait", "IMAGE", "image/jpeg", FACE_NFC);
     let fields = add("fields", "JSON", "application/json", br#"{"full_name":"SPECIMEN PERSON","date_of_birth":"1990-01-01"}"#);
     let frames = [add("frame 1", "IMAGE", "image/jpeg", FACE), add("frame 2", "IMAGE", "image/png", PNG)];
     let facemap = add("facemap", "BINARY", "application/octet-stream", b"\x01SPECIMEN\x00\x02facemap of no one");
-    let bill = add("bill", "PDF", "application/pdf", ADDRESS);
+    let bill = add("bill", "PDF", "application/pdf", PDF);
     let hits = add("hits", "JSON", "application/json", br#"{"results":[],"specimen":true}"#);
     let short = |medium: &Value| json!({ "id": medium["id"], "type": medium["type"] });
     let document = json!({
