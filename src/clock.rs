@@ -65,8 +65,8 @@ pub enum Stop {
     Interrupted,
     /// By the system (SIGTERM, and SIGHUP on Linux).
     Terminated,
-    /// The time that the run was given is over.
-    TimeIsUp,
+    /// The time limit of the run.
+    OutOfTime,
 }
 
 impl Stop {
@@ -80,7 +80,7 @@ impl Stop {
         match self {
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Terminated => ErrorKind::Terminated,
-            Self::TimeIsUp => ErrorKind::OutOfTime,
+            Self::OutOfTime => ErrorKind::OutOfTime,
         }
     }
 }
@@ -92,7 +92,7 @@ pub struct Cancel {
     limit: Option<Limit>,
 }
 
-/// The moment at which a run's time is over, by the clock that says so.
+/// The moment at which a run is to stop, and the clock that measures it.
 #[derive(Clone)]
 struct Limit {
     clock: Arc<dyn Clock>,
@@ -124,14 +124,14 @@ impl Cancel {
         Ok(cancel)
     }
 
-    /// Creates the same, which also stops once so much time has passed from now.
+    /// Returns a copy that also stops after `time` from now.
     #[must_use]
     pub fn within(&self, time: Duration, clock: Arc<dyn Clock>) -> Self {
         let until = clock.elapsed().saturating_add(time);
         Self { signal: Arc::clone(&self.signal), limit: Some(Limit { clock, until }) }
     }
 
-    /// Creates the same, for what is to be done also when time is over.
+    /// Returns a copy without the time limit, for the work that follows it.
     #[must_use]
     pub fn without_limit(&self) -> Self {
         Self { signal: Arc::clone(&self.signal), limit: None }
@@ -140,7 +140,7 @@ impl Cancel {
     /// Returns the reason to stop, once there is one. A signal has priority over the time limit.
     pub fn requested(&self) -> Option<Stop> {
         match self.signal.load(Ordering::SeqCst) {
-            0 => self.limit.as_ref().filter(|limit| limit.clock.elapsed() >= limit.until).map(|_| Stop::TimeIsUp),
+            0 => self.limit.as_ref().filter(|limit| limit.clock.elapsed() >= limit.until).map(|_| Stop::OutOfTime),
             code if code == usize::from(Exit::from(ErrorKind::Terminated).code()) => Some(Stop::Terminated),
             _ => Some(Stop::Interrupted),
         }
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(limited.requested(), None);
         assert!(!limited.wait(clock.as_ref(), Duration::from_secs(3600)), "it would outlast the run's time");
         assert_eq!(clock.elapsed(), Duration::from_secs(67));
-        assert_eq!(limited.requested(), Some(Stop::TimeIsUp));
+        assert_eq!(limited.requested(), Some(Stop::OutOfTime));
         assert_eq!(cancel.requested(), None, "what was not limited goes on");
         assert_eq!(limited.without_limit().requested(), None, "and what is to be done all the same");
     }
@@ -244,14 +244,14 @@ mod tests {
     fn a_signal_wins_over_time_and_is_heard_by_what_is_limited() {
         let cancel = Cancel::default();
         let limited = cancel.within(Duration::ZERO, Arc::new(ManualClock::default()));
-        assert_eq!(limited.requested(), Some(Stop::TimeIsUp));
+        assert_eq!(limited.requested(), Some(Stop::OutOfTime));
         cancel.signal.store(143, Ordering::SeqCst);
         assert_eq!(limited.requested(), Some(Stop::Terminated));
     }
 
     #[test]
     fn only_signals_are_interruptions() {
-        let exits = [Stop::Interrupted, Stop::Terminated, Stop::TimeIsUp].map(|stop| stop.exit().is_interruption());
+        let exits = [Stop::Interrupted, Stop::Terminated, Stop::OutOfTime].map(|stop| stop.exit().is_interruption());
         assert_eq!(exits, [true, true, false]);
     }
 }

@@ -1,25 +1,20 @@
-//! The work: what a provider lists × what the archive holds → a plan → transfers → a bag, over many sessions at once.
+//! The run: what a provider lists × what the archive holds → a plan → transfers → a bag, over many sessions at once.
 //!
-//! Workers send events over a bounded channel and print nothing. Must not know the terminal, the command line, or
-//! which provider it is.
+//! Workers send events over a bounded channel and print nothing. Must not know the terminal, the command line, or the provider.
 
 mod budget;
 mod catalog;
-mod error_page;
 mod event;
-mod finish;
 mod judge;
 mod ledger;
 mod listing;
 mod opening;
-mod outcome;
 mod plan;
 mod probe;
 mod provider_days;
-mod quoting;
 mod receive;
-mod redaction;
 mod run;
+mod run_state;
 mod sealing;
 mod session_error;
 mod session_state;
@@ -28,20 +23,21 @@ mod stored_rules;
 mod tally;
 mod transfer;
 
-pub use crate::http::TIME_IS_UP;
-pub use catalog::Catalog;
-pub use event::{Event, EventLine, Message, VERSION as EVENT_VERSION};
+pub(crate) use crate::http::OUT_OF_TIME;
+pub(crate) use catalog::Catalog;
+pub use event::{ErrorText, Event, Message};
+pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
 pub use ledger::Ledger;
-pub use listing::{attempts, listing};
-pub use outcome::ErrorText;
-pub use plan::{Action, Selection};
+pub(crate) use listing::{attempts, listing};
+pub use plan::Selection;
 pub use probe::{Probe, probe};
-pub use provider_days::{Period as ProviderDays, warning as deletion_warning};
+pub(crate) use provider_days::{Period as ProviderDays, warning as deletion_warning};
 pub use run::{Running, start};
-pub use sealing::{Sealed, Sealer, Signed, Stamped};
-pub use session_error::session_error;
+pub(crate) use sealing::Sealed;
+pub use sealing::{Sealer, Stamped};
+pub(crate) use session_error::session_error;
 pub use stamping::Authority;
-pub use stored_rules::StoredRules;
+pub(crate) use stored_rules::StoredRules;
 pub use tally::Tally;
 
 use crate::archive::Journal;
@@ -53,80 +49,64 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
-/// Everything that the work needs from outside.
+/// Everything that the run needs from outside.
 #[derive(Clone)]
 pub struct Services {
-    /// Who is asked.
+    /// The provider.
     pub provider: Arc<dyn Provider>,
-    /// Over which wire.
+    /// The HTTP client.
     pub wire: Arc<RetryClient>,
-    /// Where bytes land.
+    /// The store of the archive.
     pub store: Arc<dyn Store>,
-    /// Where changes of the archive are written down.
+    /// The archive's journal.
     pub journal: Arc<Journal>,
-    /// What the journal of a run is sealed with.
+    /// The key and the authority that seal the journal of the run.
     pub sealer: Arc<Sealer>,
     /// The base URL, for records.
     pub base_url: String,
-    /// Which credentials were used, in words without them; shown when the provider refuses them.
+    /// Description of the credentials, without them; shown when the provider refuses them.
     pub credentials: String,
 }
 
-/// What is wanted of every session.
-#[derive(Clone)]
+/// The part of every session that is fetched, and how; the default is everything.
+#[derive(Clone, Default)]
 pub struct Options {
-    /// Which attempts.
+    /// The attempts.
     pub scope: Scope,
-    /// Which media.
+    /// The media files.
     pub selection: Selection,
-    /// Which companion documents, by the provider's names.
+    /// The companion documents, by the provider's names.
     pub companions: Vec<String>,
     /// For sessions of which nothing is left: the paths of the files that they had (`repair`).
     pub lost: HashMap<SessionId, Vec<String>>,
-    /// How many requests are in flight at once.
+    /// Number of requests in flight at once, at least one.
     pub workers: usize,
-    /// Whether files that are here are fetched again and compared.
+    /// Fetches files that are archived again and compares them.
     pub refetch: bool,
-    /// Whether disagreements and unsigned answers are failures.
+    /// Makes disagreements and unsigned answers failures.
     pub strict: bool,
-    /// Whether only the plan is wanted.
+    /// Shows the plan and fetches nothing.
     pub dry_run: bool,
-    /// Whether sessions that are complete in the archive are left alone.
+    /// Skips sessions that are complete in the archive.
     pub skip_complete: bool,
     /// Days after capture on which the provider deletes media; without it, the provider's usual number.
     pub provider_days: Option<u32>,
 }
 
-impl Options {
-    /// Everything of every session, with that many requests in flight.
-    pub fn new(workers: usize) -> Self {
-        Self {
-            scope: Scope::All,
-            selection: Selection::default(),
-            companions: Vec::new(),
-            lost: HashMap::new(),
-            workers,
-            refetch: false,
-            strict: false,
-            dry_run: false,
-            skip_complete: false,
-            provider_days: None,
-        }
-    }
-}
-
-/// Where events go. A receiver that is gone is no reason to stop.
-#[derive(Clone)]
-pub struct Emit(SyncSender<Message>);
+/// The sender of events. A receiver that is gone is no reason to stop.
+pub(crate) struct Emit(pub(crate) SyncSender<Message>);
 
 impl Emit {
-    /// Sends into this channel.
-    pub fn new(sender: SyncSender<Message>) -> Self {
-        Self(sender)
-    }
-
     pub(crate) fn event(&self, event: Event) {
         let _ = self.0.send(Message::Event { transfer: None, event: Box::new(event) });
+    }
+
+    pub(crate) fn notice(&self, session: &SessionId, text: String) {
+        self.event(Event::Notice { session: session.clone(), text });
+    }
+
+    pub(crate) fn problem(&self, session: &SessionId, text: String) {
+        self.event(Event::Problem { session: session.clone(), text });
     }
 
     pub(crate) fn transfer(&self, transfer: u64, event: Event) {

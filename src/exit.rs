@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Scope};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How a run, or one session of it, ended. JSON has `done`, or the code of the error's kind.
+/// The end of a run, or of one session of it. JSON has `done`, or the code of the error's kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// All that was requested is done.
@@ -16,7 +16,7 @@ impl Exit {
     /// Some items failed; the others are archived.
     pub const PARTIAL: Self = Self::Failed(ErrorKind::Partial, Scope::Session);
 
-    /// Returns how an error ends what it happened to.
+    /// Returns the end that an error leads to.
     pub fn of(error: &Error) -> Self {
         Self::Failed(error.kind(), error.scope())
     }

@@ -1,20 +1,28 @@
-//! The wire: sends signed requests, decides what is worth another try, and keeps one pace for a host.
+//! The HTTP client: sends signed requests, retries, keeps one pace for a host, and classifies the bytes of answers.
 //!
-//! Must not know what a request means, who signed it, or where a body goes. `reqwest` is named in `client.rs` alone.
+//! Must not know the purpose of a request, who signed it, or where a body goes. `reqwest` is named in `client.rs` alone.
 
 mod body;
 mod client;
+mod error_page;
 mod exchange;
 mod failure;
 mod pace;
+mod quoting;
+mod redaction;
 mod retry;
-mod time_limit;
 
-pub use body::BodyReader;
-pub use client::{Address, Client, ClientOptions, check_certificates, is_loopback, parse_base_url};
-pub use exchange::{Exchange, Note, RetryClient};
-pub use failure::{Cause, Failure, TIME_IS_UP};
+pub(crate) use body::BodyReader;
+pub(crate) use client::check_certificates;
+pub use client::{Address, Client, ClientOptions, parse_base_url};
+pub(crate) use error_page::{Answer, LARGEST_JSON, Sort, is_error, is_error_member, sort_of};
+pub use exchange::RetryClient;
+pub(crate) use exchange::{Exchange, Note};
+pub(crate) use failure::OUT_OF_TIME;
+pub use failure::{Cause, Failure};
 pub use pace::Limits;
+pub(crate) use quoting::quotable;
+pub(crate) use redaction::redact;
 pub use retry::Policy;
 
 use secrecy::zeroize::Zeroizing;
@@ -67,15 +75,9 @@ impl Headers {
         Self { pairs, marks_end: false }
     }
 
-    /// Creates the same, of an answer whose body has its end marked by the protocol.
-    #[must_use]
-    pub fn with_marked_end(self) -> Self {
-        Self { marks_end: true, ..self }
-    }
-
     /// Returns the first value under a lower-case name.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
     /// Returns `Content-Length`, when there is one that is a number.
@@ -95,7 +97,7 @@ impl Headers {
 
 /// Something that sends one request once.
 pub trait Transport: Send + Sync {
-    /// Sends it and returns once the head of the answer is there. The connection and each wait for more bytes are
-    /// bounded; the whole is not, [`BodyReader`] does that.
+    /// Sends it and returns once the head of the answer is there. Limits the time for the connection and each wait for more bytes;
+    /// [`BodyReader`] limits the whole.
     fn send(&self, request: &Request) -> Result<Response, Failure>;
 }

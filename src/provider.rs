@@ -7,8 +7,10 @@ pub mod veriff;
 pub mod yoti;
 
 use crate::http::{Cause, Failure, Headers, Request};
-use crate::model::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
+use crate::model::{Attempt, AttemptId, MediaId, MediaItem, SessionId, readable};
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
 
 /// A request that the provider's API understands, before it is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +25,11 @@ pub struct Call {
     pub subject: String,
 }
 
-/// Which attempts of a session are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The attempts of a session to fetch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// Every attempt: the default, because a session's own listing covers the newest alone.
+    /// Every attempt, because a session's own listing covers the newest alone.
+    #[default]
     All,
     /// The newest.
     Latest,
@@ -39,7 +42,7 @@ pub enum Scope {
 pub struct Listing {
     /// The attempts, newest first.
     pub attempts: Vec<Attempt>,
-    /// Every medium once, in the order of the listings.
+    /// Every media file once, in the order of the listings.
     pub media: Vec<MediaItem>,
     /// Entries that cannot be fetched, and listings that failed: a line each. The session is incomplete while there are any.
     pub problems: Vec<String>,
@@ -47,11 +50,11 @@ pub struct Listing {
     pub notices: Vec<String>,
     /// True if the provider may add media later.
     pub may_grow: bool,
-    /// Since when the provider has the oldest of the media, as far as it says.
+    /// The time at which the oldest of the media was made, if the provider says it.
     pub since: Option<Timestamp>,
 }
 
-/// Something that a stored document says of a session.
+/// A fact in a stored document about a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     /// The topic, such as `decision` or `family-name`; the same for every provider.
@@ -113,15 +116,14 @@ pub trait Provider: Send + Sync {
     /// Returns how many days after capture the provider deletes media, unless a contract says otherwise.
     fn provider_days(&self) -> u32;
 
-    /// Members of its JSON answers that hold credentials, or change with every answer because of one. Their values are
-    /// not kept.
+    /// Returns the members of its JSON answers that hold credentials, or change with every answer. Their values are not kept.
     fn redacted_fields(&self) -> &'static [&'static str];
 
     /// Returns a request that has no effect and shows no data, and succeeds only with valid credentials: it names a random session,
     /// for which a provider looks only after authentication.
     fn probe_call(&self) -> Call;
 
-    /// Returns what an answer with that status and that code in its body says, where the status alone does not.
+    /// Returns the cause of an answer with that status and that code in its body, if it is not that of the status.
     fn cause_of(&self, status: u16, code: &str) -> Option<Cause>;
 
     /// Returns a failure with the cause that this provider means.
@@ -133,14 +135,14 @@ pub trait Provider: Send + Sync {
         }
     }
 
-    /// Returns what the status and body of the answer to it say.
+    /// Returns the outcome of a probe from its status and body.
     fn probe_outcome(&self, status: u16, body: &[u8]) -> ProbeOutcome {
-        let answer = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body);
+        let answer = serde_json::from_slice::<Map<String, Value>>(body);
         match (status, answer) {
             (401 | 403, _) => ProbeOutcome::Refused,
             (200, Ok(_)) if self.check(&self.probe_call(), body).is_err() => ProbeOutcome::Foreign,
             (200 | 404 | 410, Ok(answer)) => {
-                let code = answer.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
+                let code = answer.get("code").and_then(Value::as_str).unwrap_or_default();
                 if self.cause_of(404, code) == Some(Cause::Refused) { ProbeOutcome::Refused } else { ProbeOutcome::Accepted }
             }
             _ => ProbeOutcome::Foreign,
@@ -154,10 +156,10 @@ pub trait Provider: Send + Sync {
     /// Returns the attempts of a session, newest first, each once; no media.
     fn attempts(&self, fetch: &mut dyn Fetch, session: &SessionId) -> Result<Listing, Failure>;
 
-    /// Returns what a session holds, each medium once with every place that names it.
+    /// Returns the content of a session, each media file once with every place that names it.
     fn listing(&self, fetch: &mut dyn Fetch, session: &SessionId, scope: &Scope) -> Result<Listing, Failure>;
 
-    /// Returns the request for the bytes of one medium of that session.
+    /// Returns the request for the bytes of one media file of that session.
     fn media(&self, session: &SessionId, id: &MediaId) -> Call;
 
     /// Returns the names of the documents that can be kept beside the media (`--with`).
@@ -178,6 +180,29 @@ pub trait Provider: Send + Sync {
     /// Returns the media that a stored document lists; none when it is no listing.
     fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure>;
 
-    /// Returns what a stored document says of its session, for people.
+    /// Returns the facts of a stored document about its session.
     fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact>;
+}
+
+/// Characters that a path segment holds unescaped (RFC 3986 §2.3, unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Returns an id as a percent-encoded path segment.
+fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+/// Longest text of a fact, in bytes: no name, date or status is longer.
+const LONGEST_FACT: usize = 200;
+
+/// Returns the texts and numbers of a JSON document at these JSON pointers as facts. A document without facts is no error.
+fn facts_at(bytes: &[u8], places: &[(&'static str, &str)]) -> Vec<Fact> {
+    let Ok(document) = serde_json::from_slice::<Value>(&readable(bytes)) else { return Vec::new() };
+    let text = |pointer: &str| match document.pointer(pointer)? {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let fits = |text: &String| !text.is_empty() && text.len() <= LONGEST_FACT;
+    places.iter().filter_map(|(name, pointer)| Some(Fact { name, value: text(pointer).filter(fits)? })).collect()
 }

@@ -10,8 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes over the text and wipes the buffer that it came in: one that grew would leave a copy behind when it is cut
-    /// to its length.
+    /// Copies the text and wipes its buffer: a buffer that grew would leave a copy behind when it is cut to its length.
     pub fn new(text: String) -> Self {
         let text = Zeroizing::new(text);
         Self(SecretString::from(text.as_str()))

@@ -247,7 +247,8 @@ fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) ->
         strict: arguments.run.strict,
         dry_run: arguments.dry_run,
         skip_complete: arguments.skip_complete,
-        ..Options::new(usize::from(jobs))
+        workers: usize::from(jobs),
+        ..Options::default()
     })
 }
 
@@ -298,6 +299,6 @@ pub(super) fn single(session: SessionId, with: &[&str]) -> (Options, Identifiers
     let mut identifiers = Identifiers::default();
     identifiers.add(session);
     let companions = with.iter().map(|name| (*name).to_owned()).collect();
-    let options = Options { companions, ..Options::new(usize::from(DEFAULT_JOBS)) };
+    let options = Options { companions, workers: usize::from(DEFAULT_JOBS), ..Options::default() };
     (options, identifiers)
 }

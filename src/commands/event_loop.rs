@@ -41,10 +41,8 @@ pub(super) fn beside<T: Send + 'static>(
     work: impl FnOnce(&Emit) -> T + Send + 'static,
 ) -> Result<Option<T>> {
     let (sender, receiver) = sync_channel(1024);
-    let thread = std::thread::Builder::new()
-        .name("work".to_owned())
-        .spawn(move || work(&Emit::new(sender)))
-        .map_err(|error| cannot_start(&error))?;
+    let thread =
+        std::thread::Builder::new().name("work".to_owned()).spawn(move || work(&Emit(sender))).map_err(|error| cannot_start(&error))?;
     let clock = context.clock.as_ref();
     let over = receive(context, &receiver, &mut |message| reporter.message(message, clock));
     Ok(if over { thread.join().ok() } else { None })

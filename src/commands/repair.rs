@@ -73,7 +73,8 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
         selection: Selection { only_damaged: true, ..Selection::default() },
         lost: sessions.iter().filter_map(|found| Some((found.session.clone(), found.lost.clone()?))).collect(),
         strict: arguments.run.strict,
-        ..Options::new(usize::from(jobs))
+        workers: usize::from(jobs),
+        ..Options::default()
     };
     let mut reporter = context.reporter(arguments.run.format, true)?;
     let count = identifiers.sessions.len() as u64;

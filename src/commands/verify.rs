@@ -12,7 +12,7 @@ use crate::archive::verify::{self, Observer, Options, Repairable, Report, Target
 use crate::cli::{ProviderChoice, VerifyArguments};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
-use crate::engine::{Emit, Event, StoredRules, TIME_IS_UP};
+use crate::engine::{Emit, Event, OUT_OF_TIME, StoredRules};
 use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::Reporter;
@@ -108,12 +108,12 @@ pub(super) fn verify_all(
     let sessions: u64 = archives.iter().map(|archive| archive.sessions.len() as u64).sum();
     // The number of sessions that did not change is unknown.
     let is_cut = is_cut || sum.bags + sum.busy < sessions || arguments.since.is_some();
-    let out_of_time = is_cut && stop == Some(Stop::TimeIsUp);
+    let out_of_time = is_cut && stop == Some(Stop::OutOfTime);
     let exit = exit(stop, &sum, out_of_time);
     for target in targets.iter() {
         close(target, exit, reporter, context);
     }
-    let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(TIME_IS_UP) };
+    let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(OUT_OF_TIME) };
     // No comparison is listed as successful beside damage.
     let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
     let event = Event::VerifyFinished {
@@ -154,7 +154,7 @@ fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool) -> Exit {
         Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
         // Damage was found, whether or not everything was read.
         _ if sum.damaged + sum.journals > 0 => Exit::from(ErrorKind::Damaged),
-        _ if out_of_time => Stop::TimeIsUp.exit(),
+        _ if out_of_time => Stop::OutOfTime.exit(),
         _ => Exit::Done,
     }
 }

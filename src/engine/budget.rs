@@ -1,6 +1,6 @@
 //! The memory that the listings of a run may take together. Sessions reserve it while they are listed and as long as their
-//! media files are fetched. A session that finds none left gives up what it has and is listed again when there is room: no
-//! thread waits for memory that another session holds. A session that needs more than there is in all gets it alone.
+//! media files are fetched. A session that finds none left returns its share and is listed again later: no thread waits for memory
+//! that another session holds. A session that needs more than the whole budget gets it alone.
 //!
 //! Must not know what is kept in it.
 
@@ -8,9 +8,9 @@ use crate::archive::schedule::locked;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-/// The bytes that all listings of a run may take.
+/// Bytes that all listings of a run may take.
 const SIZE: u64 = 64 * 1024 * 1024;
-/// What a session reserves before anything is known of it. Real sessions take some hundred kilobytes.
+/// Bytes that a session reserves before it is listed. Real sessions take some hundred kilobytes.
 const FIRST: u64 = 64 * 1024;
 
 /// The budget of a run.
@@ -23,11 +23,11 @@ pub(super) struct Budget {
 #[derive(Debug, Default)]
 struct State {
     used: u64,
-    /// What sessions need that were put off, by their number.
-    put_off: HashMap<usize, u64>,
+    /// Bytes that deferred sessions need, by their number.
+    deferred: HashMap<usize, u64>,
 }
 
-/// What a session has reserved; given back when it is dropped.
+/// The reservation of a session; given back when it is dropped.
 #[derive(Debug)]
 pub(super) struct Share {
     budget: Arc<Budget>,
@@ -45,43 +45,43 @@ impl Budget {
     }
 
     /// Returns whether a further session may begin.
-    pub(super) fn has_room(&self) -> bool {
+    pub(super) fn has_space(&self) -> bool {
         self.fits(locked(&self.state).used, FIRST)
     }
 
-    /// Returns the share of a session that begins, or of one that was put off and for which there is room now.
+    /// Returns the share of a session that begins, or of a deferred one, if that much is free.
     pub(super) fn enter(self: &Arc<Self>, session: usize) -> Option<Share> {
         let mut state = locked(&self.state);
-        let held = state.put_off.get(&session).copied().unwrap_or(FIRST);
+        let held = state.deferred.get(&session).copied().unwrap_or(FIRST);
         if !self.fits(state.used, held) {
             return None;
         }
-        state.put_off.remove(&session);
+        state.deferred.remove(&session);
         state.used += held;
         Some(Share { budget: Arc::clone(self), session, held })
     }
 
-    /// Whether so much more can be reserved. Where nothing is, anything can.
+    /// Returns whether that much more can be reserved; always if nothing is.
     fn fits(&self, used: u64, more: u64) -> bool {
         used == 0 || used.saturating_add(more) <= self.size
     }
 }
 
 impl Share {
-    /// Returns how much is reserved.
+    /// Returns the number of bytes that are reserved.
     pub(super) fn held(&self) -> u64 {
         self.held
     }
 
-    /// Reserves so much in all, at least; returns whether there is room. If there is none, the session has to drop its share
-    /// and begin again later, when there is room for twice as much as it had.
+    /// Reserves at least that much in all, and returns whether that much was free. If not, the session has to drop its share and
+    /// begin again later, when twice as much as it had is free.
     #[must_use]
     pub(super) fn grow_to(&mut self, bytes: u64) -> bool {
         let more = bytes.saturating_sub(self.held);
         let mut state = locked(&self.budget.state);
         if !self.budget.fits(state.used - self.held, self.held + more) {
             let needed = bytes.max(self.held.saturating_mul(2)).min(self.budget.size);
-            state.put_off.insert(self.session, needed);
+            state.deferred.insert(self.session, needed);
             return false;
         }
         state.used += more;
@@ -89,7 +89,6 @@ impl Share {
         true
     }
 
-    /// Gives back what is above this.
     pub(super) fn shrink_to(&mut self, bytes: u64) {
         let less = self.held.saturating_sub(bytes);
         locked(&self.budget.state).used -= less;
@@ -110,10 +109,10 @@ mod tests {
     #[test]
     fn what_is_reserved_is_never_more_than_there_is() {
         let budget = Budget::of(10 * FIRST);
-        let mut one = budget.enter(0).expect("room");
-        let mut two = budget.enter(1).expect("room");
+        let mut one = budget.enter(0).expect("space");
+        let mut two = budget.enter(1).expect("space");
         assert!(one.grow_to(6 * FIRST) && two.grow_to(4 * FIRST));
-        assert!(!budget.has_room() && budget.enter(2).is_none());
+        assert!(!budget.has_space() && budget.enter(2).is_none());
         assert!(!two.grow_to(5 * FIRST), "the other one holds six");
         assert_eq!(two.held(), 4 * FIRST, "what it has it keeps until it gives up");
         drop(two);
@@ -125,17 +124,17 @@ mod tests {
     #[test]
     fn a_session_that_needs_more_than_there_is_gets_it_alone() {
         let budget = Budget::of(10 * FIRST);
-        let small = budget.enter(0).expect("room");
-        let mut large = budget.enter(1).expect("room");
+        let small = budget.enter(0).expect("space");
+        let mut large = budget.enter(1).expect("space");
         assert!(!large.grow_to(50 * FIRST));
         drop(large);
-        assert!(budget.enter(1).is_none(), "beside another one there is no room");
+        assert!(budget.enter(1).is_none(), "beside another one it does not fit");
         drop(small);
-        let mut large = budget.enter(1).expect("room");
+        let mut large = budget.enter(1).expect("space");
         assert!(large.grow_to(50 * FIRST) && large.grow_to(90 * FIRST));
-        assert!(!budget.has_room());
+        assert!(!budget.has_space());
         drop(large);
-        assert!(budget.has_room());
+        assert!(budget.has_space());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 const STEP: u64 = 64;
 
 /// Reads the rows of an archive's sessions, some at a time, so that no more than those are in memory.
-pub struct Catalog {
+pub(crate) struct Catalog {
     store: Arc<dyn ReadStore>,
     verified: Verifications,
     /// How many sessions each thread has read so far.
@@ -26,14 +26,14 @@ impl Catalog {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn open(store: Arc<dyn ReadStore>, workers: usize) -> Result<Self> {
+    pub(crate) fn open(store: Arc<dyn ReadStore>, workers: usize) -> Result<Self> {
         let verified = verified_sessions(store.as_ref())?;
         let read = (0..workers.max(1)).map(|_| AtomicU64::new(0)).collect();
         Ok(Self { store, verified, read })
     }
 
     /// Returns the rows of these sessions; fewer when the run is asked to stop.
-    pub fn rows(&self, sessions: &[StorePath], cancel: &Cancel, emit: &Emit) -> Vec<CatalogRow> {
+    pub(crate) fn rows(&self, sessions: &[StorePath], cancel: &Cancel, emit: &Emit) -> Vec<CatalogRow> {
         let next = AtomicUsize::new(0);
         let work = |number: usize, read: &AtomicU64| {
             let mut rows = Vec::new();

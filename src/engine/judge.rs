@@ -1,35 +1,33 @@
-//! Judges a received file: its signature, its length, whether it is media at all, and whether it is what was declared. Pure.
+//! Judges a received file by its signature, its length, its format and its declaration. Pure.
 
-use super::error_page::{Came, Sort, sort_of};
-use super::quoting::known_words;
 use super::receive::Received;
 use crate::archive::{Disagreement, NewFile, SignatureRecord};
 use crate::error::quote;
-use crate::http::{Cause, Failure};
+use crate::http::{Answer, Cause, Failure, Sort, quotable, sort_of};
 use crate::model::{Format, HEAD_LENGTH, Kind, MediaItem, TypeHint, answered_extension, is_text_type};
 use crate::provider::Signature;
 
-/// What a file is judged by.
+/// The criteria for a file.
 pub(super) struct Expectation<'a> {
     pub(super) item: &'a MediaItem,
     pub(super) strict: bool,
-    /// Whether this provider signs its answers.
+    /// True if this provider signs its answers.
     pub(super) signs_answers: bool,
-    /// Whether it signed media of this session in an earlier run.
+    /// True if it signed media of this session in an earlier run.
     pub(super) was_signed: bool,
-    /// Whether an earlier attempt disagreed with the listing, so that the provider insists.
+    /// True if an earlier attempt disagreed with the listing, so that the provider insists.
     pub(super) insisted: bool,
 }
 
-/// Returns the file to archive, or why it is refused.
+/// Returns the file to archive, or the reason to refuse it.
 pub(super) fn judge(received: &Received, expected: &Expectation<'_>) -> Result<NewFile, Failure> {
     let format = Format::of(received.head.get(..HEAD_LENGTH.min(received.head.len())).unwrap_or_default());
     let Received { head, digest, content_type, .. } = received;
-    let sort = sort_of(expected.item, &Came { format, kept: head, bytes: digest.bytes, content_type: content_type.as_deref() });
+    let sort = sort_of(expected.item, &Answer { format, kept: head, bytes: digest.bytes, content_type: content_type.as_deref() });
     Case { received, expected, format, sort }.verdict()
 }
 
-/// A received file beside what it is judged by.
+/// A received file beside its criteria.
 struct Case<'a> {
     received: &'a Received,
     expected: &'a Expectation<'a>,
@@ -63,7 +61,7 @@ impl Case<'_> {
         })
     }
 
-    /// What came where something else should be, for people.
+    /// Describes an answer that came where something else should be.
     fn mistaken(&self) -> String {
         let what = match self.expected.item.kind {
             Kind::Image => "a picture",
@@ -71,12 +69,12 @@ impl Case<'_> {
             Kind::Nfc => "NFC data",
             Kind::Other => "a file",
         };
-        let quoted =
-            known_words(&self.received.head).filter(|_| self.format.is_text_answer()).map(|said| format!(": {said}")).unwrap_or_default();
+        let quoted = quotable(&self.received.head).filter(|_| self.format.is_text_answer());
+        let quoted = quoted.map(|text| format!(": {text}")).unwrap_or_default();
         format!("{} came where {what} should be{quoted}", self.format.as_str())
     }
 
-    /// What must never be filed, whatever the listing says.
+    /// Refuses answers that must never be archived, whatever the listing says.
     fn refusal(&self) -> Option<Failure> {
         let refuse = |cause, detail: &str| Some(Failure::new(cause, detail));
         if self.received.announced.is_some_and(|announced| announced != self.received.digest.bytes) {
@@ -92,7 +90,7 @@ impl Case<'_> {
         match self.sort {
             Sort::Error => return refuse(Cause::Unusable, &self.mistaken()),
             Sort::Foreign if !is_signed => return refuse(Cause::Unusable, &self.mistaken()),
-            Sort::Foreign | Sort::Medium => {}
+            Sort::Foreign | Sort::Media => {}
         }
         let (size, types) = (self.other_size(), self.other_types());
         // One of them may be the listing's mistake.
@@ -130,11 +128,11 @@ impl Case<'_> {
         found
     }
 
-    /// Returns where whole and believed bytes are not what was declared.
+    /// Returns the differences of whole and trusted bytes from the declaration.
     fn disagreements(&self) -> Vec<Disagreement> {
         let mut found: Vec<Disagreement> = self.other_size().into_iter().collect();
         let types = self.other_types();
-        if types.is_empty() && self.sort != Sort::Medium {
+        if types.is_empty() && self.sort != Sort::Media {
             found.push(Disagreement::NotMedia { text: self.mistaken() });
         }
         found.extend(types);

@@ -14,14 +14,13 @@ use std::time::Duration;
 /// The counts of a run so far.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    /// Where the run archives.
-    pub archive: String,
-    /// Whether it only plans.
-    pub dry_run: bool,
-    /// The number of its sessions.
-    pub total: u64,
-    /// The number of sessions that ended.
-    pub done: u64,
+    /// The archive of the run.
+    pub(crate) archive: String,
+    pub(crate) dry_run: bool,
+    /// Number of its sessions.
+    pub(crate) total: u64,
+    /// Number of sessions that ended.
+    pub(crate) done: u64,
     began: Duration,
     outcomes: Vec<(SessionId, Exit)>,
     /// Arguments and lines that are not session ids.
@@ -29,18 +28,18 @@ pub struct Ledger {
     complete: u64,
     skipped: u64,
     empty: u64,
-    /// Sessions that were under way when the run's time was over.
+    /// Sessions that were under way when the time limit of the run was reached.
     cut: u64,
-    /// Media of sessions that ended.
+    /// Media files of sessions that ended.
     tally: Tally,
-    /// All settled media, of sessions that are under way too.
+    /// All settled media files, of sessions that are under way too.
     settled: Tally,
     running: HashSet<u64>,
 }
 
 impl Ledger {
     /// Takes a message into account; `elapsed` is the time since the program started.
-    pub fn receive(&mut self, message: &Message, elapsed: Duration) {
+    pub(crate) fn receive(&mut self, message: &Message, elapsed: Duration) {
         match message {
             Message::Event { transfer, event } => {
                 if matches!(**event, Event::MediaStarted { .. }) {
@@ -54,7 +53,7 @@ impl Ledger {
     }
 
     /// Takes an event into account; `elapsed` is the time since the program started.
-    pub fn apply(&mut self, event: &Event, elapsed: Duration) {
+    pub(crate) fn apply(&mut self, event: &Event, elapsed: Duration) {
         match event {
             Event::RunStarted { sessions, archive, dry_run, .. } => {
                 let (total, archive, dry_run) = (*sessions, archive.clone(), *dry_run);
@@ -84,24 +83,24 @@ impl Ledger {
         }
     }
 
-    /// Returns how the run ends, if it was asked to stop for that reason.
-    pub fn exit(&self, stop: Option<Stop>) -> Exit {
+    /// Returns the end of the run; `stop` is the reason for which it was asked to stop, if it was.
+    pub(crate) fn exit(&self, stop: Option<Stop>) -> Exit {
         let rejected = (self.rejected > 0).then_some(ErrorKind::Usage.into());
         let exits = self.outcomes.iter().map(|(_, exit)| *exit).chain(rejected);
         match stop {
             Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
-            Some(stop @ Stop::TimeIsUp) => Exit::merge(exits.chain((self.not_started() > 0).then_some(stop.exit()))),
+            Some(stop @ Stop::OutOfTime) => Exit::merge(exits.chain((self.not_started() > 0).then_some(stop.exit()))),
             None => Exit::merge(exits),
         }
     }
 
-    /// Returns how many sessions were not done when the run's time was over.
-    pub fn left(&self, stop: Option<Stop>) -> u64 {
-        if stop == Some(Stop::TimeIsUp) { self.cut + self.not_started() } else { 0 }
+    /// Returns the number of sessions that were not done when the time limit of the run was reached.
+    pub(crate) fn left(&self, stop: Option<Stop>) -> u64 {
+        if stop == Some(Stop::OutOfTime) { self.cut + self.not_started() } else { 0 }
     }
 
     /// Returns the sessions that ended without a failure.
-    pub fn done_sessions(&self) -> HashSet<&SessionId> {
+    pub(crate) fn done_sessions(&self) -> HashSet<&SessionId> {
         self.outcomes.iter().filter(|(_, exit)| *exit == Exit::Done).map(|(session, _)| session).collect()
     }
 
@@ -110,7 +109,7 @@ impl Ledger {
     }
 
     /// Returns the end of the run as an event.
-    pub fn finished(&self, exit: Exit, stop: Option<Stop>, elapsed: Duration) -> Event {
+    pub(crate) fn finished(&self, exit: Exit, stop: Option<Stop>, elapsed: Duration) -> Event {
         Event::RunFinished {
             exit,
             code: exit.code(),
@@ -126,7 +125,7 @@ impl Ledger {
     }
 
     /// Returns the status of the run as an event.
-    pub fn status(&self, elapsed: Duration) -> Event {
+    pub(crate) fn status(&self, elapsed: Duration) -> Event {
         Event::RunStatus {
             total: self.total,
             done: self.done,

@@ -1,45 +1,41 @@
-//! Fetches the JSON answers that listings are made of: bounded, signature checked, known to be JSON, kept as they
-//! came but for credentials in them. Must not read what they say; that is the provider's business.
+//! Fetches the JSON answers that listings are made of. Limits their size, checks that they are JSON and signed, and keeps them as
+//! they came, without credentials in them. Must not interpret them; the provider does.
 
 use super::budget::Share;
-use super::error_page::{is_error, tells_of_errors};
 use super::event::Event;
-use super::quoting::known_words;
-use super::redaction::{Kept, redact};
 use super::session_error::reason;
 use super::{Emit, Services};
 use crate::archive::{Document, SignatureRecord};
-use crate::http::{BodyReader, Cause, Exchange, Failure, Note};
+use crate::http::{BodyReader, Cause, Exchange, Failure, Note, is_error, is_error_member, quotable, redact};
 use crate::model::{Format, HEAD_LENGTH, Outline, SessionId, check_shape, outline};
 use crate::provider::{Call, Fetch, Listing, Scope, Signature};
 use std::io::Read;
 use std::time::Duration;
 
-/// The largest answer that is taken for a listing. The largest real ones have some tens of kilobytes.
+/// Largest answer in bytes. The largest real listings have some tens of kilobytes.
 const LARGEST_ANSWER: u64 = 16 * 1024 * 1024;
-/// The largest that all answers about one session may be together: they are kept in memory until all are there.
+/// Largest size of all answers about one session, in bytes: they are in memory until all have come.
 const LARGEST_ANSWERS: u64 = 64 * 1024 * 1024;
-/// How much is reserved at once for an answer that does not say how long it is.
+/// Bytes that are reserved at once for an answer of unknown length.
 const PIECE: u64 = 64 * 1024;
-/// From here on an answer has pages of its own, as many as none is larger than: glibc keeps up to 32 MiB of what a thread gives
-/// back, for each thread, and only what is above that returns to the system. Pages that are not written take no memory.
+/// From this size on, an answer gets a mapping of its own, larger than any answer: glibc keeps up to 32 MiB of what a thread frees,
+/// for each thread, and returns only larger blocks to the system. Pages that are not written take no memory.
 const LARGE: u64 = 1024 * 1024;
 const PAGES: usize = 33 * 1024 * 1024;
-/// What is reserved for each value of an answer: what reading it may take.
+/// Bytes that are reserved for each value of an answer, for the time when it is read.
 const VALUE: u64 = 256;
 
-/// Asks on behalf of one session and keeps every answer.
+/// Fetches the answers about one session and keeps them.
 pub(super) struct SessionFetcher<'a> {
     services: &'a Services,
     emit: &'a Emit,
     session: &'a SessionId,
     strict: bool,
     answers: Vec<Document>,
-    /// What the answers may take; none where one session is asked for alone.
+    /// The memory for the answers; none if no other session is listed.
     share: Option<Share>,
-    /// How much of it is used.
     used: u64,
-    /// How much was reserved before anything was asked for.
+    /// Bytes that were reserved before the first request.
     reserved: u64,
 }
 
@@ -49,19 +45,19 @@ impl<'a> SessionFetcher<'a> {
         Self { services, emit, session, strict, answers: Vec::new(), share, used: 0, reserved }
     }
 
-    /// The answers so far, each once, and what is reserved for them.
+    /// Returns the answers so far and the memory that is reserved for them.
     pub(super) fn into_answers(self) -> (Vec<Document>, Option<Share>) {
         (self.answers, self.share)
     }
 
-    /// Takes so many bytes in all into use, once they are reserved.
+    /// Reserves that many bytes in all.
     fn reserve(&mut self, bytes: u64) -> Result<(), Failure> {
-        let has_room = self.share.as_mut().is_none_or(|share| share.grow_to(bytes));
+        let has_space = self.share.as_mut().is_none_or(|share| share.grow_to(bytes));
         self.used = bytes;
-        has_room.then_some(()).ok_or_else(|| Failure::new(Cause::PutOff, "no room in memory beside other sessions"))
+        has_space.then_some(()).ok_or_else(|| Failure::new(Cause::Deferred, "not enough memory beside other sessions"))
     }
 
-    /// Leaves so many bytes in use. What was reserved from the beginning stays reserved.
+    /// Leaves that many bytes in use. Memory that was reserved from the beginning stays reserved.
     fn release(&mut self, bytes: u64) {
         self.used = bytes;
         let bytes = bytes.max(self.reserved);
@@ -70,22 +66,22 @@ impl<'a> SessionFetcher<'a> {
         }
     }
 
-    /// Reads a body to its end, or to the first byte too many, with what it takes reserved before.
+    /// Reads a body to its end, or to the first byte too many. Reserves the memory before.
     fn read(&mut self, body: &mut dyn Read, announced: Option<u64>) -> Result<Vec<u8>, Failure> {
         let before = self.used;
-        let mut room = announced.unwrap_or(PIECE).min(LARGEST_ANSWER) + 1;
-        self.reserve(before + room)?;
+        let mut size = announced.unwrap_or(PIECE).min(LARGEST_ANSWER) + 1;
+        self.reserve(before + size)?;
         let mut bytes = Vec::new();
         loop {
-            let capacity = usize::try_from(room).ok().filter(|_| room <= LARGE).unwrap_or(PAGES);
+            let capacity = usize::try_from(size).ok().filter(|_| size <= LARGE).unwrap_or(PAGES);
             bytes.reserve_exact(capacity.saturating_sub(bytes.len()));
-            let read = Read::take(&mut *body, room - bytes.len() as u64).read_to_end(&mut bytes).map_err(BodyReader::failure)?;
+            let read = Read::take(&mut *body, size - bytes.len() as u64).read_to_end(&mut bytes).map_err(BodyReader::failure)?;
             if read == 0 || bytes.len() as u64 > LARGEST_ANSWER {
                 break;
             }
-            if bytes.len() as u64 == room {
-                room = (room * 2).min(LARGEST_ANSWER + 1);
-                self.reserve(before + room)?;
+            if bytes.len() as u64 == size {
+                size = (size * 2).min(LARGEST_ANSWER + 1);
+                self.reserve(before + size)?;
             }
         }
         self.release(before + bytes.len() as u64);
@@ -93,35 +89,33 @@ impl<'a> SessionFetcher<'a> {
     }
 
     fn fetch(&mut self, exchange: &Exchange<'_>, call: &Call) -> Result<Document, Failure> {
-        let response = exchange.send(&self.services.provider.sign(call)).map_err(|failure| self.services.provider.reclassified(failure))?;
-        let mut seal = self.services.provider.signature_check(&response.headers);
+        let provider = &self.services.provider;
+        let failed = |cause, detail: &str| Failure::new(cause, format!("{}: {detail}", call.endpoint));
+        let response = exchange.send(&provider.sign(call)).map_err(|failure| provider.reclassified(failure))?;
+        let mut signature = provider.signature_check(&response.headers);
         let announced = response.headers.content_length();
         let bytes = self.read(&mut exchange.read_document(response.body), announced)?;
         if bytes.len() as u64 > LARGEST_ANSWER {
-            return Err(Failure::new(Cause::Excessive, format!("{}: the answer is larger than 16 MiB", call.endpoint)));
+            return Err(failed(Cause::Excessive, "the answer is larger than 16 MiB"));
         }
         if self.answers.iter().map(|answer| answer.bytes.len() as u64).sum::<u64>() + bytes.len() as u64 > LARGEST_ANSWERS {
-            let detail = format!("{}: all answers together are larger than 64 MiB", call.endpoint);
-            return Err(Failure::new(Cause::Excessive, detail));
+            return Err(failed(Cause::Excessive, "all answers together are larger than 64 MiB"));
         }
-        seal.update(&bytes);
-        let signature = match seal.finish() {
+        signature.update(&bytes);
+        let signature = match signature.finish() {
             Signature::Held(value) => SignatureRecord::of(value),
-            Signature::Absent if self.strict && self.services.provider.signs_answers() => {
-                return Err(Failure::new(Cause::Untrusted, format!("{}: the answer is not signed (--strict)", call.endpoint)));
+            Signature::Absent if self.strict && provider.signs_answers() => {
+                return Err(failed(Cause::Untrusted, "the answer is not signed (--strict)"));
             }
             Signature::Absent => SignatureRecord::absent(),
-            Signature::Wrong => {
-                return Err(Failure::new(Cause::Untrusted, format!("{}: the answer's signature does not fit its bytes", call.endpoint)));
-            }
+            Signature::Wrong => return Err(failed(Cause::Untrusted, "the answer's signature does not fit its bytes")),
         };
-        let values = check_shape(&bytes).map_err(|excess| Failure::new(Cause::Excessive, format!("{}: {excess}", call.endpoint)))?;
+        let values = check_shape(&bytes).map_err(|excess| failed(Cause::Excessive, &excess.to_string()))?;
         self.reserve(self.used + values as u64 * VALUE)?;
         is_answer(call.endpoint, &bytes)?;
-        self.services.provider.check(call, &bytes)?;
-        let Kept { bytes, redacted } = redact(bytes, self.services.provider.redacted_fields()).map_err(|unkept| {
-            Failure::new(Cause::Rejected, format!("{}: the answer {}, so it is not kept", call.endpoint, unkept.as_str()))
-        })?;
+        provider.check(call, &bytes)?;
+        let (bytes, redacted) = redact(bytes, provider.redacted_fields())
+            .map_err(|reason| failed(Cause::Rejected, &format!("the answer {reason}, so it is not kept")))?;
         let fetched = self.services.wire.clock().now();
         Ok(Document { name: call.document.clone(), endpoint: call.endpoint.to_owned(), bytes, signature, fetched, redacted })
     }
@@ -144,7 +138,7 @@ impl Fetch for SessionFetcher<'_> {
     }
 }
 
-/// What happens on the wire, as an event.
+/// Returns a step of an exchange as an event.
 pub(super) fn to_event(session: &SessionId, request: &str, note: &Note<'_>) -> Event {
     let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (session, request) = (session.clone(), request.to_owned());
@@ -160,10 +154,10 @@ pub(super) fn to_event(session: &SessionId, request: &str, note: &Note<'_>) -> E
     }
 }
 
-/// Whether an answer is one that can be read: a JSON object of a plausible size, and no error.
+/// Fails unless an answer is a JSON object that reports no error.
 fn is_answer(endpoint: &str, bytes: &[u8]) -> Result<(), Failure> {
     let unusable = |what: &str| Err(Failure::new(Cause::Unusable, format!("{endpoint}: {what}")));
-    match outline(bytes, &tells_of_errors) {
+    match outline(bytes, &is_error_member) {
         None => unusable(&format!("answered with {}", not_json(bytes))),
         Some(Outline::Other) => unusable("the answer is JSON, but not an object"),
         Some(Outline::Object { found, others }) if is_error(&found, others) => {
@@ -173,8 +167,7 @@ fn is_answer(endpoint: &str, bytes: &[u8]) -> Result<(), Failure> {
     }
 }
 
-/// What an answer is instead of JSON. Only what gateways say is quoted: the rest may be data, whole or broken off, in any
-/// encoding.
+/// Describes an answer that is not JSON. Quotes only the texts of gateways: the rest may be data, whole or cut off, in any encoding.
 fn not_json(bytes: &[u8]) -> String {
     let format = Format::of(bytes.get(..HEAD_LENGTH.min(bytes.len())).unwrap_or_default());
     let what = match format {
@@ -182,19 +175,19 @@ fn not_json(bytes: &[u8]) -> String {
         Format::Json => "a text that breaks off",
         format => format.as_str(),
     };
-    match known_words(bytes).filter(|_| format != Format::Json) {
-        Some(said) => format!("{what}, not JSON: {said}"),
+    match quotable(bytes).filter(|_| format != Format::Json) {
+        Some(text) => format!("{what}, not JSON: {text}"),
         None if bytes.is_empty() => format!("{what}, not JSON"),
         None => format!("{what}, not JSON: not quoted, it may hold personal data"),
     }
 }
 
-/// What the provider lists, without an archive.
-pub fn listing(services: &Services, emit: &Emit, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
+/// Returns the provider's listing of a session, without an archive.
+pub(crate) fn listing(services: &Services, emit: &Emit, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
     services.provider.listing(&mut SessionFetcher::new(services, emit, session, false, None), session, scope)
 }
 
-/// The attempts of a session, without an archive.
-pub fn attempts(services: &Services, emit: &Emit, session: &SessionId) -> Result<Listing, Failure> {
+/// Returns the attempts of a session, without an archive.
+pub(crate) fn attempts(services: &Services, emit: &Emit, session: &SessionId) -> Result<Listing, Failure> {
     services.provider.attempts(&mut SessionFetcher::new(services, emit, session, false, None), session)
 }

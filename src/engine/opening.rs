@@ -8,9 +8,9 @@ use super::event::Event;
 use super::listing::SessionFetcher;
 use super::plan::{Action, Selection, Task, plan, show_plan};
 use super::provider_days::{Period, warning as deletion_warning};
-use super::run::{Job, Shared};
+use super::run_state::RunState;
 use super::session_error::reason;
-use super::session_state::{Companion, SessionWork};
+use super::session_state::{Companion, Job, Outcome, SessionWork};
 use super::stored_rules::StoredRules;
 use crate::archive::schedule::locked;
 use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
@@ -20,20 +20,20 @@ use crate::model::SessionId;
 use crate::provider::{Fetch, Listing, Scope};
 use crate::store::{Lock, Locked};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-/// The memory that a media file of an open session takes until it is fetched, in bytes.
-const MEDIUM: u64 = 2 * 1024;
+/// Bytes of memory that a media file of an open session takes until it is fetched.
+const MEDIA_FILE: u64 = 2 * 1024;
 
-/// What opening a session leads to.
+/// The result of opening a session.
 pub(super) enum Opened {
     /// Another run has the lock, or the memory for listings is used up.
     Deferred,
-    /// These files are to be fetched.
+    /// The files to fetch.
     Files(Vec<Job>),
 }
 
-/// What the provider answered about a session.
+/// The provider's answers about a session.
 struct Answers {
     listing: Listing,
     documents: Vec<Document>,
@@ -41,9 +41,9 @@ struct Answers {
     share: Option<Share>,
 }
 
-/// One session that is being opened.
+/// A session that is being opened.
 pub(super) struct Opening<'a> {
-    pub(super) run: &'a Shared,
+    pub(super) run: &'a RunState,
     pub(super) emit: &'a Emit,
     pub(super) index: usize,
     pub(super) session: &'a SessionId,
@@ -57,7 +57,7 @@ impl Opening<'_> {
         if run.options.skip_complete
             && let Some(held) = self.complete()
         {
-            run.finisher.skipped(self.index, session, held, self.emit);
+            run.skipped(self.index, session, held, self.emit);
             return Ok(Opened::Files(Vec::new()));
         }
         let Some(share) = run.budget.enter(self.index) else { return Ok(Opened::Deferred) };
@@ -72,14 +72,14 @@ impl Opening<'_> {
         let rules = StoredRules::new(vec![Arc::clone(&services.provider)], true);
         let mut archive = SessionArchive::open(Arc::clone(&services.store), origin, &rules, now).map_err(Failure::local)?;
         let mut answers = match self.query(&archive, share) {
-            Err(failure) if failure.cause == Cause::PutOff => return Ok(Opened::Deferred),
+            Err(failure) if failure.cause == Cause::Deferred => return Ok(Opened::Deferred),
             answers => answers.map_err(|failure| self.finish_unlisted(&mut archive, failure))?,
         };
         archive.revision.settle_groups(&mut answers.listing.media);
         let tasks = self.plan(&mut archive, &answers.listing)?;
         if run.options.dry_run {
             show_plan(session, &tasks, self.emit);
-            run.finisher.planned(self.index, session, &archive, &answers.listing, self.emit);
+            run.planned(self.index, session, &answers.listing, self.emit);
             return Ok(Opened::Files(Vec::new()));
         }
         self.record(&mut archive, &answers).map_err(Failure::local)?;
@@ -103,12 +103,12 @@ impl Opening<'_> {
         }
     }
 
-    /// Returns how many media are archived of a session that needs no run; `None` when it needs one, or that is unknown.
+    /// Returns the number of archived media files of a session that needs no run; `None` if it may need one.
     fn complete(&self) -> Option<u64> {
         let options = &self.run.options;
         let wanted = Wanted {
             provider: self.run.services.provider.name(),
-            medium: &|item| options.selection.excludes(item).is_none(),
+            media: &|item| options.selection.excludes(item).is_none(),
             attempt: &|number, id| match &options.scope {
                 Scope::All => true,
                 Scope::Latest => number == 0,
@@ -138,7 +138,8 @@ impl Opening<'_> {
                 continue;
             }
             if let Some(word) = archive.revision.newer_companion(name) {
-                self.notice(format!("{name} is not asked for: a newer version of vmedia wrote its state, \"{}\"", quote(word)));
+                let text = format!("{name} is not asked for: a newer version of vmedia wrote its state, \"{}\"", quote(word));
+                self.emit.notice(session, text);
                 continue;
             }
             let (state, reason) = match fetcher.fetch(&call) {
@@ -147,7 +148,7 @@ impl Opening<'_> {
                 Err(failure) if failure.cause == Cause::NotFound || matches!(failure.status, Some(400 | 403)) => {
                     (CompanionState::Absent, Some(reason(failure.cause, failure.detail)))
                 }
-                Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff) => {
+                Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::Deferred) => {
                     return Err(failure);
                 }
                 Err(failure) => (CompanionState::Failed, Some(reason(failure.cause, failure.detail))),
@@ -158,7 +159,7 @@ impl Opening<'_> {
         Ok(Answers { listing, documents, companions, share })
     }
 
-    /// Makes a bag of a session that a killed run left unfinished and that cannot be listed, and returns why it fails.
+    /// Makes a bag of a session that a killed run left unfinished and that cannot be listed, and returns its failure.
     fn finish_unlisted(&self, archive: &mut SessionArchive, failure: Failure) -> Failure {
         if self.run.options.dry_run || !archive.is_unfinished() || matches!(failure.cause, Cause::Stopped | Cause::Local) {
             return failure;
@@ -167,13 +168,13 @@ impl Opening<'_> {
         if let Err(error) = archive.commit(&self.run.services.journal, self.run.services.wire.clock().now()) {
             return Failure::local(error);
         }
-        archive.revision.take_notices().into_iter().for_each(|text| self.notice(text));
+        archive.revision.take_notices().into_iter().for_each(|text| self.emit.notice(self.session, text));
         let text = "what an interrupted run left of this session is a whole bag now; what that run did not fetch is missing";
-        self.notice(text.to_owned());
+        self.emit.notice(self.session, text.to_owned());
         failure
     }
 
-    /// Decides about every media file. Reads again what the archive has of it.
+    /// Decides about every media file. Reads its archived files again.
     fn plan(&self, archive: &mut SessionArchive, listing: &Listing) -> std::result::Result<Vec<Task>, Failure> {
         let cancel = self.run.services.wire.cancel();
         let options = &self.run.options;
@@ -238,14 +239,22 @@ impl Opening<'_> {
         });
         let period = Period::of(self.run.options.provider_days, self.run.services.provider.provider_days());
         let age = deletion_warning(listing.since, period, self.run.services.wire.clock().now());
-        share.iter_mut().for_each(|share| share.shrink_to(listing.media.len() as u64 * MEDIUM));
-        let items = to_fetch.iter().map(|task| task.item.clone());
-        let work = SessionWork::new(self.index, self.session.clone(), archive, lock, items).aged(age).with_share(share);
+        share.iter_mut().for_each(|share| share.shrink_to(listing.media.len() as u64 * MEDIA_FILE));
+        let work = Arc::new(SessionWork {
+            index: self.index,
+            session: self.session.clone(),
+            was_signed: archive.revision.was_signed(),
+            archive: Mutex::new(archive),
+            left: Mutex::new(to_fetch.iter().map(|task| task.item.clone()).collect()),
+            outcome: Mutex::new(Outcome::default()),
+            lock: Mutex::new(lock),
+            age,
+            _share: share,
+        });
 
-        listing.notices.iter().for_each(|text| self.notice(text.clone()));
+        listing.notices.iter().for_each(|text| self.emit.notice(self.session, text.clone()));
         work.note_problems(&listing.problems, &companions, self.emit);
-        let work = Arc::new(work);
-        self.run.finisher.opened(&work);
+        self.run.begin(self.index, Some(&work));
         let mut jobs = Vec::new();
         for Task { item, action } in tasks {
             match action {
@@ -255,12 +264,8 @@ impl Opening<'_> {
             }
         }
         if jobs.is_empty() {
-            self.run.finisher.finish(&work, self.emit);
+            self.run.finish(&work, self.emit);
         }
         jobs
-    }
-
-    fn notice(&self, text: String) {
-        self.emit.event(Event::Notice { session: self.session.clone(), text });
     }
 }

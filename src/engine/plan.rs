@@ -1,6 +1,6 @@
-//! The plan: what the provider lists × what the archive holds → what is to be done with each medium, and why.
+//! The plan: what the provider lists × what the archive holds → an action for each media file, and its reason.
 //!
-//! A value. A dry run shows it and drops it; the work carries it out. Must not fetch or write.
+//! A value. A dry run shows it and drops it; the run carries it out. Must not fetch or write.
 
 use super::Emit;
 use super::event::Event;
@@ -9,19 +9,19 @@ use crate::error::{Result, quote};
 use crate::model::{Kind, MediaItem, SessionId};
 use glob::{MatchOptions, Pattern};
 
-/// Which media are wanted.
+/// The media files to fetch.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// These sorts; none means all.
+    /// Their kinds; empty means all.
     pub kinds: Vec<Kind>,
-    /// Contexts that match one of these, in letters of either case; none means all.
+    /// Patterns of their contexts, in letters of either case; empty means all.
     pub contexts: Vec<Pattern>,
-    /// Only what was archived and is damaged or missing now (`repair`).
+    /// Selects only files that were archived and are damaged or missing now (`repair`).
     pub only_damaged: bool,
 }
 
 impl Selection {
-    /// Why a medium is not wanted; `None` when it is.
+    /// Returns the reason not to fetch a media file, if there is one.
     pub(super) fn excludes(&self, item: &MediaItem) -> Option<Reason> {
         if !self.kinds.is_empty() && !self.kinds.contains(&item.kind) {
             return Some(Reason::KindNotSelected { kind: item.kind });
@@ -34,25 +34,22 @@ impl Selection {
     }
 }
 
-/// What is to be done with a medium.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Fetch it, for this reason.
+pub(super) enum Action {
     Fetch(Reason),
-    /// It is here: where, how many bytes.
+    /// Leaves the archived file at this path, of that many bytes.
     Keep(String, u64),
-    /// It is not wanted, for this reason.
     Exclude(Reason),
 }
 
-/// A medium with what is to be done.
+/// A media file and its action.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) item: MediaItem,
     pub(super) action: Action,
 }
 
-/// Decides about every listed medium. `holding` says what the archive has of it.
+/// Decides about every listed media file. `holding` returns the archive's files of it.
 pub(super) fn plan(
     media: Vec<MediaItem>,
     selection: &Selection,
@@ -78,7 +75,7 @@ pub(super) fn plan(
     media.into_iter().map(decide).collect()
 }
 
-/// Shows what would be done, medium by medium.
+/// Sends the plan as events.
 pub(super) fn show_plan(session: &SessionId, tasks: &[Task], emit: &Emit) {
     for Task { item, action } in tasks {
         let (action, reason, path) = match action {

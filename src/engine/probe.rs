@@ -1,45 +1,44 @@
-//! Asks the provider one harmless question, to learn whether it can be reached, whether it accepts the credentials, and how
+//! Sends the provider one request without effect, to learn whether it can be reached, whether it accepts the credentials, and how
 //! far the clocks are apart.
 //!
-//! Must not say what is to be done about any of it.
+//! Must not give advice.
 
 use crate::http::{BodyReader, Failure, Headers, RetryClient};
 use crate::provider::{ProbeOutcome, Provider, Signature};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Read;
 
-/// The largest answer that is looked at, in bytes.
+/// Bytes of an answer that are read.
 const LARGEST: u64 = 1024 * 1024;
 
-/// What came back.
+/// The answer to a probe.
 #[derive(Debug)]
 pub struct Probe {
-    /// What was asked, such as `sessions/{id}/attempts`.
+    /// The endpoint, such as `sessions/{id}/attempts`.
     pub endpoint: &'static str,
-    /// The status code.
+    /// The HTTP status.
     pub status: u16,
-    /// What the answer says of the credentials.
+    /// The provider's verdict about the credentials.
     pub reception: ProbeOutcome,
-    /// Whether the answer is the provider's own.
+    /// The signature of the answer.
     pub signature: Signature,
-    /// By how much this machine's clock is ahead of the provider's; less than nothing when it is behind. None when the
-    /// answer names no time.
+    /// Time by which this machine's clock is ahead of the provider's; negative if it is behind, `None` if the answer has no date.
     pub ahead: Option<SignedDuration>,
-    /// The status and what the body says, for people.
+    /// Status and message, for people.
     pub said: String,
 }
 
-/// Asks, again when that may help. Statuses that may pass are failures; any other is an answer.
+/// Sends a probe, with retries. A status that may pass is a failure; any other is an answer.
 pub fn probe(provider: &dyn Provider, wire: &RetryClient) -> Result<Probe, Failure> {
     let call = provider.probe_call();
     wire.exchange(&|_| (), &mut |exchange| {
         let sent = wire.clock().now();
         let response = exchange.send_for_any(&provider.sign(&call))?;
         let now = wire.clock().now();
-        let mut seal = provider.signature_check(&response.headers);
+        let mut signature = provider.signature_check(&response.headers);
         let mut body = Vec::new();
         exchange.read_document(response.body).take(LARGEST).read_to_end(&mut body).map_err(BodyReader::failure)?;
-        seal.update(&body);
+        signature.update(&body);
         let failure = Failure::of_status(response.status, &response.headers, &mut body.as_slice(), now);
         if response.status != 200 && failure.cause.is_worth_retrying() {
             return Err(failure);
@@ -48,7 +47,7 @@ pub fn probe(provider: &dyn Provider, wire: &RetryClient) -> Result<Probe, Failu
             endpoint: call.endpoint,
             status: response.status,
             reception: provider.probe_outcome(response.status, &body),
-            signature: seal.finish(),
+            signature: signature.finish(),
             ahead: ahead(&response.headers, sent, now),
             said: failure.detail,
         })

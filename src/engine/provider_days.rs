@@ -11,24 +11,21 @@ const NEAR: (i64, i64) = (3, 4);
 /// From this share of an assumed number of days on, the assumption was wrong.
 const OVER: (i64, i64) = (5, 4);
 
-/// How many days after capture a provider deletes media.
+/// Days after capture after which a provider deletes media: the configured number, or the usual one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Period {
-    /// As configured.
+pub(crate) enum Period {
     Configured(u32),
-    /// As is usual for the provider.
     Usual(u32),
 }
 
 impl Period {
-    /// Returns the configured number, else the usual one.
-    pub fn of(configured: Option<u32>, usual: u32) -> Self {
+    pub(crate) fn of(configured: Option<u32>, usual: u32) -> Self {
         configured.map_or(Self::Usual(usual), Self::Configured)
     }
 }
 
 /// Returns a warning about media that were captured at `since`, once the deletion date is close.
-pub fn warning(since: Option<Timestamp>, period: Period, now: Timestamp) -> Option<String> {
+pub(crate) fn warning(since: Option<Timestamp>, period: Period, now: Timestamp) -> Option<String> {
     let (Period::Configured(days) | Period::Usual(days)) = period;
     let is_assumed = matches!(period, Period::Usual(_));
     let age = now.duration_since(since?);
@@ -37,11 +34,11 @@ pub fn warning(since: Option<Timestamp>, period: Period, now: Timestamp) -> Opti
     if !is_beyond(NEAR) || is_assumed && is_beyond(OVER) {
         return None;
     }
-    let (old, days) = (words(age), crate::text::plural(u64::from(days), "day"));
+    let (old, days) = (length_text(age), crate::text::plural(u64::from(days), "day"));
     Some(if age < length {
         format!(
             "the media are {old} old, and the provider may delete them {days} after they came (--provider-days): {} left",
-            words(length - age)
+            length_text(length - age)
         )
     } else {
         format!(
@@ -50,8 +47,8 @@ pub fn warning(since: Option<Timestamp>, period: Period, now: Timestamp) -> Opti
     })
 }
 
-/// Whole days, or hours below two days.
-fn words(duration: SignedDuration) -> String {
+/// Returns whole days, or hours below two days.
+fn length_text(duration: SignedDuration) -> String {
     let hours = duration.as_hours();
     if hours < 48 { crate::text::plural(u64::try_from(hours).unwrap_or(0), "hour") } else { format!("{} days", hours / 24) }
 }

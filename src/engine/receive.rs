@@ -4,21 +4,20 @@
 //! Must not judge what arrives.
 
 use super::Services;
-use super::error_page::LARGEST_JSON;
 use crate::error::quote;
-use crate::http::{BodyReader, Cause, Exchange, Failure, Request, Response};
+use crate::http::{BodyReader, Cause, Exchange, Failure, LARGEST_JSON, Request, Response};
 use crate::model::{HEAD_LENGTH, Kind, MediaItem};
 use crate::provider::{Call, Signature};
 use crate::store::{BUFFER, Digest, Staged};
 use crate::text::duration;
 use jiff::Timestamp;
-use std::io::{self, ErrorKind, Read};
+use std::io::Read;
 use std::time::Duration;
 
 /// From this size on, in bytes, streams beside the file on the same connection would wait for it.
 const LONG: u64 = 1_000_000;
 
-/// What arrived for one media file.
+/// A received media file.
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) digest: Digest,
@@ -29,9 +28,9 @@ pub(super) struct Received {
     pub(super) announced: Option<u64>,
     /// The response's `Content-Type`.
     pub(super) content_type: Option<String>,
-    /// Whether the protocol shows where the body ends.
+    /// True if the protocol marks the end of the body.
     pub(super) is_framed: bool,
-    /// When the response began.
+    /// The time at which the response began.
     pub(super) fetched: Timestamp,
 }
 
@@ -40,7 +39,7 @@ pub(super) struct Receiver<'a> {
     pub(super) services: &'a Services,
     pub(super) item: &'a MediaItem,
     pub(super) call: &'a Call,
-    /// Is called with the number of bytes received, from time to time.
+    /// Called with the number of bytes received, at intervals.
     pub(super) progress: &'a dyn Fn(u64),
     pub(super) limit: TimeLimit,
     /// The worker's own: one for each file cost a third of the memory of a run.
@@ -67,14 +66,17 @@ impl<'a> Receiver<'a> {
         let mut staged = self.services.store.stage().map_err(Failure::local)?;
         let mut signature = self.services.provider.signature_check(&headers);
         let mut head = Head { bytes: Vec::new(), may_be_json: self.item.kind == Kind::Nfc };
-        let mut body = exchange.read_file(body, self.limit.left).with_progress(self.progress);
+        let mut body = exchange.read_file(body, self.limit.left, self.progress);
         let outcome = pieces(&mut body, self.buffer, &mut |piece| {
             head.keep(piece);
             signature.update(piece);
             staged.write(piece).map_err(Failure::local)
         });
         self.limit.left = body.time_left();
-        outcome.map_err(|failure| named(failure, whole))?;
+        outcome.map_err(|failure| match failure.cause {
+            Cause::TimedOut => Failure { detail: format!("{} of {}; --max-time sets another", failure.detail, duration(whole)), ..failure },
+            _ => failure,
+        })?;
         let received = Received {
             digest: staged.digest(),
             head: head.bytes,
@@ -100,44 +102,22 @@ impl<'a> Receiver<'a> {
     }
 }
 
-/// Names the limit in a failure that is about it.
-fn named(mut failure: Failure, whole: Duration) -> Failure {
-    if failure.cause == Cause::Outlasted {
-        failure.detail = format!("{} of {}; --max-time sets another", failure.detail, duration(whole));
-    }
-    failure
-}
-
 /// Passes a body to `each` in pieces of [`BUFFER`] bytes: few large writes instead of many small ones.
 fn pieces(body: &mut dyn Read, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
-    buffer.resize(BUFFER, 0);
+    buffer.reserve_exact(BUFFER);
     loop {
-        let count = fill(body, buffer).map_err(BodyReader::failure)?;
-        match buffer.get(..count).unwrap_or_default() {
-            [] => return Ok(()),
-            piece => each(piece)?,
+        buffer.clear();
+        if Read::take(&mut *body, BUFFER as u64).read_to_end(buffer).map_err(BodyReader::failure)? == 0 {
+            return Ok(());
         }
+        each(buffer)?;
     }
-}
-
-/// Reads until the buffer is full or the stream ends.
-fn fill(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match body.read(rest) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// The first bytes of a body.
 struct Head {
     bytes: Vec<u8>,
-    /// Whether the listing lets the body be JSON; else its first bytes tell.
+    /// True if the listing lets the body be JSON; otherwise its first bytes decide.
     may_be_json: bool,
 }
 

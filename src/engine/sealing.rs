@@ -1,6 +1,6 @@
 //! Seals a file of the store that will not change any more: a signature and a time stamp, each in a file beside it.
 //!
-//! A seal that cannot be had never undoes or delays anything: the outcome is reported, and that is all.
+//! A seal that fails undoes and delays nothing: its error is reported.
 
 use super::stamping::Authority;
 use crate::archive::{Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun};
@@ -14,18 +14,18 @@ use crate::text::plural;
 use jiff::Timestamp;
 use std::io::Read;
 
-/// What files are sealed with; the default is nothing.
+/// A key and an authority, each optional, for the seals of files.
 #[derive(Default)]
 pub struct Sealer {
     /// The key that signs.
     pub key: Option<SigningKey>,
     /// The authority that stamps.
     pub authority: Option<Authority>,
-    /// Why earlier runs without a signature are accepted, where they are.
+    /// The reason for which earlier runs without a signature are accepted, if they are.
     pub accept_unsealed: Option<String>,
 }
 
-/// What became of the seals of one file; `None` for one that was not requested.
+/// The seals of one file; `None` for one that was not requested.
 #[derive(Debug, Default)]
 pub struct Sealed {
     /// The signature.
@@ -37,36 +37,36 @@ pub struct Sealed {
 /// A signature that was written.
 #[derive(Debug)]
 pub struct Signed {
-    /// Where it is.
+    /// Its path.
     pub path: StorePath,
-    /// Whose it is.
+    /// The fingerprint of the key.
     pub fingerprint: String,
 }
 
 /// A time stamp that was written.
 #[derive(Debug)]
 pub struct Stamped {
-    /// Where it is.
+    /// Its path.
     pub path: StorePath,
-    /// What it says. Its signature was not checked, see [`crate::seal::stamp`].
+    /// Its content. Its signature was not checked, see [`crate::seal::stamp`].
     pub stamp: Stamp,
 }
 
 impl Sealed {
-    /// The seals that could not be had, in the two lines of each.
+    /// Returns the errors of the seals that failed.
     pub fn errors(&self) -> impl Iterator<Item = &Error> {
         let signature = self.signature.as_ref().and_then(|signature| signature.as_ref().err());
         signature.into_iter().chain(self.stamp.as_ref().and_then(|stamp| stamp.as_ref().err()))
     }
 
-    /// What the seals make of the exit status: [`Exit::Done`] where all that was wanted is there.
+    /// Returns [`Exit::Done`] if every requested seal was written.
     pub fn exit(&self) -> Exit {
         Exit::merge(self.errors().map(Exit::of))
     }
 }
 
 impl Sealer {
-    /// Whether it seals at all.
+    /// Returns whether it seals at all.
     pub fn is_wanted(&self) -> bool {
         self.key.is_some() || self.authority.is_some()
     }
@@ -76,7 +76,7 @@ impl Sealer {
     ///
     /// # Errors
     /// Earlier runs changed sessions, no signature covers them, and they are not accepted.
-    pub fn vouch(&self, store: &dyn Store, journal: &Journal, now: Timestamp) -> Result<()> {
+    pub(crate) fn vouch(&self, store: &dyn Store, journal: &Journal, now: Timestamp) -> Result<()> {
         if self.key.is_none() || journal.segment().is_none() && self.accept_unsealed.is_none() {
             return Ok(());
         }
@@ -97,7 +97,7 @@ impl Sealer {
     }
 }
 
-/// Whether a segment has a signature that holds, by whatever key: verification says whose it may be.
+/// Returns whether a segment has a valid signature of any key; verification checks whose it is.
 fn is_signed(store: &dyn Store, segment: &StorePath) -> bool {
     let signature = store.read(&segment.with_suffix(SIGNATURE), LARGEST_SEAL).ok().flatten();
     let signature = signature.and_then(|bytes| Signature::parse(&bytes).ok());
@@ -153,8 +153,7 @@ fn unreadable(store: &dyn Store, path: &StorePath, error: &std::io::Error) -> Er
     Error::new(ErrorKind::Local, what, "check the disk, then run the same command again")
 }
 
-/// The two lines for a stamp that could not be had. Path and query of the authority's URL are left out: some hold a
-/// customer's token.
+/// Returns the error of a time stamp. Leaves out path and query of the authority's URL: some hold a customer's token.
 fn unstamped(authority: &Authority, path: &StorePath, failure: Failure) -> Error {
     if let Some(local) = failure.local.filter(|_| failure.cause != Cause::Stopped) {
         return *local;

@@ -1,14 +1,14 @@
-//! The two lines for a session that failed as a whole, from the cause of its failure.
+//! The error of a session that failed as a whole, from the cause of its failure.
 //!
-//! Must not know how they are shown.
+//! Must not know how it is shown.
 
 use crate::archive::Reason;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
 
-/// What happened to a session and what to do about it. `credentials` says in words which ones were used.
-pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -> Error {
+/// Returns the error of a session, with its hint. `credentials` describes those that were used.
+pub(crate) fn session_error(session: &SessionId, failure: Failure, credentials: &str) -> Error {
     let detail = failure.detail;
     if let Some(local) = failure.local {
         return *local;
@@ -44,7 +44,7 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
             format!("cannot reach the provider safely: {detail}"),
             "check the base URL and this machine's clock; behind a proxy that opens TLS, name its authority with --ca-cert".to_owned(),
         ),
-        Cause::Throttled | Cause::Unavailable | Cause::Outlasted | Cause::Broken => (
+        Cause::Throttled | Cause::Unavailable | Cause::TimedOut | Cause::Broken => (
             ErrorKind::Unavailable,
             format!("the provider is unavailable: {detail}"),
             "check the network and the base URL, or run the same command again later; what is finished is not fetched again".to_owned(),
@@ -59,12 +59,12 @@ pub fn session_error(session: &SessionId, failure: Failure, credentials: &str) -
             format!("the provider's answer cannot be trusted: {detail}"),
             "after a key rotation list all active secrets in VMEDIA_API_SECRET, separated by commas; --strict also refuses answers without a signature; otherwise a proxy or an attacker changes what you receive".to_owned(),
         ),
-        Cause::Stopped | Cause::Local | Cause::PutOff => (ErrorKind::Partial, detail, "run the same command again".to_owned()),
+        Cause::Stopped | Cause::Local | Cause::Deferred => (ErrorKind::Partial, detail, "run the same command again".to_owned()),
     };
     Error::new(kind, what, hint)
 }
 
-/// Returns why a media file or companion document was not fetched.
+/// Returns the reason for which a media file or companion document was not fetched.
 pub(super) fn reason(cause: Cause, text: String) -> Reason {
     match cause {
         Cause::Refused => Reason::Refused { text },
@@ -73,18 +73,18 @@ pub(super) fn reason(cause: Cause, text: String) -> Reason {
         Cause::Rejected => Reason::Rejected { text },
         Cause::Throttled | Cause::Unavailable => Reason::Unavailable { text },
         Cause::Certificate => Reason::Certificate { text },
-        Cause::Outlasted => Reason::TimedOut { text },
+        Cause::TimedOut => Reason::TimedOut { text },
         Cause::Broken => Reason::Broken { text },
         Cause::Unusable => Reason::Unusable { text },
         Cause::Excessive => Reason::Excessive { text },
         Cause::Untrusted => Reason::Untrusted { text },
         Cause::Disagrees => Reason::Disagrees { text },
         Cause::Local => Reason::Local { text },
-        Cause::Stopped | Cause::PutOff => Reason::RunEnded,
+        Cause::Stopped | Cause::Deferred => Reason::RunEnded,
     }
 }
 
-/// A session whose files are whole, and that is not what it was all the same.
+/// Returns the error of a session whose files are whole, but some of which replace lost ones.
 pub(super) fn lost(losses: &[String]) -> Error {
     let what = match losses {
         [only] => only.clone(),

@@ -4,8 +4,7 @@
 
 use super::Emit;
 use super::budget::Share;
-use super::event::Event;
-use super::outcome::ErrorText;
+use super::event::{ErrorText, Event};
 use super::tally::Tally;
 use crate::archive::schedule::locked;
 use crate::archive::{CompanionState, FileRecord, Reason, SessionArchive, State};
@@ -13,38 +12,48 @@ use crate::error::{Error, ErrorKind};
 use crate::exit::Exit;
 use crate::model::{MediaItem, SessionId};
 use crate::store::Lock;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// A session that is under way.
 pub(super) struct SessionWork {
     pub(super) index: usize,
     pub(super) session: SessionId,
-    /// Whether the provider signed media of the session in an earlier run.
+    /// True if the provider signed media of the session in an earlier run.
     pub(super) was_signed: bool,
     pub(super) archive: Mutex<SessionArchive>,
     /// The files that are still to come.
     pub(super) left: Mutex<Vec<MediaItem>>,
-    pub(super) verdict: Mutex<Verdict>,
+    pub(super) outcome: Mutex<Outcome>,
     pub(super) lock: Mutex<Option<Lock>>,
-    /// That the provider may soon delete the media; said unless all of them were here before.
+    /// Warning that the provider may soon delete the media; reported unless all of them were archived before.
     pub(super) age: Option<String>,
-    /// What it takes of the memory for listings.
-    #[expect(dead_code, reason = "given back when the session is dropped")]
-    share: Option<Share>,
+    /// Its share of the memory for listings, given back with the session.
+    pub(super) _share: Option<Share>,
 }
 
-/// What is known of a session's outcome so far.
-#[derive(Default)]
-pub(super) struct Verdict {
+/// The outcome of a session so far.
+pub(super) struct Outcome {
     pub(super) tally: Tally,
-    /// Something is missing besides media: a listing, a companion.
+    /// True if something is missing besides media: a listing, a companion document.
     pub(super) lacking: bool,
-    /// Every failure so far was a missing answer.
+    /// True while every failure was a missing answer.
     pub(super) only_unavailable: bool,
     pub(super) error: Option<Error>,
 }
 
-/// What became of a companion document that was asked for.
+impl Default for Outcome {
+    fn default() -> Self {
+        Self { tally: Tally::default(), lacking: false, only_unavailable: true, error: None }
+    }
+}
+
+/// One file of an open session.
+pub(super) struct Job {
+    pub(super) work: Arc<SessionWork>,
+    pub(super) item: MediaItem,
+}
+
+/// The result of the request for a companion document.
 pub(super) struct Companion {
     pub(super) name: String,
     pub(super) state: CompanionState,
@@ -52,72 +61,45 @@ pub(super) struct Companion {
 }
 
 impl SessionWork {
-    pub(super) fn new(
-        index: usize,
-        session: SessionId,
-        archive: SessionArchive,
-        lock: Option<Lock>,
-        left: impl Iterator<Item = MediaItem>,
-    ) -> Self {
-        let verdict = Verdict { only_unavailable: true, ..Verdict::default() };
-        Self {
-            index,
-            session,
-            was_signed: archive.revision.was_signed(),
-            archive: Mutex::new(archive),
-            left: Mutex::new(left.collect()),
-            verdict: Mutex::new(verdict),
-            lock: Mutex::new(lock),
-            age: None,
-            share: None,
-        }
-    }
-
-    /// Keeps what is reserved for it.
-    pub(super) fn with_share(self, share: Option<Share>) -> Self {
-        Self { share, ..self }
-    }
-
-    /// Remembers that the provider may soon delete the media.
-    pub(super) fn aged(self, age: Option<String>) -> Self {
-        Self { age, ..self }
-    }
-
-    /// Counts one file as done and says whether it was the last.
+    /// Removes a file from those that are still to come, and returns whether it was the last.
     pub(super) fn one_less(&self, item: &MediaItem) -> bool {
         let mut left = locked(&self.left);
-        if let Some(place) = left.iter().position(|known| known.id == item.id) {
+        if let Some(place) = left.iter().position(|other| other.id == item.id) {
             left.swap_remove(place);
         }
         left.is_empty()
     }
 
-    /// Tells of what the listing lacks and which companions did not come.
+    /// Reports what the listing lacks and which companion documents did not come.
     pub(super) fn note_problems(&self, problems: &[String], companions: &[Companion], emit: &Emit) {
         for Companion { name, state, reason } in companions {
             let reason = reason.as_ref().map_or_else(|| "no reason given".to_owned(), Reason::to_string);
-            let text = match state {
-                CompanionState::Archived => continue,
-                CompanionState::Absent => format!("the provider has no {name} for this session ({reason})"),
-                CompanionState::Failed => format!("{name} failed: {reason}"),
-            };
-            if *state == CompanionState::Failed {
-                self.problem(text, emit);
-            } else {
-                emit.event(Event::Notice { session: self.session.clone(), text });
+            match state {
+                CompanionState::Archived => {}
+                CompanionState::Absent => {
+                    emit.notice(&self.session, format!("the provider has no {name} for this session ({reason})"));
+                }
+                CompanionState::Failed => self.problem(format!("{name} failed: {reason}"), emit),
             }
         }
-        for text in problems {
-            self.problem(text.clone(), emit);
-        }
+        problems.iter().for_each(|text| self.problem(text.clone(), emit));
     }
 
     fn problem(&self, text: String, emit: &Emit) {
-        locked(&self.verdict).lacking = true;
-        emit.event(Event::Problem { session: self.session.clone(), text });
+        locked(&self.outcome).lacking = true;
+        emit.problem(&self.session, text);
     }
 
-    fn finished(&self, item: &MediaItem, state: State) -> Event {
+    /// Returns the event for a settled media file; `fetched` is its record, `place` its path and length in bytes.
+    fn finished(
+        &self,
+        item: &MediaItem,
+        state: State,
+        fetched: Option<&FileRecord>,
+        place: Option<(String, u64)>,
+        reason: Option<Reason>,
+    ) -> Event {
+        let (path, bytes) = place.unzip();
         Event::MediaFinished {
             session: self.session.clone(),
             media: item.id.clone(),
@@ -125,72 +107,57 @@ impl SessionWork {
             kind: item.kind,
             context: item.label(),
             state,
-            fetched: false,
-            path: None,
-            bytes: None,
-            sha256: None,
-            reason: None,
-            disagreements: Vec::new(),
+            fetched: fetched.is_some(),
+            path,
+            bytes,
+            sha256: fetched.map(|file| file.digest.sha256.clone()),
+            reason: reason.map(Into::into),
+            disagreements: fetched.map(|file| file.disagreements.clone()).unwrap_or_default(),
         }
     }
 
-    /// A medium that is here already.
-    pub(super) fn kept(&self, item: &MediaItem, at: String, length: u64, emit: &Emit) {
-        locked(&self.verdict).tally.count(State::Archived, None);
-        let mut event = self.finished(item, State::Archived);
-        if let Event::MediaFinished { path, bytes, .. } = &mut event {
-            (*path, *bytes) = (Some(at), Some(length));
-        }
-        emit.event(event);
+    /// Settles a media file that the archive has already.
+    pub(super) fn kept(&self, item: &MediaItem, path: String, bytes: u64, emit: &Emit) {
+        locked(&self.outcome).tally.count(State::Archived, None);
+        emit.event(self.finished(item, State::Archived, None, Some((path, bytes)), None));
     }
 
-    /// A medium whose bytes came.
+    /// Settles a media file that was fetched; `was_here` says that the archive had the same bytes.
     pub(super) fn fetched(&self, item: &MediaItem, file: &FileRecord, was_here: bool, emit: &Emit) {
+        let bytes = file.digest.bytes;
         {
-            let mut verdict = locked(&self.verdict);
-            verdict.tally.count(State::Archived, Some(file.digest.bytes));
-            verdict.tally.unchanged += u64::from(was_here);
+            let mut outcome = locked(&self.outcome);
+            outcome.tally.count(State::Archived, Some(bytes));
+            outcome.tally.unchanged += u64::from(was_here);
         }
-        let mut event = self.finished(item, State::Archived);
-        if let Event::MediaFinished { fetched, path, bytes, sha256, disagreements, .. } = &mut event {
-            *fetched = true;
-            *path = Some(file.path.clone());
-            *bytes = Some(file.digest.bytes);
-            *sha256 = Some(file.digest.sha256.clone());
-            disagreements.clone_from(&file.disagreements);
-        }
+        emit.event(self.finished(item, State::Archived, Some(file), Some((file.path.clone(), bytes)), None));
+    }
+
+    /// Settles a media file that is not archived after this run.
+    pub(super) fn settled(&self, item: &MediaItem, state: State, reason: Reason, emit: &Emit) {
+        let event = self.settled_in(&mut locked(&self.archive), item, state, reason);
         emit.event(event);
     }
 
-    /// A medium that is not here after this run, and why.
-    pub(super) fn settled(&self, item: &MediaItem, state: State, why: Reason, emit: &Emit) {
-        let event = self.settled_in(&mut locked(&self.archive), item, state, why);
-        emit.event(event);
+    /// Does the same in the session's archive, whose lock the caller has, and returns the event.
+    pub(super) fn settled_in(&self, archive: &mut SessionArchive, item: &MediaItem, state: State, reason: Reason) -> Event {
+        archive.revision.settle(&item.id, state, reason.clone());
+        locked(&self.outcome).tally.count(state, None);
+        self.finished(item, state, None, None, Some(reason))
     }
 
-    /// The same in its archive, which is at hand: the reports about it.
-    pub(super) fn settled_in(&self, archive: &mut SessionArchive, item: &MediaItem, state: State, why: Reason) -> Event {
-        archive.revision.settle(&item.id, state, why.clone());
-        locked(&self.verdict).tally.count(state, None);
-        let mut event = self.finished(item, state);
-        if let Event::MediaFinished { reason, .. } = &mut event {
-            *reason = Some(why.into());
-        }
-        event
-    }
-
-    /// How the session ended, whose folder a person finds there.
+    /// Returns the end of the session, whose folder has that name for people.
     pub(super) fn ended(&self, folder: String) -> Event {
-        let verdict = locked(&self.verdict);
-        let tally = verdict.tally;
-        let exit = match &verdict.error {
+        let outcome = locked(&self.outcome);
+        let tally = outcome.tally;
+        let exit = match &outcome.error {
             Some(error) => Exit::of(error),
-            None if tally.failed + tally.gone == 0 && !verdict.lacking => Exit::Done,
-            None if tally.fetched + tally.kept == 0 && verdict.only_unavailable && !verdict.lacking => ErrorKind::Unavailable.into(),
+            None if tally.failed + tally.gone == 0 && !outcome.lacking => Exit::Done,
+            None if tally.fetched + tally.kept == 0 && outcome.only_unavailable && !outcome.lacking => ErrorKind::Unavailable.into(),
             None => Exit::PARTIAL,
         };
-        let error = verdict.error.as_ref().map(ErrorText::from);
-        // Each listed medium is counted once, whatever became of it.
+        let error = outcome.error.as_ref().map(ErrorText::from);
+        // Each listed media file is counted once.
         let empty = exit == Exit::Done && tally == Tally::default();
         Event::SessionFinished { session: self.session.clone(), exit, folder, tally, error, skipped: false, empty }
     }

@@ -1,4 +1,4 @@
-//! Lends the archive's verification what providers know: how stored answers are read, and how signatures are checked.
+//! Reads stored answers and checks their signatures for the archive's verification, by the rules of the providers.
 //!
 //! Must not send requests.
 
@@ -7,15 +7,15 @@ use crate::model::{MediaId, check_shape};
 use crate::provider::{self, Provider, Signature};
 use std::sync::Arc;
 
-/// Providers that testify about stored bytes.
-pub struct StoredRules {
+/// Rules of providers for stored bytes.
+pub(crate) struct StoredRules {
     providers: Vec<Arc<dyn Provider>>,
     authenticate: bool,
 }
 
 impl StoredRules {
-    /// These providers; with their secrets if `authenticate` says so.
-    pub fn new(providers: Vec<Arc<dyn Provider>>, authenticate: bool) -> Self {
+    /// Creates the rules of these providers; with `authenticate`, their secrets check signatures.
+    pub(crate) fn new(providers: Vec<Arc<dyn Provider>>, authenticate: bool) -> Self {
         Self { providers, authenticate }
     }
 
@@ -32,7 +32,7 @@ impl ProviderRules for StoredRules {
                 check_shape(bytes).map_err(|excess| excess.to_string())?;
                 provider.listed(document, bytes).map_err(|failure| failure.detail)
             }
-            // A provider that this version does not know: its listings are bytes like any other.
+            // The listings of a provider that this version does not support are bytes like any other.
             None => Ok(Vec::new()),
         }
     }

@@ -1,17 +1,17 @@
-//! Counts of what became of media, in a session or in a whole run. Must not know how anything came to be so.
+//! Counts of media files by their outcome, in a session or in a whole run.
 
 use crate::archive::State;
 use serde::{Deserialize, Serialize};
 
-/// Counts of what became of media.
+/// Counts of media files by their outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tally {
     /// Fetched in this run.
     pub fetched: u64,
-    /// Of those, how many brought the bytes that were here already (`--refetch`).
+    /// Those of them with the bytes that the archive had already (`--refetch`).
     pub unchanged: u64,
-    /// Here already and whole.
+    /// Archived before, and whole.
     pub kept: u64,
     /// Withheld by the provider.
     pub withheld: u64,
@@ -19,15 +19,15 @@ pub struct Tally {
     pub gone: u64,
     /// Failed.
     pub failed: u64,
-    /// Not asked for.
+    /// Not selected.
     pub excluded: u64,
     /// Bytes fetched in this run.
     pub bytes: u64,
 }
 
 impl Tally {
-    /// Counts a medium of which this became; `fetched` says whether its bytes came in this run, and how many.
-    pub fn count(&mut self, state: State, fetched: Option<u64>) {
+    /// Counts a media file in its state; `fetched` is the number of bytes that came in this run, if they did.
+    pub(crate) fn count(&mut self, state: State, fetched: Option<u64>) {
         let count = match (state, fetched) {
             (State::Archived, Some(bytes)) => {
                 self.bytes += bytes;
@@ -42,8 +42,7 @@ impl Tally {
         *count += 1;
     }
 
-    /// Adds another's counts.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.fetched += other.fetched;
         self.unchanged += other.unchanged;
         self.kept += other.kept;

@@ -23,18 +23,20 @@ const SMALLEST_PIECE: usize = 1024;
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A body under watch.
-pub struct BodyReader<'a> {
+pub(crate) struct BodyReader<'a> {
     body: Box<dyn Read + Send>,
     clock: &'a dyn Clock,
     cancel: &'a Cancel,
     deadline: Duration,
-    timeout_cause: Cause,
+    /// Cause of the failure if the body outlasts its time.
+    pub(super) timeout_cause: Cause,
     window_began: Duration,
     window_bytes: u64,
-    progress: Option<&'a dyn Fn(u64)>,
+    /// Called with the number of bytes received, at intervals.
+    pub(super) progress: Option<&'a dyn Fn(u64)>,
     reported: Duration,
     bytes: u64,
-    bandwidth: Option<&'a RateLimiter>,
+    pub(super) bandwidth: Option<&'a RateLimiter>,
 }
 
 /// The reason why [`BodyReader`] ended a body, carried through `io::Error`.
@@ -50,8 +52,8 @@ impl std::fmt::Display for Aborted {
 impl std::error::Error for Aborted {}
 
 impl<'a> BodyReader<'a> {
-    /// Watches `body`; `total` bounds all of it.
-    pub(crate) fn new(body: Box<dyn Read + Send>, clock: &'a dyn Clock, cancel: &'a Cancel, total: Duration) -> Self {
+    /// Watches `body`, which must end within `total`.
+    pub(super) fn new(body: Box<dyn Read + Send>, clock: &'a dyn Clock, cancel: &'a Cancel, total: Duration) -> Self {
         let now = clock.elapsed();
         Self {
             body,
@@ -68,34 +70,13 @@ impl<'a> BodyReader<'a> {
         }
     }
 
-    /// Takes no more bytes than this hands out.
-    #[must_use]
-    pub(crate) fn with_bandwidth(mut self, bandwidth: Option<&'a RateLimiter>) -> Self {
-        self.bandwidth = bandwidth;
-        self
-    }
-
-    /// Reports a body that outlasts its time with this cause.
-    #[must_use]
-    pub(crate) fn with_timeout_cause(mut self, timeout_cause: Cause) -> Self {
-        self.timeout_cause = timeout_cause;
-        self
-    }
-
-    /// Returns how much of its time is left, without the waits for bandwidth.
-    pub fn time_left(&self) -> Duration {
+    /// Returns the time that is left for the body, without the waits for bandwidth.
+    pub(crate) fn time_left(&self) -> Duration {
         self.deadline.saturating_sub(self.clock.elapsed())
     }
 
-    /// Reports the number of bytes received to `progress`, at intervals.
-    #[must_use]
-    pub fn with_progress(mut self, progress: &'a dyn Fn(u64)) -> Self {
-        self.progress = Some(progress);
-        self
-    }
-
-    /// Returns what lay behind an error that reading gave: our own reason, or what the client makes of it.
-    pub fn failure(error: io::Error) -> Failure {
+    /// Returns the failure behind an error of reading: our own, or the client's.
+    pub(crate) fn failure(error: io::Error) -> Failure {
         match error.downcast::<Aborted>() {
             Ok(Aborted(failure)) => failure,
             Err(error) => super::client::read_failure(&error),
@@ -119,10 +100,8 @@ impl<'a> BodyReader<'a> {
         }
         None
     }
-}
 
-impl BodyReader<'_> {
-    /// Waits until these bytes are due. A wait of our own making is no fault of the server's.
+    /// Waits until these bytes are due. The wait counts neither against the rate nor against the time limit.
     fn throttle(&mut self, count: u64) {
         if let Some(limiter) = self.bandwidth {
             let before = self.clock.elapsed();
@@ -162,8 +141,8 @@ mod tests {
     use super::BodyReader;
     use crate::clock::{Cancel, Clock, ManualClock};
     use crate::http::Cause;
+    use crate::http::exchange::default_limit;
     use crate::http::pace::RateLimiter;
-    use crate::http::time_limit::default_limit;
     use std::io::{self, Read};
     use std::sync::Arc;
     use std::time::Duration;
@@ -189,9 +168,9 @@ mod tests {
     fn read(rate: usize, until: u64, bandwidth: Option<&RateLimiter>) -> (Result<u64, Cause>, u64) {
         let (clock, cancel) = (Arc::new(ManualClock::default()), Cancel::default());
         let slow = Slow { clock: Arc::clone(&clock), rate, until: Duration::from_secs(until) };
-        let watch =
-            BodyReader::new(Box::new(slow), clock.as_ref(), &cancel, default_limit(Some(5_000_000))).with_timeout_cause(Cause::Outlasted);
-        let outcome = io::copy(&mut watch.with_bandwidth(bandwidth), &mut io::sink());
+        let body = BodyReader::new(Box::new(slow), clock.as_ref(), &cancel, default_limit(Some(5_000_000)));
+        let mut body = BodyReader { timeout_cause: Cause::TimedOut, bandwidth, ..body };
+        let outcome = io::copy(&mut body, &mut io::sink());
         (outcome.map_err(|error| BodyReader::failure(error).cause), clock.elapsed().as_secs())
     }
 
@@ -199,7 +178,7 @@ mod tests {
     fn a_file_that_comes_just_fast_enough_not_to_stall_ends_at_the_limit_of_its_size() {
         let day = 86_400;
         // 5 MB have ten minutes and five hundred seconds.
-        assert_eq!(read(1_100, day, None), (Err(Cause::Outlasted), 1_101));
+        assert_eq!(read(1_100, day, None), (Err(Cause::TimedOut), 1_101));
         assert_eq!(read(1_100, 1_000, None), (Ok(1_100_000), 1_000));
         assert_eq!(read(900, day, None), (Err(Cause::Unavailable), 60));
     }

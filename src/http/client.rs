@@ -1,6 +1,6 @@
 //! The HTTP client: time-outs, no redirects, no compression, our own name. The only file that names `reqwest`.
 //!
-//! Where a server offers HTTP/2, short answers come over a few such connections: over a long line they were measured to
+//! If a server offers HTTP/2, short answers come over a few such connections: over a long line they were measured to
 //! take four fifths of the time of as many HTTP/1.1 connections as files, because a connection that is busy keeps its
 //! pace. One HTTP/2 connection takes longer than those, and long answers take three times as long, so these keep
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
@@ -34,8 +34,7 @@ pub struct ClientOptions {
 /// Number of connections for short answers where the server offers HTTP/2.
 const SHARED: usize = 4;
 
-/// A client and its connections, made when they are needed first: loading certificates takes longer than `--version`
-/// should.
+/// A client and its connections, made when they are first needed: loading certificates takes longer than `--version` should.
 type Lazy = OnceLock<std::result::Result<reqwest::blocking::Client, Unbuilt>>;
 
 /// The reason why a client could not be built.
@@ -145,7 +144,7 @@ impl Client {
 }
 
 /// Fails unless the file holds certificates of authorities that can be trusted.
-pub fn check_certificates(path: &std::path::Path) -> Result<()> {
+pub(crate) fn check_certificates(path: &std::path::Path) -> Result<()> {
     read_certificates(path).map(drop)
 }
 
@@ -190,7 +189,7 @@ impl Transport for Client {
         let mut headers = Headers::new(pairs);
         if response.version() == reqwest::Version::HTTP_2 {
             self.speaks_http2.store(true, Ordering::Relaxed);
-            headers = headers.with_marked_end();
+            headers.marks_end = true;
         }
         Ok(Response { status: response.status().as_u16(), headers, body: Box::new(response) })
     }
@@ -234,31 +233,25 @@ fn certificate_text(reason: &rustls::CertificateError) -> String {
 
 /// Returns the last cause of a chain: the outer ones repeat that something failed, and may hold the URL.
 fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut current = error;
-    while let Some(source) = current.source() {
-        current = source;
-    }
-    plain(current)
+    causes(error).last().map(plain).unwrap_or_default()
 }
 
-/// Returns what to do where a limit of the process is behind an error.
+/// Returns the hint where a limit of the process is behind an error.
 fn hint_of(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.filter_map(|error| error.downcast_ref()).find_map(limit_hint)
+    causes(error).filter_map(|error| error.downcast_ref()).find_map(limit_hint)
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(current) = next {
-        text = format!("{text}: {current}");
-        next = current.source();
-    }
-    text
+    causes(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Returns an error and what caused it, down to the last.
+fn causes<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
 }
 
 /// Returns whether a URL points at this machine.
-pub fn is_loopback(url: &Url) -> bool {
+fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -309,9 +302,9 @@ impl Address {
         Ok(Self::of(&url))
     }
 
-    /// Reads the URL of a service that knows by the URL alone who asks. Plain http is for this machine only, unless
-    /// `insecure_http` says otherwise. The reasons name no part of it.
-    pub fn parse_private(text: &str, insecure_http: bool) -> std::result::Result<Self, String> {
+    /// Parses the URL of a service that knows by the URL alone who sends. Plain http is for this machine only, unless `insecure_http`
+    /// is set. The errors name no part of the URL.
+    pub(crate) fn parse_private(text: &str, insecure_http: bool) -> std::result::Result<Self, String> {
         let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
         match url.scheme() {
             "https" => {}

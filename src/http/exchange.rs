@@ -1,11 +1,10 @@
-//! Runs one exchange to its end: waits at the gate, lets the caller build, send and read a fresh try, retries.
+//! Runs one exchange to its end: waits for its turn, lets the caller build, send and read a fresh attempt, retries.
 //!
-//! A request is built for each try and never sent twice, because signatures may hold a time or a nonce. Must not
+//! A request is built for each attempt and never sent twice, because signatures may hold a time or a nonce. Must not
 //! know what is fetched.
 
 use super::pace::{Limits, Pace, RateLimiter};
-use super::retry::{LONGEST_ASKED, Policy, Retry, Step};
-use super::time_limit::default_limit;
+use super::retry::{LONGEST_ASKED, Policy, Retry};
 use super::{BodyReader, Cause, Failure, Request, Response, Transport};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::text::duration;
@@ -17,6 +16,15 @@ const DOCUMENT_LIMIT: Duration = Duration::from_secs(120);
 
 /// Longest time for reading the body of an error.
 const ERROR_BODY_LIMIT: Duration = Duration::from_secs(10);
+
+/// Time that every file has, whatever its size.
+const FILE_BASE: Duration = Duration::from_secs(600);
+/// Lowest average rate, in bytes per second, that a file of any size has time for.
+const LEAST_RATE: u64 = 10_000;
+/// Size that counts where neither the listing nor the answer names one.
+const ASSUMED_SIZE: u64 = 100_000_000;
+/// Longest limit, because a declared size may be wrong.
+const LONGEST_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The way to one provider. Shared by all workers.
 pub struct RetryClient {
@@ -30,27 +38,15 @@ pub struct RetryClient {
 }
 
 /// A step of an exchange, for logs.
-pub enum Note<'a> {
-    /// The head of an answer arrived after that long.
-    Answered {
-        /// The status code.
-        status: u16,
-        /// From sending to the head of the answer.
-        after: Duration,
-    },
-    /// A try failed and another follows.
-    Retrying {
-        /// The failure.
-        failure: &'a Failure,
-        /// Number of failed attempts so far.
-        failed: u32,
-        /// The wait before the next.
-        wait: Duration,
-    },
+pub(crate) enum Note<'a> {
+    /// The head of an answer arrived; `after` is the time since the request.
+    Answered { status: u16, after: Duration },
+    /// An attempt failed, the last of `failed`, and another follows after `wait`.
+    Retrying { failure: &'a Failure, failed: u32, wait: Duration },
 }
 
-/// One try of an exchange.
-pub struct Exchange<'a> {
+/// One attempt of an exchange.
+pub(crate) struct Exchange<'a> {
     wire: &'a RetryClient,
     note: &'a dyn Fn(Note<'_>),
 }
@@ -62,30 +58,30 @@ impl RetryClient {
     }
 
     /// Sets the time limit of each media file; without, it follows from the size of the file.
-    #[must_use]
-    pub fn with_file_limit(self, file_limit: Option<Duration>) -> Self {
+    pub(crate) fn with_file_limit(self, file_limit: Option<Duration>) -> Self {
         Self { file_limit, ..self }
     }
 
-    /// Asks no more of the host than these.
-    #[must_use]
-    pub fn with_limits(self, limits: Limits) -> Self {
+    /// Sets the rate limits for the host.
+    pub(crate) fn with_limits(self, limits: Limits) -> Self {
         let bandwidth = limits.bytes.map(|rate| RateLimiter::new(1.0 / rate as f64));
         Self { pace: Pace::new(limits), bandwidth, ..self }
     }
 
-    /// Returns the clock that everything on this wire goes by.
-    pub fn clock(&self) -> &dyn Clock {
+    pub(crate) fn clock(&self) -> &dyn Clock {
         self.clock.as_ref()
     }
 
-    /// Returns whether the run was asked to stop.
-    pub fn cancel(&self) -> &Cancel {
+    pub(crate) fn cancel(&self) -> &Cancel {
         &self.cancel
     }
 
-    /// Calls `attempt` until it succeeds, fails for good, or patience ends.
-    pub fn exchange<T>(&self, note: &dyn Fn(Note<'_>), attempt: &mut dyn FnMut(&Exchange<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+    /// Calls `attempt` until it succeeds, fails for good, or the retries are used up.
+    pub(crate) fn exchange<T>(
+        &self,
+        note: &dyn Fn(Note<'_>),
+        attempt: &mut dyn FnMut(&Exchange<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let mut retry = Retry::new(self.policy);
         loop {
             if !self.pace.pass(self.clock(), &self.cancel) {
@@ -100,7 +96,7 @@ impl RetryClient {
             };
             let is_unreachable = failure.cause == Cause::Unavailable;
             match retry.next(&failure, fastrand::f64()) {
-                Step::Wait(wait) if !(is_unreachable && self.pace.is_down()) => {
+                Some(wait) if !(is_unreachable && self.pace.is_down()) => {
                     note(Note::Retrying { failure: &failure, failed: retry.failed(), wait });
                     if failure.cause == Cause::Throttled || failure.retry_after.is_some() {
                         self.pace.close(self.clock(), wait);
@@ -121,7 +117,9 @@ impl RetryClient {
     }
 
     fn watch(&self, body: Box<dyn std::io::Read + Send>, total: Duration) -> BodyReader<'_> {
-        BodyReader::new(body, self.clock(), &self.cancel, total).with_bandwidth(self.bandwidth.as_ref())
+        let mut reader = BodyReader::new(body, self.clock(), &self.cancel, total);
+        reader.bandwidth = self.bandwidth.as_ref();
+        reader
     }
 
     fn stopped(&self) -> Failure {
@@ -141,37 +139,61 @@ fn with_attempt_count(mut failure: Failure, tries: u32) -> Failure {
 }
 
 impl<'a> Exchange<'a> {
-    /// Puts the body of a document under watch: it must come whole in two minutes.
-    pub fn read_document(&self, body: Box<dyn std::io::Read + Send>) -> BodyReader<'a> {
+    /// Watches the body of a document.
+    pub(crate) fn read_document(&self, body: Box<dyn std::io::Read + Send>) -> BodyReader<'a> {
         self.wire.watch(body, DOCUMENT_LIMIT)
     }
 
-    /// Returns the time that a file of that size may take, over all its tries.
-    pub fn file_limit(&self, size: Option<u64>) -> Duration {
+    /// Returns the time that a file of that size may take, over all attempts.
+    pub(crate) fn file_limit(&self, size: Option<u64>) -> Duration {
         self.wire.file_limit.unwrap_or_else(|| default_limit(size))
     }
 
-    /// Puts the body of a file under watch, which has so much time left. One that outlasts it is not asked for again.
-    pub fn read_file(&self, body: Box<dyn std::io::Read + Send>, left: Duration) -> BodyReader<'a> {
-        self.wire.watch(body, left).with_timeout_cause(Cause::Outlasted)
+    /// Watches the body of a file that has that much time left. A file that exceeds it is not requested again.
+    pub(crate) fn read_file<'b>(&self, body: Box<dyn std::io::Read + Send>, left: Duration, progress: &'b dyn Fn(u64)) -> BodyReader<'b>
+    where
+        'a: 'b,
+    {
+        let mut reader = self.wire.watch(body, left);
+        (reader.timeout_cause, reader.progress) = (Cause::TimedOut, Some(progress));
+        reader
     }
 
     /// Sends a request; any status but 200 is a failure.
-    pub fn send(&self, request: &Request) -> Result<Response, Failure> {
+    pub(crate) fn send(&self, request: &Request) -> Result<Response, Failure> {
         let response = self.send_for_any(request)?;
         if response.status == 200 {
             return Ok(response);
         }
-        let mut words = self.wire.watch(response.body, ERROR_BODY_LIMIT);
-        Err(Failure::of_status(response.status, &response.headers, &mut words, self.wire.clock().now()))
+        let mut body = self.wire.watch(response.body, ERROR_BODY_LIMIT);
+        Err(Failure::of_status(response.status, &response.headers, &mut body, self.wire.clock().now()))
     }
 
-    /// Sends a request whose answer is of interest whatever its status.
-    pub fn send_for_any(&self, request: &Request) -> Result<Response, Failure> {
+    /// Sends a request and returns an answer of any status.
+    pub(crate) fn send_for_any(&self, request: &Request) -> Result<Response, Failure> {
         let clock = self.wire.clock();
         let sent = clock.elapsed();
         let response = self.wire.transport.send(request)?;
         (self.note)(Note::Answered { status: response.status, after: clock.elapsed().saturating_sub(sent) });
         Ok(response)
+    }
+}
+
+/// Returns the time limit of a file of that size in bytes: ten minutes, and a second for each 10 kB, at most a day.
+pub(super) fn default_limit(size: Option<u64>) -> Duration {
+    (FILE_BASE + Duration::from_secs(size.unwrap_or(ASSUMED_SIZE) / LEAST_RATE)).min(LONGEST_LIMIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::default_limit;
+    use std::time::Duration;
+
+    #[test]
+    fn the_limit_grows_with_the_size_and_ends_at_a_day() {
+        for (size, seconds) in [(Some(0), 600), (Some(500_000), 650), (Some(200_000_000), 20_600), (None, 10_600), (Some(u64::MAX), 86_400)]
+        {
+            assert_eq!(default_limit(size), Duration::from_secs(seconds), "{size:?}");
+        }
     }
 }

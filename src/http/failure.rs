@@ -11,7 +11,7 @@ use std::time::Duration;
 const EXCERPT: u64 = 4096;
 
 /// The text for sessions that the time limit of a run left out.
-pub const TIME_IS_UP: &str = "the time that the run was given is over";
+pub(crate) const OUT_OF_TIME: &str = "the time that the run was given is over";
 
 /// The cause of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +30,10 @@ pub enum Cause {
     Throttled,
     /// 408, 425, 5xx, no connection, no answer in time.
     Unavailable,
-    /// The server's certificate does not fit.
+    /// The server's certificate is invalid.
     Certificate,
-    /// The file took longer than it may, over all its tries.
-    Outlasted,
+    /// The file exceeded its time limit, over all attempts.
+    TimedOut,
     /// The body ended early, or is not as long as announced.
     Broken,
     /// 200, but not the kind of thing that was asked for.
@@ -41,7 +41,7 @@ pub enum Cause {
     /// 200, but more than any answer can sensibly hold.
     Excessive,
     /// Too little memory beside other sessions; the session is listed later.
-    PutOff,
+    Deferred,
     /// A signature is there and wrong, or missing under `--strict`.
     Untrusted,
     /// Whole and signed, but not what the listing says; asked for once more.
@@ -53,8 +53,8 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// Returns whether another try may end better.
-    pub fn is_worth_retrying(self) -> bool {
+    /// Returns whether another attempt may succeed.
+    pub(crate) fn is_worth_retrying(self) -> bool {
         matches!(self, Self::Throttled | Self::Unavailable | Self::Broken | Self::Unusable | Self::Untrusted | Self::Disagrees)
     }
 }
@@ -88,9 +88,9 @@ impl Failure {
         Self { cause, detail: error.what().to_owned(), status: None, code: None, retry_after: None, local: Some(Box::new(error)) }
     }
 
-    /// Creates the run is to stop.
-    pub fn stopped(stop: Stop) -> Self {
-        let what = if stop == Stop::TimeIsUp { TIME_IS_UP } else { "interrupted" };
+    /// Creates the failure of work that a stop request cut short.
+    pub(crate) fn stopped(stop: Stop) -> Self {
+        let what = if stop == Stop::OutOfTime { OUT_OF_TIME } else { "interrupted" };
         let error = Error::new(stop.kind(), what, "run the same command again; it goes on where this one stopped");
         Self { cause: Cause::Stopped, ..Self::local(error) }
     }

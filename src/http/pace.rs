@@ -13,9 +13,9 @@ const DOWN_AFTER: u32 = 8;
 /// Rate limits for a host.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
-    /// Requests that may be begun in a second, tries included; `None` is as many as there are workers for.
+    /// Requests per second, retries included.
     pub requests: Option<f64>,
-    /// Bytes of bodies that may be read in a second, by all workers together; `None` is all that come.
+    /// Bytes of bodies per second, of all workers together.
     pub bytes: Option<u64>,
 }
 

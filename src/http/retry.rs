@@ -1,21 +1,21 @@
-//! Retries, as a pure state machine: takes a failure, and returns a wait or the end.
+//! Retries, as a pure state machine: takes a failure, and returns the wait before the next attempt.
 //!
 //! Must not sleep, send, or read a clock; the caller does.
 
 use super::{Cause, Failure};
 use std::time::Duration;
 
-/// The longest wait between two tries that is not asked for by the provider.
+/// The longest wait between two attempts that the provider did not ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// The longest `Retry-After` that is waited for; beyond it a later run is the better idea.
-pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(300);
+/// The longest `Retry-After` that is waited for; beyond it a later run is better.
+pub(super) const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
 /// Number and delay of retries.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
-    /// Further tries after the first.
+    /// Further attempts after the first.
     pub retries: u32,
-    /// The wait before the second try; it doubles from there.
+    /// The wait before the second attempt; it doubles from there.
     pub delay: Duration,
 }
 
@@ -25,51 +25,43 @@ impl Default for Policy {
     }
 }
 
-/// The step after a failed attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// Wait that long, then try again.
-    Wait(Duration),
-    /// It is no use.
-    GiveUp,
-}
-
-/// The tries of one request.
+/// The attempts of one request.
 #[derive(Debug)]
-pub(crate) struct Retry {
+pub(super) struct Retry {
     policy: Policy,
     failed: u32,
     disagreed: u32,
 }
 
 impl Retry {
-    pub(crate) fn new(policy: Policy) -> Self {
+    pub(super) fn new(policy: Policy) -> Self {
         Self { policy, failed: 0, disagreed: 0 }
     }
 
-    /// Returns how many tries failed so far.
-    pub(crate) fn failed(&self) -> u32 {
+    /// Returns the number of failed attempts so far.
+    pub(super) fn failed(&self) -> u32 {
         self.failed
     }
 
-    /// Records a failure and returns the next step; `chance` in `0.0..1.0` spreads the waits of many workers.
-    pub(crate) fn next(&mut self, failure: &Failure, chance: f64) -> Step {
+    /// Records a failure and returns the wait before the next attempt, if there should be one; `chance` in `0.0..1.0` spreads the
+    /// waits of many workers.
+    pub(super) fn next(&mut self, failure: &Failure, chance: f64) -> Option<Duration> {
         self.failed += 1;
         if failure.cause == Cause::Disagrees {
             // A disagreement is fetched once more and uses up no retry; the caller accepts the second answer.
             self.disagreed += 1;
-            return Step::Wait(Duration::ZERO);
+            return Some(Duration::ZERO);
         }
         if !failure.cause.is_worth_retrying() || self.failed - self.disagreed > self.policy.retries {
-            return Step::GiveUp;
+            return None;
         }
         match failure.retry_after {
-            Some(asked) if asked > LONGEST_ASKED => Step::GiveUp,
+            Some(asked) if asked > LONGEST_ASKED => None,
             // A little later than asked, never earlier, and not all at once.
-            Some(asked) => Step::Wait(asked + self.policy.delay.mul_f64(chance)),
+            Some(asked) => Some(asked + self.policy.delay.mul_f64(chance)),
             None => {
                 let doubled = self.policy.delay.saturating_mul(1 << (self.failed - 1).min(16));
-                Step::Wait(doubled.min(LONGEST_WAIT).mul_f64(0.5 + chance / 2.0))
+                Some(doubled.min(LONGEST_WAIT).mul_f64(0.5 + chance / 2.0))
             }
         }
     }
@@ -77,7 +69,7 @@ impl Retry {
 
 #[cfg(test)]
 mod tests {
-    use super::{Policy, Retry, Step};
+    use super::{Policy, Retry};
     use crate::http::{Cause, Failure};
     use std::time::Duration;
 
@@ -91,28 +83,28 @@ mod tests {
             let mut retry = Retry::new(Policy { retries: 8, delay: Duration::from_millis(500) });
             let mut full = 0.5;
             for _ in 0..8 {
-                let Step::Wait(wait) = retry.next(&unavailable(None), chance) else { panic!("gave up early") };
+                let Some(wait) = retry.next(&unavailable(None), chance) else { panic!("gave up early") };
                 assert!(wait.as_secs_f64() >= full / 2.0 && wait.as_secs_f64() <= full, "{wait:?} of {full}");
                 full = (full * 2.0_f64).min(30.0);
             }
-            assert_eq!(retry.next(&unavailable(None), chance), Step::GiveUp);
+            assert_eq!(retry.next(&unavailable(None), chance), None);
         }
     }
 
     #[test]
     fn the_provider_is_never_asked_earlier_than_it_said() {
         let mut retry = Retry::new(Policy::default());
-        let Step::Wait(wait) = retry.next(&unavailable(Some(3)), 0.9) else { panic!("gave up") };
+        let Some(wait) = retry.next(&unavailable(Some(3)), 0.9) else { panic!("gave up") };
         assert!(wait >= Duration::from_secs(3) && wait < Duration::from_secs(4));
-        assert_eq!(retry.next(&unavailable(Some(301)), 0.0), Step::GiveUp);
+        assert_eq!(retry.next(&unavailable(Some(301)), 0.0), None);
     }
 
     #[test]
     fn a_disagreement_uses_up_no_retry() {
         let mut retry = Retry::new(Policy { retries: 1, delay: Duration::ZERO });
-        assert_eq!(retry.next(&Failure::new(Cause::Disagrees, ""), 0.0), Step::Wait(Duration::ZERO));
-        assert_eq!(retry.next(&unavailable(None), 0.0), Step::Wait(Duration::ZERO));
-        assert_eq!(retry.next(&unavailable(None), 0.0), Step::GiveUp);
+        assert_eq!(retry.next(&Failure::new(Cause::Disagrees, ""), 0.0), Some(Duration::ZERO));
+        assert_eq!(retry.next(&unavailable(None), 0.0), Some(Duration::ZERO));
+        assert_eq!(retry.next(&unavailable(None), 0.0), None);
         assert_eq!(retry.failed(), 3, "each attempt is counted");
     }
 
@@ -129,7 +121,7 @@ mod tests {
             Cause::Local,
             Cause::Stopped,
         ] {
-            assert_eq!(Retry::new(Policy::default()).next(&Failure::new(cause, ""), 0.0), Step::GiveUp, "{cause:?}");
+            assert_eq!(Retry::new(Policy::default()).next(&Failure::new(cause, ""), 0.0), None, "{cause:?}");
         }
     }
 }

@@ -4,23 +4,18 @@
 //! picture takes the attempts, the session's media and each attempt's media, merged by media id. A listing's `url`
 //! is never followed. Must not know how requests are sent or where media go.
 
-mod companion_facts;
 mod listing;
 mod lists;
 mod signing;
 
-use super::{Call, Fact, Fetch, Listing, Provider, Scope, SignatureCheck};
+use super::{Call, Fact, Fetch, Listing, Provider, Scope, SignatureCheck, facts_at, segment};
 use crate::http::{Cause, Failure, Headers, Request};
 use crate::model::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
 use listing::Entry;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use signing::Key;
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Characters that a path segment holds unescaped (RFC 3986 §2.3, unreserved).
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Final states: no further media and no further attempt (devdocs.veriff.com, verification session status codes). In any other
 /// state, also an undocumented one, the session may grow.
@@ -35,6 +30,26 @@ const COMPANIONS: [(&str, &str, &str); 4] = [
 ];
 const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
 
+/// The facts of the decision: name and JSON pointer (devdocs.veriff.com: decision, person).
+const DECISION: [(&str, &str); 12] = [
+    ("decision", "/verification/status"),
+    ("decision-code", "/verification/code"),
+    ("decision-reason", "/verification/reason"),
+    ("decided", "/verification/decisionTime"),
+    ("given-name", "/verification/person/firstName"),
+    ("family-name", "/verification/person/lastName"),
+    ("born", "/verification/person/dateOfBirth"),
+    ("document-type", "/verification/document/type"),
+    ("document-country", "/verification/document/country"),
+    ("document-number", "/verification/document/number"),
+    ("document-valid-until", "/verification/document/validUntil"),
+    ("reference", "/verification/vendorData"),
+];
+
+/// The facts of the person document.
+const PERSON: [(&str, &str); 3] =
+    [("given-name", "/person/firstName"), ("family-name", "/person/lastName"), ("born", "/person/dateOfBirth")];
+
 /// One integration at Veriff.
 pub struct Veriff {
     api_key: String,
@@ -47,7 +62,7 @@ impl Veriff {
     /// The period that Veriff's help centre names, after which media are deleted or no longer accessible.
     pub const PROVIDER_DAYS: u32 = 90;
 
-    /// Creates the first secret signs requests; all of them may have signed an answer.
+    /// Creates the integration. The first secret signs requests; all of them may have signed an answer.
     pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
         let signing = Key::new(signing);
         let keys = std::iter::once(signing.clone()).chain(others.into_iter().map(Key::new)).collect();
@@ -58,10 +73,6 @@ impl Veriff {
     pub fn normalise_base_url(base_url: &str) -> String {
         base_url.strip_suffix("/v1").unwrap_or(base_url).trim_end_matches('/').to_owned()
     }
-}
-
-fn segment(id: &str) -> String {
-    utf8_percent_encode(id, SEGMENT).to_string()
 }
 
 fn session_call(session: &SessionId, below: &str, endpoint: &'static str, document: &str) -> Call {
@@ -102,7 +113,7 @@ fn selected<'a>(attempts: &'a [Attempt], scope: &Scope) -> Result<(Vec<&'a Attem
     }
 }
 
-/// Merges entries by id: each medium once, with every place, and what one listing lacks filled in from another.
+/// Merges entries by id: each media file once, with every place, and fields that one listing lacks from another.
 #[derive(Default)]
 struct Merge {
     entries: usize,
@@ -138,7 +149,7 @@ impl Merge {
             });
             return Ok(());
         };
-        // Attempts come newest first: the last to name a medium is the one that it came from.
+        // Attempts come newest first: the last to name a media file is the one that it came from.
         if let Some(attempt) = attempt {
             known.attempt = Some(attempt.clone());
         }
@@ -152,8 +163,8 @@ impl Merge {
 }
 
 impl Veriff {
-    /// Adds what one listing names. A listing that cannot be had leaves the session incomplete, but not unread: what the
-    /// others name may be gone when it can be had again. Its failure is given back.
+    /// Adds the entries of one listing. A listing that fails leaves the session incomplete, but the others are used: their media may
+    /// be gone in a later run. Returns its failure.
     fn add_listing(
         fetch: &mut dyn Fetch,
         call: &Call,
@@ -163,8 +174,10 @@ impl Veriff {
     ) -> Result<Option<Failure>, Failure> {
         let bytes = match fetch.fetch(call) {
             Ok(bytes) => bytes,
-            // The first three end the run; what is beyond all limits is not to be worked with.
-            Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::PutOff | Cause::Excessive) => {
+            // The first three end the run; an answer beyond all limits is not used.
+            Err(failure)
+                if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::Deferred | Cause::Excessive) =>
+            {
                 return Err(failure);
             }
             Err(failure) => {
@@ -240,7 +253,7 @@ impl Provider for Veriff {
             failures.extend(Self::add_listing(fetch, &call, attempt, &mut merge, &mut listing)?);
         }
         if failures.len() == asked {
-            // What may pass is said before what will not.
+            // A failure that may pass is reported before one that will not.
             let telling = failures.iter().position(|failure| failure.cause != Cause::NotFound).unwrap_or(asked.saturating_sub(1));
             let nothing = || Failure::new(Cause::NotFound, "nothing can be listed");
             return Err(failures.into_iter().nth(telling).unwrap_or_else(nothing));
@@ -298,7 +311,11 @@ impl Provider for Veriff {
     }
 
     fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact> {
-        companion_facts::facts(document, bytes)
+        match document {
+            "decision" => facts_at(bytes, &DECISION),
+            "person" => facts_at(bytes, &PERSON),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -1,28 +1,23 @@
-//! Yoti: one document a session, which names its media in many places, and one endpoint that hands out a medium.
+//! Yoti: one document per session, which names its media in many places, and one endpoint for media files.
 //!
 //! The document declares neither media types nor sizes, and answers are not signed. While a session is `ONGOING` its media
 //! grow. Must not know how requests are sent or where media go.
 
 mod naming;
-mod session_facts;
 mod signing;
 mod walk;
 
 pub use signing::Access;
 
-use super::{Call, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck};
+use super::{Call, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck, facts_at, segment};
 use crate::error::quote;
 use crate::http::{Cause, Failure, Headers, Request};
 use crate::model::{MediaId, Member, Outline, SessionId, outline, readable};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use uuid::Uuid;
 
 /// The base URL of the production API.
 pub const BASE_URL: &str = "https://api.yoti.com/idverify/v1";
-
-/// Characters that a path segment holds unescaped (RFC 3986 §2.3, unreserved).
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The stem under which the session's document is kept, and its endpoint.
 const DOCUMENT: &str = "session";
@@ -41,6 +36,17 @@ const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", OTHER_SDK_ID, "MESSAGE_SIGNING"];
 /// The code of a 401 for a session of another SDK id.
 const OTHER_SDK_ID: &str = "BAD_SDK_ID";
 
+/// The facts of a session's document: name and JSON pointer. The document holds no personal data; the media do.
+const FACTS: [(&str, &str); 7] = [
+    ("session-state", "/state"),
+    ("reference", "/user_tracking_id"),
+    ("consented", "/biometric_consent"),
+    ("document-type", "/resources/id_documents/0/document_type"),
+    ("document-country", "/resources/id_documents/0/issuing_country"),
+    ("identity-profile", "/identity_profile/result"),
+    ("advanced-identity-profile", "/advanced_identity_profile/result"),
+];
+
 /// One integration at Yoti.
 pub struct Yoti(Access);
 
@@ -48,7 +54,7 @@ impl Yoti {
     /// The guide's `resources_ttl`: 604,800 seconds from the first upload.
     pub const PROVIDER_DAYS: u32 = 7;
 
-    /// Asks with these credentials.
+    /// Creates the integration with these credentials.
     pub fn new(access: Access) -> Self {
         Self(access)
     }
@@ -70,10 +76,6 @@ impl Yoti {
     pub fn normalise_sdk_id(sdk_id: &str) -> String {
         segment(sdk_id)
     }
-}
-
-fn segment(id: &str) -> String {
-    utf8_percent_encode(id, SEGMENT).to_string()
 }
 
 fn session_call(session: &SessionId) -> Call {
@@ -105,7 +107,7 @@ fn document(bytes: &[u8], session: Option<&SessionId>) -> Result<Value, Failure>
     }
 }
 
-/// Returns what a person should know of a session that may still change.
+/// Returns the notice about a session that may still change.
 fn notice(state: Option<&str>) -> Option<String> {
     match state {
         Some(state) if FINAL.contains(&state) => None,
@@ -204,7 +206,7 @@ impl Provider for Yoti {
     }
 
     fn facts(&self, name: &str, bytes: &[u8]) -> Vec<Fact> {
-        if name == DOCUMENT { session_facts::facts(bytes) } else { Vec::new() }
+        if name == DOCUMENT { facts_at(bytes, &FACTS) } else { Vec::new() }
     }
 }
 

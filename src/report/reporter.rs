@@ -10,7 +10,7 @@ use super::log::Log;
 use super::run_summary::RunSummary;
 use crate::cli::{EventFormat, Flags, Verbosity};
 use crate::clock::Clock;
-use crate::engine::{Event, Ledger, Message, TIME_IS_UP};
+use crate::engine::{Event, Ledger, Message, OUT_OF_TIME};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::text::sanitize;
@@ -152,7 +152,7 @@ impl Reporter {
         let left = if sessions == 1 { "its session is not done".to_owned() } else { format!("{left} of {sessions} sessions are left") };
         let hint =
             "what is finished is kept; run the same command again and it goes on from there, or give it more time with --max-duration";
-        self.print(|console| console.error(&format!("{TIME_IS_UP}: {left}"), hint));
+        self.print(|console| console.error(&format!("{OUT_OF_TIME}: {left}"), hint));
     }
 
     fn print(&self, print: impl FnOnce(&Console)) {

@@ -1,6 +1,6 @@
-//! The nouns: sessions, attempts, media, what a file is and what it may be called.
+//! The data model: sessions, attempts, media files, formats and safe names.
 //!
-//! Pure values and pure functions. Must not know providers, HTTP, or where bytes land.
+//! Pure values and pure functions. Must not know providers, HTTP, or the store.
 
 mod encoding;
 mod id;

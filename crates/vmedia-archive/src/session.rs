@@ -1,8 +1,8 @@
-//! One session's folder: what it holds, and how a change becomes a valid bag again.
+//! One session's folder, and the steps by which a change becomes a valid bag again.
 //!
 //! The order makes it safe: the pending file first, then media files, each announced there before it gets its name, then
 //! documents and the bag's own files, all durable before the pending file is removed. Only the bag's own files are ever
-//! overwritten. Must not know where bytes come from.
+//! overwritten. Must not know the origin of bytes.
 
 mod commit;
 mod complete;
@@ -28,10 +28,10 @@ use pending::{Line, Pending};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// An answer of the provider that is kept, as it came but for credentials in it.
+/// An answer of the provider to keep, as it came, without credentials in it.
 #[derive(Debug)]
 pub struct Document {
-    /// What it is, such as `media` or `attempts/<id>/media`.
+    /// Its name, such as `media` or `attempts/<id>/media`.
     pub name: String,
     /// The endpoint that gave it.
     pub endpoint: String,
@@ -39,27 +39,27 @@ pub struct Document {
     pub bytes: Vec<u8>,
     /// The provider's signature over it.
     pub signature: SignatureRecord,
-    /// When it was fetched.
+    /// The time at which it was fetched.
     pub fetched: Timestamp,
-    /// Where credentials were taken out of it, as JSON pointers.
+    /// The places of removed credentials, as JSON pointers.
     pub redacted: Vec<String>,
 }
 
-/// What the archive has of a media file.
+/// The state of a media file in the archive, whose bytes were just read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holding {
-    /// Nothing.
+    /// No file.
     Absent,
-    /// All its bytes, re-read just now: where and how many.
+    /// All its bytes.
     Intact {
         /// The path of its newest file below the session's folder.
         path: String,
         /// The bytes of that file.
         bytes: u64,
-        /// Why it is fetched again all the same.
+        /// The reason to fetch it again all the same.
         refetch: Option<Reason>,
     },
-    /// A file that should be there is missing or altered: why.
+    /// A missing or altered file, and a description of the damage.
     Damaged(String),
     /// A newer version gave it this state, which only such a version may change.
     Newer(String),
@@ -76,9 +76,9 @@ pub struct SessionArchive {
     bag_before: Option<String>,
     /// The SHA-256 of the record as it was read.
     record_before: Option<String>,
-    /// Media that have a path and may not be published yet.
+    /// Media files that have a path and may not be published yet.
     placing: HashSet<MediaId>,
-    /// Whether nothing may change any more.
+    /// True if nothing may change any more.
     is_left: bool,
 }
 
@@ -139,7 +139,7 @@ impl SessionArchive {
         self.is_left = true;
     }
 
-    /// Returns why a file is not what the record says; `None` when it is.
+    /// Returns the damage of a file, by its record.
     fn check(&self, file: &FileRecord, watch: &mut Watch<'_>) -> Result<Option<String>> {
         let path = self.folder.join(&file.path);
         let Some(stream) = self.store.open(&path)? else { return Ok(Some("it is missing".to_owned())) };
@@ -153,14 +153,14 @@ impl SessionArchive {
         }
     }
 
-    /// Returns what the archive has of a media file, which is read again. `watch` sees each piece.
+    /// Reads the archived files of a media file and returns their state. `watch` sees each piece.
     pub fn holding(&mut self, item: &MediaItem, watch: &mut Watch<'_>) -> Result<Holding> {
-        let Some(known) = self.revision.record.media.iter().find(|known| known.id == item.id) else { return Ok(Holding::Absent) };
-        if let Some(word) = known.state.newer() {
+        let Some(media) = self.revision.record.media.iter().find(|media| media.id == item.id) else { return Ok(Holding::Absent) };
+        if let Some(word) = media.state.newer() {
             return Ok(Holding::Newer(word.to_owned()));
         }
-        let files: Vec<FileRecord> = known.present().cloned().collect();
-        let refetch = needs_refetch(self.store.as_ref(), &self.folder, known, item.size)?;
+        let files: Vec<FileRecord> = media.present().cloned().collect();
+        let refetch = needs_refetch(self.store.as_ref(), &self.folder, media, item.size)?;
         let mut fault = None;
         for file in &files {
             if let Some(reason) = self.check(file, watch)? {
@@ -171,9 +171,9 @@ impl SessionArchive {
         Ok(match (fault, files.last()) {
             (Some(reason), _) => Holding::Damaged(reason),
             (None, Some(file)) => {
-                // Its files are whole, whatever an earlier run said that found them otherwise.
-                if let Some(known) = self.revision.record.media.iter_mut().find(|known| known.id == item.id) {
-                    known.arrived();
+                // An earlier run may have found its files damaged.
+                if let Some(media) = self.revision.record.media.iter_mut().find(|media| media.id == item.id) {
+                    media.arrived();
                 }
                 Holding::Intact { path: file.path.clone(), bytes: file.digest.bytes, refetch }
             }

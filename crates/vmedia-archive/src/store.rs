@@ -1,7 +1,7 @@
-//! Where bytes land: relative paths and streams in, whole files under final names out.
+//! Stores of files: relative paths and streams in, whole files under final names out.
 //!
-//! The archive speaks to this trait alone, in `/`-separated relative paths, so that an object store can stand where
-//! the local folder stands. Must not know what the files mean.
+//! The archive uses these traits alone, with `/`-separated relative paths, so that an object store can replace the local folder.
+//! Must not know the content of files.
 
 mod files;
 mod free_space;
@@ -10,7 +10,6 @@ mod lock;
 mod path;
 mod replace;
 mod scratch;
-mod staged;
 mod tree;
 
 pub use free_space::{FreeSpace, free_space};
@@ -25,10 +24,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read};
 
-/// How much is read and written at once; measured best for small and large files alike.
+/// Bytes that are read and written at once; measured best for small and large files alike.
 pub const BUFFER: usize = 256 * 1024;
 
-/// Sees each piece of what is read, and may end the reading with an error.
+/// Sees each piece that is read, and may end the reading with an error.
 pub type Watch<'a> = dyn FnMut(&[u8]) -> io::Result<()> + 'a;
 
 /// The length and SHA-256 of a file's bytes.
@@ -41,7 +40,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// The digest of bytes in memory.
+    /// Returns the digest of bytes in memory.
     pub fn of(bytes: &[u8]) -> Self {
         Self { bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(bytes)) }
     }
@@ -66,7 +65,7 @@ impl Digest {
     }
 }
 
-/// A SHA-256 as bytes, from its 64 hex digits; none when it has others.
+/// Returns the bytes of a SHA-256 in 64 hex digits.
 pub fn sha256_bytes(hex_digits: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(hex_digits, &mut bytes).ok().map(|()| bytes)
@@ -77,10 +76,10 @@ pub trait Staged: Send {
     /// Appends bytes.
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
 
-    /// Returns the length and SHA-256 of what was written so far.
+    /// Returns the length and SHA-256 of the bytes so far.
     fn digest(&self) -> Digest;
 
-    /// Returns what was written so far as a stream.
+    /// Returns the bytes so far as a stream.
     fn reread(&self) -> Result<Box<dyn Read + Send>>;
 
     /// Syncs the bytes, then names the file in one step. Fails, and leaves nothing behind, where the name is taken.
@@ -90,7 +89,7 @@ pub trait Staged: Send {
     fn replace(self: Box<Self>, path: &StorePath) -> Result<()>;
 }
 
-/// Which names [`Store::settle`] makes durable.
+/// The names that [`Store::settle`] makes durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// Those in the folder itself.
@@ -99,7 +98,7 @@ pub enum Extent {
     Tree,
 }
 
-/// What stands at a path.
+/// The kind of the entry at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stat {
     /// A file, and its length in bytes.
@@ -110,25 +109,25 @@ pub enum Stat {
     Other,
 }
 
-/// A file below a folder, or anything else there that is no folder.
+/// A file below a folder, or any other entry that is not a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// Its path from the store's root.
     pub path: StorePath,
-    /// What it is; `None` where its name can be seen and nothing else.
+    /// Its kind; `None` if only its name is accessible.
     pub stat: Option<Stat>,
     /// The SHA-256 that the store itself keeps of it, in hex. A local folder keeps none.
     pub sha256: Option<String>,
 }
 
 impl Listed {
-    /// Returns its length in bytes; 0 of what is no file.
+    /// Returns its length in bytes; 0 if it is not a file.
     pub fn length(&self) -> u64 {
         if let Some(Stat::File(bytes)) = self.stat { bytes } else { 0 }
     }
 }
 
-/// The reading half of a store: all that verification, the catalog and the pages need.
+/// The reading half of a store, enough for verification, the catalog and the pages.
 pub trait ReadStore: Send + Sync {
     /// Returns the whole of a small file; `None` when it is not there. Fails above `limit` bytes.
     fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>>;
@@ -139,7 +138,7 @@ pub trait ReadStore: Send + Sync {
     /// Returns up to `length` bytes of a file from `offset` on; fewer where it ends, none when it is not there.
     fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>>;
 
-    /// Returns what stands at a path; `None` when nothing does.
+    /// Returns the kind of the entry at a path; `None` if there is none.
     fn stat(&self, path: &StorePath) -> Result<Option<Stat>>;
 
     /// Returns every file below a folder, sorted by path.
@@ -148,7 +147,7 @@ pub trait ReadStore: Send + Sync {
     /// Returns the names of the folders right below the root, sorted, without the store's own.
     fn folders(&self) -> Result<Vec<String>>;
 
-    /// Returns what the holder of a lock says of itself; `None` when the lock is free. Leaves no trace.
+    /// Returns the description of a lock's holder; `None` if the lock is free. Leaves no trace.
     fn holder(&self, _name: &StorePath) -> Result<Option<String>> {
         Ok(None)
     }

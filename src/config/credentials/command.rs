@@ -7,7 +7,7 @@ use super::private::bounded;
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::secret_guard::redacted;
 use crate::error::{Error, Result};
-use crate::http::TIME_IS_UP;
+use crate::http::OUT_OF_TIME;
 use secrecy::zeroize::Zeroizing;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -125,9 +125,9 @@ fn stopped(key: &str, stop: Stop) -> Error {
     match stop {
         Stop::Interrupted => Error::new(stop.kind(), format!("interrupted while the command of {key} ran"), "run the same command again"),
         Stop::Terminated => Error::new(stop.kind(), format!("terminated while the command of {key} ran"), "run the same command again"),
-        Stop::TimeIsUp => Error::new(
+        Stop::OutOfTime => Error::new(
             stop.kind(),
-            format!("{TIME_IS_UP}: the command of {key} did not end"),
+            format!("{OUT_OF_TIME}: the command of {key} did not end"),
             "run it by hand; it must print the secret on standard output and end without a prompt",
         ),
     }

@@ -107,8 +107,7 @@ pub(super) fn media(endpoint: &str, document: &str, bytes: &[u8]) -> Result<Read
 /// Returns the elements of a section. Missing, null and empty are one; anything else that is no list is a problem.
 fn elements(section: &str, lists: &mut Lists<'_>, problems: &mut Vec<String>) -> Vec<Element> {
     let list = lists.take(section);
-    let problem = format!("{section} is not a list, so its media cannot be fetched");
-    problems.extend(std::iter::repeat_n(problem, list.others));
+    problems.extend(std::iter::repeat_n(format!("{section} is not a list, so its media cannot be fetched"), list.others));
     list.elements
 }
 
@@ -241,7 +240,7 @@ mod tests {
     fn a_list_of_no_media_has_no_limit_and_one_of_media_is_refused_at_its_first_entry_too_many() {
         let long = format!(r#"{{"images":[{{"id":"a"}}],"x":[{}1]}}"#, "1,".repeat(20_000));
         assert_eq!(read(&long).len(), 1);
-        // What stands behind the entry too many is not looked at.
+        // Entries behind the one too many are not read.
         let endless = format!(r#"{{"images":[{}"#, r#"{"id":1},"#.repeat(10_001));
         assert_eq!(media("x", "media", endless.as_bytes()).expect_err("too many").cause, Cause::Excessive);
         let late = format!(r#"{{"x":[{}{{"id":1,"url":1}}]}}"#, "1,".repeat(10_000));

@@ -55,7 +55,7 @@ impl<'a> Lists<'a> {
     ) -> Result<Self, Failure> {
         let unusable = |what: String| Failure::new(Cause::Unusable, format!("{endpoint}: {what}"));
         let excessive = |excess| Failure::new(Cause::Excessive, format!("{endpoint}: {excess}"));
-        // What is passed over may be nested deeper than what reads it later can take.
+        // A skipped value may be nested deeper than later readers can take.
         check_shape(bytes).map_err(excessive)?;
         let (found, places) = (Vec::new(), HashMap::new());
         let mut lists = Self { known, takes_others, left: most, is_excessive: false, says_failed: false, found, places };

@@ -141,3 +141,24 @@ fn base_urls_lose_their_version() {
         assert_eq!(Veriff::normalise_base_url(pasted), "https://x.example");
     }
 }
+
+#[test]
+fn a_decision_says_what_was_decided_about_whom() {
+    let decision = br#"{"verification":{"status":"approved","code":9001,"reason":null,"person":{"firstName":" ANNA ","lastName":7},"document":{"type":{}}}}"#;
+    let said: Vec<String> = veriff().facts("decision", decision).iter().map(|fact| format!("{} {}", fact.name, fact.value)).collect();
+    assert_eq!(said, ["decision approved", "decision-code 9001", "given-name ANNA", "family-name 7"]);
+    assert_eq!(veriff().facts("person", br#"{"person":{"dateOfBirth":"1994-08-12"}}"#).len(), 1);
+}
+
+#[test]
+fn a_document_that_says_nothing_is_no_error() {
+    for text in ["", "null", "[]", r#"{"verification":null}"#, r#"{"verification":{"status":[]}}"#] {
+        assert!(veriff().facts("decision", text.as_bytes()).is_empty(), "{text}");
+    }
+    let half = br#"{"verification":{"status":"approved","riskScore":1e400,"person":{"firstName":"ANNA\ud83d"}}}"#;
+    let said: Vec<String> = veriff().facts("decision", half).iter().map(|fact| fact.value.clone()).collect();
+    assert_eq!(said, ["approved", "ANNA\u{fffd}"]);
+    assert!(veriff().facts("media", br#"{"verification":{"status":"approved"}}"#).is_empty());
+    let endless = format!(r#"{{"verification":{{"status":"{}"}}}}"#, "x".repeat(201));
+    assert!(veriff().facts("decision", endless.as_bytes()).is_empty());
+}

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The longest id of a resource that is kept. UUIDs have 36 bytes.
 const LONGEST_RESOURCE: usize = 128;
 
-/// A step on the way from the document's root to a medium: a member, and which element of it when it is an array.
+/// A step on the way from the document's root to a media file: a member, and the index of its element if it is an array.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step<'a> {
     pub(super) key: &'a str,
@@ -17,7 +17,7 @@ pub(super) struct Step<'a> {
     pub(super) value: &'a Value,
 }
 
-/// Returns the group and the context of what these steps lead to. The last step may be `media`, which says nothing.
+/// Returns the group and the context of the media file at the end of these steps. The last step may be `media`, which is ignored.
 pub(super) fn names(steps: &[Step<'_>]) -> (Option<Group>, String) {
     let steps = match steps {
         [before @ .., last] if last.key == "media" => before,

@@ -1,8 +1,8 @@
-//! Finds every medium that a session's document names, wherever it stands: media are scattered over resources, checks and
-//! reports, and new containers come with every version of the API. So the whole document is walked.
+//! Finds every media file that a session's document names. They are scattered over resources, checks and reports, and new
+//! containers come with every version of the API, so the whole document is walked.
 //!
-//! A medium is an object under `media`, an element of `generated_media`, or an id under `extraction_image_ids`. Other ids
-//! are those of resources, tasks and checks, and are left alone. Must not ask for anything.
+//! A media file is an object under `media`, an element of `generated_media`, or an id under `extraction_image_ids`. Other ids
+//! are those of resources, tasks and checks, and are ignored. Must not send requests.
 
 use super::naming::{Step, names};
 use crate::error::quote;
@@ -18,11 +18,11 @@ const DEEPEST: usize = 1_000;
 /// The media that a document names.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
-    /// Each medium once, with every place.
+    /// Each media file once, with every place.
     pub(super) media: Vec<MediaItem>,
     /// Media without a usable id: a line each.
     pub(super) problems: Vec<String>,
-    /// When the oldest of them was made, as far as the document says.
+    /// The time at which the oldest of them was made, if the document says it.
     pub(super) since: Option<Timestamp>,
     index: HashMap<MediaId, usize>,
     /// Number of places so far.
@@ -33,7 +33,7 @@ pub(super) struct Walked {
     ranks: Vec<u8>,
 }
 
-/// One place that names a medium.
+/// One place that names a media file.
 struct Reference<'a> {
     id: &'a Value,
     hint: TypeHint,
@@ -46,7 +46,7 @@ struct Reference<'a> {
 pub(super) fn walk(document: &str, value: &Value) -> Walked {
     let mut walked = Walked::default();
     walked.visit(document, value, &mut Vec::new(), &mut String::new());
-    // What was handed in, then what was made of it, then the rest; the parser has sorted by name.
+    // Submitted media first, then those made from them, then the rest; the parser has sorted by name.
     walked.media.sort_by_key(|item| match &item.group {
         Some(group) if group.resource.is_some() => 0,
         Some(_) => 1,
@@ -142,11 +142,11 @@ impl Walked {
     }
 
     fn problem(&mut self, document: &str, pointer: &str, reason: &str) {
-        self.problems.push(format!("{document}{} names a medium whose id cannot be used: {reason}", quote(pointer)));
+        self.problems.push(format!("{document}{} names a media file whose id cannot be used: {reason}", quote(pointer)));
     }
 }
 
-/// Returns what a value is that stands at this step, if it names a medium.
+/// Returns the media file that a value at this step names, if it names one.
 fn reference<'a>(step: &Step<'_>, value: &'a Value) -> Option<Reference<'a>> {
     let rank = match (step.key, step.index) {
         ("media", _) => 0,
@@ -155,9 +155,9 @@ fn reference<'a>(step: &Step<'_>, value: &'a Value) -> Option<Reference<'a>> {
         _ => return None,
     };
     match value {
-        Value::Object(medium) => {
-            let text = |name: &str| medium.get(name).and_then(Value::as_str);
-            let id = medium.get("id").filter(|id| !id.is_null())?;
+        Value::Object(media) => {
+            let text = |name: &str| media.get(name).and_then(Value::as_str);
+            let id = media.get("id").filter(|id| !id.is_null())?;
             let created = text("created").and_then(|created| created.parse().ok());
             Some(Reference { id, hint: hint(text("type")), created, rank })
         }

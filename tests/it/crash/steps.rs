@@ -51,7 +51,7 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         base_url: world.sandbox.base_url(),
         credentials: words("the test's"),
     };
-    let options = Options { companions: vec![words("decision")], ..Options::new(1) };
+    let options = Options { companions: vec![words("decision")], workers: 1, ..Options::default() };
     let running = start(services, options, vec![SessionId::parse(SESSION).expect("an id")]).expect("workers");
     let mut ends: Vec<Event> = running
         .messages()

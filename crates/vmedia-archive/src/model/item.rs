@@ -15,12 +15,12 @@ pub enum Kind {
     Video,
     /// Data of a document's chip, as JSON.
     Nfc,
-    /// A section of the listing that this version has no word for.
+    /// A file in an undocumented section of the listing.
     Other,
 }
 
 impl Kind {
-    /// Returns the word for it, as `--only` takes it and events carry it.
+    /// Returns its name, as `--only` takes it and events carry it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -44,7 +44,7 @@ pub struct Attempt {
     pub id: AttemptId,
     /// `approved`, `resubmission_requested`, ... or whatever the provider says.
     pub status: Option<String>,
-    /// When it began, as the provider writes it.
+    /// The time at which it began, as the provider writes it.
     pub created: Option<String>,
 }
 
@@ -97,7 +97,7 @@ pub enum TypeHint {
 }
 
 impl TypeHint {
-    /// Returns the word for it, as records carry it.
+    /// Returns its name, as records carry it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -139,7 +139,7 @@ impl Group {
     }
 }
 
-/// One medium as the provider lists it. Everything but the id may be missing or strange.
+/// One media file as the provider lists it. Every field but the id may be missing or strange.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MediaItem {
     /// Its id, unique within the session.
@@ -165,7 +165,7 @@ pub struct MediaItem {
 }
 
 impl MediaItem {
-    /// Returns what it shows, with the group that it shows it of: `document-front`, or `id_document-1/page-1`.
+    /// Returns its content with its group: `document-front`, or `id_document-1/page-1`.
     pub fn label(&self) -> Option<String> {
         match (&self.group, &self.context) {
             (Some(group), Some(context)) => Some(format!("{}/{context}", group.name)),

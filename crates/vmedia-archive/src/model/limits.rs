@@ -8,7 +8,7 @@ use std::fmt;
 pub const MOST_ATTEMPTS: usize = 1_000;
 /// The most media that a session may have, and the most entries of one listing.
 pub const MOST_MEDIA: usize = 10_000;
-/// The most entries that all listings of a session may have together: a medium may stand in several.
+/// The most entries that all listings of a session may have together: a media file may be in several.
 pub const MOST_ENTRIES: usize = 100_000;
 /// Deepest nesting of a listing. Real ones have four levels.
 const DEEPEST: usize = 100;
@@ -42,8 +42,8 @@ impl fmt::Display for Excess {
     }
 }
 
-/// Returns how many values a JSON text has at most, if it may be read as a whole. Looks at its brackets and commas alone, so that it costs nothing to refuse
-/// one; a text that is no JSON may pass.
+/// Returns an upper limit for the number of values in a JSON text, if it may be read as a whole. Examines only brackets and commas, so
+/// that refusing one costs little; a text that is not JSON may pass.
 pub fn check_shape(json: &[u8]) -> Result<usize, Excess> {
     let (mut depth, mut values) = (0_usize, 1_usize);
     let mut bytes = json.iter();

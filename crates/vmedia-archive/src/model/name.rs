@@ -35,7 +35,7 @@ pub fn id_name(id: &str) -> String {
     name
 }
 
-/// Returns the name of what a medium shows. It may lose letters: the id beside it keeps names apart.
+/// Returns the name of a media file's content. It may lose letters: the id beside it keeps names apart.
 pub fn context_name(context: Option<&str>) -> String {
     let mut name = String::new();
     for letter in context.unwrap_or_default().chars() {

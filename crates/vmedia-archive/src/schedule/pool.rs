@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Time after which an idle worker looks for work again, and a session that another run has is tried again.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// What a thread takes from the queue.
+/// The work that a thread takes from the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Files; sessions when no file waits.
@@ -32,10 +32,10 @@ pub enum Work<F> {
 pub struct Pool<F> {
     state: Mutex<State<F>>,
     changed: Condvar,
-    /// Fewer files wait than openers are to keep waiting.
+    /// Notified when fewer files wait than openers are to keep waiting.
     drained: Condvar,
     sessions: usize,
-    /// How many files openers keep waiting.
+    /// Number of files that openers keep waiting.
     ahead: usize,
 }
 
@@ -83,11 +83,8 @@ impl<F> Pool<F> {
                 state.opening += 1;
                 return Some(Work::Open(index));
             }
-            if role == Role::Opener && (state.ended || state.next == self.sessions) {
-                return None;
-            }
             let all_begun = state.ended || state.next == self.sessions;
-            if all_begun && state.opening == 0 && state.waiting.is_empty() && role == Role::Worker {
+            if all_begun && (role == Role::Opener || state.opening == 0 && state.waiting.is_empty()) {
                 self.changed.notify_all();
                 return None;
             }

@@ -1,8 +1,7 @@
-//! Turns what a session's folder holds into a valid bag: the record, the manifests, the declaration, in an order
-//! that leaves every moment recognisable.
+//! Turns a session's folder into a valid bag: the record, the manifests, the declaration, in an order by which the next run
+//! recognises every moment.
 //!
-//! Writes only what differs from what is there, so a run that changed nothing touches nothing. Must not decide what
-//! is kept.
+//! Writes only files that differ, so a run that changed nothing writes nothing. Must not decide which files are kept.
 
 use super::SessionArchive;
 use crate::bag::{self, Manifest};
@@ -20,7 +19,7 @@ use std::collections::BTreeSet;
 type TagFiles = Vec<(&'static str, Vec<u8>)>;
 
 impl SessionArchive {
-    /// Makes the folder a valid bag of what the record holds; says whether anything had to be written.
+    /// Makes the folder a valid bag of the files in the record, and returns whether anything had to be written.
     pub fn commit(&mut self, journal: &Journal, now: Timestamp) -> Result<bool> {
         if self.is_left {
             return Ok(false);
@@ -35,7 +34,7 @@ impl SessionArchive {
             journal.kept(self.revision.record.session.clone(), now)?;
             return Ok(false);
         }
-        self.tell_altered(&here)?;
+        self.note_altered(&here)?;
         self.begin(now)?;
         let files = self.vouched_by(files, journal, now)?;
         self.make_folders()?;
@@ -43,10 +42,10 @@ impl SessionArchive {
             // The line with the salt may be lost, and the journal is about to hold commitments under this one.
             self.pending.announce(self.store.as_ref(), &[self.began(now)])?;
         }
-        // What the mark announces, then the names of it, then the manifests that vouch for them.
+        // The announced files, then their names, then the manifests that vouch for them.
         self.pending.flush(self.store.as_ref())?;
         self.store.settle(&self.folder, Extent::Tree)?;
-        // Before the bag is what it says: a bag without the mark is always one that the journal knows.
+        // Before the bag's own files, so that the journal has a line of every bag without a pending file.
         let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
         let (now_is, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
         let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record.clone()));
@@ -55,7 +54,7 @@ impl SessionArchive {
         for (name, bytes) in differing(&files, &here) {
             self.store.replace(&self.folder.join(name), bytes)?;
         }
-        // Tag files and the mark stand right in the folder; a sync of everything below cost as much as the media.
+        // Tag files and the pending file are right in the folder; a sync of everything below cost as much as the media.
         self.store.settle(&self.folder, Extent::Names)?;
         self.pending.end(self.store.as_ref())?;
         self.store.settle(&self.folder, Extent::Names)?;
@@ -66,7 +65,7 @@ impl SessionArchive {
     /// Names this run's part of the journal in the record, and returns the tag files as they then should be.
     fn vouched_by(&mut self, files: TagFiles, journal: &Journal, now: Timestamp) -> Result<TagFiles> {
         let (segment, sha256) = journal.position(now)?;
-        // Where only files that follow from the record are written again, the runs that vouched for it still do.
+        // If only files that follow from the record are written again, the runs that vouched for it still do.
         let is_changed = self.revision.is_changed() || self.revision.record.journal.is_empty();
         if !is_changed || self.revision.record.journal.last().is_some_and(|last| last.segment == segment) {
             return Ok(files);
@@ -75,7 +74,7 @@ impl SessionArchive {
         tag_files(&self.revision.record)
     }
 
-    /// Makes the folders of the bag's files, and fails if anything else has taken the place of one, such as a link.
+    /// Creates the folders of the bag's files, and fails if anything else has the name of one, such as a link.
     fn make_folders(&self) -> Result<()> {
         let media = self.revision.record.payload().map(|file| &file.path);
         let documents = self.revision.record.documents.iter().filter(|document| document.lost.is_none()).map(|document| &document.path);
@@ -84,9 +83,9 @@ impl SessionArchive {
         folders.iter().try_for_each(|folder| self.store.make_folder(folder))
     }
 
-    /// Tells which of the bag's own files are not what the last run made of the record, before they are written anew. What
-    /// another version made may look otherwise, and what a killed run left is in between.
-    fn tell_altered(&mut self, here: &[Option<Vec<u8>>]) -> Result<()> {
+    /// Adds a notice about the bag's own files that changed since the last run, before they are written anew. Skips bags of another
+    /// version, whose files may differ, and of a killed run.
+    fn note_altered(&mut self, here: &[Option<Vec<u8>>]) -> Result<()> {
         let Some(before) = self.revision.before.as_ref().filter(|before| !self.pending.is_resumed && before.tool == tool()) else {
             return Ok(());
         };
@@ -100,17 +99,17 @@ impl SessionArchive {
     }
 }
 
-/// Those of the tag files that are not what is here, in the same order.
+/// Returns the tag files that differ from those in the folder, in the same order.
 fn differing<'a>(files: &'a TagFiles, here: &[Option<Vec<u8>>]) -> impl Iterator<Item = &'a (&'static str, Vec<u8>)> {
     files.iter().zip(here).filter(|((_, bytes), here)| here.as_ref() != Some(bytes)).map(|(file, _)| file)
 }
 
-/// How much of a file is read that should have these bytes.
+/// Returns the number of bytes that are read at most of a file that should have these.
 fn limit(bytes: &[u8]) -> u64 {
     (bytes.len() as u64).saturating_mul(4).max(64 * 1024 * 1024)
 }
 
-/// The text of every tag file, from the record alone.
+/// Returns every tag file, from the record alone.
 fn tag_files(record: &Record) -> Result<TagFiles> {
     let mut text = serde_json::to_vec_pretty(record).map_err(|error| Error::unexpected("cannot write archive.json").caused_by(error))?;
     text.push(b'\n');
@@ -124,13 +123,8 @@ fn tag_files(record: &Record) -> Result<TagFiles> {
         (DECLARATION, bag::DECLARATION_TEXT.as_bytes().to_vec()),
     ];
     let mut tags: Manifest = files.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes).sha256)).collect();
-    tags.extend(
-        record
-            .documents
-            .iter()
-            .filter(|document| document.lost.is_none())
-            .map(|document| (document.path.clone(), document.digest.sha256.clone())),
-    );
+    let documents = record.documents.iter().filter(|document| document.lost.is_none());
+    tags.extend(documents.map(|document| (document.path.clone(), document.digest.sha256.clone())));
     let moved = record.history.iter().filter_map(|happened| Some((happened.moved_to.clone()?, happened.moved.as_ref()?.sha256.clone())));
     tags.extend(moved);
     files.push((TAG_MANIFEST, bag::manifest_text(&tags).into_bytes()));

@@ -1,5 +1,5 @@
-//! Whether a session that is in the archive already needs no further run: by its record alone, and by the lengths of its
-//! files. Nothing that can be believed is read again; that is what a verification is for.
+//! Decides whether an archived session needs no further run, by its record and the lengths of its files. Bytes are left to
+//! verification.
 //!
 //! Must not ask the provider and must not write.
 
@@ -12,22 +12,23 @@ use crate::needs_refetch::needs_refetch;
 use crate::record::{CompanionState, MediaRecord, State};
 use crate::store::ReadStore;
 
-/// What a run wants of a session.
+/// The part of a session that a run fetches.
 pub struct Wanted<'a> {
     /// The provider's name.
     pub provider: &'a str,
-    /// Whether it wants this medium.
-    pub medium: &'a dyn Fn(&MediaItem) -> bool,
-    /// Whether it wants the media of this attempt; the number counts from the newest.
+    /// Returns whether it fetches this media file.
+    pub media: &'a dyn Fn(&MediaItem) -> bool,
+    /// Returns whether it fetches the media of this attempt; the number counts from the newest.
     pub attempt: &'a dyn Fn(usize, &AttemptId) -> bool,
-    /// The companion documents that it wants.
+    /// The companion documents that it fetches.
     pub companions: &'a [String],
 }
 
-/// How many media of a complete session are here; `None` when it is not complete, and then a run finds out why.
+/// Returns the number of archived media files of a complete session; `None` if it is not complete.
 ///
-/// Complete is a bag without mark, to which the provider adds nothing more, of which every wanted attempt was listed, every wanted medium is archived in its
-/// full length, and every wanted companion document was answered. A session without media is not: they may come yet.
+/// A session is complete if it is a bag without a pending file to which the provider adds nothing more, every wanted attempt was
+/// listed, every wanted media file is archived in its full length, and every wanted companion document was answered. A session
+/// without media is not: they may come yet.
 pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
     let folder = SessionArchive::folder_of(session);
     let Some((record, _)) = read_record(store, &folder)? else { return Ok(None) };
@@ -40,19 +41,20 @@ pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>)
         record.documents.iter().any(|document| document.name == name)
     };
     let mut attempts = record.attempts.iter().filter(|attempt| attempt.unlisted_since.is_none()).enumerate();
-    let answered = |name: &String| record.companions.iter().any(|known| known.name == *name && known.state != CompanionState::Failed);
+    let answered =
+        |name: &String| record.companions.iter().any(|companion| companion.name == *name && companion.state != CompanionState::Failed);
     if !attempts.all(|(number, attempt)| !(wanted.attempt)(number, &attempt.id) || listed(&attempt.id))
         || !wanted.companions.iter().all(answered)
     {
         return Ok(None);
     }
     let mut held = 0;
-    for medium in record.media.iter().filter(|medium| (wanted.medium)(&medium.item())) {
-        let is_here = medium.state == State::Archived && medium.present().next().is_some();
-        if !is_here || needs_refetch(store, &folder, medium, medium.size)?.is_some() {
+    for media in record.media.iter().filter(|media| (wanted.media)(&media.item())) {
+        let is_here = media.state == State::Archived && media.present().next().is_some();
+        if !is_here || needs_refetch(store, &folder, media, media.size)?.is_some() {
             return Ok(None);
         }
-        for file in medium.present() {
+        for file in media.present() {
             if store.length(&folder.join(&file.path))? != Some(file.digest.bytes) {
                 return Ok(None);
             }

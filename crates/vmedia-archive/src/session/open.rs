@@ -7,15 +7,15 @@ use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};
 use crate::record::{LARGEST_RECORD, Record, SCHEMA, VERSION};
 use crate::store::{Digest, ReadStore, StorePath};
 
-/// What helps when the record is lost. It alone says which files there were: a new one would forget what is no longer listed.
+/// Hint for a lost record. It alone says which files there were: a new one would forget those that are no longer listed.
 const RESTORE: &str = "restore it from a backup; or move the folder away, and the session is archived anew";
 
-/// The record, and its digest.
+/// Returns the record and its SHA-256.
 pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<(Record, String)>> {
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
     let hint = format!("keep the file, and {RESTORE}");
-    // One session's misfortune: the disk is well, and the others go on.
+    // The error ends this session alone.
     let record: Record = serde_json::from_slice(&bytes).map_err(|error| {
         Error::new(ErrorKind::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error)
     })?;
@@ -26,7 +26,7 @@ pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<O
     Ok(Some((record, Digest::of(&bytes).sha256)))
 }
 
-/// Without a record, there must be no bag either.
+/// Fails if there is a bag, which must have a record.
 pub(crate) fn is_new(store: &dyn ReadStore, folder: &StorePath) -> Result<()> {
     for manifest in [MANIFEST, TAG_MANIFEST] {
         if store.length(&folder.join(manifest))?.is_some() {

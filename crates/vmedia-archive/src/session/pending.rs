@@ -18,7 +18,6 @@ use serde_json::{Map, Value};
 pub(super) enum Line {
     /// A run began to change the session.
     Began {
-        /// When.
         at: Timestamp,
         /// The program, with its version.
         tool: String,
@@ -26,21 +25,20 @@ pub(super) enum Line {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         salt: Option<Salt>,
     },
-    /// A medium was listed for the first time, and has no file yet.
+    /// A media file was listed for the first time, and has no file yet.
     Listed(MediaRecord),
-    /// A file is about to be published: its medium, with that file alone.
+    /// A file is about to be published: its media record, with that file alone.
     Archiving(MediaRecord),
     /// An answer of the provider is about to be written.
     Answered(DocumentRecord),
     /// A file was moved.
     Moved(HistoryRecord),
-    /// A line of a sort that this version does not know.
+    /// A line of a newer version.
     #[serde(other)]
     Newer,
 }
 
 impl Line {
-    /// Returns the line as JSON.
     fn text(&self) -> Result<String> {
         serde_json::to_string(self).map_err(|error| Error::unexpected("cannot write the pending file of a session").caused_by(error))
     }
@@ -49,16 +47,14 @@ impl Line {
 /// The pending file of one session.
 pub(super) struct Pending {
     path: StorePath,
-    /// Whether it exists.
     pub(super) exists: bool,
-    /// Whether a killed run left it.
+    /// True if a killed run left it.
     pub(super) is_resumed: bool,
-    /// Whether it announces the media that this run listed for the first time.
+    /// True if it announces the media that this run listed for the first time.
     pub(super) is_announced: bool,
 }
 
 impl Pending {
-    /// Returns the file at a path.
     pub(super) fn new(path: StorePath, exists: bool) -> Self {
         Self { path, exists, is_resumed: exists, is_announced: false }
     }
@@ -77,12 +73,10 @@ impl Pending {
         if lines.is_empty() { Ok(()) } else { store.append(&self.path, &lines.join("\n")) }
     }
 
-    /// Makes the lines durable.
     pub(super) fn flush(&self, store: &dyn Store) -> Result<()> {
         store.flush(&self.path)
     }
 
-    /// Removes the file.
     pub(super) fn end(&mut self, store: &dyn Store) -> Result<()> {
         store.remove(&self.path)?;
         (self.exists, self.is_resumed) = (false, false);
@@ -90,7 +84,7 @@ impl Pending {
     }
 }
 
-/// Returns the lines that are whole, in order; those of a sort that this version does not know as they were read.
+/// Returns the whole lines, in order; those of newer versions as they were read.
 pub(super) fn parse(bytes: &[u8]) -> Vec<Word<Line, Map<String, Value>>> {
     let read = |line: &[u8]| match serde_json::from_slice(line).ok()? {
         Line::Newer => serde_json::from_slice(line).ok().map(Word::Newer),

@@ -49,7 +49,7 @@ impl SessionArchive {
         let path = same.unwrap_or_else(|| layout::media_path(&named, file.extension, version));
         let file = file.at(path);
         let path = self.folder.join(&file.path);
-        // What stands there and is in no record is a file of a run that was killed, or not ours at all.
+        // A file there that is in no record was left by a killed run, or by another program.
         let is_here = match self.store.open(&path)? {
             None => false,
             Some(stream) => {
@@ -65,8 +65,7 @@ impl SessionArchive {
         Ok(Placed { file, free: (!is_here).then_some(path) })
     }
 
-    /// Moves the damaged files of a medium out of the payload, now that there are good bytes. `healed` is the path
-    /// that the very same bytes will take again.
+    /// Moves damaged files out of the payload, now that there are good bytes. `healed` is the path that the same bytes will take.
     fn set_damaged_aside(&mut self, known: &MediaRecord, healed: Option<&str>, now: Timestamp) -> Result<()> {
         let damaged: Vec<String> =
             known.present().map(|file| file.path.clone()).filter(|path| self.revision.damaged.contains(path)).collect();
@@ -107,16 +106,12 @@ impl SessionArchive {
         Ok(())
     }
 
-    /// Where the answer is kept now.
+    /// Keeps an answer, and returns its path.
     fn keep_version(&mut self, document: &Document, now: Timestamp) -> Result<String> {
         let digest = Digest::of(&document.bytes);
-        let known = self
-            .revision
-            .record
-            .documents
-            .iter()
-            .find(|known| known.name == document.name && known.digest == digest && known.lost.is_none());
-        if let Some(path) = known.map(|known| known.path.clone()) {
+        let mut documents = self.revision.record.documents.iter();
+        let same = documents.find(|other| other.name == document.name && other.digest == digest && other.lost.is_none());
+        if let Some(path) = same.map(|same| same.path.clone()) {
             self.heal_document(&path, document, now)?;
             return Ok(path);
         }
@@ -173,20 +168,17 @@ impl SessionArchive {
         self.store.replace(&full, &document.bytes)
     }
 
-    /// Moves a damaged file out of the way, or notes that it is missing, and tells of it.
+    /// Moves a damaged file out of the way, or records that it is missing, and adds a notice.
     fn set_aside(&mut self, path: &str, then: &str, now: Timestamp) -> Result<String> {
         let mut happened = HistoryRecord::new(now, Change::FileMissing, format!("found missing; {then}"));
         happened.path = Some(path.to_owned());
         let from = self.folder.join(path);
         if let Some(stream) = self.store.open(&from)? {
             let mut version = 1;
-            let to = loop {
-                let to = layout::damaged_path(path, version);
-                if self.store.length(&self.folder.join(&to))?.is_none() {
-                    break to;
-                }
+            while self.store.length(&self.folder.join(&layout::damaged_path(path, version)))?.is_some() {
                 version += 1;
-            };
+            }
+            let to = layout::damaged_path(path, version);
             happened.change = Change::FileAltered.into();
             happened.what = format!("found altered and set aside; {then}");
             happened.moved = Digest::read(stream, &mut |_| Ok(())).ok();
@@ -195,14 +187,13 @@ impl SessionArchive {
             // A moved file is not fetched again, so a lost line would leave it in no record.
             self.pending.flush(self.store.as_ref())?;
             let to = self.folder.join(&to);
-            // A network file system may call a move failed that it made: what counts is where the file is.
+            // A network file system may report a failure of a move that it made.
             if let Err(error) = self.store.rename(&from, &to)
                 && self.store.length(&to)?.is_none()
             {
                 return Err(error);
             }
         }
-        // The path is part of the record, but not of its words.
         self.revision.notices.push(format!("{path} was {}", happened.what));
         let what = happened.what.clone();
         self.revision.record.history.push(happened);

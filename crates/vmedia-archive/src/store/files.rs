@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// Makes a folder and its parents, private to the user.
+/// Creates a folder and its parents, private to the user.
 pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -19,10 +19,10 @@ pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// The same of one place below a root: it may be closed, or its name may not be had, while others beside it may.
+/// Returns an error at a path below a root; one that concerns this path alone ends only its session.
 pub(super) fn place_error(verb: &str, root: &Path, path: &Path, error: io::Error) -> Error {
     let is_of_one = match error.kind() {
-        // What stands right in the root needs the root's own permission.
+        // An entry right in the root needs the root's own permission.
         ErrorKind::PermissionDenied => path.parent() != Some(root),
         ErrorKind::InvalidFilename | ErrorKind::AlreadyExists | ErrorKind::NotADirectory => true,
         _ => false,
@@ -32,7 +32,7 @@ pub(super) fn place_error(verb: &str, root: &Path, path: &Path, error: io::Error
     if is_of_one { error.for_session() } else { error }
 }
 
-/// An error of the file system in two lines.
+/// Returns an error of the file system, with its hint.
 pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
     let hint = limit_hint(&error).unwrap_or(match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 /// The number of bytes that are written as a trial.
 const TRIAL: usize = 64 * 1024;
 
-/// What can be written to a folder.
+/// The free space of a folder.
 #[derive(Debug)]
 pub struct FreeSpace {
-    /// Whether the folder exists.
+    /// True if the folder exists.
     pub exists: bool,
-    /// The number of bytes that this user may still write there.
+    /// Bytes that this user may still write there.
     pub available: u64,
 }
 

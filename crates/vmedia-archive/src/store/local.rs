@@ -1,14 +1,12 @@
 //! A folder on this machine as a store. The only writer of archive files: temporary file, sync, rename without
 //! overwriting, private modes (folders 0700, files 0600), and no link followed below the root.
-//!
-//! Must not know what the files mean.
 
 use super::files::{create_folder, io_error};
 use super::scratch::{Scratch, Unfinished};
-use super::staged::LocalStaged;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{Extent, Listed, Locked, ReadStore, Staged, Stat, Store, StorePath, lock};
+use super::{Digest, Extent, Listed, Locked, ReadStore, Staged, Stat, Store, StorePath, lock};
 use crate::error::{self, Error, Result};
+use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -17,17 +15,17 @@ use std::sync::{Arc, OnceLock};
 /// The folder for locks and unfinished files in an archive root; never part of a bag.
 const STATE_DIR: &str = ".vmedia";
 
-/// A folder as a store. Makes nothing until the first write.
+/// A folder as a store. Creates nothing until the first write.
 pub struct LocalStore {
-    pub(super) root: PathBuf,
+    root: PathBuf,
     holder: String,
-    /// The root's handle, from the first use on: whatever takes its place later is not used.
+    /// The root's handle, from the first use on: a folder that takes its name later is not used.
     tree: OnceLock<Arc<Tree>>,
     scratch: OnceLock<std::result::Result<Scratch, (error::ErrorKind, String, String)>>,
 }
 
 impl LocalStore {
-    /// `holder` says to others who holds a lock.
+    /// Creates a store at `root`; `holder` describes this process to others in its locks.
     pub fn new(root: PathBuf, holder: String) -> Self {
         Self { root, holder, tree: OnceLock::new(), scratch: OnceLock::new() }
     }
@@ -45,7 +43,7 @@ impl LocalStore {
         Ok(self.tree.get_or_init(|| opened))
     }
 
-    /// Returns the open root, and makes it before if it is missing. Its own name must outlast a power loss, too.
+    /// Returns the open root, which is created if it is missing. Its own name must outlast a power loss, too.
     fn made(&self) -> Result<&Arc<Tree>> {
         if self.tree.get().is_none() && !self.root.is_dir() {
             let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.is_dir();
@@ -66,7 +64,7 @@ impl LocalStore {
         }
     }
 
-    /// Gives a file a name, and makes its folder before if that is missing.
+    /// Gives a file a name; creates its folder if that is missing.
     fn named<T>(&self, path: &StorePath, act: impl Fn(&Tree) -> io::Result<T>) -> Result<io::Result<T>> {
         let tree = self.made()?;
         match (act(tree), path.parent()) {
@@ -123,7 +121,7 @@ impl LocalStore {
     }
 
     /// Syncs and renames; `overwrite` is for our own small files alone.
-    pub(super) fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
+    fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
         unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))?;
         let (from, to) = (unfinished.path(), path.as_str());
         match self.named(path, |tree| if overwrite { tree.rename(from, to) } else { tree.rename_new(from, to) })? {
@@ -223,7 +221,7 @@ impl Store for LocalStore {
     }
 
     fn stage(&self) -> Result<Box<dyn Staged + '_>> {
-        Ok(Box::new(LocalStaged::new(self, self.scratch()?.file()?)))
+        Ok(Box::new(LocalStaged { store: self, unfinished: self.scratch()?.file()?, hasher: Sha256::new(), bytes: 0 }))
     }
 
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {
@@ -260,14 +258,13 @@ impl Store for LocalStore {
 
     fn settle(&self, folder: &StorePath, extent: Extent) -> Result<()> {
         let tree = self.made()?;
-        let failed = |verb: &str, folder: &str, error| self.failed(verb, folder, error);
         if extent == Extent::Names {
-            return tree.sync_folder(folder.as_str()).map_err(|error| failed("write", folder.as_str(), error));
+            return tree.sync_folder(folder.as_str()).map_err(|error| self.failed("write", folder.as_str(), error));
         }
         let mut folders = vec![folder.as_str().to_owned()];
         while let Some(folder) = folders.pop() {
-            tree.sync_folder(&folder).map_err(|error| failed("write", &folder, error))?;
-            let entries = tree.entries(&folder).map_err(|error| failed("list", &folder, error))?;
+            tree.sync_folder(&folder).map_err(|error| self.failed("write", &folder, error))?;
+            let entries = tree.entries(&folder).map_err(|error| self.failed("list", &folder, error))?;
             let below = entries.into_iter().filter(|(_, kind)| *kind == Kind::Folder);
             folders.extend(below.map(|(name, _)| format!("{folder}/{}", name.to_string_lossy())));
         }
@@ -276,6 +273,39 @@ impl Store for LocalStore {
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         lock::take(self.made()?, &lock_path(name), &self.holder)
+    }
+}
+
+/// A file in this run's folder for unfinished files.
+struct LocalStaged<'a> {
+    store: &'a LocalStore,
+    unfinished: Unfinished,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl Staged for LocalStaged<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.unfinished.file.write_all(bytes).map_err(|error| io_error("write", &self.store.root, error))?;
+        self.hasher.update(bytes);
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn digest(&self) -> Digest {
+        Digest { bytes: self.bytes, sha256: hex::encode(self.hasher.clone().finalize()) }
+    }
+
+    fn reread(&self) -> Result<Box<dyn Read + Send>> {
+        Ok(Box::new(self.unfinished.reread()?))
+    }
+
+    fn publish(self: Box<Self>, path: &StorePath) -> Result<()> {
+        self.store.publish(self.unfinished, path, false)
+    }
+
+    fn replace(self: Box<Self>, path: &StorePath) -> Result<()> {
+        self.store.publish(self.unfinished, path, true)
     }
 }
 

@@ -9,8 +9,8 @@ use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
 
-/// How often a vanishing lock file is chased before giving up.
-const CHASES: usize = 100;
+/// Number of attempts to lock a file that other processes remove.
+const ATTEMPTS: usize = 100;
 
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
@@ -28,18 +28,18 @@ impl Drop for Lock {
     }
 }
 
-/// The answer to the wish for a lock.
+/// The result of taking a lock.
 #[derive(Debug)]
 pub enum Locked {
-    /// It is ours.
+    /// This run has it.
     Held(Lock),
-    /// Another run has it, with its description if it left one.
+    /// Another run has it, with this description.
     By(String),
 }
 
 /// Takes the lock whose file is `path`. `holder` is left in it for others to read.
 pub(super) fn take(tree: &Arc<Tree>, path: &str, holder: &str) -> Result<Locked> {
-    for _ in 0..CHASES {
+    for _ in 0..ATTEMPTS {
         let mut file = opened(tree, path)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -47,7 +47,7 @@ pub(super) fn take(tree: &Arc<Tree>, path: &str, holder: &str) -> Result<Locked>
             Err(TryLockError::Error(error)) => return Err(failed(tree, path, error)),
         }
         if is_still(tree, path, &file).map_err(|error| failed(tree, path, error))? {
-            // For people only; a lock without words is a lock all the same.
+            // The text is for people only; the lock holds without it.
             let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
             return Ok(Locked::Held(Lock { tree: Arc::clone(tree), path: path.to_owned(), _file: file }));
         }
@@ -68,8 +68,7 @@ fn opened(tree: &Tree, path: &str) -> Result<File> {
     }
 }
 
-/// Who holds the lock whose file is `path`; none when it is free. Makes no file and does not block others, except for
-/// a moment.
+/// Returns the holder of the lock whose file is `path`; `None` if it is free. Creates no file, and blocks others only for a moment.
 pub(super) fn holder(tree: &Tree, path: &str) -> Result<Option<String>> {
     let mut file = match tree.file(path, Access::Read) {
         Ok(file) => file,
@@ -93,9 +92,9 @@ fn is_still(tree: &Tree, path: &str, file: &File) -> io::Result<bool> {
 }
 
 fn read_holder(file: &mut File) -> String {
-    let mut words = String::new();
-    match file.take(200).read_to_string(&mut words) {
-        Ok(count) if count > 0 => words,
+    let mut holder = String::new();
+    match file.take(200).read_to_string(&mut holder) {
+        Ok(count) if count > 0 => holder,
         _ => "another process".to_owned(),
     }
 }

@@ -11,18 +11,18 @@ use std::fmt;
 pub struct StorePath(String);
 
 impl StorePath {
-    /// Takes a path; `None` when it could lead elsewhere.
+    /// Parses a path; returns `None` if it could lead out of the store.
     pub fn parse(text: &str) -> Option<Self> {
         let safe = |name: &str| !name.is_empty() && name != "." && name != ".." && !name.contains(['\\', ':', '\0']);
         text.split('/').all(safe).then(|| Self(text.to_owned()))
     }
 
-    /// A path of one name; unsafe parts are escaped rather than believed.
+    /// Creates a path of one name; escapes unsafe characters.
     pub fn name(name: &str) -> Self {
         Self(escape(if name.is_empty() { "~" } else { name }).replace('/', "~"))
     }
 
-    /// A path below this one, from names that are safe already. Unsafe parts are escaped rather than believed.
+    /// Creates a path below this one; escapes unsafe names.
     #[must_use]
     pub fn join(&self, below: &str) -> Self {
         let mut path = self.0.clone();
@@ -33,23 +33,23 @@ impl StorePath {
         Self(path)
     }
 
-    /// A path beside this one, whose name goes on with this piece of a name.
+    /// Creates a path beside this one, whose name has this suffix.
     #[must_use]
     pub fn with_suffix(&self, suffix: &str) -> Self {
         Self(format!("{}{}", self.0, escape(suffix).replace('/', "~")))
     }
 
-    /// The folder that this path lies in; `None` right below the root.
+    /// Returns the folder of this path; `None` right below the root.
     pub fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(folder, _)| Self(folder.to_owned()))
     }
 
-    /// The path as text.
+    /// Returns the path as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What is left of this path below `folder`.
+    /// Returns the rest of this path below `folder`.
     pub fn below<'a>(&'a self, folder: &Self) -> Option<&'a str> {
         self.0.strip_prefix(folder.as_str())?.strip_prefix('/')
     }

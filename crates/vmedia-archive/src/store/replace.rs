@@ -1,12 +1,10 @@
-//! Files outside of archives that are written anew as a whole: lists, numbers, configuration. A program that reads one while it is
+//! Files outside of archives that are written anew as a whole: lists, metrics, configuration. A program that reads one while it is
 //! replaced reads the old one or the new one.
-//!
-//! Must not know what such a file holds.
 
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Who may read a file, where the system has such rights.
+/// The users that may read a file, where the system has such permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
     /// Its owner alone.
@@ -31,7 +29,7 @@ pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// Whether what has the name is no file, such as a device or a pipe, which must not lose it to one.
+/// Returns whether a device, a pipe or any other entry that is not a file has the name and must keep it.
 pub fn is_in_the_way(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file())
 }

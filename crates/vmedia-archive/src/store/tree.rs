@@ -25,7 +25,7 @@ pub(super) const HERE: &str = ".";
 /// Describes what is wrong with a link.
 pub const LINKED: &str = "is a link, and vmedia follows none: what it leads to is no part of the archive";
 
-/// What has a name in a folder.
+/// The kind of an entry in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A regular file.
@@ -38,7 +38,7 @@ pub(super) enum Kind {
     Other,
 }
 
-/// What a file is opened for.
+/// The purpose for which a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     /// Reading.
@@ -53,7 +53,7 @@ pub(super) enum Access {
     Lock,
 }
 
-/// Why a name cannot be used as it was meant.
+/// The reason for which a name cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Obstacle {
     /// It is a link, or a folder on the way to it is.
@@ -87,7 +87,7 @@ impl From<Obstacle> for io::Error {
 }
 
 impl Tree {
-    /// Makes a folder and those above it that are missing, private to the user.
+    /// Creates a folder and those above it that are missing, private to the user.
     pub(super) fn make_folder(&self, path: &str) -> io::Result<()> {
         if let Ok((Kind::Folder, _)) = self.kind(path) {
             return Ok(());

@@ -11,14 +11,14 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// What a folder is opened with when names in it are used.
+/// Flags to open a folder whose names are used.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const ON_THE_WAY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 const ON_THE_WAY: OFlags = LISTED;
-/// What a folder is opened with to list or sync it.
+/// Flags to open a folder to list or sync it.
 const LISTED: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-/// What every file is opened with: opening a pipe waits for nothing, and a terminal does not become the process's own.
+/// Flags to open every file: opening a pipe does not wait, and a terminal does not become the process's own.
 const FILE: OFlags = OFlags::CLOEXEC.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
 /// An open folder and what is below it. Paths are names separated by `/`; none of them is `..`.

@@ -1,96 +1,56 @@
-//! Tells what a server says when something went wrong from the medium or the document that was asked for: gateways, object
-//! stores and applications all say it with status 200 now and then.
+//! Distinguishes error messages from the media files and documents that were requested: gateways, object stores and applications
+//! send them with status 200 now and then.
 //!
 //! Must not decide what follows from it.
 
 use crate::model::{Format, Kind, MediaItem, Member, Outline, TypeHint, is_text_type, outline};
 use std::collections::BTreeMap;
 
-/// The largest JSON text that is read to learn whether it is what was asked for. No chip holds a tenth of it.
-pub(super) const LARGEST_JSON: usize = 4 * 1024 * 1024;
+/// Bytes of the largest JSON text that is examined. No chip holds a tenth of it.
+pub(crate) const LARGEST_JSON: usize = 4 * 1024 * 1024;
 
-/// Members that error bodies are made of, in lower case.
-const OF_ERRORS: [&str; 26] = [
-    "code",
-    "detail",
-    "details",
-    "error",
-    "error_code",
-    "error_description",
-    "errorcode",
-    "errormessage",
-    "errors",
-    "exception",
-    "fault",
-    "instance",
-    "login_required",
-    "message",
-    "msg",
-    "path",
-    "reason",
-    "request_id",
-    "requestid",
-    "status",
-    "status_code",
-    "statuscode",
-    "timestamp",
-    "title",
-    "trace_id",
-    "type",
-];
-/// Those of them without which it is none.
-const TELLING: [&str; 12] = [
-    "detail",
-    "error",
-    "error_description",
-    "errormessage",
-    "errors",
-    "exception",
-    "fault",
-    "login_required",
-    "message",
-    "msg",
-    "reason",
-    "title",
-];
+/// Members of error bodies, in lower case.
+const OF_ERRORS: &str = "
+    code detail details error error_code error_description errorcode errormessage errors exception fault instance
+    login_required message msg path reason request_id requestid status status_code statuscode timestamp title trace_id type";
+/// Those of them of which an error body has at least one.
+const TELLING: &str = "
+    detail error error_description errormessage errors exception fault login_required message msg reason title";
 
-/// What came where a medium should be.
-pub(super) struct Came<'a> {
-    pub(super) format: Format,
-    /// The bytes, as far as they were kept: at least the first [`HEAD_LENGTH`](crate::model::HEAD_LENGTH), and all of a JSON
-    /// text of up to [`LARGEST_JSON`].
-    pub(super) kept: &'a [u8],
-    pub(super) bytes: u64,
-    pub(super) content_type: Option<&'a str>,
+/// The answer to the request for a media file.
+pub(crate) struct Answer<'a> {
+    pub(crate) format: Format,
+    /// At least the first [`HEAD_LENGTH`](crate::model::HEAD_LENGTH) bytes, and all of a JSON text of up to [`LARGEST_JSON`].
+    pub(crate) kept: &'a [u8],
+    pub(crate) bytes: u64,
+    pub(crate) content_type: Option<&'a str>,
 }
 
-/// What the bytes are, as far as they say so themselves.
+/// The sort of an answer, by its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
-    /// What was asked for, or what may well be it.
-    Medium,
-    /// Something else. A provider that signs it insists on it.
+pub(crate) enum Sort {
+    /// The requested media file, or bytes that may be it.
+    Media,
+    /// Something else, which is accepted only if the provider signed it.
     Foreign,
-    /// Nothing, or an error as the provider words it: not a media file, even if it is signed.
+    /// No bytes, or an error in the provider's form: not a media file, even if it is signed.
     Error,
 }
 
-/// What a medium can be, as far as errors could be mistaken for it.
+/// The content of a media file, as far as errors could be mistaken for it.
 #[derive(PartialEq, Eq)]
 enum Expected {
     /// A picture, a recording, a sound, a printed page: never a text.
     Shown,
-    /// What a chip holds.
+    /// Data of a chip.
     Chip,
     /// JSON.
     Data,
-    /// Anything.
     Anything,
 }
 
 fn expected(item: &MediaItem) -> Expected {
-    let declares =
-        |types: [&str; 3]| item.mimetype.as_deref().is_some_and(|mimetype| types.iter().any(|known| mimetype.starts_with(known)));
+    let declares = |types: [&str; 3]| item.mimetype.as_deref().is_some_and(|mimetype| types.iter().any(|sort| mimetype.starts_with(sort)));
     let is_text = item.mimetype.as_deref().is_some_and(is_text_type);
     match (item.type_hint, item.kind) {
         (Some(TypeHint::Image | TypeHint::Video | TypeHint::Pdf), _) => Expected::Shown,
@@ -103,57 +63,57 @@ fn expected(item: &MediaItem) -> Expected {
     }
 }
 
-/// Returns what came. A hint may be wrong, so JSON that says something is not refused for it (Yoti labels reports as images).
-pub(super) fn sort_of(item: &MediaItem, came: &Came<'_>) -> Sort {
-    if came.format == Format::Empty {
+/// Returns the sort of an answer. A hint may be wrong, so JSON with content is accepted (Yoti labels reports as images).
+pub(crate) fn sort_of(item: &MediaItem, answer: &Answer<'_>) -> Sort {
+    if answer.format == Format::Empty {
         return Sort::Error;
     }
     let expected = expected(item);
-    let json = Json::of(came);
+    let json = Json::of(answer);
     if json == Json::ProviderError {
         return Sort::Error;
     }
-    let is_medium = match came.format {
+    let is_media = match answer.format {
         _ if expected == Expected::Chip => json == Json::Chip,
         Format::Html => expected == Expected::Anything && item.mimetype.as_deref().is_some_and(|mimetype| mimetype.contains("html")),
         Format::Json if expected == Expected::Shown => item.type_hint.is_some() && matches!(json, Json::Data | Json::Chip | Json::Unread),
         Format::Json if expected == Expected::Data => !matches!(json, Json::Error | Json::Broken),
         Format::Json => json != Json::Error,
         Format::Xml | Format::Text | Format::Empty => expected == Expected::Anything,
-        Format::Unknown => expected == Expected::Anything || !came.content_type.is_some_and(is_text_type),
-        Format::Known(_) => expected == Expected::Anything || came.format.is_shown(),
+        Format::Unknown => expected == Expected::Anything || !answer.content_type.is_some_and(is_text_type),
+        Format::Known(_) => expected == Expected::Anything || answer.format.is_shown(),
     };
-    if is_medium { Sort::Medium } else { Sort::Foreign }
+    if is_media { Sort::Media } else { Sort::Foreign }
 }
 
-/// What a JSON text says.
+/// The content of a JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Json {
-    /// It is too large, so it was not read.
+    /// Unknown, because it is too large.
     Unread,
-    /// It is none, or breaks off.
+    /// Not JSON, or cut off.
     Broken,
-    /// An object or a list that holds nothing.
+    /// An empty object or list.
     Nothing,
     /// An error in the form that providers document.
     ProviderError,
     /// An error in any other form.
     Error,
-    /// What a chip holds: EF.COM, EF.SOD or a data group (ICAO 9303-10).
+    /// Data of a chip: EF.COM, EF.SOD or a data group (ICAO 9303-10).
     Chip,
     /// Something else.
     Data,
 }
 
 impl Json {
-    fn of(came: &Came<'_>) -> Self {
-        if came.kept.len() as u64 != came.bytes {
+    fn of(answer: &Answer<'_>) -> Self {
+        if answer.kept.len() as u64 != answer.bytes {
             return Self::Unread;
         }
-        let wanted = |name: &str| tells_of_errors(name) || is_of_a_chip(name);
-        match outline(came.kept, &wanted) {
+        let wanted = |name: &str| is_error_member(name) || is_of_a_chip(name);
+        match outline(answer.kept, &wanted) {
             None => Self::Broken,
-            Some(Outline::Other) if came.kept.iter().filter(|byte| !byte.is_ascii_whitespace()).count() <= 2 => Self::Nothing,
+            Some(Outline::Other) if answer.kept.iter().filter(|byte| !byte.is_ascii_whitespace()).count() <= 2 => Self::Nothing,
             Some(Outline::Other) => Self::Data,
             Some(Outline::Object { found, others: 0 }) if found.is_empty() => Self::Nothing,
             Some(Outline::Object { found, .. }) if is_provider_error(&found) => Self::ProviderError,
@@ -169,20 +129,24 @@ fn is_of_a_chip(name: &str) -> bool {
     name == "com" || name == "sod" || name.strip_prefix("dg").is_some_and(is_group)
 }
 
-/// Whether a member of that name says whether a JSON text tells of an error.
-pub(super) fn tells_of_errors(name: &str) -> bool {
-    OF_ERRORS.iter().any(|known| known.eq_ignore_ascii_case(name))
+/// Returns whether error bodies have members of that name.
+pub(crate) fn is_error_member(name: &str) -> bool {
+    contains(OF_ERRORS, name)
 }
 
-/// Whether a JSON object tells of an error, from those of its members that [`tells_of_errors`] names and the number of the
-/// others: it has nothing else, and one that says so. What has a status of success is none.
-pub(super) fn is_error(found: &BTreeMap<String, Member>, others: usize) -> bool {
-    let is_telling = |name: &String| TELLING.iter().any(|known| known.eq_ignore_ascii_case(name));
+/// Returns whether a JSON object is an error, from its members that pass [`is_error_member`] and the number of the others: it has
+/// no others, at least one that only errors have, and no status of success.
+pub(crate) fn is_error(found: &BTreeMap<String, Member>, others: usize) -> bool {
+    let is_telling = |name: &String| contains(TELLING, name);
     let is_success = found.get("status") == Some(&Member::Text("success".to_owned()));
     is_provider_error(found) || others == 0 && !is_success && found.keys().any(is_telling)
 }
 
-/// The forms that Veriff and Yoti document. Data has no such status, and no code with a message.
+fn contains(names: &str, name: &str) -> bool {
+    names.split_ascii_whitespace().any(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// Returns whether an object has the form of errors that Veriff and Yoti document. Data has no such status, and no code with a message.
 fn is_provider_error(found: &BTreeMap<String, Member>) -> bool {
     let is_text = |name: &str| matches!(found.get(name), Some(Member::Text(_)));
     let is_failure = found.get("status") == Some(&Member::Text("fail".to_owned()));
@@ -191,7 +155,7 @@ fn is_provider_error(found: &BTreeMap<String, Member>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Came, Sort, sort_of};
+    use super::{Answer, Sort, sort_of};
     use crate::model::{Format, Kind, MediaId, MediaItem, TypeHint};
 
     fn item(kind: Kind, mimetype: Option<&str>, type_hint: Option<TypeHint>) -> MediaItem {
@@ -209,15 +173,15 @@ mod tests {
         }
     }
 
-    /// What these bytes are, sent as that type, where such a medium should be.
+    /// Returns the sort of these bytes, sent as that type, where such a media file should be.
     fn sort(item: &MediaItem, bytes: &[u8], content_type: &str) -> Sort {
         let (format, content_type) = (Format::of(bytes), Some(content_type));
-        sort_of(item, &Came { format, kept: bytes, bytes: bytes.len() as u64, content_type })
+        sort_of(item, &Answer { format, kept: bytes, bytes: bytes.len() as u64, content_type })
     }
 
-    /// Whether they are no medium.
+    /// Returns whether they are not a media file.
     fn is_error(kind: Kind, mimetype: Option<&str>, type_hint: Option<TypeHint>, bytes: &[u8], content_type: &str) -> bool {
-        sort(&item(kind, mimetype, type_hint), bytes, content_type) != Sort::Medium
+        sort(&item(kind, mimetype, type_hint), bytes, content_type) != Sort::Media
     }
 
     #[test]
@@ -270,7 +234,7 @@ mod tests {
             " \n{\"dg1\":\"YV1fH1pJ\",\"error\":null}",
             r#"{"version":1e400,"note":"\ud83d","dg16":""}"#,
         ] {
-            assert_eq!(sort(&chip, data.as_bytes(), "application/json"), Sort::Medium, "{data}");
+            assert_eq!(sort(&chip, data.as_bytes(), "application/json"), Sort::Media, "{data}");
         }
         for other in [
             r#"{"message":"Forbidden"}"#,
@@ -297,7 +261,7 @@ mod tests {
         for hint in [TypeHint::Json, TypeHint::Image] {
             let data = item(hint.kind(), None, Some(hint));
             for text in [r#"{"full_name":"SPECIMEN","status":"x","message":"y"}"#, r#"{"results":[],"error":null}"#, r#"[{"a":1}]"#] {
-                assert_eq!(sort(&data, text.as_bytes(), "application/json"), Sort::Medium, "{text}");
+                assert_eq!(sort(&data, text.as_bytes(), "application/json"), Sort::Media, "{text}");
             }
             for text in [
                 r#"{"message":"Forbidden"}"#,

@@ -1,55 +1,35 @@
-//! Takes credentials out of an answer before it is kept: their values alone, so that every other byte stays as it came.
+//! Removes credentials from an answer before it is kept: their values alone, so that every other byte stays as it came.
 //!
-//! Must not know which members hold credentials; that is the provider's to say.
+//! Must not know which members hold credentials; the provider does.
 
 use crate::model::{pointer_step, readable};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-/// What stands in place of a value that is not kept.
+/// Replacement for a value that is not kept.
 const INSTEAD: &[u8] = b"\"redacted\"";
 
-/// An answer that can be kept.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Kept {
-    /// Its bytes.
-    pub(super) bytes: Vec<u8>,
-    /// Where values were replaced, as JSON pointers (RFC 6901).
-    pub(super) redacted: Vec<String>,
-}
-
-/// No answer holds credentials in more places than this, or in places whose pointer has more bytes.
+/// Limits for the places of credentials in an answer, and for the length of a place's JSON pointer in bytes.
 const MOST: usize = 1_000;
 const DEEPEST: usize = 1_000;
 
-/// Why an answer cannot be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unkept {
-    /// It is not JSON in UTF-8.
-    NotJson,
-    /// It holds such members in more places, or deeper, than any answer.
-    TooMany,
-}
+/// Reasons not to keep an answer, after "the answer".
+const NOT_JSON: &str = "cannot be searched for credentials";
+const TOO_MANY: &str = "holds credentials in more places than any answer";
 
-impl Unkept {
-    /// A few words, after "the answer".
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::NotJson => "cannot be searched for credentials",
-            Self::TooMany => "holds credentials in more places than any answer",
-        }
-    }
-}
-
-/// Replaces the value of every member with one of these names; `null` stays. The bytes are known to be JSON.
-pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Result<Kept, Unkept> {
+/// Replaces the value of every member with one of these names; `null` stays. Returns the bytes and the places of the replaced values,
+/// as JSON pointers (RFC 6901).
+///
+/// # Errors
+/// The answer cannot be kept, for the returned reason.
+pub(crate) fn redact(bytes: Vec<u8>, names: &[&str]) -> Result<(Vec<u8>, Vec<String>), &'static str> {
     if names.is_empty() {
-        return Ok(Kept { bytes, redacted: Vec::new() });
+        return Ok((bytes, Vec::new()));
     }
     let mut redacted = Vec::new();
     let readable = readable(&bytes);
-    let value: Value = serde_json::from_slice(&readable).map_err(|_| Unkept::NotJson)?;
-    point(&value, names, &mut String::new(), &mut redacted).ok_or(Unkept::TooMany)?;
+    let value: Value = serde_json::from_slice(&readable).map_err(|_| NOT_JSON)?;
+    point(&value, names, &mut String::new(), &mut redacted).ok_or(TOO_MANY)?;
     let mut kept = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(rest) = readable.get(at..).filter(|rest| !rest.is_empty()) {
@@ -58,7 +38,7 @@ pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Result<Kept, Unkept> {
             at += 1;
             continue;
         }
-        let end = at + length_of::<IgnoredAny>(rest);
+        let end = at + length_of(rest);
         kept.extend_from_slice(bytes.get(at..end).unwrap_or_default());
         at = match member(&readable, at, end, names) {
             Some((from, to)) => {
@@ -69,10 +49,10 @@ pub(super) fn redact(bytes: Vec<u8>, names: &[&str]) -> Result<Kept, Unkept> {
             None => end,
         };
     }
-    Ok(Kept { bytes: kept, redacted })
+    Ok((kept, redacted))
 }
 
-/// Where the value is that belongs to the text at `at..end`, if that is such a member's name and the value is not `null`.
+/// Returns the place of the value that follows the text at `at..end`, if that is such a member's name and the value is not `null`.
 fn member(bytes: &[u8], at: usize, end: usize, names: &[&str]) -> Option<(usize, usize)> {
     // A name may be written with escapes.
     let name: String = serde_json::from_slice(bytes.get(at..end)?).ok()?;
@@ -86,12 +66,12 @@ fn member(bytes: &[u8], at: usize, end: usize, names: &[&str]) -> Option<(usize,
     if value.starts_with(b"null") {
         return None;
     }
-    Some((from, from + length_of::<IgnoredAny>(value)))
+    Some((from, from + length_of(value)))
 }
 
-/// The length of the value that the bytes begin with.
-fn length_of<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> usize {
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<T>();
+/// Returns the length of the value at the beginning of the bytes.
+fn length_of(bytes: &[u8]) -> usize {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
     match values.next() {
         Some(Ok(_)) => values.byte_offset().max(1),
         // The bytes are JSON as a whole, so this is not reached; one byte further is always safe.
@@ -131,7 +111,7 @@ fn point(value: &Value, names: &[&str], pointer: &mut String, found: &mut Vec<St
 
 #[cfg(test)]
 mod tests {
-    use super::{Unkept, redact};
+    use super::{NOT_JSON, TOO_MANY, redact};
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -139,7 +119,7 @@ mod tests {
 
     fn kept(text: &str) -> (String, Vec<String>) {
         let kept = redact(text.as_bytes().to_vec(), &NAMES).expect("an answer");
-        (String::from_utf8(kept.bytes).expect("UTF-8"), kept.redacted)
+        (String::from_utf8(kept.0).expect("UTF-8"), kept.1)
     }
 
     #[test]
@@ -164,17 +144,18 @@ mod tests {
         let many = vec![serde_json::json!({ "token": 1 }); 2_000];
         let deep = serde_json::json!({ "x".repeat(2_000): { "token": 1 } });
         for value in [Value::from(many), deep] {
-            assert_eq!(redact(value.to_string().into_bytes(), &NAMES), Err(Unkept::TooMany));
+            assert_eq!(redact(value.to_string().into_bytes(), &NAMES), Err(TOO_MANY));
         }
-        assert_eq!(redact(b"{".to_vec(), &NAMES), Err(Unkept::NotJson));
+        assert_eq!(redact(b"{".to_vec(), &NAMES), Err(NOT_JSON));
     }
 
     #[test]
     fn half_a_surrogate_pair_and_an_endless_number_hide_no_credential() {
-        let kept = redact(br#"{"x\ud83d":"\udc00","n":1e400,"token":"s3\ud83d","y":{"token":1e999}}"#.to_vec(), &NAMES).expect("an answer");
+        let (bytes, redacted) =
+            redact(br#"{"x\ud83d":"\udc00","n":1e400,"token":"s3\ud83d","y":{"token":1e999}}"#.to_vec(), &NAMES).expect("an answer");
         // A number that is none is no credential.
         let text = r#"{"x\ud83d":"\udc00","n":1e400,"token":"redacted","y":{"token":1e999}}"#;
-        assert_eq!((String::from_utf8_lossy(&kept.bytes).as_ref(), kept.redacted), (text, vec!["/token".to_owned()]));
+        assert_eq!((String::from_utf8_lossy(&bytes).as_ref(), redacted), (text, vec!["/token".to_owned()]));
     }
 
     proptest! {
@@ -185,13 +166,13 @@ mod tests {
                 value = serde_json::json!({ word: value, "token": format!("{word}{secret}"), "other": word });
             }
             let text = serde_json::to_vec_pretty(&value).expect("JSON");
-            let kept = redact(text, &NAMES).expect("an answer");
-            prop_assert!(!String::from_utf8_lossy(&kept.bytes).contains(&secret));
+            let (bytes, redacted) = redact(text, &NAMES).expect("an answer");
+            prop_assert!(!String::from_utf8_lossy(&bytes).contains(&secret));
             let mut expected = value;
-            for pointer in &kept.redacted {
+            for pointer in &redacted {
                 *expected.pointer_mut(pointer).expect("there") = Value::from("redacted");
             }
-            prop_assert_eq!(serde_json::from_slice::<Value>(&kept.bytes).expect("JSON"), expected);
+            prop_assert_eq!(serde_json::from_slice::<Value>(&bytes).expect("JSON"), expected);
         }
     }
 }

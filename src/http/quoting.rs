@@ -1,15 +1,14 @@
-//! Says which part of an answer may be shown to a person: words that gateways, object stores and web servers use, and
-//! nothing that an answer may say of a person.
+//! Returns the part of an answer that may be shown: terms of gateways, object stores and web servers, and no personal data.
 //!
 //! Must not decide which answers are shown.
 
 use crate::error::quote;
 
-/// How much of an answer is looked at.
-const LOOKED_AT: usize = 200;
+/// Bytes of an answer that are examined.
+const EXCERPT: usize = 200;
 
-/// Words of error pages and error bodies, in lower case. No name and no part of one may be added.
-const WORDS: &str = "
+/// Terms of error pages and error bodies, in lower case. No name and no part of one may be added.
+const TERMS: &str = "
     a access accessdenied already an and api apigateway application are at authentication authorization authorized
     backend bad balancer be before been body bucket busy but by cache cannot certificate charset client closed cloudflare
     cloudfront code configured connect connection content contenttype could denied detail disconnect dns does doctype down
@@ -22,17 +21,17 @@ const WORDS: &str = "
     throttled time timed timeout title tls to token too try unable unauthenticated unauthorized unavailable unexpected
     unknown unreachable upstream url utf utf8 valid version via w3c was we web while with xml xmlns";
 
-/// Returns the beginning of an answer up to the first word that is not among those of gateways; `None` if that is the first.
-/// Whatever is no ASCII text ends it as well, so that nothing is shown of UTF-16.
-pub(super) fn known_words(answer: &[u8]) -> Option<String> {
+/// Returns the beginning of an answer up to the first term that is not in the list; `None` if it begins with one. A byte that is not
+/// ASCII text ends it too, so that nothing is shown of UTF-16.
+pub(crate) fn quotable(answer: &[u8]) -> Option<String> {
     let answer = answer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(answer);
     let is_text = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-    let text = answer.get(..answer.iter().take(LOOKED_AT).take_while(is_text).count()).unwrap_or_default();
+    let text = answer.get(..answer.iter().take(EXCERPT).take_while(is_text).count()).unwrap_or_default();
     let (mut at, mut end) = (0, 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        // A word that is cut off is not known.
-        if length > 0 && (at + length == text.len() && text.len() < answer.len() || !is_known(rest.get(..length).unwrap_or_default())) {
+        // A term that is cut off may be another one.
+        if length > 0 && (at + length == text.len() && text.len() < answer.len() || !is_listed(rest.get(..length).unwrap_or_default())) {
             break;
         }
         let stops = rest.get(length..).unwrap_or_default().iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
@@ -43,15 +42,15 @@ pub(super) fn known_words(answer: &[u8]) -> Option<String> {
     (end > 0).then(|| quote(said.trim()))
 }
 
-/// Whether it is one of the words, or an HTTP status.
-fn is_known(word: &[u8]) -> bool {
+/// Returns whether it is one of the terms, or an HTTP status.
+fn is_listed(word: &[u8]) -> bool {
     let is_status = matches!(word, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9']);
-    is_status || WORDS.split_ascii_whitespace().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    is_status || TERMS.split_ascii_whitespace().any(|term| term.as_bytes().eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::known_words;
+    use super::quotable;
 
     #[test]
     fn what_gateways_say_is_shown() {
@@ -62,10 +61,10 @@ mod tests {
             r#"{"message":"Forbidden"}"#,
             r#"<?xml version="1.0" encoding="UTF-8"?> <Error><Code>AccessDenied</Code>"#.split("1.0").next().expect("a part"),
         ] {
-            assert_eq!(known_words(said.as_bytes()).as_deref(), Some(said.trim()));
+            assert_eq!(quotable(said.as_bytes()).as_deref(), Some(said.trim()));
         }
-        assert_eq!(known_words(b"<!DOCTYPE html>\n<title>Welcome ANNA").as_deref(), Some("<!DOCTYPE html> <title>"));
-        assert_eq!(known_words(b"\xef\xbb\xbf  Forbidden\r\n").as_deref(), Some("Forbidden"));
+        assert_eq!(quotable(b"<!DOCTYPE html>\n<title>Welcome ANNA").as_deref(), Some("<!DOCTYPE html> <title>"));
+        assert_eq!(quotable(b"\xef\xbb\xbf  Forbidden\r\n").as_deref(), Some("Forbidden"));
     }
 
     #[test]
@@ -73,16 +72,16 @@ mod tests {
         let wide = |text: &str, order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
         for order in [u16::to_le_bytes, u16::to_be_bytes] {
             for text in ["\u{feff}<html>ANNA", "<html>ANNA", "Error ANNA", "{\"name\":\"ANNA\"}", "a"] {
-                assert_eq!(known_words(&wide(text, order)), None, "{text}");
+                assert_eq!(quotable(&wide(text, order)), None, "{text}");
             }
         }
         for none in ["", "   ", "{", "ANNA", "19900101", "errorANNA", "nameANNA: error", "\u{7f}error", "é error", "error\u{e9}"] {
-            assert_eq!(known_words(none.as_bytes()), None, "{none}");
+            assert_eq!(quotable(none.as_bytes()), None, "{none}");
         }
-        assert_eq!(known_words(b"error for ANNA").as_deref(), Some("error for"));
-        assert_eq!(known_words(r#"{"name":"ÄNNE"}"#.as_bytes()).as_deref(), Some(r#"{"name":""#));
+        assert_eq!(quotable(b"error for ANNA").as_deref(), Some("error for"));
+        assert_eq!(quotable(r#"{"name":"ÄNNE"}"#.as_bytes()).as_deref(), Some(r#"{"name":""#));
         let cut = format!("{} errorANNA", "error ".repeat(32)).into_bytes();
-        assert!(!known_words(&cut).expect("a part").contains("ANNA"));
-        assert!(known_words(&[b"error ".repeat(40), b"ANNA".to_vec()].concat()).expect("a part").chars().count() <= 121);
+        assert!(!quotable(&cut).expect("a part").contains("ANNA"));
+        assert!(quotable(&[b"error ".repeat(40), b"ANNA".to_vec()].concat()).expect("a part").chars().count() <= 121);
     }
 }
