@@ -77,10 +77,7 @@ mod word;
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions};
 pub use catalog_page::CatalogWriter;
 pub use coded::{Coded, Fact};
-pub use journal::{
-    Authenticated, Chain, ClosedSegment, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, LastVerified, Proof, SIGNATURE,
-    SealEntry, TIME_STAMP, UnsealedRun, Verifications,
-};
+pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications};
 pub use layout::PAGE;
 pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{

@@ -284,6 +284,23 @@ pub struct HistoryRecord {
     pub extra: Map<String, Value>,
 }
 
+/// A file that a record vouches for.
+pub(crate) struct RecordedFile<'a> {
+    /// Path below the session's folder.
+    pub(crate) path: &'a str,
+    pub(crate) digest: &'a Digest,
+    pub(crate) signature: &'a SignatureRecord,
+    /// The media file that it is of; `None` for the provider's other answers.
+    pub(crate) medium: Option<&'a MediaRecord>,
+}
+
+impl RecordedFile<'_> {
+    /// Returns false if the record says that no signature came. A newer version's verdict does not contradict that it held.
+    pub(crate) fn may_be_signed(&self) -> bool {
+        self.signature.held().is_some() || self.signature.verdict.newer().is_some()
+    }
+}
+
 impl HistoryRecord {
     /// Something that happened, which concerns nothing in particular yet.
     pub(crate) fn new(at: Timestamp, change: Change, what: String) -> Self {
@@ -319,9 +336,18 @@ impl Record {
         }
     }
 
-    /// Returns the media files that the folder should hold.
-    pub(crate) fn payload(&self) -> impl Iterator<Item = &FileRecord> {
-        self.media.iter().flat_map(MediaRecord::present)
+    /// Returns the files that the folder should hold, without damaged ones that were moved.
+    pub(crate) fn files(&self) -> impl Iterator<Item = RecordedFile<'_>> {
+        let media = self.media.iter().flat_map(|medium| {
+            medium.present().map(move |file| RecordedFile {
+                path: &file.path,
+                digest: &file.digest,
+                signature: &file.signature,
+                medium: Some(medium),
+            })
+        });
+        let documents = self.documents.iter().filter(|document| document.lost.is_none());
+        media.chain(documents.map(|DocumentRecord { path, digest, signature, .. }| RecordedFile { path, digest, signature, medium: None }))
     }
 
     /// Returns the words that a newer version wrote: of what each is, the word, and how often it stands there.

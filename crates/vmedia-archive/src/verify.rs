@@ -1,12 +1,13 @@
 //! Verifies archives: sessions against their listings, manifests, journal and the provider's signatures, and journals against
 //! their seals. Needs no network.
 //!
-//! `journal` and `seals` check what stands in an archive's root; `examine` checks a bag's own files and lists those to be
-//! read, `reread` reads one of them, `altered` compares the bag with the journal; `workers` do so for many sessions in parallel.
-//! Must not repair and must not print.
+//! `journal`, `seals` and `page` check an archive's root; `examine` checks a bag's own files and lists those to be read, `reread`
+//! reads one of them, `altered` compares the bag with the journal; `workers` do so for many sessions in parallel. Must not repair
+//! and must not print.
 
 mod altered;
 mod examine;
+mod examined;
 mod finding;
 mod journal;
 mod outcomes;
@@ -16,7 +17,8 @@ mod reread;
 mod seals;
 mod workers;
 
-pub use examine::{Examined, examine};
+pub use examine::examine;
+pub use examined::Examined;
 pub use finding::{Aspect, Finding, Remedy};
 pub use report::{JournalMissing, JournalReport, Observer, Report, SessionOutcome, SessionReport};
 pub(crate) use reread::read_sealed;
@@ -32,7 +34,6 @@ use crate::seal::stamp::Authorities;
 use crate::store::{ReadStore, StorePath};
 use jiff::Timestamp;
 use std::sync::{Arc, OnceLock};
-use workers::{Counts, Run};
 
 /// An archive of which sessions are to be verified.
 pub struct Target {
@@ -40,9 +41,9 @@ pub struct Target {
     pub store: Arc<dyn ReadStore>,
     /// The folders of the sessions, in the order of their reports.
     pub sessions: Arc<Vec<StorePath>>,
-    /// Whether the archive as a whole is meant, so that missing sessions are findings.
+    /// True if the archive is verified as a whole, so that missing sessions are findings.
     pub is_whole: bool,
-    /// The journal that the results are written to, if they are.
+    /// The journal to write the results to, if they are to be written.
     pub journal: Option<Arc<Journal>>,
     /// The error that kept a result from being written. An archive on a read-only disk is not damaged.
     pub unwritten: OnceLock<Error>,
@@ -65,24 +66,24 @@ impl Target {
     }
 }
 
-/// How to verify.
+/// The options of a verification.
 #[derive(Debug, Default)]
 pub struct Options {
     /// Number of files read in parallel; at least one.
     pub workers: usize,
-    /// The percentage of payload files that are read; none for all of them.
+    /// The percentage of payload files to read; `None` for all of them.
     pub sample: Option<f64>,
     /// Only sessions that changed since this time.
     pub since: Option<Timestamp>,
-    /// Digests of journal lines that were kept elsewhere and must still be there.
+    /// The expected heads: digests of journal lines that were kept elsewhere and must still be there.
     pub heads: Vec<String>,
-    /// The keys that may have signed the journal; none for any key.
+    /// The keys that may have signed the journal; `None` for any key.
     pub signers: Option<Signers>,
     /// The certificates that vouch for time-stamping authorities; without, time stamps are claims of the archive.
     pub authorities: Option<Authorities>,
-    /// Whether the provider's signatures are computed again.
+    /// True if the provider's signatures are to be computed again.
     pub authenticate: bool,
-    /// Whether what can be fetched again was fetched just now, so that fetching no longer helps.
+    /// True right after a repair, when fetching again no longer helps.
     pub is_repaired: bool,
 }
 
@@ -99,7 +100,7 @@ pub struct Totals {
     pub incomplete: u64,
     /// Bags without findings of sessions for which the provider never listed any media.
     pub empty: u64,
-    /// What every bag so far was compared with, and matches; none before the first.
+    /// Comparisons that match in every bag so far; `None` before the first.
     pub checked: Option<Vec<Aspect>>,
     /// Payload files that were read.
     pub files: u64,
@@ -120,7 +121,7 @@ pub struct Repairable {
     pub folder: StorePath,
     /// Its id.
     pub session: SessionId,
-    /// The paths of the files that it had, where nothing is left of it.
+    /// The paths of its files, if the whole folder is missing.
     pub lost: Option<Vec<String>>,
 }
 
@@ -134,22 +135,11 @@ pub fn verify(
     rules: &dyn ProviderRules,
     observer: &dyn Observer,
 ) -> Result<(Totals, Vec<Repairable>)> {
-    let bags: Vec<(usize, &StorePath)> =
-        targets.iter().enumerate().flat_map(|(number, target)| target.sessions.iter().map(move |folder| (number, folder))).collect();
-    let sessions = targets.iter().flat_map(|target| target.sessions.iter().map(|folder| (&target.store, folder)));
-    let bytes = sessions.map(|(store, folder)| payload_bytes(store.as_ref(), folder).unwrap_or(0)).sum();
+    let sessions = || targets.iter().flat_map(|target| target.sessions.iter().map(|folder| (target.store.as_ref(), folder)));
+    let bytes = sessions().map(|(store, folder)| payload_bytes(store, folder).unwrap_or(0)).sum();
     let bytes = options.sample.map_or(bytes, |percent| share(bytes, percent));
-    observer.report(Report::Started { bags: bags.len() as u64, bytes, workers: options.workers as u64 });
-    let run = Run::begin(targets, bags, options, rules, observer)?;
-    std::thread::scope(|scope| {
-        let run = &run;
-        for number in 1..options.workers.max(1) {
-            // Fewer workers than wanted do the same work.
-            let _ = std::thread::Builder::new().name(format!("reader {number}")).spawn_scoped(scope, move || run.work(number));
-        }
-        run.work(0);
-    });
-    Ok(run.end())
+    observer.report(Report::Started { bags: sessions().count() as u64, bytes, workers: options.workers as u64 });
+    workers::verify_all(targets, options, rules, observer)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate for a bar")]
@@ -157,18 +147,18 @@ fn share(bytes: u64, percent: f64) -> u64 {
     (bytes as f64 * percent / 100.0) as u64
 }
 
-/// A manifest or record above this size is not ours.
+/// The largest manifest or record that is read, in bytes.
 const LARGEST_TEXT: u64 = 256 * 1024 * 1024;
 
-/// The formats of a provider that verification needs: how its stored listings are read, and how it signs. Without them, listings
-/// are bytes like any other and signatures are not computed.
+/// The rules for reading a provider's stored listings and checking its signatures. Without them, listings are bytes like any
+/// other and signatures are not computed.
 pub trait ProviderRules: Send + Sync {
-    /// Returns the media that a stored listing names, or why it cannot be read.
+    /// Returns the media that a stored listing names, or the reason why it cannot be read.
     fn listed(&self, _provider: &str, _document: &str, _bytes: &[u8]) -> std::result::Result<Vec<MediaId>, String> {
         Ok(Vec::new())
     }
 
-    /// Begins to check bytes against a recorded signature; none without the secrets for it.
+    /// Begins to check bytes against a recorded signature; `None` without the secrets for it.
     fn signature_check(&self, _provider: &str, _signature: &str) -> Option<Box<dyn SignatureCheck>> {
         None
     }
@@ -182,13 +172,13 @@ impl ProviderRules for NoProvider {}
 
 /// Checks a recorded signature over bytes while they pass by.
 pub trait SignatureCheck {
-    /// The next piece.
+    /// Adds the next piece.
     fn update(&mut self, piece: &[u8]);
-    /// Whether the signature holds, after the last piece.
+    /// Returns true if the signature holds for all pieces.
     fn holds(self: Box<Self>) -> bool;
 }
 
-/// Whether a folder is, or was meant to be, a session's folder.
+/// Returns true if a folder is, or was meant to be, a session's folder.
 pub fn is_bag(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
     for mark in [DECLARATION, MARKER, RECORD, MANIFEST] {
         if store.length(&folder.join(mark))?.is_some() {

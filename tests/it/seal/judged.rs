@@ -32,11 +32,17 @@ fn trusting(office: &Office) -> Authorities {
     Authorities::read(&[office.folder().join("ca.pem")]).expect("certificates")
 }
 
+/// Returns the stamp if these authorities vouch for it.
+fn judge(authorities: &Authorities, answer: &[u8]) -> Result<Stamp, JudgeError> {
+    let (stamp, judged) = authorities.judge(answer).map_err(|error| JudgeError::Invalid(error.to_string()))?;
+    judged.map(|()| stamp)
+}
+
 /// Fails the test unless a stamp is refused, by openssl too, for a reason that begins so.
 #[track_caller]
 fn is_refused(office: &Office, answer: &[u8], at: &str, because: &str) {
     assert!(!office.vouches_at(answer, JOURNAL, at.parse().expect("a time")), "openssl accepts it: {because}");
-    match trusting(office).judge(answer) {
+    match judge(&trusting(office), answer) {
         Err(refusal @ JudgeError::Invalid(_)) => assert!(refusal.to_string().contains(because), "{refusal}"),
         other => panic!("{because}: {other:?}"),
     }
@@ -44,7 +50,7 @@ fn is_refused(office: &Office, answer: &[u8], at: &str, because: &str) {
 
 #[track_caller]
 fn is_unjudgeable(office: &Office, answer: &[u8], because: &str) {
-    match trusting(office).judge(answer) {
+    match judge(&trusting(office), answer) {
         Err(refusal @ JudgeError::Unsupported(_)) => assert!(refusal.to_string().contains(because), "{refusal}"),
         other => panic!("{because}: {other:?}"),
     }
@@ -59,29 +65,29 @@ fn a_stamp_is_accepted_for_what_it_covers_and_for_those_who_trust_its_authority(
     let (Some(office), Some(foreign)) = (Office::open(), Office::open()) else { return };
     let answer = office.reply("usual", &Query::new(digest(), 7).der());
     assert!(office.vouches_for(&answer, JOURNAL));
-    let stamp = trusting(&office).judge(&answer).expect("a stamp that holds");
+    let stamp = judge(&trusting(&office), &answer).expect("a stamp that holds");
     assert_eq!(Stamp::read(&answer), Ok(stamp.clone()));
     assert!(stamp.covers(&digest()) && !stamp.covers(&[1; 32]));
-    let refusal = trusting(&foreign).judge(&answer).expect_err("a foreign authority");
+    let refusal = judge(&trusting(&foreign), &answer).expect_err("a foreign authority");
     assert!(refusal.to_string().ends_with("none of the certificates given with --tsa-ca vouches for its authority"), "{refusal}");
     // Several may be trusted, in one file or in several.
     let files = [foreign.folder(), office.folder()].map(|folder| folder.join("ca.pem"));
-    assert_eq!(Authorities::read(&files).expect("certificates").judge(&answer), Ok(stamp.clone()));
+    assert_eq!(judge(&Authorities::read(&files).expect("certificates"), &answer), Ok(stamp.clone()));
     let bundle = files.map(|file| std::fs::read(file).expect("a file")).concat();
     std::fs::write(office.folder().join("bundle.pem"), bundle).expect("written");
-    assert_eq!(Authorities::read(&[office.folder().join("bundle.pem")]).expect("certificates").judge(&answer), Ok(stamp));
+    assert_eq!(judge(&Authorities::read(&[office.folder().join("bundle.pem")]).expect("certificates"), &answer), Ok(stamp));
 }
 
 #[test]
 fn no_flipped_bit_changes_what_is_believed() {
     let Some(office) = Office::open() else { return };
     let (answer, authorities) = (office.reply("usual", &Query::new(digest(), 7).der()), trusting(&office));
-    let stamp = authorities.judge(&answer).expect("a stamp that holds");
+    let stamp = judge(&authorities, &answer).expect("a stamp that holds");
     let mut believed = 0;
     for place in 0..answer.len() {
         let mut altered = answer.clone();
         altered[place] ^= 1 << (place % 8);
-        match authorities.judge(&altered) {
+        match judge(&authorities, &altered) {
             Ok(other) => {
                 believed += 1;
                 assert_eq!(other, stamp, "byte {place}");
@@ -135,7 +141,7 @@ fn certificates_are_judged_at_the_time_of_the_stamp_by_whatever_algorithm() {
             _ => office.vouches_at(&answer, JOURNAL, at),
         };
         assert!(is_accepted(at) && !is_accepted(Timestamp::now()), "{name}");
-        let judged = trusting(&office).judge(&answer).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+        let judged = judge(&trusting(&office), &answer).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
         assert!(judged.at == at && judged.covers(&digest()), "{name}");
         is_refused(&office, &stamp("20170101000000Z"), "2017-01-01T00:00:00Z", "had expired by then");
         is_refused(&office, &stamp("20141231235959Z"), "2014-12-31T23:59:59Z", "was not valid yet");

@@ -1,15 +1,13 @@
-//! Reads the whole journal and checks that it is what was written: every line follows from the one before, every
-//! segment from those before it, no line is missing that another vouches for.
+//! Reads the whole journal and checks that every line follows from the one before, every segment from those before it, and that no
+//! line is missing that another vouches for.
 //!
-//! Keeps where the lines about each session stand, not what they say: an archive of millions of files is verified in
-//! memory that grows with its sessions alone, and each line is read again when its session is compared.
+//! Keeps the places of the lines about each session, not their contents: an archive of millions of files is verified in memory
+//! that grows with its sessions alone, and each line is read again when its session is compared.
 //!
-//! What the chain cannot show by itself: that the newest lines were cut off, or all of it written anew. Against that
-//! help bags that the journal does not know, seals, time stamps, and a head that is kept elsewhere. Must not look at
-//! bags.
+//! The chain alone cannot show that the newest lines were cut off, or all of it written anew. Against that help bags that the
+//! journal does not know, seals, and a head that is kept elsewhere. Must not look at bags.
 
-use super::change::{BagChange, Sha256};
-use super::entry::{Entry, Line, Parent, SealEntry};
+use super::entry::{Archived, Entry, Line, Parent, SealEntry};
 use super::segment::{self, Lines, RawLine};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{ReadStore, Watch, sha256_bytes};
@@ -17,17 +15,26 @@ use crate::word::NewerWords;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Where a line stands.
+/// The place of a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     /// The number of its segment.
     segment: u32,
-    /// Where it begins, in bytes, and how long it is without its line break.
+    /// Offset and length in bytes, without the line break.
     offset: u64,
     length: u64,
     pub(crate) at: Timestamp,
-    /// The line's own digest: it is read again later.
-    sha256: Sha256,
+    /// The line's own digest, to compare when it is read again.
+    sha256: Option<[u8; 32]>,
+}
+
+/// A change of a bag.
+#[derive(Debug)]
+pub(crate) struct BagChange {
+    pub(crate) at: Timestamp,
+    /// True if a seal that counts, or an expected head, covers its line.
+    pub(crate) is_proven: bool,
+    pub(crate) archived: Archived,
 }
 
 /// A segment, as it was read.
@@ -38,55 +45,54 @@ struct Segment {
     /// The SHA-256 of its first and of its last whole line.
     first: Option<String>,
     last: Option<String>,
-    /// When its last line was written.
+    /// The time of its last line.
     at: Option<Timestamp>,
     /// The segments that it follows as a whole.
     follows: Vec<String>,
-    /// The words in it that a newer version wrote.
+    /// Codes in it that a newer version wrote.
     newer: NewerWords<'static>,
 }
 
-/// What covers a part of the journal that its writers cannot change afterwards.
+/// The part of the journal that its writers cannot change afterwards.
 #[derive(Debug, Default)]
-pub struct Proof {
+pub(crate) struct Proof {
     /// The segments that a seal that counts covers as a whole.
-    pub sealed: HashSet<String>,
-    /// Whether only what is covered counts: the caller named the signers, or a head that is kept elsewhere.
-    pub is_demanded: bool,
+    pub(crate) sealed: HashSet<String>,
+    /// True if only this part counts: the caller named signers, or a head that is kept elsewhere.
+    pub(crate) is_demanded: bool,
 }
 
-/// What the journal says, and what is wrong with it.
+/// A journal that was read and checked.
 #[derive(Debug, Default)]
 pub struct Chain {
-    /// How many segments there are: one a run.
+    /// Number of segments: one per run.
     pub segments: u64,
-    /// How many lines.
+    /// Number of lines.
     pub lines: u64,
-    /// The ends that nothing follows yet: segment and SHA-256 of its last line.
+    /// The ends that no segment follows yet: segment and SHA-256 of its last line.
     pub heads: Vec<(String, String)>,
-    /// What is wrong: the segment, and what.
+    /// Findings: the segment, and the fault.
     pub findings: Vec<(String, String)>,
-    /// What a person should know and what is no damage.
-    pub notes: Vec<(String, String)>,
-    /// The pages of the catalog that were written: where that stands, and their SHA-256.
+    /// Remarks on what is no damage: the segment, and the remark.
+    pub(crate) notes: Vec<(String, String)>,
+    /// The pages of the catalog that were written: the place of the line, and the page's SHA-256.
     pub(crate) pages: Vec<(Place, String)>,
-    /// Of the digests that were asked for, those that are the digest of a line: in which segment, and where that line ends.
-    pub known_heads: HashMap<String, (String, u64)>,
+    /// The expected heads that are the digest of a line: its segment, and the offset of its end.
+    pub(crate) known_heads: HashMap<String, (String, u64)>,
     /// The seals that runs name, each with the segment of the run that names it.
-    pub seals: Vec<(String, SealEntry)>,
-    /// What covers which part of it.
-    pub proof: Proof,
-    /// Where the changes of each session's bag stand, in the order of their segments, by the folder's name.
+    pub(crate) seals: Vec<(String, SealEntry)>,
+    pub(crate) proof: Proof,
+    /// The places of the changes of each session's bag, in the order of their segments, by the folder's name.
     bags: BTreeMap<Box<str>, Vec<Place>>,
     /// The segments' names, by their numbers.
     names: Vec<String>,
     read: HashMap<String, Segment>,
-    /// The segments that stand as a whole at or behind the heads that are kept elsewhere.
-    pub behind_heads: HashSet<String>,
+    /// The segments that stand as a whole at or behind the expected heads.
+    pub(crate) behind_heads: HashSet<String>,
 }
 
 impl Chain {
-    /// Reads the journal. `heads` are digests of lines that were kept elsewhere. `watch` sees each line.
+    /// Reads the journal. `heads` are the expected heads. `watch` sees each line.
     pub fn read(store: &dyn ReadStore, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
         let mut chain = Self::default();
         let names = segment::names(store)?;
@@ -94,7 +100,7 @@ impl Chain {
         for name in &names {
             links.extend(segment::parents(store, name)?.into_iter().map(|parent| (name.clone(), parent)));
         }
-        // Only the digests that later segments and other people name are kept.
+        // Only the digests that later segments and expected heads name are kept.
         let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.bytes)).collect();
         let mut digests: HashMap<(String, u64), String> = HashMap::new();
         let mut known_heads = HashMap::new();
@@ -116,20 +122,17 @@ impl Chain {
         Ok(chain)
     }
 
-    /// When a session's bag was changed last, by the folder's name.
-    pub fn last_change(&self, folder: &str) -> Option<Timestamp> {
+    /// Returns the time of the last change of a session's bag, by the folder's name.
+    pub(crate) fn last_change(&self, folder: &str) -> Option<Timestamp> {
         self.bags.get(folder)?.iter().map(|place| place.at).max()
     }
 
-    /// The folders of the sessions that it knows.
+    /// Returns the folders of the sessions that the journal knows.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
         self.bags.keys().map(AsRef::as_ref)
     }
 
-    /// Reads the changes of a session's bag again, in the order of their segments; empty where it knows none.
-    ///
-    /// # Errors
-    /// A line cannot be read again, or is not what it was when the journal was read.
+    /// Reads the changes of a session's bag again, in the order of their segments. A line that has changed since is an error.
     pub(crate) fn changes(&self, store: &dyn ReadStore, folder: &str) -> Result<Vec<BagChange>> {
         let places = self.bags.get(folder).map(Vec::as_slice).unwrap_or_default();
         places.iter().map(|place| self.change(store, place)).collect()
@@ -141,7 +144,7 @@ impl Chain {
         let raw = RawLine { bytes, is_whole: true };
         match raw.read() {
             Some(Line { at, entry: Entry::Archived(archived), .. }) if sha256_bytes(&raw.sha256()) == place.sha256 => {
-                Ok(BagChange::new(at, self.is_proven(place), *archived))
+                Ok(BagChange { at, is_proven: self.is_proven(place), archived: *archived })
             }
             _ => {
                 let what = format!("{name} changed while it was read");
@@ -150,35 +153,35 @@ impl Chain {
         }
     }
 
-    /// Whether a seal that counts, or a head that is kept elsewhere, covers a line.
+    /// Returns true if a seal that counts, or an expected head, covers a line.
     pub(crate) fn is_proven(&self, place: &Place) -> bool {
         let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
         let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.offset + place.length < *end);
         self.proof.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
     }
 
-    /// Whether a segment is in it whose first line has this digest.
-    pub fn has_run(&self, segment: &str, first: &str) -> bool {
+    /// Returns true if the journal has a segment whose first line has this digest.
+    pub(crate) fn has_run(&self, segment: &str, first: &str) -> bool {
         self.read.get(segment).is_some_and(|read| read.first.as_deref() == Some(first))
     }
 
-    /// Whether a session's folder is in it.
+    /// Returns true if the journal has changes of this session's folder.
     pub fn knows(&self, folder: &str) -> bool {
         self.bags.contains_key(folder)
     }
 
-    /// When the last line of a segment was written.
-    pub fn ended_at(&self, segment: &str) -> Option<Timestamp> {
+    /// Returns the time of the last line of a segment.
+    pub(crate) fn ended_at(&self, segment: &str) -> Option<Timestamp> {
         self.read.get(segment)?.at
     }
 
     /// Returns the number of segments that are not among these.
-    pub fn not_among(&self, segments: &HashSet<String>) -> u64 {
+    pub(crate) fn not_among(&self, segments: &HashSet<String>) -> u64 {
         self.read.keys().filter(|segment| !segments.contains(*segment)).count() as u64
     }
 
-    /// These segments and those behind them: named as a whole, through however many others, by their links.
-    pub fn behind<'a>(&'a self, segments: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
+    /// Returns these segments and those behind them: named as a whole, directly or through others, by their links.
+    pub(crate) fn behind<'a>(&'a self, segments: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
         let mut behind = HashSet::new();
         let mut left: Vec<&str> = segments.collect();
         while let Some(segment) = left.pop() {
@@ -207,7 +210,7 @@ impl Chain {
         self.findings.push((segment.to_owned(), what.into()));
     }
 
-    /// Checks the lines of one segment. `seen` gets the end and the digest of each whole line.
+    /// Checks the lines of one segment. `seen` receives the end and the digest of each whole line.
     fn read_segment(&mut self, store: &dyn ReadStore, name: &str, watch: &mut Watch<'_>, seen: &mut dyn FnMut(u64, &str)) -> Result<()> {
         self.segments += 1;
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
@@ -263,7 +266,7 @@ impl Chain {
         Ok(())
     }
 
-    /// Checks a line against the one before and takes over what it says; returns whether it is the end of its run.
+    /// Checks a line against the one before and adds its contents. Returns true for the last line of a run.
     fn read_line(&mut self, name: &str, number: u64, raw: &RawLine, place: Place, read: &mut Segment) -> bool {
         let Some(line) = raw.read() else {
             self.finding(name, format!("line {number} is not a line of a journal"));
@@ -298,7 +301,7 @@ impl Chain {
         false
     }
 
-    /// Checks what segments say of the ends of earlier ones, and finds the ends that nothing follows.
+    /// Checks the ends of earlier segments that segments name, and finds the ends that no segment follows.
     fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
         let mut followed = HashSet::new();
         for (name, parent) in links {
@@ -322,18 +325,13 @@ impl Chain {
                 followed.insert(segment.clone());
             }
         }
-        let mut heads: Vec<(String, String)> = self
-            .read
-            .iter()
-            .filter(|(name, _)| !followed.contains(*name))
-            .filter_map(|(name, read)| Some((name.clone(), read.last.clone()?)))
-            .collect();
-        heads.sort();
-        self.heads = heads;
+        let ends = self.read.iter().filter(|(name, _)| !followed.contains(*name));
+        self.heads = ends.filter_map(|(name, read)| Some((name.clone(), read.last.clone()?))).collect();
+        self.heads.sort();
     }
 }
 
-/// The run was asked to stop.
-pub(crate) fn stopped() -> crate::error::Error {
-    crate::error::Error::new(ErrorKind::Interrupted, "interrupted; the verification is not complete", "run the same command again")
+/// Returns the error of a verification that was asked to stop.
+pub(crate) fn stopped() -> Error {
+    Error::new(ErrorKind::Interrupted, "interrupted; the verification is not complete", "run the same command again")
 }

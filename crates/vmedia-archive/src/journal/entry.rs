@@ -1,8 +1,7 @@
-//! The lines of the journal: what happened to the archive, when, by which run.
+//! The lines of the journal: every change of the archive, with its time and run.
 //!
-//! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later
-//! versions add fields and entries and change none, so a reader ignores what it does not know. Must not
-//! touch the store.
+//! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later versions add
+//! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
 use crate::error::ErrorKind;
 use crate::model::{MediaId, SessionId};
@@ -21,16 +20,14 @@ pub(super) const VERSION: u32 = 1;
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Line {
-    /// The SHA-256 of the line before, without its line break; none in a segment's first line.
+    /// The SHA-256 of the line before, without its line break; `None` in a segment's first line.
     pub(crate) previous: Option<String>,
-    /// When it was written.
     pub(crate) at: Timestamp,
-    /// What happened.
     #[serde(flatten)]
     pub(crate) entry: Entry,
 }
 
-/// What happened.
+/// The content of a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "kebab-case")]
 pub(crate) enum Entry {
@@ -38,7 +35,7 @@ pub(crate) enum Entry {
     Opened(Opened),
     /// A session's bag was made or changed.
     Archived(Box<Archived>),
-    /// The provider was asked about these sessions, their files were read again, and nothing was to be changed.
+    /// These sessions were listed and their files read again, and nothing was to be changed.
     Kept {
         /// The sessions.
         sessions: Vec<SessionId>,
@@ -49,26 +46,26 @@ pub(crate) enum Entry {
         session: SessionId,
         /// The kind of the error.
         code: Word<ErrorKind>,
-        /// What happened, in one line.
+        /// The error, in one line.
         text: String,
     },
     /// These sessions were verified, and nothing was found.
     Verified {
         /// The sessions.
         sessions: Vec<SessionId>,
-        /// The percentage of payload files that were read again; none when it was all of them.
+        /// The percentage of payload files that were read again; `None` if all were.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         sample: Option<f64>,
-        /// What the provider's signatures gave, computed again with the secrets of that time; none without `--authenticate`, or
-        /// where nothing could be computed. Each of these sessions has signatures, and all that were computed hold.
+        /// The result of computing the provider's signatures again with the secrets of that time; `None` without `--authenticate`,
+        /// or if nothing could be computed. Each of these sessions has signatures, and all that were computed hold.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         authenticated: Option<Authenticated>,
     },
-    /// A session was verified, and this was found.
+    /// A session was verified with findings.
     Damaged {
         /// Its folder in the archive.
         folder: String,
-        /// What was found, each a line.
+        /// The findings, each a line.
         findings: Vec<String>,
     },
     /// The catalog's page was written into the archive's root.
@@ -80,22 +77,22 @@ pub(crate) enum Entry {
     Accepted {
         /// The runs.
         runs: Vec<AcceptedRun>,
-        /// Why, in the operator's words.
+        /// The operator's reason.
         reason: String,
     },
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
-        /// The kind of the error that it ended with; none when all that was requested is done.
+        /// The kind of the error that it ended with; `None` if everything that was requested is done.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         code: Option<Word<ErrorKind>>,
     },
-    /// What a newer version knows.
+    /// An entry of a newer version.
     #[serde(other)]
     Unknown,
 }
 
 impl Line {
-    /// Counts the words in it that a newer version wrote. The sort of an unknown entry is read from the line's text.
+    /// Counts the codes in it that a newer version wrote. The sort of an unknown entry is read from the line's text.
     pub(super) fn count_newer(&self, text: &[u8], words: &mut NewerWords<'static>) {
         let owned = |word: Option<&str>| word.map(str::to_owned);
         match &self.entry {
@@ -119,7 +116,7 @@ struct Sort {
     entry: String,
 }
 
-/// How many files of some sessions the provider vouches for.
+/// Numbers of files that the provider vouches for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authenticated {
     /// Files whose signature was computed again and held.
@@ -128,7 +125,7 @@ pub struct Authenticated {
     pub unsigned: u64,
 }
 
-/// Who began a run, and what was there before it.
+/// The start of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Opened {
     /// Always `vmedia-journal`.
@@ -137,14 +134,13 @@ pub(crate) struct Opened {
     pub(crate) version: u32,
     /// The segment's own file name, so that a copy under another name is recognized.
     pub(crate) segment: String,
-    /// The run.
     #[serde(flatten)]
     pub(crate) identity: Identity,
     /// The ends of earlier segments that no other segment follows yet.
     pub(crate) parents: Vec<Parent>,
 }
 
-/// Which run it is.
+/// The program, command and account of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The program, with its version.
@@ -164,22 +160,22 @@ pub(crate) struct Parent {
     pub(crate) segment: String,
     /// The length of its whole lines in bytes, line breaks included.
     pub(crate) bytes: u64,
-    /// The SHA-256 of the last whole line; none when there was none.
+    /// The SHA-256 of the last whole line, if there was one.
     pub(crate) sha256: Option<String>,
-    /// Whether its run was over, so that no line may follow.
+    /// True if its run was over, so that no line may follow.
     pub(crate) ended: bool,
-    /// Its seals. So a later seal covers earlier ones: one that is taken away or exchanged is noticed.
+    /// Its seals. A later seal thus covers earlier ones, so that removing or exchanging one is noticed.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(crate) seals: Vec<SealEntry>,
 }
 
 /// A signature or a time stamp of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SealEntry {
+pub(crate) struct SealEntry {
     /// Its file name.
-    pub name: String,
+    pub(crate) name: String,
     /// The SHA-256 of the file.
-    pub sha256: String,
+    pub(crate) sha256: String,
 }
 
 /// An earlier run that is accepted although it is under no signature.
@@ -191,7 +187,7 @@ pub(crate) struct AcceptedRun {
     pub(crate) sha256: Option<String>,
 }
 
-/// How a session's bag was changed.
+/// A change of a session's bag.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Archived {
     /// The session.
@@ -202,14 +198,14 @@ pub(crate) struct Archived {
     pub(crate) before: Option<String>,
     /// The bag's digest now.
     pub(crate) bag: String,
-    /// The SHA-256 of `archive.json` before. From it the bag's other files are written, so where it is as it was, no
-    /// more than those can have been damaged.
+    /// The SHA-256 of `archive.json` before. The bag's other files are written from it, so while it is unchanged, no more than
+    /// those can have been damaged.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) record_before: Option<String>,
     /// The SHA-256 of `archive.json` now.
     #[serde(default)]
     pub(crate) record: String,
-    /// Whether an earlier run was killed while it changed this bag.
+    /// True if an earlier run was killed while it changed this bag.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub(crate) resumed: bool,
     /// Files that the bag did not hold before.
@@ -221,7 +217,7 @@ pub(crate) struct Archived {
     /// Media whose state is new.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(crate) media: Vec<MediaEntry>,
-    /// What else changed, at the provider and here.
+    /// Other changes, at the provider and here.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(crate) history: Vec<HistoryRecord>,
 }
@@ -233,21 +229,21 @@ pub(crate) struct FileEntry {
     pub(crate) path: String,
     /// Its length in bytes.
     pub(crate) bytes: u64,
-    /// Its SHA-256; none of a document.
+    /// Its SHA-256; `None` for a document.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) sha256: Option<String>,
     /// The commitment to a document's SHA-256, under the session's salt.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) commitment: Option<String>,
-    /// Whether the provider signed it and the signature held.
+    /// True if the provider signed it and the signature held.
     pub(crate) signed: bool,
-    /// The medium it is of; none for the provider's other answers.
+    /// The media file that it is of; `None` for the provider's other answers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) media: Option<MediaId>,
 }
 
 impl FileEntry {
-    /// Returns the SHA-256, or the commitment of a document; none when it is no digest.
+    /// Returns the SHA-256, or the commitment of a document; `None` if it is no digest.
     pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
         self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
     }
@@ -260,31 +256,30 @@ pub(crate) struct LostEntry {
     pub(crate) path: String,
     /// Its length in bytes.
     pub(crate) bytes: u64,
-    /// Its SHA-256; none of a document.
+    /// Its SHA-256; `None` for a document.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) sha256: Option<String>,
     /// The commitment to a document's SHA-256, under the session's salt.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) commitment: Option<String>,
-    /// What became of it.
+    /// The reason.
     pub(crate) why: String,
 }
 
 impl LostEntry {
-    /// Returns the SHA-256, or the commitment of a document; none when it is no digest.
+    /// Returns the SHA-256, or the commitment of a document; `None` if it is no digest.
     pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
         self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
     }
 }
 
-/// A medium whose state is new.
+/// A media file whose state is new.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MediaEntry {
-    /// The medium.
+    /// The media file.
     pub(crate) media: MediaId,
-    /// What became of it.
     pub(crate) state: Word<State>,
-    /// Why, unless it is archived.
+    /// The reason, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) reason: Option<CodedReason>,
 }

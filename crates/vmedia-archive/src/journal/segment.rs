@@ -1,4 +1,4 @@
-//! Segments as files: their names, their lines one by one, their ends. Must not judge what the lines say.
+//! Segments as files: their names, lines and ends. Must not judge what the lines say.
 
 use super::entry::{Entry, Line, Parent, SealEntry};
 use crate::error::Result;
@@ -9,15 +9,15 @@ use std::io::{self, BufRead, BufReader, Read};
 
 /// The journal's folder in the archive root. No session's folder has this name: ids are written without `_`.
 pub const FOLDER: &str = "_journal";
-/// How a segment's name ends; seals stand beside it with a further ending.
+/// The ending of a segment's name; seals have a further ending.
 const ENDING: &str = ".ndjson";
-/// What a signature's name adds to its segment's, as with `ssh-keygen`.
+/// The ending that a signature's name adds to its segment's, as with `ssh-keygen`.
 pub const SIGNATURE: &str = ".sig";
-/// What a time stamp's name adds to its segment's, as with `openssl ts`.
+/// The ending that a time stamp's name adds to its segment's, as with `openssl ts`.
 pub const TIME_STAMP: &str = ".tsr";
-/// A larger seal was not written by this program.
+/// The largest seal that is read, in bytes.
 pub const LARGEST_SEAL: u64 = 1024 * 1024;
-/// A line above this length was not written by us.
+/// The longest line that is read, in bytes.
 const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 /// Number of newest segments that are searched for ends that no segment follows. Every run follows all ends that it
 /// finds, so older segments are followed already, except runs that were still at work: each later run names them again.
@@ -25,12 +25,11 @@ const RECENT: usize = 512;
 /// Number of bytes first read at the end of a segment to find its last line.
 const TAIL: u64 = 64 * 1024;
 
-/// The path of a segment.
 pub(super) fn path(name: &str) -> StorePath {
     StorePath::name(FOLDER).join(name)
 }
 
-/// A new segment's name: names sort by the time when their runs began.
+/// Returns the name of a new segment: names sort by the time when their runs began.
 pub(super) fn new_name(now: Timestamp) -> String {
     format!("{}-{:08x}{ENDING}", now.strftime("%Y%m%dT%H%M%S.%3fZ"), fastrand::u32(..))
 }
@@ -50,36 +49,35 @@ pub(super) fn files(store: &dyn ReadStore) -> Result<Vec<(String, u64)>> {
     Ok(store.list(&folder)?.iter().filter_map(segment).collect())
 }
 
-/// One line of a segment, as it stands there.
+/// One line of a segment.
 pub(super) struct RawLine {
     /// Its bytes without the line break.
     pub(super) bytes: Vec<u8>,
-    /// Whether a line break follows; a run that was killed may leave a last line without one.
+    /// True if a line break follows; a run that was killed may leave a last line without one.
     pub(super) is_whole: bool,
 }
 
 impl RawLine {
-    /// What the next line names it by.
+    /// Returns the digest that the next line holds.
     pub(super) fn sha256(&self) -> String {
         Digest::of(&self.bytes).sha256
     }
 
-    /// Whether these bytes are in it.
     pub(super) fn contains(&self, wanted: &str) -> bool {
         memchr::memmem::find(&self.bytes, wanted.as_bytes()).is_some()
     }
 
-    /// What it says, if it can be read.
+    /// Parses the line, if it can be read.
     pub(super) fn read(&self) -> Option<Line> {
         serde_json::from_slice(&self.bytes).ok()
     }
 }
 
-/// The lines of a segment, read one after the other.
+/// An iterator over the lines of a segment.
 pub(super) struct Lines(BufReader<Box<dyn Read + Send>>);
 
 impl Lines {
-    /// Opens a segment; none when it is not there.
+    /// Opens a segment, if it exists.
     pub(super) fn open(store: &dyn ReadStore, name: &str) -> Result<Option<Self>> {
         Ok(store.open(&path(name))?.map(|stream| Self(BufReader::with_capacity(64 * 1024, stream))))
     }
@@ -101,7 +99,7 @@ impl Iterator for Lines {
     }
 }
 
-/// The earlier ends that a segment's first line names; none when it cannot be read.
+/// Returns the earlier ends that a segment's first line names; empty if it cannot be read.
 pub(super) fn parents(store: &dyn ReadStore, name: &str) -> Result<Vec<Parent>> {
     let first = Lines::open(store, name)?.and_then(|mut lines| lines.next()?.ok()).and_then(|line| line.read());
     Ok(match first {
@@ -140,9 +138,9 @@ fn seals(store: &dyn ReadStore, name: &str) -> Vec<SealEntry> {
     [SIGNATURE, TIME_STAMP].iter().filter_map(seal).collect()
 }
 
-/// Returns how far a segment goes now. Reads its tail only: a segment may be hundreds of megabytes long.
+/// Returns the present end of a segment. Reads its tail only: a segment may be hundreds of megabytes long.
 fn end(store: &dyn ReadStore, name: &str) -> Result<Parent> {
-    // Asked before it is read: a run that is over by then writes no further line and no seal.
+    // Must precede reading: a run that is over by then writes no further line and no seal.
     let ended = !is_at_work(store, name)?;
     let path = path(name);
     let length = store.length(&path)?.unwrap_or(0);
@@ -166,7 +164,7 @@ fn end(store: &dyn ReadStore, name: &str) -> Result<Parent> {
     }
 }
 
-/// Whether the run that writes a segment is still at work. Leaves no trace.
+/// Returns true if the run that writes a segment is still at work.
 pub(super) fn is_at_work(store: &dyn ReadStore, name: &str) -> Result<bool> {
     Ok(store.holder(&path(name))?.is_some())
 }

@@ -16,11 +16,11 @@ pub struct UnsealedRun {
     pub sha256: Option<String>,
     /// The command that ran.
     pub command: String,
-    /// How many times it changed a session's bag.
+    /// Number of changes of sessions' bags.
     pub changes: u64,
 }
 
-/// Walks from a segment to those that it follows, and no further than signed ones, which cover what is behind them.
+/// Returns the unsigned runs behind a segment. Stops at signed ones, which cover what is behind them.
 pub(super) fn behind(store: &dyn ReadStore, name: &str, is_signed: &dyn Fn(&StorePath) -> bool) -> Result<Vec<UnsealedRun>> {
     let (mut left, mut seen, mut found) = (vec![name.to_owned()], HashSet::from([name.to_owned()]), Vec::new());
     while let Some(name) = left.pop() {

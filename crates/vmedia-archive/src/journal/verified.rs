@@ -1,4 +1,4 @@
-//! When sessions were last verified, as the journal says. Must not judge the journal.
+//! The times of the last verifications of sessions, as the journal says. Must not judge the journal.
 
 use super::entry::{Entry, Line};
 use super::segment::{self, Lines};
@@ -7,31 +7,31 @@ use crate::store::ReadStore;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
-/// When a session was last verified as a whole and found sound.
+/// The times of a session's last verifications as a whole without findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LastVerified {
-    /// At all.
+    /// The last verification.
     pub at: Option<Timestamp>,
-    /// With the provider's signatures computed again, which held.
+    /// The last verification that computed the provider's signatures again, which held.
     pub authenticated: Option<Timestamp>,
 }
 
-/// When each session of an archive was last verified as a whole and found sound.
+/// The times of the last verifications of an archive's sessions.
 #[derive(Debug, Default)]
 pub struct Verifications {
-    /// The times of the lines that say so. A line is about hundreds of sessions, so a session holds numbers of lines.
+    /// The times of the lines about verifications. A line is about hundreds of sessions, so a session holds numbers of lines.
     lines: Vec<Timestamp>,
     /// By the session's id: the line of the last verification, and of the last with the provider's signatures.
     sessions: HashMap<Box<str>, (u32, Option<u32>)>,
 }
 
 impl Verifications {
-    /// Reads what the journal says. An archive without one says nothing.
+    /// Reads the journal; without one, the result is empty.
     pub(crate) fn read(store: &dyn ReadStore) -> Result<Self> {
         let mut verifications = Self::default();
         for name in segment::names(store)? {
             for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
-                // Reading every line as JSON would take ten times as long; what has the word by chance is read in vain.
+                // Parsing every line would take ten times as long.
                 if line.contains("\"verified\"")
                     && let Some(line) = line.read()
                 {
@@ -42,7 +42,7 @@ impl Verifications {
         Ok(verifications)
     }
 
-    /// Returns when a session was last verified, by its id.
+    /// Returns the times of a session's last verifications, by its id.
     pub fn of(&self, session: &str) -> LastVerified {
         let at = |line: u32| self.lines.get(line as usize).copied();
         let (last, authenticated) = self.sessions.get(session).copied().unzip();

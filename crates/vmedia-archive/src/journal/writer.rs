@@ -1,21 +1,22 @@
-//! Writes the journal of one run: a segment of its own, each line chained to the one before, the first to the ends
-//! of earlier segments.
+//! Writes the journal of one run: a segment of its own, each line chained to the one before, the first to the ends of earlier
+//! segments.
 //!
-//! A line that vouches for a bag outlasts a power loss before the bag is finished. Must not know what a run does.
+//! A line that vouches for a bag outlasts a power loss before the bag is finished.
 
 use super::entry::{AcceptedRun, Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
 use super::segment;
 use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
+use crate::schedule::locked;
 use crate::store::{Digest, Extent, Lock, Locked, ReadStore, Store, StorePath};
 use jiff::Timestamp;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-/// How many sessions that need no words of their own share a line.
+/// Number of sessions with the same result that share a line.
 const BATCH: usize = 500;
 
-/// The journal of a run. Writes nothing before there is something to tell.
+/// The journal of a run. Begins a segment with the first entry.
 pub struct Journal {
     store: Arc<dyn Store>,
     identity: Identity,
@@ -27,100 +28,95 @@ struct Writing {
     segment: Option<Segment>,
     kept: Vec<SessionId>,
     verified: Vec<SessionId>,
-    /// Those whose signatures were computed again, and what that gave.
+    /// Those whose signatures were computed again, and the result.
     authenticated: (Vec<SessionId>, Authenticated),
     sample: Option<f64>,
-    /// No further line may follow: the run is over, or a line could not be written whole and another behind it would
-    /// make it look like damage.
+    /// True if no further line may follow: the run is over, or a line could not be written whole and another behind it would make
+    /// it look like damage.
     is_over: bool,
-    /// Failures of a run that has archived nothing yet, where there is no journal either.
+    /// Failures of a run that has archived nothing yet, in an archive without a journal.
     waiting: Vec<(Timestamp, Entry)>,
 }
 
-/// The segment of this run.
 struct Segment {
     name: String,
     path: StorePath,
     /// The SHA-256 of its first line.
     first: String,
     previous: String,
-    /// Says to others that this run still writes.
+    /// Shows others that this run is still at work.
     lock: Lock,
 }
 
 /// A segment that takes no further line.
 pub struct ClosedSegment {
-    /// Where it is.
+    /// The segment's path.
     pub path: StorePath,
     _lock: Lock,
 }
 
 impl Journal {
-    /// The journal of a run on this archive.
+    /// Creates the journal of a run on this archive.
     pub fn new(store: Arc<dyn Store>, identity: Identity) -> Self {
         Self { store, identity, writing: Mutex::default() }
     }
 
-    /// The segment of this run, once it has one.
+    /// Returns the segment of this run, once it has one.
     pub fn segment(&self) -> Option<StorePath> {
-        self.lock().segment.as_ref().map(|segment| segment.path.clone())
+        locked(&self.writing).segment.as_ref().map(|segment| segment.path.clone())
     }
 
-    /// How long the journal is, without the segment of this run: it grows with every change of the archive.
-    pub fn length(store: &dyn ReadStore, but_for: Option<&StorePath>) -> Result<u64> {
+    /// Returns the length of the journal in bytes without one segment. It grows with every change of the archive.
+    pub(crate) fn length(store: &dyn ReadStore, but_for: Option<&StorePath>) -> Result<u64> {
         let others = segment::files(store)?.into_iter().filter(|(name, _)| Some(&segment::path(name)) != but_for);
         Ok(others.map(|(_, bytes)| bytes).sum())
     }
 
-    /// Whether the archive has a journal already.
+    /// Returns true if the archive has a journal.
     pub fn exists(store: &dyn ReadStore) -> Result<bool> {
         let folder = StorePath::name(segment::FOLDER);
-        // A seal whose segment is gone is a journal, too, and so is a link in its place, which nothing follows.
+        // A seal whose segment is gone counts, and so does a link in its place, which is not followed.
         Ok(store.is_link(&folder)? || !store.list(&folder)?.is_empty())
     }
 
-    /// Returns this run's segment, which is begun now where this run has none yet: its name, and the SHA-256 of its first
-    /// line.
+    /// Returns the name of this run's segment, which begins now if there is none yet, and the SHA-256 of its first line.
     pub(crate) fn position(&self, now: Timestamp) -> Result<(String, String)> {
-        let mut writing = self.lock();
+        let mut writing = locked(&self.writing);
         let segment = self.segment_of(&mut writing, now)?;
         Ok((segment.name.clone(), segment.first.clone()))
     }
 
-    /// Writes down that runs are accepted although they are under no signature.
+    /// Records that the operator accepts runs although they are under no signature.
     pub fn accept(&self, runs: &[UnsealedRun], reason: &str, now: Timestamp) -> Result<()> {
         let accepted = |run: &UnsealedRun| AcceptedRun { segment: run.segment.clone(), sha256: run.sha256.clone() };
         let entry = Entry::Accepted { runs: runs.iter().map(accepted).collect(), reason: reason.to_owned() };
-        self.append(&mut self.lock(), entry, now).map(drop)
+        self.append(&mut locked(&self.writing), entry, now).map(drop)
     }
 
-    /// Returns the earlier runs that this run's segment follows, that changed sessions and that no signature covers;
-    /// `is_signed` says whether a segment has a signature that holds. Runs that are at work sign for themselves.
+    /// Returns the earlier runs that this run's segment follows, that changed sessions and that no signature covers. `is_signed`
+    /// returns true for a segment with a signature that holds. Runs that are at work sign for themselves.
     pub fn unsealed(&self, is_signed: &dyn Fn(&StorePath) -> bool, now: Timestamp) -> Result<Vec<UnsealedRun>> {
         let (name, _) = self.position(now)?;
         unsealed::behind(self.store.as_ref(), &name, is_signed)
     }
 
-    /// A bag is about to be what this says; the line is on the disk before this returns.
+    /// Records the next state of a bag; the line is on the disk before this returns.
     pub(crate) fn archived(&self, archived: Archived, now: Timestamp) -> Result<()> {
-        let path = {
-            let mut writing = self.lock();
-            self.append(&mut writing, Entry::Archived(Box::new(archived)), now)?
-        };
+        let path = self.append(&mut locked(&self.writing), Entry::Archived(Box::new(archived)), now)?;
         // Outside the lock: several sessions wait for the disk at once, and it serves them together.
         self.store.flush(&path).map_err(Error::for_run)
     }
 
-    /// A session was looked at and is as it was.
+    /// Records a session that is unchanged.
     pub fn kept(&self, session: SessionId, now: Timestamp) -> Result<()> {
-        let mut writing = self.lock();
+        let mut writing = locked(&self.writing);
         writing.kept.push(session);
         if writing.kept.len() >= BATCH { self.write_batches(&mut writing, now) } else { Ok(()) }
     }
 
-    /// A session could not be archived at all. That alone begins no journal.
+    /// Records a session that could not be archived at all. That alone begins no journal.
     pub fn failed(&self, session: SessionId, error: &Error, now: Timestamp) -> Result<()> {
-        let mut writing = self.lock();
+        let mut writing = locked(&self.writing);
         let entry = Entry::Failed { session, code: error.kind().into(), text: error.what().to_owned() };
         if writing.segment.is_some() || Self::exists(self.store.as_ref()).map_err(Error::for_run)? {
             self.append(&mut writing, entry, now).map(drop)
@@ -130,12 +126,12 @@ impl Journal {
         }
     }
 
-    /// A session was verified without findings; `sample` is the percentage of payload files that were read, and
-    /// `authenticated` what its signatures gave, if they were computed again.
+    /// Records a session that was verified without findings; `sample` is the percentage of payload files that were read, and
+    /// `authenticated` the result for its signatures, if they were computed again.
     pub fn verified(&self, session: SessionId, sample: Option<f64>, authenticated: Option<Authenticated>, now: Timestamp) -> Result<()> {
-        let mut writing = self.lock();
+        let mut writing = locked(&self.writing);
         writing.sample = sample;
-        // Of a session without signatures it must not be said that they held.
+        // Must not claim that the signatures of a session without any held.
         match authenticated.filter(|authenticated| authenticated.held > 0) {
             Some(Authenticated { held, unsigned }) => {
                 let (sessions, sum) = &mut writing.authenticated;
@@ -149,26 +145,26 @@ impl Journal {
         if is_full { self.write_batches(&mut writing, now) } else { Ok(()) }
     }
 
-    /// A session was verified with findings.
-    pub fn damaged(&self, folder: String, findings: Vec<String>, now: Timestamp) -> Result<()> {
-        self.append(&mut self.lock(), Entry::Damaged { folder, findings }, now).map(drop)
+    /// Records a session that was verified with findings.
+    pub(crate) fn damaged(&self, folder: String, findings: Vec<String>, now: Timestamp) -> Result<()> {
+        self.append(&mut locked(&self.writing), Entry::Damaged { folder, findings }, now).map(drop)
     }
 
-    /// The catalog's page is about to be this one; the line is on the disk before this returns.
+    /// Records the next page of the catalog; the line is on the disk before this returns.
     pub(crate) fn page(&self, sha256: String, now: Timestamp) -> Result<()> {
-        let path = self.append(&mut self.lock(), Entry::Page { sha256 }, now)?;
+        let path = self.append(&mut locked(&self.writing), Entry::Page { sha256 }, now)?;
         self.store.flush(&path).map_err(Error::for_run)
     }
 
-    /// Ends the segment of this run and returns it; none when there was nothing to write. As long as the caller keeps what
-    /// is returned, runs that begin take this one for one at work, and name its seals only when these are written.
+    /// Ends the segment of this run and returns it, if there is one. As long as the caller keeps it, runs that begin treat this one
+    /// as at work, and name its seals only when these are written.
     pub fn close(&self, error: Option<ErrorKind>, now: Timestamp) -> Result<Option<ClosedSegment>> {
-        let mut writing = self.lock();
+        let mut writing = locked(&self.writing);
         if writing.is_over {
             return Ok(None);
         }
         let closed = self.close_segment(&mut writing, error, now);
-        // Work that was left behind begins no segment now that would never end, and so changes no bag.
+        // Work that was left behind must not begin a segment that never ends.
         writing.is_over = true;
         closed
     }
@@ -183,29 +179,21 @@ impl Journal {
         Ok(writing.segment.take().map(|segment| ClosedSegment { path, _lock: segment.lock }))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Writing> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn write_batches(&self, writing: &mut Writing, now: Timestamp) -> Result<()> {
-        let kept = std::mem::take(&mut writing.kept);
+        let (kept, verified, sample) = (std::mem::take(&mut writing.kept), std::mem::take(&mut writing.verified), writing.sample);
+        let (sessions, authenticated) = std::mem::take(&mut writing.authenticated);
         if !kept.is_empty() {
             self.append(writing, Entry::Kept { sessions: kept }, now)?;
         }
-        let verified = std::mem::take(&mut writing.verified);
-        if !verified.is_empty() {
-            let sample = writing.sample;
-            self.append(writing, Entry::Verified { sessions: verified, sample, authenticated: None }, now)?;
-        }
-        let (sessions, authenticated) = std::mem::take(&mut writing.authenticated);
-        if !sessions.is_empty() {
-            let sample = writing.sample;
-            self.append(writing, Entry::Verified { sessions, sample, authenticated: Some(authenticated) }, now)?;
+        for (sessions, authenticated) in [(verified, None), (sessions, Some(authenticated))] {
+            if !sessions.is_empty() {
+                self.append(writing, Entry::Verified { sessions, sample, authenticated }, now)?;
+            }
         }
         Ok(())
     }
 
-    /// Adds a line, to a new segment if this run has none yet, and says where.
+    /// Adds a line, to a new segment if this run has none yet, and returns the segment's path.
     fn append(&self, writing: &mut Writing, entry: Entry, now: Timestamp) -> Result<StorePath> {
         if writing.is_over {
             let hint = "make room, and check the disk; then run the same command again";
@@ -216,11 +204,11 @@ impl Journal {
         let outcome = waiting.into_iter().chain([(now, entry)]).try_for_each(|(at, entry)| self.add(segment, at, entry));
         let path = segment.path.clone();
         writing.is_over = outcome.is_err();
-        // Whatever the reason: no session can be archived that the journal does not know.
+        // No session can be archived that the journal does not know.
         outcome.map(|()| path).map_err(Error::for_run)
     }
 
-    /// Returns the segment of this run, and begins it where there is none yet.
+    /// Returns the segment of this run; begins it if there is none yet.
     fn segment_of<'a>(&self, writing: &'a mut Writing, now: Timestamp) -> Result<&'a mut Segment> {
         let segment = match writing.segment.take() {
             Some(segment) => segment,

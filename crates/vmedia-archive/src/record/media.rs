@@ -8,7 +8,7 @@ use serde_json::Map;
 use std::collections::{HashMap, HashSet};
 
 impl MediaRecord {
-    /// The record of a medium that was just listed for the first time.
+    /// Creates the record of a media file that is listed for the first time.
     pub fn new(item: &MediaItem) -> Self {
         Self {
             id: item.id.clone(),
@@ -29,7 +29,7 @@ impl MediaRecord {
         }
     }
 
-    /// The medium as it was listed last.
+    /// Returns the media file as it was listed last.
     pub fn item(&self) -> MediaItem {
         MediaItem {
             id: self.id.clone(),
@@ -45,8 +45,8 @@ impl MediaRecord {
         }
     }
 
-    /// Takes over what a newer listing says. The attempt stays: it is part of the name. What this run did not ask for
-    /// (`--latest`, `--attempt`) stays as it was.
+    /// Merges a newer listing. The attempt stays: it is part of the name. Values that this run did not request (`--latest`,
+    /// `--attempt`) stay, too.
     pub fn describe(&mut self, item: &MediaItem) {
         self.kind.set(item.kind);
         self.context = item.context.clone().or(self.context.take());
@@ -66,12 +66,12 @@ impl MediaRecord {
         self.unlisted_since = None;
     }
 
-    /// Its bytes are here.
+    /// Settles it as archived.
     pub(crate) fn arrived(&mut self) {
         self.settle(State::Archived, None);
     }
 
-    /// Takes another state, unless a newer version gave it one.
+    /// Sets the state, unless a newer version gave it one.
     pub(crate) fn settle(&mut self, state: State, reason: Option<CodedReason>) {
         if self.state.newer().is_none() {
             self.state = state.into();
@@ -79,7 +79,12 @@ impl MediaRecord {
         }
     }
 
-    /// The files whose bytes should be here.
+    /// Returns true if the first file that came is lost, and no other file has its bytes.
+    pub(crate) fn is_original_lost(&self) -> bool {
+        self.files.first().is_some_and(|original| original.lost.is_some() && self.present().all(|file| file.digest != original.digest))
+    }
+
+    /// Returns the files whose bytes should be here.
     pub fn present(&self) -> impl Iterator<Item = &FileRecord> {
         self.files.iter().filter(|file| file.lost.is_none())
     }

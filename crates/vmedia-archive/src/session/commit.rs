@@ -6,10 +6,10 @@
 use super::SessionArchive;
 use crate::bag::{self, Manifest};
 use crate::error::{Error, Result};
-use crate::journal::{self, Journal};
+use crate::journal::{self, Archived, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
 use crate::page::session_page;
-use crate::record::{JournalRecord, Record, tool};
+use crate::record::{JournalRecord, MediaRecord, Record, tool};
 use crate::store::{Digest, Extent, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
@@ -47,10 +47,11 @@ impl SessionArchive {
         self.store.settle(&self.folder, Extent::Tree)?;
         // Before the bag's own files, so that the journal has a line of every bag without a pending file.
         let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
-        let (now_is, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
+        let (bag, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
         let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record.clone()));
-        let bags = journal::Bags { before, now: now_is, record_before, record, resumed: self.pending.is_resumed };
-        journal.archived(journal::archived(&self.folder, self.revision.before.as_ref(), &self.revision.record, bags), now)?;
+        let change = journal::archived(&self.folder, self.revision.before.as_ref(), &self.revision.record);
+        let resumed = self.pending.is_resumed;
+        journal.archived(Archived { before, bag, record_before, record, resumed, ..change }, now)?;
         for (name, bytes) in differing(&files, &here) {
             self.store.replace(&self.folder.join(name), bytes)?;
         }
@@ -76,9 +77,7 @@ impl SessionArchive {
 
     /// Creates the folders of the bag's files, and fails if anything else has the name of one, such as a link.
     fn make_folders(&self) -> Result<()> {
-        let media = self.revision.record.payload().map(|file| &file.path);
-        let documents = self.revision.record.documents.iter().filter(|document| document.lost.is_none()).map(|document| &document.path);
-        let folders = media.chain(documents).filter_map(|path| self.folder.join(path).parent());
+        let folders = self.revision.record.files().filter_map(|file| self.folder.join(file.path).parent());
         let folders: BTreeSet<StorePath> = folders.chain([self.folder.join(PAYLOAD)]).collect();
         folders.iter().try_for_each(|folder| self.store.make_folder(folder))
     }
@@ -113,7 +112,7 @@ fn limit(bytes: &[u8]) -> u64 {
 fn tag_files(record: &Record) -> Result<TagFiles> {
     let mut text = serde_json::to_vec_pretty(record).map_err(|error| Error::unexpected("cannot write archive.json").caused_by(error))?;
     text.push(b'\n');
-    let digests: Vec<&Digest> = record.payload().map(|file| &file.digest).collect();
+    let digests: Vec<&Digest> = record.media.iter().flat_map(MediaRecord::present).map(|file| &file.digest).collect();
     let day = record.updated.strftime("%Y-%m-%d").to_string();
     let mut files: TagFiles = vec![
         (RECORD, text),
@@ -123,8 +122,8 @@ fn tag_files(record: &Record) -> Result<TagFiles> {
         (DECLARATION, bag::DECLARATION_TEXT.as_bytes().to_vec()),
     ];
     let mut tags: Manifest = files.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes).sha256)).collect();
-    let documents = record.documents.iter().filter(|document| document.lost.is_none());
-    tags.extend(documents.map(|document| (document.path.clone(), document.digest.sha256.clone())));
+    let documents = record.files().filter(|file| file.medium.is_none());
+    tags.extend(documents.map(|file| (file.path.to_owned(), file.digest.sha256.clone())));
     let moved = record.history.iter().filter_map(|happened| Some((happened.moved_to.clone()?, happened.moved.as_ref()?.sha256.clone())));
     tags.extend(moved);
     files.push((TAG_MANIFEST, bag::manifest_text(&tags).into_bytes()));

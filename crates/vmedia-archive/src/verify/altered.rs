@@ -1,52 +1,49 @@
-//! Compares a bag with what the journal says of it: every change of a bag follows from the one before, the bag is what
-//! the last one made of it, and every file that was ever archived is still vouched for.
+//! Compares a bag with the journal: every change of a bag follows from the one before, the bag is what the last one made of it,
+//! and every file that was ever archived is still vouched for.
 //!
-//! A later line never simply replaces what an earlier one says: anyone who may write to the archive may add a line to its
-//! journal. Other bytes under a known path need a line that says that the old ones were lost; the first bytes of a media
-//! file are missed for good, whatever a later line says; and what a sealed line says stands against every line that no
-//! seal covers. Must not read files.
+//! A later line never simply replaces an earlier one: anyone who may write to the archive may add a line to its journal. Other
+//! bytes under the same path need a line that says that the old ones were lost; the first bytes of a media file are missed for
+//! good, whatever a later line says; and a sealed line holds against every line that no seal covers. Must not read files.
 
 use super::outcomes::original_lost;
-use super::{Aspect, Examined, Finding, Remedy};
+use super::{Aspect, Examined, Finding};
 use crate::error::Result;
-use crate::journal::{AddedFile, BagChange, Chain, FOLDER as JOURNAL, Sha256};
+use crate::journal::{BagChange, Chain, FOLDER as JOURNAL, FileEntry};
 use crate::layout::{self, RECORD, TAG_MANIFEST};
-use crate::model::SessionId;
-use crate::record::JournalRecord;
+use crate::record::{JournalRecord, Record};
 use crate::store::ReadStore;
 use crate::text::{day, plural};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// What the journal says against a bag. `folder` is the bag's name in the archive, `chain` its journal, if there is one.
-///
-/// # Errors
-/// The journal cannot be read again.
+/// Adds the journal's findings about a bag. `folder` is the bag's name in the archive, `chain` its journal, if there is one.
 pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>, folder: &str, examined: &mut Examined) -> Result<()> {
     if examined.unfinished {
         return Ok(());
     }
     let is_missing = |run: &&JournalRecord| !chain.is_some_and(|chain| chain.has_run(&run.segment, &run.sha256));
-    examined.unvouched = match examined.journal.as_slice() {
-        // Every record names a run; what took the names out is not known, and nothing vouches for the session.
-        [] if examined.session.is_some() => Some(JOURNAL.to_owned()),
-        runs => runs.iter().find(is_missing).map(|run| run.segment.clone()),
+    examined.unvouched = match &examined.record {
+        // Every record names a run. If the names were removed, nothing vouches for the session.
+        Some(record) if record.journal.is_empty() => Some(JOURNAL.to_owned()),
+        record => record.iter().flat_map(|record| &record.journal).find(is_missing).map(|run| run.segment.clone()),
     };
+    examined.has_journal = chain.is_some();
     let Some(chain) = chain else { return Ok(()) };
     let changes = chain.changes(store, folder)?;
+    let is_vouched = examined.unvouched.is_none();
     if changes.is_empty() {
-        if examined.unvouched.is_none() {
+        if is_vouched {
             let what = "the journal does not know this session: it was put here by something else, or the journal was cut";
-            examined.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
+            examined.finding(Aspect::Journal, TAG_MANIFEST, what);
         }
         return Ok(());
     }
     let mut history = replay(&changes);
-    if let Some(at) = history.adopted.filter(|_| examined.unvouched.is_none()) {
-        // Every bag begins with a line. A later run must not heal this: else a forger who cuts off the lines of a run and
+    if let Some(at) = history.adopted.filter(|_| is_vouched) {
+        // Every bag begins with a line. A later run must not repair this: otherwise, a forger who cuts off the lines of a run and
         // forges what they said has only to wait for the next change.
         let what = format!("it was there before the journal knew of it on {}: something else put it here, or the journal was cut", day(at));
-        examined.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
+        examined.finding(Aspect::Journal, TAG_MANIFEST, what);
     }
     examined.notes.append(&mut history.notes);
     examined.findings.append(&mut history.findings);
@@ -61,124 +58,105 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
     Ok(())
 }
 
-/// Compares a bag as it is with what its changes amount to.
+/// Compares a bag with the sum of its changes.
 fn compare(history: &History<'_>, examined: &mut Examined) {
+    let mut found = Vec::new();
+    let mut finding = |path: &str, what: String| found.push(Finding::new(Aspect::Journal, path, what));
     if let Some((at, bag)) = history.last
         && examined.digest.as_deref() != Some(bag)
     {
-        let what = format!("not what the journal knows since {}: it was damaged, or the bag was rewritten", day(at));
-        examined.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
+        finding(TAG_MANIFEST, format!("not what the journal knows since {}: it was damaged, or the bag was rewritten", day(at)));
     }
-    for (path, Known { file, at, .. }) in &history.files {
-        let found = |what: String| Finding::new(Aspect::Journal, path, what);
-        let finding = match (examined.manifested.get(*path), examined.recorded.get(*path)) {
-            (None, _) => Some(found(format!("archived on {}, and no manifest vouches for it now", day(*at)))),
-            (Some(now), _) if examined.is_other(path, now, file.sha256) => {
-                Some(found(format!("is not what was archived on {}, although the manifests say so", day(*at))))
+    let files = examined.record.iter().flat_map(Record::files);
+    let unsigned: HashSet<&str> = files.filter(|file| !file.may_be_signed()).map(|file| file.path).collect();
+    for (path, Expected { file, change }) in &history.files {
+        let archived = day(change.at);
+        match examined.manifested.get(*path) {
+            None => finding(path, format!("archived on {archived}, and no manifest vouches for it now")),
+            Some(now) if examined.is_other(path, now, file.fingerprint()) => {
+                finding(path, format!("is not what was archived on {archived}, although the manifests say so"));
             }
-            (_, Some(now)) if file.signed && !now.signed => {
-                Some(Finding::new(Aspect::Journal, RECORD, format!("{path} came with the provider's signature, which was taken out")))
+            Some(_) if file.signed && unsigned.contains(path) => {
+                finding(RECORD, format!("{path} came with the provider's signature, which was taken out"));
             }
-            _ => None,
-        };
-        examined.findings.extend(finding);
+            Some(_) => {}
+        }
     }
+    examined.findings.append(&mut found);
     for (id, original) in &history.originals {
-        let is_known = examined.originals_lost.contains(*id);
+        let mut media = examined.record.iter().flat_map(|record| &record.media);
+        let mut is_recorded = || media.any(|medium| medium.id.as_str() == *id && medium.is_original_lost());
         let is_reported = || examined.findings.iter().any(|finding| finding.aspect == Aspect::Journal && finding.path == original.path);
-        if !is_known && !history.stands(id, original.sha256) && !is_reported() {
-            let sha256 = original.sha256.map(hex::encode).unwrap_or_default();
+        if !history.expects(id, original) && !is_recorded() && !is_reported() {
+            let sha256 = original.fingerprint().map(hex::encode).unwrap_or_default();
             examined.findings.push(original_lost(Aspect::Journal, &original.path, id, &sha256));
         }
     }
 }
 
-/// A session that the journal knows and that is not here.
-pub(super) struct Deleted {
-    /// Its folder's name.
-    pub(super) folder: String,
-    /// Its id.
-    pub(super) session: SessionId,
-    /// What is to be said of it.
-    pub(super) finding: Finding,
-    /// The paths of the files that it had, below its folder.
-    pub(super) paths: Vec<String>,
+/// Returns the paths of the files that a bag should have after these changes.
+pub(super) fn expected_paths(changes: &[BagChange]) -> Vec<String> {
+    replay(changes).files.into_keys().map(str::to_owned).collect()
 }
 
-/// Returns the sessions that the journal knows and that are not here.
-///
-/// # Errors
-/// The journal cannot be read again.
-pub(super) fn deleted_sessions(store: &dyn ReadStore, chain: &Chain, here: &dyn Fn(&str) -> bool) -> Result<Vec<Deleted>> {
-    let mut deleted = Vec::new();
-    for folder in chain.folders().filter(|folder| !here(folder)) {
-        let changes = chain.changes(store, folder)?;
-        let Some(change) = changes.last() else { continue };
-        let what = format!("the session is missing: the journal says that it was archived, last on {}", day(change.at));
-        let finding = Finding::new(Aspect::Listings, ".", what).helped_by(Remedy::Decide);
-        let paths = replay(&changes).files.into_keys().map(str::to_owned).collect();
-        deleted.push(Deleted { folder: folder.to_owned(), session: change.session.clone(), finding, paths });
-    }
-    Ok(deleted)
+/// A file that the bag should have, and the change that added it.
+struct Expected<'a> {
+    file: &'a FileEntry,
+    change: &'a BagChange,
 }
 
-/// A file that the bag should have.
-struct Known<'a> {
-    file: &'a AddedFile,
-    at: Timestamp,
-    /// Whether the line that added it is sealed.
-    is_proven: bool,
-}
-
-/// What the changes of one bag amount to.
+/// The sum of the changes of one bag.
 #[derive(Default)]
 struct History<'a> {
-    files: BTreeMap<&'a str, Known<'a>>,
+    files: BTreeMap<&'a str, Expected<'a>>,
     /// The first file of each media file, by its id.
-    originals: HashMap<&'a str, &'a AddedFile>,
+    originals: HashMap<&'a str, &'a FileEntry>,
     findings: Vec<Finding>,
     notes: Vec<String>,
     last: Option<(Timestamp, &'a str)>,
-    /// When the journal first knew the bag, where the bag was there before.
+    /// The time of the first line, if the bag was there before it.
     adopted: Option<Timestamp>,
 }
 
 impl<'a> History<'a> {
-    /// Whether a file of this media file should be here with these bytes.
-    fn stands(&self, id: &str, sha256: Sha256) -> bool {
-        self.files.values().any(|known| known.file.media.as_deref() == Some(id) && known.file.sha256 == sha256)
+    /// Returns true if a file of this media file should be here with the bytes of its original.
+    fn expects(&self, id: &str, original: &FileEntry) -> bool {
+        let mut files = self.files.values().map(|expected| expected.file);
+        files.any(|file| file.media.as_ref().is_some_and(|media| media.as_str() == id) && file.fingerprint() == original.fingerprint())
     }
 
     fn apply(&mut self, change: &'a BagChange) {
-        for (path, sha256) in &change.lost {
-            match self.files.get(path.as_str()) {
-                Some(known) if known.file.sha256 != *sha256 => self.superseded(path, change, "lost with other bytes"),
-                Some(known) if known.is_proven && !change.is_proven => {
-                    self.superseded(path, change, "lost, by a run that no seal covers");
+        for lost in &change.archived.lost {
+            match self.files.get(lost.path.as_str()) {
+                Some(expected) if expected.file.fingerprint() != lost.fingerprint() => {
+                    self.superseded(&lost.path, change, "lost with other bytes");
+                }
+                Some(expected) if expected.change.is_proven && !change.is_proven => {
+                    self.superseded(&lost.path, change, "lost, by a run that no seal covers");
                 }
                 _ => {}
             }
-            self.files.remove(path.as_str());
+            self.files.remove(lost.path.as_str());
         }
         let mut incomparable = 0;
-        for file in &change.files {
-            match self.files.get(file.path.as_str()).filter(|known| known.file.sha256 != file.sha256) {
+        for file in &change.archived.files {
+            match self.files.get(file.path.as_str()).filter(|expected| expected.file.fingerprint() != file.fingerprint()) {
                 None => {}
                 // The salt of the first commitment went with the folder.
-                Some(known) if was_missing(change) && layout::is_document(&file.path) => {
+                Some(expected) if was_missing(change) && layout::is_document(&file.path) => {
                     incomparable += 1;
-                    if known.is_proven && !change.is_proven {
+                    if expected.change.is_proven && !change.is_proven {
                         self.superseded(&file.path, change, "fetched again, by a run that no seal covers");
-                    } else if known.file.signed && !file.signed {
+                    } else if expected.file.signed && !file.signed {
                         self.superseded(&file.path, change, "fetched again, without the provider's signature that it had");
                     }
                 }
                 Some(_) => self.superseded(&file.path, change, "with other bytes, and no line says that the first ones were lost"),
             }
             if let Some(id) = &file.media {
-                self.originals.entry(id).or_insert(file);
+                self.originals.entry(id.as_str()).or_insert(file);
             }
-            self.files.insert(&file.path, Known { file, at: change.at, is_proven: change.is_proven });
+            self.files.insert(&file.path, Expected { file, change });
         }
         if incomparable > 0 {
             let documents = plural(incomparable, "document");
@@ -186,9 +164,9 @@ impl<'a> History<'a> {
         }
     }
 
-    /// A line says otherwise of a file than an earlier one, and may not.
+    /// Reports a line that contradicts an earlier one about a file, and may not.
     fn superseded(&mut self, path: &str, change: &BagChange, how: &str) {
-        let archived = self.files.get(path).map(|known| day(known.at)).unwrap_or_default();
+        let archived = self.files.get(path).map(|expected| day(expected.change.at)).unwrap_or_default();
         let what = format!("archived on {archived}; the journal names it again on {} as {how}", day(change.at));
         self.findings.push(Finding::new(Aspect::Journal, path, what));
     }
@@ -201,7 +179,7 @@ fn replay(changes: &[BagChange]) -> History<'_> {
     left.sort_by_key(|change| change.at);
     let mut previous: Option<&BagChange> = None;
     while !left.is_empty() {
-        // Two machines' clocks may disagree: what follows is what says so.
+        // The clocks of two machines may disagree; the digests show the order.
         let next = left.iter().position(|change| follows(previous, change)).unwrap_or(0);
         let change = left.remove(next);
         match previous {
@@ -213,32 +191,33 @@ fn replay(changes: &[BagChange]) -> History<'_> {
                 let what = format!(
                     "the bag was changed by something else before {}: it was no longer the one that the journal knew ({})",
                     day(change.at),
-                    before.bag.get(..12).unwrap_or_default(),
+                    before.archived.bag.get(..12).unwrap_or_default(),
                 );
                 history.findings.push(Finding::new(Aspect::Journal, TAG_MANIFEST, what));
             }
             _ => {}
         }
         history.apply(change);
-        history.last = Some((change.at, &change.bag));
+        history.last = Some((change.at, &change.archived.bag));
         previous = Some(change);
     }
     history
 }
 
-/// Whether a change begins where the one before ended; or, after a run that was killed, where that one began.
+/// Returns true if a change begins where the one before ended; or, after a run that was killed, where that one began.
 fn follows(previous: Option<&BagChange>, change: &BagChange) -> bool {
-    match previous {
-        None => change.before.is_none(),
+    let now = &change.archived;
+    match previous.map(|previous| &previous.archived) {
+        None => now.before.is_none(),
         // The record, not the tag manifest: if the record is altered and the manifest left as it was, the next change would
         // agree to it, while a manifest that was damaged is written anew from the record.
         Some(previous) => {
-            change.record_before.as_ref() == Some(&previous.record) || change.resumed && change.record_before == previous.record_before
+            now.record_before.as_ref() == Some(&previous.record) || now.resumed && now.record_before == previous.record_before
         }
     }
 }
 
-/// Whether there was no bag when the change began.
+/// Returns true if there was no bag when the change began.
 fn was_missing(change: &BagChange) -> bool {
-    change.before.is_none() && change.record_before.is_none()
+    change.archived.before.is_none() && change.archived.record_before.is_none()
 }

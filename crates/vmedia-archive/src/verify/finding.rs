@@ -1,10 +1,10 @@
-//! What a verification finds: which comparison failed, where, why, and what helps.
+//! Findings of a verification: the comparison that failed, the place, the cause and the remedy.
 //!
-//! Must not know how it was found or how the remedy is worded.
+//! Must not know how the remedy is worded.
 
 use serde::{Deserialize, Serialize};
 
-/// What the files of an archive are compared with.
+/// A comparison that a verification makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Aspect {
@@ -33,7 +33,7 @@ impl Aspect {
         }
     }
 
-    /// Returns the words for a comparison that found nothing.
+    /// Returns the text for a comparison that found nothing.
     pub fn matches(self) -> &'static str {
         match self {
             Self::Listings => "all listed files present",
@@ -44,7 +44,7 @@ impl Aspect {
         }
     }
 
-    /// Returns the words for a comparison that found something.
+    /// Returns the text for a comparison that found something.
     pub fn differs(self) -> &'static str {
         match self {
             Self::Listings => "files missing or not listed",
@@ -55,7 +55,7 @@ impl Aspect {
         }
     }
 
-    /// What most often helps.
+    /// Returns the remedy that most often helps.
     fn remedy(self) -> Remedy {
         match self {
             Self::Listings | Self::Manifests => Remedy::Repair,
@@ -66,57 +66,57 @@ impl Aspect {
     }
 }
 
-/// What helps against a finding.
+/// The remedy for a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remedy {
     /// `vmedia repair` fetches or writes it again.
     Repair,
-    /// The provider cannot give it again, or it is unknown: a backup can.
+    /// Restore it from a backup: the provider may not have it any more.
     Restore,
-    /// `vmedia download` goes on where a run ended.
+    /// `vmedia download` continues an interrupted run.
     Download,
-    /// It does not belong there.
+    /// Move it out: it does not belong there.
     MoveOut,
-    /// A session that may have been deleted on purpose.
+    /// The operator decides: the session may have been deleted on purpose.
     Decide,
-    /// A link in the place of a folder.
+    /// Move the folder in: a link is in its place.
     MoveIn,
-    /// A backup of the journal.
+    /// Restore the journal from a backup.
     RestoreJournal,
-    /// The archive was changed.
+    /// Compare with a backup: the archive was changed.
     Compare,
-    /// The secrets may be those of another time.
+    /// Use other secrets: these may be of another time.
     Secrets,
 }
 
-/// Something that is not as it should be.
+/// A finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
-    /// Which comparison found it.
+    /// The comparison that found it.
     pub aspect: Aspect,
     /// The path below the session's folder, or a segment of the journal.
     pub path: String,
-    /// What is wrong with it.
+    /// The fault, in one line.
     pub what: String,
-    /// What helps.
+    /// The remedy.
     pub remedy: Remedy,
 }
 
 impl Finding {
-    /// A finding against which helps what most often does.
+    /// Creates a finding with the usual remedy of its comparison.
     pub fn new(aspect: Aspect, path: &str, what: impl Into<String>) -> Self {
         Self { aspect, path: path.to_owned(), what: what.into(), remedy: aspect.remedy() }
     }
 
-    /// The same, against which something else helps.
+    /// Replaces the remedy.
     #[must_use]
     pub fn helped_by(self, remedy: Remedy) -> Self {
         Self { remedy, ..self }
     }
 
-    /// Whether it is worth asking the provider again.
+    /// Returns true if fetching from the provider may help.
     pub fn can_be_fetched(&self) -> bool {
         matches!(self.remedy, Remedy::Repair | Remedy::Restore)
     }

@@ -1,40 +1,52 @@
-//! Verifies the journals of archives while their sessions are verified: read and reported once, and read again when other
-//! runs have added to them meanwhile.
+//! Verifies the journals of archives while their sessions are verified: each is read and reported once, and read again when other
+//! runs have added to it meanwhile.
 //!
 //! Must not look into sessions.
 
-use super::altered::{Deleted, deleted_sessions};
-use super::is_bag;
+use super::altered::expected_paths;
 use super::page::{compare_page, page_digest};
 use super::seals::{Seals, check_seals};
-use super::{Aspect, Counts, Examined, Finding, JournalReport, Observer, Options, Remedy, Repairable, Report, SessionReport, Target};
+use super::{Aspect, Examined, Finding, JournalReport, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, is_bag};
 use crate::error::Result;
 use crate::journal::{Chain, FOLDER, Journal};
 use crate::schedule::locked;
 use crate::store::{LINKED, ReadStore, StorePath};
+use crate::text::day;
 use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-/// An archive's journal, as far as it was written when it was read.
-pub(super) struct ReadJournal(Mutex<Reading>);
+/// An archive under verification, with its journal as of the time when it was read.
+pub(super) struct Archive<'a> {
+    /// The number of its target.
+    pub(super) number: usize,
+    pub(super) target: &'a Target,
+    options: &'a Options,
+    observer: &'a dyn Observer,
+    journal: Mutex<ReadJournal>,
+}
 
-struct Reading {
-    /// None when there is no journal.
+#[derive(Default)]
+struct ReadJournal {
+    /// `None` without a journal.
     chain: Option<Arc<Chain>>,
     /// The length of the journal in bytes before it was read.
     length: u64,
 }
 
-impl ReadJournal {
+impl<'a> Archive<'a> {
     /// Reads and verifies an archive's journal.
-    pub(super) fn open(target: &Target, options: &Options, observer: &dyn Observer) -> Result<(Self, JournalReport)> {
+    pub(super) fn open(
+        number: usize,
+        target: &'a Target,
+        options: &'a Options,
+        observer: &'a dyn Observer,
+    ) -> Result<(Self, JournalReport)> {
         let store = target.store.as_ref();
+        let with = |journal| Self { number, target, options, observer, journal: Mutex::new(journal) };
         if store.is_link(&StorePath::name(FOLDER))? {
-            // What it leads to is not read.
             let findings = vec![Finding::new(Aspect::Journal, FOLDER, LINKED).helped_by(Remedy::MoveIn)];
-            let report = JournalReport { archive: store.root(), findings, ..JournalReport::default() };
-            return Ok((Self(Mutex::new(Reading { chain: None, length: 0 })), report));
+            return Ok((with(ReadJournal::default()), JournalReport { archive: store.root(), findings, ..JournalReport::default() }));
         }
         let exists = Journal::exists(store)?;
         let length = Journal::length(store, None)?;
@@ -45,54 +57,58 @@ impl ReadJournal {
             compare_page(&mut chain, page);
         }
         let report = report(store, &chain, seals, exists, options);
-        let chain = exists.then(|| Arc::new(chain));
-        Ok((Self(Mutex::new(Reading { chain, length })), report))
+        Ok((with(ReadJournal { chain: exists.then(|| Arc::new(chain)), length }), report))
     }
 
-    /// Returns the journal; none when there is none.
+    /// Returns the journal, if there is one.
     pub(super) fn chain(&self) -> Option<Arc<Chain>> {
-        locked(&self.0).chain.clone()
+        locked(&self.journal).chain.clone()
     }
 
-    /// Whether there is more in the journal by now than in this, which was read before; then it is read again.
-    pub(super) fn refresh(&self, old: Option<&Arc<Chain>>, target: &Target, options: &Options, observer: &dyn Observer) -> Result<bool> {
-        let own = target.journal.as_ref().and_then(|journal| journal.segment());
-        let mut reading = locked(&self.0);
-        let (Some(old), Some(newest)) = (old, &reading.chain) else { return Ok(false) };
+    /// Returns true if the journal has grown since it was read as `old`; it is then read again.
+    pub(super) fn refresh(&self, old: Option<&Arc<Chain>>) -> Result<bool> {
+        let store = self.target.store.as_ref();
+        let own = self.target.journal.as_ref().and_then(|journal| journal.segment());
+        let mut journal = locked(&self.journal);
+        let (Some(old), Some(newest)) = (old, &journal.chain) else { return Ok(false) };
         if !Arc::ptr_eq(old, newest) {
             return Ok(true);
         }
-        let length = Journal::length(target.store.as_ref(), own.as_ref())?;
-        if reading.length == length {
+        let length = Journal::length(store, own.as_ref())?;
+        if journal.length == length {
             return Ok(false);
         }
-        let (chain, _) = read(target.store.as_ref(), options, observer)?;
-        *reading = Reading { chain: Some(Arc::new(chain)), length };
+        let (chain, _) = read(store, self.options, self.observer)?;
+        *journal = ReadJournal { chain: Some(Arc::new(chain)), length };
         Ok(true)
     }
 
     /// Reports the sessions that the journal names and that are missing.
-    pub(super) fn report_missing(&self, number: usize, target: &Target, observer: &dyn Observer) -> Result<Vec<Repairable>> {
-        let (Some(chain), store) = (self.chain().filter(|_| target.is_whole), target.store.as_ref()) else { return Ok(Vec::new()) };
-        // One that was archived since the folders were looked at is here all the same.
+    pub(super) fn report_missing(&self) -> Result<Vec<Repairable>> {
+        let (target, store) = (self.target, self.target.store.as_ref());
+        let Some(chain) = self.chain().filter(|_| target.is_whole) else { return Ok(Vec::new()) };
+        let listed: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
+        // A session that was archived since the folders were listed is not missing.
+        let since: HashSet<String> = store.folders()?.into_iter().filter(|folder| !listed.contains(folder.as_str())).collect();
         // A folder that cannot be read is reported among the sessions.
-        let looked_at: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
-        let came_since: HashSet<String> = store.folders()?.into_iter().filter(|folder| !looked_at.contains(folder.as_str())).collect();
-        let is_here = |folder: &str| {
-            looked_at.contains(folder) || came_since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true)
-        };
-        let mut gone = Vec::new();
-        for Deleted { folder, session, finding, paths } in deleted_sessions(store, &chain, &is_here)? {
-            let folder = StorePath::name(&folder);
-            let missing = Examined::with_finding(finding);
-            observer.report(Report::Session(SessionReport::new(store.location(&folder), missing, &Counts::default(), Vec::new())));
-            gone.push(Repairable { target: number, folder, session, lost: Some(paths) });
+        let is_here =
+            |folder: &str| listed.contains(folder) || since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
+        let mut missing = Vec::new();
+        for name in chain.folders().filter(|folder| !is_here(folder)) {
+            let changes = chain.changes(store, name)?;
+            let Some(last) = changes.last() else { continue };
+            let what = format!("the session is missing: the journal says that it was archived, last on {}", day(last.at));
+            let finding = Finding::new(Aspect::Listings, ".", what).helped_by(Remedy::Decide);
+            let (folder, session) = (StorePath::name(name), last.archived.session.clone());
+            let examined = Examined { findings: vec![finding], ..Examined::default() };
+            self.observer.report(Report::Session(SessionReport::new(store.location(&folder), examined)));
+            missing.push(Repairable { target: self.number, folder, session, lost: Some(expected_paths(&changes)) });
         }
-        Ok(gone)
+        Ok(missing)
     }
 }
 
-/// Judges a journal: its chain, its seals, the heads that were kept elsewhere.
+/// Reports a journal: its chain, its seals, and the expected heads.
 fn report(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, options: &Options) -> JournalReport {
     let finding = |(segment, what): &(String, String)| Finding::new(Aspect::Journal, segment, what.clone());
     let mut findings: Vec<Finding> = chain.findings.iter().map(finding).collect();
@@ -111,17 +127,20 @@ fn report(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, opti
         notes.push(format!("{} of its {} runs are under no seal yet", seals.unsealed, chain.segments));
     }
     JournalReport {
+        archive: store.root(),
+        runs: chain.segments,
+        lines: chain.lines,
+        heads: chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect(),
         signed_by: seals.signers.into_iter().collect(),
         stamped: seals.stamped,
         claimed: seals.claimed,
         unsealed: seals.unsealed,
         findings,
         notes,
-        ..JournalReport::new(store, chain)
     }
 }
 
-/// Reads the journal and its seals, which say what of it counts.
+/// Reads the journal and its seals, and records in the journal which segments they cover.
 fn read(store: &dyn ReadStore, options: &Options, observer: &dyn Observer) -> Result<(Chain, Seals)> {
     let mut watch = |_: &[u8]| if observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) };
     let mut chain = Chain::read(store, &options.heads, &mut watch)?;

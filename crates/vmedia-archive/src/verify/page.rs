@@ -1,6 +1,4 @@
-//! Compares the catalog's page in the archive's root with the journal, which says which pages were written there.
-//!
-//! Must not look into sessions.
+//! Compares the catalog's page in the archive's root with the journal, which names every page that was written there.
 
 use crate::error::plain;
 use crate::journal::Chain;
@@ -8,16 +6,18 @@ use crate::layout::PAGE;
 use crate::store::{Digest, ReadStore, StorePath};
 use crate::text::day;
 
-/// Reads the catalog's page: its SHA-256, none where there is none, or why it cannot be read. Comes before the journal is
-/// read, because a run that writes a page writes its line first.
-pub(super) fn page_digest(store: &dyn ReadStore) -> std::result::Result<Option<String>, String> {
+/// The SHA-256 of the catalog's page, if there is one, or the reason why it cannot be read.
+type PageDigest = Result<Option<String>, String>;
+
+/// Reads the catalog's page. Must precede reading the journal, because a run writes the journal's line before the page.
+pub(super) fn page_digest(store: &dyn ReadStore) -> PageDigest {
     let Some(stream) = store.open(&StorePath::name(PAGE)).map_err(|error| error.what().to_owned())? else { return Ok(None) };
     let digest = Digest::read(stream, &mut |_| Ok(())).map_err(|error| format!("cannot be read: {}", plain(&error)))?;
     Ok(Some(digest.sha256))
 }
 
-/// Adds what the journal says of the catalog's page to its findings and notes.
-pub(super) fn compare_page(chain: &mut Chain, page: std::result::Result<Option<String>, String>) {
+/// Adds findings and notes about the catalog's page to the journal's.
+pub(super) fn compare_page(chain: &mut Chain, page: PageDigest) {
     let newest = chain.pages.iter().max_by_key(|(line, _)| line.at);
     let digest = match page {
         Ok(digest) => digest,

@@ -1,8 +1,6 @@
-//! The results of a verification as data, and the caller that receives them. Must not decide what a finding is.
+//! The results of a verification as data, and the caller that receives them.
 
-use super::{Aspect, Counts, Examined, Finding};
-use crate::journal::Chain;
-use crate::store::ReadStore;
+use super::{Aspect, Examined, Finding};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +62,7 @@ pub struct JournalReport {
     pub claimed: Option<Timestamp>,
     /// Number of runs that no seal covers.
     pub unsealed: u64,
-    /// What is wrong.
+    /// Findings.
     pub findings: Vec<Finding>,
     /// Remarks on what is no damage.
     pub notes: Vec<String>,
@@ -78,7 +76,7 @@ pub struct JournalMissing {
     pub archive: String,
     /// Number of sessions.
     pub sessions: u64,
-    /// What is wrong.
+    /// The finding.
     pub finding: Finding,
 }
 
@@ -102,13 +100,13 @@ pub struct SessionReport {
     pub held: u64,
     /// Payload files that came without a signature.
     pub unsigned: u64,
-    /// What the session was compared with, and matches; empty when anything was found.
+    /// Comparisons that match; empty when anything was found.
     pub checked: Vec<Aspect>,
-    /// What was listed or asked for and never archived.
+    /// Lines on what was listed or requested and never archived.
     pub missing: Vec<String>,
     /// Remarks on what is no damage.
     pub notes: Vec<String>,
-    /// What is wrong.
+    /// Findings.
     pub findings: Vec<Finding>,
 }
 
@@ -131,47 +129,35 @@ pub enum SessionOutcome {
 }
 
 impl SessionOutcome {
-    fn of(examined: &Examined, counts: &Counts) -> Self {
-        match (examined.findings.is_empty(), &examined.session) {
-            _ if examined.unfinished || !examined.is_looked_at() => Self::Unchecked,
-            (false, _) => Self::Damaged,
+    fn of(examined: &Examined) -> Self {
+        match &examined.record {
+            _ if examined.unfinished || examined.unreadable.contains(".") => Self::Unchecked,
+            _ if !examined.findings.is_empty() => Self::Damaged,
             // A record that cannot be read is a finding.
-            (true, None) => Self::Unchecked,
-            (true, Some(_)) if examined.is_empty() => Self::Empty,
-            (true, Some(_)) if !examined.is_complete() => Self::Incomplete,
-            (true, Some(_)) if counts.unread > 0 => Self::Sampled,
-            (true, Some(_)) => Self::Sound,
+            None => Self::Unchecked,
+            Some(_) if examined.is_empty() => Self::Empty,
+            Some(_) if !examined.is_complete() => Self::Incomplete,
+            Some(_) if examined.counts.unread > 0 => Self::Sampled,
+            Some(_) => Self::Sound,
         }
     }
 }
 
 impl SessionReport {
-    pub(super) fn new(folder: String, examined: Examined, counts: &Counts, checked: Vec<Aspect>) -> Self {
+    pub(super) fn new(folder: String, examined: Examined) -> Self {
         Self {
-            outcome: SessionOutcome::of(&examined, counts),
             folder,
-            session: examined.session.map(|session| session.to_string()),
-            files: counts.files,
-            unread: counts.unread,
-            bytes: counts.bytes,
-            held: counts.held,
-            unsigned: counts.unsigned,
-            checked,
+            session: examined.session().map(ToString::to_string),
+            files: examined.counts.files,
+            unread: examined.counts.unread,
+            bytes: examined.counts.bytes,
+            outcome: SessionOutcome::of(&examined),
+            held: examined.counts.held,
+            unsigned: examined.counts.unsigned,
+            checked: examined.checked(),
             missing: examined.lacking,
             notes: examined.notes,
             findings: examined.findings,
-        }
-    }
-}
-
-impl JournalReport {
-    pub(super) fn new(store: &dyn ReadStore, chain: &Chain) -> Self {
-        Self {
-            archive: store.root(),
-            runs: chain.segments,
-            lines: chain.lines,
-            heads: chain.heads.iter().map(|(_, sha256)| sha256.clone()).collect(),
-            ..Self::default()
         }
     }
 }

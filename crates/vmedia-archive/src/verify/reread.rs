@@ -8,16 +8,16 @@ use crate::journal::stopped;
 use crate::store::{Digest, ReadStore, StorePath, Watch};
 use std::io::{self, Read};
 
-/// A file that a bag vouches for.
+/// A file that a manifest names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Its path below the session's folder, as the manifest has it.
+    /// The path below the session's folder.
     pub path: String,
-    /// Its SHA-256 in the manifest.
+    /// The SHA-256 in the manifest.
     pub sha256: String,
-    /// Whether it is payload, not one of the bag's own files.
+    /// True for payload, false for the bag's own files.
     pub is_payload: bool,
-    /// Whether it is of a medium that the provider no longer has, so that it cannot be fetched again.
+    /// True if the provider no longer has it, so that it cannot be fetched again.
     pub is_gone: bool,
     /// The provider's signature over it, if one is recorded.
     pub signature: Option<String>,
@@ -25,18 +25,18 @@ pub struct Item {
     pub provider: String,
 }
 
-/// What reading a file gave.
+/// The result of reading a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Reread {
-    /// How many bytes were read.
+    /// Number of bytes read.
     pub bytes: u64,
-    /// Whether the provider's signature was checked, and whether it holds.
+    /// The result of the check of the provider's signature, if it was checked.
     pub signature: Option<bool>,
-    /// What is wrong.
+    /// The finding, if there is one.
     pub finding: Option<Finding>,
 }
 
-/// Reads a stream to its end, past the check of a signature if there is one: its digest, and whether the signature holds.
+/// Reads a stream to its end. Returns its digest and, if there is a check of a signature, the check's result.
 pub(crate) fn read_sealed(
     stream: impl Read,
     mut seal: Option<Box<dyn SignatureCheck>>,
@@ -53,11 +53,11 @@ pub(crate) fn read_sealed(
 
 /// Reads a file. `watch` sees each piece and may stop the reading.
 pub fn reread(store: &dyn ReadStore, folder: &StorePath, item: &Item, rules: &dyn ProviderRules, watch: &mut Watch<'_>) -> Result<Reread> {
-    let finding = |aspect, what: &str| {
+    let found = |aspect, what: &str| {
         let finding = Finding::new(aspect, &item.path, what);
-        if item.is_gone && finding.remedy == Remedy::Repair { finding.helped_by(Remedy::Restore) } else { finding }
+        let is_lost = item.is_gone && finding.remedy == Remedy::Repair;
+        Reread { finding: Some(if is_lost { finding.helped_by(Remedy::Restore) } else { finding }), ..Reread::default() }
     };
-    let found = |aspect, what: &str| Reread { finding: Some(finding(aspect, what)), ..Reread::default() };
     let Some(path) = StorePath::parse(&format!("{folder}/{}", item.path)) else {
         return Ok(found(Aspect::Readable, "its path leads out of the bag"));
     };
@@ -69,15 +69,16 @@ pub fn reread(store: &dyn ReadStore, folder: &StorePath, item: &Item, rules: &dy
         Err(_) if was_stopped => return Err(stopped()),
         Err(error) => return Ok(found(Aspect::Readable, &format!("cannot be read: {}", plain(&error)))),
     };
-    let is_same = digest.sha256 == item.sha256;
-    // Bytes that have changed cannot be what was signed; that they changed is the finding.
-    let signature = holds.filter(|_| is_same);
-    let finding = if !is_same {
-        Some(finding(Aspect::Manifests, "its bytes have changed: the SHA-256 does not fit"))
-    } else if signature == Some(false) {
-        Some(finding(Aspect::Signatures, "the provider's signature does not hold with these secrets"))
-    } else {
-        None
-    };
-    Ok(Reread { bytes: digest.bytes, signature, finding })
+    let bytes = digest.bytes;
+    Ok(match holds {
+        // Bytes that have changed cannot be what was signed; that they changed is the finding.
+        _ if digest.sha256 != item.sha256 => {
+            Reread { bytes, ..found(Aspect::Manifests, "its bytes have changed: the SHA-256 does not fit") }
+        }
+        Some(false) => {
+            let what = "the provider's signature does not hold with these secrets";
+            Reread { bytes, signature: holds, ..found(Aspect::Signatures, what) }
+        }
+        _ => Reread { bytes, signature: holds, finding: None },
+    })
 }

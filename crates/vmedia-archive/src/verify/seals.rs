@@ -1,51 +1,45 @@
-//! Checks the seals of a journal: each signature and time stamp against the segment beside it and against what later
-//! runs say of it, who signed, and which runs no seal covers.
+//! Checks the seals of a journal: each signature and time stamp against its segment and against what later runs say of it, the
+//! signers, and the runs that no seal covers.
 //!
-//! A seal covers its segment and, through the digests in it, every earlier one. A signature says who wrote it, a time
-//! stamp only when it was there: an authority stamps for everyone. So where signers are named, only their signatures cover
-//! runs, and stamps date them. A stamp that is not judged is a claim and covers nothing. Must not read what the journal
-//! says.
+//! A seal covers its segment and, through the digests in it, every earlier one. A signature says who wrote the segment, a time
+//! stamp only when it was there: an authority stamps for everyone. So where signers are named, only their signatures cover runs,
+//! and stamps date them. A stamp that is not judged is a claim and covers nothing. Must not read what the journal says.
 
 use super::{Aspect, Finding, Options};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journal::{Chain, FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
-use crate::seal::ssh::{PublicKey, Refusal, Signature, Signers};
+use crate::seal::ssh::{Refusal, Signature};
 use crate::seal::stamp::{JudgeError, Stamp};
 use crate::store::{Digest, Listed, ReadStore, StorePath, sha256_bytes};
 use crate::text::{moment, plural};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io::Read;
 
-/// How far the clocks of the machine that wrote a segment and of the authority may differ.
+/// The allowed difference between the clocks of the machine that wrote a segment and of the authority.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the seals of a journal say.
+/// The result of a check of a journal's seals.
 #[derive(Debug, Default)]
 pub(super) struct Seals {
-    /// Who signed: the names that the list of signers has for their keys, else the keys' fingerprints.
+    /// The signers: the names that the list of signers has for their keys, else the keys' fingerprints.
     pub(super) signers: BTreeSet<String>,
-    /// The time of the newest stamp that holds before a trusted authority.
+    /// The time of the newest stamp of a trusted authority.
     pub(super) stamped: Option<Timestamp>,
     /// The time of the newest stamp that was not judged, or cannot be.
     pub(super) claimed: Option<Timestamp>,
     /// The segments that a seal which counts covers: its own, and those that the run names as ended before it.
     pub(super) covered: HashSet<String>,
-    /// How many runs no good seal covers.
+    /// Number of runs that no good seal covers.
     pub(super) unsealed: u64,
-    /// What is wrong.
     pub(super) findings: Vec<Finding>,
-    /// What a person should know and what is no damage.
+    /// Remarks on what is no damage.
     pub(super) notes: Vec<String>,
 }
 
 impl Seals {
     fn finding(&mut self, seal: &str, what: impl Into<String>) {
         self.findings.push(Finding::new(Aspect::Journal, seal, what));
-    }
-
-    /// A seal that cannot be read says nothing, and everything else is checked all the same.
-    fn unreadable(&mut self, seal: &str, error: &Error) {
-        self.finding(seal, format!("cannot be checked: {}", error.what()));
     }
 }
 
@@ -56,13 +50,12 @@ struct SealFile {
     bytes: Vec<u8>,
 }
 
-/// Checks every seal in a journal. With a list of signers, other keys' signatures do not count; without certificates of
+/// Checks every seal in a journal. With a list of signers, signatures by other keys do not count; without certificates of
 /// authorities, no time stamp does.
 pub(super) fn check_seals(store: &dyn ReadStore, chain: &Chain, options: &Options, now: Timestamp) -> Result<Seals> {
     let mut check = Check { store, folder: StorePath::name(FOLDER), chain, options, now, seals: Seals::default() };
     let (signatures, stamps) = check.read()?;
-    let stamps: Vec<(String, Timestamp)> =
-        stamps.into_iter().filter_map(|stamp| Some((stamp.segment.clone(), check.stamp(&stamp)?))).collect();
+    let stamps = check.stamps(stamps);
     let signed = check.signatures(&signatures, &stamps);
     let mut seals = check.seals;
     if options.signers.is_some() && seals.signers.is_empty() {
@@ -78,12 +71,17 @@ pub(super) fn check_seals(store: &dyn ReadStore, chain: &Chain, options: &Option
     Ok(seals)
 }
 
-/// Whether a signature counts.
-enum Counts {
-    Yes,
-    No,
+/// A reason why a seal does not count.
+enum Fault {
+    Finding(String),
+    /// This version cannot check it, which is no damage.
+    Note(String),
     /// Its key counted for a time only, and its owner can now write that time into a journal.
-    IfOlder,
+    Undated,
+}
+
+fn fault(error: impl ToString) -> Fault {
+    Fault::Finding(error.to_string())
 }
 
 /// A check of the seals of one journal.
@@ -96,11 +94,11 @@ struct Check<'a> {
     seals: Seals,
 }
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     /// Reads the signatures and the time stamps, and compares them with what later runs say of them.
     fn read(&mut self) -> Result<(Vec<SealFile>, Vec<SealFile>)> {
         let (mut signatures, mut stamps) = (Vec::new(), Vec::new());
-        // The SHA-256 of each seal; none where it cannot be read.
+        // The SHA-256 of each seal; `None` for one that cannot be read.
         let mut digests: HashMap<String, Option<String>> = HashMap::new();
         for Listed { path, .. } in self.store.list(&self.folder)? {
             let Some(name) = path.below(&self.folder) else { continue };
@@ -109,21 +107,17 @@ impl<'a> Check<'a> {
                 (_, Some(segment)) => (segment, &mut stamps),
                 _ => continue,
             };
-            let bytes = match self.store.read(&path, LARGEST_SEAL) {
-                Ok(Some(bytes)) => bytes,
-                Ok(None) => continue,
-                Err(error) => {
-                    self.seals.unreadable(name, &error);
-                    digests.insert(name.to_owned(), None);
-                    continue;
+            match self.store.read(&path, LARGEST_SEAL) {
+                Ok(Some(bytes)) => {
+                    digests.insert(name.to_owned(), Some(Digest::of(&bytes).sha256));
+                    same_kind.push(SealFile { segment: segment.to_owned(), bytes });
                 }
-            };
-            digests.insert(name.to_owned(), Some(Digest::of(&bytes).sha256));
-            if matches!(self.store.length(&self.folder.join(segment)), Ok(None)) {
-                self.seals.finding(name, "seals a segment that is not here");
-                continue;
+                Ok(None) => {}
+                Err(error) => {
+                    self.seals.finding(name, format!("cannot be checked: {}", error.what()));
+                    digests.insert(name.to_owned(), None);
+                }
             }
-            same_kind.push(SealFile { segment: segment.to_owned(), bytes });
         }
         for (run, seal) in &self.chain.seals {
             match digests.get(&seal.name) {
@@ -137,15 +131,35 @@ impl<'a> Check<'a> {
         Ok((signatures, stamps))
     }
 
-    /// Returns the segments with a signature that counts. Stamps that hold say how old signatures are.
+    fn open(&self, segment: &str) -> std::result::Result<Box<dyn Read + Send>, Fault> {
+        let stream = self.store.open(&self.folder.join(segment)).map_err(|error| fault(format!("cannot be checked: {}", error.what())))?;
+        stream.ok_or_else(|| fault("seals a segment that is not here"))
+    }
+
+    /// Reports a fault. Returns true for [`Fault::Undated`], which the caller reports.
+    fn report(&mut self, name: String, fault: Fault) -> bool {
+        match fault {
+            Fault::Finding(what) => self.seals.finding(&name, what),
+            Fault::Note(what) => self.seals.notes.push(format!("{name}: {what}")),
+            Fault::Undated => return true,
+        }
+        false
+    }
+
+    /// Returns the segments with a signature that counts. Stamps that hold show how old signatures are.
     fn signatures<'s>(&mut self, signatures: &'s [SealFile], stamps: &[(String, Timestamp)]) -> Vec<&'s str> {
         let (mut signed, mut undated) = (Vec::new(), Vec::new());
         let mut age = Age { chain: self.chain, stamps, before: HashMap::new() };
-        for signature in signatures {
-            match self.signature(signature, &mut age) {
-                Counts::Yes => signed.push(signature.segment.as_str()),
-                Counts::IfOlder => undated.push(&signature.segment),
-                Counts::No => {}
+        for file in signatures {
+            match self.signer(file, &mut age) {
+                Ok(signer) => {
+                    self.seals.signers.insert(signer);
+                    signed.push(file.segment.as_str());
+                }
+                Err(fault) => {
+                    let is_undated = self.report(format!("{}{SIGNATURE}", file.segment), fault);
+                    undated.extend(is_undated.then_some(&file.segment));
+                }
             }
         }
         if let Some(first) = undated.first() {
@@ -158,129 +172,81 @@ impl<'a> Check<'a> {
         signed
     }
 
-    /// Returns whether a segment's signature holds and counts.
-    fn signature(&mut self, SealFile { segment, bytes }: &SealFile, age: &mut Age<'_>) -> Counts {
-        let name = format!("{segment}{SIGNATURE}");
-        let signature = match Signature::parse(bytes) {
-            Ok(signature) => signature,
-            Err(refusal @ Refusal::Algorithm(_)) => {
-                self.seals.notes.push(format!("{name}: {refusal}"));
-                return Counts::No;
-            }
-            Err(refusal) => {
-                self.seals.finding(&name, refusal.to_string());
-                return Counts::No;
-            }
-        };
-        let stream = match self.store.open(&self.folder.join(segment)) {
-            Ok(Some(stream)) => stream,
-            Ok(None) => return Counts::No,
-            Err(error) => {
-                self.seals.unreadable(&name, &error);
-                return Counts::No;
-            }
-        };
-        let key = match signature.verify(stream) {
-            Ok(key) => key,
-            Err(refusal) => {
-                self.seals.finding(&name, refusal.to_string());
-                return Counts::No;
-            }
-        };
-        let fingerprint = key.fingerprint();
-        let Some(signers) = &self.options.signers else {
-            self.seals.signers.insert(fingerprint);
-            return Counts::Yes;
-        };
-        match self.holder(signers, segment, key, age) {
-            Ok(principal) => {
-                self.seals.signers.insert(principal.to_owned());
-                Counts::Yes
-            }
-            Err(counts) => {
-                if matches!(counts, Counts::No) {
-                    self.seals.finding(&name, format!("signed with {fingerprint}, which belongs to none of these signers"));
-                }
-                counts
-            }
+    /// Returns the signer of a segment: the name that the list of signers has for the key, without a list its fingerprint. A
+    /// key's time is over when the list says so; earlier signatures still count.
+    fn signer(&self, SealFile { segment, bytes }: &SealFile, age: &mut Age<'_>) -> std::result::Result<String, Fault> {
+        let signature = Signature::parse(bytes).map_err(|refusal| match refusal {
+            Refusal::Algorithm(_) => Fault::Note(refusal.to_string()),
+            _ => fault(refusal),
+        })?;
+        let key = signature.verify(self.open(segment)?).map_err(fault)?;
+        let Some(signers) = &self.options.signers else { return Ok(key.fingerprint()) };
+        match signers.holder(key, self.chain.ended_at(segment).unwrap_or(Timestamp::MAX)) {
+            Some((_, Some(until))) if until < self.now && !age.is_before(segment, until) => Err(Fault::Undated),
+            Some((principal, _)) => Ok(principal.to_owned()),
+            None => Err(fault(format!("signed with {}, which belongs to none of these signers", key.fingerprint()))),
         }
     }
 
-    /// Returns whose key it is, or why its signature of this segment does not count. A key's time is over when the list
-    /// says so; what it signed before that still counts.
-    fn holder<'s>(&self, signers: &'s Signers, segment: &str, key: &PublicKey, age: &mut Age<'_>) -> std::result::Result<&'s str, Counts> {
-        let at = self.chain.ended_at(segment).unwrap_or(Timestamp::MAX);
-        match signers.holder(key, at) {
-            Some((_, Some(until))) if until < self.now && !age.is_before(segment, until) => Err(Counts::IfOlder),
-            Some((principal, _)) => Ok(principal),
-            None => Err(Counts::No),
+    /// Returns the segments with a time stamp that counts, and its time.
+    fn stamps(&mut self, stamps: Vec<SealFile>) -> Vec<(String, Timestamp)> {
+        let mut held = Vec::new();
+        for file in stamps {
+            match self.stamp(&file) {
+                Ok(at) => held.extend(at.map(|at| (file.segment, at))),
+                Err(fault) => _ = self.report(format!("{}{TIME_STAMP}", file.segment), fault),
+            }
         }
+        held
     }
 
-    /// Returns when a time stamp was given, if it counts: it is about its segment, not older than its last line, and holds
-    /// before a trusted authority.
-    fn stamp(&mut self, SealFile { segment, bytes }: &SealFile) -> Option<Timestamp> {
-        let name = format!("{segment}{TIME_STAMP}");
-        let judged = self.options.authorities.as_ref().map(|authorities| authorities.judge(bytes));
-        let (stamp, judged) = match judged {
-            Some(Ok(stamp)) => (stamp, Some(Ok(()))),
-            refused => match Stamp::read(bytes) {
-                Ok(stamp) => (stamp, refused.map(|judged| judged.map(drop))),
-                Err(unfit) => {
-                    self.seals.finding(&name, unfit.to_string());
-                    return None;
-                }
-            },
-        };
-        match self.store.open(&self.folder.join(segment)).map(|stream| stream.and_then(digest)) {
-            Ok(Some(sha256)) if stamp.covers(&sha256) => {}
-            Ok(_) => {
-                self.seals.finding(&name, "the time stamp is about other bytes than the segment's");
-                return None;
-            }
-            Err(error) => {
-                self.seals.unreadable(&name, &error);
-                return None;
-            }
+    /// Returns the time of a stamp if it counts: it is about its segment, not older than the last line, and a trusted authority
+    /// vouches for it.
+    fn stamp(&mut self, SealFile { segment, bytes }: &SealFile) -> std::result::Result<Option<Timestamp>, Fault> {
+        let (stamp, judged) = match &self.options.authorities {
+            Some(authorities) => authorities.judge(bytes).map(|(stamp, judged)| (stamp, Some(judged))),
+            None => Stamp::read(bytes).map(|stamp| (stamp, None)),
+        }
+        .map_err(fault)?;
+        let digest = Digest::read(self.open(segment)?, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256));
+        if !digest.is_some_and(|sha256| stamp.covers(&sha256)) {
+            return Err(fault("the time stamp is about other bytes than the segment's"));
         }
         let last = self.chain.ended_at(segment).filter(|last| last.duration_since(stamp.at) > CLOCKS_DIFFER);
         if let Some(last) = last {
             let (at, last) = (moment(stamp.at), moment(last));
-            self.seals
-                .finding(&name, format!("the time stamp says {at} and is older than the last line that it covers, which says {last}"));
+            let what = format!("the time stamp says {at} and is older than the last line that it covers, which says {last}");
+            self.seals.finding(&format!("{segment}{TIME_STAMP}"), what);
         }
         match judged {
-            Some(Ok(())) if last.is_none() => {
-                self.seals.stamped = self.seals.stamped.max(Some(stamp.at));
-                return Some(stamp.at);
+            Some(Ok(())) => {
+                let at = Some(stamp.at).filter(|_| last.is_none());
+                self.seals.stamped = self.seals.stamped.max(at);
+                Ok(at)
             }
-            Some(Ok(())) => {}
             Some(Err(refusal @ JudgeError::Unsupported(_))) => {
                 self.seals.claimed = self.seals.claimed.max(Some(stamp.at));
-                self.seals.notes.push(format!("{name}: {refusal}"));
+                Err(Fault::Note(refusal.to_string()))
             }
-            Some(Err(refusal)) => self.seals.finding(&name, refusal.to_string()),
-            None => self.seals.claimed = self.seals.claimed.max(Some(stamp.at)),
+            Some(Err(refusal)) => Err(fault(refusal)),
+            None => {
+                self.seals.claimed = self.seals.claimed.max(Some(stamp.at));
+                Ok(None)
+            }
         }
-        None
     }
 }
 
-fn digest(stream: Box<dyn std::io::Read + Send>) -> Option<[u8; 32]> {
-    Digest::read(stream, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256))
-}
-
-/// What shows how old segments are, other than the segments themselves.
+/// Evidence of the age of segments, other than the segments themselves.
 struct Age<'a> {
     chain: &'a Chain,
     stamps: &'a [(String, Timestamp)],
-    /// What is older than each time that was asked about.
+    /// The segments that are older than each time that was asked for.
     before: HashMap<Timestamp, HashSet<&'a str>>,
 }
 
 impl Age<'_> {
-    /// Returns whether a segment is as it was before a time: a stamp from before it covers the segment, or a head does that
-    /// was kept elsewhere.
+    /// Returns true if a segment is unchanged since a time: a stamp from before it, or an expected head, covers the segment.
     fn is_before(&mut self, segment: &str, until: Timestamp) -> bool {
         let (chain, stamps) = (self.chain, self.stamps);
         let before = self.before.entry(until).or_insert_with(|| {

@@ -84,7 +84,7 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     journal.close(None, now()).expect("closed");
     SessionArchive::open(Arc::clone(&store), again, &Reader, now()).expect("its own record");
     let examined = examine(store.as_ref(), folder, &Reader).expect("a verdict");
-    assert!(!examined.unfinished && examined.session.is_some(), "{:?}", examined.findings);
+    assert!(!examined.unfinished && examined.session().is_some(), "{:?}", examined.findings);
 }
 
 fn archive_media(store: &dyn Store, folder: &StorePath) -> Vec<vmedia::model::MediaItem> {

@@ -1,5 +1,5 @@
-//! Judges a time stamp: whether the authority signed what it says, and whether a certificate that is trusted vouches for the
-//! authority at the time of the stamp, so that a stamp outlives the certificates behind it.
+//! Judges a time stamp: the authority must have signed it, and a trusted certificate must vouch for the authority at the time of
+//! the stamp, so that a stamp outlives the certificates behind it.
 //!
 //! Must not ask anything of the network: a certificate that was revoked is not noticed.
 
@@ -45,9 +45,7 @@ pub struct Authorities(Vec<CertificateDer<'static>>);
 /// A reason why a time stamp is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JudgeError {
-    /// It is no time stamp.
-    Stamp(StampError),
-    /// It is one, and its authority's signature or certificates do not hold.
+    /// Its authority's signature or certificates do not hold.
     Invalid(String),
     /// It lacks what judging needs, or uses an algorithm that is not supported.
     Unsupported(String),
@@ -56,7 +54,6 @@ pub enum JudgeError {
 impl fmt::Display for JudgeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stamp(error) => error.fmt(formatter),
             Self::Invalid(reason) => write!(formatter, "the time stamp is not valid: {reason}"),
             Self::Unsupported(reason) => write!(formatter, "the time stamp cannot be judged: {reason}"),
         }
@@ -81,7 +78,7 @@ impl Authorities {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read, holds no certificate, or holds one that cannot vouch for anything.
+    /// A file cannot be read, holds no certificate, or holds one that cannot vouch for anything.
     pub fn read(paths: &[PathBuf]) -> Result<Self> {
         let mut all = Vec::new();
         for path in paths {
@@ -90,13 +87,19 @@ impl Authorities {
         Ok(Self(all))
     }
 
-    /// Judges an answer of an authority: its signature, and its certificates at the time of the stamp.
+    /// Reads an answer of an authority, and judges its signature, and its certificates at the time of the stamp. [`Stamp::covers`]
+    /// compares the digest.
     ///
     /// # Errors
     ///
-    /// Where it does not count. Whether it is about the right bytes is for [`Stamp::covers`].
-    pub fn judge(&self, answer: &[u8]) -> Judged<Stamp> {
-        let (stamp, content, envelope) = answer::open(answer, Envelope::take).map_err(JudgeError::Stamp)?;
+    /// The answer is no time stamp.
+    pub fn judge(&self, answer: &[u8]) -> std::result::Result<(Stamp, Judged<()>), StampError> {
+        let (stamp, content, envelope) = answer::open(answer, Envelope::take)?;
+        let judged = self.judge_signature(&stamp, &content, &envelope);
+        Ok((stamp, judged))
+    }
+
+    fn judge_signature(&self, stamp: &Stamp, content: &[u8], envelope: &Envelope) -> Judged<()> {
         let [signer] = &envelope.signers[..] else {
             return invalid(format!("it has {} signatures, not one", envelope.signers.len()));
         };
@@ -104,14 +107,13 @@ impl Authorities {
             return unsupported("the authority's certificate is not in it");
         }
         let attributes = Attributes::read(&signer.attributes).or_else(|_| invalid("its signed attributes cannot be read"))?;
-        is_about(&attributes, signer, &content)?;
+        is_about(&attributes, signer, content)?;
         let certificates: Vec<CertificateDer<'_>> = envelope.certificates.iter().map(|der| CertificateDer::from(&der[..])).collect();
         let certificate = certificate_of_signer(&attributes, &certificates)?;
-        self.is_signed_by(certificate, &certificates, signer, &stamp)?;
-        Ok(stamp)
+        self.is_signed_by(certificate, &certificates, signer, stamp)
     }
 
-    /// Returns whether this certificate's key signed, and whether one that is trusted vouches for it.
+    /// Checks that this certificate's key signed, and that a trusted certificate vouches for it.
     fn is_signed_by(&self, der: &CertificateDer<'_>, others: &[CertificateDer<'_>], signer: &Signer, stamp: &Stamp) -> Judged<()> {
         let certificate = EndEntityCert::try_from(der).or_else(|error| refused(&error))?;
         let is_named = |(issuer, serial): &(Vec<u8>, Vec<u8>)| issuer == certificate.issuer() && serial == certificate.serial();
@@ -132,7 +134,7 @@ impl Authorities {
     }
 }
 
-/// Returns whether what is signed is this content, as a time stamp.
+/// Checks that this content is signed, as a time stamp.
 fn is_about(attributes: &Attributes, signer: &Signer, content: &[u8]) -> Judged<()> {
     // An object identifier, as it is encoded.
     let expected = [&[6, 11][..], TST_INFO.0].concat();
@@ -177,7 +179,7 @@ fn certificate_of_signer<'a, 'b>(attributes: &Attributes, certificates: &'a [Cer
     signers.map_or_else(|| invalid("its authority did not sign which certificate is its own"), Ok)
 }
 
-/// Returns whether the attributes are signed with this certificate's key.
+/// Checks that the attributes are signed with this certificate's key.
 fn is_signed(certificate: &EndEntityCert<'_>, signer: &Signer) -> Judged<()> {
     let name = signer.algorithm.get(..2 + usize::from(signer.algorithm.get(1).copied().unwrap_or(0))).unwrap_or_default();
     let rsa_with = match name.get(2..) {

@@ -1,0 +1,159 @@
+//! The state of a bag's verification: what its own files say, how much of it was read, and what was found.
+
+use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy};
+use crate::bag::Manifest;
+use crate::error::{Error, Result};
+use crate::layout::{self, MANIFEST, MARKER, TAG_MANIFEST};
+use crate::model::SessionId;
+use crate::record::{Record, RecordedFile};
+use crate::store::{Digest, LINKED, ReadStore, StorePath, sha256_bytes};
+use std::collections::BTreeSet;
+
+/// A bag under verification.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// True if a run is changing the bag, or was killed while it did; nothing more was examined then.
+    pub unfinished: bool,
+    /// Findings so far.
+    pub findings: Vec<Finding>,
+    /// The files that the bag vouches for and that are to be read.
+    pub items: Vec<Item>,
+    /// Remarks on what is no damage.
+    pub(super) notes: Vec<String>,
+    /// Lines on what was listed or requested and is not archived.
+    pub(super) lacking: Vec<String>,
+    /// True if the provider could not deliver something of that, so that the session is not complete.
+    pub(super) is_partial: bool,
+    /// True if only what a seal or an expected head covers counts, and a change of the bag is not covered.
+    pub(super) is_unproven: bool,
+    /// True if the bag was compared with a journal.
+    pub(super) has_journal: bool,
+    /// The first run that the record names and that the journal lacks.
+    pub(super) unvouched: Option<String>,
+    /// The record, if it can be read.
+    pub(super) record: Option<Record>,
+    /// The SHA-256 of the tag manifest.
+    pub(super) digest: Option<String>,
+    /// The contents of both manifests.
+    pub(super) manifested: Manifest,
+    /// Files that cannot be read; `.` is the bag itself.
+    pub(super) unreadable: BTreeSet<String>,
+    /// The bag's own files that are reported as missing.
+    pub(super) absent: BTreeSet<&'static str>,
+    /// True if a manifest is missing or damaged, so that nothing is known of a file that none names.
+    pub(super) is_unlisted: bool,
+    pub(super) counts: Counts,
+    /// True if the verification was stopped while files were read.
+    pub(super) is_stopped: bool,
+}
+
+/// Numbers of files and bytes; [`super::SessionReport`] explains them.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) files: u64,
+    pub(super) unread: u64,
+    pub(super) bytes: u64,
+    pub(super) held: u64,
+    pub(super) unsigned: u64,
+}
+
+impl Examined {
+    /// Returns a bag that cannot be examined because of this error.
+    pub(super) fn failed(error: &Error) -> Self {
+        let mut examined = Self::default();
+        examined.cannot_read(".", error.what());
+        examined
+    }
+
+    /// Returns the session's id, if the record can be read.
+    pub fn session(&self) -> Option<&SessionId> {
+        self.record.as_ref().map(|record| &record.session)
+    }
+
+    pub(super) fn finding(&mut self, aspect: Aspect, path: &str, what: impl Into<String>) {
+        self.findings.push(Finding::new(aspect, path, what));
+    }
+
+    pub(super) fn cannot_read(&mut self, path: &str, what: &str) {
+        self.unreadable.insert(path.to_owned());
+        self.finding(Aspect::Readable, path, what);
+    }
+
+    /// Reports a link in the place of a folder, which is not followed.
+    pub(super) fn is_linked(&mut self, path: &str) {
+        self.findings.push(Finding::new(Aspect::Readable, path, LINKED).helped_by(Remedy::MoveIn));
+        self.unreadable.insert(path.to_owned());
+        self.is_partial = true;
+    }
+
+    /// Returns true if a file, or a folder that it is in, is already reported as unreadable.
+    pub(super) fn is_unreadable(&self, path: &str) -> bool {
+        let mut folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        self.unreadable.contains(path) || folders.any(|folder| self.unreadable.contains(folder))
+    }
+
+    /// Returns true if the record, the listings and the manifests can be read, and everything in them was delivered. A session
+    /// without media is evidence of nothing, so it is not complete.
+    pub(super) fn is_complete(&self) -> bool {
+        let has_media = self.record.as_ref().is_some_and(|record| !record.media.is_empty());
+        has_media && !self.is_partial && self.unreadable.iter().all(|path| layout::is_payload(path))
+    }
+
+    /// Returns true if everything was listed, and the provider never listed any media.
+    pub(super) fn is_empty(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.media.is_empty()) && !self.is_partial
+    }
+
+    /// Returns true if the journal vouches for other bytes than a manifest does. Without a record there is no salt, so documents
+    /// cannot be compared.
+    pub(super) fn is_other(&self, path: &str, manifested: &str, vouched: Option<[u8; 32]>) -> bool {
+        match &self.record {
+            _ if !layout::is_document(path) => sha256_bytes(manifested) != vouched,
+            Some(record) => sha256_bytes(&record.salt.commitment(manifested)) != vouched,
+            None => false,
+        }
+    }
+
+    /// Returns true if both manifests can be read, so that the bag can be compared with the journal.
+    pub(super) fn is_comparable(&self) -> bool {
+        [".", MANIFEST, TAG_MANIFEST].iter().all(|path| !self.unreadable.contains(*path))
+    }
+
+    /// Returns findings for answers that came without the provider's signature, although others of the same sort in this session
+    /// (media files, or documents) came with one.
+    pub(super) fn unsigned_among_signed(&self) -> Vec<Finding> {
+        let files: Vec<RecordedFile<'_>> = self.record.iter().flat_map(Record::files).collect();
+        let signed: BTreeSet<bool> = files.iter().filter(|file| file.may_be_signed()).map(|file| file.medium.is_some()).collect();
+        let unsigned = files.iter().filter(|file| !file.may_be_signed() && signed.contains(&file.medium.is_some()));
+        let what = "came without the provider's signature, although the provider signed other answers of this session";
+        unsigned.map(|file| Finding::new(Aspect::Signatures, file.path, what).helped_by(Remedy::Compare)).collect()
+    }
+
+    /// Returns true if the bag is still the one that was examined: a run that changes it changes its tag manifest, and leaves a
+    /// pending file until it is done.
+    pub(super) fn is_current(&self, store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
+        Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest == digest(store, folder)?))
+    }
+
+    /// Returns what the bag was compared with and matches; nothing for a damaged bag.
+    pub(super) fn checked(&self) -> Vec<Aspect> {
+        let is_sound = self.record.is_some() && self.findings.is_empty();
+        let all = [
+            (Aspect::Listings, self.is_complete()),
+            // A file that was not read may be anything.
+            (Aspect::Manifests, self.counts.unread == 0 && self.unreadable.is_empty()),
+            (Aspect::Journal, self.has_journal && self.unvouched.is_none() && !self.is_unproven),
+            // Where nothing was signed, nothing was compared.
+            (Aspect::Signatures, self.counts.held > 0),
+        ];
+        all.into_iter().filter(|(_, matches)| is_sound && *matches).map(|(aspect, _)| aspect).collect()
+    }
+}
+
+pub(super) fn is_unfinished(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
+    Ok(store.length(&folder.join(MARKER))?.is_some())
+}
+
+pub(super) fn digest(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<String>> {
+    Ok(store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256))
+}
