@@ -170,7 +170,7 @@ fn cells(row: &CatalogRow, archive: &Archive) -> Vec<Cell> {
         on(row.last),
         (json!(row.verified), Some(row.verified.map_or_else(|| "never".to_owned(), day))),
         (json!(row.authenticated), Some(row.authenticated.map_or_else(|| "never".to_owned(), day))),
-        (json!(condition.as_str()), Some(condition.words())),
+        (json!(condition.as_str()), Some(condition.text())),
         (json!(row.decision), None),
         count("archived"),
         count("withheld"),

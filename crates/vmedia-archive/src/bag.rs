@@ -1,4 +1,4 @@
-//! The text of a bag's own files (RFC 8493): written and read, nothing more. Must not touch the store.
+//! Writes and parses the text of a bag's own files (RFC 8493). Must not touch the store.
 
 use crate::record::{MediaRecord, Record};
 use crate::store::Digest;
@@ -13,7 +13,7 @@ const PROFILE: &str = "vmedia-bagit-profile-1.json";
 /// Paths and their SHA-256 in hex, as a manifest holds them (§2.1.3).
 pub(crate) type Manifest = BTreeMap<String, String>;
 
-/// A manifest's text, one line a path, in the form that `sha256sum -c` reads.
+/// Returns a manifest's text, one line per path, in the form that `sha256sum -c` reads.
 pub(crate) fn manifest_text(manifest: &Manifest) -> String {
     manifest.iter().map(|(path, sha256)| format!("{sha256}  {}\n", encode(path))).collect()
 }
@@ -24,8 +24,7 @@ pub(crate) fn payload_manifest(record: &Record) -> String {
     manifest_text(&files.map(|file| (file.path.clone(), file.digest.sha256.clone())).collect())
 }
 
-/// Reads a manifest; the error is the number of the first line that is none, or that says something else of a path than
-/// a line before it.
+/// Parses a manifest. The error is the number of the first line that is malformed, or contradicts an earlier line.
 pub(crate) fn parse_manifest(text: &str) -> Result<Manifest, usize> {
     let mut manifest = Manifest::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -44,7 +43,7 @@ pub(crate) fn parse_manifest(text: &str) -> Result<Manifest, usize> {
     Ok(manifest)
 }
 
-/// `bag-info.txt` (§2.2.2). `tool` made the last change, on the day `date`.
+/// Returns the text of `bag-info.txt` (§2.2.2). `tool` made the last change, on the day `date`.
 pub(crate) fn info_text(tool: &str, session: &str, provider: &str, date: &str, payload: &[&Digest]) -> String {
     let bytes: u64 = payload.iter().map(|digest| digest.bytes).sum();
     format!(
@@ -57,7 +56,7 @@ pub(crate) fn info_text(tool: &str, session: &str, provider: &str, date: &str, p
     )
 }
 
-/// `Payload-Oxum` of a `bag-info.txt`: bytes and files.
+/// Returns the `Payload-Oxum` of a `bag-info.txt`: bytes and files.
 pub(crate) fn parse_oxum(info: &str) -> Option<(u64, u64)> {
     let value = info.lines().find_map(|line| line.strip_prefix("Payload-Oxum:"))?;
     let (bytes, files) = value.trim().split_once('.')?;
@@ -68,7 +67,7 @@ fn one_line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
-/// Percent-encodes what would break a manifest's line (§2.1.3).
+/// Percent-encodes characters that would break a manifest's line (§2.1.3).
 fn encode(path: &str) -> String {
     path.replace('%', "%25").replace('\n', "%0A").replace('\r', "%0D")
 }

@@ -1,12 +1,12 @@
-//! A row for a session: what its record says in numbers. Reads the record alone and of it only what a row needs, so that a
-//! hundred thousand take seconds; a record of a newer version has a row too, as far as it can be read.
+//! Makes the catalog's row for a session from its record alone. Parses only the fields that a row needs, so that a hundred thousand
+//! records take seconds; a record of a newer version has a row, too, as far as it can be read.
 //!
-//! Must not check anything; that is what a verification is for.
+//! Must not check anything; that is for verification.
 
 use crate::error::{Result, quote};
 use crate::journal::{Journal, Verifications};
 use crate::layout::{MARKER, RECORD};
-use crate::record::{CompanionState, LARGEST_RECORD, State};
+use crate::record::{CompanionState, LARGEST_RECORD, State, parse_error};
 use crate::store::{ReadStore, StorePath};
 use crate::text::plural;
 use crate::word::Word;
@@ -15,55 +15,55 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
-/// What the archive holds of a session.
+/// The catalog's row for a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CatalogRow {
     /// The session's folder in the archive.
     pub folder: String,
-    /// The session; its folder's name where the record cannot be read.
+    /// The session's id; its folder's name if the record cannot be read.
     pub session: String,
     /// The provider.
     pub provider: String,
-    /// How many attempts it has.
+    /// Number of attempts.
     pub attempts: u64,
-    /// How many payload files are here.
+    /// Number of payload files here.
     pub files: u64,
-    /// Their bytes.
+    /// Number of their bytes.
     pub bytes: u64,
-    /// When it was archived first.
+    /// The time of the first run that archived it.
     pub first: Option<Timestamp>,
-    /// When something in it changed last.
+    /// The time of the last change.
     pub last: Option<Timestamp>,
-    /// When it was last verified as a whole and found sound.
+    /// The time of the last verification as a whole without findings.
     pub verified: Option<Timestamp>,
-    /// When the provider's signatures were last computed again and held.
+    /// The time when the provider's signatures were last computed again and held.
     pub authenticated: Option<Timestamp>,
-    /// How many media are in each state, by the state's word.
+    /// Numbers of media files by their state.
     pub states: BTreeMap<String, u64>,
-    /// How many of those were archived once, and were damaged or missing and not to be had again when a run looked last.
+    /// Numbers of those that were archived once, were found damaged or missing, and could not be fetched again.
     pub damaged: BTreeMap<String, u64>,
-    /// How many media and companion documents are in a state that a newer version wrote, by the state's word.
+    /// Numbers of media files and companion documents by the state that a newer version wrote.
     pub newer: BTreeMap<String, u64>,
-    /// How many companion documents could not be had.
+    /// Number of companion documents that could not be fetched.
     pub unanswered: u64,
-    /// How often the provider's listings could not be had, or named what cannot be asked for.
+    /// Number of listings that could not be fetched, or name media that cannot be requested.
     pub problems: u64,
     /// The provider's decision, if it was kept.
     pub decision: Option<String>,
-    /// Whether a run is changing it, or was killed while it did.
+    /// True if a run is changing it, or was killed while it did.
     pub unfinished: bool,
-    /// Why the record cannot be read.
+    /// The reason why the record cannot be read.
     pub unreadable: Option<String>,
 }
 
-/// Whether a session is whole.
+/// The state of a session as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// Everything could be listed, every listed medium is archived, and every document that was asked for was answered.
+    /// Everything could be listed, every listed media file is archived, and every requested document was answered.
     Complete,
     /// Nothing is lacking, and there are no media.
     Empty,
-    /// Something is lacking: each sort of it in words, with its number.
+    /// Something is lacking: each sort of it with its number.
     Incomplete(Vec<String>),
     /// A run is changing it, or was killed while it did.
     Unfinished,
@@ -72,12 +72,11 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// Whether nothing is lacking.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         *self == Self::Complete
     }
 
-    /// A word for scripts.
+    /// Returns the stable code.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Complete => "complete",
@@ -88,8 +87,8 @@ impl Condition {
         }
     }
 
-    /// Words for people, with what the record says in them.
-    pub fn words(&self) -> String {
+    /// Returns the text for people, which may quote the record.
+    pub fn text(&self) -> String {
         match self {
             Self::Incomplete(lacking) => lacking.join(", "),
             other => other.as_str().to_owned(),
@@ -98,7 +97,7 @@ impl Condition {
 }
 
 impl CatalogRow {
-    /// Whether the session is whole.
+    /// Returns the state of the session as a whole.
     pub fn condition(&self) -> Condition {
         if self.unreadable.is_some() {
             return Condition::Unreadable;
@@ -115,7 +114,7 @@ impl CatalogRow {
         let damaged = self.damaged.values().sum();
         lacking.extend(some(damaged, format!("{damaged} found damaged")));
         lacking.extend(self.newer.iter().map(|(word, count)| format!("{count} {} (written by a newer version)", quote(word))));
-        lacking.extend(some(self.unanswered, format!("{} not had", plural(self.unanswered, "document"))));
+        lacking.extend(some(self.unanswered, format!("{} not fetched", plural(self.unanswered, "document"))));
         lacking.extend(some(self.problems, plural(self.problems, "listing problem")));
         match (lacking.is_empty(), self.states.is_empty()) {
             (true, false) => Condition::Complete,
@@ -134,7 +133,7 @@ struct SlimRecord {
     #[serde(default)]
     attempts: Vec<IgnoredAny>,
     #[serde(default)]
-    media: Vec<SlimMedium>,
+    media: Vec<SlimMedia>,
     #[serde(default)]
     companions: Vec<SlimCompanion>,
     #[serde(default)]
@@ -144,7 +143,7 @@ struct SlimRecord {
 }
 
 #[derive(Deserialize)]
-struct SlimMedium {
+struct SlimMedia {
     state: Word<State>,
     #[serde(default)]
     files: Vec<SlimFile>,
@@ -167,12 +166,12 @@ struct SlimFact {
     value: String,
 }
 
-/// When sessions of an archive were last verified; never, where it has no journal.
+/// Returns the times of the last verifications of an archive's sessions; none without a journal.
 pub fn verified_sessions(store: &dyn ReadStore) -> Result<Verifications> {
     if Journal::exists(store)? { Verifications::read(store) } else { Ok(Verifications::default()) }
 }
 
-/// The row of a session.
+/// Returns the row of a session.
 pub fn catalog_row(store: &dyn ReadStore, folder: &StorePath, verified: &Verifications) -> CatalogRow {
     let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
     let read = store.length(&folder.join(MARKER)).and_then(|marker| {
@@ -181,7 +180,7 @@ pub fn catalog_row(store: &dyn ReadStore, folder: &StorePath, verified: &Verific
     });
     match read.map(|bytes| bytes.map(|bytes| serde_json::from_slice::<SlimRecord>(&bytes))) {
         Ok(Some(Ok(record))) => fill(&mut row, record),
-        Ok(Some(Err(error))) => row.unreadable = Some(error.to_string()),
+        Ok(Some(Err(error))) => row.unreadable = Some(parse_error(&error)),
         // A run that was killed early leaves none.
         Ok(None) if row.unfinished => {}
         Ok(None) => row.unreadable = Some("it is missing".to_owned()),

@@ -1,7 +1,5 @@
-//! Writes the catalog's page into an archive while the rows of its sessions come. What stands above the rows sums them up, so
-//! they are staged on the disk first, and copied behind it when the last has come.
-//!
-//! Must not read sessions and must not know how the page looks.
+//! Writes the catalog's page into an archive. The text above the rows sums them up, so the rows are staged on the disk first, and
+//! copied behind it when the last has come.
 
 use crate::catalog::CatalogRow;
 use crate::error::{Error, ErrorKind, Result, plain};
@@ -12,7 +10,7 @@ use crate::store::{BUFFER, Staged, Store, StorePath};
 use jiff::Timestamp;
 use std::io::Read;
 
-/// The page of an archive, as far as its rows have come.
+/// The page of an archive, with its rows so far.
 pub struct CatalogWriter<'a> {
     store: &'a dyn Store,
     rows: Box<dyn Staged + 'a>,

@@ -19,7 +19,7 @@ pub enum Coded<F> {
     Fact(F),
     /// As another version wrote it.
     Read {
-        /// What it means, if this version knows the code.
+        /// The fact, if this version knows the code.
         fact: Option<F>,
         /// All that was read.
         fields: Map<String, Value>,

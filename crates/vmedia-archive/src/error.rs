@@ -1,6 +1,4 @@
-//! Errors: a kind with a stable code, whether the run can go on, what happened, and what to do about it.
-//!
-//! The code that creates an error writes both lines, because it alone knows the remedy.
+//! Errors: a kind with a stable code, a scope, and two lines of text: the description and the advice.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,10 +6,10 @@ use std::fmt;
 /// The result of an operation that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// How much of a text from outside a message quotes, in characters.
+/// The longest quote of an untrusted text in a message, in characters.
 const QUOTE: usize = 120;
 
-/// Returns the beginning of a text from outside, in one line and without control characters.
+/// Returns the beginning of an untrusted text, in one line and without control characters.
 pub fn quote(text: &str) -> String {
     let mut short: String = text.chars().take(QUOTE).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     if text.chars().nth(QUOTE).is_some() {
@@ -34,7 +32,7 @@ pub fn cannot_start(error: &std::io::Error) -> Error {
     Error::new(ErrorKind::Local, format!("cannot start a thread: {}", plain(error)), THREAD_HINT)
 }
 
-/// Returns what to do where a limit of the process is reached: on open files, the size of one, threads or memory.
+/// Returns the hint for a limit of the process: on open files, the size of one, threads or memory.
 pub fn limit_hint(error: &std::io::Error) -> Option<&'static str> {
     // EMFILE and ENFILE of every Unix; ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE.
     let too_many: &[i32] = if cfg!(windows) { &[4, 10024] } else { &[23, 24] };
@@ -83,18 +81,18 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Returns whether a person or the system asked the run to stop.
+    /// Returns true if a person or the system stopped the run.
     pub fn is_interruption(self) -> bool {
         matches!(self, Self::Interrupted | Self::Terminated)
     }
 
-    /// Returns what an error of this kind ends, unless the error says otherwise.
+    /// Returns the scope of an error of this kind, unless the error has another.
     pub fn scope(self) -> Scope {
         if matches!(self, Self::Refused | Self::Local) || self.is_interruption() { Scope::Run } else { Scope::Session }
     }
 }
 
-/// What an error ends.
+/// The scope of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
@@ -167,22 +165,22 @@ impl Error {
         self.kind
     }
 
-    /// Returns what the error ends.
+    /// Returns the scope.
     pub fn scope(&self) -> Scope {
         self.scope
     }
 
-    /// Returns whether nothing after it can succeed.
+    /// Returns true if nothing after it can succeed.
     pub fn ends_run(&self) -> bool {
         self.scope == Scope::Run
     }
 
-    /// Returns what happened, in one line.
+    /// Returns the description, in one line.
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// Returns what to do about it, in one line.
+    /// Returns the advice, in one line.
     pub fn hint(&self) -> &str {
         &self.hint
     }

@@ -1,13 +1,11 @@
-//! Files that a person names to be read: opened without waiting for a writer, and read up to a limit.
-//!
-//! Must not know what is in them.
+//! Reads files that a person names: opened without waiting for a writer, and read up to a limit.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// Opens a file. A named pipe waits for its writer, perhaps for ever, and a device may never end, so both are refused; what a
-/// shell hands over for `<(command)`, and `/dev/null`, are read.
+/// Opens a file. A named pipe waits for its writer, perhaps for ever, and a device may never end, so both are refused; the pipe of
+/// a shell's `<(command)`, and `/dev/null`, are read.
 pub fn open(path: &Path) -> io::Result<File> {
     is_readable(path, &std::fs::metadata(path)?)?;
     open_nonblocking(path)
@@ -34,7 +32,7 @@ fn is_readable(path: &Path, metadata: &std::fs::Metadata) -> io::Result<()> {
     Err(io::Error::other("it is a pipe or a device and no regular file"))
 }
 
-/// Returns whether it is a pipe that is open already.
+/// Returns true for a pipe that is already open.
 #[cfg(unix)]
 fn is_open_pipe(path: &Path, metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
@@ -46,7 +44,7 @@ fn is_open_pipe(_: &Path, _: &std::fs::Metadata) -> bool {
     false
 }
 
-/// Opens a file. Where another has its name by now, and is a pipe, it is refused instead of waited for.
+/// Opens a file. If its name is now that of a pipe, it is refused without waiting.
 #[cfg(unix)]
 fn open_nonblocking(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;

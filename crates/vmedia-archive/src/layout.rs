@@ -1,12 +1,11 @@
-//! Which path for what, inside the archive and inside a session's folder. Pure: the same on every machine and in
-//! every run. Must not touch the store.
+//! The paths inside the archive and inside a session's folder. Pure: the same on every machine and in every run.
 
 use crate::model::{MediaItem, SessionId, context_name, extension, group_name, id_name};
 use crate::store::StorePath;
 
-/// The machine's record.
+/// The record, for programs.
 pub(crate) const RECORD: &str = "archive.json";
-/// What a person opens.
+/// The page, for people.
 pub const PAGE: &str = "index.html";
 /// The bag's own files.
 pub(crate) const DECLARATION: &str = "bagit.txt";
@@ -15,16 +14,16 @@ pub(crate) const MANIFEST: &str = "manifest-sha256.txt";
 pub(crate) const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 /// The payload folder.
 pub(crate) const PAYLOAD: &str = "data";
-/// Stands in a session's folder while it is being changed: it shows that the bag is unfinished.
+/// The pending file, which exists in a session's folder while a run changes it.
 pub(crate) const MARKER: &str = "unfinished.ndjson";
 
-/// A session's folder in the archive.
+/// Returns a session's folder in the archive.
 pub(crate) fn session_folder(session: &SessionId) -> StorePath {
     StorePath::name(&id_name(session.as_str()))
 }
 
-/// Where a medium goes, below the session's folder. `version` counts from 1; later ones stand beside the first.
-/// `answered` is the extension of what came; without it, that of a medium whose type is not declared stays open: `*`.
+/// Returns the path of a media file below the session's folder. `version` counts from 1; later versions stand beside the first.
+/// `answered` is the extension of the answer; without it, that of a media file whose type is not declared stays open: `*`.
 pub(crate) fn media_path(item: &MediaItem, answered: Option<&str>, version: usize) -> String {
     let folder = match (&item.attempt, &item.group) {
         (Some(attempt), _) => id_name(attempt.as_str()),
@@ -39,28 +38,25 @@ pub(crate) fn media_path(item: &MediaItem, answered: Option<&str>, version: usiz
     format!("{PAYLOAD}/{folder}/{context}_{}{}.{extension}", id_name(item.id.as_str()), counter(version))
 }
 
-/// Where a provider's answer goes; `stem` may hold folders.
+/// Returns the path of a provider's answer; `stem` may hold folders.
 pub(crate) fn document_path(stem: &str, version: usize) -> String {
     let names: Vec<String> = stem.split('/').map(id_name).collect();
     format!("metadata/{}{}.json", names.join("/"), counter(version))
 }
 
-/// Where a damaged file waits for a person.
+/// Returns the path to which a damaged file is moved.
 pub(crate) fn damaged_path(path: &str, version: usize) -> String {
     format!("damaged/{path}{}", counter(version))
 }
 
-/// Whether a path is that of payload.
 pub(crate) fn is_payload(path: &str) -> bool {
     path.starts_with("data/")
 }
 
-/// Whether a path is that of an answer.
 pub(crate) fn is_document(path: &str) -> bool {
     path.starts_with("metadata/")
 }
 
-/// Whether a path is that of a file that waits for a person.
 pub(crate) fn is_aside(path: &str) -> bool {
     path.starts_with("damaged/")
 }

@@ -7,7 +7,7 @@
 //!
 //! | path | content |
 //! |---|---|
-//! | `SESSION/data/` | the media files (payload), under names that say what they show |
+//! | `SESSION/data/` | the media files (payload), with their contexts in their names |
 //! | `SESSION/metadata/` | the provider's listings and companion documents, as they came |
 //! | `SESSION/archive.json` | the record: every media file, its state, digests, signatures and history ([`Record`]) |
 //! | `SESSION/manifest-sha256.txt`, `tagmanifest-sha256.txt` | the digests of all files, for `sha256sum -c` |
@@ -76,14 +76,11 @@ mod word;
 
 pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions};
 pub use catalog_page::CatalogWriter;
-pub use coded::{Coded, Fact};
+pub use coded::Coded;
 pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications};
 pub use layout::PAGE;
 pub use reason::{CodedReason, Disagreement, Reason};
-pub use record::{
-    AttemptRecord, Change, CompanionRecord, CompanionState, FactRecord, FileRecord, HistoryRecord, MediaRecord, NewFile, Origin, Record,
-    Revision, SignatureRecord, SignatureVerdict, State, tool,
-};
+pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord, State, tool};
 pub use salt::Salt;
 pub use session::{Document, Holding, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
 pub use surroundings::must_be_outside;

@@ -10,7 +10,7 @@ use crate::record::{FileRecord, MediaRecord, SignatureVerdict};
 use crate::store::{ReadStore, StorePath};
 use std::io::Read;
 
-/// Returns why this media file is fetched again; `size` is what a listing declares.
+/// Returns the reason to fetch this media file again; `size` is the size that a listing declares.
 pub(crate) fn needs_refetch(store: &dyn ReadStore, folder: &StorePath, medium: &MediaRecord, size: Option<u64>) -> Result<Option<Reason>> {
     let is_settled = |size: u64| {
         medium.present().any(|file| {
@@ -25,7 +25,7 @@ pub(crate) fn needs_refetch(store: &dyn ReadStore, folder: &StorePath, medium: &
     Ok(is_error_message(store, folder, newest)?.then_some(Reason::ErrorMessage))
 }
 
-/// Returns whether an unsigned file of an unknown format is text, or was called text by its `Content-Type`. Opens no other file.
+/// Returns true if an unsigned file of an unknown format is text, or its `Content-Type` is. Opens no other file.
 fn is_error_message(store: &dyn ReadStore, folder: &StorePath, file: &FileRecord) -> Result<bool> {
     let is_unknown = file.disagreements.iter().any(|disagreement| {
         matches!(disagreement.fact(), Some(Disagreement::Type { received: None, .. } | Disagreement::ContentType { received: None, .. }))
@@ -38,7 +38,7 @@ fn is_error_message(store: &dyn ReadStore, folder: &StorePath, file: &FileRecord
     }
     let Some(stream) = store.open(&folder.join(&file.path))? else { return Ok(false) };
     let mut head = Vec::new();
-    // A file that cannot be read is damaged, which is found elsewhere.
+    // An unreadable file is damaged, which is reported elsewhere.
     let read = stream.take(HEAD_LENGTH as u64).read_to_end(&mut head);
     Ok(read.is_ok() && Format::of(&head) == Format::Text)
 }

@@ -1,7 +1,6 @@
-//! The pages that people open in an archive: made of the record alone, with no script and no network, escaped.
+//! The pages that people open in an archive: made from the record alone, with no script and no network, escaped.
 //!
-//! `session` turns a record into what `session.html` shows; `base.html` and `style` are for every page. Must not touch the
-//! store.
+//! `session` turns a record into the data of `session.html`; `base.html` and `style` serve every page. Must not touch the store.
 
 mod catalog;
 mod facts;
@@ -21,17 +20,17 @@ use catalog::{CatalogPage, CatalogRows};
 use jiff::Timestamp;
 use session::SessionPage;
 
-/// What stands behind the rows in the catalog's page. Texts from outside are escaped, so that it stands there once.
+/// The text behind the rows in the catalog's page. It occurs once, because untrusted texts are escaped.
 const BEHIND_ROWS: &str = "</tbody>";
 
-/// Returns what stands before and behind the rows in the page of a whole archive, whose rows amount to this.
+/// Returns the text before and behind the rows of the catalog's page.
 pub(crate) fn catalog_page(totals: &CatalogTotals, made: Timestamp) -> Result<(String, String)> {
     let page = CatalogPage::of(totals, made).render().map_err(|error| no_catalog().caused_by(error))?;
     let (before, behind) = page.split_once(BEHIND_ROWS).ok_or_else(no_catalog)?;
     Ok((before.to_owned(), format!("{BEHIND_ROWS}{behind}")))
 }
 
-/// Returns some rows of that page.
+/// Returns rows of the catalog's page.
 pub(crate) fn catalog_rows(rows: &[CatalogRow]) -> Result<String> {
     CatalogRows::of(rows).render().map_err(|error| no_catalog().caused_by(error))
 }
@@ -40,7 +39,7 @@ fn no_catalog() -> Error {
     Error::unexpected("cannot write the catalog's page")
 }
 
-/// The page of a session's folder.
+/// Returns the page of a session's folder.
 pub(crate) fn session_page(record: &Record) -> Result<String> {
     let page = SessionPage::of(record, &payload_manifest(record));
     page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))

@@ -1,4 +1,4 @@
-//! Reasons and disagreements: each a stable code with its data, and the one place that puts them into English.
+//! Reasons and disagreements: stable codes with their data, and their texts.
 //!
 //! Records, journal lines and events carry both as [`Coded`]. Code compares the facts, never their texts, so a text can be
 //! reworded at any time.
@@ -11,9 +11,10 @@ use std::fmt;
 /// A [`Reason`] as records, journal lines and events carry it.
 pub type CodedReason = Coded<Reason>;
 
-/// Why a media file or companion document is not archived, is excluded, or is fetched (again).
+/// The reason why a media file or companion document is not archived, is excluded, or is fetched (again).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "`text` is the text for people, and the other fields have the names of their types")]
 pub enum Reason {
     /// It was listed, and no run has settled it yet.
     NotFetched,
@@ -22,107 +23,53 @@ pub enum Reason {
     /// The run ended before it fetched it.
     RunEnded,
     /// `--only` leaves out its kind.
-    KindNotSelected {
-        /// Its kind.
-        kind: Kind,
-    },
+    KindNotSelected { kind: Kind },
     /// No `--context` matches it.
-    ContextNotSelected {
-        /// What it shows.
-        context: String,
-    },
+    ContextNotSelected { context: String },
     /// A repair fetches only what was archived before.
     NotDamaged,
     /// A newer version gave it a state that only such a version may change.
-    NewerState {
-        /// That state.
-        state: String,
-    },
+    NewerState { state: String },
     /// The archive does not have it.
     NotArchived,
     /// The archive has all its bytes.
     Intact,
     /// Its archived file is missing or altered.
-    Damaged {
-        /// The file, and what is wrong with it.
-        text: String,
-    },
+    Damaged { text: String },
     /// `--refetch` compares it with what the provider has.
     Refetch,
     /// The listing declares another size than it did when the file was fetched.
     SizeChanged,
-    /// What is archived is an error message and no media file.
+    /// The archived file is an error message and no media file.
     ErrorMessage,
     /// The provider refused the credentials.
-    Refused {
-        /// What the provider answered.
-        text: String,
-    },
+    Refused { text: String },
     /// The provider does not have it.
-    NotFound {
-        /// What the provider answered.
-        text: String,
-    },
+    NotFound { text: String },
     /// The provider may not hand it out.
-    Withheld {
-        /// What the provider answered.
-        text: String,
-    },
+    Withheld { text: String },
     /// The same, of a file whose archived copy is damaged.
-    DamagedAndWithheld {
-        /// What the provider answered.
-        text: String,
-    },
+    DamagedAndWithheld { text: String },
     /// The provider rejected the request; asking again changes nothing.
-    Rejected {
-        /// What the provider answered.
-        text: String,
-    },
+    Rejected { text: String },
     /// The provider or the network was not available.
-    Unavailable {
-        /// What failed.
-        text: String,
-    },
+    Unavailable { text: String },
     /// The server's certificate was not accepted.
-    Certificate {
-        /// What is wrong with it.
-        text: String,
-    },
+    Certificate { text: String },
     /// The transfer took longer than `--max-time` allows.
-    TimedOut {
-        /// The limit.
-        text: String,
-    },
+    TimedOut { text: String },
     /// The transfer ended early, or was not as long as announced.
-    Broken {
-        /// What failed.
-        text: String,
-    },
+    Broken { text: String },
     /// The answer is not a media file or document of the kind that was requested.
-    Unusable {
-        /// What it is.
-        text: String,
-    },
-    /// The answer is larger than any answer can sensibly be.
-    Excessive {
-        /// Which limit it exceeds.
-        text: String,
-    },
+    Unusable { text: String },
+    /// The answer exceeds the limit for its size.
+    Excessive { text: String },
     /// The provider's signature is wrong, or missing with `--strict`.
-    Untrusted {
-        /// What is wrong with it.
-        text: String,
-    },
+    Untrusted { text: String },
     /// It is not what the listing declares.
-    Disagrees {
-        /// The disagreements.
-        text: String,
-    },
+    Disagrees { text: String },
     /// A local error, such as a full disk.
-    Local {
-        /// What failed.
-        text: String,
-    },
+    Local { text: String },
 }
 
 impl fmt::Display for Reason {
@@ -133,7 +80,7 @@ impl fmt::Display for Reason {
             Self::RunEnded => formatter.write_str("the run ended before it was fetched"),
             Self::KindNotSelected { kind } => write!(formatter, "--only leaves out {kind}"),
             Self::ContextNotSelected { context } => write!(formatter, "no --context matches {context:?}"),
-            Self::NotDamaged => formatter.write_str("not part of the repair; `vmedia download` asks for it"),
+            Self::NotDamaged => formatter.write_str("not part of the repair; `vmedia download` requests it"),
             Self::NewerState { state } => write!(formatter, "a newer version of vmedia wrote its state, \"{state}\""),
             Self::NotArchived => formatter.write_str("not here yet"),
             Self::Intact => formatter.write_str("here and whole"),
@@ -164,7 +111,7 @@ pub(crate) fn reason_text(reason: Option<&CodedReason>) -> String {
     reason.map_or_else(|| "no reason recorded".to_owned(), CodedReason::text)
 }
 
-/// Where a media file is not what the listing or the answer declares.
+/// A difference between a media file and its listing or answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Disagreement {
@@ -193,7 +140,7 @@ pub enum Disagreement {
     },
     /// The file looks like an error message or a page and not like a media file.
     NotMedia {
-        /// What it looks like.
+        /// The text for people.
         text: String,
     },
     /// The answer is not signed, although the provider signed earlier ones of the session.

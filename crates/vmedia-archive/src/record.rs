@@ -1,13 +1,14 @@
-//! `archive.json`: where every file of a session came from, what it should be, and what became of what is not there.
+//! `archive.json`: the origin, digest and state of every file of a session.
 //!
-//! Fields and words that a newer version added survive a rewrite. Must not know how anything was fetched.
+//! Fields and codes that a newer version added survive a rewrite.
 
 mod groups;
 mod listing;
 mod media;
 mod revision;
 
-pub use crate::terms::{Change, CompanionState, SignatureRecord, SignatureVerdict, State};
+pub(crate) use crate::terms::{Change, SignatureVerdict};
+pub use crate::terms::{CompanionState, SignatureRecord, State};
 
 pub use revision::{NewFile, Revision};
 
@@ -29,17 +30,23 @@ pub(crate) const VERSION: u32 = 1;
 /// The largest record or pending file that is read, in bytes.
 pub(crate) const LARGEST_RECORD: u64 = 256 * 1024 * 1024;
 
-/// This program, as records name it.
+/// Returns the reason why a record cannot be parsed, without quoting the record.
+pub(crate) fn parse_error(error: &serde_json::Error) -> String {
+    let reason = if error.is_data() { "this version of vmedia does not know its format" } else { "it is not JSON" };
+    format!("{reason} (line {}, column {})", error.line(), error.column())
+}
+
+/// Returns the name and version of this program, for records.
 pub fn tool() -> String {
     concat!("vmedia ", env!("CARGO_PKG_VERSION")).to_owned()
 }
 
-/// Where a session's files come from.
+/// The origin of a session's files.
 #[derive(Debug, Clone)]
 pub struct Origin {
     /// The provider's name.
     pub provider: String,
-    /// Where it is asked.
+    /// The provider's base URL.
     pub base_url: String,
     /// The session.
     pub session: SessionId,
@@ -47,7 +54,7 @@ pub struct Origin {
     pub salt: Salt,
 }
 
-/// What one session's folder holds.
+/// The record of one session's folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Always `vmedia-archive`.
@@ -58,38 +65,38 @@ pub struct Record {
     pub tool: String,
     /// The provider's name.
     pub provider: String,
-    /// Where the provider was asked.
+    /// The provider's base URL.
     pub base_url: String,
     /// The session.
     pub session: SessionId,
     /// The key of the journal's commitments to this session's documents; made once.
     pub salt: Salt,
-    /// When this record began.
+    /// The time of the first run.
     pub created: Timestamp,
-    /// When something in it changed last.
+    /// The time of the last change.
     pub updated: Timestamp,
     /// The attempts, newest first.
     #[serde(default)]
     pub attempts: Vec<AttemptRecord>,
-    /// Every medium that was ever listed.
+    /// Every media file that was ever listed.
     #[serde(default)]
     pub media: Vec<MediaRecord>,
-    /// The provider's answers, byte for byte but for credentials, which each answer's record tells of.
+    /// The provider's answers, byte for byte except for credentials, whose places each answer's record names.
     #[serde(default)]
     pub documents: Vec<DocumentRecord>,
-    /// The companion documents that were asked for.
+    /// The companion documents that were requested.
     #[serde(default)]
     pub companions: Vec<CompanionRecord>,
-    /// What the provider listed but cannot be asked for, or could not list.
+    /// Listings that could not be fetched, and listed media that cannot be requested.
     #[serde(default)]
     pub problems: Vec<String>,
-    /// Whether the provider said, when it was asked last, that more media may come.
+    /// True if the provider's last answer says that more media may come.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub may_grow: bool,
-    /// What the kept documents say of the session, for people: the decision, whom it is about.
+    /// Facts from the kept documents, for people: the decision, the person.
     #[serde(default)]
     pub facts: Vec<FactRecord>,
-    /// What changed after the first run: at the provider, and to files that were here before.
+    /// Changes after the first run: at the provider, and to files that were here before.
     #[serde(default)]
     pub history: Vec<HistoryRecord>,
     /// Lines that a newer version left in the mark of an unfinished session when it was killed, as they were read.
@@ -98,7 +105,7 @@ pub struct Record {
     /// The runs that changed the session, oldest first: their parts of the journal vouch for it.
     #[serde(default)]
     pub journal: Vec<JournalRecord>,
-    /// What a newer version knows.
+    /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -110,7 +117,6 @@ pub struct JournalRecord {
     pub segment: String,
     /// The SHA-256 of its first line.
     pub sha256: String,
-    /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -118,21 +124,19 @@ pub struct JournalRecord {
 /// One attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttemptRecord {
-    /// Its id.
     pub id: AttemptId,
     /// Its status when it was last listed.
     pub status: Option<String>,
-    /// When it began, as the provider writes it.
+    /// The time of its start, as the provider writes it.
     pub created: Option<String>,
-    /// Since when the provider no longer lists it.
+    /// The time since which the provider no longer lists it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unlisted_since: Option<Timestamp>,
-    /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// One medium.
+/// One media file of a session; it may have several files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MediaRecord {
     /// Its id.
@@ -144,11 +148,11 @@ pub struct MediaRecord {
     pub group: Option<Group>,
     /// Picture, video or NFC.
     pub kind: Word<Kind>,
-    /// What it shows.
+    /// The subject, such as `document-front`.
     pub context: Option<String>,
     /// The declared media type.
     pub mimetype: Option<String>,
-    /// What is declared instead, at a provider that declares no media types.
+    /// The declared type hint, at a provider that declares no media types.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub type_hint: Option<Word<TypeHint>>,
     /// The declared size in bytes.
@@ -158,23 +162,23 @@ pub struct MediaRecord {
     /// Every place that lists it.
     #[serde(default)]
     pub places: Vec<Place>,
-    /// What became of it.
+    /// The state.
     pub state: Word<State>,
-    /// Why, unless it is archived.
+    /// The reason, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<CodedReason>,
-    /// Since when the provider no longer lists it.
+    /// The time since which the provider no longer lists it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unlisted_since: Option<Timestamp>,
     /// Its files, the first that came first.
     #[serde(default)]
     pub files: Vec<FileRecord>,
-    /// What a newer version knows.
+    /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// One file of a medium.
+/// One file of a media file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileRecord {
     /// Its path below the session's folder.
@@ -186,15 +190,15 @@ pub struct FileRecord {
     pub content_type: Option<String>,
     /// The provider's signature over the bytes.
     pub signature: SignatureRecord,
-    /// When it was fetched.
+    /// The time of the fetch.
     pub fetched: Timestamp,
-    /// Where it is not what was declared.
+    /// Differences from the declaration.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub disagreements: Vec<Coded<Disagreement>>,
-    /// Why these bytes are no longer here under this path.
+    /// The reason why these bytes are no longer here under this path.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lost: Option<String>,
-    /// What a newer version knows.
+    /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -202,7 +206,7 @@ pub struct FileRecord {
 /// One answer of the provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentRecord {
-    /// What it is, such as `media` or `attempts/<id>/media`.
+    /// Its name, such as `media` or `attempts/<id>/media`.
     pub name: String,
     /// The endpoint that gave it.
     pub endpoint: String,
@@ -213,15 +217,14 @@ pub struct DocumentRecord {
     pub digest: Digest,
     /// The provider's signature over the bytes.
     pub signature: SignatureRecord,
-    /// When it was first answered so.
+    /// The time of the first such answer.
     pub fetched: Timestamp,
-    /// Where credentials stood in it that are not kept, as JSON pointers (RFC 6901). Everything else is as it came.
+    /// The places of credentials that were removed from it, as JSON pointers (RFC 6901). Everything else is as it came.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub redacted: Vec<String>,
-    /// Why these bytes are no longer here under this path.
+    /// The reason why these bytes are no longer here under this path.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lost: Option<String>,
-    /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -231,55 +234,46 @@ pub struct DocumentRecord {
 pub struct CompanionRecord {
     /// Its name, as `--with` takes it.
     pub name: String,
-    /// What became of it.
     pub state: Word<CompanionState>,
-    /// Why, unless it is archived.
+    /// The reason, unless it is archived.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<CodedReason>,
-    /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// Something that a kept document says of the session.
+/// A fact that a kept document states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactRecord {
-    /// What it is about, such as `decision` or `family-name`; the same word for every provider.
+    /// Its name, such as `decision` or `family-name`; the same for every provider.
     pub name: String,
-    /// What the document says, as it writes it.
+    /// The value, as the document writes it.
     pub value: String,
-    /// The name of the document that says so.
     pub document: String,
-    /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
 
-/// Something that changed after the session's first run.
+/// A change after the session's first run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryRecord {
-    /// When it was noticed.
+    /// The time when it was noticed.
     pub at: Timestamp,
-    /// Its sort.
     pub change: Word<Change>,
-    /// What happened, in words.
+    /// The text for people.
     pub what: String,
-    /// The attempt it concerns.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub attempt: Option<AttemptId>,
-    /// The medium it concerns.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub media: Option<MediaId>,
     /// The path it concerns, below the session's folder.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub path: Option<String>,
-    /// Where the file is now, if it was moved.
+    /// The new path of a file that was moved.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub moved_to: Option<String>,
-    /// What the moved file is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub moved: Option<Digest>,
-    /// What a newer version knows.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -302,7 +296,7 @@ impl RecordedFile<'_> {
 }
 
 impl HistoryRecord {
-    /// Something that happened, which concerns nothing in particular yet.
+    /// Creates a change that concerns nothing in particular yet.
     pub(crate) fn new(at: Timestamp, change: Change, what: String) -> Self {
         let change = change.into();
         Self { at, change, what, attempt: None, media: None, path: None, moved_to: None, moved: None, extra: Map::new() }
@@ -350,7 +344,7 @@ impl Record {
         media.chain(documents.map(|DocumentRecord { path, digest, signature, .. }| RecordedFile { path, digest, signature, medium: None }))
     }
 
-    /// Returns the words that a newer version wrote: of what each is, the word, and how often it stands there.
+    /// Returns the codes that a newer version wrote.
     pub(crate) fn newer_words(&self) -> NewerWords<'_> {
         let mut words = NewerWords::default();
         for medium in &self.media {

@@ -1,6 +1,6 @@
-//! Whether a path lies inside a session folder, where every file belongs to the bag, or in the journal.
+//! Keeps other files out of session folders, where every file belongs to the bag, and out of the journal.
 //!
-//! Looks at names alone: what lies there need not be sound.
+//! Tests names alone: the session may be damaged.
 
 use crate::error::{Error, Result};
 use crate::journal::FOLDER;

@@ -1,29 +1,28 @@
-//! The terms in which records and the journal say what became of things: states, verdicts, sorts of change.
-//!
-//! Each is a set that newer versions may add to, so on disk it stands as a [`Word`].
+//! The sets of codes in records and the journal: states, verdicts, sorts of change. Newer versions may add to them, so they are
+//! stored as [`Word`].
 
 use crate::word::Word;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What became of a medium. Every listed medium is in exactly one state.
+/// The state of a media file. Every listed media file has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Its bytes are here.
     Archived,
-    /// The provider may not hand it out; it is asked again next time.
+    /// The provider may not hand it out; the next run requests it again.
     Withheld,
     /// The provider no longer has it.
     Gone,
-    /// It could not be had, or not be believed.
+    /// It could not be fetched, or not be trusted.
     Failed,
-    /// It was not asked for (`--only`, `--context`).
+    /// It was not requested (`--only`, `--context`).
     Excluded,
 }
 
 impl State {
-    /// The word for it, as records and events carry it.
+    /// Returns the stable code.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Archived => "archived",
@@ -35,7 +34,7 @@ impl State {
     }
 }
 
-/// How the provider's signature was judged when the bytes came.
+/// The verdict on the provider's signature when the bytes came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SignatureVerdict {
@@ -48,12 +47,12 @@ pub enum SignatureVerdict {
 /// The provider's signature over bytes that were kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignatureRecord {
-    /// How it was judged.
+    /// The verdict.
     pub verdict: Word<SignatureVerdict>,
     /// The signature in the form in which it was sent, if one was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub value: Option<String>,
-    /// What a newer version knows.
+    /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -75,7 +74,7 @@ impl SignatureRecord {
     }
 }
 
-/// What became of a companion document.
+/// The state of a companion document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CompanionState {
@@ -83,19 +82,8 @@ pub enum CompanionState {
     Archived,
     /// The provider has none.
     Absent,
-    /// It could not be had.
+    /// It could not be fetched.
     Failed,
-}
-
-impl CompanionState {
-    /// Returns the word for it, as records carry it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Archived => "archived",
-            Self::Absent => "absent",
-            Self::Failed => "failed",
-        }
-    }
 }
 
 /// The sorts of change after a session's first run.
@@ -114,33 +102,14 @@ pub enum Change {
     AttemptUnlisted,
     /// An attempt has another status.
     AttemptChanged,
-    /// The provider lists a medium that it did not list before.
+    /// The provider lists a media file that it did not list before.
     MediaGained,
-    /// The provider no longer lists a medium.
+    /// The provider no longer lists a media file.
     MediaUnlisted,
-    /// The provider lists a medium again.
+    /// The provider lists a media file again.
     MediaRelisted,
-    /// The provider declares another size or type of a medium.
+    /// The provider declares another size or type of a media file.
     MediaChanged,
     /// The provider answers a request for a document otherwise.
     DocumentChanged,
-}
-
-impl Change {
-    /// Returns the word for it, as records and the journal carry it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FileMissing => "file-missing",
-            Self::FileAltered => "file-altered",
-            Self::OtherBytes => "other-bytes",
-            Self::AttemptGained => "attempt-gained",
-            Self::AttemptUnlisted => "attempt-unlisted",
-            Self::AttemptChanged => "attempt-changed",
-            Self::MediaGained => "media-gained",
-            Self::MediaUnlisted => "media-unlisted",
-            Self::MediaRelisted => "media-relisted",
-            Self::MediaChanged => "media-changed",
-            Self::DocumentChanged => "document-changed",
-        }
-    }
 }

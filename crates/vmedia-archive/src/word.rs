@@ -1,7 +1,7 @@
-//! Words of open sets: what this version knows, and what a newer version wrote.
+//! Codes of open sets: those of this version, and those that a newer version wrote.
 //!
-//! Every enum that stands on disk is read and written as a [`Word`], so that a word which a newer version adds neither makes a
-//! file unreadable nor is lost when the file is written again. Must not know which enum it is.
+//! Every enum that is stored is read and written as a [`Word`], so that a code which a newer version adds neither makes a file
+//! unreadable nor is lost when the file is written again.
 
 use crate::error::quote;
 use serde::de::value::{Error as Unknown, StrDeserializer};
@@ -10,18 +10,18 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// A word on disk, or an object that is tagged with one.
+/// A stored code, or an object that is tagged with one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Word<T, R = String> {
-    /// One that this version knows.
+    /// A code of this version.
     Known(T),
-    /// One that a newer version wrote, as it was read.
+    /// A code of a newer version, as it was read.
     Newer(R),
 }
 
 impl<T: Copy> Word<T> {
-    /// Returns what the word means, if this version knows it.
+    /// Returns the value, if this version knows the code.
     pub fn known(&self) -> Option<T> {
         match self {
             Self::Known(known) => Some(*known),
@@ -29,7 +29,7 @@ impl<T: Copy> Word<T> {
         }
     }
 
-    /// Returns the word as it is written; `known` gives those that this version knows.
+    /// Returns the code or, for a code of this version, the text that `known` gives.
     pub fn as_str_with(&self, known: impl Fn(T) -> &'static str) -> &str {
         match self {
             Self::Known(word) => known(*word),
@@ -39,7 +39,7 @@ impl<T: Copy> Word<T> {
 }
 
 impl<T> Word<T> {
-    /// Returns the word if this version does not know it.
+    /// Returns the code if this version does not know it.
     pub fn newer(&self) -> Option<&str> {
         match self {
             Self::Known(_) => None,
@@ -47,7 +47,7 @@ impl<T> Word<T> {
         }
     }
 
-    /// Takes another meaning, unless a newer version gave it one: what that means is not for this version to change.
+    /// Sets the value, unless a newer version set it: this version must not change that.
     pub(crate) fn set(&mut self, known: T) {
         if self.newer().is_none() {
             *self = Self::Known(known);
@@ -75,19 +75,19 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Word<T> {
     }
 }
 
-/// Words that a newer version wrote: of what each is, the word, and how often it stands there.
+/// Counts of the codes that a newer version wrote, by the name of the set and the code.
 #[derive(Debug, Default)]
 pub(crate) struct NewerWords<'a>(BTreeMap<(&'static str, Cow<'a, str>), u64>);
 
 impl<'a> NewerWords<'a> {
-    /// Counts a word, if a newer version wrote it.
+    /// Counts a code, if there is one.
     pub(crate) fn add(&mut self, of: &'static str, word: Option<impl Into<Cow<'a, str>>>) {
         if let Some(word) = word {
             *self.0.entry((of, word.into())).or_default() += 1;
         }
     }
 
-    /// Returns a note about them for people; none when there are none.
+    /// Returns a note for people, if there are any.
     pub(crate) fn note(&self) -> Option<String> {
         let words = self.0.iter().map(|((of, word), count)| {
             let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };

@@ -37,7 +37,7 @@ fn a_session_that_a_run_left_incomplete_is_not_called_complete() {
     for (faults, listing, lacks, condition) in [
         ("attempt-media=404", None, "cannot be listed: HTTP 404", "2 listing problems"),
         ("session-media=404", None, "media cannot be listed: HTTP 404", "1 listing problem"),
-        ("decision=503", None, "decision was not archived: HTTP 503", "1 document not had"),
+        ("decision=503", None, "decision was not archived: HTTP 503", "1 document not fetched"),
         ("media:FACE=503", None, "was not archived: HTTP 503", "1 failed"),
         ("media:FACE=404", None, "was not archived: HTTP 404", "1 gone"),
         ("", Some(only_one_id_is_usable), "has an unusable id", "1 listing problem"),

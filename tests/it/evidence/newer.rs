@@ -125,7 +125,7 @@ fn what_a_newer_version_wrote_is_reported_and_survives_every_command() {
             assert!(rows.contains(word) || word == "incomplete", "{what}: {rows}");
         }
         let page = String::from_utf8(bag.read("index.html")).expect("UTF-8");
-        for word in ["erased", "sealed", "redacted", "revoked", "legal-name-changed", "a newer version of vmedia wrote this word"] {
+        for word in ["erased", "sealed", "redacted", "revoked", "legal-name-changed", "a newer version of vmedia wrote this state"] {
             assert!(page.contains(word), "{what}: no {word} on the page");
         }
     };

@@ -80,6 +80,22 @@ fn a_listing_of_several_sessions_merges_alike() {
 }
 
 #[test]
+fn a_record_in_an_unknown_format_is_refused_and_not_quoted() {
+    let world = World::with(vec![session_named("one", "one-new", "one-old")]);
+    world.run(&["download", "one"]).ends_with(0);
+    let path = world.archive().join("one/archive.json");
+    let mut record: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("a record")).expect("JSON");
+    record["media"][0]["reason"] = "a reason as plain text".into();
+    std::fs::write(&path, record.to_string()).expect("written");
+    let unknown = "cannot be read: this version of vmedia does not know its format";
+    let run = world.run(&["download", "one", "-v"]).ends_with(8);
+    let run = run.complains(&format!("archive.json {unknown}"), "use the version of vmedia that wrote it");
+    assert!(!run.stderr.contains("plain text"), "{}", run.stderr);
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8);
+    assert!(run.stdout.contains(unknown), "{}", run.stdout);
+}
+
+#[test]
 fn a_record_that_cannot_be_read_is_the_misfortune_of_one_session() {
     let names = ["one", "two", "three"];
     let world = World::with(names.map(|name| session_named(name, &format!("{name}-new"), &format!("{name}-old"))).to_vec());

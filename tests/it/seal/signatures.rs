@@ -91,7 +91,7 @@ fn what_ssh_keygen_signs_is_accepted_for_its_own_bytes_key_and_purpose_alone() {
         let text = theirs(folder, "key", "vmedia", flags);
         let signature = Signature::parse(&text).expect("a signature");
         let signer = signature.verify(MESSAGE).expect("a signer");
-        assert_eq!((mine.principal(signer, now), others.principal(signer, now)), (Some("a comment"), None));
+        assert_eq!((mine.holder(signer, now), others.holder(signer, now)), (Some(("a comment", None)), None));
         assert!(matches!(signature.verify(&MESSAGE[1..]), Err(Refusal::Wrong)));
         // A letter of the signature itself, on the fourth line of base64.
         let at = "-----BEGIN SSH SIGNATURE-----\n".len() + 3 * 71 + 10;
@@ -144,7 +144,8 @@ fn a_list_of_signers_means_to_us_what_it_means_to_ssh_keygen() {
         format!("archive {other}"),
     ] {
         let theirs = is_verified(folder, &line, "vmedia", MESSAGE);
-        let ours = Signers::read(&folder.join("signers")).is_ok_and(|signers| signers.principal(key.public(), now) == Some("archive"));
+        let ours = Signers::read(&folder.join("signers"))
+            .is_ok_and(|signers| signers.holder(key.public(), now).is_some_and(|(name, _)| name == "archive"));
         assert_eq!(ours, theirs, "{line}");
         verdicts.push(ours);
     }

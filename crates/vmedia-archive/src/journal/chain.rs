@@ -197,7 +197,7 @@ impl Chain {
         for (segment, end) in self.known_heads.values() {
             let is_last = self.read.get(segment).is_some_and(|read| read.bytes == *end);
             let mut here = self.behind(std::iter::once(segment.as_str()));
-            // What was added to a segment after that line is not behind it.
+            // Lines added to a segment after that one are not behind it.
             if !is_last {
                 here.remove(segment.as_str());
             }

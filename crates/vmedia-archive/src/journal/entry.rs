@@ -36,22 +36,16 @@ pub(crate) enum Entry {
     /// A session's bag was made or changed.
     Archived(Box<Archived>),
     /// These sessions were listed and their files read again, and nothing was to be changed.
-    Kept {
-        /// The sessions.
-        sessions: Vec<SessionId>,
-    },
+    Kept { sessions: Vec<SessionId> },
     /// A session could not be archived at all.
     Failed {
-        /// The session.
         session: SessionId,
-        /// The kind of the error.
         code: Word<ErrorKind>,
         /// The error, in one line.
         text: String,
     },
     /// These sessions were verified, and nothing was found.
     Verified {
-        /// The sessions.
         sessions: Vec<SessionId>,
         /// The percentage of payload files that were read again; `None` if all were.
         #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -69,13 +63,9 @@ pub(crate) enum Entry {
         findings: Vec<String>,
     },
     /// The catalog's page was written into the archive's root.
-    Page {
-        /// The SHA-256 of the page.
-        sha256: String,
-    },
+    Page { sha256: String },
     /// The operator accepts earlier runs that changed sessions and are under no signature.
     Accepted {
-        /// The runs.
         runs: Vec<AcceptedRun>,
         /// The operator's reason.
         reason: String,
@@ -172,9 +162,7 @@ pub(crate) struct Parent {
 /// A signature or a time stamp of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SealEntry {
-    /// Its file name.
     pub(crate) name: String,
-    /// The SHA-256 of the file.
     pub(crate) sha256: String,
 }
 
@@ -190,7 +178,6 @@ pub(crate) struct AcceptedRun {
 /// A change of a session's bag.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Archived {
-    /// The session.
     pub(crate) session: SessionId,
     /// Its folder in the archive.
     pub(crate) folder: String,
@@ -243,10 +230,14 @@ pub(crate) struct FileEntry {
 }
 
 impl FileEntry {
-    /// Returns the SHA-256, or the commitment of a document; `None` if it is no digest.
     pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
-        self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
+        fingerprint(self.sha256.as_ref(), self.commitment.as_ref())
     }
+}
+
+/// Returns the SHA-256, or the commitment of a document; `None` if it is no digest.
+fn fingerprint(sha256: Option<&String>, commitment: Option<&String>) -> Option<[u8; 32]> {
+    sha256.or(commitment).and_then(|hex| sha256_bytes(hex))
 }
 
 /// A file that a bag no longer vouches for.
@@ -262,21 +253,18 @@ pub(crate) struct LostEntry {
     /// The commitment to a document's SHA-256, under the session's salt.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) commitment: Option<String>,
-    /// The reason.
     pub(crate) why: String,
 }
 
 impl LostEntry {
-    /// Returns the SHA-256, or the commitment of a document; `None` if it is no digest.
     pub(crate) fn fingerprint(&self) -> Option<[u8; 32]> {
-        self.sha256.as_deref().or(self.commitment.as_deref()).and_then(sha256_bytes)
+        fingerprint(self.sha256.as_ref(), self.commitment.as_ref())
     }
 }
 
 /// A media file whose state is new.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MediaEntry {
-    /// The media file.
     pub(crate) media: MediaId,
     pub(crate) state: Word<State>,
     /// The reason, unless it is archived.

@@ -1,6 +1,4 @@
-//! The catalog page as a value: what a person learns of an archive's sessions before opening one.
-//!
-//! Numbers, days and the decision, and nothing of whom a session is about. Must not know how the rows came about.
+//! The catalog page as a value: numbers, days and the decision of each session, and nothing about persons.
 
 use super::style::Style;
 use super::untrusted::{Text, href};
@@ -10,7 +8,7 @@ use crate::text::{self, bytes};
 use askama::Template;
 use jiff::Timestamp;
 
-/// What the rows of all sessions amount to.
+/// The sums of all rows.
 #[derive(Debug, Default)]
 pub(crate) struct CatalogTotals {
     sessions: u64,
@@ -21,7 +19,6 @@ pub(crate) struct CatalogTotals {
 }
 
 impl CatalogTotals {
-    /// Adds a row.
     pub(crate) fn add(&mut self, row: &CatalogRow) {
         self.sessions += 1;
         self.files += row.files;
@@ -31,7 +28,7 @@ impl CatalogTotals {
     }
 }
 
-/// Everything that `catalog.html` shows besides the rows.
+/// The data of `catalog.html` besides the rows.
 #[derive(Template)]
 #[template(path = "catalog.html")]
 pub(super) struct CatalogPage<'a> {
@@ -41,14 +38,12 @@ pub(super) struct CatalogPage<'a> {
     totals: &'a CatalogTotals,
 }
 
-/// Some of its rows.
 #[derive(Template)]
 #[template(path = "catalog-rows.html")]
 pub(super) struct CatalogRows {
     rows: Vec<Row>,
 }
 
-/// One session.
 struct Row {
     href: String,
     session: Text,
@@ -63,14 +58,12 @@ struct Row {
 }
 
 impl<'a> CatalogPage<'a> {
-    /// Returns the page of rows that amount to this, as they were at that time.
     pub(super) fn of(totals: &'a CatalogTotals, made: Timestamp) -> Self {
         Self { style: Style::new(), made: text::moment(made), size: bytes(totals.bytes), totals }
     }
 }
 
 impl CatalogRows {
-    /// Returns these rows.
     pub(super) fn of(rows: &[CatalogRow]) -> Self {
         Self { rows: rows.iter().map(Row::of).collect() }
     }
@@ -89,7 +82,7 @@ impl Row {
             session: Text::of(&row.session),
             provider: Text::of(&row.provider),
             is_whole: condition.is_complete(),
-            state: Text::of(&condition.words()).to_string(),
+            state: Text::of(&condition.text()).to_string(),
             decision: row.decision.as_deref().map(Text::of),
             attempts: row.attempts,
             files: format!("{}, {}", row.files, bytes(row.bytes)),

@@ -1,6 +1,6 @@
-//! Who the session is about and what was decided, from the record's facts: grouped and named for people.
+//! The person and the decision of a session, from the record's facts: grouped and named for people.
 //!
-//! Words that no version knows are shown as they are. Must not judge what a decision means.
+//! Facts without a name are shown as they are. Must not judge a decision.
 
 use super::sheet::is_grouped;
 use super::untrusted::{FileLink, Text};
@@ -8,8 +8,8 @@ use crate::reason::reason_text;
 use crate::record::{CompanionState, FactRecord, Record};
 use std::collections::BTreeSet;
 
-/// The facts that people have a name for, in the order in which they are shown: group, word, name.
-const KNOWN: [(&str, &str, &str); 16] = [
+/// The facts with a name for people, in the order in which they are shown: group, fact, name.
+const NAMED: [(&str, &str, &str); 16] = [
     (DECISION, "decision", "Decision"),
     (DECISION, "decision-code", "Code"),
     (DECISION, "decision-reason", "Reason"),
@@ -38,26 +38,26 @@ pub(super) struct Group {
     pub(super) facts: Vec<Fact>,
 }
 
-/// One thing that is said; documents may say it differently.
+/// A fact; documents may state it differently.
 pub(super) struct Fact {
     pub(super) name: Text,
     pub(super) said: Vec<Said>,
 }
 
-/// What is said, and which documents say so.
+/// One value of a fact, and the documents that state it.
 pub(super) struct Said {
     pub(super) value: Text,
     pub(super) documents: Text,
 }
 
-/// Everything that is known, in groups; a group without facts is left out.
+/// Returns the facts in groups; a group without facts is left out.
 pub(super) fn groups(record: &Record) -> Vec<Group> {
     let known = |group: &str| -> Vec<Fact> {
-        let names = KNOWN.iter().filter(|(of, ..)| *of == group);
+        let names = NAMED.iter().filter(|(of, ..)| *of == group);
         names.filter_map(|(_, word, name)| fact(record, word, Text::of(name))).collect()
     };
     let words: BTreeSet<&str> = record.facts.iter().map(|fact| fact.name.as_str()).collect();
-    let others = words.into_iter().filter(|word| KNOWN.iter().all(|(_, known, _)| known != word));
+    let others = words.into_iter().filter(|word| NAMED.iter().all(|(_, known, _)| known != word));
     let others = others.filter_map(|word| fact(record, word, Text::of(word))).collect();
     let groups = [DECISION, PERSON, PAPER].map(|title| Group { title, facts: known(title) });
     groups.into_iter().chain([Group { title: OTHER, facts: others }]).filter(|group| !group.facts.is_empty()).collect()
@@ -80,7 +80,7 @@ fn fact(record: &Record, word: &str, name: Text) -> Option<Fact> {
     (!said.is_empty()).then_some(Fact { name, said })
 }
 
-/// The person's name, as the first document that has one writes it.
+/// Returns the person's name, as the first document that has one writes it.
 pub(super) fn person(record: &Record) -> Option<Text> {
     let is_name = |fact: &&FactRecord| matches!(fact.name.as_str(), "given-name" | "family-name");
     let document = &record.facts.iter().find(is_name)?.document;
@@ -90,24 +90,24 @@ pub(super) fn person(record: &Record) -> Option<Text> {
     Some(Text::of(&parts.join(" ")))
 }
 
-/// What was decided, in the provider's word.
+/// Returns the decision, as the provider writes it.
 pub(super) fn decision(record: &Record) -> Option<Text> {
     record.facts.iter().find(|fact| fact.name == "decision").map(|fact| Text::of(&fact.value))
 }
 
-/// Why the page does not say what was decided.
+/// A reason why the page shows no decision.
 pub(super) enum NoDecision {
-    /// It was not requested: the command that keeps it.
+    /// It was not requested; this command requests it.
     NotAsked(String),
-    /// It was asked for and did not come.
+    /// It was requested and did not come.
     NotHad(Text),
-    /// This provider makes none; where what its checks recommend stands.
+    /// This provider makes none; this file has the recommendation of its checks.
     NoneMade(FileLink),
-    /// It is here and says nothing that this page could show.
+    /// It is here and states nothing that this page could show.
     Unread(FileLink),
 }
 
-/// Why the page does not say what was decided; nothing when it does.
+/// Returns the reason why the page shows no decision; `None` if it shows one.
 pub(super) fn no_decision(record: &Record) -> Option<NoDecision> {
     if decision(record).is_some() {
         return None;

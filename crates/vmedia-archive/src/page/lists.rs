@@ -1,7 +1,4 @@
-//! The tables of the session page: files with their digests, the provider's answers, what is not archived, what was
-//! lost, what changed.
-//!
-//! Must not know how a table looks.
+//! The tables of the session page: files with their digests, the provider's answers, missing media, lost files, changes.
 
 use super::sheet::{self, Attempts, Held};
 use super::untrusted::{FileLink, Text};
@@ -13,12 +10,11 @@ use crate::text;
 use crate::word::Word;
 use jiff::Timestamp;
 
-/// A file that is here, and what vouches for it.
+/// A file that is here, with its digest and signature.
 pub(super) struct FileRow {
     pub(super) link: FileLink,
-    /// What it is.
     pub(super) what: Text,
-    /// Where it belongs, or came from.
+    /// The attempt or group of a media file, the endpoint of a document.
     pub(super) of: Text,
     pub(super) bytes: String,
     pub(super) sha256: Text,
@@ -27,16 +23,15 @@ pub(super) struct FileRow {
     pub(super) remarks: Vec<Text>,
 }
 
-/// Something that was listed or asked for and is not here.
+/// A media file, document or listing that is not here.
 pub(super) struct MissingRow {
     pub(super) what: Text,
     pub(super) of: String,
     pub(super) id: Option<Text>,
     pub(super) state: Text,
-    /// What that state means.
     pub(super) meaning: &'static str,
     pub(super) reason: Text,
-    /// Returns true if the archive lacks it; a document that the provider does not have is not missing.
+    /// True if the archive lacks it; a document that the provider does not have is not missing.
     pub(super) is_lacking: bool,
 }
 
@@ -47,17 +42,17 @@ pub(super) struct LostRow {
     pub(super) why: Text,
 }
 
-/// Something that changed after the first run.
+/// A change after the first run.
 pub(super) struct ChangeRow {
     pub(super) at: String,
     pub(super) sort: Text,
     pub(super) what: Text,
     pub(super) path: Option<Text>,
-    /// Where the altered file is now, and its SHA-256.
+    /// The new place of the altered file, and its SHA-256.
     pub(super) moved: Option<(FileLink, Option<Text>)>,
 }
 
-/// A line for each file of the payload, in the order of their numbers.
+/// Returns a row for each file of the payload, in the order of their numbers.
 pub(super) fn files(attempts: &Attempts<'_>, held: &[Held<'_>]) -> Vec<FileRow> {
     let row = |held: &Held<'_>| FileRow {
         what: sheet::title(held.medium),
@@ -69,7 +64,7 @@ pub(super) fn files(attempts: &Attempts<'_>, held: &[Held<'_>]) -> Vec<FileRow> 
     held.iter().map(row).collect()
 }
 
-/// A line for each answer of the provider that is here.
+/// Returns a row for each answer of the provider that is here.
 pub(super) fn documents(record: &Record, attempts: &Attempts<'_>) -> Vec<FileRow> {
     let row = |document: &DocumentRecord| FileRow {
         what: document_title(attempts, &document.name),
@@ -97,7 +92,7 @@ fn file_row(path: &str, digest: &Digest, fetched: Timestamp) -> FileRow {
     }
 }
 
-/// `attempts/<id>/media` by the attempt's number, other names as titles.
+/// Names `attempts/<id>/media` by the attempt's number, other documents by their titles.
 fn document_title(attempts: &Attempts<'_>, name: &str) -> Text {
     let parts: Vec<&str> = name.split('/').collect();
     match parts.as_slice() {
@@ -106,7 +101,7 @@ fn document_title(attempts: &Attempts<'_>, name: &str) -> Text {
     }
 }
 
-/// Every medium and companion that is not here, and what could not be listed.
+/// Returns the media and companion documents that are not here, and the problems with listings.
 pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRow> {
     let reason = |reason: &Option<CodedReason>| Text::of(&reason_text(reason.as_ref()));
     let media = record.media.iter().filter(|medium| medium.state != State::Archived).map(|medium| MissingRow {
@@ -123,7 +118,7 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         what: Text::title(&companion.name),
         of: "companion document".to_owned(),
         id: None,
-        state: Text::of(companion.state.as_str_with(CompanionState::as_str)),
+        state: Text::of(companion.state.as_str_with(|state| if state == CompanionState::Absent { "absent" } else { "failed" })),
         meaning: match companion.state.known() {
             Some(CompanionState::Absent) => "the provider has none",
             Some(_) => meaning(State::Failed),
@@ -144,21 +139,21 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
     media.chain(companions).chain(problems).collect()
 }
 
-/// What a state means whose word this version does not know.
-const NEWER: &str = "a newer version of vmedia wrote this word";
+/// The meaning of an unknown state.
+const NEWER: &str = "a newer version of vmedia wrote this state";
 
-/// What the state of a medium means to people.
+/// Returns the meaning of a media file's state for people.
 fn meaning(state: State) -> &'static str {
     match state {
         State::Archived => "its bytes are here",
         State::Withheld => "the provider may not hand it out",
         State::Gone => "the provider no longer has it",
-        State::Failed => "it could not be had, or not be believed",
+        State::Failed => "it could not be fetched, or not be trusted",
         State::Excluded => "left out by a flag of the download",
     }
 }
 
-/// Every file whose bytes are no longer here under its path.
+/// Returns the files whose bytes are no longer here under their path.
 pub(super) fn lost(record: &Record) -> Vec<LostRow> {
     let media = record.media.iter().flat_map(|medium| &medium.files);
     let media = media.filter_map(|file| Some((&file.path, &file.digest, file.lost.as_deref()?)));
@@ -171,7 +166,7 @@ pub(super) fn lost(record: &Record) -> Vec<LostRow> {
     media.chain(documents).map(row).collect()
 }
 
-/// What changed after the first run, the oldest first.
+/// Returns the changes after the first run, the oldest first.
 pub(super) fn changes(record: &Record) -> Vec<ChangeRow> {
     let row = |happened: &HistoryRecord| ChangeRow {
         at: text::moment(happened.at),

@@ -1,7 +1,7 @@
-//! The session page as a value: what a person learns of one session, worked out from its record alone.
+//! The session page as a value, made from the session's record alone.
 //!
-//! No clock, no store, no version but the one in the record: the same record is always the same page, so that a run
-//! without news writes nothing.
+//! No clock, no store, no version but the one in the record: the same record always gives the same page, so that a run without
+//! changes writes nothing.
 
 use super::facts::{self, Group, NoDecision};
 use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
@@ -14,12 +14,12 @@ use crate::store::Digest;
 use crate::text::{bytes, moment, plural};
 use askama::Template;
 
-/// Everything that `session.html` shows.
+/// The data of `session.html`.
 #[derive(Template)]
 #[template(path = "session.html")]
 pub(super) struct SessionPage {
     style: Style,
-    /// The person's name, else nothing.
+    /// The person's name.
     person: Option<Text>,
     session: Text,
     provider: Text,
@@ -31,17 +31,17 @@ pub(super) struct SessionPage {
     no_decision: Option<NoDecision>,
     groups: Vec<Group>,
     notes: Vec<Note>,
-    /// The word for what the sheets are, and how many there are.
+    /// The name for the sheets (attempts or groups), and their number.
     filed: &'static str,
     count: usize,
     sheets: Vec<Sheet>,
     missing: Vec<MissingRow>,
-    /// How much of it the archive lacks.
+    /// Number of those that the archive lacks.
     lacking: usize,
     lost: Vec<LostRow>,
     files: Vec<FileRow>,
     archived: String,
-    /// For how many files the provider's signature held, in words.
+    /// The number of files for which the provider's signature held, as a text.
     signed: String,
     manifest: String,
     documents: Vec<FileRow>,
@@ -50,12 +50,12 @@ pub(super) struct SessionPage {
 
 /// A warning at the top of the page, with a link to the details.
 pub(super) struct Note {
-    words: String,
+    text: String,
     section: &'static str,
 }
 
 impl SessionPage {
-    /// The page of a record whose manifest has this text.
+    /// Returns the page of a record whose manifest has this text.
     pub(super) fn of(record: &Record, manifest: &str) -> Self {
         let (attempts, held) = (Attempts::of(record), sheet::held(record));
         let (missing, lost, changes) = (lists::missing(record, &attempts), lists::lost(record), lists::changes(record));
@@ -91,14 +91,14 @@ impl SessionPage {
         }
     }
 
-    /// The manifests that have lines; `sha256sum` refuses an empty one.
+    /// Returns the manifests that have lines; `sha256sum` refuses an empty one.
     fn manifests(&self, between: &str) -> String {
         let names: &[&str] = if self.files.is_empty() { &[TAG_MANIFEST] } else { &[MANIFEST, TAG_MANIFEST] };
         names.join(between)
     }
 }
 
-/// For how many files the provider's signature held. Providers whose sessions have groups have signed no answer so far.
+/// Returns the number of files for which the provider's signature held. Providers with groups have signed no answer so far.
 fn signed(held: &[Held<'_>], is_grouped: bool) -> String {
     match held.iter().filter(|held| held.file.signature.held().is_some()).count() {
         _ if held.is_empty() => "no files".to_owned(),
@@ -107,7 +107,7 @@ fn signed(held: &[Held<'_>], is_grouped: bool) -> String {
     }
 }
 
-/// What is not as one would wish, each with its number.
+/// Returns the warnings, each with its number.
 fn notes(missing: usize, disagreeing: usize, lost: usize, changes: usize) -> Vec<Note> {
     let count = |count: usize, one: &str, more: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {more}") };
     let all = [
@@ -117,5 +117,5 @@ fn notes(missing: usize, disagreeing: usize, lost: usize, changes: usize) -> Vec
         (changes, "changes", "thing changed after the first run", "things changed after the first run"),
     ];
     let noted = all.into_iter().filter(|(number, ..)| *number > 0);
-    noted.map(|(number, section, one, more)| Note { words: count(number, one, more), section }).collect()
+    noted.map(|(number, section, one, more)| Note { text: count(number, one, more), section }).collect()
 }

@@ -1,7 +1,6 @@
-//! The contact sheet: the attempts in order, or the groups, and in each what was photographed, filmed and read.
+//! The contact sheet: the attempts in order, or the groups, with their pictures, videos and data files.
 //!
-//! What is not there has its place too, so that a gap is seen. How a file is shown follows from its path's extension.
-//! Must not know how a card looks.
+//! Missing files have a card, too, so that a gap is seen. The extension of a file's path decides how it is shown.
 
 use super::untrusted::{FileLink, Text, extension};
 use crate::model::{AttemptId, Kind, MediaId, TypeHint};
@@ -20,16 +19,16 @@ pub(super) struct Held<'a> {
     pub(super) file: &'a FileRecord,
 }
 
-/// Every file that the manifest names, in the order of the record.
+/// Returns every file that the manifest names, in the order of the record.
 pub(super) fn held(record: &Record) -> Vec<Held<'_>> {
     let files = record.media.iter().flat_map(|medium| medium.present().map(move |file| (medium, file)));
     files.enumerate().map(|(index, (medium, file))| Held { number: index + 1, medium, file }).collect()
 }
 
-/// One attempt or group, or what belongs to none.
+/// One attempt or group, or the media that belong to none.
 pub(super) struct Sheet {
     pub(super) title: String,
-    /// What the provider says of the attempt; nothing of an attempt that it never listed.
+    /// The attempt's status; `None` for an attempt that the provider never listed.
     pub(super) status: Option<Text>,
     pub(super) created: Option<Text>,
     pub(super) id: Option<Text>,
@@ -37,48 +36,48 @@ pub(super) struct Sheet {
     pub(super) cards: Vec<Card>,
 }
 
-/// One file, or one that is not there.
+/// One file, or a missing one.
 pub(super) struct Card {
     pub(super) look: Look,
     pub(super) title: Text,
-    /// What it is and of which attempt, for those who do not see it.
-    pub(super) words: String,
+    /// The text for people who do not see the picture.
+    pub(super) alt: String,
     /// Extension, size and length.
     pub(super) detail: Text,
     pub(super) id: Text,
-    /// Its line in the table of files.
+    /// The number of its row in the table of files.
     pub(super) number: Option<usize>,
     pub(super) remarks: Vec<Text>,
 }
 
-/// How a file is shown.
+/// The look of a file on its card.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    /// As an image, at this link.
+    /// An image, at this link.
     Picture(String),
-    /// As a player of what is at this link.
+    /// A player for this link.
     Video(String),
-    /// As a link with the format's name and what opening it gives.
+    /// A link with the format's name and an invitation to open it.
     Link { href: String, format: String, invitation: &'static str },
-    /// As a name alone.
+    /// The format's name alone.
     Named { format: String },
-    /// Not at all: it is not archived, and in which state it is.
+    /// The state of a file that is not archived.
     Absent(Text),
 }
 
-/// Where a medium is filed: its attempt, or its group.
+/// The attempt or the group of a media file.
 type Home<'a> = (Option<&'a AttemptId>, Option<&'a str>);
 
 fn home(medium: &MediaRecord) -> Home<'_> {
     (medium.attempt.as_ref(), medium.group.as_ref().map(|group| group.name.as_str()))
 }
 
-/// Whether this is a session of a provider that has groups instead of attempts.
+/// Returns true for a session of a provider that has groups instead of attempts.
 pub(super) fn is_grouped(record: &Record) -> bool {
     record.attempts.is_empty() && record.media.iter().any(|medium| medium.type_hint.is_some())
 }
 
-/// Where each attempt stands in the record.
+/// The positions of the attempts in the record.
 pub(super) struct Attempts<'a>(HashMap<&'a AttemptId, usize>);
 
 impl<'a> Attempts<'a> {
@@ -86,7 +85,7 @@ impl<'a> Attempts<'a> {
         Self(record.attempts.iter().enumerate().map(|(index, attempt)| (&attempt.id, index)).collect())
     }
 
-    /// Where a medium is filed, in words.
+    /// Returns the name of a media file's attempt or group.
     pub(super) fn of_medium(&self, medium: &MediaRecord) -> String {
         match (&medium.attempt, &medium.group) {
             (None, Some(group)) => Text::of(&group.name).to_string(),
@@ -95,7 +94,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// An attempt's number, counted from the oldest, and how many there are; an id that was never listed stands for itself.
+    /// Returns an attempt's number, counted from the oldest, and the number of attempts; or its id if it was never listed.
     pub(super) fn name(&self, id: Option<&AttemptId>) -> String {
         let Some(id) = id else { return "no attempt".to_owned() };
         match self.0.get(id) {
@@ -105,7 +104,7 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// What a medium shows, as a title.
+/// Returns the title of a media file.
 pub(super) fn title(medium: &MediaRecord) -> Text {
     let word = match kind(medium) {
         Kind::Image => "picture",
@@ -120,17 +119,17 @@ pub(super) fn title(medium: &MediaRecord) -> Text {
     }
 }
 
-/// A word for what became of a medium.
+/// Returns the name of a media file's state.
 pub(super) fn state(state: &Word<State>) -> Text {
     Text::of(state.as_str_with(|state| if state == State::Excluded { "not asked for" } else { state.as_str() }))
 }
 
-/// The sort of a medium; one that this version does not know is a file.
+/// Returns the kind of a media file; one of an unknown kind is a file.
 fn kind(medium: &MediaRecord) -> Kind {
     medium.kind.known().unwrap_or(Kind::Other)
 }
 
-/// Every attempt that was ever listed, newest first, and then what belongs to none of them.
+/// Returns every attempt that was ever listed, newest first, then the media that belong to none of them.
 pub(super) fn sheets(record: &Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> Vec<Sheet> {
     let mut cards = cards(record, attempts, held);
     let mut sheets: Vec<Sheet> = Vec::new();
@@ -165,7 +164,7 @@ pub(super) fn sheets(record: &Record, attempts: &Attempts<'_>, held: &[Held<'_>]
     sheets
 }
 
-/// The cards of each attempt or group: pictures, then videos, then the rest, each in the order of the listing.
+/// Returns the cards of each attempt or group: pictures, then videos, then the rest, each in the order of the listing.
 fn cards<'a>(record: &'a Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> HashMap<Home<'a>, Vec<Card>> {
     let mut media: Vec<&MediaRecord> = record.media.iter().collect();
     media.sort_by_key(|medium| match kind(medium) {
@@ -205,7 +204,7 @@ fn card(held: &Held<'_>, version: &str, of: &str) -> Card {
     let length = medium.duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).map(text::duration);
     let parts = [Some(extension(&file.path).to_ascii_uppercase()), Some(text::bytes(file.digest.bytes)), length];
     Card {
-        words: format!("{title}, {word} of {of}"),
+        alt: format!("{title}, {word} of {of}"),
         look,
         title,
         detail: Text::of(&parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")),
@@ -219,7 +218,7 @@ fn absent(medium: &MediaRecord, of: &str) -> Card {
     let title = title(medium);
     Card {
         look: Look::Absent(state(&medium.state)),
-        words: format!("{title} of {of}"),
+        alt: format!("{title} of {of}"),
         title,
         detail: Text::of(
             medium.mimetype.as_deref().or(medium.type_hint.as_ref().map(|hint| hint.as_str_with(TypeHint::as_str))).unwrap_or_default(),
@@ -230,7 +229,7 @@ fn absent(medium: &MediaRecord, of: &str) -> Card {
     }
 }
 
-/// What a person should know who looks at this file.
+/// Returns remarks on a file for people.
 pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
     let mut remarks: Vec<Text> =
         file.disagreements.iter().map(|disagreement| Text::of(&format!("Not as declared: {}", disagreement.text()))).collect();
@@ -238,7 +237,7 @@ pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
         remarks.push(Text::of(&format!("In the state {word}, which a newer version of vmedia wrote")));
     } else if medium.state != State::Archived {
         let reason = reason_text(medium.reason.as_ref());
-        remarks.push(Text::of(&format!("Found missing or altered, and not had again ({}): {reason}", state(&medium.state))));
+        remarks.push(Text::of(&format!("Found missing or altered, and not fetched again ({}): {reason}", state(&medium.state))));
     }
     if let Some(since) = medium.unlisted_since {
         remarks.push(Text::of(&format!("No longer listed by the provider since {}", text::moment(since))));
@@ -246,7 +245,7 @@ pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
     remarks
 }
 
-/// A word for the provider's signature over bytes that were kept.
+/// Returns the result of the check of the provider's signature.
 pub(super) fn signature(signature: &SignatureRecord) -> Text {
     Text::of(signature.verdict.as_str_with(|_| if signature.held().is_some() { "held" } else { "none sent" }))
 }

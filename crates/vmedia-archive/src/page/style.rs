@@ -1,6 +1,4 @@
-//! What the archive's pages have in common: one style, inline, and a policy that lets a browser take nothing else.
-//!
-//! Must not know what a page says.
+//! The style of the archive's pages, inline, and a policy that allows no other source.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,14 +8,13 @@ use sha2::{Digest as _, Sha256};
 pub(super) struct Style {
     /// The text of the one `<style>`.
     pub(super) css: &'static str,
-    /// The Content-Security-Policy: no script, no network, this style by its digest, pictures and recordings from where
-    /// the page is. A page that was opened from a disk is of no origin, and browsers do not agree whether `'self'` means
-    /// its folder; `file:` does, and means nothing to a page from a server.
+    /// The Content-Security-Policy: no script, no network, this style by its digest, pictures and recordings beside the page.
+    /// A page that was opened from a disk has no origin, and browsers do not agree whether `'self'` means its folder; `file:`
+    /// does, and means nothing to a page from a server.
     pub(super) policy: String,
 }
 
 impl Style {
-    /// The style of every page.
     pub(super) fn new() -> Self {
         let css = include_str!("style.css");
         let digest = STANDARD.encode(Sha256::digest(css));

@@ -144,7 +144,7 @@ fn everything_that_the_record_holds_has_its_place() {
         r#"href="data/a2/face.heic"><strong>HEIC</strong>"#,
         "Not linked: a browser might run it",
         "Not as declared: the listing says 4 bytes, 3 came",
-        "Found missing or altered, and not had again (gone): HTTP 404",
+        "Found missing or altered, and not fetched again (gone): HTTP 404",
         "No longer listed by the provider since 2026-11-21 09:30:00 UTC",
         "<dt>Not archived</dt><dd><a href=\"#missing\">5</a></dd>",
         "Filed under no attempt",

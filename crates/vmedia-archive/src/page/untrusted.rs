@@ -1,7 +1,6 @@
-//! What comes from outside on its way into a page: texts that neither hide, turn nor flood, and links that cannot leave
-//! the session's folder.
+//! Untrusted texts for a page, cut and with invisible characters shown, and links that cannot leave the session's folder.
 //!
-//! A template takes these types for whatever is not our own words, and escapes them. Must not know what they mean.
+//! Templates take these types for every text that is not a constant, and escape them.
 
 use crate::store::StorePath;
 use crate::text::{moment, sanitize};
@@ -9,34 +8,34 @@ use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 
-/// How much of a text a page shows, in characters.
+/// The longest text that a page shows, in characters.
 const LONGEST: usize = 600;
-/// What stands in a link as it is; all else is percent-encoded, so that no name is read as a scheme, a query or an entity.
+/// The characters of a link that are not percent-encoded; no name is read as a scheme, a query or an entity.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What browsers and viewers show or keep, by extension. What they might run instead, such as HTML and SVG, is not linked.
+/// The extensions of files that are linked: browsers show or keep them. Files that they might run, such as HTML and SVG, are not.
 const SHOWN: [&str; 26] = [
     "jpg", "jpeg", "jfif", "png", "webp", "gif", "avif", "bmp", "heic", "heif", "tif", "tiff", "jp2", "pdf", "mp4", "m4v", "mov", "webm",
     "mkv", "3gp", "mp3", "wav", "json", "txt", "csv", "bin",
 ];
 
-/// A text from outside.
+/// An untrusted text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Text(String);
 
 impl Text {
-    /// The text as it is written, cut when it is endless, with what cannot be seen made visible.
+    /// Cuts a long text, and escapes invisible characters.
     pub(super) fn of(text: &str) -> Self {
         let cut = text.char_indices().nth(LONGEST).map(|(at, _)| at);
         let Some((kept, rest)) = cut.and_then(|at| text.split_at_checked(at)) else { return Self(sanitize(text).into_owned()) };
         Self(format!("{} … and {} more characters, see archive.json", sanitize(kept), rest.chars().count()))
     }
 
-    /// The same with words of ours behind it.
+    /// Appends a trusted text.
     pub(super) fn followed_by(self, ours: &str) -> Self {
         Self(self.0 + ours)
     }
 
-    /// A provider's word, such as `document-front`, as a title: `Document front`. Anything but a plain word stays as it is.
+    /// Turns a plain word of a provider's, such as `document-front`, into a title: `Document front`. Other texts stay unchanged.
     pub(super) fn title(word: &str) -> Self {
         let is_plain = word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
         let words = word.replace(['-', '_'], " ");
@@ -46,7 +45,7 @@ impl Text {
         }
     }
 
-    /// A time that a provider wrote: in our form if it is one that is known, else as it is.
+    /// Formats a time that a provider wrote; a text in no known form stays unchanged.
     pub(super) fn time(text: &str) -> Self {
         text.parse().map_or_else(|_| Self::of(text), |time: Timestamp| Self(moment(time)))
     }
@@ -58,29 +57,28 @@ impl fmt::Display for Text {
     }
 }
 
-/// A file of the session's folder: its path, and the link to it if there may be one.
+/// A file of the session's folder, with a link if it may have one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FileLink {
     /// The path below the session's folder.
     pub(super) path: Text,
-    /// The same for a browser.
     pub(super) href: Option<String>,
 }
 
 impl FileLink {
-    /// A path that could lead elsewhere, and a file that a browser might run, get no link.
+    /// Links a file, unless its path could lead elsewhere or a browser might run it.
     pub(super) fn to(path: &str) -> Self {
         let may_be_linked = StorePath::parse(path).is_some() && SHOWN.contains(&extension(path).as_str());
         Self { path: Text::of(path), href: may_be_linked.then(|| href(path)) }
     }
 }
 
-/// A relative path as a link.
+/// Returns a relative path as a link.
 pub(super) fn href(path: &str) -> String {
     utf8_percent_encode(path, PLAIN).to_string()
 }
 
-/// What follows the last dot of a path's last name, in lower case; nothing when there is none.
+/// Returns the extension of a path in lower case, or an empty text.
 pub(super) fn extension(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()

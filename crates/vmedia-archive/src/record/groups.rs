@@ -1,8 +1,6 @@
-//! Names the groups of newly listed media, at a provider that has groups instead of attempts: archived media keep their names,
-//! new ones join their group or get a name that no other group has. A provider numbers groups by their place in a list, and a
-//! list may change.
-//!
-//! Must not name files; that is the layout's.
+//! Names the groups of newly listed media, at a provider that has groups instead of attempts: archived media keep their names, new
+//! ones join their group or get a name that no other group has. A provider numbers groups by their place in a list, which may
+//! change.
 
 use super::Revision;
 use crate::model::{Group, MediaId, MediaItem};
@@ -27,7 +25,7 @@ impl Revision {
     }
 }
 
-/// The names of groups, and whose they are.
+/// The names of groups, and their owners.
 #[derive(Default)]
 struct Names {
     by_resource: HashMap<String, String>,
@@ -44,7 +42,7 @@ impl Names {
         }
     }
 
-    /// The name that a group has, or gets now.
+    /// Returns the name of a group; gives it one if it has none.
     fn settle(&mut self, group: &Group) -> String {
         if let Some(name) = group.resource.as_ref().and_then(|resource| self.by_resource.get(resource)) {
             return name.clone();

@@ -22,9 +22,9 @@ pub struct NewFile {
     pub extension: Option<&'static str>,
     /// The provider's signature over the bytes.
     pub signature: SignatureRecord,
-    /// When it was fetched.
+    /// The time of the fetch.
     pub fetched: Timestamp,
-    /// Where it is not what was declared.
+    /// Differences from the declaration.
     pub disagreements: Vec<Disagreement>,
 }
 
@@ -68,7 +68,7 @@ impl Revision {
         self.before.is_some()
     }
 
-    /// Records why only what a killed run left is known.
+    /// Records that the session could not be listed again after a killed run.
     pub fn cannot_be_listed(&mut self, why: &str) {
         let problem = format!("the run that changed this session was killed, and the session could not be listed again: {why}");
         self.record.problems.push(problem);

@@ -1,7 +1,7 @@
 //! Keys as text: base64 between two marker lines (RFC 7468).
 //!
-//! What is read here may be a private key, so every copy is wiped; `rustls-pki-types`, which reads such files too, leaves
-//! the letters of the key in memory. Must not know what the bytes mean.
+//! The text may be a private key, so every copy is wiped; `rustls-pki-types`, which reads such files, too, leaves the letters of the
+//! key in memory.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

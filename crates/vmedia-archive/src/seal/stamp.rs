@@ -1,7 +1,7 @@
-//! Time stamps by RFC 3161: what is asked of an authority, what its answer says, and whether the answer is the authority's.
+//! Time stamps by RFC 3161: the query to an authority, its answer, and the check of its signature.
 //!
-//! What [`Stamp::read`] gives is a claim of the answer's. [`Authorities::judge`] gives a stamp that an authority signed for
-//! which one of the certificates that the reader trusts vouches. Must not know how questions and answers travel.
+//! [`Stamp::read`] returns a claim. [`Authorities::judge`] also checks that an authority signed it for which a trusted certificate
+//! vouches. Must not know how queries and answers travel.
 
 mod answer;
 mod ber;

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};
-use crate::record::{LARGEST_RECORD, Record, SCHEMA, VERSION};
+use crate::record::{LARGEST_RECORD, Record, SCHEMA, VERSION, parse_error};
 use crate::store::{Digest, ReadStore, StorePath};
 
 /// Hint for a lost record. It alone says which files there were: a new one would forget those that are no longer listed.
@@ -14,10 +14,12 @@ const RESTORE: &str = "restore it from a backup; or move the folder away, and th
 pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<(Record, String)>> {
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
-    let hint = format!("keep the file, and {RESTORE}");
     // The error ends this session alone.
     let record: Record = serde_json::from_slice(&bytes).map_err(|error| {
-        Error::new(ErrorKind::Damaged, format!("{} cannot be read: {error}", store.location(&path)), hint).caused_by(error)
+        let what = format!("{} cannot be read: {}", store.location(&path), parse_error(&error));
+        let kept = format!("keep the file, and {RESTORE}");
+        let hint = if error.is_data() { format!("use the version of vmedia that wrote it; or {kept}") } else { kept };
+        Error::new(ErrorKind::Damaged, what, hint)
     })?;
     if record.schema != SCHEMA || record.version > VERSION {
         let what = format!("{} was written by a newer vmedia ({})", store.location(&path), record.tool);

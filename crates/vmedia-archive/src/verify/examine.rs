@@ -8,7 +8,7 @@ use super::{Aspect, Examined, Finding, Item, ProviderRules, Remedy, read};
 use crate::bag::{self, Manifest};
 use crate::error::Result;
 use crate::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
-use crate::record::{Record, RecordedFile, State};
+use crate::record::{Record, RecordedFile, State, parse_error};
 use crate::store::{Listed, ReadStore, Stat, StorePath};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -121,11 +121,8 @@ fn record(store: &dyn ReadStore, folder: &StorePath, examined: &mut Examined) ->
         }
         return None;
     };
-    let record = serde_json::from_str(&text).ok();
-    if record.is_none() {
-        examined.finding(Aspect::Readable, RECORD, "cannot be read");
-    }
-    record
+    let record = serde_json::from_str(&text);
+    record.map_err(|error| examined.finding(Aspect::Readable, RECORD, format!("cannot be read: {}", parse_error(&error)))).ok()
 }
 
 fn compare_manifests(recorded: &Recorded<'_>, payload: &Manifest, tags: &Manifest, examined: &mut Examined) {

@@ -143,7 +143,7 @@ impl Examined {
             // A file that was not read may be anything.
             (Aspect::Manifests, self.counts.unread == 0 && self.unreadable.is_empty()),
             (Aspect::Journal, self.has_journal && self.unvouched.is_none() && !self.is_unproven),
-            // Where nothing was signed, nothing was compared.
+            // If nothing was signed, nothing was compared.
             (Aspect::Signatures, self.counts.held > 0),
         ];
         all.into_iter().filter(|(_, matches)| is_sound && *matches).map(|(aspect, _)| aspect).collect()

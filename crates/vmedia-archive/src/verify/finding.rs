@@ -22,37 +22,30 @@ pub enum Aspect {
 }
 
 impl Aspect {
+    /// Returns the stable code, the text for a comparison that found nothing, and that for one with findings.
+    fn texts(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Listings => ("listings", "all listed files present", "files missing or not listed"),
+            Self::Manifests => ("manifests", "files match manifests", "files do not match manifests"),
+            Self::Journal => ("journal", "journal matches", "journal does not match"),
+            Self::Signatures => ("signatures", "provider's signatures hold", "provider's signatures do not hold"),
+            Self::Readable => ("readable", "files can be read", "cannot be read"),
+        }
+    }
+
     /// Returns the stable code, as in JSON.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Listings => "listings",
-            Self::Manifests => "manifests",
-            Self::Journal => "journal",
-            Self::Signatures => "signatures",
-            Self::Readable => "readable",
-        }
+        self.texts().0
     }
 
     /// Returns the text for a comparison that found nothing.
     pub fn matches(self) -> &'static str {
-        match self {
-            Self::Listings => "all listed files present",
-            Self::Manifests => "files match manifests",
-            Self::Journal => "journal matches",
-            Self::Signatures => "provider's signatures hold",
-            Self::Readable => "files can be read",
-        }
+        self.texts().1
     }
 
-    /// Returns the text for a comparison that found something.
+    /// Returns the text for a comparison with findings.
     pub fn differs(self) -> &'static str {
-        match self {
-            Self::Listings => "files missing or not listed",
-            Self::Manifests => "files do not match manifests",
-            Self::Journal => "journal does not match",
-            Self::Signatures => "provider's signatures do not hold",
-            Self::Readable => "cannot be read",
-        }
+        self.texts().2
     }
 
     /// Returns the remedy that most often helps.

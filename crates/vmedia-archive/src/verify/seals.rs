@@ -80,8 +80,8 @@ enum Fault {
     Undated,
 }
 
-fn fault(error: impl ToString) -> Fault {
-    Fault::Finding(error.to_string())
+fn fault(what: impl Into<String>) -> Fault {
+    Fault::Finding(what.into())
 }
 
 /// A check of the seals of one journal.
@@ -137,9 +137,9 @@ impl Check<'_> {
     }
 
     /// Reports a fault. Returns true for [`Fault::Undated`], which the caller reports.
-    fn report(&mut self, name: String, fault: Fault) -> bool {
+    fn report(&mut self, name: &str, fault: Fault) -> bool {
         match fault {
-            Fault::Finding(what) => self.seals.finding(&name, what),
+            Fault::Finding(what) => self.seals.finding(name, what),
             Fault::Note(what) => self.seals.notes.push(format!("{name}: {what}")),
             Fault::Undated => return true,
         }
@@ -157,7 +157,7 @@ impl Check<'_> {
                     signed.push(file.segment.as_str());
                 }
                 Err(fault) => {
-                    let is_undated = self.report(format!("{}{SIGNATURE}", file.segment), fault);
+                    let is_undated = self.report(&format!("{}{SIGNATURE}", file.segment), fault);
                     undated.extend(is_undated.then_some(&file.segment));
                 }
             }
@@ -177,9 +177,9 @@ impl Check<'_> {
     fn signer(&self, SealFile { segment, bytes }: &SealFile, age: &mut Age<'_>) -> std::result::Result<String, Fault> {
         let signature = Signature::parse(bytes).map_err(|refusal| match refusal {
             Refusal::Algorithm(_) => Fault::Note(refusal.to_string()),
-            _ => fault(refusal),
+            _ => fault(refusal.to_string()),
         })?;
-        let key = signature.verify(self.open(segment)?).map_err(fault)?;
+        let key = signature.verify(self.open(segment)?).map_err(|refusal| fault(refusal.to_string()))?;
         let Some(signers) = &self.options.signers else { return Ok(key.fingerprint()) };
         match signers.holder(key, self.chain.ended_at(segment).unwrap_or(Timestamp::MAX)) {
             Some((_, Some(until))) if until < self.now && !age.is_before(segment, until) => Err(Fault::Undated),
@@ -194,7 +194,7 @@ impl Check<'_> {
         for file in stamps {
             match self.stamp(&file) {
                 Ok(at) => held.extend(at.map(|at| (file.segment, at))),
-                Err(fault) => _ = self.report(format!("{}{TIME_STAMP}", file.segment), fault),
+                Err(fault) => _ = self.report(&format!("{}{TIME_STAMP}", file.segment), fault),
             }
         }
         held
@@ -207,7 +207,7 @@ impl Check<'_> {
             Some(authorities) => authorities.judge(bytes).map(|(stamp, judged)| (stamp, Some(judged))),
             None => Stamp::read(bytes).map(|stamp| (stamp, None)),
         }
-        .map_err(fault)?;
+        .map_err(|error| fault(error.to_string()))?;
         let digest = Digest::read(self.open(segment)?, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256));
         if !digest.is_some_and(|sha256| stamp.covers(&sha256)) {
             return Err(fault("the time stamp is about other bytes than the segment's"));
@@ -228,7 +228,7 @@ impl Check<'_> {
                 self.seals.claimed = self.seals.claimed.max(Some(stamp.at));
                 Err(Fault::Note(refusal.to_string()))
             }
-            Some(Err(refusal)) => Err(fault(refusal)),
+            Some(Err(refusal)) => Err(fault(refusal.to_string())),
             None => {
                 self.seals.claimed = self.seals.claimed.max(Some(stamp.at));
                 Ok(None)

@@ -297,7 +297,8 @@ fn has_changed(bag: &Bag<'_>, examined: &Examined) -> bool {
     let Place { archive, folder } = bag.place;
     let is_current = examined.is_current(archive.target.store.as_ref(), folder).unwrap_or(true);
     let is_journals = examined.unvouched.is_some() || examined.findings.iter().any(|finding| finding.aspect == Aspect::Journal);
-    (is_journals || !is_current) && archive.refresh(bag.chain.as_ref()).unwrap_or(false) || !is_current
+    let has_grown = (is_journals || !is_current) && archive.refresh(bag.chain.as_ref()).unwrap_or(false);
+    has_grown || !is_current
 }
 
 /// Replaces the findings about signatures if not one holds: the secret is more likely wrong than that many files forged.

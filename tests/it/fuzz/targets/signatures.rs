@@ -88,7 +88,7 @@ fn signs(key: &SigningKey, signers: Option<&Signers>) {
     assert_eq!(signer, key.public());
     assert!(signature.verify(&b"two\n"[..]).is_err());
     let own = read_signers(format!("someone namespaces=\"vmedia\" {signer}\n").as_bytes()).expect("a signer");
-    assert_eq!(own.principal(signer, super::now()), Some("someone"));
+    assert_eq!(own.holder(signer, super::now()), Some(("someone", None)));
     // The names in the foreign list do not matter, only that it is read.
-    let _ = signers.and_then(|signers| signers.principal(signer, super::now()));
+    let _ = signers.and_then(|signers| signers.holder(signer, super::now()));
 }

@@ -1,13 +1,13 @@
 //! Signatures over files, in the layout of `PROTOCOL.sshsig`: made with one key, checked with the one that they carry.
 //!
-//! Whether that key is one to trust is for [`super::Signers`] to say. Must not know where a signature is kept.
+//! [`super::Signers`] decides whether that key is trusted. Must not know where a signature is kept.
 
 use super::NAMESPACE;
 use super::fields::{Fields, encode_pem, put};
 use super::key::{ALGORITHM, PublicKey, PublicKeyError, SigningKey};
 use crate::error::quote;
 use crate::seal::pem::decode_pem;
-use aws_lc_rs::digest::{Context, SHA256, SHA512};
+use aws_lc_rs::digest::{Algorithm, Context, SHA256, SHA512};
 use std::fmt;
 use std::io::{self, Read};
 
@@ -49,43 +49,30 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The digest that is signed in place of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hash {
-    Sha256,
-    Sha512,
-}
+/// The name of the digest that is signed in place of the file, and its algorithm. The library that signs has both, and a second
+/// SHA-512 is 18 kB.
+type Hash = (&'static str, &'static Algorithm);
 
-impl Hash {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sha256 => "sha256",
-            Self::Sha512 => "sha512",
-        }
-    }
+const HASHES: [Hash; 2] = [SHA512_HASH, ("sha256", &SHA256)];
+const SHA512_HASH: Hash = ("sha512", &SHA512);
 
-    fn of(self, mut message: impl Read) -> io::Result<Vec<u8>> {
-        // The library that signs has both digests too, and a second SHA-512 is 18 kB.
-        let mut hasher = match self {
-            Self::Sha256 => Context::new(&SHA256),
-            Self::Sha512 => Context::new(&SHA512),
-        };
-        let mut buffer = vec![0; PIECE];
-        loop {
-            match message.read(&mut buffer) {
-                Ok(0) => return Ok(hasher.finish().as_ref().to_vec()),
-                Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+fn digest_of((_, algorithm): Hash, mut message: impl Read) -> io::Result<Vec<u8>> {
+    let mut hasher = Context::new(algorithm);
+    let mut buffer = vec![0; PIECE];
+    loop {
+        match message.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.finish().as_ref().to_vec()),
+            Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }
 
-/// Returns what the key signs: the purpose and the digest's name stand in it, so that neither can be swapped.
-fn signed_bytes(hash: Hash, digest: &[u8]) -> Vec<u8> {
+/// Returns the bytes that the key signs: with the purpose and the digest's name, so that neither can be swapped.
+fn signed_bytes((name, _): Hash, digest: &[u8]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    for field in [NAMESPACE.as_bytes(), b"", hash.name().as_bytes(), digest] {
+    for field in [NAMESPACE.as_bytes(), b"", name.as_bytes(), digest] {
         put(&mut bytes, field);
     }
     bytes
@@ -94,14 +81,13 @@ fn signed_bytes(hash: Hash, digest: &[u8]) -> Vec<u8> {
 impl SigningKey {
     /// Reads a file to its end and signs it; the text that `ssh-keygen -Y verify -n vmedia` accepts.
     pub fn sign(&self, message: impl Read) -> io::Result<String> {
-        let hash = Hash::Sha512;
-        let bare = self.sign_bytes(&signed_bytes(hash, &hash.of(message)?));
+        let bare = self.sign_bytes(&signed_bytes(SHA512_HASH, &digest_of(SHA512_HASH, message)?));
         let mut signature = Vec::new();
         put(&mut signature, ALGORITHM.as_bytes());
         put(&mut signature, &bare);
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_be_bytes());
-        for field in [&self.public().blob(), NAMESPACE.as_bytes(), b"", hash.name().as_bytes(), &signature] {
+        for field in [&self.public().blob(), NAMESPACE.as_bytes(), b"", SHA512_HASH.0.as_bytes(), &signature] {
             put(&mut bytes, field);
         }
         Ok(encode_pem(LABEL, &bytes))
@@ -133,11 +119,7 @@ impl Signature {
         if namespace != NAMESPACE.as_bytes() {
             return Err(Refusal::Namespace(shown(namespace)));
         }
-        let hash = match hash {
-            b"sha512" => Hash::Sha512,
-            b"sha256" => Hash::Sha256,
-            other => return Err(Refusal::Algorithm(shown(other))),
-        };
+        let hash = HASHES.into_iter().find(|(name, _)| name.as_bytes() == hash).ok_or_else(|| Refusal::Algorithm(shown(hash)))?;
         let signer = PublicKey::from_blob(signer).map_err(|error| match error {
             PublicKeyError::Algorithm(name) => Refusal::Algorithm(name),
             PublicKeyError::Damaged => Refusal::Malformed,
@@ -153,7 +135,7 @@ impl Signature {
 
     /// Reads a file to its end, and gives the key that signed these bytes.
     pub fn verify(&self, message: impl Read) -> Result<&PublicKey, Refusal> {
-        let digest = self.hash.of(message).map_err(Refusal::Unreadable)?;
+        let digest = digest_of(self.hash, message).map_err(Refusal::Unreadable)?;
         if self.signer.verify(&self.bare, &signed_bytes(self.hash, &digest)) { Ok(&self.signer) } else { Err(Refusal::Wrong) }
     }
 }

@@ -47,12 +47,8 @@ impl Signers {
         signers.collect::<std::result::Result<_, _>>().map(Self)
     }
 
-    /// Returns the name of the signer to whom this key belonged at that time, if it is one of these.
-    pub fn principal(&self, key: &PublicKey, at: Timestamp) -> Option<&str> {
-        self.holder(key, at).map(|(principal, _)| principal)
-    }
-
-    /// Returns the same, with the time until which the list lets the key count, if it sets one.
+    /// Returns the name of the signer to whom this key belonged at that time, if it is one of these, and the time until which the
+    /// list lets the key count, if it sets one.
     pub fn holder(&self, key: &PublicKey, at: Timestamp) -> Option<(&str, Option<Timestamp>)> {
         let permits = |signer: &&Signer| {
             signer.key == *key
@@ -148,7 +144,7 @@ fn matches_list(patterns: &str, text: &str) -> bool {
 
 /// Returns whether a pattern fits, in which `*` is any text and `?` any letter.
 fn matches(pattern: &str, text: &str) -> bool {
-    // Whether the pattern so far fits the first so many letters.
+    // True at each number of letters that the pattern so far fits.
     let mut fits: Vec<bool> = std::iter::once(true).chain(text.chars().map(|_| false)).collect();
     for wanted in pattern.chars() {
         fits = if wanted == '*' {

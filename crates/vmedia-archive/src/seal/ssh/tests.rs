@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use proptest::prelude::*;
 use std::path::Path;
 
-/// What makes a private key file.
+/// The parts of a private key file.
 struct File<'a> {
     cipher: &'a [u8],
     count: u32,
@@ -190,7 +190,7 @@ fn a_list_of_signers_says_whose_a_key_is() {
     let one = key(1).public().to_string();
     let whose = |line: String, at: &str| {
         let at = at.parse().expect("a time");
-        signers(&line).expect("signers").principal(key(1).public(), at).map(str::to_owned)
+        signers(&line).expect("signers").holder(key(1).public(), at).map(|(principal, _)| principal.to_owned())
     };
     let now = "2026-11-21T09:30:00Z";
     for (line, principal) in [

@@ -33,9 +33,9 @@ const REASONS: [(usize, &str, bool); 8] = [
 /// The contents of a time stamp, not yet judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
-    /// When the authority saw the digest.
+    /// The time when the authority saw the digest.
     pub at: Timestamp,
-    /// Under which of its policies, as a dotted number.
+    /// The authority's policy, as a dotted number.
     pub policy: String,
     /// The number of the stamp, in hex.
     pub serial: String,
@@ -142,7 +142,7 @@ impl Status {
     }
 
     fn is_granted(&self) -> Result<(), StampError> {
-        let word = match self.number {
+        let status = match self.number {
             Some(0 | 1) => return Ok(()),
             Some(2) => "rejected".to_owned(),
             Some(3) => "not yet".to_owned(),
@@ -152,8 +152,8 @@ impl Status {
         };
         let is_set = |bit: usize| self.failure.get(1 + bit / 8).is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
         let reasons: Vec<_> = REASONS.iter().filter(|(bit, _, _)| is_set(*bit)).collect();
-        let words = reasons.iter().map(|(_, words, _)| (*words).to_owned()).chain(self.texts.iter().cloned());
-        let reason = std::iter::once(word).chain(words).collect::<Vec<_>>().join("; ");
+        let texts = reasons.iter().map(|(_, text, _)| (*text).to_owned()).chain(self.texts.iter().cloned());
+        let reason = std::iter::once(status).chain(texts).collect::<Vec<_>>().join("; ");
         let is_passing = self.number == Some(3) || reasons.iter().any(|(_, _, is_passing)| *is_passing);
         Err(StampError::Refused { reason: quote(&reason), is_passing })
     }
@@ -185,7 +185,7 @@ fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
         let text = time.take_all()?;
         std::str::from_utf8(&text).ok().and_then(time_of).ok_or_else(|| time.content_err("its time is invalid"))
     })?;
-    // How exact that is, and whether the authority's stamps are in order.
+    // Accuracy and ordering.
     reader.take_opt_sequence(skip_rest)?;
     reader.take_opt_bool()?;
     let nonce = reader.take_opt_primitive_if(Tag::INTEGER, |number| number.take_all())?;

@@ -189,7 +189,7 @@ fn is_signed(certificate: &EndEntityCert<'_>, signer: &Signer) -> Judged<()> {
     let is_pss = name.get(2..) == Some(RSA_PSS.0);
     let is_it = |known: &[u8]| match rsa_with {
         Some(with) => with.is_some_and(|with| known == with.as_ref()),
-        // Whether a NULL stands behind a name makes no difference to it.
+        // A NULL behind a name makes no difference to it.
         None if is_pss => known == signer.algorithm,
         None => !name.is_empty() && known.starts_with(name),
     };

@@ -24,7 +24,7 @@ fn open(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     [&[tag, 0x80][..], &parts.concat(), &[0, 0]].concat()
 }
 
-/// What is stamped, with these fields after the time.
+/// The content of a stamp, with these fields after the time.
 fn info(digest: &[u8], time: &str, more: &[&[u8]]) -> Vec<u8> {
     let imprint = value(48, &[&value(48, &[SHA256, &[5, 0]]), &value(4, &[digest])]);
     let serial = [2, 2, 0, 0x9a];
@@ -201,7 +201,7 @@ proptest! {
     }
 }
 
-/// How many bytes DER takes for it.
+/// The number of bytes in DER.
 fn nonce_length(nonce: u64) -> usize {
     (64 - nonce.leading_zeros() as usize) / 8 + 1
 }
