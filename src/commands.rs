@@ -76,9 +76,8 @@ impl Context {
         Ok(Resolver::new(&self.flags, &self.environment)?.until(&self.cancel, &self.clock))
     }
 
-    /// Returns a reporter with this output format.
     fn reporter(&self, format: EventFormat, has_bars: bool) -> Result<Reporter> {
-        Reporter::new(&self.console, &self.flags, &self.run_summary, format, has_bars)
+        Reporter::new(&self.console, &self.flags, &self.run_summary, &self.clock, format, has_bars)
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
     let mut output = Output { context, reporter, table, exit: Exit::Done, is_authenticated: false };
     for archive in &archives {
         for text in archive.unread.clone() {
-            output.reporter.event(&Event::Remark { text }, context.clock.as_ref());
+            output.reporter.event(Event::Remark { text });
         }
         let page = arguments.html && archive.is_whole;
         if let Some(read) = output.archive(archive, page)? {
@@ -96,7 +96,7 @@ impl Output<'_> {
     /// is asked to stop before the last.
     fn archive(&mut self, archive: &Archive, has_page: bool) -> Result<Option<u64>> {
         let sessions = archive.sessions.len() as u64;
-        self.reporter.event(&Event::CatalogStarted { sessions }, self.context.clock.as_ref());
+        self.reporter.event(Event::CatalogStarted { sessions });
         let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
         let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, cores()))? else { return Ok(Some(0)) };
         let catalog = Arc::new(catalog?);

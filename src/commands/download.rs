@@ -25,7 +25,6 @@ use std::sync::Arc;
 /// A list of session ids above this size is a mistake.
 const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 
-/// Archives what the arguments name.
 pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
     let identifiers = identifiers(arguments)?;
     // Before anything that can fail: sessions that could not begin are on the list as well.
@@ -59,29 +58,25 @@ pub(super) fn archive(
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Exit> {
-    let clock = context.clock.as_ref();
     let total = identifiers.sessions.len() as u64;
-    reporter.event(&started(&services, &options, total), clock);
+    reporter.event(started(&services, &options, total));
     for rejected in identifiers.rejected {
-        let event = match rejected {
+        reporter.event(match rejected {
             Rejected::Line(line, reason) => Event::LineRejected { line, reason },
             Rejected::Argument(number, reason) => Event::ArgumentRejected { number, reason },
-        };
-        reporter.event(&event, clock);
+        });
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let running = engine::start(services, options, identifiers.sessions)?;
-    receive(context, running.messages(), &mut |message| reporter.message(message, clock));
-    for event in running.remaining() {
-        reporter.event(&event, clock);
-    }
+    receive(context, running.messages(), &mut |message| reporter.message(message));
+    running.remaining().into_iter().for_each(|event| reporter.event(event));
     reporter.finish();
     let stop = context.cancel.requested();
     let exit = context.console.exit(reporter.ledger().exit(stop));
     let exit = close_journal(&journal, &sealer, store.as_ref(), exit, reporter, context);
     let exit = close_list(failed, exit, reporter);
-    let finished = reporter.ledger().finished(exit, stop, clock.elapsed());
-    reporter.event(&finished, clock);
+    let finished = reporter.ledger().finished(exit, stop, context.clock.elapsed());
+    reporter.event(finished);
     match reporter.ledger().left(stop) {
         0 if exit.is_interruption() => reporter.interrupted(exit),
         0 => {}
@@ -100,7 +95,7 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
                 Ok(()) => sealer.seal_file(store, &segment.path),
                 Err(error) => Sealed { signature: Some(Err(error)), stamp: None },
             };
-            reporter.event(&sealed_event(&segment.path, &sealed), clock);
+            reporter.event(sealed_event(&segment.path, &sealed));
             sealed.exit()
         }
         Ok(_) => Exit::Done,
@@ -182,17 +177,17 @@ fn read_list(from: &str, identifiers: &mut Identifiers) -> Result<()> {
         };
         Error::usage(format!("cannot read the list {from}: {}", plain(&error)), hint)
     };
-    let read = if from == "-" {
-        identifiers.add_list(Bounded { input: std::io::stdin().lock(), left: LARGEST_LIST })
-    } else {
-        let file = crate::input::open(Path::new(from)).map_err(failed)?;
-        if file.metadata().map_err(failed)?.len() > LARGEST_LIST {
-            return Err(too_large(from));
-        }
-        identifiers.add_list(Bounded { input: file, left: LARGEST_LIST })
+    let input: Box<dyn Read> = match from {
+        "-" => Box::new(std::io::stdin().lock()),
+        _ => Box::new(crate::input::open(Path::new(from)).map_err(failed)?),
     };
+    let mut input = input.take(LARGEST_LIST + 1);
+    let read = identifiers.add_list(&mut input);
+    if input.limit() == 0 {
+        let what = format!("the list {from} is larger than {}", crate::text::bytes(LARGEST_LIST));
+        return Err(Error::usage(what, "name a list of session ids with --from; one that is so long is archived in parts"));
+    }
     read.map_err(|error| match error {
-        ListError::Read(error) if error.kind() == ErrorKind::FileTooLarge => too_large(from),
         ListError::Read(error) => failed(error),
         ListError::NoColumn => Error::usage(
             format!("no column of the list {from} is known to hold session ids"),
@@ -203,25 +198,6 @@ fn read_list(from: &str, identifiers: &mut Identifiers) -> Result<()> {
             "write session_id above the one that does, in the first line; nothing of the list was sent",
         ),
     })
-}
-
-fn too_large(from: &str) -> Error {
-    let what = format!("the list {from} is larger than {}", crate::text::bytes(LARGEST_LIST));
-    Error::usage(what, "name a list of session ids with --from; one that is so long is archived in parts")
-}
-
-/// A stream that fails after this number of bytes.
-struct Bounded<R> {
-    input: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.left = self.left.checked_sub(count as u64).ok_or(ErrorKind::FileTooLarge)?;
-        Ok(count)
-    }
 }
 
 fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) -> Result<Options> {

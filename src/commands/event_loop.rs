@@ -43,7 +43,6 @@ pub(super) fn beside<T: Send + 'static>(
     let (sender, receiver) = sync_channel(1024);
     let thread =
         std::thread::Builder::new().name("work".to_owned()).spawn(move || work(&Emit(sender))).map_err(|error| cannot_start(&error))?;
-    let clock = context.clock.as_ref();
-    let over = receive(context, &receiver, &mut |message| reporter.message(message, clock));
+    let over = receive(context, &receiver, &mut |message| reporter.message(message));
     Ok(if over { thread.join().ok() } else { None })
 }

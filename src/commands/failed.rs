@@ -8,7 +8,6 @@ use crate::store::{Readers, is_in_the_way, replace};
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-/// The list and its sessions.
 pub(super) struct FailedList {
     path: PathBuf,
     sessions: Vec<SessionId>,

@@ -15,43 +15,37 @@ use crate::model::{AttemptId, SessionId, WRAPPED, id_within, is_wrapped_id};
 use crate::provider::Listing;
 use crate::report::{Reporter, Table};
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::sync::Arc;
 
 /// Parses a session id from the command line; `number` is its position, from 1.
 pub(super) fn session_id(text: &str, number: u64) -> Result<SessionId> {
-    bare(text).and_then(|()| SessionId::parse(text).map_err(|reason| reason.to_string())).map_err(|reason| {
-        // The argument may be a name, and this is logged.
-        malformed(&format!("argument {number} is no session id: {reason}"), text)
-    })
+    // The argument may be a name, and this is logged.
+    parse_id(text, SessionId::parse, &format!("argument {number} is no session id"))
 }
 
 /// Parses an attempt id from the command line.
 pub(super) fn attempt_id(text: &str) -> Result<AttemptId> {
-    bare(text)
-        .and_then(|()| AttemptId::parse(text).map_err(|reason| reason.to_string()))
-        .map_err(|reason| malformed(&format!("what --attempt names is no attempt id: {reason}"), text))
+    parse_id(text, AttemptId::parse, "what --attempt names is no attempt id")
 }
 
-/// Refuses an id in quotes or brackets: the provider would answer "not found".
-fn bare(text: &str) -> std::result::Result<(), String> {
-    if is_wrapped_id(text) { Err(WRAPPED.to_owned()) } else { Ok(()) }
+/// Parses an id. One in quotes or brackets is refused: the provider would answer "not found".
+fn parse_id<T, E: Display>(text: &str, parse: impl Fn(&str) -> std::result::Result<T, E>, what: &str) -> Result<T> {
+    let parsed = if is_wrapped_id(text) { Err(WRAPPED.to_owned()) } else { parse(text).map_err(|reason| reason.to_string()) };
+    parsed.map_err(|reason| {
+        let hint = match id_within(text) {
+            Some(id) => format!("did you mean {id}?"),
+            None => "an id looks like f04bdb47-d3be-4b28-b028-a652feb060b5".to_owned(),
+        };
+        Error::usage(format!("{what}: {reason}"), hint)
+    })
 }
 
-fn malformed(what: &str, text: &str) -> Error {
-    let hint = match id_within(text) {
-        Some(id) => format!("did you mean {id}?"),
-        None => "an id looks like f04bdb47-d3be-4b28-b028-a652feb060b5".to_owned(),
-    };
-    Error::usage(what, hint)
-}
-
-/// The arguments of a query.
 pub(super) struct Query<'a> {
     /// The sessions, as they were typed.
     pub(super) sessions: &'a [String],
     /// Hint at a provider without attempts, if the query is about attempts.
     pub(super) without_attempts: Option<&'static str>,
-    /// The value of `--provider-days`.
     pub(super) provider_days: Option<u32>,
 }
 
@@ -120,10 +114,10 @@ pub(super) fn query(
 fn report_notices(session: &SessionId, listing: &Listing, period: ProviderDays, reporter: &mut Reporter, context: &Context) -> Exit {
     let age = deletion_warning(listing.since, period, context.clock.now());
     for text in listing.notices.iter().cloned().chain(age) {
-        reporter.event(&Event::Notice { session: session.clone(), text }, context.clock.as_ref());
+        reporter.event(Event::Notice { session: session.clone(), text });
     }
     for text in listing.problems.clone() {
-        reporter.event(&Event::Problem { session: session.clone(), text }, context.clock.as_ref());
+        reporter.event(Event::Problem { session: session.clone(), text });
     }
     if listing.problems.is_empty() { Exit::Done } else { Exit::PARTIAL }
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 /// Starts the sandbox, and returns the exit status.
 pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<u8> {
     let faults = parse_faults(&arguments.faults.join(","))
-        .map_err(|error| Error::usage(format!("--faults: {error}"), "vmedia sandbox --help shows the words"))?;
+        .map_err(|error| Error::usage(format!("--faults: {error}"), "vmedia sandbox --help lists targets and faults"))?;
     arguments.data.as_deref().map_or(Ok(()), |data| must_be_outside("--data", data))?;
     let console = context.console.clone();
     let quiet = context.flags.verbosity.quiet;

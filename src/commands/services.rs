@@ -25,7 +25,6 @@ pub(super) const DEFAULT_JOBS: u16 = 16;
 /// Longest silence of a time-stamping authority.
 const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Creates the services for these settings.
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
     let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context.cancel.clone(), context)?;
     let provider = provider(settings.access, context);
@@ -41,7 +40,6 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
     })
 }
 
-/// Creates the provider with these credentials.
 pub(super) fn provider(access: ProviderAccess, context: &Context) -> Arc<dyn Provider> {
     match access {
         ProviderAccess::Veriff { api_key, signing, others, integration_id } => {

@@ -70,7 +70,6 @@ impl Observer for Watcher<'_> {
     }
 }
 
-/// The outcome of a verification.
 pub(super) struct Outcome {
     pub(super) exit: Exit,
     /// Number of bags and journals with findings.
@@ -90,7 +89,7 @@ pub(super) fn verify_all(
 ) -> Result<Outcome> {
     let began = context.clock.elapsed();
     for text in archives.iter().flat_map(|archive| archive.unread.iter().cloned()) {
-        reporter.event(&Event::Remark { text }, context.clock.as_ref());
+        reporter.event(Event::Remark { text });
     }
     let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
     let options = options(arguments, is_repaired)?;
@@ -131,7 +130,7 @@ pub(super) fn verify_all(
         out_of_time,
         milliseconds: u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
     };
-    reporter.event(&event, context.clock.as_ref());
+    reporter.event(event);
     Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
 }
 
@@ -179,7 +178,7 @@ fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context
     if let Some(error) = target.unwritten.get().or(closed.as_ref().err()) {
         let archive = target.store.root();
         let text = format!("this verification is not written down in the journal of {archive}: {}", error.what());
-        reporter.event(&Event::Remark { text }, context.clock.as_ref());
+        reporter.event(Event::Remark { text });
     }
 }
 

@@ -12,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::seal::rsa::RequestKey;
 use std::path::PathBuf;
 
-/// Returns the name of a profile.
 pub(crate) fn profile_name(text: &str) -> Result<String> {
     let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if is_name {
@@ -22,23 +21,20 @@ pub(crate) fn profile_name(text: &str) -> Result<String> {
     }
 }
 
-/// Returns one of the providers.
 pub(crate) fn provider(text: &str) -> Result<ProviderChoice> {
     let found = ProviderChoice::ALL.into_iter().find(|choice| choice.name() == text.to_lowercase());
     found.ok_or_else(|| invalid("this version knows no such provider", "veriff or yoti"))
 }
 
-/// Returns where the API begins, as it is written down.
+/// Returns the base URL, normalised.
 pub(crate) fn base_url(text: &str, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
     read_base_url(&answer(text), provider, insecure_http)
 }
 
-/// Returns the API key of Veriff.
 pub(crate) fn api_key(text: &str) -> Result<String> {
     check_api_key(&answer(text)).map(|()| text.to_owned())
 }
 
-/// Returns the client SDK id of Yoti.
 pub(crate) fn sdk_id(text: &str) -> Result<String> {
     check_sdk_id(text).map(|()| text.to_owned())
 }
@@ -94,9 +90,9 @@ pub(crate) fn provider_days(text: &str) -> Result<Option<u32>> {
     if days.is_some() || text.is_empty() { Ok(days) } else { Err(invalid("that is not a number of days", "a number from 1 to 36500")) }
 }
 
-/// Variables that are set here and go before what was answered.
+/// Returns the variables that are set and override an answer.
 pub(crate) fn displaced(draft: &Draft, environment: &Environment) -> Vec<&'static str> {
-    // Beside each variable, how the keys begin that it displaces. Every profile has a base URL, and be it the usual one.
+    // The prefix of the keys that each variable overrides. Every profile has a base URL, at least the default.
     let known = [
         (names::PROVIDER, "provider"),
         (names::BASE_URL, ""),
@@ -120,7 +116,7 @@ fn invalid(what: impl Into<String>, hint: impl Into<String>) -> Error {
     Error::configuration(what, hint)
 }
 
-/// Returns the whole path of what was typed: no shell was there to replace `~`, and a file of settings is used in many folders.
+/// Returns an absolute path: no shell has expanded `~`, and the configuration is used from many folders.
 fn absolute_path(text: &str) -> Result<PathBuf> {
     let home = text.strip_prefix("~/").or_else(|| text.strip_prefix("~\\"));
     let path = match (home, directories::BaseDirs::new()) {

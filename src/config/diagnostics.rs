@@ -49,7 +49,6 @@ impl ConfigText<'_> {
         self.wrong(at.as_ref(), &quote(error.message()), hint)
     }
 
-    /// Returns an error about the first unknown key.
     pub(super) fn unknown_key(&self, table: &DeTable<'_>) -> Option<Error> {
         let mut unknown: Vec<(Range<usize>, String, String)> = Vec::new();
         for (key, value) in table.iter().filter(|(key, _)| !keys_of::<File>().contains(&key.get_ref().as_ref())) {
@@ -159,7 +158,6 @@ enum Type {
 }
 
 impl Type {
-    /// Returns the type of a key's value.
     fn of_key(key: &str) -> Self {
         match key {
             "secret_command" | "bearer_command" => Self::List,

@@ -20,15 +20,13 @@ const KEPT: [&str; 5] = ["max_rate", "limit_rate", "sign_key", "timestamp", "pin
 /// URLs that may hold a token and are not shown.
 const NOT_SHOWN: [&str; 2] = ["ping_url", "timestamp"];
 
-/// A profile that is being put together.
+/// A new profile.
 pub(crate) struct Draft {
-    /// Its name.
     pub(crate) name: String,
     keys: Vec<(&'static str, Value)>,
 }
 
 impl Draft {
-    /// Creates a draft without keys.
     pub(crate) fn new(name: String) -> Self {
         Self { name, keys: Vec::new() }
     }
@@ -43,7 +41,7 @@ impl Draft {
         self.keys.push((key, Value::Array(words.iter().collect::<Array>())));
     }
 
-    /// Sets a key to a path. One that is no text cannot stand in the file.
+    /// Sets a key to a path. Fails if the path is not UTF-8.
     pub(crate) fn set_path(&mut self, key: &'static str, path: &Path) -> Result<()> {
         let text = path.to_str().ok_or_else(|| {
             let what = format!("{key} cannot be written: {} is not UTF-8", path.display());
@@ -59,11 +57,11 @@ impl Draft {
     }
 }
 
-/// The configuration file, to be written anew.
+/// The configuration file with its changes.
 pub(crate) struct Edit {
-    /// As it is named, and whole.
+    /// The absolute path, as it is named.
     path: PathBuf,
-    /// The file that this leads to: a link stays one.
+    /// The file that the path leads to; a link stays a link.
     target: PathBuf,
     /// The text when it was read; `None` if there was no file.
     before: Option<String>,
@@ -71,7 +69,7 @@ pub(crate) struct Edit {
 }
 
 impl Edit {
-    /// Reads the file that a run would read, which need not be there yet. One that is wrong is not touched.
+    /// Reads the file that a run would read, which may be absent. Fails if it is invalid.
     pub(crate) fn open(flags: &Flags, environment: &Environment) -> Result<Self> {
         let location = file::required_location(flags, environment)?;
         let path = std::path::absolute(&location.value).unwrap_or(location.value);
@@ -93,7 +91,6 @@ impl Edit {
         &self.path
     }
 
-    /// Returns whether it has a profile of that name.
     pub(crate) fn has(&self, profile: &str) -> bool {
         self.document.get("profiles").and_then(Item::as_table_like).is_some_and(|profiles| profiles.contains_key(profile))
     }
@@ -105,12 +102,10 @@ impl Edit {
         value.as_str().map(str::to_owned).or_else(|| value.as_integer().map(|number| number.to_string()))
     }
 
-    /// Returns whether it has a default profile.
     pub(crate) fn has_default(&self) -> bool {
         self.document.contains_key("default_profile")
     }
 
-    /// Sets the default profile.
     pub(crate) fn make_default(&mut self, profile: &str) {
         self.document.insert("default_profile", Item::Value(profile.into()));
     }
@@ -120,8 +115,7 @@ impl Edit {
         insert(&mut self.document, draft)
     }
 
-    /// Returns the lines of a profile as they will stand in the file, without comments; the value of what may be a secret is left
-    /// out.
+    /// Returns the lines of a profile without comments, and without values that may be secrets.
     pub(crate) fn text_of(&self, profile: &str) -> String {
         let keys = self.document.get("profiles").and_then(|profiles| profiles.get(profile)).and_then(Item::as_table_like);
         let values = keys.into_iter().flat_map(|keys| keys.iter()).filter_map(|(key, item)| Some((key, item.as_value()?)));

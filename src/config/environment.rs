@@ -1,4 +1,4 @@
-//! The environment, read once. The only place that looks at it; everything else is handed this value.
+//! The environment, read once. The only place that reads it.
 //!
 //! Must not know what a variable means.
 
@@ -35,7 +35,7 @@ pub(super) mod names {
     /// The folder of a service's credentials (systemd.exec(5)).
     pub(in crate::config) const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
-    /// All that are ours.
+    /// All variables of vmedia.
     pub(in crate::config) const OURS: [&str; 15] = [
         PROFILE,
         CONFIG,
@@ -98,7 +98,7 @@ impl Environment {
     pub(super) fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
         let ours = |name: &str| names::OURS.contains(&name);
         let strange = self.0.keys().filter_map(|name| Some((name.as_str(), name.strip_prefix("VMEDIA_")?)));
-        // Without the beginning, which would make any two of them alike.
+        // Without the prefix, which would make any two of them alike.
         let known = || names::OURS.iter().filter_map(|name| name.strip_prefix("VMEDIA_"));
         let meant = |rest: &str| {
             suggest(rest, known()).and_then(|meant| names::OURS.into_iter().find(|name| name.strip_prefix("VMEDIA_") == Some(meant)))
@@ -109,7 +109,7 @@ impl Environment {
         unknown_vars
     }
 
-    /// Returns the machine that the program runs on.
+    /// Returns the name of this machine.
     pub(crate) fn host() -> String {
         whoami::hostname().unwrap_or_else(|_| "unknown".to_owned())
     }

@@ -1,6 +1,6 @@
 //! The configuration file: profiles in TOML, secrets by reference only.
 //!
-//! Must not resolve anything; it says what is written.
+//! Must not resolve anything.
 
 use super::diagnostics::ConfigText;
 use super::environment::{Environment, names};
@@ -27,7 +27,7 @@ pub(super) fn location(flags: &Flags, environment: &Environment) -> Option<Sourc
     })
 }
 
-/// Returns the same for those who can do nothing without it.
+/// Returns the path of the configuration, or an error on a system without a place for it.
 pub(crate) fn required_location(flags: &Flags, environment: &Environment) -> Result<Sourced<PathBuf>> {
     let absent = || Error::configuration("this system has no place for configuration", "name a file with --config");
     location(flags, environment).ok_or_else(absent)
@@ -48,7 +48,7 @@ pub(super) fn read_text(location: &Sourced<PathBuf>) -> Result<(String, File)> {
     let read = crate::input::read(path, LARGEST);
     let text = match read.and_then(|bytes| String::from_utf8(bytes).map_err(|_| ErrorKind::InvalidData.into())) {
         Ok(text) => text,
-        // Also below a home that is no folder, such as /dev/null.
+        // Also if the home is no folder, such as /dev/null.
         Err(error) if is_absent(&error) && location.source == Source::Default => return Ok(Default::default()),
         Err(error) => {
             let (reason, hint) = match error.kind() {

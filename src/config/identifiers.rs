@@ -1,7 +1,7 @@
 //! Session ids from a list: one a line, a column of a CSV file, or webhooks in JSON; in UTF-8 or UTF-16.
 //!
-//! A list often holds names and addresses beside the ids. So a value that cannot be a session id is rejected with the
-//! number of its line, the rest goes on, and no error quotes it. What comes twice counts once. Must not open files.
+//! A list often holds names and addresses beside the ids. A value that cannot be a session id is rejected with the number of its
+//! line, and no error quotes it. Duplicates count once. Must not open files.
 
 mod columns;
 mod json;
@@ -67,7 +67,7 @@ impl Identifiers {
         self.sessions.is_empty() && self.rejected.is_empty()
     }
 
-    /// Adds a list. Where any of its ids is a UUID, all have to be.
+    /// Adds a list. If any of its ids is a UUID, all must be.
     pub fn add_list(&mut self, input: impl Read) -> Result<(), ListError> {
         let mut list = List { identifiers: self, others: Vec::new(), has_uuids: false, rejected: Vec::new() };
         let mut source = Source::new(input)?;
@@ -146,8 +146,7 @@ impl List<'_> {
         }
     }
 
-    /// Reads JSON values one after the other, on a line each or on several. What is broken ends where the next value begins
-    /// a line.
+    /// Reads JSON values one after the other, on one line or several. A broken value ends at the next line that begins one.
     fn read_json(&mut self, source: &mut Source<'_>) -> io::Result<()> {
         self.identifiers.has_more_than_ids = true;
         let number = source.number();

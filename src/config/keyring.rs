@@ -1,5 +1,4 @@
-//! The system's keyring: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows. The only file that
-//! names their crates.
+//! The system's keyring: Secret Service on Linux, Keychain on macOS, Credential Manager on Windows. The only file that names their crates.
 //!
 //! An entry's service is `vmedia` and its user the name of a profile, so that other programs can put it there:
 //! `secret-tool store --label vmedia service vmedia username live`. Must not know what a secret is for.

@@ -1,4 +1,4 @@
-//! The keys that a part of the configuration file may have, asked of the type that reads it, so that no list can differ.
+//! The keys of a part of the configuration file, from the type that reads it, so that no list can differ.
 
 use serde::Deserialize;
 use serde::de::value::MapDeserializer;

@@ -24,7 +24,6 @@ pub(super) struct File {
 pub(super) struct Profile {
     pub(super) provider: Option<String>,
     pub(super) base_url: Option<String>,
-    /// Veriff: the API key.
     pub(super) api_key: Option<String>,
     /// Veriff: the name of an environment variable that holds the secret.
     pub(super) secret_env: Option<String>,
@@ -36,11 +35,10 @@ pub(super) struct Profile {
     pub(super) secret_command: Option<Vec<String>>,
     /// Veriff: a file with the secret in the folder that systemd names in `CREDENTIALS_DIRECTORY`.
     pub(super) secret_credential: Option<String>,
-    /// Veriff: whether the operating system's keyring holds the secret, under `vmedia` and the name of the profile.
+    /// Veriff: true if the operating system's keyring holds the secret, under `vmedia` and the name of the profile.
     pub(super) secret_keyring: Option<bool>,
     /// Veriff: the integration, where one key serves several.
     pub(super) integration_id: Option<String>,
-    /// Yoti: the client SDK id.
     pub(super) sdk_id: Option<String>,
     /// Yoti: the private key of that id, readable by its owner alone.
     #[serde(deserialize_with = "path")]
@@ -60,10 +58,10 @@ pub(super) struct Profile {
     /// Days after capture on which the provider deletes media.
     #[serde(deserialize_with = "days")]
     pub(super) provider_days: Option<u32>,
-    /// Requests in a second at most; written as `--max-rate` takes it.
+    /// Maximum requests per second, in the form of `--max-rate`.
     #[serde(deserialize_with = "rate")]
     pub(super) max_rate: Option<f64>,
-    /// Bytes in a second at most; written as `--limit-rate` takes it.
+    /// Maximum bytes per second, in the form of `--limit-rate`.
     #[serde(deserialize_with = "bytes")]
     pub(super) limit_rate: Option<u64>,
     /// A private key that signs journals, readable by its owner alone.

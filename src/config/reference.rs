@@ -1,6 +1,6 @@
 //! References to secrets: the one that applies to a setting.
 //!
-//! Must not follow it: nothing here opens a file, runs a command or opens a keyring.
+//! Must not open a file, run a command or open a keyring.
 
 use super::environment::names;
 use super::profile::Profile;
@@ -23,7 +23,7 @@ pub(super) enum Reference {
     Keyring(String),
 }
 
-/// A place and what named it.
+/// A reference and its key.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct SecretLocation {
     /// The key of the profile, or the variable of the environment.
@@ -77,8 +77,7 @@ pub(super) fn key(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>
     })
 }
 
-/// Returns the bearer token that is sent to Yoti instead of signatures. A key in the environment goes before a token in the
-/// profile.
+/// Returns the bearer token that is sent to Yoti instead of signatures. A key in the environment goes before a token in the profile.
 pub(super) fn bearer(sources: Sources<'_>) -> Result<Option<Sourced<SecretLocation>>> {
     if let Some(path) = sources.environment.path(names::YOTI_BEARER_FILE) {
         return Ok(Some(of_environment(names::YOTI_BEARER_FILE, Reference::File(path))));

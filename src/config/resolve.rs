@@ -1,9 +1,8 @@
-//! Resolves each setting: flag, else environment, else profile, else default. Pure but for the files it is pointed to.
+//! Resolves each setting: flag, else environment, else profile, else default.
 //!
 //! Must not know what the settings are for.
 
 mod network;
-mod schedule;
 mod sealing;
 mod settings;
 mod veriff;
@@ -26,21 +25,20 @@ use super::suggest::suggest;
 use crate::cli::{Flags, ProviderChoice};
 use crate::clock::{Cancel, Clock, SystemClock};
 use crate::error::{Error, Result};
-use crate::http::parse_base_url;
+use crate::http::{Address, parse_base_url};
 use crate::provider::veriff::Veriff;
 use crate::provider::yoti::{self as yoti_provider, Yoti};
 use crate::secret::Secret;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The default of `--output`.
 const DEFAULT_OUTPUT: &str = "vmedia-archive";
 
 /// The address of a provider, and the credentials.
 pub(crate) struct ProviderSettings {
     /// The base URL, without a trailing `/`; Veriff's without version.
     pub(crate) base_url: String,
-    /// The provider, and what it wants to see.
+    /// The provider with its credentials.
     pub(crate) access: ProviderAccess,
     /// Description of the credentials, without secrets.
     pub(crate) credentials: String,
@@ -48,9 +46,7 @@ pub(crate) struct ProviderSettings {
 
 /// A provider, with the credentials of one integration there.
 pub(crate) enum ProviderAccess {
-    /// Veriff.
     Veriff {
-        /// The API key.
         api_key: String,
         /// The secret that signs.
         signing: Secret,
@@ -59,7 +55,6 @@ pub(crate) enum ProviderAccess {
         /// The integration, where one key serves several.
         integration_id: Option<String>,
     },
-    /// Yoti.
     Yoti(YotiAccess),
 }
 
@@ -100,13 +95,13 @@ impl<'a> Resolver<'a> {
         Self { flags, environment, location: None, profile: None, named: Vec::new(), cancel, clock }
     }
 
-    /// Creates the same, which waits for commands that know a secret no longer than until the run is to stop.
+    /// Sets the request to stop, which ends the commands that print a secret.
     #[must_use]
     pub(crate) fn until(self, cancel: &Cancel, clock: &Arc<dyn Clock>) -> Self {
         Self { cancel: cancel.clone(), clock: Arc::clone(clock), ..self }
     }
 
-    /// Returns where the configuration file is looked for; `None` without any.
+    /// Returns the path of the configuration file; `None` on a system without a place for it.
     pub(crate) fn location(&self) -> Option<&Sourced<PathBuf>> {
         self.location.as_ref()
     }
@@ -126,7 +121,7 @@ impl<'a> Resolver<'a> {
         search.or_profile(|profile| profile.output.clone()).or_default(PathBuf::from(DEFAULT_OUTPUT))
     }
 
-    /// Returns the provider that is asked.
+    /// Returns the provider.
     pub(crate) fn provider(&self) -> Result<Sourced<ProviderChoice>> {
         let flag = self.flags.connection.provider.map(|choice| choice.name().to_owned());
         let search = self.sources().flag("--provider", flag).or_environment(names::PROVIDER);
@@ -141,23 +136,34 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns whether plain http may be spoken with other machines.
+    /// Returns whether plain http is allowed with other machines.
     fn insecure_http(&self) -> Sourced<bool> {
         self.sources().flag("--insecure-http", self.flags.connection.trust.insecure_http.then_some(true)).or_default(false)
     }
 
-    /// Returns how many days after capture the provider deletes media, if it is configured; `flag` is the command's own.
+    /// Returns the days after capture on which the provider deletes media, if configured; `flag` is the command's own.
     pub(crate) fn provider_days(&self, flag: Option<u32>) -> Option<Sourced<u32>> {
         self.sources().flag("--provider-days", flag).or_profile(|profile| profile.provider_days).found()
     }
 
+    /// Returns the heartbeat service's address, of which every part may be a token; `flag` is the command's own, and `is_profiles`
+    /// says whether the profile's is for this command.
+    pub(crate) fn ping_address(&self, flag: Option<&str>, is_profiles: bool) -> Result<Option<Address>> {
+        let found = self.ping_url(flag.map(str::to_owned)).filter(|found| is_profiles || !matches!(found.source, Source::Profile(_)));
+        let Some(found) = found else { return Ok(None) };
+        // The address itself is never repeated.
+        Address::parse_private(&found.value, self.insecure_http().value).map(Some).map_err(|reason| {
+            let what = format!("the address for --ping-url cannot be used: {reason}");
+            found.source.error(what, "it is the URL that the heartbeat service shows, such as https://hc-ping.com/<id>")
+        })
+    }
+
     /// Returns the URL of the heartbeat service, which is a secret. `flag` is the command's own.
-    pub(crate) fn ping_url(&self, flag: Option<String>) -> Option<Sourced<String>> {
+    fn ping_url(&self, flag: Option<String>) -> Option<Sourced<String>> {
         let search = self.sources().flag("--ping-url", flag).or_environment(names::PING_URL);
         search.or_profile(|profile| profile.ping_url.clone()).found()
     }
 
-    /// Returns the base URL as it was written.
     fn written_base_url(&self, provider: ProviderChoice) -> Option<Sourced<String>> {
         let search = self.sources().flag("--base-url", self.flags.connection.base_url.clone()).or_environment(names::BASE_URL);
         let search = search.or_profile(|profile| profile.base_url.clone());
@@ -167,7 +173,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Returns where the provider's API begins, without a trailing `/`; Veriff's without version.
+    /// Returns the base URL, without a trailing `/`; Veriff's without version.
     pub(crate) fn base_url(&self, provider: ProviderChoice) -> Result<String> {
         let Some(written) = self.written_base_url(provider) else {
             return Err(Error::configuration(
@@ -181,18 +187,17 @@ impl<'a> Resolver<'a> {
         read_base_url(&written, provider, self.insecure_http().value)
     }
 
-    /// Returns the secrets alone, for signatures over what is stored.
+    /// Returns the secrets alone, for signatures over stored files.
     pub fn secrets(&self) -> Result<Secrets> {
         secrets(self.sources(), &self.limits())
     }
 
-    /// Returns the environment variables that hold secrets, of this profile or another, whether they are set or not. No child
-    /// process is handed them.
+    /// Returns the environment variables that hold secrets, of any profile, set or not. No child process gets them.
     pub(crate) fn secret_variables(&self) -> Vec<String> {
         [names::API_SECRET, names::PING_URL].map(str::to_owned).into_iter().chain(self.named.iter().cloned()).collect()
     }
 
-    /// Returns what commands that know a secret are held to.
+    /// Returns the limits of commands that print a secret.
     fn limits(&self) -> CommandLimits<'_> {
         CommandLimits { hidden: self.secret_variables(), cancel: &self.cancel, clock: self.clock.as_ref() }
     }
@@ -222,13 +227,12 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Returns who runs the program: `VMEDIA_OPERATOR`, where several people share an account, else the account.
+/// Returns the operator: `VMEDIA_OPERATOR`, where several people share an account, else the account.
 pub(crate) fn operator(environment: &Environment) -> Sourced<String> {
     let account = whoami::username().unwrap_or_else(|_| "unknown".to_owned());
     Sources { environment, profile: None }.no_flag().or_environment(names::OPERATOR).or_default(account)
 }
 
-/// Parses a base URL.
 pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
     let text = &written.value;
     let base_url = parse_base_url(text, insecure_http).map_err(|reason| {
@@ -248,7 +252,7 @@ pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice,
     })
 }
 
-/// Returns the default of `provider_days`: what the provider publishes.
+/// Returns the default of `provider_days`, as the provider publishes it.
 pub(crate) fn default_provider_days(provider: ProviderChoice) -> u32 {
     match provider {
         ProviderChoice::Veriff => Veriff::PROVIDER_DAYS,
@@ -256,7 +260,7 @@ pub(crate) fn default_provider_days(provider: ProviderChoice) -> u32 {
     }
 }
 
-/// Returns whether a text is what ids, keys and tokens are made of: visible ASCII, and not nothing.
+/// Returns whether a text is made of the characters of ids, keys and tokens: visible ASCII, at least one.
 fn is_one_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

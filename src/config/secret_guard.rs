@@ -1,9 +1,9 @@
 //! Keeps secrets out of errors. A name of a variable or credential, a path or a program may be the secret itself, written there by
 //! mistake, so text that looks random is not repeated.
 //!
-//! Must not know what the text stands for.
+//! Must not know the meaning of the text.
 
-/// Shorter ones are guessed, or are no secrets.
+/// Shortest text that may be a secret, in bytes.
 const SHORTEST: usize = 16;
 
 /// Returns the text, or a placeholder if it may be a secret.

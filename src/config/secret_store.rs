@@ -20,7 +20,7 @@ pub(crate) enum SecretStore {
 }
 
 impl SecretStore {
-    /// Returns whether something lies there already, be it a link that leads nowhere.
+    /// Returns whether the place is taken, also by a broken link.
     pub(crate) fn is_taken(&self) -> Result<bool> {
         match self {
             Self::File(path) => Ok(path.symlink_metadata().is_ok()),
@@ -28,7 +28,7 @@ impl SecretStore {
         }
     }
 
-    /// Returns what lies there: secrets, separated by commas.
+    /// Returns its content: secrets, separated by commas.
     pub(crate) fn held(&self) -> Result<Zeroizing<String>> {
         let bytes = match self {
             Self::File(path) => read_private("secret_file", path, NOT_THERE)?,
@@ -42,7 +42,7 @@ impl SecretStore {
         Ok(held)
     }
 
-    /// Keeps a secret there, in place of what lies there.
+    /// Keeps a secret there, in place of an earlier one.
     pub(crate) fn keep(&self, secret: &str) -> Result<()> {
         match self {
             Self::File(path) => write_private(path, secret.as_bytes()),
@@ -60,8 +60,7 @@ impl fmt::Display for SecretStore {
     }
 }
 
-/// Returns a new secret before those that are retired, as a key rotation wants it: the first signs, all verify. The buffer never
-/// grows, which would leave a copy behind.
+/// Returns a new secret followed by the retired ones, for a key rotation. The buffer never grows, which would leave a copy behind.
 pub(crate) fn rotated(new: &str, retired: &str) -> Zeroizing<String> {
     let mut all = Zeroizing::new(String::with_capacity(new.len() + retired.len() + 1));
     all.push_str(new);

@@ -1,5 +1,5 @@
-//! A setting's value together with where it is from, and the order in which the sources of a setting are asked: flag,
-//! environment, profile, default. The only place that knows the order.
+//! A setting's value with its source, and the order of the sources: flag, environment, profile, default. The only place that knows
+//! the order.
 //!
 //! Must not know what a setting is for.
 
@@ -107,7 +107,7 @@ impl<T> Search<'_, T> {
         Self { sources: self.sources, found }
     }
 
-    /// Returns a key of the profile.
+    /// Falls back to a key of the profile.
     pub(super) fn or_profile(self, key: impl Fn(&Profile) -> Option<T>) -> Self {
         self.or(|sources| {
             let (name, profile) = sources.profile?;
@@ -127,14 +127,14 @@ impl<T> Search<'_, T> {
 }
 
 impl Search<'_, String> {
-    /// Creates a variable of the environment that is text.
+    /// Falls back to a variable of the environment that is text.
     pub(super) fn or_environment(self, name: &'static str) -> Self {
         self.or(|sources| Some(Sourced::new(sources.environment.value(name)?.to_owned(), Source::Environment(name))))
     }
 }
 
 impl Search<'_, PathBuf> {
-    /// Creates a variable of the environment that names a file or folder.
+    /// Falls back to a variable of the environment that names a file or folder.
     pub(super) fn or_environment_path(self, name: &'static str) -> Self {
         self.or(|sources| Some(Sourced::new(sources.environment.path(name)?, Source::Environment(name))))
     }

@@ -53,7 +53,7 @@ impl Ledger {
     }
 
     /// Takes an event into account; `elapsed` is the time since the program started.
-    pub(crate) fn apply(&mut self, event: &Event, elapsed: Duration) {
+    fn apply(&mut self, event: &Event, elapsed: Duration) {
         match event {
             Event::RunStarted { sessions, archive, dry_run, .. } => {
                 let (total, archive, dry_run) = (*sessions, archive.clone(), *dry_run);

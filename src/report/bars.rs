@@ -29,7 +29,6 @@ const UNSIZED: &str = "  {prefix:40!.dim} {decimal_bytes:>9} {decimal_bytes_per_
 const UNSIZED_NARROW: &str = "  {prefix:20!.dim} {decimal_bytes:>9} {decimal_bytes_per_sec:>11}";
 const BLANK: &str = "";
 
-/// A file that is running.
 struct Running {
     name: String,
     size: Option<u64>,
@@ -45,7 +44,6 @@ impl Running {
         Self { name: String::new(), size: None, bytes: 0, counts: true, bar: None }
     }
 
-    /// Shows the file in a row.
     fn take(&mut self, bar: ProgressBar, is_wide: bool) {
         let template = match (self.size.is_some(), is_wide) {
             (true, true) => SIZED,
@@ -62,7 +60,6 @@ impl Running {
     }
 }
 
-/// The bars of a run.
 pub(super) struct Bars {
     screen: MultiProgress,
     total: ProgressBar,

@@ -18,7 +18,6 @@ pub(crate) enum Style {
     Hint,
     Note,
     Good,
-    /// Less important.
     Dim,
 }
 
@@ -63,22 +62,18 @@ impl Console {
         }
     }
 
-    /// Paints text for standard error.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         paint(self.colour_err, style, text)
     }
 
-    /// Paints text for standard output.
     pub(crate) fn paint_answer(&self, style: Style, text: &str) -> String {
         paint(self.colour_out, style, text)
     }
 
-    /// Returns true if standard output takes colour.
     pub(crate) fn colours_answers(&self) -> bool {
         self.colour_out
     }
 
-    /// Returns true if standard error takes colour.
     pub(crate) fn colours_messages(&self) -> bool {
         self.colour_err
     }
@@ -93,8 +88,7 @@ impl Console {
         }
     }
 
-    /// Returns the exit of a command after its output: a lost answer is a failure, which is reported here once. Damage stays the
-    /// exit.
+    /// Returns the exit of a command after its output: a lost answer is a failure, which is reported here once. Damage stays the exit.
     pub(crate) fn exit(&self, exit: Exit) -> Exit {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::take(&mut *answers) {
@@ -114,7 +108,6 @@ impl Console {
         std::io::stderr().into()
     }
 
-    /// Writes a line to standard error.
     pub(crate) fn message(&self, line: &str) {
         let mut err = std::io::stderr().lock();
         let _ = writeln!(err, "{line}");

@@ -84,17 +84,7 @@ impl Human {
             // Printed with --quiet too: something was not read, or not recorded.
             Event::Remark { text } => Some(note(text.clone())),
             Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verify_text::message(event, self.verbosity, console),
-            Event::RunStarted { .. }
-            | Event::MediaPlanned { .. }
-            | Event::JournalVerified(_)
-            | Event::JournalMissing(_)
-            | Event::BagVerified(_)
-            | Event::RunFailed { .. }
-            | Event::SessionReread { .. }
-            | Event::SessionListed { .. }
-            | Event::MediaStarted { .. }
-            | Event::VerifyStarted { .. }
-            | Event::CatalogStarted { .. } => None,
+            _ => None,
         }
     }
 

@@ -14,8 +14,8 @@ use crate::engine::{Event, Ledger, Message, OUT_OF_TIME};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::text::sanitize;
+use std::sync::Arc;
 
-/// Shows a run.
 pub(crate) struct Reporter {
     console: Console,
     human: Human,
@@ -24,11 +24,19 @@ pub(crate) struct Reporter {
     log: Option<Log>,
     ledger: Ledger,
     run_summary: RunSummary,
+    clock: Arc<dyn Clock>,
 }
 
 impl Reporter {
     /// Opens the log, if there is one, and shows the bars, if the command has them and there is a terminal.
-    pub(crate) fn new(console: &Console, flags: &Flags, run_summary: &RunSummary, format: EventFormat, has_bars: bool) -> Result<Self> {
+    pub(crate) fn new(
+        console: &Console,
+        flags: &Flags,
+        run_summary: &RunSummary,
+        clock: &Arc<dyn Clock>,
+        format: EventFormat,
+        has_bars: bool,
+    ) -> Result<Self> {
         let verbosity = flags.verbosity.level();
         let draws = has_bars && console.is_terminal && verbosity > Verbosity::Quiet && !flags.progress.no_progress;
         Ok(Self {
@@ -39,19 +47,19 @@ impl Reporter {
             log: flags.log.log_file.as_deref().map(Log::open).transpose()?,
             ledger: Ledger::default(),
             run_summary: run_summary.clone(),
+            clock: Arc::clone(clock),
         })
     }
 
-    /// Returns the counts of the run.
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
     /// Takes a message from the work.
-    pub(crate) fn message(&mut self, message: &Message, clock: &dyn Clock) {
-        self.ledger.receive(message, clock.elapsed());
+    pub(crate) fn message(&mut self, message: &Message) {
+        self.ledger.receive(message, self.clock.elapsed());
         match message {
-            Message::Asked => self.show(&self.ledger.status(clock.elapsed()), clock),
+            Message::Asked => self.show(&self.ledger.status(self.clock.elapsed())),
             Message::Progress { transfer, bytes } => {
                 if let Some(bars) = &mut self.bars {
                     bars.progress(*transfer, *bytes);
@@ -66,25 +74,21 @@ impl Reporter {
                 if let Some(bars) = &mut self.bars {
                     bars.event(*transfer, event, &self.ledger);
                 }
-                self.show(event, clock);
+                self.show(event);
             }
         }
     }
 
-    /// Shows an event that is not part of the work.
-    pub(crate) fn event(&mut self, event: &Event, clock: &dyn Clock) {
-        self.ledger.apply(event, clock.elapsed());
-        if let Some(bars) = &mut self.bars {
-            bars.event(None, event, &self.ledger);
-        }
-        self.show(event, clock);
+    /// Takes an event that is not part of the work.
+    pub(crate) fn event(&mut self, event: Event) {
+        self.message(&Message::Event { transfer: None, event: Box::new(event) });
     }
 
-    fn show(&mut self, event: &Event, clock: &dyn Clock) {
+    fn show(&mut self, event: &Event) {
         self.run_summary.event(event);
         let is_request = matches!(event, Event::Answered { .. });
         if self.log.is_some() || self.format == EventFormat::Json {
-            let text = event_line(event, clock.now());
+            let text = event_line(event, self.clock.now());
             if let Some(error) = self.log.as_mut().and_then(|log| log.line(&text)) {
                 self.error(&error);
             }
@@ -132,14 +136,12 @@ impl Reporter {
         self.say(&self.console.note_line(text));
     }
 
-    /// Removes the bars.
     pub(crate) fn finish(&mut self) {
         if let Some(mut bars) = self.bars.take() {
             bars.clear();
         }
     }
 
-    /// Reports an interruption.
     pub(crate) fn interrupted(&mut self, exit: Exit) {
         self.finish();
         let what = if exit == ErrorKind::Terminated { "terminated" } else { "interrupted" };

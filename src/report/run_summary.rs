@@ -37,7 +37,6 @@ struct Books {
     lacking: HashMap<SessionId, (Cause, u64)>,
 }
 
-/// A cause of a failure.
 struct Cause {
     /// The code, which `docs/codes.md` lists.
     code: String,
@@ -89,7 +88,6 @@ impl RunSummary {
         Self(Arc::new(Mutex::new(books)))
     }
 
-    /// Takes an event into account.
     pub(crate) fn event(&self, event: &Event) {
         self.with(|books| books.event(event));
     }

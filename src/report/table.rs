@@ -29,26 +29,19 @@ type Sink<'a> = dyn FnMut(&str) + 'a;
 pub(crate) struct Table {
     columns: Vec<Column>,
     hidden: Vec<&'static str>,
-    rows: Rows,
-}
-
-/// The rows that are not written yet.
-#[derive(Debug)]
-enum Rows {
-    Table(Aligned),
-    Json { text: String, is_empty: bool },
-    Csv { text: String, has_header: bool },
+    format: TableFormat,
+    has_rows: bool,
+    /// The rows of JSON or CSV that are not written yet.
+    text: String,
+    /// The rows for people.
+    aligned: Aligned,
 }
 
 impl Table {
     /// Returns a table without rows.
     pub(crate) fn new(columns: &[Column], format: TableFormat) -> Self {
-        let rows = match format {
-            TableFormat::Table => Rows::Table(Aligned::default()),
-            TableFormat::Json => Rows::Json { text: String::new(), is_empty: true },
-            TableFormat::Csv => Rows::Csv { text: String::new(), has_header: false },
-        };
-        Self { columns: columns.to_vec(), hidden: Vec::new(), rows }
+        let (hidden, text, aligned) = (Vec::new(), String::new(), Aligned::default());
+        Self { columns: columns.to_vec(), hidden, format, has_rows: false, text, aligned }
     }
 
     /// Leaves a column out of tables, which would be repetitive or too wide. JSON and CSV have it all the same.
@@ -58,17 +51,18 @@ impl Table {
 
     /// Adds a row: a cell for each column. Fails if a cell cannot be written in this format.
     pub(crate) fn row(&mut self, cells: &[Cell]) -> Result<()> {
-        match &mut self.rows {
-            Rows::Table(aligned) => aligned.row(&self.columns, &self.hidden, cells),
-            Rows::Json { text, is_empty } => {
-                text.push_str(if std::mem::take(is_empty) { "[\n  " } else { ",\n  " });
-                text.push_str(&object(&self.columns, cells)?);
+        let is_first = !std::mem::replace(&mut self.has_rows, true);
+        match self.format {
+            TableFormat::Table => self.aligned.row(&self.columns, &self.hidden, cells),
+            TableFormat::Json => {
+                self.text.push_str(if is_first { "[\n  " } else { ",\n  " });
+                self.text.push_str(&object(&self.columns, cells)?);
             }
-            Rows::Csv { text, has_header } => {
-                if !std::mem::replace(has_header, true) {
-                    text.push_str(&header(&self.columns)?);
+            TableFormat::Csv => {
+                if is_first {
+                    self.text.push_str(&header(&self.columns)?);
                 }
-                text.push_str(&record(cells.iter().map(|(value, _)| harmless(&plain(value))))?);
+                self.text.push_str(&record(cells.iter().map(|(value, _)| harmless(&plain(value))))?);
             }
         }
         Ok(())
@@ -76,21 +70,19 @@ impl Table {
 
     /// Writes the rows that need not wait for the last.
     pub(crate) fn drain(&mut self, out: &mut Sink<'_>) {
-        if let Rows::Json { text, .. } | Rows::Csv { text, .. } = &mut self.rows {
-            out(text);
-            text.clear();
-        }
+        out(&self.text);
+        self.text.clear();
     }
 
     /// Writes the rest. The whole ends in a line break. Fails if the header cannot be written in this format.
     pub(crate) fn finish(mut self, out: &mut Sink<'_>) -> Result<()> {
         self.drain(out);
-        match self.rows {
-            Rows::Table(aligned) => aligned.write(&self.columns, &self.hidden, out),
-            Rows::Json { is_empty: true, .. } => out("[]\n"),
-            Rows::Json { .. } => out("\n]\n"),
-            Rows::Csv { has_header: true, .. } => {}
-            Rows::Csv { .. } => out(&header(&self.columns)?),
+        match (self.format, self.has_rows) {
+            (TableFormat::Table, _) => self.aligned.write(&self.columns, &self.hidden, out),
+            (TableFormat::Json, true) => out("\n]\n"),
+            (TableFormat::Json, false) => out("[]\n"),
+            (TableFormat::Csv, true) => {}
+            (TableFormat::Csv, false) => out(&header(&self.columns)?),
         }
         Ok(())
     }

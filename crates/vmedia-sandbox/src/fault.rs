@@ -72,9 +72,9 @@ pub(crate) enum Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     Always,
-    /// On the first so many requests of each path.
+    /// On the first requests of each path, up to this number.
     First(u32),
-    /// On every so-manieth request.
+    /// On one of so many requests.
     Every(u32),
 }
 

@@ -1,5 +1,4 @@
-//! A faithful little Veriff, and a Yoti beside it, on loopback: to try the tool without an account, to test it, and to
-//! test other clients.
+//! A faithful little Veriff, and a Yoti beside it, on loopback: to try the tool without an account, to test it, and to test other clients.
 //!
 //! The sandbox judges its client. It therefore shares no parser, no wire type and no signing with the rest of the crate,
 //! and uses no other module of it: a fake that shares the client's mistakes proves nothing.
@@ -23,9 +22,8 @@
 //! key and the signature of every request with the documented codes, signs every answer, and streams media in constant
 //! memory. A client can create a session, upload images or NFC data, submit it, and download what it uploaded.
 //!
-//! Below `/idverify/v1` it is a Yoti: it serves session documents and their media, and lets in who signs each request with
-//! the key that it hands out, a nonce that is new and a time that is now, or who shows the token. It signs no answer. The
-//! data folder is Veriff's alone.
+//! Below `/idverify/v1` it is a Yoti: it serves session documents and their media. Requests must be signed with the key that it hands
+//! out, with a new nonce and the current time, or carry the token. It signs no answer. The data folder is Veriff's alone.
 //!
 //! # Data folder
 //!
@@ -71,7 +69,7 @@
 //! | `gzip` | `Content-Encoding: gzip` over bytes that are not |
 //! | `huge` | a listing of 17 MiB |
 //!
-//! `*COUNT` acts on the first so many requests of each path; `/EVERY` on every so-manieth request that comes by.
+//! `*COUNT` acts on the first COUNT requests of each path, `/EVERY` on one of EVERY requests.
 
 mod answer;
 mod auth;
@@ -104,7 +102,7 @@ use tokio::sync::oneshot;
 
 pub use fault::{Fault, parse_faults};
 pub use samples::{DECISION, SAMPLE_CONTRADICTIONS, SAMPLE_EMPTY, SAMPLE_EVERYTHING, SAMPLE_SESSION, samples};
-use server::Shared;
+use server::{Shared, lock};
 pub use yoti::{SAMPLE_YOTI, YotiSession};
 
 /// Longest wait for running file reads when the sandbox stops.
@@ -287,28 +285,28 @@ impl Sandbox {
 
     /// Adds a session of Yoti, or replaces the one of that id.
     pub fn put_yoti_session(&self, session: YotiSession) {
-        self.shared.yoti_store().put(session);
+        lock(&self.shared.yoti_store).put(session);
     }
 
     /// Returns every request so far, in order; of more than a hundred thousand, the newest.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.shared.exchanges().iter().cloned().collect()
+        lock(&self.shared.exchanges).iter().cloned().collect()
     }
 
     /// Forgets the requests so far.
     pub fn clear_exchanges(&self) {
-        self.shared.exchanges().clear();
+        lock(&self.shared.exchanges).clear();
     }
 
     /// Replaces the faults, with nothing counted yet.
     pub fn set_faults(&self, faults: Vec<Fault>) {
-        *self.shared.script() = script::Script::new(faults);
+        *lock(&self.shared.script) = script::Script::new(faults);
     }
 
     /// Adds a session, or replaces the one of that id.
     pub fn put_session(&self, session: fixture::Session) {
-        self.shared.store().put(session);
+        lock(&self.shared.store).put(session);
     }
 }
 

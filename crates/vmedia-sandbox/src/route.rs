@@ -44,41 +44,27 @@ pub(crate) enum Route {
 impl Route {
     /// Reads a method and a raw request path (without the query).
     pub(crate) fn of(method: &str, path: &str) -> Self {
-        if let Some(rest) = path.strip_prefix("/idverify/") {
-            return Self::of_yoti(method, rest);
-        }
-        let Some(rest) = path.strip_prefix("/v1/") else {
-            return Self::Unknown;
-        };
-        let Some(words) = rest.split('/').map(decoded).collect::<Option<Vec<_>>>() else {
-            return Self::Unknown;
-        };
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        if words.iter().any(|word| word.is_empty()) {
-            return Self::Unknown;
-        }
-        match (method, words.as_slice()) {
-            ("POST", ["sessions"]) => Self::Create,
-            ("POST", ["sessions", id, "media"]) => Self::Upload((*id).to_owned()),
-            ("PATCH", ["sessions", id]) => Self::Update((*id).to_owned()),
-            ("GET", ["sessions", id, "attempts"]) => Self::Attempts((*id).to_owned()),
-            ("GET", ["sessions", id, "media"]) => Self::SessionMedia((*id).to_owned()),
-            ("GET", ["attempts", id, "media"]) => Self::AttemptMedia((*id).to_owned()),
-            ("GET", ["media", id]) => Self::Media((*id).to_owned()),
-            ("GET", ["sessions", id, name @ ..]) if !name.is_empty() => Self::Companion { session: (*id).to_owned(), name: name.join("/") },
-            _ => Self::Unknown,
-        }
-    }
-
-    fn of_yoti(method: &str, rest: &str) -> Self {
-        let words = rest.split('/').map(decoded).collect::<Option<Vec<_>>>().unwrap_or_default();
+        // A segment that is not UTF-8 is like an empty one: nothing has such an id.
+        let words: Vec<String> = path.split('/').skip(1).map(|word| decoded(word).unwrap_or_default()).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match (method, words.as_slice()) {
-            ("GET", ["v1", "sessions", id]) => Self::YotiSession((*id).to_owned()),
-            ("GET", ["v1", "sessions", session, "media", media, "content"]) => {
+            ("GET", ["idverify", "v1", "sessions", id]) => Self::YotiSession((*id).to_owned()),
+            ("GET", ["idverify", "v1", "sessions", session, "media", media, "content"]) => {
                 Self::YotiMedia { session: (*session).to_owned(), media: (*media).to_owned() }
             }
-            _ => Self::YotiUnknown,
+            (_, ["idverify", ..]) => Self::YotiUnknown,
+            (_, words) if words.contains(&"") => Self::Unknown,
+            ("POST", ["v1", "sessions"]) => Self::Create,
+            ("POST", ["v1", "sessions", id, "media"]) => Self::Upload((*id).to_owned()),
+            ("PATCH", ["v1", "sessions", id]) => Self::Update((*id).to_owned()),
+            ("GET", ["v1", "sessions", id, "attempts"]) => Self::Attempts((*id).to_owned()),
+            ("GET", ["v1", "sessions", id, "media"]) => Self::SessionMedia((*id).to_owned()),
+            ("GET", ["v1", "attempts", id, "media"]) => Self::AttemptMedia((*id).to_owned()),
+            ("GET", ["v1", "media", id]) => Self::Media((*id).to_owned()),
+            ("GET", ["v1", "sessions", id, name @ ..]) if !name.is_empty() => {
+                Self::Companion { session: (*id).to_owned(), name: name.join("/") }
+            }
+            _ => Self::Unknown,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::fixture::{Attempt, Media, Session};
 pub const SAMPLE_SESSION: &str = "7f6a3b1c-52d0-4a8e-9c41-0d5be8f2a610";
 /// Every documented context and mimetype, with bytes that are of that type.
 pub const SAMPLE_EVERYTHING: &str = "e5b0c7d4-3a19-4f62-8d7e-91c4a2f60b38";
-/// Everything that the vendor's pages say in more than one way, and that a client must live with.
+/// Every member that the vendor's pages describe in more than one way.
 pub const SAMPLE_CONTRADICTIONS: &str = "b93d5e27-0c84-4716-a2f5-6e8d1c7b4f90";
 /// An attempt without media, and no decision yet.
 pub const SAMPLE_EMPTY: &str = "0a4c8e16-7b2d-4953-b6f1-d83e5a9c2047";

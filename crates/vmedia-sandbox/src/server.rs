@@ -36,12 +36,12 @@ pub(crate) struct Shared {
     /// `http://HOST:PORT`
     pub(crate) base: String,
     address: SocketAddr,
-    store: Mutex<SessionStore>,
+    pub(crate) store: Mutex<SessionStore>,
     /// The key pair of Yoti's application.
     pub(crate) keys: Keys,
-    yoti_store: Mutex<YotiStore>,
-    script: Mutex<Script>,
-    exchanges: Mutex<VecDeque<Exchange>>,
+    pub(crate) yoti_store: Mutex<YotiStore>,
+    pub(crate) script: Mutex<Script>,
+    pub(crate) exchanges: Mutex<VecDeque<Exchange>>,
 }
 
 impl Shared {
@@ -70,32 +70,21 @@ impl Shared {
         })
     }
 
-    pub(crate) fn store(&self) -> MutexGuard<'_, SessionStore> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn yoti_store(&self) -> MutexGuard<'_, YotiStore> {
-        self.yoti_store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
-        self.script.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn exchanges(&self) -> MutexGuard<'_, VecDeque<Exchange>> {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn record(&self, exchange: Exchange) {
         if let Some(observer) = &self.options.observer {
             observer(&exchange);
         }
-        let mut exchanges = self.exchanges();
+        let mut exchanges = lock(&self.exchanges);
         if exchanges.len() == KEPT {
             exchanges.pop_front();
         }
         exchanges.push_back(exchange);
     }
+}
+
+/// Locks state that is whole after every step.
+pub(crate) fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Serves until the task is aborted.
@@ -126,7 +115,7 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(connection): Conn
 
     let entry = if parsed.route.is_yoti() {
         let request = (parsed.method.as_str(), parsed.path.as_str(), parsed.query.as_str());
-        yoti::check(request, &head.headers, &shared.options, &shared.keys, &mut shared.yoti_store())
+        yoti::check(request, &head.headers, &shared.options, &shared.keys, &mut lock(&shared.yoti_store))
     } else {
         auth::check(&parsed.route, &parsed.method, &head.headers, &parsed.body, &shared.options)
     };
@@ -141,7 +130,8 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(connection): Conn
         (Ok(_), act) => Some(shared.answer(&parsed, act).await),
     };
     let status = answer.as_ref().map_or(0, |answer| answer.status);
-    shared.record(parsed.exchange(status, fault.as_ref(), signed));
+    let path = if parsed.query.is_empty() { parsed.path } else { format!("{}?{}", parsed.path, parsed.query) };
+    shared.record(Exchange { method: parsed.method, path, status, fault: fault.as_ref().map(Fault::to_string), signed });
     match answer {
         Some(answer) => answer.respond(),
         None if act == Some(Act::Reset) => {
@@ -152,18 +142,10 @@ async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(connection): Conn
     }
 }
 
-impl ParsedRequest {
-    fn exchange(&self, status: u16, fault: Option<&Fault>, signed: bool) -> Exchange {
-        let path = if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) };
-        let fault = fault.map(Fault::to_string);
-        Exchange { method: self.method.clone(), path, status, fault, signed }
-    }
-}
-
 impl Shared {
     fn next_fault(&self, parsed: &ParsedRequest) -> Option<Fault> {
-        let store = self.store();
-        self.script().next(&parsed.route, &parsed.path, store.session_of(&parsed.route))
+        let store = lock(&self.store);
+        lock(&self.script).next(&parsed.route, &parsed.path, store.session_of(&parsed.route))
     }
 
     /// Returns the answer with everything but its signature's headers written.
@@ -193,11 +175,10 @@ impl Shared {
     /// Returns what the provider says when nothing goes wrong.
     fn provide(&self, parsed: &ParsedRequest) -> Answer {
         if parsed.route.is_yoti() {
-            return self.yoti_store().answer(&parsed.route);
+            return lock(&self.yoti_store).answer(&parsed.route);
         }
-        let mut store = self.store();
-        let options = &self.options;
-        let context = RequestContext { base: &self.base, secret: &options.api_secret, data: options.data.as_deref() };
+        let mut store = lock(&self.store);
+        let context = RequestContext { base: &self.base, options: &self.options };
         let reply = match &parsed.route {
             Route::Create => upload::create(&mut store, &context, &parsed.body),
             Route::Upload(id) => upload::upload(&mut store, &context, id, &parsed.body),
@@ -229,13 +210,13 @@ impl Shared {
 
     async fn signature(&self, answer: &Answer, secret: &str) -> io::Result<String> {
         if let Some(media) = &answer.media
-            && let Some(signature) = self.store().signature(media, &answer.body)
+            && let Some(signature) = lock(&self.store).signature(media, &answer.body)
         {
             return Ok(signature);
         }
         let signature = source::sign(&answer.body, answer.length, secret).await?;
         if let Some(media) = &answer.media {
-            self.store().keep_signature(media, &answer.body, &signature);
+            lock(&self.store).keep_signature(media, &answer.body, &signature);
         }
         Ok(signature)
     }
@@ -265,13 +246,7 @@ fn read(store: &SessionStore, route: &Route, query: &str, base: &str) -> Option<
                 None => return None,
             }
         }
-        Route::Create
-        | Route::Upload(_)
-        | Route::Update(_)
-        | Route::YotiSession(_)
-        | Route::YotiMedia { .. }
-        | Route::YotiUnknown
-        | Route::Unknown => return None,
+        _ => return None,
     })
 }
 

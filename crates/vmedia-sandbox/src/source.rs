@@ -1,6 +1,6 @@
 //! The bytes of a body, one chunk after the other, in constant memory.
 //!
-//! Knows where bytes come from (memory, a file, a generator) and nothing of what carries them.
+//! Knows the origin of the bytes (memory, a file, a generator) and nothing of the transfer.
 
 use std::io;
 use std::path::PathBuf;

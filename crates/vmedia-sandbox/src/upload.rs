@@ -1,7 +1,5 @@
 //! Requests that change something: creating a session, uploading media, submitting.
 
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -9,13 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::fixture::{Attempt, Media, Session};
 use crate::session_store::SessionStore;
-use crate::{folder, id, response_json, sign};
+use crate::{Options, folder, id, response_json, sign};
 
 /// The settings that requests need beside the store.
 pub(crate) struct RequestContext<'a> {
     pub(crate) base: &'a str,
-    pub(crate) secret: &'a str,
-    pub(crate) data: Option<&'a Path>,
+    pub(crate) options: &'a Options,
 }
 
 /// A refusal is an answer too.
@@ -26,7 +23,7 @@ pub(crate) fn create(store: &mut SessionStore, context: &RequestContext<'_>, bod
     let parsed = parse(body)?;
     let verification = parsed.get("verification").and_then(Value::as_object).ok_or_else(|| missing("verification"))?;
     let (session, attempt) = (id::random(), id::random());
-    if let Some(data) = context.data {
+    if let Some(data) = &context.options.data {
         folder::create(data, &session, &attempt).map_err(|_| Box::new(Answer::failure(500)))?;
     }
     let attempt = Attempt::new(attempt, "created").created(format!("{:.3}", crate::now()));
@@ -49,7 +46,7 @@ pub(crate) fn submit(store: &mut SessionStore, context: &RequestContext<'_>, ses
 
 /// Returns the session as its creator sees it. The token is made of the id, so that it needs no keeping.
 fn verification_text(store: &SessionStore, context: &RequestContext<'_>, session: &str, status: &str) -> String {
-    let token = sign::sign(context.secret, format!("token of {session}").as_bytes());
+    let token = sign::sign(&context.options.api_secret, format!("token of {session}").as_bytes());
     let verification = json!({
         "id": session,
         "url": format!("{}/v/{token}", context.base),
@@ -70,7 +67,7 @@ pub(crate) fn upload(store: &mut SessionStore, context: &RequestContext<'_>, ses
         Some(image) => image_of(image).map(|(media, bytes)| ("image", media, bytes))?,
         None => chip_of(&parsed)?,
     };
-    let media = match context.data.filter(|data| folder::holds(data, session, &attempt)) {
+    let media = match context.options.data.as_ref().filter(|data| folder::holds(data, session, &attempt)) {
         Some(data) => folder::save(data, session, &attempt, media, &bytes),
         None => Ok(media),
     };

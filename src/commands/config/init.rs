@@ -21,7 +21,6 @@ struct Kept {
     announcement: String,
 }
 
-/// The answers so far.
 struct Answers<'a> {
     terminal: Terminal<'a>,
     context: &'a Context,
@@ -103,7 +102,6 @@ impl Answers<'_> {
         self.shared_secret()
     }
 
-    /// Asks for the place of the shared secret.
     fn shared_secret(&mut self) -> Result<Option<Kept>> {
         let path = self.edit.path().with_file_name(format!("{}.secret", self.draft.name));
         let mut choices = vec![
@@ -188,7 +186,6 @@ impl Answers<'_> {
         self.terminal.ask(&format!("{question}; {way} for {usual}"), before, read)
     }
 
-    /// Shows the profile, and writes it.
     fn write(mut self, kept: Option<&Kept>) -> Result<Exit> {
         let terminal = &self.terminal;
         let is_default = !self.edit.has_default() && terminal.is_wanted("Use this profile when none is named?", true)?;

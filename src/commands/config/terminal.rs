@@ -33,7 +33,6 @@ impl<'a> Terminal<'a> {
         ))
     }
 
-    /// Prints a line.
     pub(super) fn say(&self, line: &str) {
         self.console.message(line);
     }
@@ -63,7 +62,6 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Asks for a yes or a no.
     pub(super) fn is_wanted(&self, question: &str, offered: bool) -> Result<bool> {
         self.ask(question, if offered { "yes" } else { "no" }, |answer| match answer.to_lowercase().as_str() {
             "y" | "yes" => Ok(true),

@@ -1,5 +1,5 @@
-//! Runs commands that print a secret: without a shell, and without the variables that hold other secrets. Kills one that exceeds
-//! its time, or that runs when the run is stopped.
+//! Runs commands that print a secret, without a shell and without the variables that hold other secrets. Ends a command that
+//! exceeds its time, or that runs when the run is stopped.
 //!
 //! Must not know what the secret is for.
 
@@ -9,6 +9,7 @@ use crate::config::secret_guard::redacted;
 use crate::error::{Error, Result};
 use crate::http::OUT_OF_TIME;
 use secrecy::zeroize::Zeroizing;
+use std::fmt::Display;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -24,21 +25,11 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 pub(in crate::config) struct CommandLimits<'a> {
     /// Variables that are not handed on.
     pub(in crate::config) hidden: Vec<String>,
-    /// The request to stop.
     pub(in crate::config) cancel: &'a Cancel,
-    /// Time.
     pub(in crate::config) clock: &'a dyn Clock,
 }
 
-/// A reason why a command gave no secret.
-enum CommandFailure {
-    Stopped(Stop),
-    Late,
-    TooMuch,
-    Failed(std::io::Error),
-}
-
-/// Returns what a command prints that knows a secret; `key` is the profile's.
+/// Returns the output of a command that prints a secret; `key` is the profile's.
 pub(super) fn run(key: &str, words: &[String], limits: &CommandLimits<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let failed = |reason: String| {
         Error::configuration(
@@ -48,24 +39,21 @@ pub(super) fn run(key: &str, words: &[String], limits: &CommandLimits<'_>) -> Re
     };
     let Some((program, arguments)) = words.split_first() else { return Err(failed("it is empty".to_owned())) };
     let shown = redacted(program);
-    let of_program = |error: std::io::Error| failed(format!("{shown}: {error}"));
+    let of_program = |reason: &dyn Display| failed(format!("{shown}: {reason}"));
     let mut command = Command::new(program);
     for name in &limits.hidden {
         command.env_remove(name);
     }
-    let mut child =
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().map_err(of_program)?;
-    let printed = listen(&mut child).map_err(CommandFailure::Failed).and_then(|printed| wait(&mut child, &printed, limits));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().map_err(|error| of_program(&error))?;
+    let printed = listen(&mut child).map_err(|error| of_program(&error));
+    let printed = printed.and_then(|printed| wait(key, &mut child, &printed, limits, &of_program));
     if printed.is_err() {
         end(&mut child, limits.clock);
     }
-    match printed {
-        Ok((printed, status)) if status.success() => Ok(printed),
-        Ok((_, status)) => Err(failed(format!("{shown}: {status}"))),
-        Err(CommandFailure::Stopped(stop)) => Err(stopped(key, stop)),
-        Err(CommandFailure::Late) => Err(failed(format!("{shown}: it did not end within {} s, and was ended", TIMEOUT.as_secs()))),
-        Err(CommandFailure::TooMuch) => Err(failed(format!("{shown}: it prints more than any secret has"))),
-        Err(CommandFailure::Failed(error)) => Err(of_program(error)),
+    match printed? {
+        (printed, status) if status.success() => Ok(printed),
+        (_, status) => Err(of_program(&status)),
     }
 }
 
@@ -83,34 +71,36 @@ fn listen(child: &mut Child) -> std::io::Result<Receiver<Printed>> {
     Ok(receiver)
 }
 
-/// Waits for all that it prints and for its end.
+/// Waits for the output and the end of a command; `failed` creates its errors.
 fn wait(
+    key: &str,
     child: &mut Child,
     receiver: &Receiver<Printed>,
     limits: &CommandLimits<'_>,
-) -> std::result::Result<(Zeroizing<Vec<u8>>, ExitStatus), CommandFailure> {
+    failed: &dyn Fn(&dyn Display) -> Error,
+) -> Result<(Zeroizing<Vec<u8>>, ExitStatus)> {
     let began = limits.clock.elapsed();
     let mut printed = None;
     loop {
         if let Ok(read) = receiver.try_recv() {
-            printed = Some(read.map_err(CommandFailure::Failed)?.ok_or(CommandFailure::TooMuch)?);
+            printed = Some(read.map_err(|error| failed(&error))?.ok_or_else(|| failed(&"it prints more than any secret has"))?);
         }
-        let status = if printed.is_some() { child.try_wait().map_err(CommandFailure::Failed)? } else { None };
-        // Asked after it ended: it may have ended of the same Ctrl-C.
+        let status = if printed.is_some() { child.try_wait().map_err(|error| failed(&error))? } else { None };
+        // Checked after its end, which may come from the same Ctrl-C.
         if let Some(stop) = limits.cancel.requested() {
-            return Err(CommandFailure::Stopped(stop));
+            return Err(stopped(key, stop));
         }
         if let (Some(status), Some(printed)) = (status, printed.take_if(|_| status.is_some())) {
             return Ok((printed, status));
         }
         if limits.clock.elapsed().saturating_sub(began) >= TIMEOUT {
-            return Err(CommandFailure::Late);
+            return Err(failed(&format!("it did not end within {} s, and was ended", TIMEOUT.as_secs())));
         }
         limits.clock.sleep(POLL_INTERVAL);
     }
 }
 
-/// Ends it, and leaves nothing of it behind.
+/// Ends a command, and kills it after a while.
 fn end(child: &mut Child, clock: &dyn Clock) {
     let began = clock.elapsed();
     while matches!(child.try_wait(), Ok(None)) && clock.elapsed().saturating_sub(began) < GRACE {

@@ -1,7 +1,7 @@
-//! Private files: those that a path names, and those that systemd lays out for a service. Refused when others can read them.
+//! Private files, named by a path or as a credential of systemd. A file that others can read is refused, except on Windows, where
+//! the rights of the folder decide and nothing is checked.
 //!
-//! Windows has no such modes: there the rights of the folder decide who reads a file, and nothing is checked here. Must not
-//! know what a file's secret is for.
+//! Must not know what a file's secret is for.
 
 use crate::config::environment::{Environment, names};
 use crate::config::secret_guard::redacted;
@@ -35,25 +35,24 @@ const GROUP_AND_OTHERS: Refused = Refused { mode: 0o077, remedy: "chmod 600" };
 const ALL_BUT_MASK: Refused =
     Refused { mode: 0o037, remedy: "let systemd make it with LoadCredential= instead of laying it there, or chmod 400" };
 
-/// Reads a file that holds a secret; refuses one that others can read. `what` names it in errors, `absent` is the hint if it is
-/// missing.
+/// Reads a file that holds a secret; refuses one that others can read. `what` names it in errors, `absent` is the hint if it is missing.
 pub(in crate::config) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zeroizing<Vec<u8>>> {
     read(open(what, path, absent, &GROUP_AND_OTHERS)?, what, path)
 }
 
-/// Opens it and reads nothing, which is enough to say whether it could be read.
+/// Opens the file without reading it, to check that it can be read.
 pub(in crate::config) fn open_private(what: &str, path: &Path, absent: &str) -> Result<File> {
     open(what, path, absent, &GROUP_AND_OTHERS)
 }
 
-/// Returns the path and bytes of a file of systemd's that a unit's `LoadCredential=` names. `key` is the one of the profile.
+/// Returns the path and bytes of a credential of systemd (`LoadCredential=`). `key` is the one of the profile.
 pub(super) fn read_credential(key: &str, name: &str, environment: &Environment) -> Result<(PathBuf, Zeroizing<Vec<u8>>)> {
     let (what, path, file) = open_credential(key, name, environment)?;
     let bytes = read(file, &what, &path)?;
     Ok((path, bytes))
 }
 
-/// Opens it and reads nothing; with what it is called in an error.
+/// Opens the credential without reading it. Returns its name in errors, its path and the file.
 pub(in crate::config) fn open_credential(key: &str, name: &str, environment: &Environment) -> Result<(String, PathBuf, File)> {
     let path = credential_path(key, name, environment)?;
     let shown = redacted(name);
@@ -63,7 +62,7 @@ pub(in crate::config) fn open_credential(key: &str, name: &str, environment: &En
     Ok((what, path, file))
 }
 
-/// Returns where systemd lays that credential out.
+/// Returns the path of a credential.
 fn credential_path(key: &str, name: &str, environment: &Environment) -> Result<PathBuf> {
     let is_name = !name.is_empty() && !matches!(name, "." | "..") && !name.contains(['/', '\\', ':', '\0']);
     if !is_name {
@@ -87,8 +86,7 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
         };
         Error::configuration(format!("cannot read {what} {}: {}", name_of(path, &error), plain(&error)), hint)
     };
-    // A link leads to its file, and it is that file's kind and mode that count. A pipe or a device is not even opened; it is
-    // looked at again once it is open, because another may have the name by then.
+    // Links are followed. A pipe or a device is not opened; the open file is checked again, because it may be another by then.
     is_regular(&std::fs::metadata(path).map_err(failed)?, what, path)?;
     let file = open_nonblocking(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
@@ -108,7 +106,7 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
     Ok(file)
 }
 
-/// Returns a path in an error. One that leads nowhere, or its last part, may be none.
+/// Returns a path in an error. A path that leads nowhere, or its last part, may be a secret.
 fn name_of(path: &Path, error: &std::io::Error) -> String {
     let leads_nowhere = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename | ErrorKind::NotADirectory);
     let shown = match path.file_name() {
@@ -119,7 +117,7 @@ fn name_of(path: &Path, error: &std::io::Error) -> String {
     if leads_nowhere { redacted(&text).to_owned() } else { text }
 }
 
-/// Refuses what may never give its bytes, or gives them once.
+/// Refuses folders, pipes and devices.
 fn is_regular(metadata: &Metadata, what: &str, path: &Path) -> Result<()> {
     let shown = path.display();
     if metadata.is_dir() {
@@ -154,8 +152,8 @@ fn read(file: File, what: &str, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     })
 }
 
-/// Returns all bytes of a stream that holds a secret; none when they are too many for one. The buffer is wiped, and large enough
-/// never to leave a copy behind by growing.
+/// Returns all bytes of a stream that holds a secret; `None` if they are too many. The buffer is wiped, and never grows, which would
+/// leave a copy behind.
 pub(super) fn bounded(stream: impl Read) -> std::io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_SECRET + 1));
     stream.take(LARGEST_SECRET as u64 + 1).read_to_end(&mut bytes)?;

@@ -9,14 +9,12 @@ use crate::http::{Limits, Policy};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Default time-outs.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Settings of the network.
 #[derive(Debug, Clone)]
 pub(crate) struct Network {
-    /// Retries.
     pub(crate) policy: Policy,
     /// The longest wait for a connection.
     pub(crate) connect_timeout: Duration,
@@ -26,14 +24,13 @@ pub(crate) struct Network {
     pub(crate) file_limit: Option<Duration>,
     /// Further certificate authorities.
     pub(crate) ca_cert: Option<PathBuf>,
-    /// Rate limits.
     pub(crate) limits: Limits,
     /// The proxy that the environment names, without a name and password in it.
     pub(crate) proxy: Option<String>,
 }
 
 impl Resolver<'_> {
-    /// Returns how this run uses the network.
+    /// Returns the settings of the network.
     pub(crate) fn network(&self) -> Network {
         Network {
             policy: Policy { retries: self.retries().value, delay: self.retry_delay().value },
@@ -81,7 +78,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// Returns the hosts that are asked without it.
+    /// Returns the hosts that are reached without the proxy.
     pub(super) fn no_proxy(&self) -> Option<Sourced<String>> {
         self.first_of(&names::NO_PROXY)
     }

@@ -28,7 +28,7 @@ pub(crate) struct SealSettings {
 }
 
 impl Resolver<'_> {
-    /// Reads the key and takes the URL apart, so that what is wrong with either is said before anything is fetched.
+    /// Reads the key and parses the URL, so that an error of either is reported before anything is fetched.
     pub(crate) fn seal_settings(&self, arguments: &SealArguments) -> Result<SealSettings> {
         let key = self.sign_key(arguments.sign_key.clone());
         let timestamp = self.timestamp(arguments.timestamp.clone());
@@ -61,7 +61,7 @@ fn signing_key(path: &Path) -> Result<SigningKey> {
 pub(super) fn address(timestamp: &Sourced<String>) -> Result<Address> {
     let text = &timestamp.value;
     Address::parse_public(text).map_err(|reason| {
-        // A URL that holds a password is not repeated, nor what stands behind the host: some hold a customer's token there.
+        // A URL with a password is not repeated, nor its path, which may hold a customer's token.
         let host = text.find("://").map_or(0, |scheme| scheme + 3);
         let end = text.get(host..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(text.len(), |end| host + end);
         let shown = text.get(..end).filter(|_| !text.contains('@')).map(|shown| format!(" {:?}", quote(shown)));

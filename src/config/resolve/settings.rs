@@ -1,6 +1,6 @@
-//! Every setting as it stands and where it is from: what `vmedia config show` shows.
+//! Every setting with its value and source, for `vmedia config show`.
 //!
-//! Must not read a secret, run a command, ask a keyring or connect to anything: it says what a run would do.
+//! Must not read a secret, run a command, open a keyring or connect to anything.
 
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::{check_api_key, check_integration_id};
@@ -20,7 +20,6 @@ use std::time::Duration;
 /// The value of `proxy` without a variable; these systems may have one configured.
 const NO_PROXY: &str = if cfg!(any(windows, target_os = "macos")) { "as the system says" } else { "none" };
 
-/// One setting.
 pub(crate) struct Setting {
     /// Its name: the key of a profile where it has one, else the flag without dashes and with `_`.
     pub(crate) name: &'static str,
@@ -42,7 +41,6 @@ impl Setting {
         Self { name, value, text: None, source, unused: None, problem: None }
     }
 
-    /// Creates a setting that is not set.
     fn none(name: &'static str) -> Self {
         Self::new(name, None::<Sourced<String>>)
     }
@@ -191,7 +189,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Returns a variable that the TLS library asks for certificate authorities.
+    /// Returns a variable of the TLS library for certificate authorities.
     fn authorities_setting(&self, name: &'static str, variable: &'static str) -> Setting {
         let found = self.sources().no_flag().or_environment_path(variable).found();
         let reason =

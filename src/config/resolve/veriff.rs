@@ -9,7 +9,6 @@ use crate::config::sourced::Sourced;
 use crate::error::{Error, Result};
 
 impl Resolver<'_> {
-    /// Returns the API key.
     pub(super) fn api_key(&self) -> Option<Sourced<String>> {
         self.sources().no_flag().or_environment(names::API_KEY).or_profile(|profile| profile.api_key.clone()).found()
     }
@@ -42,7 +41,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Refuses what cannot stand in a header.
+/// Refuses an API key that cannot stand in a header.
 pub(in crate::config) fn check_api_key(key: &Sourced<String>) -> Result<()> {
     check("the API key", "key", key)
 }

@@ -12,7 +12,6 @@ use crate::provider::yoti::Yoti;
 use crate::seal::rsa::RequestKey;
 use crate::secret::Secret;
 
-/// The credentials of one integration at Yoti.
 pub(crate) enum YotiAccess {
     /// Requests are signed.
     Signed {
@@ -32,7 +31,7 @@ const WHERE: &str = "the Hub shows the SDK id of your application under Keys and
 pub(in crate::config) const NO_KEY_FILE: &str = "name the PEM file that the Hub gave you with the SDK id";
 
 impl Resolver<'_> {
-    /// Returns a token goes before the key: it was made for this run, a key stays configured.
+    /// Returns the credentials. A token has priority over the key: it was made for this run, a key stays configured.
     pub(super) fn yoti_access(&self) -> Result<(ProviderAccess, String)> {
         let (access, source) = match self.bearer()? {
             Some((token, source)) => (YotiAccess::Bearer(token), format!("the bearer token from {source}")),
@@ -51,7 +50,6 @@ impl Resolver<'_> {
         Ok(Some((token(&text(what, &found, self.environment, &self.limits())?, &source)?, source)))
     }
 
-    /// Returns the client SDK id.
     pub(super) fn sdk_id(&self) -> Option<Sourced<String>> {
         self.sources().no_flag().or_environment(names::YOTI_SDK_ID).or_profile(|profile| profile.sdk_id.clone()).found()
     }
@@ -75,7 +73,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Refuses what cannot stand in a query.
+/// Refuses an SDK id that cannot stand in a query.
 pub(in crate::config) fn check_sdk_id(sdk_id: &str) -> Result<()> {
     if is_one_word(sdk_id) {
         return Ok(());
@@ -83,7 +81,7 @@ pub(in crate::config) fn check_sdk_id(sdk_id: &str) -> Result<()> {
     Err(Error::configuration("the SDK id holds characters that no id has", "copy it again, without quotes or spaces"))
 }
 
-/// Returns a token goes into a header: nothing but visible ASCII may stand in it.
+/// Parses a token. It goes into a header, so that it is visible ASCII.
 fn token(text: &str, source: &str) -> Result<Secret> {
     let text = text.trim();
     if !is_one_word(text) {

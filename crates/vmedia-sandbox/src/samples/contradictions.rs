@@ -102,12 +102,12 @@ fn back() -> (Media, Value) {
     (Media::image(BACK, "document-back", "image/jpg", DOCUMENT_BACK_FIRST).content_type("image/jpeg"), json!({ "size": ABSENT }))
 }
 
-/// Returns the spelling is the vendor's.
+/// Returns a video whose context has the vendor's spelling.
 fn barcode() -> (Media, Value) {
     (Media::video(BARCODE, "documet-back-barcode-pre-video", "video/webm", WEBM), json!({ "duration": 3.0, "timestamp": {} }))
 }
 
-/// Returns the least that the page on NFC data names.
+/// Returns an NFC document with the members that the page on NFC data names.
 fn chip() -> (Media, Value) {
     (Media::nfc(CHIP, NFC), json!({ "name": ABSENT, "timestamp": ABSENT }))
 }

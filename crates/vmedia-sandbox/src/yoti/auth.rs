@@ -10,7 +10,7 @@ use crate::{Options, now};
 /// Largest difference between the clocks, in milliseconds.
 const SKEW: i64 = 600_000;
 
-/// Lets a request in, saying whether it proved whose it is, or answers it. `path` and `query` are as they came.
+/// Returns true for a signed request, or the refusal. `path` and `query` are as they came.
 pub(crate) fn check(
     (method, path, query): (&str, &str, &str),
     headers: &HeaderMap,

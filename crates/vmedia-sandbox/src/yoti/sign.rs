@@ -1,5 +1,5 @@
-//! The provider's side of Yoti's request signatures: the key pair of the sandbox's one application, and whether a
-//! signature is that of a message. Written from the description, without a line in common with the client.
+//! The provider's side of Yoti's request signatures: the key pair of the sandbox's one application, and the check of a signature.
+//! Written from the description, without a line in common with the client.
 
 use std::sync::OnceLock;
 
