@@ -60,7 +60,7 @@ impl Clock for SystemClock {
 
 /// The reason for which a run stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// From the keyboard (SIGINT).
     Interrupted,
     /// By the system (SIGTERM, and SIGHUP on Linux).
@@ -71,12 +71,12 @@ pub enum Stop {
 
 impl Stop {
     /// Returns how a run or a session ends that it cut short.
-    pub fn exit(self) -> Exit {
+    pub(crate) fn exit(self) -> Exit {
         self.kind().into()
     }
 
     /// Returns the kind of the error for what it cut short.
-    pub fn kind(self) -> ErrorKind {
+    pub(crate) fn kind(self) -> ErrorKind {
         match self {
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Terminated => ErrorKind::Terminated,
@@ -102,7 +102,7 @@ struct Limit {
 impl Cancel {
     /// Listens for Ctrl-C and SIGTERM. The first lets running work finish in order; a second ends the process at once. On Linux,
     /// SIGHUP (a closed terminal) also stops the run, unless it is ignored, as under `nohup`.
-    pub fn on_signals() -> std::io::Result<Self> {
+    pub(crate) fn on_signals() -> std::io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let cancel = Self::default();
         let again = Arc::new(AtomicBool::new(false));
@@ -126,19 +126,19 @@ impl Cancel {
 
     /// Returns a copy that also stops after `time` from now.
     #[must_use]
-    pub fn within(&self, time: Duration, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn within(&self, time: Duration, clock: Arc<dyn Clock>) -> Self {
         let until = clock.elapsed().saturating_add(time);
         Self { signal: Arc::clone(&self.signal), limit: Some(Limit { clock, until }) }
     }
 
     /// Returns a copy without the time limit, for the work that follows it.
     #[must_use]
-    pub fn without_limit(&self) -> Self {
+    pub(crate) fn without_limit(&self) -> Self {
         Self { signal: Arc::clone(&self.signal), limit: None }
     }
 
     /// Returns the reason to stop, once there is one. A signal has priority over the time limit.
-    pub fn requested(&self) -> Option<Stop> {
+    pub(crate) fn requested(&self) -> Option<Stop> {
         match self.signal.load(Ordering::SeqCst) {
             0 => self.limit.as_ref().filter(|limit| limit.clock.elapsed() >= limit.until).map(|_| Stop::OutOfTime),
             code if code == usize::from(Exit::from(ErrorKind::Terminated).code()) => Some(Stop::Terminated),
@@ -147,7 +147,7 @@ impl Cancel {
     }
 
     /// Waits, in slices, and returns false if a stop was requested meanwhile.
-    pub fn wait(&self, clock: &dyn Clock, duration: Duration) -> bool {
+    pub(crate) fn wait(&self, clock: &dyn Clock, duration: Duration) -> bool {
         let mut left = duration;
         while !left.is_zero() {
             if self.requested().is_some() {
@@ -171,11 +171,11 @@ fn is_ignored(signal: i32) -> bool {
 
 /// A request to report progress. Clones share one state.
 #[derive(Clone, Debug, Default)]
-pub struct StatusRequest(Arc<AtomicBool>);
+pub(crate) struct StatusRequest(Arc<AtomicBool>);
 
 impl StatusRequest {
     /// Listens for SIGUSR1, and for SIGINFO (Ctrl-T) where it exists. Windows has neither; a log file shows progress there.
-    pub fn on_signals() -> std::io::Result<Self> {
+    pub(crate) fn on_signals() -> std::io::Result<Self> {
         let status_request = Self::default();
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&status_request.0))?;
@@ -185,7 +185,7 @@ impl StatusRequest {
     }
 
     /// Returns whether a request came since the last call.
-    pub fn take(&self) -> bool {
+    pub(crate) fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
 }

@@ -27,7 +27,7 @@ pub(crate) use crate::http::OUT_OF_TIME;
 pub(crate) use catalog::Catalog;
 pub use event::{ErrorText, Event, Message};
 pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
-pub use ledger::Ledger;
+pub(crate) use ledger::Ledger;
 pub(crate) use listing::{attempts, listing};
 pub use plan::Selection;
 pub use probe::{Probe, probe};

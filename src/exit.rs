@@ -48,12 +48,12 @@ impl Exit {
     }
 
     /// Returns whether nothing after this outcome can succeed.
-    pub fn ends_run(self) -> bool {
+    pub(crate) fn ends_run(self) -> bool {
         matches!(self, Self::Failed(_, Scope::Run))
     }
 
     /// Returns whether a person or the system asked the run to stop.
-    pub fn is_interruption(self) -> bool {
+    pub(crate) fn is_interruption(self) -> bool {
         self.kind().is_some_and(ErrorKind::is_interruption)
     }
 

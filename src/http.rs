@@ -20,7 +20,7 @@ pub use exchange::RetryClient;
 pub(crate) use exchange::{Exchange, Note};
 pub(crate) use failure::OUT_OF_TIME;
 pub use failure::{Cause, Failure};
-pub use pace::Limits;
+pub(crate) use pace::Limits;
 pub(crate) use quoting::quotable;
 pub(crate) use redaction::redact;
 pub use retry::Policy;

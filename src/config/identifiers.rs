@@ -186,7 +186,7 @@ impl List<'_> {
         };
         match SessionId::parse(id) {
             _ if is_wrapped_id(id) => self.reject(at, WRAPPED),
-            Err(reason) => self.reject(at, &reason.to_string()),
+            Err(reason) => self.reject(at, reason),
             Ok(session) if is_uuid(id) => {
                 self.has_uuids = true;
                 self.identifiers.add(session);

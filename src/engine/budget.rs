@@ -13,7 +13,6 @@ const SIZE: u64 = 64 * 1024 * 1024;
 /// Bytes that a session reserves before it is listed. Real sessions take some hundred kilobytes.
 const FIRST: u64 = 64 * 1024;
 
-/// The budget of a run.
 #[derive(Debug)]
 pub(super) struct Budget {
     size: u64,
@@ -68,7 +67,6 @@ impl Budget {
 }
 
 impl Share {
-    /// Returns the number of bytes that are reserved.
     pub(super) fn held(&self) -> u64 {
         self.held
     }

@@ -1,5 +1,4 @@
-//! The counts of a run, folded from its events: the exit status, the end of the run, the status on request, the bars and the
-//! messages read them here.
+//! The counts of a run, folded from its events, for the exit status, the run's end, its status on request, bars and messages.
 
 use super::event::{Event, Message};
 use super::tally::Tally;
@@ -13,8 +12,7 @@ use std::time::Duration;
 
 /// The counts of a run so far.
 #[derive(Debug, Default)]
-pub struct Ledger {
-    /// The archive of the run.
+pub(crate) struct Ledger {
     pub(crate) archive: String,
     pub(crate) dry_run: bool,
     /// Number of its sessions.
@@ -108,7 +106,6 @@ impl Ledger {
         self.total.saturating_sub(self.done)
     }
 
-    /// Returns the end of the run as an event.
     pub(crate) fn finished(&self, exit: Exit, stop: Option<Stop>, elapsed: Duration) -> Event {
         Event::RunFinished {
             exit,
@@ -124,7 +121,6 @@ impl Ledger {
         }
     }
 
-    /// Returns the status of the run as an event.
     pub(crate) fn status(&self, elapsed: Duration) -> Event {
         Event::RunStatus {
             total: self.total,

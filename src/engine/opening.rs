@@ -1,6 +1,4 @@
-//! Opens a session: locks its folder, asks the provider what it holds, plans what to fetch and records the listing.
-//!
-//! Must not fetch media.
+//! Opens a session: locks its folder, asks the provider what it holds, plans what to fetch and records the listing. Must not fetch media.
 
 use super::Emit;
 use super::budget::Share;
@@ -29,7 +27,6 @@ const MEDIA_FILE: u64 = 2 * 1024;
 pub(super) enum Opened {
     /// Another run has the lock, or the memory for listings is used up.
     Deferred,
-    /// The files to fetch.
     Files(Vec<Job>),
 }
 
@@ -41,7 +38,6 @@ struct Answers {
     share: Option<Share>,
 }
 
-/// A session that is being opened.
 pub(super) struct Opening<'a> {
     pub(super) run: &'a RunState,
     pub(super) emit: &'a Emit,
@@ -50,7 +46,6 @@ pub(super) struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    /// Opens the session and returns the files to fetch.
     pub(super) fn open(&self) -> std::result::Result<Opened, Failure> {
         let Self { run, session, .. } = self;
         let services = &run.services;

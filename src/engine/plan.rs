@@ -42,7 +42,6 @@ pub(super) enum Action {
     Exclude(Reason),
 }
 
-/// A media file and its action.
 #[derive(Debug)]
 pub(super) struct Task {
     pub(super) item: MediaItem,

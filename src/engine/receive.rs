@@ -17,7 +17,6 @@ use std::time::Duration;
 /// From this size on, in bytes, streams beside the file on the same connection would wait for it.
 const LONG: u64 = 1_000_000;
 
-/// A received media file.
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) digest: Digest,

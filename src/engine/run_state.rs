@@ -21,7 +21,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 
-/// The state of a run.
 pub(super) struct RunState {
     pub(super) services: Services,
     pub(super) options: Options,

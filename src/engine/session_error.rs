@@ -1,6 +1,4 @@
-//! The error of a session that failed as a whole, from the cause of its failure.
-//!
-//! Must not know how it is shown.
+//! The error of a session that failed as a whole, from the cause of its failure. Must not know how it is shown.
 
 use crate::archive::Reason;
 use crate::error::{Error, ErrorKind};

@@ -14,7 +14,6 @@ use crate::model::{MediaItem, SessionId};
 use crate::store::Lock;
 use std::sync::{Arc, Mutex};
 
-/// A session that is under way.
 pub(super) struct SessionWork {
     pub(super) index: usize,
     pub(super) session: SessionId,
@@ -31,7 +30,6 @@ pub(super) struct SessionWork {
     pub(super) _share: Option<Share>,
 }
 
-/// The outcome of a session so far.
 pub(super) struct Outcome {
     pub(super) tally: Tally,
     /// True if something is missing besides media: a listing, a companion document.

@@ -1,6 +1,4 @@
-//! Requests a time stamp from an authority over HTTP (RFC 3161).
-//!
-//! Must not know what is stamped, nor where the stamp is kept.
+//! Requests a time stamp from an authority over HTTP (RFC 3161). Must not know what is stamped, nor where the stamp is kept.
 
 use crate::error::quote;
 use crate::http::{Address, Body, BodyReader, Cause, Exchange, Failure, Request, RetryClient};

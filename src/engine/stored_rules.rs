@@ -1,6 +1,4 @@
-//! Reads stored answers and checks their signatures for the archive's verification, by the rules of the providers.
-//!
-//! Must not send requests.
+//! Reads stored answers and checks their signatures for the archive's verification, by the rules of the providers. Must not send requests.
 
 use crate::archive::verify::{ProviderRules, SignatureCheck};
 use crate::model::{MediaId, check_shape};

@@ -260,19 +260,25 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Reads a base URL as people paste it: with or without a trailing `/`. Plain http is for this machine only, unless
-/// `insecure_http` says otherwise. The result has no trailing `/`, no query and no credentials.
-pub fn parse_base_url(text: &str, insecure_http: bool) -> std::result::Result<String, String> {
+/// Parses a URL without user name and password. Plain http to other machines is an error if it would expose something. The errors
+/// name no part of the URL.
+fn parse_url(text: &str, exposed: Option<&str>) -> std::result::Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
-    match url.scheme() {
-        "https" => {}
-        "http" if insecure_http || is_loopback(&url) => {}
-        "http" => return Err("plain http would expose the evidence and the signatures on the network".to_owned()),
-        other => return Err(format!("{other}: is not a scheme that providers speak")),
+    match (url.scheme(), exposed) {
+        ("http", Some(exposed)) if !is_loopback(&url) => return Err(format!("plain http would expose {exposed} on the network")),
+        ("http" | "https", _) => {}
+        _ => return Err("it is neither http nor https".to_owned()),
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it holds a user name or password".to_owned());
     }
+    Ok(url)
+}
+
+/// Parses a base URL as people paste it: with or without a trailing `/`. Plain http is for this machine only, unless
+/// `insecure_http` is set. The result has no trailing `/`, no query and no credentials.
+pub fn parse_base_url(text: &str, insecure_http: bool) -> std::result::Result<String, String> {
+    let url = parse_url(text, (!insecure_http).then_some("the evidence and the signatures"))?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err("it holds a query or a fragment".to_owned());
     }
@@ -292,30 +298,13 @@ impl Address {
     /// Parses the URL of a service that may be reached over plain http: it receives nothing private, and its answer proves its
     /// origin. The caller ensures that.
     pub fn parse_public(text: &str) -> std::result::Result<Self, String> {
-        let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!("{}: is neither http nor https", url.scheme()));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("it holds a user name or password".to_owned());
-        }
-        Ok(Self::of(&url))
+        parse_url(text, None).map(|url| Self::of(&url))
     }
 
     /// Parses the URL of a service that knows by the URL alone who sends. Plain http is for this machine only, unless `insecure_http`
-    /// is set. The errors name no part of the URL.
+    /// is set.
     pub(crate) fn parse_private(text: &str, insecure_http: bool) -> std::result::Result<Self, String> {
-        let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
-        match url.scheme() {
-            "https" => {}
-            "http" if insecure_http || is_loopback(&url) => {}
-            "http" => return Err("plain http would expose it on the network".to_owned()),
-            _ => return Err("it is neither http nor https".to_owned()),
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("it holds a user name or password".to_owned());
-        }
-        Ok(Self::of(&url))
+        parse_url(text, (!insecure_http).then_some("it")).map(|url| Self::of(&url))
     }
 
     fn of(url: &Url) -> Self {

@@ -1,7 +1,6 @@
 //! Runs one exchange to its end: waits for its turn, lets the caller build, send and read a fresh attempt, retries.
 //!
-//! A request is built for each attempt and never sent twice, because signatures may hold a time or a nonce. Must not
-//! know what is fetched.
+//! A request is built for each attempt and never sent twice, because signatures may hold a time or a nonce.
 
 use super::pace::{Limits, Pace, RateLimiter};
 use super::retry::{LONGEST_ASKED, Policy, Retry};

@@ -12,11 +12,11 @@ const DOWN_AFTER: u32 = 8;
 
 /// Rate limits for a host.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Requests per second, retries included.
-    pub requests: Option<f64>,
+    pub(crate) requests: Option<f64>,
     /// Bytes of bodies per second, of all workers together.
-    pub bytes: Option<u64>,
+    pub(crate) bytes: Option<u64>,
 }
 
 /// The gate before every request to one host.

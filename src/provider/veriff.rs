@@ -60,7 +60,7 @@ pub struct Veriff {
 
 impl Veriff {
     /// The period that Veriff's help centre names, after which media are deleted or no longer accessible.
-    pub const PROVIDER_DAYS: u32 = 90;
+    pub(crate) const PROVIDER_DAYS: u32 = 90;
 
     /// Creates the integration. The first secret signs requests; all of them may have signed an answer.
     pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {

@@ -17,7 +17,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// The base URL of the production API.
-pub const BASE_URL: &str = "https://api.yoti.com/idverify/v1";
+pub(crate) const BASE_URL: &str = "https://api.yoti.com/idverify/v1";
 
 /// The stem under which the session's document is kept, and its endpoint.
 const DOCUMENT: &str = "session";
@@ -26,8 +26,7 @@ const ENDPOINT: &str = "sessions/{id}";
 /// Sessions in these states no longer change.
 const FINAL: [&str; 2] = ["COMPLETED", "EXPIRED"];
 
-/// Members that are redacted: the session's token and its remaining time, which differ in every answer, and the customer's API key
-/// of a watchlist.
+/// Members that are redacted: the session's token and its remaining time, which differ in every answer, and a watchlist's API key.
 const REDACTED_FIELDS: [&str; 3] = ["client_session_token", "client_session_token_ttl", "api_key"];
 
 /// Codes of a 404 that mean invalid credentials.
@@ -52,7 +51,7 @@ pub struct Yoti(Access);
 
 impl Yoti {
     /// The guide's `resources_ttl`: 604,800 seconds from the first upload.
-    pub const PROVIDER_DAYS: u32 = 7;
+    pub(crate) const PROVIDER_DAYS: u32 = 7;
 
     /// Creates the integration with these credentials.
     pub fn new(access: Access) -> Self {
@@ -73,7 +72,7 @@ impl Yoti {
     }
 
     /// Returns a client SDK id as it stands in a query.
-    pub fn normalise_sdk_id(sdk_id: &str) -> String {
+    pub(crate) fn normalise_sdk_id(sdk_id: &str) -> String {
         segment(sdk_id)
     }
 }

@@ -76,7 +76,7 @@ fn a_base_url_that_is_none_is_reported_by_where_it_is_from() {
     let folder = tempfile::tempdir().expect("a folder");
     for (url, reason) in [
         ("api.example.invalid", "it is not a URL"),
-        ("ftp://example.invalid", "ftp: is not a scheme that providers speak"),
+        ("ftp://example.invalid", "it is neither http nor https"),
         ("https://user:hunter2@example.invalid", "it holds a user name or password"),
         ("https://example.invalid/?a=b", "it holds a query or a fragment"),
         ("http://example.invalid", "plain http would expose the evidence"),

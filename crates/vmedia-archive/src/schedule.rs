@@ -1,6 +1,4 @@
-//! Work for the threads of a run or a verification, and results in the order of the sessions.
-//!
-//! Must not know what the work is.
+//! Work for the threads of a run or a verification, and results in the order of the sessions. Must not know what the work is.
 
 mod order;
 mod pool;

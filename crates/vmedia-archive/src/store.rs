@@ -17,7 +17,7 @@ pub use local::LocalStore;
 pub use lock::{Lock, Locked};
 pub use path::StorePath;
 pub use replace::{Readers, is_in_the_way, replace};
-pub use tree::LINKED;
+pub(crate) use tree::LINKED;
 
 use crate::error::Result;
 use serde::{Deserialize, Serialize};

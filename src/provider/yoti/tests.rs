@@ -1,4 +1,4 @@
-//! What is found in a session's document, and under which name.
+//! Media of a session's document, and their names.
 
 use super::walk::walk;
 use super::{Access, Yoti};

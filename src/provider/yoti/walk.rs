@@ -100,7 +100,7 @@ impl Walked {
     fn add(&mut self, document: &str, reference: &Reference<'_>, steps: &[Step<'_>], pointer: &str) {
         let id = match reference.id.as_str().map(MediaId::parse) {
             Some(Ok(id)) => id,
-            Some(Err(reason)) => return self.problem(document, pointer, &reason.to_string()),
+            Some(Err(reason)) => return self.problem(document, pointer, reason),
             None => return self.problem(document, pointer, "it is not a string"),
         };
         self.since = self.since.into_iter().chain(reference.created).min();

@@ -77,7 +77,7 @@ fn an_authority_that_is_no_url_is_refused_and_a_password_in_it_is_not_repeated()
         ("tsa.example", "the time-stamping authority \"tsa.example\" cannot be used: it is not a URL"),
         (
             "ftp://tsa.example/hunter2?hunter2",
-            "the time-stamping authority \"ftp://tsa.example\" cannot be used: ftp: is neither http nor https",
+            "the time-stamping authority \"ftp://tsa.example\" cannot be used: it is neither http nor https",
         ),
         ("https://me:hunter2@tsa.example/", "the time-stamping authority cannot be used: it holds a user name or password"),
     ] {
@@ -104,9 +104,11 @@ fn flag_beats_environment_beats_profile() {
     run(&[], &[key]).ends_with(3).complains("cannot read the signing key of-environment: ", "make one");
     run(&["--sign-key", "of-flag"], &[key]).ends_with(3).complains("cannot read the signing key of-flag: ", "make one");
     if generate(world.folder(), "of-profile") {
-        run(&[], &[]).ends_with(3).complains("profile: is neither http nor https", "URL");
-        run(&[], &[authority]).ends_with(3).complains("environment: is neither http nor https", "URL");
-        run(&["--timestamp", "flag://x"], &[authority]).ends_with(2).complains("flag: is neither http nor https", "URL");
+        run(&[], &[]).ends_with(3).complains("\"profile://x\" cannot be used: it is neither http nor https", "URL");
+        run(&[], &[authority]).ends_with(3).complains("\"environment://x\" cannot be used: it is neither http nor https", "URL");
+        run(&["--timestamp", "flag://x"], &[authority])
+            .ends_with(2)
+            .complains("\"flag://x\" cannot be used: it is neither http nor https", "URL");
         run(&["--timestamp", "http://127.0.0.1:9/", "--dry-run"], &[authority]).ends_with(0);
     }
 }

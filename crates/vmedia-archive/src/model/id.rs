@@ -11,20 +11,8 @@ use std::fmt;
 /// The longest identifier that is taken, in bytes. UUIDs have 36.
 const LONGEST: usize = 128;
 
-/// A reason why a text is not an identifier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MalformedId(&'static str);
-
-impl fmt::Display for MalformedId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0)
-    }
-}
-
-impl std::error::Error for MalformedId {}
-
-/// Refuses an id that would change the path of a URL, because the signature covers the id.
-fn check(text: &str) -> Result<(), MalformedId> {
+/// Refuses an id that would change the path of a URL, because the signature covers the id. The error is the reason.
+fn check(text: &str) -> Result<(), &'static str> {
     let fault = if text.is_empty() {
         "it is empty"
     } else if text.len() > LONGEST {
@@ -42,14 +30,14 @@ fn check(text: &str) -> Result<(), MalformedId> {
     } else {
         return Ok(());
     };
-    Err(MalformedId(fault))
+    Err(fault)
 }
 
 /// Checks an id that was typed or listed: only ASCII letters, digits and `-`, `.`, `_`, `~`.
-fn check_typed(text: &str) -> Result<(), MalformedId> {
+fn check_typed(text: &str) -> Result<(), &'static str> {
     check(text)?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    if text.bytes().all(is_plain) { Ok(()) } else { Err(MalformedId("it holds a character other than A-Z a-z 0-9 - . _ ~")) }
+    if text.bytes().all(is_plain) { Ok(()) } else { Err("it holds a character other than A-Z a-z 0-9 - . _ ~") }
 }
 
 macro_rules! identifier {
@@ -61,7 +49,7 @@ macro_rules! identifier {
 
         impl $name {
             /// Takes the text as it is: nothing is trimmed, no case is changed, because the signature covers it.
-            pub fn parse(text: &str) -> Result<Self, MalformedId> {
+            pub fn parse(text: &str) -> Result<Self, &'static str> {
                 $check(text).map(|()| Self(text.to_owned()))
             }
 
@@ -78,9 +66,9 @@ macro_rules! identifier {
         }
 
         impl TryFrom<String> for $name {
-            type Error = MalformedId;
+            type Error = &'static str;
 
-            fn try_from(text: String) -> Result<Self, MalformedId> {
+            fn try_from(text: String) -> Result<Self, &'static str> {
                 Self::parse(&text)
             }
         }

@@ -77,8 +77,7 @@ pub fn pointer_step(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// The type of a media file at a provider that declares no media types. Hints have been wrong, so the answer's own type comes
-/// first.
+/// The type of a media file at a provider that declares no media types. Hints have been wrong: the answer's own type comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TypeHint {

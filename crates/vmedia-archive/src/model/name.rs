@@ -17,7 +17,7 @@ const LONGEST_CONTEXT: usize = 60;
 const RESERVED: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// Returns the name of an id: lossless (up to a SHA-256 for over-long ids), and the same on every machine.
-pub fn id_name(id: &str) -> String {
+pub(crate) fn id_name(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
     for byte in id.bytes() {
         escape_unless(&mut name, byte, matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
@@ -54,7 +54,7 @@ pub fn context_name(context: Option<&str>) -> String {
 }
 
 /// Returns the name of a folder for media that belong together.
-pub fn group_name(group: &str) -> String {
+pub(crate) fn group_name(group: &str) -> String {
     let name = context_name(Some(group));
     if is_reserved(&name) { format!("{name}-group") } else { name }
 }

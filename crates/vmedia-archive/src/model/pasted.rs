@@ -27,8 +27,7 @@ pub fn is_wrapped_id(text: &str) -> bool {
     id_within(text).is_some_and(|id| text.trim_matches(AROUND) == id)
 }
 
-/// Returns whether a text has the form of a UUID. By its form alone: the providers' own examples hold letters that no
-/// hexadecimal number has.
+/// Returns whether a text has the form of a UUID. Takes every letter: the providers' own examples hold some that are not hexadecimal.
 pub fn is_uuid(word: &str) -> bool {
     let groups = word.split('-').map(str::len);
     groups.eq(GROUPS) && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')

@@ -1,5 +1,4 @@
-//! Decides whether an archived session needs no further run, by its record and the lengths of its files. Bytes are left to
-//! verification.
+//! Decides whether an archived session needs no further run, by its record and the lengths of its files; no bytes are read.
 //!
 //! Must not ask the provider and must not write.
 

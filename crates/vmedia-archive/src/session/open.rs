@@ -1,6 +1,4 @@
-//! Reads a session's record before its folder is opened for changes.
-//!
-//! Must not change anything.
+//! Reads a session's record before its folder is opened for changes. Must not change anything.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};

@@ -1,6 +1,4 @@
-//! Folders that are private to the user, and the file system's errors in two lines.
-//!
-//! Must not know what is kept in them.
+//! Folders that are private to the user, and the file system's errors in two lines. Must not know what is kept in them.
 
 use crate::error::{self, Error, limit_hint, plain};
 use std::fs;

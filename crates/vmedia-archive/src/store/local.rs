@@ -34,7 +34,6 @@ impl LocalStore {
         path.as_str().split('/').fold(self.root.clone(), |full, name| full.join(name))
     }
 
-    /// Returns the open root.
     fn tree(&self) -> io::Result<&Arc<Tree>> {
         if let Some(tree) = self.tree.get() {
             return Ok(tree);

@@ -1,6 +1,4 @@
-//! A relative path inside a store that cannot leave it.
-//!
-//! Must not know the file system's own path type; `local.rs` translates.
+//! A relative path inside a store that cannot leave it. Must not know the file system's own path type; `local.rs` translates.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -37,7 +37,6 @@ impl Scratch {
         }
     }
 
-    /// Makes a new file in it.
     pub(super) fn file(&self) -> Result<Unfinished> {
         loop {
             let path = format!("{}/{:016x}", self.folder, fastrand::u64(..));
@@ -62,17 +61,14 @@ impl Drop for Scratch {
 pub(super) struct Unfinished {
     tree: Arc<Tree>,
     path: Option<String>,
-    /// Open for writing.
     pub(super) file: File,
 }
 
 impl Unfinished {
-    /// Returns where it is.
     pub(super) fn path(&self) -> &str {
         self.path.as_deref().unwrap_or_default()
     }
 
-    /// Opens it for reading.
     pub(super) fn reread(&self) -> Result<File> {
         let path = self.path();
         self.tree.file(path, Access::Read).map_err(|error| self.tree.failed("read", path, error))

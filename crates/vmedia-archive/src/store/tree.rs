@@ -23,14 +23,12 @@ use std::path::PathBuf;
 pub(super) const HERE: &str = ".";
 
 /// Describes what is wrong with a link.
-pub const LINKED: &str = "is a link, and vmedia follows none: what it leads to is no part of the archive";
+pub(crate) const LINKED: &str = "is a link, and vmedia follows none: what it leads to is no part of the archive";
 
 /// The kind of an entry in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A regular file.
     File,
-    /// A folder.
     Folder,
     /// A link, to whatever it leads.
     Link,
@@ -41,7 +39,6 @@ pub(super) enum Kind {
 /// The purpose for which a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Reading.
     Read,
     /// Adding to its end.
     Append,
@@ -58,7 +55,6 @@ pub(super) enum Access {
 pub(super) enum Obstacle {
     /// It is a link, or a folder on the way to it is.
     Link,
-    /// It is not a regular file.
     NotAFile,
 }
 

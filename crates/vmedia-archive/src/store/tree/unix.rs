@@ -35,7 +35,6 @@ impl Tree {
         Ok(Self { shown: path.to_owned(), root: rustix::fs::open(named, ON_THE_WAY, Mode::empty())? })
     }
 
-    /// Opens a regular file.
     pub(in crate::store) fn file(&self, path: &str, access: Access) -> io::Result<File> {
         let (flags, mode) = match access {
             Access::Read => (OFlags::RDONLY, Mode::empty()),
@@ -55,7 +54,7 @@ impl Tree {
         if access == Access::Create || file.metadata()?.is_file() { Ok(file) } else { Err(Obstacle::NotAFile.into()) }
     }
 
-    /// Returns what has a name, and its length in bytes.
+    /// Returns the kind of an entry, and its length in bytes.
     pub(in crate::store) fn kind(&self, path: &str) -> io::Result<(Kind, u64)> {
         let found = self.in_folder_of(path, |folder, name| rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW))?;
         Ok((kind_of(FileType::from_raw_mode(found.st_mode)), u64::try_from(found.st_size).unwrap_or_default()))
@@ -89,7 +88,7 @@ impl Tree {
         self.in_folder_of(path, |folder, name| rustix::fs::mkdirat(folder, name, Mode::RWXU))
     }
 
-    /// Renames a file over whatever file or link has the name.
+    /// Renames a file in place of a file or link of that name.
     pub(in crate::store) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         self.between(from, to, |old, from, new, to| rustix::fs::renameat(old, from, new, to))
     }
@@ -104,7 +103,6 @@ impl Tree {
         self.in_folder_of(path, |folder, name| rustix::fs::unlinkat(folder, name, AtFlags::empty()))
     }
 
-    /// Removes an empty folder.
     pub(in crate::store) fn remove_folder(&self, path: &str) -> io::Result<()> {
         self.in_folder_of(path, |folder, name| rustix::fs::unlinkat(folder, name, AtFlags::REMOVEDIR))
     }

@@ -1,6 +1,6 @@
 //! The tree on Windows, where the standard library has no call that takes the handle of a folder: each folder on the way is
 //! held open while a name in it is used. Windows neither renames nor removes a folder that is held without sharing its
-//! removal, so no link can take its place meanwhile.
+//! removal, so no link can take its place meanwhile. `unix.rs` documents the functions.
 
 use super::{Access, Kind, Obstacle};
 use std::ffi::OsString;
@@ -28,7 +28,6 @@ pub(in crate::store) struct Tree {
 }
 
 impl Tree {
-    /// Opens a folder, which may be named by a link.
     pub(in crate::store) fn open(path: &Path) -> io::Result<Self> {
         let named = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let root = named.canonicalize()?;
@@ -36,7 +35,6 @@ impl Tree {
         Ok(Self { shown: path.to_owned(), root, _held: held })
     }
 
-    /// Opens a regular file.
     pub(in crate::store) fn file(&self, path: &str, access: Access) -> io::Result<File> {
         self.in_folder_of(path, |full| {
             match fs::symlink_metadata(full) {
@@ -60,12 +58,10 @@ impl Tree {
         })
     }
 
-    /// Returns what has a name, and its length in bytes.
     pub(in crate::store) fn kind(&self, path: &str) -> io::Result<(Kind, u64)> {
         self.in_folder_of(path, |full| fs::symlink_metadata(full).map(|found| (kind_of(found.file_type()), found.len())))
     }
 
-    /// Returns the names in a folder, in no order.
     pub(in crate::store) fn entries(&self, folder: &str) -> io::Result<Vec<(OsString, Kind)>> {
         self.in_folder_of(folder, |full| {
             let _held = hold(full)?;
@@ -73,18 +69,15 @@ impl Tree {
         })
     }
 
-    /// Makes a folder in one that is there.
     pub(in crate::store) fn create_folder(&self, path: &str) -> io::Result<()> {
         self.in_folder_of(path, |full| fs::create_dir(full))
     }
 
-    /// Renames a file over whatever file or link has the name.
     #[expect(clippy::disallowed_methods, reason = "the store's own way of giving a file its final name")]
     pub(in crate::store) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         self.in_folder_of(from, |from| self.in_folder_of(to, |to| fs::rename(from, to)))
     }
 
-    /// Renames a file; fails if anything has the name already.
     pub(in crate::store) fn rename_new(&self, from: &str, to: &str) -> io::Result<()> {
         self.in_folder_of(from, |from| {
             self.in_folder_of(to, |to| {
@@ -98,12 +91,10 @@ impl Tree {
         })
     }
 
-    /// Removes a file or a link to one.
     pub(in crate::store) fn remove_file(&self, path: &str) -> io::Result<()> {
         self.in_folder_of(path, |full| fs::remove_file(full))
     }
 
-    /// Removes an empty folder.
     pub(in crate::store) fn remove_folder(&self, path: &str) -> io::Result<()> {
         self.in_folder_of(path, |full| fs::remove_dir(full))
     }
