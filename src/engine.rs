@@ -3,7 +3,7 @@
 //! Workers send events over a bounded channel and print nothing. Must not know the terminal, the command line, or the provider.
 
 mod budget;
-mod catalog;
+mod catalog_rows;
 mod event;
 mod judge;
 mod ledger;
@@ -24,7 +24,7 @@ mod tally;
 mod transfer;
 
 pub(crate) use crate::http::OUT_OF_TIME;
-pub(crate) use catalog::Catalog;
+pub(crate) use catalog_rows::Catalog;
 pub use event::{ErrorText, Event, Message};
 pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
 pub(crate) use ledger::Ledger;

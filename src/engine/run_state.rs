@@ -31,7 +31,7 @@ pub(super) struct RunState {
     /// Set once nothing further can succeed.
     ended: AtomicBool,
     order: Order<Event>,
-    /// Sessions that are begun and not reported yet; with their work, once their files are known.
+    /// Sessions that are begun and not reported yet; with their work, once they are listed.
     underway: Mutex<BTreeMap<usize, Option<Arc<SessionWork>>>>,
 }
 

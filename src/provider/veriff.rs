@@ -133,7 +133,7 @@ impl Merge {
         if let Some(excess) = excess {
             return Err(Failure::new(Cause::Excessive, format!("its listings: {excess}")));
         }
-        let Some(known) = self.index.get(&entry.id).and_then(|&index| self.media.get_mut(index)) else {
+        let Some(media) = self.index.get(&entry.id).and_then(|&index| self.media.get_mut(index)) else {
             self.index.insert(entry.id.clone(), self.media.len());
             self.media.push(MediaItem {
                 id: entry.id,
@@ -151,13 +151,13 @@ impl Merge {
         };
         // Attempts come newest first: the last to name a media file is the one that it came from.
         if let Some(attempt) = attempt {
-            known.attempt = Some(attempt.clone());
+            media.attempt = Some(attempt.clone());
         }
-        known.context = known.context.take().or(entry.context);
-        known.mimetype = known.mimetype.take().or(entry.mimetype);
-        known.size = known.size.or(entry.size);
-        known.duration = known.duration.or(entry.duration);
-        known.places.push(entry.place);
+        media.context = media.context.take().or(entry.context);
+        media.mimetype = media.mimetype.take().or(entry.mimetype);
+        media.size = media.size.or(entry.size);
+        media.duration = media.duration.or(entry.duration);
+        media.places.push(entry.place);
         Ok(())
     }
 }
@@ -282,7 +282,7 @@ impl Provider for Veriff {
     }
 
     fn companion(&self, session: &SessionId, name: &str) -> Option<Call> {
-        let (document, below, endpoint) = COMPANIONS.iter().find(|(known, ..)| *known == name)?;
+        let (document, below, endpoint) = COMPANIONS.iter().find(|(document, ..)| *document == name)?;
         Some(session_call(session, below, endpoint, document))
     }
 

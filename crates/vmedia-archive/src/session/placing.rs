@@ -27,11 +27,11 @@ impl SessionArchive {
     /// Chooses the path of a file and announces it. Bytes that the archive has are not stored twice; other bytes of the same
     /// media file are stored beside them.
     pub fn place(&mut self, item: &MediaItem, file: NewFile, now: Timestamp) -> Result<Placed> {
-        let known = match self.revision.record.media.iter().find(|known| known.id == item.id) {
-            Some(known) => known.clone(),
+        let media = match self.revision.record.media.iter().find(|media| media.id == item.id) {
+            Some(media) => media.clone(),
             None => MediaRecord::new(item),
         };
-        let same = known.present().find(|old| old.digest == file.digest);
+        let same = media.present().find(|old| old.digest == file.digest);
         if let Some(same) = same
             && !self.revision.damaged.contains(&same.path)
         {
@@ -40,10 +40,10 @@ impl SessionArchive {
         self.begin(now)?;
         self.placing.insert(item.id.clone());
         let same = same.map(|same| same.path.clone());
-        self.set_damaged_aside(&known, same.as_deref(), now)?;
-        let named = MediaItem { attempt: known.attempt.clone(), ..item.clone() };
+        self.set_damaged_aside(&media, same.as_deref(), now)?;
+        let named = MediaItem { attempt: media.attempt.clone(), ..item.clone() };
         let mut version = 1;
-        while same.is_none() && known.files.iter().any(|old| old.path == layout::media_path(&named, file.extension, version)) {
+        while same.is_none() && media.files.iter().any(|old| old.path == layout::media_path(&named, file.extension, version)) {
             version += 1;
         }
         let path = same.unwrap_or_else(|| layout::media_path(&named, file.extension, version));
@@ -60,19 +60,19 @@ impl SessionArchive {
                 is_same
             }
         };
-        let announced = MediaRecord { files: vec![file.clone()], ..known };
+        let announced = MediaRecord { files: vec![file.clone()], ..media };
         self.pending.announce(self.store.as_ref(), &[Line::Archiving(announced)])?;
         Ok(Placed { file, free: (!is_here).then_some(path) })
     }
 
     /// Moves damaged files out of the payload, now that there are good bytes. `healed` is the path that the same bytes will take.
-    fn set_damaged_aside(&mut self, known: &MediaRecord, healed: Option<&str>, now: Timestamp) -> Result<()> {
+    fn set_damaged_aside(&mut self, media: &MediaRecord, healed: Option<&str>, now: Timestamp) -> Result<()> {
         let damaged: Vec<String> =
-            known.present().map(|file| file.path.clone()).filter(|path| self.revision.damaged.contains(path)).collect();
+            media.present().map(|file| file.path.clone()).filter(|path| self.revision.damaged.contains(path)).collect();
         for path in damaged {
             let what = self.set_aside(&path, "fetched again", now)?;
             if healed != Some(path.as_str())
-                && let Some(lost) = self.revision.file_mut(&known.id, &path)
+                && let Some(lost) = self.revision.file_mut(&media.id, &path)
             {
                 lost.lost = Some(what);
             }
@@ -91,16 +91,16 @@ impl SessionArchive {
     /// no longer. The version at `kept` was just read or written.
     fn lose_versions(&mut self, name: &str, kept: &str, now: Timestamp) -> Result<()> {
         let documents = self.revision.record.documents.iter();
-        let others = documents.filter(|known| known.name == name && known.path != kept && known.lost.is_none());
-        let recorded: Vec<(String, Digest)> = others.map(|known| (known.path.clone(), known.digest.clone())).collect();
+        let others = documents.filter(|other| other.name == name && other.path != kept && other.lost.is_none());
+        let recorded: Vec<(String, Digest)> = others.map(|other| (other.path.clone(), other.digest.clone())).collect();
         for (path, digest) in recorded {
             if self.store.read(&self.folder.join(&path), LARGEST_RECORD)?.is_some_and(|bytes| Digest::of(&bytes) == digest) {
                 continue;
             }
             self.begin(now)?;
             let what = self.set_aside(&path, "the provider now answers differently", now)?;
-            if let Some(known) = self.revision.record.documents.iter_mut().find(|known| known.path == path) {
-                known.lost = Some(what);
+            if let Some(other) = self.revision.record.documents.iter_mut().find(|other| other.path == path) {
+                other.lost = Some(what);
             }
         }
         Ok(())
@@ -119,7 +119,7 @@ impl SessionArchive {
         let mut version = 1;
         let (path, is_here) = loop {
             let path = layout::document_path(&document.name, version);
-            let recorded = self.revision.record.documents.iter().any(|known| known.path == path);
+            let recorded = self.revision.record.documents.iter().any(|other| other.path == path);
             match self.store.read(&self.folder.join(&path), LARGEST_RECORD)? {
                 None if !recorded => break (path, false),
                 Some(bytes) if !recorded && bytes == document.bytes => break (path, true),
@@ -151,9 +151,9 @@ impl SessionArchive {
         if std::mem::replace(&mut self.pending.is_announced, true) {
             return Ok(());
         }
-        let known: HashSet<&MediaId> = self.revision.before.iter().flat_map(|before| &before.media).map(|medium| &medium.id).collect();
-        let listed = self.revision.record.media.iter().filter(|medium| !known.contains(&medium.id));
-        let lines: Vec<Line> = listed.map(|medium| Line::Listed(MediaRecord { files: Vec::new(), ..medium.clone() })).collect();
+        let before: HashSet<&MediaId> = self.revision.before.iter().flat_map(|before| &before.media).map(|media| &media.id).collect();
+        let listed = self.revision.record.media.iter().filter(|media| !before.contains(&media.id));
+        let lines: Vec<Line> = listed.map(|media| Line::Listed(MediaRecord { files: Vec::new(), ..media.clone() })).collect();
         self.pending.announce(self.store.as_ref(), &lines)
     }
 

@@ -39,7 +39,7 @@ impl SessionArchive {
                     }
                 }
                 Line::Listed(listed) => {
-                    if !self.revision.record.media.iter().any(|known| known.id == listed.id) {
+                    if !self.revision.record.media.iter().any(|media| media.id == listed.id) {
                         let mut listed = MediaRecord { files: Vec::new(), ..listed };
                         listed.settle(State::Failed, Some(Reason::RunKilled.into()));
                         self.revision.record.media.push(listed);
@@ -48,7 +48,7 @@ impl SessionArchive {
                 Line::Archiving(announced) => {
                     for file in announced.files.clone() {
                         let is_recorded =
-                            self.revision.record.media.iter().flat_map(MediaRecord::present).any(|known| known.path == file.path);
+                            self.revision.record.media.iter().flat_map(MediaRecord::present).any(|other| other.path == file.path);
                         let is_ours = layout::is_payload(&file.path) && !is_recorded;
                         if is_ours && self.is_proved(&file.path, &file.digest, &file.signature, rules)? {
                             self.revision.add_file(&announced, file);
@@ -56,7 +56,7 @@ impl SessionArchive {
                     }
                 }
                 Line::Answered(answer) => {
-                    let is_recorded = self.revision.record.documents.iter().any(|known| known.path == answer.path);
+                    let is_recorded = self.revision.record.documents.iter().any(|other| other.path == answer.path);
                     let is_ours = layout::is_document(&answer.path) && !is_recorded;
                     if is_ours && self.is_proved(&answer.path, &answer.digest, &answer.signature, rules)? {
                         self.revision.add_document(answer);

@@ -1,6 +1,4 @@
-//! The rows of many sessions, read by several threads, in the order in which the sessions were given.
-//!
-//! Must not know what a row says.
+//! The catalog rows of many sessions, read by several threads, in the order in which the sessions were given.
 
 use super::Emit;
 use crate::archive::{CatalogRow, Verifications, catalog_row, verified_sessions};
@@ -10,19 +8,19 @@ use crate::store::{ReadStore, StorePath};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// How many sessions pass between two signs of life.
+/// Number of sessions between two reports of progress.
 const STEP: u64 = 64;
 
 /// Reads the rows of an archive's sessions, some at a time, so that no more than those are in memory.
 pub(crate) struct Catalog {
     store: Arc<dyn ReadStore>,
     verified: Verifications,
-    /// How many sessions each thread has read so far.
+    /// Number of sessions that each thread has read so far.
     read: Vec<AtomicU64>,
 }
 
 impl Catalog {
-    /// Reads what the archive's journal says of all sessions.
+    /// Reads the verifications of all sessions from the archive's journal.
     ///
     /// # Errors
     /// The journal cannot be read.
