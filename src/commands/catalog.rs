@@ -7,7 +7,7 @@ use super::archives::{Archive, find};
 use super::event_loop::beside;
 use super::services::journal;
 use super::verify::cores;
-use crate::archive::{CatalogRow, CatalogWriter, Journal};
+use crate::archive::{CatalogRow, CatalogWriter, Journal, State};
 use crate::cli::{CatalogArguments, EventFormat};
 use crate::clock::Stop;
 use crate::engine::{Catalog, Event};
@@ -98,7 +98,9 @@ impl Output<'_> {
         let sessions = archive.sessions.len() as u64;
         self.reporter.event(Event::CatalogStarted { sessions });
         let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
-        let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, cores()))? else { return Ok(Some(0)) };
+        let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, cores()))? else {
+            return Ok(Some(0));
+        };
         let catalog = Arc::new(catalog?);
         let mut page = if has_page { Some(CatalogWriter::begin(archive.store.as_ref())?) } else { None };
         let mut read = 0;
@@ -157,7 +159,7 @@ fn row_error(row: &CatalogRow, archive: &Archive) -> Option<Error> {
 
 fn cells(row: &CatalogRow, archive: &Archive) -> Vec<Cell> {
     let on = |at: Option<Timestamp>| (json!(at), at.map(day));
-    let count = |state| (json!(row.states.get(state).copied().unwrap_or(0)), None);
+    let count = |state| (json!(row.states.get(&state).copied().unwrap_or(0)), None);
     let condition = row.condition();
     vec![
         (json!(archive.root.display().to_string()), None),
@@ -172,11 +174,11 @@ fn cells(row: &CatalogRow, archive: &Archive) -> Vec<Cell> {
         (json!(row.authenticated), Some(row.authenticated.map_or_else(|| "never".to_owned(), day))),
         (json!(condition.as_str()), Some(condition.text())),
         (json!(row.decision), None),
-        count("archived"),
-        count("withheld"),
-        count("gone"),
-        count("failed"),
-        count("excluded"),
+        count(State::Archived),
+        count(State::Withheld),
+        count(State::Gone),
+        count(State::Failed),
+        count(State::Excluded),
         (json!(row.folder), None),
     ]
 }

@@ -1,7 +1,7 @@
 //! The catalog rows of many sessions, read by several threads, in the order in which the sessions were given.
 
 use super::Emit;
-use crate::archive::{CatalogRow, Verifications, catalog_row, verified_sessions};
+use crate::archive::{CatalogRow, Verifications, catalog_row};
 use crate::clock::Cancel;
 use crate::error::Result;
 use crate::store::{ReadStore, StorePath};
@@ -25,7 +25,7 @@ impl Catalog {
     /// # Errors
     /// The journal cannot be read.
     pub(crate) fn open(store: Arc<dyn ReadStore>, workers: usize) -> Result<Self> {
-        let verified = verified_sessions(store.as_ref())?;
+        let verified = Verifications::read(store.as_ref())?;
         let read = (0..workers.max(1)).map(|_| AtomicU64::new(0)).collect();
         Ok(Self { store, verified, read })
     }

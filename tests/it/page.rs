@@ -307,7 +307,7 @@ fn what_is_not_there_is_shown_where_it_should_be_and_said_why() {
     assert_eq!(html.matches("<figure class=\"absent\">").count(), 4, "each has its place");
     assert_eq!(html.matches("<img ").count(), 1);
     for said in
-        ["4 things that were listed or asked for are not archived", "gone", "withheld", "failed", "not asked for", "HTTP 404", "signature"]
+        ["4 things that were listed or requested are not archived", "gone", "withheld", "failed", "not requested", "HTTP 404", "signature"]
     {
         assert!(shown.contains(said), "no {said:?} in {shown}");
     }

@@ -1,7 +1,7 @@
 //! Writes the catalog's page into an archive. The text above the rows sums them up, so the rows are staged on the disk first, and
 //! copied behind it when the last has come.
 
-use crate::catalog::CatalogRow;
+use crate::catalog_row::CatalogRow;
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::journal::Journal;
 use crate::layout::PAGE;

@@ -25,7 +25,7 @@ pub fn plain(error: &(impl std::error::Error + ?Sized)) -> String {
 }
 
 /// The hint for a thread that cannot be started.
-pub const THREAD_HINT: &str = "raise the limits on processes and memory (ulimit -u, ulimit -v), and run the same command again";
+const THREAD_HINT: &str = "raise the limits on processes and memory (ulimit -u, ulimit -v), and run the same command again";
 
 /// Returns the error for a thread that cannot be started.
 pub fn cannot_start(error: &std::io::Error) -> Error {

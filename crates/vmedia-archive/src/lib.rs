@@ -59,8 +59,8 @@ pub mod text;
 pub mod verify;
 
 mod bag;
-mod catalog;
 mod catalog_page;
+mod catalog_row;
 mod coded;
 mod journal;
 mod layout;
@@ -74,8 +74,8 @@ mod surroundings;
 mod terms;
 mod word;
 
-pub use catalog::{CatalogRow, Condition, catalog_row, verified_sessions};
 pub use catalog_page::CatalogWriter;
+pub use catalog_row::{CatalogRow, Condition, catalog_row};
 pub use coded::Coded;
 pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications};
 pub use layout::PAGE;

@@ -2,7 +2,7 @@
 //!
 //! `session` turns a record into the data of `session.html`; `base.html` and `style` serve every page. Must not touch the store.
 
-mod catalog;
+mod catalog_view;
 mod facts;
 mod lists;
 mod session;
@@ -11,12 +11,12 @@ mod style;
 mod untrusted;
 
 use crate::bag::payload_manifest;
-use crate::catalog::CatalogRow;
+use crate::catalog_row::CatalogRow;
 use crate::error::{Error, Result};
 use crate::record::Record;
 use askama::Template;
-pub(crate) use catalog::CatalogTotals;
-use catalog::{CatalogPage, CatalogRows};
+pub(crate) use catalog_view::CatalogTotals;
+use catalog_view::{CatalogPage, CatalogRows};
 use jiff::Timestamp;
 use session::SessionPage;
 

@@ -99,7 +99,7 @@ pub struct Record {
     /// Changes after the first run: at the provider, and to files that were here before.
     #[serde(default)]
     pub history: Vec<HistoryRecord>,
-    /// Lines that a newer version left in the mark of an unfinished session when it was killed, as they were read.
+    /// Lines of a newer version in the pending file of a killed run, as they were read.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub newer_lines: Vec<Map<String, Value>>,
     /// The runs that changed the session, oldest first: their parts of the journal vouch for it.

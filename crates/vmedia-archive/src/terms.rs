@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The state of a media file. Every listed media file has exactly one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Its bytes are here.
     Archived,
-    /// The provider may not hand it out; the next run requests it again.
-    Withheld,
-    /// The provider no longer has it.
-    Gone,
-    /// It could not be fetched, or not be trusted.
-    Failed,
     /// It was not requested (`--only`, `--context`).
     Excluded,
+    /// It could not be fetched, or not be trusted.
+    Failed,
+    /// The provider no longer has it.
+    Gone,
+    /// The provider may not hand it out; the next run requests it again.
+    Withheld,
 }
 
 impl State {

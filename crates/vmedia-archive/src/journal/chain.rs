@@ -53,15 +53,6 @@ struct Segment {
     newer: NewerWords<'static>,
 }
 
-/// The part of the journal that its writers cannot change afterwards.
-#[derive(Debug, Default)]
-pub(crate) struct Proof {
-    /// The segments that a seal that counts covers as a whole.
-    pub(crate) sealed: HashSet<String>,
-    /// True if only this part counts: the caller named signers, or a head that is kept elsewhere.
-    pub(crate) is_demanded: bool,
-}
-
 /// A journal that was read and checked.
 #[derive(Debug, Default)]
 pub struct Chain {
@@ -81,7 +72,10 @@ pub struct Chain {
     pub(crate) known_heads: HashMap<String, (String, u64)>,
     /// The seals that runs name, each with the segment of the run that names it.
     pub(crate) seals: Vec<(String, SealEntry)>,
-    pub(crate) proof: Proof,
+    /// The segments that a seal that counts covers as a whole.
+    pub(crate) sealed: HashSet<String>,
+    /// True if only sealed segments and those behind expected heads count: the caller named signers or heads.
+    pub(crate) is_proof_demanded: bool,
     /// The places of the changes of each session's bag, in the order of their segments, by the folder's name.
     bags: BTreeMap<Box<str>, Vec<Place>>,
     /// The segments' names, by their numbers.
@@ -118,7 +112,7 @@ impl Chain {
         chain.check_links(&links, &digests);
         chain.seals = links.into_iter().flat_map(|(run, parent)| parent.seals.into_iter().map(move |seal| (run.clone(), seal))).collect();
         chain.behind_heads = chain.find_behind_heads().into_iter().map(str::to_owned).collect();
-        chain.proof.is_demanded = !heads.is_empty();
+        chain.is_proof_demanded = !heads.is_empty();
         Ok(chain)
     }
 
@@ -157,7 +151,7 @@ impl Chain {
     pub(crate) fn is_proven(&self, place: &Place) -> bool {
         let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
         let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.offset + place.length < *end);
-        self.proof.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
+        self.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
     }
 
     /// Returns true if the journal has a segment whose first line has this digest.
@@ -287,7 +281,7 @@ impl Chain {
             }
             Entry::Archived(archived) => {
                 let place = Place { at: line.at, ..place };
-                // Most sessions have one line, and a list that grows takes room for four at once.
+                // Most sessions have one line, and a growing list allocates four places at once.
                 self.bags.entry(archived.folder.into()).and_modify(|places| places.push(place)).or_insert_with(|| vec![place]);
             }
             Entry::Accepted { runs, reason } => {

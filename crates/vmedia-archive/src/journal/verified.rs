@@ -27,7 +27,10 @@ pub struct Verifications {
 
 impl Verifications {
     /// Reads the journal; without one, the result is empty.
-    pub(crate) fn read(store: &dyn ReadStore) -> Result<Self> {
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn read(store: &dyn ReadStore) -> Result<Self> {
         let mut verifications = Self::default();
         for name in segment::names(store)? {
             for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {

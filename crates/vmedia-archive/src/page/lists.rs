@@ -132,7 +132,7 @@ pub(super) fn missing(record: &Record, attempts: &Attempts<'_>) -> Vec<MissingRo
         of: "the session".to_owned(),
         id: None,
         state: Text::of("incomplete"),
-        meaning: "the provider could not be asked for all of it",
+        meaning: "not everything could be listed",
         reason: Text::of(problem),
         is_lacking: true,
     });

@@ -111,7 +111,7 @@ fn signed(held: &[Held<'_>], is_grouped: bool) -> String {
 fn notes(missing: usize, disagreeing: usize, lost: usize, changes: usize) -> Vec<Note> {
     let count = |count: usize, one: &str, more: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {more}") };
     let all = [
-        (missing, "missing", "thing that was listed or asked for is not archived", "things that were listed or asked for are not archived"),
+        (missing, "missing", "thing that was listed or requested is not archived", "things that were listed or requested are not archived"),
         (lost, "lost", "file that was archived earlier is lost", "files that were archived earlier are lost"),
         (disagreeing, "files", "file is not what the listing declared", "files are not what the listing declared"),
         (changes, "changes", "thing changed after the first run", "things changed after the first run"),

@@ -121,7 +121,7 @@ pub(super) fn title(medium: &MediaRecord) -> Text {
 
 /// Returns the name of a media file's state.
 pub(super) fn state(state: &Word<State>) -> Text {
-    Text::of(state.as_str_with(|state| if state == State::Excluded { "not asked for" } else { state.as_str() }))
+    Text::of(state.as_str_with(|state| if state == State::Excluded { "not requested" } else { state.as_str() }))
 }
 
 /// Returns the kind of a media file; one of an unknown kind is a file.

@@ -73,6 +73,7 @@ fn read(file: &[u8]) -> std::result::Result<RequestKey, KeyProblem> {
             () => KeyProblem::Nothing,
         });
     };
+    // The library gives its reasons as texts alone.
     let key = RequestKey(pair.map_err(|reason| match reason.to_string().as_str() {
         "WrongAlgorithm" => KeyProblem::Algorithm,
         "TooSmall" => KeyProblem::Small,

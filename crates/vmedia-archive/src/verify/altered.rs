@@ -48,7 +48,7 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
     examined.notes.append(&mut history.notes);
     examined.findings.append(&mut history.findings);
     compare(&history, examined);
-    if chain.proof.is_demanded && changes.iter().any(|change| !change.is_proven) {
+    if chain.is_proof_demanded && changes.iter().any(|change| !change.is_proven) {
         examined.is_unproven = true;
         examined.notes.push(match changes.iter().filter(|change| change.is_proven).map(|change| change.at).max() {
             Some(at) => format!("seals cover what the journal says of it up to {}; nothing proves its later changes", day(at)),

@@ -42,19 +42,14 @@ pub struct Examined {
     pub(super) absent: BTreeSet<&'static str>,
     /// True if a manifest is missing or damaged, so that nothing is known of a file that none names.
     pub(super) is_unlisted: bool,
-    pub(super) counts: Counts,
-    /// True if the verification was stopped while files were read.
-    pub(super) is_stopped: bool,
-}
-
-/// Numbers of files and bytes; [`super::SessionReport`] explains them.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
+    /// Counts, as in [`super::SessionReport`].
     pub(super) files: u64,
     pub(super) unread: u64,
     pub(super) bytes: u64,
     pub(super) held: u64,
     pub(super) unsigned: u64,
+    /// True if the verification was stopped while files were read.
+    pub(super) is_stopped: bool,
 }
 
 impl Examined {
@@ -141,10 +136,10 @@ impl Examined {
         let all = [
             (Aspect::Listings, self.is_complete()),
             // A file that was not read may be anything.
-            (Aspect::Manifests, self.counts.unread == 0 && self.unreadable.is_empty()),
+            (Aspect::Manifests, self.unread == 0 && self.unreadable.is_empty()),
             (Aspect::Journal, self.has_journal && self.unvouched.is_none() && !self.is_unproven),
             // If nothing was signed, nothing was compared.
-            (Aspect::Signatures, self.counts.held > 0),
+            (Aspect::Signatures, self.held > 0),
         ];
         all.into_iter().filter(|(_, matches)| is_sound && *matches).map(|(aspect, _)| aspect).collect()
     }

@@ -145,7 +145,7 @@ fn read(store: &dyn ReadStore, options: &Options, observer: &dyn Observer) -> Re
     let mut watch = |_: &[u8]| if observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) };
     let mut chain = Chain::read(store, &options.heads, &mut watch)?;
     let mut seals = check_seals(store, &chain, options, observer.now())?;
-    chain.proof.sealed = std::mem::take(&mut seals.covered);
-    chain.proof.is_demanded |= options.signers.is_some() || options.authorities.is_some();
+    chain.sealed = std::mem::take(&mut seals.covered);
+    chain.is_proof_demanded |= options.signers.is_some() || options.authorities.is_some();
     Ok((chain, seals))
 }

@@ -33,7 +33,7 @@ pub(super) fn compare_page(chain: &mut Chain, page: PageDigest) {
             };
             if newest.is_some_and(|newest| newest.1 != digest) {
                 format!("an earlier catalog, of {}; `vmedia catalog --html` writes it anew", day(line.at))
-            } else if chain.proof.is_demanded && !chain.pages.iter().any(|(line, sha256)| *sha256 == digest && chain.is_proven(line)) {
+            } else if chain.is_proof_demanded && !chain.pages.iter().any(|(line, sha256)| *sha256 == digest && chain.is_proven(line)) {
                 "no seal covers what the journal says of the catalog's page, so nothing proves that it is unaltered".to_owned()
             } else {
                 return;

@@ -137,7 +137,7 @@ impl SessionOutcome {
             None => Self::Unchecked,
             Some(_) if examined.is_empty() => Self::Empty,
             Some(_) if !examined.is_complete() => Self::Incomplete,
-            Some(_) if examined.counts.unread > 0 => Self::Sampled,
+            Some(_) if examined.unread > 0 => Self::Sampled,
             Some(_) => Self::Sound,
         }
     }
@@ -148,12 +148,12 @@ impl SessionReport {
         Self {
             folder,
             session: examined.session().map(ToString::to_string),
-            files: examined.counts.files,
-            unread: examined.counts.unread,
-            bytes: examined.counts.bytes,
+            files: examined.files,
+            unread: examined.unread,
+            bytes: examined.bytes,
             outcome: SessionOutcome::of(&examined),
-            held: examined.counts.held,
-            unsigned: examined.counts.unsigned,
+            held: examined.held,
+            unsigned: examined.unsigned,
             checked: examined.checked(),
             missing: examined.lacking,
             notes: examined.notes,

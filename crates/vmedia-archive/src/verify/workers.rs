@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
             !item.is_payload || self.options.sample.is_none_or(by_chance)
         };
         let (items, unread): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_chosen);
-        examined.counts.unread = unread.len() as u64;
+        examined.unread = unread.len() as u64;
         let left = AtomicUsize::new(items.len());
         let bag = Arc::new(Bag { index, place, retries, chain, examined: Mutex::new(examined), left });
         if items.is_empty() {
@@ -194,11 +194,10 @@ impl<'a> Run<'a> {
         let mut examined = locked(&bag.examined);
         match outcome {
             Some(Ok(reread)) => {
-                let counts = &mut examined.counts;
-                counts.bytes += reread.bytes;
-                counts.files += u64::from(item.is_payload);
-                counts.held += u64::from(reread.signature == Some(true));
-                counts.unsigned += u64::from(item.is_payload && item.signature.is_none());
+                examined.bytes += reread.bytes;
+                examined.files += u64::from(item.is_payload);
+                examined.held += u64::from(reread.signature == Some(true));
+                examined.unsigned += u64::from(item.is_payload && item.signature.is_none());
                 examined.findings.extend(reread.finding);
             }
             Some(Err(error)) if !self.observer.is_stopped() => examined.cannot_read(&item.path, error.what()),
@@ -228,7 +227,7 @@ impl<'a> Run<'a> {
             examined = Examined { notes: vec![note], ..Examined::default() };
             return self.report(bag.index, Some(SessionReport::new(target.store.location(folder), examined)));
         }
-        if examined.counts.held == 0 {
+        if examined.held == 0 {
             sum_up_signatures(&mut examined.findings);
         }
         if self.options.authenticate {
@@ -267,16 +266,16 @@ impl<'a> Run<'a> {
         totals.empty += u64::from(is_sound && examined.is_empty());
         totals.incomplete += u64::from(is_sound && !examined.is_empty() && !examined.is_complete());
         totals.checked.get_or_insert_with(|| checked.clone()).retain(|aspect| checked.contains(aspect));
-        totals.files += examined.counts.files;
-        totals.bytes += examined.counts.bytes;
-        totals.unread += examined.counts.unread;
+        totals.files += examined.files;
+        totals.bytes += examined.bytes;
+        totals.unread += examined.unread;
     }
 
     fn write_result(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {
         let (Some(journal), now) = (&target.journal, self.observer.now()) else { return Ok(()) };
         match examined.session() {
             Some(session) if examined.findings.is_empty() => {
-                let authenticated = Authenticated { held: examined.counts.held, unsigned: examined.counts.unsigned };
+                let authenticated = Authenticated { held: examined.held, unsigned: examined.unsigned };
                 let authenticated = self.options.authenticate.then_some(authenticated);
                 journal.verified(session.clone(), self.options.sample, authenticated, now)
             }

@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::{identity, now};
 use std::sync::Arc;
-use vmedia::archive::{Chain, JOURNAL_FOLDER, Journal, verified_sessions};
+use vmedia::archive::{Chain, JOURNAL_FOLDER, Journal, Verifications};
 use vmedia::model::SessionId;
 use vmedia::store::Store;
 
@@ -32,7 +32,7 @@ pub fn run(input: &[u8]) {
     let before = read(store.as_ref(), &mut seen);
     assert_eq!((before.segments, before.lines), (segments, whole_lines));
     assert!(seen >= whole_lines && before.heads.len() as u64 <= segments);
-    verified_sessions(store.as_ref()).expect("an answer");
+    Verifications::read(store.as_ref()).expect("an answer");
 
     let journal = Journal::new(Arc::clone(&store), identity());
     journal.verified(SessionId::parse("s").expect("an id"), None, None, now()).expect("written");
@@ -46,6 +46,6 @@ pub fn run(input: &[u8]) {
     assert!(after.heads.iter().any(|(segment, _)| *segment == name), "{:?}", after.heads);
     // What stood there is judged as before: the run vouches for it as it found it.
     assert_eq!(after.findings, before.findings);
-    let verified = verified_sessions(store.as_ref()).expect("an answer");
+    let verified = Verifications::read(store.as_ref()).expect("an answer");
     assert!(verified.of("s").at >= Some(now()), "{verified:?}");
 }

@@ -2,7 +2,7 @@
 
 use super::style::Style;
 use super::untrusted::{Text, href};
-use crate::catalog::CatalogRow;
+use crate::catalog_row::CatalogRow;
 use crate::layout::PAGE;
 use crate::text::{self, bytes};
 use askama::Template;

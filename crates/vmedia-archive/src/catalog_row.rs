@@ -3,8 +3,8 @@
 //!
 //! Must not check anything; that is for verification.
 
-use crate::error::{Result, quote};
-use crate::journal::{Journal, Verifications};
+use crate::error::quote;
+use crate::journal::Verifications;
 use crate::layout::{MARKER, RECORD};
 use crate::record::{CompanionState, LARGEST_RECORD, State, parse_error};
 use crate::store::{ReadStore, StorePath};
@@ -39,9 +39,9 @@ pub struct CatalogRow {
     /// The time when the provider's signatures were last computed again and held.
     pub authenticated: Option<Timestamp>,
     /// Numbers of media files by their state.
-    pub states: BTreeMap<String, u64>,
+    pub states: BTreeMap<State, u64>,
     /// Numbers of those that were archived once, were found damaged or missing, and could not be fetched again.
-    pub damaged: BTreeMap<String, u64>,
+    pub(crate) damaged: BTreeMap<State, u64>,
     /// Numbers of media files and companion documents by the state that a newer version wrote.
     pub newer: BTreeMap<String, u64>,
     /// Number of companion documents that could not be fetched.
@@ -107,9 +107,9 @@ impl CatalogRow {
         }
         let some = |count: u64, text: String| (count > 0).then_some(text);
         let mut lacking = Vec::new();
-        for (state, count) in self.states.iter().filter(|(state, _)| *state != State::Archived.as_str()) {
+        for (state, count) in self.states.iter().filter(|(state, _)| **state != State::Archived) {
             let never = count - self.damaged.get(state).copied().unwrap_or(0);
-            lacking.extend(some(never, format!("{never} {state}")));
+            lacking.extend(some(never, format!("{never} {}", state.as_str())));
         }
         let damaged = self.damaged.values().sum();
         lacking.extend(some(damaged, format!("{damaged} found damaged")));
@@ -166,11 +166,6 @@ struct SlimFact {
     value: String,
 }
 
-/// Returns the times of the last verifications of an archive's sessions; none without a journal.
-pub fn verified_sessions(store: &dyn ReadStore) -> Result<Verifications> {
-    if Journal::exists(store)? { Verifications::read(store) } else { Ok(Verifications::default()) }
-}
-
 /// Returns the row of a session.
 pub fn catalog_row(store: &dyn ReadStore, folder: &StorePath, verified: &Verifications) -> CatalogRow {
     let mut row = CatalogRow { folder: folder.to_string(), session: folder.to_string(), ..CatalogRow::default() };
@@ -216,8 +211,8 @@ fn fill(row: &mut CatalogRow, record: SlimRecord) {
         };
         let could_not_be_had = matches!(state, State::Withheld | State::Gone | State::Failed);
         if could_not_be_had && medium.files.iter().any(|file| file.lost.is_none()) {
-            *row.damaged.entry(state.as_str().to_owned()).or_default() += 1;
+            *row.damaged.entry(state).or_default() += 1;
         }
-        *row.states.entry(state.as_str().to_owned()).or_default() += 1;
+        *row.states.entry(state).or_default() += 1;
     }
 }
