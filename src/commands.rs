@@ -27,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::{Console, Reporter, RunSummary, report_failure};
 use jiff::Timestamp;
+use scheduled::Notify;
 use std::sync::Arc;
 
 /// The surroundings of a command.
@@ -101,10 +102,11 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
     check_clock(context.clock.now())?;
     let exit = match command {
         Command::Download(download) => {
-            scheduled::run(&download.run.schedule, context, !download.dry_run, |context| download::run(&download, context))
+            let notify = if download.dry_run { Notify::Never } else { Notify::WithProfile };
+            scheduled::run(&download.run.schedule, context, notify, |context| download::run(&download, context))
         }
-        Command::Verify(verify) => scheduled::run(&verify.schedule, context, true, |context| verify::run(&verify, context)),
-        Command::Repair(repair) => scheduled::run(&repair.run.schedule, context, true, |context| repair::run(&repair, context)),
+        Command::Verify(verify) => scheduled::run(&verify.schedule, context, Notify::ByFlags, |context| verify::run(&verify, context)),
+        Command::Repair(repair) => scheduled::run(&repair.run.schedule, context, Notify::ByFlags, |context| repair::run(&repair, context)),
         Command::List(list) => list::run(&list, context)?,
         Command::Attempts(attempts) => attempts::run(&attempts, context)?,
         Command::Catalog(catalog) => catalog::run(&catalog, context)?,

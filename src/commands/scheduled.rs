@@ -4,28 +4,49 @@
 //! None of these changes the exit status, and none takes long.
 
 mod command;
-mod metrics;
 mod ping;
 
 use super::Context;
 use crate::archive::must_be_outside;
 use crate::cli::ScheduleArguments;
 use crate::config::{Network, Resolver};
-use crate::error::Result;
+use crate::error::{Result, plain};
 use crate::exit::Exit;
 use crate::http::Address;
-use crate::report::Summary;
+use crate::report::{Summary, exposition};
+use crate::store::{Readers, is_in_the_way, replace};
+use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 
-/// Runs the work of a command within its time limit and sends the notifications, unless it is a dry run.
-pub(super) fn run(schedule: &ScheduleArguments, context: &mut Context, is_real: bool, work: impl FnOnce(&Context) -> Result<Exit>) -> Exit {
-    let (hooks, settled) = Hooks::new(schedule, context);
+/// The largest metrics file that is read, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
+/// The notifications that a command sends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notify {
+    /// Those of the flags, and the heartbeat of the profile.
+    WithProfile,
+    /// Those of the flags: a successful verification must not hide that nothing was archived.
+    ByFlags,
+    /// None: it is a dry run.
+    Never,
+}
+
+/// Runs the work of a command within its time limit and sends the notifications.
+pub(super) fn run(
+    schedule: &ScheduleArguments,
+    context: &mut Context,
+    notify: Notify,
+    work: impl FnOnce(&Context) -> Result<Exit>,
+) -> Exit {
+    let (hooks, settled) = Hooks::new(schedule, notify, context);
     if let Some(time) = schedule.max_duration {
         context.cancel = context.cancel.within(time, context.clock.clone());
     }
     let exit = settled.and_then(|()| work(context)).unwrap_or_else(|error| context.fail(&error));
     let exit = context.console.exit(exit);
-    if is_real {
+    if notify != Notify::Never {
         hooks.notify(exit, context);
     }
     exit
@@ -44,14 +65,12 @@ struct Hooks<'a> {
 
 impl<'a> Hooks<'a> {
     /// Reads the settings of the notifications. A broken configuration is left to the command to report; an invalid URL is an error.
-    fn new(schedule: &'a ScheduleArguments, context: &Context) -> (Self, Result<()>) {
+    fn new(schedule: &'a ScheduleArguments, notify: Notify, context: &Context) -> (Self, Result<()>) {
         let read = Resolver::new(&context.flags, &context.environment).ok();
         let secret_variables = read.as_ref().map(Resolver::secret_variables);
         let resolver = read.unwrap_or_else(|| Resolver::without_file(&context.flags, &context.environment));
-        // A successful verification must not hide that nothing was archived.
-        let is_profiles = context.command == "download";
         let placed = schedule.metrics_file.as_deref().map_or(Ok(()), |path| must_be_outside("--metrics-file", path));
-        let (ping, settled) = match resolver.ping_address(schedule.ping_url.as_deref(), is_profiles) {
+        let (ping, settled) = match resolver.ping_address(schedule.ping_url.as_deref(), notify != Notify::ByFlags) {
             Ok(ping) => (ping, Ok(())),
             Err(error) => (None, Err(error)),
         };
@@ -79,7 +98,7 @@ impl<'a> Hooks<'a> {
             ..summary
         };
         if let Some(path) = &self.schedule.metrics_file {
-            note(metrics::write(path, &summary), context);
+            note(write_metrics(path, &summary), context);
         }
         if let Some(address) = &self.ping {
             note(ping::send(address, is_failure, &self.network, context), context);
@@ -88,6 +107,20 @@ impl<'a> Hooks<'a> {
             note(command::run(command, &summary, self.secret_variables.as_deref(), context), context);
         }
     }
+}
+
+/// Replaces the metrics file in one step; returns why that failed.
+fn write_metrics(path: &Path, summary: &Summary) -> std::result::Result<(), String> {
+    let failed = |reason: &str| format!("the metrics file {} was not written: {reason}", path.display());
+    must_be_outside("--metrics-file", path).map_err(|error| failed(error.what()))?;
+    if is_in_the_way(path) {
+        return Err(failed("it is not a regular file"));
+    }
+    // If the file of the last run cannot be read, only the time of the last success is lost.
+    let mut before = String::new();
+    let _ = std::fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut before));
+    // The collector runs as another user, and nothing here is private.
+    replace(path, exposition(summary, &before).as_bytes(), Readers::All).map_err(|error| failed(&plain(&error)))
 }
 
 /// Returns the limit that is over since `began`: the first, or the second once the run has been asked to stop.

@@ -112,7 +112,32 @@ impl Edit {
 
     /// Adds a profile, in place of one of its name.
     pub(crate) fn take(&mut self, draft: &Draft) -> Result<()> {
-        insert(&mut self.document, draft)
+        let in_the_way = || {
+            Error::configuration(
+                format!("there is no place for profile {} among the profiles as they are written", draft.name),
+                "write them as [profiles.NAME], each with its keys below it",
+            )
+        };
+        let is_empty = self.document.is_empty();
+        let profiles = self.document.entry("profiles").or_insert_with(|| {
+            let mut profiles = Table::new();
+            profiles.set_implicit(true);
+            Item::Table(profiles)
+        });
+        let profiles = profiles.as_table_like_mut().ok_or_else(in_the_way)?;
+        let profile = profiles.entry(&draft.name).or_insert_with(|| {
+            let mut profile = Table::new();
+            profile.decor_mut().set_prefix(if is_empty { "" } else { "\n" });
+            Item::Table(profile)
+        });
+        let profile = profile.as_table_like_mut().ok_or_else(in_the_way)?;
+        for key in keys_of::<Profile>().iter().filter(|key| !KEPT.contains(key)) {
+            profile.remove(key);
+        }
+        for (key, value) in &draft.keys {
+            profile.insert(key, Item::Value(value.clone()));
+        }
+        Ok(())
     }
 
     /// Returns the lines of a profile without comments, and without values that may be secrets.
@@ -144,35 +169,6 @@ impl Edit {
     pub(crate) fn write(&self) -> Result<()> {
         write_private(&self.target, self.document.to_string().as_bytes())
     }
-}
-
-fn insert(document: &mut DocumentMut, draft: &Draft) -> Result<()> {
-    let in_the_way = || {
-        Error::configuration(
-            format!("there is no place for profile {} among the profiles as they are written", draft.name),
-            "write them as [profiles.NAME], each with its keys below it",
-        )
-    };
-    let is_empty = document.is_empty();
-    let profiles = document.entry("profiles").or_insert_with(|| {
-        let mut profiles = Table::new();
-        profiles.set_implicit(true);
-        Item::Table(profiles)
-    });
-    let profiles = profiles.as_table_like_mut().ok_or_else(in_the_way)?;
-    let profile = profiles.entry(&draft.name).or_insert_with(|| {
-        let mut profile = Table::new();
-        profile.decor_mut().set_prefix(if is_empty { "" } else { "\n" });
-        Item::Table(profile)
-    });
-    let profile = profile.as_table_like_mut().ok_or_else(in_the_way)?;
-    for key in keys_of::<Profile>().iter().filter(|key| !KEPT.contains(key)) {
-        profile.remove(key);
-    }
-    for (key, value) in &draft.keys {
-        profile.insert(key, Item::Value(value.clone()));
-    }
-    Ok(())
 }
 
 /// Writes a file that only its owner can read, and creates its folder. Replaces an existing file atomically.

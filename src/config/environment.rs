@@ -53,10 +53,10 @@ pub(super) mod names {
         TIMESTAMP,
         PING_URL,
     ];
-
-    /// Those of them that name a file or folder, which need not be text.
-    pub(super) const PATHS: [&str; 5] = [CONFIG, YOTI_KEY_FILE, YOTI_BEARER_FILE, OUTPUT, SIGN_KEY];
 }
+
+/// Variables of vmedia that name a file or folder, which need not be text.
+const PATHS: [&str; 5] = [names::CONFIG, names::YOTI_KEY_FILE, names::YOTI_BEARER_FILE, names::OUTPUT, names::SIGN_KEY];
 
 /// A snapshot of the environment. A profile may name any variable as a secret (`secret_env`), so all are kept as secrets. The copy
 /// in the process's initial memory cannot be wiped.
@@ -96,15 +96,14 @@ impl Environment {
 
     /// Returns unknown variables whose names resemble one of vmedia's, each with that name.
     pub(super) fn unknown_vars(&self) -> Vec<(&str, &'static str)> {
-        let ours = |name: &str| names::OURS.contains(&name);
-        let strange = self.0.keys().filter_map(|name| Some((name.as_str(), name.strip_prefix("VMEDIA_")?)));
+        let strange = self.0.keys().filter(|name| !names::OURS.contains(&name.as_str()));
+        let strange = strange.filter_map(|name| Some((name.as_str(), name.strip_prefix("VMEDIA_")?)));
         // Without the prefix, which would make any two of them alike.
         let known = || names::OURS.iter().filter_map(|name| name.strip_prefix("VMEDIA_"));
         let meant = |rest: &str| {
             suggest(rest, known()).and_then(|meant| names::OURS.into_iter().find(|name| name.strip_prefix("VMEDIA_") == Some(meant)))
         };
-        let mut unknown_vars: Vec<_> =
-            strange.filter(|(name, _)| !ours(name)).filter_map(|(name, rest)| Some((name, meant(rest)?))).collect();
+        let mut unknown_vars: Vec<_> = strange.filter_map(|(name, rest)| Some((name, meant(rest)?))).collect();
         unknown_vars.sort_unstable();
         unknown_vars
     }
@@ -116,7 +115,7 @@ impl Environment {
 
     /// Fails if a variable that must be text is not text. Ignoring it would let another source decide.
     pub(super) fn check_text(&self) -> Result<()> {
-        let mut texts = names::OURS.into_iter().filter(|name| !names::PATHS.contains(name));
+        let mut texts = names::OURS.into_iter().filter(|name| !PATHS.contains(name));
         texts.try_for_each(|name| self.text(name).map(drop))
     }
 
