@@ -98,6 +98,6 @@ impl Headers {
 /// Something that sends one request once.
 pub trait Transport: Send + Sync {
     /// Sends it and returns once the head of the answer is there. Limits the time for the connection and each wait for more bytes;
-    /// [`BodyReader`] limits the whole.
+    /// the reader of the body limits the whole.
     fn send(&self, request: &Request) -> Result<Response, Failure>;
 }
