@@ -11,7 +11,7 @@ use crate::provider::{Call, Signature};
 use crate::store::{BUFFER, Digest, Staged};
 use crate::text::duration;
 use jiff::Timestamp;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::time::Duration;
 
 /// From this size on, in bytes, streams beside the file on the same connection would wait for it.
@@ -103,14 +103,28 @@ impl<'a> Receiver<'a> {
 
 /// Passes a body to `each` in pieces of [`BUFFER`] bytes: few large writes instead of many small ones.
 fn pieces(body: &mut dyn Read, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
-    buffer.reserve_exact(BUFFER);
+    buffer.resize(BUFFER, 0);
     loop {
-        buffer.clear();
-        if Read::take(&mut *body, BUFFER as u64).read_to_end(buffer).map_err(BodyReader::failure)? == 0 {
-            return Ok(());
+        let count = fill(body, buffer).map_err(BodyReader::failure)?;
+        match buffer.get(..count).unwrap_or_default() {
+            [] => return Ok(()),
+            piece => each(piece)?,
         }
-        each(buffer)?;
     }
+}
+
+/// Reads until the buffer is full or the stream ends. Unlike `read_to_end`, asks for as much as fits from the first read on.
+fn fill(body: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match body.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The first bytes of a body.
@@ -132,5 +146,44 @@ impl Head {
         let first = self.bytes.get(..HEAD_LENGTH.min(self.bytes.len())).unwrap_or_default();
         let may_be_json = self.may_be_json || matches!(first.trim_ascii_start(), [b'{' | b'[', ..]);
         if may_be_json { LARGEST_JSON } else { HEAD_LENGTH }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+    use crate::store::BUFFER;
+    use std::io::{self, Read};
+
+    /// Gives so many bytes, then fails, and keeps the lengths that it was asked for.
+    struct Failing {
+        left: usize,
+        asked: Vec<usize>,
+    }
+
+    impl Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.asked.push(buffer.len());
+            let count = buffer.len().min(self.left).min(100_000);
+            self.left -= count;
+            if count == 0 { Err(io::Error::other("cut off")) } else { Ok(count) }
+        }
+    }
+
+    #[test]
+    fn a_body_is_read_in_large_pieces_and_a_failure_does_not_enlarge_the_buffer() {
+        let mut buffer = Vec::new();
+        for _ in 0..3 {
+            let mut body = Failing { left: BUFFER + 1000, asked: Vec::new() };
+            let mut lengths = Vec::new();
+            let outcome = pieces(&mut body, &mut buffer, &mut |piece| {
+                lengths.push(piece.len());
+                Ok(())
+            });
+            assert!(outcome.is_err());
+            assert_eq!(lengths, [BUFFER]);
+            assert_eq!(body.asked[..3], [BUFFER, BUFFER - 100_000, BUFFER - 200_000]);
+            assert_eq!(buffer.capacity(), BUFFER);
+        }
     }
 }
