@@ -28,7 +28,7 @@ fn desk() -> Desk {
     Desk { _folder: folder, root: root.clone(), store: Arc::new(LocalStore::new(root, "the test".to_owned())) }
 }
 
-fn item(id: &str) -> MediaItem {
+pub(crate) fn item(id: &str) -> MediaItem {
     MediaItem {
         id: MediaId::parse(id).expect("an id"),
         attempt: Some(AttemptId::parse("a").expect("an id")),

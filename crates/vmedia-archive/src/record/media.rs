@@ -93,22 +93,19 @@ impl MediaRecord {
 #[cfg(test)]
 mod tests {
     use super::MediaRecord;
-    use crate::model::{Group, Kind, MediaId, MediaItem, Place};
+    use crate::model::{Group, MediaItem, Place};
+    use crate::tests::item;
     use serde_json::{Value, json};
 
     #[test]
     fn what_a_newer_version_wrote_of_a_place_and_a_group_survives() {
         let item = MediaItem {
-            id: MediaId::parse("1").expect("an id"),
             attempt: None,
             group: Some(Group::new("id_document-1", Some("d1".to_owned()))),
-            kind: Kind::Image,
             context: None,
             mimetype: None,
-            type_hint: None,
-            size: None,
-            duration: None,
             places: vec![Place::new("media", "/a"), Place::new("media", "/b")],
+            ..item("1")
         };
         let mut written: Value = serde_json::to_value(MediaRecord::new(&item)).expect("JSON");
         written["group"]["issuer"] = json!("GBR");

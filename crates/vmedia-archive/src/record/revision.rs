@@ -217,7 +217,7 @@ impl Revision {
 #[cfg(test)]
 mod tests {
     use super::{NewFile, Revision};
-    use crate::model::{Attempt, AttemptId, Kind, MediaId, MediaItem, SessionId};
+    use crate::model::{Attempt, AttemptId, MediaItem, SessionId};
     use crate::reason::Reason;
     use crate::record::{Change, Origin, SignatureRecord, State};
     use crate::salt::Salt;
@@ -227,18 +227,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn item(id: &str) -> MediaItem {
-        MediaItem {
-            id: MediaId::parse(id).expect("an id"),
-            attempt: None,
-            group: None,
-            kind: Kind::Image,
-            context: None,
-            mimetype: None,
-            type_hint: None,
-            size: None,
-            duration: None,
-            places: Vec::new(),
-        }
+        MediaItem { attempt: None, context: None, mimetype: None, ..crate::tests::item(id) }
     }
 
     fn revision(before: Option<&Revision>) -> Revision {
