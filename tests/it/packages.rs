@@ -115,7 +115,7 @@ fn packed(workflow: &str, target: &str) -> BTreeMap<String, BTreeSet<String>> {
     let copied = entries.filter(|entry| !matches!(entry.file_name().to_str(), Some("target" | ".git" | "fuzz" | "src" | "tests")));
     run(std::process::Command::new("cp").arg("-R").args(copied.map(|entry| entry.path())).arg("."));
     let is_windows = target.contains("-windows-");
-    let program = format!("target/{target}/release/vmedia{}", if is_windows { ".exe" } else { "" });
+    let program = format!("target/{target}/dist/vmedia{}", if is_windows { ".exe" } else { "" });
     std::fs::create_dir_all(folder.path().join(&program).parent().expect("a folder")).expect("folders");
     std::fs::write(folder.path().join(&program), "").expect("a file");
     // `7z a FILE FOLDER`, which only Windows is sure to have: what it would pack is in the name that tar writes.
