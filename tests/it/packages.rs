@@ -309,7 +309,8 @@ fn the_licences_are_those_of_the_crates_that_are_in_the_program() {
     assert!(reported.len() > 150, "{reported:?}");
     let others: Vec<_> = reported.difference(&locked).collect();
     assert!(others.is_empty(), "stale: packaging/licences/write makes it anew: {others:?}");
-    let manifests = ["", "crates/vmedia-archive/", "crates/vmedia-sandbox/"].map(|folder| format!("{folder}Cargo.toml"));
+    let manifests =
+        ["", "crates/sha256-pair/", "crates/vmedia-archive/", "crates/vmedia-sandbox/"].map(|folder| format!("{folder}Cargo.toml"));
     let manifests: Vec<Table> = manifests.iter().filter_map(|path| text_of_checkout(path)?.parse().ok()).collect();
     let named = manifests.iter().flat_map(|manifest| manifest["dependencies"].as_table().expect("a table").keys());
     let lacking: Vec<_> = named
@@ -317,4 +318,16 @@ fn the_licences_are_those_of_the_crates_that_are_in_the_program() {
         .filter(|name| !reported.iter().any(|known| known.split(' ').next() == Some(name)))
         .collect();
     assert!(lacking.is_empty(), "packaging/licences/write makes it anew: {lacking:?}");
+}
+
+#[test]
+fn the_package_with_unsafe_code_has_every_other_lint_of_the_workspace() {
+    let Some(own) = text_of_checkout("crates/sha256-pair/Cargo.toml") else { return };
+    let own: Table = own.parse().expect("TOML");
+    for group in ["rust", "clippy"] {
+        for (lint, level) in value(&table("Cargo.toml"), &format!("workspace.lints.{group}")).as_table().expect("lints") {
+            let level = if lint == "unsafe_code" { &"deny".into() } else { level };
+            assert_eq!(value(&own, &format!("lints.{group}")).get(lint), Some(level), "{lint}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Import cycles between the modules of a package, found in the text of its sources.
 
-use super::{PACKAGES, Source, sources};
+use super::{PACKAGES, Source, is_library, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The modules of one package, by their paths, with the paths of items that each names.
@@ -15,7 +15,7 @@ impl Modules {
     fn of(package: &str, sources: &[Source]) -> Self {
         let mut codes: BTreeMap<Vec<String>, &str> = BTreeMap::new();
         let is_inside = |source: &&Source| match source.module() {
-            module @ ("archive" | "sandbox") => package.starts_with(module),
+            module if is_library(module) => package.starts_with(module),
             _ => package.is_empty(),
         };
         for source in sources.iter().filter(is_inside).filter(|source| !source.is_test() && !source.path.ends_with("main.rs")) {
