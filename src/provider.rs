@@ -74,12 +74,21 @@ pub enum Signature {
     Wrong,
 }
 
-/// Checks a signature over a body while the body passes by.
+/// What the bytes of a body show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// Their SHA-256.
+    pub sha256: [u8; 32],
+    /// Whether they are signed.
+    pub signature: Signature,
+}
+
+/// Computes the SHA-256 of a body and checks the signature over it, in one pass while the body arrives.
 pub trait SignatureCheck: Send {
     /// Adds the next piece of the body.
     fn update(&mut self, piece: &[u8]);
-    /// Returns the verdict, after the last piece.
-    fn finish(self: Box<Self>) -> Signature;
+    /// Returns the result, after the last piece.
+    fn finish(self: Box<Self>) -> Checked;
 }
 
 /// The result of a probe.

@@ -102,7 +102,7 @@ impl<'a> SessionFetcher<'a> {
             return Err(failed(Cause::Excessive, "all answers together are larger than 64 MiB"));
         }
         signature.update(&bytes);
-        let signature = match signature.finish() {
+        let signature = match signature.finish().signature {
             Signature::Held(value) => SignatureRecord::of(value),
             Signature::Absent if self.strict && provider.signs_answers() => {
                 return Err(failed(Cause::Untrusted, "the answer is not signed (--strict)"));

@@ -47,7 +47,7 @@ pub fn probe(provider: &dyn Provider, wire: &RetryClient) -> Result<Probe, Failu
             endpoint: call.endpoint,
             status: response.status,
             reception: provider.probe_outcome(response.status, &body),
-            signature: signature.finish(),
+            signature: signature.finish().signature,
             ahead: ahead(&response.headers, sent, now),
             said: failure.detail,
         })

@@ -7,7 +7,7 @@ use super::Services;
 use crate::error::quote;
 use crate::http::{BodyReader, Cause, Exchange, Failure, LARGEST_JSON, Request, Response};
 use crate::model::{HEAD_LENGTH, Kind, MediaItem};
-use crate::provider::{Call, Signature};
+use crate::provider::{Call, Checked, Signature};
 use crate::store::{BUFFER, Digest, Staged};
 use crate::text::duration;
 use jiff::Timestamp;
@@ -63,12 +63,14 @@ impl<'a> Receiver<'a> {
             self.limit.left
         });
         let mut staged = self.services.store.stage().map_err(Failure::local)?;
-        let mut signature = self.services.provider.signature_check(&headers);
+        let mut check = self.services.provider.signature_check(&headers);
+        let mut bytes = 0;
         let mut head = Head { bytes: Vec::new(), may_be_json: self.item.kind == Kind::Nfc };
         let mut body = exchange.read_file(body, self.limit.left, self.progress);
         let outcome = pieces(&mut body, self.buffer, &mut |piece| {
             head.keep(piece);
-            signature.update(piece);
+            check.update(piece);
+            bytes += piece.len() as u64;
             staged.write(piece).map_err(Failure::local)
         });
         self.limit.left = body.time_left();
@@ -76,10 +78,11 @@ impl<'a> Receiver<'a> {
             Cause::TimedOut => Failure { detail: format!("{} of {}; --max-time sets another", failure.detail, duration(whole)), ..failure },
             _ => failure,
         })?;
+        let Checked { sha256, signature } = check.finish();
         let received = Received {
-            digest: staged.digest(),
+            digest: Digest { bytes, sha256: hex::encode(sha256) },
             head: head.bytes,
-            signature: signature.finish(),
+            signature,
             announced,
             content_type: headers.value("content-type").map(str::to_owned),
             is_framed: headers.body_is_framed(),

@@ -49,6 +49,6 @@ impl SignatureCheck for Check {
     }
 
     fn holds(self: Box<Self>) -> bool {
-        matches!(self.0.finish(), Signature::Held(_))
+        matches!(self.0.finish().signature, Signature::Held(_))
     }
 }

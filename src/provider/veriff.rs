@@ -13,7 +13,7 @@ use crate::http::{Cause, Failure, Headers, Request};
 use crate::model::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
 use listing::Entry;
-use signing::Key;
+use signing::Keys;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -53,8 +53,7 @@ const PERSON: [(&str, &str); 3] =
 /// One integration at Veriff.
 pub struct Veriff {
     api_key: String,
-    signing: Key,
-    keys: Vec<Key>,
+    keys: Keys,
     integration_id: Option<String>,
 }
 
@@ -64,9 +63,7 @@ impl Veriff {
 
     /// Creates the integration. The first secret signs requests; all of them may have signed an answer.
     pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
-        let signing = Key::new(signing);
-        let keys = std::iter::once(signing.clone()).chain(others.into_iter().map(Key::new)).collect();
-        Self { api_key, signing, keys, integration_id }
+        Self { api_key, keys: Keys::new(signing, others), integration_id }
     }
 
     /// Returns the base URL without the `/v1` that people may or may not paste.
@@ -287,7 +284,7 @@ impl Provider for Veriff {
     }
 
     fn sign(&self, call: &Call) -> Request {
-        let signature = signing::sign(&self.signing, &call.subject);
+        let signature = self.keys.sign(&call.subject);
         let mut headers = vec![("x-auth-client", self.api_key.clone().into()), ("x-hmac-signature", signature.into())];
         if let Some(integration_id) = &self.integration_id {
             headers.push(("vrf-integration-id", integration_id.clone().into()));

@@ -8,6 +8,7 @@ use crate::layout::PAGE;
 use crate::page::{CatalogTotals, catalog_page, catalog_rows};
 use crate::store::{BUFFER, Staged, Store, StorePath};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use std::io::Read;
 
 /// The page of an archive, with its rows so far.
@@ -42,12 +43,17 @@ impl<'a> CatalogWriter<'a> {
     pub fn publish(self, journal: Option<&Journal>, made: Timestamp) -> Result<StorePath> {
         let (before, behind) = catalog_page(&self.totals, made)?;
         let mut page = self.store.stage()?;
-        page.write(before.as_bytes())?;
-        copy(self.rows.reread()?, page.as_mut())?;
-        page.write(behind.as_bytes())?;
+        let mut hasher = Sha256::new();
+        let mut write = |piece: &[u8]| {
+            hasher.update(piece);
+            page.write(piece)
+        };
+        write(before.as_bytes())?;
+        copy(self.rows.reread()?, &mut write)?;
+        write(behind.as_bytes())?;
         // The journal first: a page that it does not know is a finding.
         if let Some(journal) = journal {
-            journal.page(page.digest().sha256, made)?;
+            journal.page(hex::encode(hasher.finalize()), made)?;
         }
         let path = StorePath::name(PAGE);
         page.replace(&path)?;
@@ -55,7 +61,7 @@ impl<'a> CatalogWriter<'a> {
     }
 }
 
-fn copy(mut from: Box<dyn Read + Send>, to: &mut dyn Staged) -> Result<()> {
+fn copy(mut from: Box<dyn Read + Send>, write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let mut buffer = vec![0; BUFFER];
     loop {
         let count = from.read(&mut buffer).map_err(|error| {
@@ -64,7 +70,7 @@ fn copy(mut from: Box<dyn Read + Send>, to: &mut dyn Staged) -> Result<()> {
         })?;
         match buffer.get(..count) {
             None | Some([]) => return Ok(()),
-            Some(piece) => to.write(piece)?,
+            Some(piece) => write(piece)?,
         }
     }
 }

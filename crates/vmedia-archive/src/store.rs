@@ -76,9 +76,6 @@ pub trait Staged: Send {
     /// Appends bytes.
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
 
-    /// Returns the length and SHA-256 of the bytes so far.
-    fn digest(&self) -> Digest;
-
     /// Returns the bytes so far as a stream.
     fn reread(&self) -> Result<Box<dyn Read + Send>>;
 

@@ -4,90 +4,91 @@
 //! Must not know endpoints.
 
 use crate::http::Headers;
-use crate::provider::{Signature, SignatureCheck};
+use crate::provider::{Checked, Signature, SignatureCheck};
 use crate::secret::Secret;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha256_pair::{Digests, Key, Pair};
 
 /// Headers that carry an answer's signature; the second was documented from August to October 2025.
 const SIGNATURE_HEADERS: [&str; 2] = ["x-hmac-signature", "vrf-hmac-signature"];
 
-/// Returns the signature of a text, as the `X-HMAC-SIGNATURE` header takes it: 64 lower-case hex digits.
-pub(super) fn sign(key: &Key, subject: &str) -> String {
-    let mut mac = key.0.clone();
-    mac.update(subject.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
+/// The secrets as HMAC states, several during a key rotation. The secrets themselves are no longer in memory; the states are wiped.
+pub(super) struct Keys {
+    first: Key,
+    others: Vec<Key>,
 }
 
-/// A secret as HMAC state. The secret itself is no longer in memory; the state is wiped.
-#[derive(Clone)]
-pub(super) struct Key(Hmac<Sha256>);
+impl Keys {
+    /// Takes over the secrets and wipes them. The first signs requests.
+    pub(super) fn new(first: Secret, others: Vec<Secret>) -> Self {
+        let key = |secret: Secret| Key::new(secret.expose());
+        Self { first: key(first), others: others.into_iter().map(key).collect() }
+    }
 
-impl Key {
-    /// Takes over the secret and wipes it.
-    #[expect(clippy::needless_pass_by_value, reason = "nothing is left of the secret")]
-    pub(super) fn new(secret: Secret) -> Self {
-        Self(match Hmac::<Sha256>::new_from_slice(secret.expose()) {
-            Ok(mac) => mac,
-            // HMAC is defined for keys of every length (RFC 2104), and the crate's error cannot occur for it.
-            Err(_) => Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()),
-        })
+    /// Returns the signature of a text, as the `X-HMAC-SIGNATURE` header takes it: 64 lower-case hex digits.
+    pub(super) fn sign(&self, subject: &str) -> String {
+        let mut pair = Pair::new(&self.first);
+        pair.update(subject.as_bytes());
+        hex::encode(pair.finish().tag.as_bytes())
     }
 }
 
-/// Checks an answer against each secret that is active during a key rotation.
+/// Computes an answer's digest, and checks the answer against each secret.
 pub(super) struct HmacCheck {
     sent: Option<String>,
-    candidates: Vec<Hmac<Sha256>>,
+    first: Pair,
+    others: Vec<Pair>,
 }
 
 impl HmacCheck {
     /// Creates the check of the signature in an answer's headers, if any.
-    pub(super) fn of_answer(keys: &[Key], headers: &Headers) -> Self {
+    pub(super) fn of_answer(keys: &Keys, headers: &Headers) -> Self {
         Self::new(keys, SIGNATURE_HEADERS.iter().find_map(|name| headers.value(name)))
     }
 
     /// Creates the check of a signature.
-    pub(super) fn new(keys: &[Key], sent: Option<&str>) -> Self {
+    pub(super) fn new(keys: &Keys, sent: Option<&str>) -> Self {
         let sent = sent.map(|value| value.trim().to_ascii_lowercase());
-        let candidates = if sent.is_some() { keys.iter().map(|key| key.0.clone()).collect() } else { Vec::new() };
-        Self { sent, candidates }
+        let others = if sent.is_some() { keys.others.iter().map(Pair::new).collect() } else { Vec::new() };
+        Self { sent, first: Pair::new(&keys.first), others }
     }
 }
 
 impl SignatureCheck for HmacCheck {
     fn update(&mut self, piece: &[u8]) {
-        for candidate in &mut self.candidates {
-            candidate.update(piece);
+        self.first.update(piece);
+        for other in &mut self.others {
+            other.update(piece);
         }
     }
 
-    fn finish(self: Box<Self>) -> Signature {
-        let Some(sent) = self.sent else { return Signature::Absent };
-        let Ok(bytes) = hex::decode(&sent) else { return Signature::Wrong };
-        // `verify_slice` compares in constant time.
-        if self.candidates.into_iter().any(|candidate| candidate.verify_slice(&bytes).is_ok()) {
-            Signature::Held(sent)
-        } else {
-            Signature::Wrong
-        }
+    fn finish(self: Box<Self>) -> Checked {
+        let Self { sent, first, others } = *self;
+        let Digests { sha256, tag } = first.finish();
+        let mut tags = std::iter::once(tag).chain(others.into_iter().map(|other| other.finish().tag));
+        let signature = match sent {
+            None => Signature::Absent,
+            // `verify` compares in constant time.
+            Some(sent) if hex::decode(&sent).is_ok_and(|bytes| tags.any(|tag| tag.verify(&bytes))) => Signature::Held(sent),
+            Some(_) => Signature::Wrong,
+        };
+        Checked { sha256, signature }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{HmacCheck, Key, sign};
+    use super::{HmacCheck, Keys};
     use crate::http::Headers;
-    use crate::provider::{Signature, SignatureCheck};
+    use crate::provider::{Checked, Signature, SignatureCheck};
     use crate::secret::Secret;
+    use sha2::{Digest, Sha256};
 
-    /// Returns the secret of the vendor's published examples.
-    fn key() -> Key {
-        keyed("abcdef12-abcd-abcd-abcd-abcdef012345")
-    }
+    /// The secret of the vendor's published examples.
+    const SECRET: &str = "abcdef12-abcd-abcd-abcd-abcdef012345";
 
-    fn keyed(secret: &str) -> Key {
-        Key::new(Secret::new(secret.to_owned()))
+    fn keys(secrets: &[&str]) -> Keys {
+        let mut secrets = secrets.iter().map(|secret| Secret::new((*secret).to_owned()));
+        Keys::new(secrets.next().expect("a secret"), secrets.collect())
     }
 
     #[test]
@@ -107,17 +108,19 @@ mod tests {
             ),
         ];
         for (subject, signature) in cases {
-            assert_eq!(sign(&key(), subject), signature, "{subject}");
+            assert_eq!(keys(&[SECRET]).sign(subject), signature, "{subject}");
         }
     }
 
-    fn verdict(header: Option<(&str, &str)>, keys: &[Key], body: &[u8]) -> Signature {
+    fn verdict(header: Option<(&str, &str)>, secrets: &[&str], body: &[u8]) -> Signature {
         let headers = Headers::new(header.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let mut seal = Box::new(HmacCheck::of_answer(keys, &headers));
+        let mut seal = Box::new(HmacCheck::of_answer(&keys(secrets), &headers));
         for piece in body.chunks(2) {
             seal.update(piece);
         }
-        seal.finish()
+        let Checked { sha256, signature } = seal.finish();
+        assert_eq!(sha256, *Sha256::digest(body));
+        signature
     }
 
     #[test]
@@ -125,14 +128,14 @@ mod tests {
         let body = [0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10];
         let good = "57d72fd2d2fe2098a726849085b478fab9b13d5dd61c8328bb355f11da553c9f";
         let held = Signature::Held(good.to_owned());
-        assert_eq!(verdict(Some(("X-HMAC-SIGNATURE", good)), &[key()], &body), held);
-        assert_eq!(verdict(Some(("x-hmac-signature", &good.to_uppercase())), &[key()], &body), held);
-        assert_eq!(verdict(Some(("vrf-hmac-signature", good)), &[key()], &body), held);
-        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[keyed("new"), key()], &body), held);
-        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[keyed("new")], &body), Signature::Wrong);
-        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[key()], b"other"), Signature::Wrong);
-        assert_eq!(verdict(Some(("x-hmac-signature", "a1b2c3d4e5f6g7h8")), &[key()], &body), Signature::Wrong);
-        assert_eq!(verdict(Some(("x-hmac-signature", "")), &[key()], &body), Signature::Wrong);
-        assert_eq!(verdict(None, &[key()], &body), Signature::Absent);
+        assert_eq!(verdict(Some(("X-HMAC-SIGNATURE", good)), &[SECRET], &body), held);
+        assert_eq!(verdict(Some(("x-hmac-signature", &good.to_uppercase())), &[SECRET], &body), held);
+        assert_eq!(verdict(Some(("vrf-hmac-signature", good)), &[SECRET], &body), held);
+        assert_eq!(verdict(Some(("x-hmac-signature", good)), &["new", SECRET], &body), held);
+        assert_eq!(verdict(Some(("x-hmac-signature", good)), &["new"], &body), Signature::Wrong);
+        assert_eq!(verdict(Some(("x-hmac-signature", good)), &[SECRET], b"other"), Signature::Wrong);
+        assert_eq!(verdict(Some(("x-hmac-signature", "a1b2c3d4e5f6g7h8")), &[SECRET], &body), Signature::Wrong);
+        assert_eq!(verdict(Some(("x-hmac-signature", "")), &[SECRET], &body), Signature::Wrong);
+        assert_eq!(verdict(None, &[SECRET], &body), Signature::Absent);
     }
 }

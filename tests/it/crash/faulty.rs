@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use vmedia::error::{self, Error, Result};
-use vmedia::store::{Digest, Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
+use vmedia::store::{Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
 
 /// What happens at the chosen step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,10 +116,6 @@ struct FaultyFile<'a> {
 impl Staged for FaultyFile<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.store.step("write", "a staged file", || self.inner.write(bytes))
-    }
-
-    fn digest(&self) -> Digest {
-        self.inner.digest()
     }
 
     fn reread(&self) -> Result<Box<dyn Read + Send>> {

@@ -4,9 +4,8 @@
 use super::files::{create_folder, io_error};
 use super::scratch::{Scratch, Unfinished};
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{Digest, Extent, Listed, Locked, ReadStore, Staged, Stat, Store, StorePath, lock};
+use super::{Extent, Listed, Locked, ReadStore, Staged, Stat, Store, StorePath, lock};
 use crate::error::{self, Error, Result};
-use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -220,7 +219,7 @@ impl Store for LocalStore {
     }
 
     fn stage(&self) -> Result<Box<dyn Staged + '_>> {
-        Ok(Box::new(LocalStaged { store: self, unfinished: self.scratch()?.file()?, hasher: Sha256::new(), bytes: 0 }))
+        Ok(Box::new(LocalStaged { store: self, unfinished: self.scratch()?.file()? }))
     }
 
     fn append(&self, path: &StorePath, line: &str) -> Result<()> {
@@ -279,20 +278,11 @@ impl Store for LocalStore {
 struct LocalStaged<'a> {
     store: &'a LocalStore,
     unfinished: Unfinished,
-    hasher: Sha256,
-    bytes: u64,
 }
 
 impl Staged for LocalStaged<'_> {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.unfinished.file.write_all(bytes).map_err(|error| io_error("write", &self.store.root, error))?;
-        self.hasher.update(bytes);
-        self.bytes += bytes.len() as u64;
-        Ok(())
-    }
-
-    fn digest(&self) -> Digest {
-        Digest { bytes: self.bytes, sha256: hex::encode(self.hasher.clone().finalize()) }
+        self.unfinished.file.write_all(bytes).map_err(|error| io_error("write", &self.store.root, error))
     }
 
     fn reread(&self) -> Result<Box<dyn Read + Send>> {

@@ -66,7 +66,7 @@ fn is_signed(headers: &Headers, body: &[u8]) {
         for piece in body.chunks(7) {
             seal.update(piece);
         }
-        seal.finish()
+        seal.finish().signature
     };
     let sent = verdict(provider.signature_check(headers));
     let Ok(subject) = std::str::from_utf8(body) else { return };
