@@ -2,7 +2,7 @@
 
 use crate::archive::verify::{ProviderRules, SignatureCheck};
 use crate::model::{MediaId, check_shape};
-use crate::provider::{self, Provider, Signature};
+use crate::provider::{self, Checked, Provider, Signature};
 use std::sync::Arc;
 
 /// Rules of providers for stored bytes.
@@ -48,7 +48,8 @@ impl SignatureCheck for Check {
         self.0.update(piece);
     }
 
-    fn holds(self: Box<Self>) -> bool {
-        matches!(self.0.finish().signature, Signature::Held(_))
+    fn finish(self: Box<Self>) -> ([u8; 32], bool) {
+        let Checked { sha256, signature } = self.0.finish();
+        (sha256, matches!(signature, Signature::Held(_)))
     }
 }

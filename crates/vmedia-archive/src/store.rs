@@ -46,22 +46,30 @@ impl Digest {
     }
 
     /// Reads a stream to its end. `watch` sees each piece and may end the reading with an error.
-    pub fn read(mut stream: impl Read, watch: &mut Watch<'_>) -> io::Result<Self> {
+    pub fn read(stream: impl Read, watch: &mut Watch<'_>) -> io::Result<Self> {
         let mut hasher = Sha256::new();
-        let mut buffer = vec![0; BUFFER];
-        let mut bytes = 0;
-        loop {
-            let count = match stream.read(&mut buffer) {
-                Ok(0) => return Ok(Self { bytes, sha256: hex::encode(hasher.finalize()) }),
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            let piece = buffer.get(..count).unwrap_or_default();
+        let bytes = read_pieces(stream, &mut |piece| {
             watch(piece)?;
             hasher.update(piece);
-            bytes += count as u64;
-        }
+            Ok(())
+        })?;
+        Ok(Self { bytes, sha256: hex::encode(hasher.finalize()) })
+    }
+}
+
+/// Reads a stream to its end, and returns its length. `each` receives the pieces and may end the reading with an error.
+pub(crate) fn read_pieces(mut stream: impl Read, each: &mut Watch<'_>) -> io::Result<u64> {
+    let mut buffer = vec![0; BUFFER];
+    let mut bytes = 0;
+    loop {
+        let count = match stream.read(&mut buffer) {
+            Ok(0) => return Ok(bytes),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        each(buffer.get(..count).unwrap_or_default())?;
+        bytes += count as u64;
     }
 }
 

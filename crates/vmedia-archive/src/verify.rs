@@ -170,12 +170,12 @@ pub struct NoProvider;
 
 impl ProviderRules for NoProvider {}
 
-/// Checks a recorded signature over bytes while they pass by.
+/// Computes the SHA-256 of bytes, and checks a recorded signature over them, in one pass.
 pub trait SignatureCheck {
     /// Adds the next piece.
     fn update(&mut self, piece: &[u8]);
-    /// Returns true if the signature holds for all pieces.
-    fn holds(self: Box<Self>) -> bool;
+    /// Returns the SHA-256 of all pieces, and true if the signature holds for them.
+    fn finish(self: Box<Self>) -> ([u8; 32], bool);
 }
 
 /// Returns true if a folder is, or was meant to be, a session's folder.

@@ -5,7 +5,7 @@
 use super::{Aspect, Finding, ProviderRules, Remedy, SignatureCheck};
 use crate::error::{Result, plain};
 use crate::journal::stopped;
-use crate::store::{Digest, ReadStore, StorePath, Watch};
+use crate::store::{Digest, ReadStore, StorePath, Watch, read_pieces};
 use std::io::{self, Read};
 
 /// A file that a manifest names.
@@ -39,16 +39,16 @@ pub struct Reread {
 /// Reads a stream to its end. Returns its digest and, if there is a check of a signature, the check's result.
 pub(crate) fn read_sealed(
     stream: impl Read,
-    mut seal: Option<Box<dyn SignatureCheck>>,
+    seal: Option<Box<dyn SignatureCheck>>,
     watch: &mut Watch<'_>,
 ) -> io::Result<(Digest, Option<bool>)> {
-    let digest = Digest::read(stream, &mut |piece: &[u8]| {
-        if let Some(seal) = &mut seal {
-            seal.update(piece);
-        }
+    let Some(mut seal) = seal else { return Ok((Digest::read(stream, watch)?, None)) };
+    let bytes = read_pieces(stream, &mut |piece: &[u8]| {
+        seal.update(piece);
         watch(piece)
     })?;
-    Ok((digest, seal.map(|seal| seal.holds())))
+    let (sha256, holds) = seal.finish();
+    Ok((Digest { bytes, sha256: hex::encode(sha256) }, Some(holds)))
 }
 
 /// Reads a file. `watch` sees each piece and may stop the reading.
