@@ -2,6 +2,7 @@
 //!
 //! Must not know the purpose of a request, who signed it, or where a body goes. `reqwest` is named in `client.rs` alone.
 
+mod address;
 mod body;
 mod client;
 mod error_page;
@@ -12,9 +13,10 @@ mod quoting;
 mod redaction;
 mod retry;
 
+pub use address::{Address, parse_base_url};
 pub(crate) use body::BodyReader;
 pub(crate) use client::check_certificates;
-pub use client::{Address, Client, ClientOptions, parse_base_url};
+pub use client::{Client, ClientOptions};
 pub(crate) use error_page::{Answer, LARGEST_JSON, Sort, is_error, is_error_member, sort_of};
 pub use exchange::RetryClient;
 pub(crate) use exchange::{Exchange, Note};
@@ -100,4 +102,7 @@ pub trait Transport: Send + Sync {
     /// Sends it and returns once the head of the answer is there. Limits the time for the connection and each wait for more bytes;
     /// the reader of the body limits the whole.
     fn send(&self, request: &Request) -> Result<Response, Failure>;
+
+    /// Begins in the background what the first request would wait for; connects to nothing.
+    fn warm_up(&self) {}
 }

@@ -5,13 +5,15 @@
 //! pace. One HTTP/2 connection takes longer than those, and long answers take three times as long, so these keep
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
 
+use super::address::is_loopback;
 use super::{Cause, Failure, Headers, Request, Response, Transport};
 use crate::error::{self, Error, Result, limit_hint, plain, quote};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use std::path::PathBuf;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Settings of a client.
@@ -45,8 +47,14 @@ struct Unbuilt {
     hint: Option<&'static str>,
 }
 
-/// The shared clients of a run.
+/// The shared clients of a run, and the threads that prepare them.
 pub struct Client {
+    clients: Arc<Clients>,
+    /// None until they are started.
+    threads: Mutex<Option<Vec<JoinHandle<()>>>>,
+}
+
+struct Clients {
     options: ClientOptions,
     certificates: Vec<reqwest::Certificate>,
     /// For long answers where the server speaks HTTP/2.
@@ -61,14 +69,29 @@ impl Client {
     /// Reads the additional certificates, if any; connects to nothing.
     pub fn new(options: ClientOptions) -> Result<Self> {
         let certificates = options.ca_cert.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
-        Ok(Self {
+        let clients = Clients {
             options,
             certificates,
             alone: Lazy::new(),
             shared: Default::default(),
             speaks_http2: AtomicBool::new(false),
             turn: AtomicUsize::new(0),
-        })
+        };
+        Ok(Self { clients: Arc::new(clients), threads: Mutex::new(None) })
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // The process must not end while one of them is in the cryptographic library, which is taken down then.
+        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        threads.into_iter().flatten().for_each(|thread| _ = thread.join());
+    }
+}
+
+impl Clients {
+    fn is_encrypted(&self) -> bool {
+        self.options.base_url.starts_with("https:")
     }
 
     /// Returns the client for a request.
@@ -102,7 +125,7 @@ impl Client {
         if self.is_local() {
             builder = builder.no_proxy();
         }
-        if self.options.base_url.starts_with("http:") {
+        if !self.is_encrypted() {
             // Without installed authorities the client could not be built, although plain http needs none.
             builder = builder.tls_certs_only(std::iter::empty());
         }
@@ -163,15 +186,28 @@ fn read_certificates(path: &std::path::Path) -> Result<Vec<reqwest::Certificate>
 }
 
 impl Transport for Client {
+    fn warm_up(&self) {
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        if threads.is_some() || !self.clients.is_encrypted() {
+            return;
+        }
+        let clients = Arc::clone(&self.clients);
+        let start = |work: Box<dyn FnOnce() + Send>| std::thread::Builder::new().name("tls".to_owned()).spawn(work);
+        // Without a thread, the first request does the work.
+        let started = [start(Box::new(crate::seal::start_random_source)), start(Box::new(move || _ = clients.choose(false)))];
+        *threads = Some(started.into_iter().flatten().collect());
+    }
+
     fn send(&self, request: &Request) -> std::result::Result<Response, Failure> {
-        let client = self.choose(request.is_long).as_ref().map_err(|Unbuilt { reason, hint }| {
+        self.warm_up();
+        let client = self.clients.choose(request.is_long).as_ref().map_err(|Unbuilt { reason, hint }| {
             if let Some(hint) = hint {
                 return Failure::local(Error::new(error::ErrorKind::Local, format!("cannot set up TLS: {reason}"), *hint));
             }
             let hint = "install the system's CA certificates (package ca-certificates), or name a file with --ca-cert; where SSL_CERT_FILE or SSL_CERT_DIR is set, they are looked for there alone";
             Failure::local(Error::configuration(format!("cannot set up TLS: {reason}"), hint))
         })?;
-        let url = format!("{}{}", self.options.base_url, request.target);
+        let url = format!("{}{}", self.clients.options.base_url, request.target);
         let builder = match &request.body {
             None => client.get(url),
             Some(body) => client.post(url).header("content-type", body.content_type).body(body.bytes.clone()),
@@ -184,11 +220,11 @@ impl Transport for Client {
             value.set_sensitive(true);
             builder = builder.header(*name, value);
         }
-        let response = builder.send().map_err(|error| self.send_failure(&error))?;
+        let response = builder.send().map_err(|error| self.clients.send_failure(&error))?;
         let pairs = response.headers().iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
         let mut headers = Headers::new(pairs);
         if response.version() == reqwest::Version::HTTP_2 {
-            self.speaks_http2.store(true, Ordering::Relaxed);
+            self.clients.speaks_http2.store(true, Ordering::Relaxed);
             headers.marks_end = true;
         }
         Ok(Response { status: response.status().as_u16(), headers, body: Box::new(response) })
@@ -250,113 +286,28 @@ fn causes<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl Iterator<Ite
     std::iter::successors(Some(error), |error| error.source())
 }
 
-/// Returns whether a URL points at this machine.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// Parses a URL without user name and password. Plain http to other machines is an error if it would expose something. The errors
-/// name no part of the URL.
-fn parse_url(text: &str, exposed: Option<&str>) -> std::result::Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|error| format!("it is not a URL ({error})"))?;
-    match (url.scheme(), exposed) {
-        ("http", Some(exposed)) if !is_loopback(&url) => return Err(format!("plain http would expose {exposed} on the network")),
-        ("http" | "https", _) => {}
-        _ => return Err("it is neither http nor https".to_owned()),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user name or password".to_owned());
-    }
-    Ok(url)
-}
-
-/// Parses a base URL as people paste it: with or without a trailing `/`. Plain http is for this machine only, unless
-/// `insecure_http` is set. The result has no trailing `/`, no query and no credentials.
-pub fn parse_base_url(text: &str, insecure_http: bool) -> std::result::Result<String, String> {
-    let url = parse_url(text, (!insecure_http).then_some("the evidence and the signatures"))?;
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("it holds a query or a fragment".to_owned());
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-/// A whole URL, in the two parts that a client and a request want.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
-    /// Scheme, host and port.
-    pub base_url: String,
-    /// Path and query, beginning with `/`.
-    pub target: String,
-}
-
-impl Address {
-    /// Parses the URL of a service that may be reached over plain http: it receives nothing private, and its answer proves its
-    /// origin. The caller ensures that.
-    pub fn parse_public(text: &str) -> std::result::Result<Self, String> {
-        parse_url(text, None).map(|url| Self::of(&url))
-    }
-
-    /// Parses the URL of a service that knows by the URL alone who sends. Plain http is for this machine only, unless `insecure_http`
-    /// is set.
-    pub(crate) fn parse_private(text: &str, insecure_http: bool) -> std::result::Result<Self, String> {
-        parse_url(text, (!insecure_http).then_some("it")).map(|url| Self::of(&url))
-    }
-
-    fn of(url: &Url) -> Self {
-        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        Self { base_url: url.origin().ascii_serialization(), target: format!("{}{query}", url.path()) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Address, parse_base_url};
+    use super::{Client, ClientOptions, Transport};
+    use std::time::Duration;
 
-    #[test]
-    fn an_address_is_taken_apart() {
-        for (text, base_url, target) in [
-            ("http://tsa.example", "http://tsa.example", "/"),
-            (" https://tsa.example:8443/a/b?c=d&e#f ", "https://tsa.example:8443", "/a/b?c=d&e"),
-            ("http://[::1]:3161/tsr", "http://[::1]:3161", "/tsr"),
-            ("HTTP://TSA.example:80/a b", "http://tsa.example", "/a%20b"),
-        ] {
-            let expected = Address { base_url: base_url.to_owned(), target: target.to_owned() };
-            assert_eq!(Address::parse_public(text), Ok(expected), "{text}");
-        }
-        for bad in ["tsa.example", "ftp://tsa.example", "file:///etc/passwd", "https://u:p@tsa.example", "http://", ""] {
-            assert!(Address::parse_public(bad).is_err(), "{bad}");
-        }
+    fn client(base_url: &str) -> Client {
+        let wait = Duration::from_secs(1);
+        let base_url = base_url.to_owned();
+        let options = ClientOptions { base_url, connect_timeout: wait, idle_timeout: wait, ca_cert: None, connections: 1, proxy: None };
+        Client::new(options).expect("a client")
     }
 
     #[test]
-    fn an_address_that_is_a_secret_goes_over_tls_or_to_this_machine_and_is_not_repeated() {
-        for good in ["https://hc.example/t0ken?a=b", "http://127.0.0.1:8080/t0ken", "http://localhost/t0ken"] {
-            assert!(Address::parse_private(good, false).is_ok(), "{good}");
+    fn a_client_for_tls_is_made_before_the_first_request_and_others_when_they_are_needed() {
+        for (base_url, is_made) in [("https://provider.example", true), ("http://127.0.0.1:1", false)] {
+            let client = client(base_url);
+            client.warm_up();
+            client.warm_up();
+            let threads = client.threads.lock().expect("a lock").take();
+            assert_eq!(threads.as_ref().map_or(0, Vec::len), if is_made { 2 } else { 0 }, "{base_url}");
+            threads.into_iter().flatten().for_each(|thread| thread.join().expect("an end"));
+            assert_eq!(client.clients.shared.each_ref().map(|client| client.get().is_some()), [is_made, false, false, false], "{base_url}");
         }
-        assert!(Address::parse_private("http://hc.example/t0ken", true).is_ok());
-        for bad in ["http://hc.example/t0ken", "ftp://hc.example/t0ken", "t0ken", "https://t0ken@hc.example", "https://hc.example:t0ken/"] {
-            let reason = Address::parse_private(bad, false).expect_err(bad);
-            assert!(!reason.contains("t0ken"), "{reason}");
-        }
-    }
-
-    #[test]
-    fn base_urls_are_read_as_people_paste_them() {
-        assert_eq!(parse_base_url(" https://api.example.com/ ", false).as_deref(), Ok("https://api.example.com"));
-        assert_eq!(parse_base_url("https://api.example.com/v1/", false).as_deref(), Ok("https://api.example.com/v1"));
-        for local in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:2"] {
-            assert_eq!(parse_base_url(local, false).as_deref(), Ok(local));
-        }
-        for bad in
-            ["api.example.com", "http://api.example.com", "ftp://x", "https://u:p@x", "https://x/?a=b", "", "http://127.0.0.1.example.com"]
-        {
-            assert!(parse_base_url(bad, false).is_err(), "{bad}");
-        }
-        assert!(parse_base_url("http://10.0.0.1", true).is_ok());
     }
 }

@@ -27,7 +27,11 @@ impl Salt {
     /// # Errors
     /// The system has no random numbers.
     pub fn fresh() -> Result<Self> {
-        crate::seal::random().map(Self).ok_or_else(|| Error::unexpected("this machine has no random numbers"))
+        let mut bytes = [0; 32];
+        match getrandom::fill(&mut bytes) {
+            Ok(()) => Ok(Self(bytes)),
+            Err(_) => Err(Error::unexpected("this machine has no random numbers")),
+        }
     }
 
     /// Returns HMAC-SHA256 with the salt's 32 bytes as key over the 64 lower-case hex digits of a SHA-256, in hex.

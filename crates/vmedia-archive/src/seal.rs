@@ -9,9 +9,9 @@ pub mod rsa;
 pub mod ssh;
 pub mod stamp;
 
-/// Returns random bytes; `None` where the system has none.
-pub fn random() -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    aws_lc_rs::rand::fill(&mut bytes).ok()?;
-    Some(bytes)
+/// Starts the cryptographic library's source of random numbers. TLS and signatures wait for it otherwise: the library measures the
+/// jitter of the processor for some 60 ms, once in a process.
+pub fn start_random_source() {
+    // A failure shows where numbers are needed.
+    let _ = aws_lc_rs::rand::fill(&mut [0]);
 }

@@ -110,9 +110,11 @@ fn variables_that_name_authorities_are_shown_and_named_where_they_lead_nowhere()
     let settings = reported(&run(folder.path(), &environment, &["config", "show", "--format", "json"]));
     assert_eq!(settings["ssl_cert_file"], (json!("nowhere.pem"), json!("environment SSL_CERT_FILE")));
     assert!(!run(folder.path(), &environment[1..], &["config", "show"]).stdout.contains("ssl_cert"));
-    run(folder.path(), &environment, &["list", "some-session", "--retries", "0"])
-        .ends_with(3)
-        .complains("cannot set up TLS", "SSL_CERT_FILE");
+    for verb in ["list", "download"] {
+        run(folder.path(), &environment, &[verb, "some-session", "--retries", "0"])
+            .ends_with(3)
+            .complains("cannot set up TLS", "SSL_CERT_FILE");
+    }
 }
 
 #[cfg(unix)]
