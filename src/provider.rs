@@ -102,10 +102,25 @@ pub enum ProbeOutcome {
     Foreign,
 }
 
-/// Fetches a document for a provider that wants to read it, with retries, signature check and record.
+/// Returns whether a failure of a call makes the answers to the calls beside it useless.
+pub type Ends<'a> = dyn Fn(&Call, &Failure) -> bool + Sync + 'a;
+
+/// Fetches documents for a provider that wants to read them, with retries, signature check and record.
 pub trait Fetch {
-    /// Returns the bytes of an answer that is valid JSON.
-    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure>;
+    /// Makes calls together and returns a result for each, in their order; an answer is the bytes of valid JSON. Fails with the first
+    /// failure, in the order of the calls, of which `ends` is true; calls behind that one may not be made.
+    fn fetch_all(&mut self, calls: &[Call], ends: &Ends<'_>) -> Result<Vec<Result<&[u8], Failure>>, Failure>;
+
+    /// Does the same with the last calls of a listing. Documents that it does not need may be fetched beside them.
+    fn fetch_last(&mut self, calls: &[Call], ends: &Ends<'_>) -> Result<Vec<Result<&[u8], Failure>>, Failure> {
+        self.fetch_all(calls, ends)
+    }
+
+    /// Makes one call.
+    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
+        let answers = self.fetch_all(std::slice::from_ref(call), &|_, _| true)?;
+        answers.into_iter().next().unwrap_or(Ok(&[]))
+    }
 }
 
 /// One provider with one set of credentials.

@@ -137,7 +137,8 @@ Examples:
 pub(super) const SANDBOX: &str = "\
 Emulates Veriff, or Yoti with --provider yoti (target session-media is the session document).
 Without a command it prints settings for another terminal and serves until Ctrl-C.
-TARGET is any, attempts, session-media, attempt-media, media, media:ID, session:ID, decision, person or watchlist-screening.
+TARGET is any, attempts, session-media, attempt-media, media, attempt-media:ID, media:ID, session:ID, decision,
+person or watchlist-screening.
 FAULT is a status (503, 429:2 with Retry-After), reset, cut, stall, slow:BYTES, hang, html, json, ok,
 bad-signature, no-signature, flip, short, type, empty, redirect, gzip or huge.
 

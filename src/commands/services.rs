@@ -101,7 +101,7 @@ pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Contex
 pub(super) fn wire(base_url: String, network: &Network, connections: usize, cancel: Cancel, context: &Context) -> Result<RetryClient> {
     let client = client(base_url, network, connections)?;
     let wire = RetryClient::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
-    Ok(wire.with_file_limit(network.file_limit).with_limits(network.limits))
+    Ok(wire.with_connections(connections).with_file_limit(network.file_limit).with_limits(network.limits))
 }
 
 /// Creates the client of a host without retries and limits.

@@ -6,7 +6,7 @@
 
 use crate::archive::schedule::locked;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that all listings of a run may take.
 const SIZE: u64 = 64 * 1024 * 1024;
@@ -100,9 +100,96 @@ impl Drop for Share {
     }
 }
 
+/// The memory of one session whose answers arrive together.
+#[derive(Debug)]
+pub(super) struct SessionMemory(Mutex<Taken>);
+
+#[derive(Debug)]
+struct Taken {
+    /// None if no other session is listed.
+    share: Option<Share>,
+    /// Bytes that were reserved before the first answer; they stay reserved.
+    first: u64,
+    /// Bytes that the answers have reserved.
+    used: u64,
+    /// The length of the answers.
+    length: u64,
+    /// Set once there was not enough: the session begins again later, and what is left is not contended for.
+    is_deferred: bool,
+}
+
+/// The memory of one answer; given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct AnswerMemory<'a> {
+    session: &'a SessionMemory,
+    held: u64,
+    length: u64,
+}
+
+impl SessionMemory {
+    pub(super) fn new(share: Option<Share>) -> Self {
+        let first = share.as_ref().map_or(0, Share::held);
+        Self(Mutex::new(Taken { share, first, used: 0, length: 0, is_deferred: false }))
+    }
+
+    /// Returns the memory of a further answer, which has none yet.
+    pub(super) fn answer(&self) -> AnswerMemory<'_> {
+        AnswerMemory { session: self, held: 0, length: 0 }
+    }
+
+    pub(super) fn into_share(self) -> Option<Share> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).share
+    }
+}
+
+impl AnswerMemory<'_> {
+    /// Reserves that much more, and returns whether it was free.
+    #[must_use]
+    pub(super) fn grow(&mut self, more: u64) -> bool {
+        let mut taken = locked(&self.session.0);
+        let used = taken.used + more;
+        if taken.is_deferred || !taken.share.as_mut().is_none_or(|share| share.grow_to(used)) {
+            taken.is_deferred = true;
+            return false;
+        }
+        taken.used = used;
+        self.held += more;
+        true
+    }
+
+    pub(super) fn shrink_to(&mut self, bytes: u64) {
+        let mut taken = locked(&self.session.0);
+        let less = self.held.saturating_sub(bytes);
+        taken.used -= less;
+        self.held -= less;
+        let least = taken.used.max(taken.first);
+        taken.share.iter_mut().for_each(|share| share.shrink_to(least));
+    }
+
+    /// Counts the answer as so long, and returns the length of all answers together.
+    pub(super) fn count(&mut self, length: u64) -> u64 {
+        let mut taken = locked(&self.session.0);
+        taken.length += length;
+        self.length += length;
+        taken.length
+    }
+
+    /// Leaves the memory to the session, with the answer.
+    pub(super) fn keep(mut self) {
+        (self.held, self.length) = (0, 0);
+    }
+}
+
+impl Drop for AnswerMemory<'_> {
+    fn drop(&mut self) {
+        self.shrink_to(0);
+        locked(&self.session.0).length -= self.length;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Budget, FIRST};
+    use super::{Budget, FIRST, SessionMemory};
 
     #[test]
     fn what_is_reserved_is_never_more_than_there_is() {
@@ -149,5 +236,43 @@ mod tests {
             }
             left.retain(|session| shares.iter().all(|share| share.session != *session));
         }
+    }
+
+    #[test]
+    fn answers_that_arrive_together_reserve_what_they_take_and_a_failed_one_gives_it_back() {
+        let budget = Budget::of(10 * FIRST);
+        let memory = SessionMemory::new(budget.enter(0));
+        let (mut kept, mut failed) = (memory.answer(), memory.answer());
+        assert!(kept.grow(2 * FIRST) && failed.grow(3 * FIRST));
+        assert_eq!((kept.count(5), failed.count(7)), (5, 12));
+        assert!(budget.enter(1).expect("space").grow_to(5 * FIRST) && budget.enter(1).is_some());
+        kept.shrink_to(FIRST / 2);
+        drop(failed);
+        kept.keep();
+        assert_eq!(memory.answer().count(1), 6, "a failed answer is not counted");
+        let share = memory.into_share().expect("a share");
+        assert_eq!(share.held(), FIRST, "what was reserved before the first answer stays reserved");
+    }
+
+    #[test]
+    fn a_session_that_is_deferred_reserves_nothing_more_whichever_answer_found_too_little() {
+        let budget = Budget::of(10 * FIRST);
+        let mut other = budget.enter(0).expect("space");
+        assert!(other.grow_to(4 * FIRST));
+        let memory = SessionMemory::new(budget.enter(1));
+        let (mut large, mut small) = (memory.answer(), memory.answer());
+        assert!(small.grow(3 * FIRST) && !large.grow(4 * FIRST));
+        drop(other);
+        assert!(!small.grow(1) && !large.grow(1), "it begins again, also if another one ends meanwhile");
+        drop((large, small));
+        drop(memory);
+        assert_eq!(budget.enter(1).map(|share| share.held()), Some(7 * FIRST), "with as much as both needed");
+    }
+
+    #[test]
+    fn alone_a_session_is_never_deferred() {
+        let memory = SessionMemory::new(None);
+        assert!(memory.answer().grow(u64::MAX / 2));
+        assert!(memory.into_share().is_none());
     }
 }

@@ -3,7 +3,7 @@
 use super::Emit;
 use super::budget::Share;
 use super::event::Event;
-use super::listing::SessionFetcher;
+use super::listing::{SessionFetcher, is_absent};
 use super::plan::{Action, Selection, Task, plan, show_plan};
 use super::provider_days::{Period, warning as deletion_warning};
 use super::run_state::RunState;
@@ -15,7 +15,7 @@ use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, Sta
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
-use crate::provider::{Fetch, Listing, Scope};
+use crate::provider::{Call, Listing, Scope};
 use crate::store::{Lock, Locked};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -56,6 +56,8 @@ impl Opening<'_> {
             return Ok(Opened::Files(Vec::new()));
         }
         let Some(share) = run.budget.enter(self.index) else { return Ok(Opened::Deferred) };
+        // The client is made while the archive is opened.
+        services.wire.warm_up();
         let Some(lock) = self.lock().map_err(Failure::local)? else { return Ok(Opened::Deferred) };
         let now = services.wire.clock().now();
         let origin = Origin {
@@ -118,40 +120,48 @@ impl Opening<'_> {
     fn query(&self, archive: &SessionArchive, share: Share) -> std::result::Result<Answers, Failure> {
         let Self { run, session, .. } = self;
         let (services, options) = (&run.services, &run.options);
-        let mut fetcher = SessionFetcher::new(services, self.emit, session, options.strict, Some(share));
+        let (names, calls) = self.companions(archive).into_iter().unzip::<String, Call, Vec<_>, Vec<_>>();
+        let fetcher = SessionFetcher::new(services, self.emit, session, options.strict, Some(share));
+        let mut fetcher = fetcher.with_companions(calls);
         let listing = services.provider.listing(&mut fetcher, session, &options.scope)?;
-        let mut companions = Vec::new();
+        let outcomes = fetcher.companions()?;
+        let companions = names.into_iter().zip(outcomes).map(|(name, failure)| {
+            let state = match &failure {
+                None => CompanionState::Archived,
+                Some(failure) if is_absent(failure) => CompanionState::Absent,
+                Some(_) => CompanionState::Failed,
+            };
+            Companion { name, state, reason: failure.map(|failure| reason(failure.cause, failure.detail)) }
+        });
+        let companions = companions.collect();
+        let (documents, share) = fetcher.into_answers();
+        Ok(Answers { listing, documents, companions, share })
+    }
+
+    /// Returns the companion documents to request, by their names.
+    fn companions(&self, archive: &SessionArchive) -> Vec<(String, Call)> {
+        let Self { run, session, .. } = self;
+        let (provider, options) = (&run.services.provider, &run.options);
         let mut names = options.companions.clone();
         if options.selection.only_damaged {
             names.extend(archive.revision.companions().map(str::to_owned));
         }
         let lost = options.lost.get(*session);
-        names.extend(services.provider.companions().iter().filter(|_| lost.is_some()).map(|name| (*name).to_owned()));
-        for name in &names {
-            let Some(call) = services.provider.companion(session, name) else { continue };
+        names.extend(provider.companions().iter().filter(|_| lost.is_some()).map(|name| (*name).to_owned()));
+        let mut companions = Vec::new();
+        for name in names {
+            let Some(call) = provider.companion(session, &name) else { continue };
             if lost.is_some_and(|lost| !lost.contains(&planned_document_path(&call.document))) {
                 continue;
             }
-            if let Some(word) = archive.revision.newer_companion(name) {
+            if let Some(word) = archive.revision.newer_companion(&name) {
                 let text = format!("{name} is not asked for: a newer version of vmedia wrote its state, \"{}\"", quote(word));
                 self.emit.notice(session, text);
                 continue;
             }
-            let (state, reason) = match fetcher.fetch(&call) {
-                Ok(_) => (CompanionState::Archived, None),
-                // A product that is not part of the contract is refused with 400 or 403; only 401 is about the key.
-                Err(failure) if failure.cause == Cause::NotFound || matches!(failure.status, Some(400 | 403)) => {
-                    (CompanionState::Absent, Some(reason(failure.cause, failure.detail)))
-                }
-                Err(failure) if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::Deferred) => {
-                    return Err(failure);
-                }
-                Err(failure) => (CompanionState::Failed, Some(reason(failure.cause, failure.detail))),
-            };
-            companions.push(Companion { name: name.clone(), state, reason });
+            companions.push((name, call));
         }
-        let (documents, share) = fetcher.into_answers();
-        Ok(Answers { listing, documents, companions, share })
+        companions
     }
 
     /// Makes a bag of a session that a killed run left unfinished and that cannot be listed, and returns its failure.

@@ -18,7 +18,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 /// Number of messages that may wait for the thread that shows them.
 const CHANNEL: usize = 1024;
 
-/// Number of workers for which one thread lists sessions ahead of them: a session's listings take three round trips, its files a
+/// Number of workers for which one thread lists sessions ahead of them: a session's listings take two round trips, its files a
 /// dozen. With these two numbers 31.8 of 32 workers fetched at 80 ms of round trip (`benches/speed/run.py`).
 const WORKERS_FOR_AN_OPENER: usize = 4;
 

@@ -8,6 +8,7 @@ use super::{BodyReader, Cause, Failure, Request, Response, Transport};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::text::duration;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The overall limit of an exchange whose answer is a document, not a file.
@@ -34,6 +35,19 @@ pub struct RetryClient {
     bandwidth: Option<RateLimiter>,
     clock: Arc<dyn Clock>,
     cancel: Cancel,
+    /// Number of connections that are kept open.
+    connections: usize,
+    /// Number of exchanges under way.
+    under_way: AtomicUsize,
+}
+
+/// Counts an exchange that is under way until it is dropped.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A step of an exchange, for logs.
@@ -53,7 +67,13 @@ pub(crate) struct Exchange<'a> {
 impl RetryClient {
     /// Creates a client without rate limits.
     pub fn new(transport: Box<dyn Transport>, policy: Policy, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
-        Self { transport, policy, file_limit: None, pace: Pace::default(), bandwidth: None, clock, cancel }
+        let (pace, under_way) = (Pace::default(), AtomicUsize::new(0));
+        Self { transport, policy, file_limit: None, pace, bandwidth: None, clock, cancel, connections: 1, under_way }
+    }
+
+    /// Sets the number of connections that the transport keeps open.
+    pub(crate) fn with_connections(self, connections: usize) -> Self {
+        Self { connections, ..self }
     }
 
     /// Sets the time limit of each media file; without, it follows from the size of the file.
@@ -75,6 +95,16 @@ impl RetryClient {
         &self.cancel
     }
 
+    /// Returns for how many further exchanges there are connections.
+    pub(crate) fn free(&self) -> usize {
+        self.connections.saturating_sub(self.under_way.load(Ordering::Relaxed))
+    }
+
+    /// Prepares the first request in the background.
+    pub(crate) fn warm_up(&self) {
+        self.transport.warm_up();
+    }
+
     /// Calls `attempt` until it succeeds, fails for good, or the retries are used up.
     pub(crate) fn exchange<T>(
         &self,
@@ -82,6 +112,8 @@ impl RetryClient {
         attempt: &mut dyn FnMut(&Exchange<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut retry = Retry::new(self.policy);
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        let _under_way = UnderWay(&self.under_way);
         loop {
             if !self.pace.pass(self.clock(), &self.cancel) {
                 return Err(self.stopped());
@@ -104,10 +136,11 @@ impl RetryClient {
                     }
                 }
                 _ => {
-                    if is_unreachable {
-                        self.pace.gave_up();
-                    } else {
-                        self.pace.answered();
+                    match failure.cause {
+                        Cause::Unavailable => self.pace.gave_up(),
+                        // Says nothing about the host.
+                        Cause::Deferred => {}
+                        _ => self.pace.answered(),
                     }
                     return Err(with_attempt_count(failure, retry.failed()));
                 }

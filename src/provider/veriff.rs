@@ -81,8 +81,11 @@ fn session_call(session: &SessionId, below: &str, endpoint: &'static str, docume
     }
 }
 
+/// The stem under which the attempts of a session are kept.
+const ATTEMPTS: &str = "attempts";
+
 fn attempts_call(session: &SessionId) -> Call {
-    session_call(session, "attempts", "sessions/{id}/attempts", "attempts")
+    session_call(session, "attempts", "sessions/{id}/attempts", ATTEMPTS)
 }
 
 fn session_media_call(session: &SessionId) -> Call {
@@ -110,15 +113,64 @@ fn selected<'a>(attempts: &'a [Attempt], scope: &Scope) -> Result<(Vec<&'a Attem
     }
 }
 
+/// Returns whether a listing that failed so ends the session: the run is over, or the answer beyond all limits.
+fn ends_session(failure: &Failure) -> bool {
+    matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::Deferred | Cause::Excessive)
+}
+
+/// Reads the attempts of a session as a listing without media.
+fn attempts_of(bytes: &[u8]) -> Result<Listing, Failure> {
+    let read = listing::attempts(bytes)?;
+    let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
+    // A session without attempts, or whose newest has no status, may grow.
+    let may_grow = newest.is_none_or(|status| !FINAL.contains(&status));
+    Ok(Listing { attempts: read.found, problems: read.problems, may_grow, ..Listing::default() })
+}
+
 /// Merges entries by id: each media file once, with every place, and fields that one listing lacks from another.
 #[derive(Default)]
 struct Merge {
     entries: usize,
     media: Vec<MediaItem>,
     index: HashMap<MediaId, usize>,
+    problems: Vec<String>,
+    /// Number of listings.
+    listings: usize,
+    /// The failures of those that failed.
+    failures: Vec<Failure>,
 }
 
 impl Merge {
+    /// Adds a listing. `attempt` is the attempt that it is of; `None` for the session's own. One that failed leaves the session
+    /// incomplete, but the others are used: their media may be gone in a later run.
+    fn add_listing(&mut self, call: &Call, attempt: Option<&AttemptId>, answer: Result<&[u8], Failure>) -> Result<(), Failure> {
+        self.listings += 1;
+        match answer {
+            Ok(bytes) => {
+                let read = listing::media(call.endpoint, &call.document, bytes)?;
+                self.problems.extend(read.problems);
+                read.found.into_iter().try_for_each(|entry| self.add(entry, attempt))
+            }
+            Err(failure) => {
+                let detail = format!("{} cannot be listed: {}", call.document, failure.detail);
+                self.problems.push(detail.clone());
+                self.failures.push(Failure { detail, ..failure });
+                Ok(())
+            }
+        }
+    }
+
+    /// Returns the failure to report if no listing came: one that may pass before one that will not.
+    fn failure(&mut self) -> Option<Failure> {
+        let failures = std::mem::take(&mut self.failures);
+        if failures.len() < self.listings {
+            return None;
+        }
+        let telling = failures.iter().position(|failure| failure.cause != Cause::NotFound).unwrap_or(self.listings.saturating_sub(1));
+        let nothing = || Failure::new(Cause::NotFound, "nothing can be listed");
+        Some(failures.into_iter().nth(telling).unwrap_or_else(nothing))
+    }
+
     /// Adds an entry. `attempt` is the attempt of the listing; `None` for the session's own.
     fn add(&mut self, entry: Entry, attempt: Option<&AttemptId>) -> Result<(), Failure> {
         self.entries += 1;
@@ -156,37 +208,6 @@ impl Merge {
         media.duration = media.duration.or(entry.duration);
         media.places.push(entry.place);
         Ok(())
-    }
-}
-
-impl Veriff {
-    /// Adds the entries of one listing. A listing that fails leaves the session incomplete, but the others are used: their media may
-    /// be gone in a later run. Returns its failure.
-    fn add_listing(
-        fetch: &mut dyn Fetch,
-        call: &Call,
-        attempt: Option<&AttemptId>,
-        merge: &mut Merge,
-        listing: &mut Listing,
-    ) -> Result<Option<Failure>, Failure> {
-        let bytes = match fetch.fetch(call) {
-            Ok(bytes) => bytes,
-            // The first three end the run; an answer beyond all limits is not used.
-            Err(failure)
-                if matches!(failure.cause, Cause::Refused | Cause::Stopped | Cause::Local | Cause::Deferred | Cause::Excessive) =>
-            {
-                return Err(failure);
-            }
-            Err(failure) => {
-                let detail = format!("{} cannot be listed: {}", call.document, failure.detail);
-                listing.problems.push(detail.clone());
-                return Ok(Some(Failure { detail, ..failure }));
-            }
-        };
-        let read = listing::media(call.endpoint, &call.document, bytes)?;
-        listing.problems.extend(read.problems);
-        read.found.into_iter().try_for_each(|entry| merge.add(entry, attempt))?;
-        Ok(None)
     }
 }
 
@@ -230,31 +251,40 @@ impl Provider for Veriff {
     }
 
     fn attempts(&self, fetch: &mut dyn Fetch, session: &SessionId) -> Result<Listing, Failure> {
-        let read = listing::attempts(fetch.fetch(&attempts_call(session))?)?;
-        let newest = read.found.first().and_then(|attempt| attempt.status.as_deref());
-        // A session without attempts, or whose newest has no status, may grow.
-        let may_grow = newest.is_none_or(|status| !FINAL.contains(&status));
-        Ok(Listing { attempts: read.found, problems: read.problems, may_grow, ..Listing::default() })
+        attempts_of(fetch.fetch(&attempts_call(session))?)
     }
 
     fn listing(&self, fetch: &mut dyn Fetch, session: &SessionId, scope: &Scope) -> Result<Listing, Failure> {
-        let mut listing = self.attempts(fetch, session)?;
+        let (mut listing, mut merge) = (Listing::default(), Merge::default());
+        let mut calls = vec![attempts_call(session)];
+        // The session's own listing belongs to one attempt only if that is the newest, which the attempts say: it is requested
+        // beside that attempt's, which takes no further round trip.
+        let is_one = matches!(scope, Scope::Attempt(_));
+        if !is_one {
+            calls.push(session_media_call(session));
+        }
+        let ends = |call: &Call, failure: &Failure| call.document == ATTEMPTS || ends_session(failure);
+        for (call, answer) in calls.iter().zip(fetch.fetch_all(&calls, &ends)?) {
+            match call.document.as_str() {
+                ATTEMPTS => listing = attempts_of(answer?)?,
+                _ => merge.add_listing(call, None, answer)?,
+            }
+        }
+
         let attempts = listing.attempts.clone();
         let (wanted, with_session) = selected(&attempts, scope)?;
-        let mut merge = Merge::default();
-        let session_call = with_session.then(|| (session_media_call(session), None));
+        let session_call = (is_one && with_session).then(|| (session_media_call(session), None));
         let attempt_calls = wanted.iter().map(|attempt| (attempt_media_call(&attempt.id), Some(&attempt.id)));
-        let (mut asked, mut failures) = (0, Vec::new());
-        for (call, attempt) in session_call.into_iter().chain(attempt_calls) {
-            asked += 1;
-            failures.extend(Self::add_listing(fetch, &call, attempt, &mut merge, &mut listing)?);
+        let (calls, sources): (Vec<Call>, Vec<_>) = session_call.into_iter().chain(attempt_calls).unzip();
+        let answers = fetch.fetch_last(&calls, &|_, failure| ends_session(failure))?;
+        for ((call, attempt), answer) in calls.iter().zip(sources).zip(answers) {
+            merge.add_listing(call, attempt, answer)?;
         }
-        if failures.len() == asked {
-            // A failure that may pass is reported before one that will not.
-            let telling = failures.iter().position(|failure| failure.cause != Cause::NotFound).unwrap_or(asked.saturating_sub(1));
-            let nothing = || Failure::new(Cause::NotFound, "nothing can be listed");
-            return Err(failures.into_iter().nth(telling).unwrap_or_else(nothing));
+        if let Some(failure) = merge.failure() {
+            return Err(failure);
         }
+
+        listing.problems.extend(merge.problems);
         listing.media = merge.media;
         listing.since = attempts.iter().filter_map(|attempt| attempt.created.as_deref()?.parse().ok()).min();
         if let Some(newest) = attempts.first() {

@@ -39,6 +39,7 @@ fn refused_credentials_end_the_run_at_once_and_are_named() {
         let run = world.run(&download(&["-j", "1"], &ids)).ends_with(4);
         let run = run.complains(&format!("the provider refuses the credentials: HTTP {status}"), FROM_ENVIRONMENT);
         run.says("40 sessions: 0 complete, 1 incomplete, 39 not begun");
+        // One request at a time: the session's media are not asked for either.
         assert_eq!(world.sandbox.exchanges().len(), 1, "one answer is enough");
         assert!(world.tree().is_empty(), "{:?}", world.tree().keys());
     }
@@ -50,7 +51,8 @@ fn refused_credentials_are_said_once_however_many_workers_hear_it() {
     world.faults("attempts=401");
     let run = world.run(&download(&["-j", "8"], &ids)).ends_with(4);
     assert_eq!(run.stderr.matches("error:").count(), 1, "{}", run.stderr);
-    assert!(world.sandbox.exchanges().len() <= 10, "{} requests by 8 workers and 2 openers", world.sandbox.exchanges().len());
+    let (attempts, media) = (world.listed("attempts"), world.listed("media"));
+    assert!(attempts <= 10 && media <= 10, "{attempts} requests by 8 workers and 2 openers, and {media} beside them");
 }
 
 #[test]
@@ -94,8 +96,8 @@ fn a_session_that_is_not_there_is_not_found() {
         world.faults(&format!("attempts={status}"));
         let run = world.run(&["download", SESSION]).ends_with(9);
         run.complains(&format!("session {SESSION} is not found at the provider: HTTP {status}"), "is past the provider's retention");
-        assert_eq!(world.sandbox.exchanges().len(), 1, "asking again changes nothing");
-        assert!(world.tree().is_empty());
+        assert_eq!((world.listed("attempts"), world.tree().len()), (1, 0), "asking again changes nothing");
+        assert!(world.sandbox.exchanges().len() <= 2, "the attempts, and beside them the session's media");
     }
     for verb in ["download", "list", "attempts"] {
         let world = World::new();
@@ -123,7 +125,7 @@ fn an_attempt_that_is_not_there_is_not_found() {
 #[test]
 fn one_listing_that_is_gone_leaves_the_session_incomplete_and_the_rest_archived() {
     let world = World::new();
-    world.faults("attempt-media=404/2");
+    world.faults(&format!("attempt-media:{FIRST}=404"));
     let run = world.run(&["download", SESSION]).ends_with(7);
     let problem = format!("attempts/{FIRST}/media cannot be listed: HTTP 404");
     run.says(&problem).says("incomplete");
@@ -141,7 +143,7 @@ fn one_listing_that_is_gone_leaves_the_session_incomplete_and_the_rest_archived(
 #[test]
 fn a_session_that_is_incomplete_says_why_even_when_quiet() {
     let world = World::new();
-    world.faults("attempt-media=404/2");
+    world.faults(&format!("attempt-media:{FIRST}=404"));
     world.run(&["download", SESSION, "-q"]).ends_with(7).says("cannot be listed");
     world.faults("decision=503");
     world.run(&["download", SESSION, "-q", "--with", "decision", "--retries", "0"]).ends_with(7).says("decision failed");
@@ -189,7 +191,7 @@ fn a_rejected_request_is_asked_once() {
     world.faults("attempts=400");
     let run = world.run(&["download", SESSION]).ends_with(4);
     run.complains(&format!("the provider rejects the request for session {SESSION}: HTTP 400"), "asking again will not help");
-    assert_eq!((world.sandbox.exchanges().len(), world.tree().len()), (1, 0));
+    assert_eq!((world.listed("attempts"), world.tree().len()), (1, 0));
 
     world.faults(&format!("media:face-{SESSION}=400"));
     let run = world.run(&["download", SESSION]).ends_with(7);

@@ -183,6 +183,12 @@ impl World {
         self.sandbox.exchanges().iter().filter(|exchange| exchange.path.contains("/media/")).count()
     }
 
+    /// How many requests there were for the attempts (`attempts`) or the own listings (`media`) of sessions.
+    pub fn listed(&self, what: &str) -> usize {
+        let is_one = |path: &str| path.starts_with("/v1/sessions/") && path.ends_with(&format!("/{what}"));
+        self.sandbox.exchanges().iter().filter(|exchange| is_one(&exchange.path)).count()
+    }
+
     /// How many requests there were for one of the usual session's media, such as `front`.
     pub fn asked(&self, what: &str) -> usize {
         let path = format!("/v1/media/{what}-{SESSION}");

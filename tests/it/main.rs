@@ -28,6 +28,7 @@
 //! - `page`: the page of a session, also in a real browser.
 //! - `provider`: what every provider must do, run for each.
 //! - `repair`: fetches damaged and missing files again, and nothing else.
+//! - `round_trips`: requests that depend on nothing are made together.
 //! - `samples`: sessions with every documented context, type and contradiction.
 //! - `sandbox`: the sandbox as a command, and the vendor's workflow.
 //! - `scheduled`: unattended runs: log, time limit, notifications, metrics.
@@ -79,6 +80,7 @@ mod packages;
 mod page;
 mod provider;
 mod repair;
+mod round_trips;
 mod samples;
 mod sandbox;
 mod scheduled;

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::route::Route;
 
-const TARGETS: &str = "any, attempts, session-media, attempt-media, media, media:<id>, decision, person, \
+const TARGETS: &str = "any, attempts, session-media, attempt-media, attempt-media:<id>, media, media:<id>, decision, person, \
                        watchlist-screening, session:<id>";
 const FAULTS: &str = "a status from 200 to 599 (429:2 and 429:date+2 add Retry-After), reset, cut, stall, \
                       slow:<bytes per second>, hang, html, json, ok, bad-signature, no-signature, flip, short, type, empty, \
@@ -32,7 +32,7 @@ pub(crate) enum Target {
     Any,
     Attempts,
     SessionMedia,
-    AttemptMedia,
+    AttemptMedia(Option<String>),
     Media(Option<String>),
     Companion(&'static str),
     Session(String),
@@ -85,8 +85,9 @@ impl Target {
             (Self::Any, _)
             | (Self::Attempts, Route::Attempts(_))
             | (Self::SessionMedia, Route::SessionMedia(_) | Route::YotiSession(_))
-            | (Self::AttemptMedia, Route::AttemptMedia(_))
+            | (Self::AttemptMedia(None), Route::AttemptMedia(_))
             | (Self::Media(None), Route::Media(_) | Route::YotiMedia { .. }) => true,
+            (Self::AttemptMedia(Some(wanted)), Route::AttemptMedia(id)) => wanted == id,
             (Self::Media(Some(wanted)), Route::Media(id) | Route::YotiMedia { media: id, .. }) => wanted == id,
             (Self::Companion(wanted), Route::Companion { name, .. }) => {
                 name == wanted || name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('/'))
@@ -136,13 +137,14 @@ impl FromStr for Target {
                 "any" => Self::Any,
                 "attempts" => Self::Attempts,
                 "session-media" => Self::SessionMedia,
-                "attempt-media" => Self::AttemptMedia,
+                "attempt-media" => Self::AttemptMedia(None),
                 "media" => Self::Media(None),
                 "decision" => Self::Companion("decision"),
                 "person" => Self::Companion("person"),
                 "watchlist-screening" => Self::Companion("watchlist-screening"),
                 _ => bail!("'{word}' is not a target of a fault: {TARGETS}"),
             },
+            Some(("attempt-media", id)) if !id.is_empty() => Self::AttemptMedia(Some(decoded(id)?)),
             Some(("media", id)) if !id.is_empty() => Self::Media(Some(decoded(id)?)),
             Some(("session", id)) if !id.is_empty() => Self::Session(decoded(id)?),
             Some(_) => bail!("'{word}' is not a target of a fault: {TARGETS}"),
@@ -214,20 +216,21 @@ mod tests {
     #[test]
     fn every_word_of_the_grammar_is_read() {
         let text = "any=503/3,attempts=429:2*1,session-media=429:date+2,attempt-media=reset,media=cut,media:a%2Cb%3D=stall,\
-                    decision=slow:2000,person=hang,watchlist-screening=html,session:x-1=json,any=bad-signature,\
+                    attempt-media:b=hang,decision=slow:2000,person=hang,watchlist-screening=html,session:x-1=json,any=bad-signature,\
                     any=no-signature,any=flip,any=short,any=type,any=empty,any=redirect,any=gzip,any=huge,any=ok";
         let faults = parse_faults(text).unwrap();
         let shown: Vec<String> = faults.iter().map(Fault::to_string).collect();
         assert_eq!(shown.join(","), text);
-        let targets: Vec<&Target> = faults.iter().map(|fault| &fault.target).take(10).collect();
+        let targets: Vec<&Target> = faults.iter().map(|fault| &fault.target).take(11).collect();
         let (media, session) = (Target::Media(Some("a,b=".to_owned())), Target::Session("x-1".to_owned()));
+        let attempt = Target::AttemptMedia(Some("b".to_owned()));
         let companions = ["decision", "person", "watchlist-screening"].map(Target::Companion);
         let [decision, person, screening] = &companions;
         let (any, attempts, whole) = (&Target::Any, &Target::Attempts, &Target::Media(None));
-        let (of_session, of_attempt) = (&Target::SessionMedia, &Target::AttemptMedia);
-        assert_eq!(targets, [any, attempts, of_session, of_attempt, whole, &media, decision, person, screening, &session]);
+        let (of_session, of_attempt) = (&Target::SessionMedia, &Target::AttemptMedia(None));
+        assert_eq!(targets, [any, attempts, of_session, of_attempt, whole, &media, &attempt, decision, person, screening, &session]);
         let waits = [None, Some(Wait::Seconds(2)), Some(Wait::Date(2))];
-        let named = [Act::Reset, Act::Cut, Act::Stall, Act::Slow(2000), Act::Hang, Act::Html, Act::Json, Act::BadSignature];
+        let named = [Act::Reset, Act::Cut, Act::Stall, Act::Hang, Act::Slow(2000), Act::Hang, Act::Html, Act::Json, Act::BadSignature];
         let others = [Act::NoSignature, Act::Flip, Act::Short, Act::Type, Act::Empty, Act::Redirect, Act::Gzip, Act::Huge, Act::Ok];
         let statuses = [503, 429, 429].into_iter().zip(waits).map(|(status, wait)| Act::Status(status, wait));
         let expected: Vec<Act> = statuses.chain(named).chain(others).collect();

@@ -43,6 +43,7 @@
 //! | `any` | all |
 //! | `attempts`, `session-media`, `attempt-media`, `media` | of that endpoint; `session-media` is also Yoti's session document |
 //! | `decision`, `person`, `watchlist-screening` | for that companion (and those below it) |
+//! | `attempt-media:<id>` | for the listing of that attempt |
 //! | `media:<id>` | for the bytes of that media file |
 //! | `session:<id>` | about that session, its attempts and its media |
 //!

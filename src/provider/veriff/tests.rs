@@ -3,19 +3,30 @@
 use super::Veriff;
 use crate::http::{Cause, Failure};
 use crate::model::{AttemptId, MediaId, SessionId};
-use crate::provider::{Call, Fetch, Listing, Provider, Scope};
+use crate::provider::{Call, Ends, Fetch, Listing, Provider, Scope};
 use crate::secret::Secret;
 use std::collections::HashMap;
 
-/// Answers by path; everything else is not found.
-struct Answers(HashMap<&'static str, &'static str>);
+/// Answers by path, and the documents that were asked for together; everything else is not found.
+struct Answers(HashMap<&'static str, &'static str>, Vec<Vec<String>>);
+
+impl Answers {
+    fn of(answers: impl Into<HashMap<&'static str, &'static str>>) -> Self {
+        Self(answers.into(), Vec::new())
+    }
+}
 
 impl Fetch for Answers {
-    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
-        match self.0.get(call.target.as_str()) {
-            Some(text) => Ok(text.as_bytes()),
-            None => Err(Failure::new(Cause::NotFound, "HTTP 404")),
-        }
+    fn fetch_all(&mut self, calls: &[Call], ends: &Ends<'_>) -> Result<Vec<Result<&[u8], Failure>>, Failure> {
+        self.1.push(calls.iter().map(|call| call.document.clone()).collect());
+        let answers = calls.iter().map(|call| match self.0.get(call.target.as_str()) {
+            Some(text) => Ok(Ok(text.as_bytes())),
+            None => {
+                let failure = Failure::new(Cause::NotFound, "HTTP 404");
+                if ends(call, &failure) { Err(failure) } else { Ok(Err(failure)) }
+            }
+        });
+        answers.collect()
     }
 }
 
@@ -29,12 +40,12 @@ fn veriff() -> Veriff {
 }
 
 fn two_attempts() -> Answers {
-    Answers(HashMap::from([
+    Answers::of([
         ("/v1/sessions/s/attempts", r#"{"verifications":[{"id":"new"},{"id":"old"},{"id":"new"}]}"#),
         ("/v1/sessions/s/media", r#"{"images":[{"id":"1","context":"face"}],"nfcDocuments":[{"id":"n"}]}"#),
         ("/v1/attempts/new/media", r#"{"images":[{"id":"1","size":5},{"id":"both"}]}"#),
         ("/v1/attempts/old/media", r#"{"images":[{"id":"2"},{"id":"both"}],"videos":null}"#),
-    ]))
+    ])
 }
 
 fn listing(answers: &mut Answers, scope: &Scope) -> Result<Listing, Failure> {
@@ -65,11 +76,25 @@ fn a_scope_narrows_what_is_asked() {
 }
 
 #[test]
+fn a_session_takes_two_round_trips_and_no_request_too_many() {
+    let (new, old) = ("attempts/new/media", "attempts/old/media");
+    let of = |id: &str| Scope::Attempt(AttemptId::parse(id).expect("an id"));
+    for (scope, steps) in [
+        (Scope::All, [&["attempts", "media"][..], &[new, old]]),
+        (Scope::Latest, [&["attempts", "media"], &[new]]),
+        (of("new"), [&["attempts"], &["media", new]]),
+        (of("old"), [&["attempts"], &[old]]),
+    ] {
+        let mut answers = two_attempts();
+        listing(&mut answers, &scope).expect("a listing");
+        assert_eq!(answers.1, steps, "{scope:?}");
+    }
+}
+
+#[test]
 fn a_session_without_attempts_has_its_media_all_the_same() {
-    let mut answers = Answers(HashMap::from([
-        ("/v1/sessions/s/attempts", r#"{"verifications":[]}"#),
-        ("/v1/sessions/s/media", r#"{"videos":[{"id":"v"}]}"#),
-    ]));
+    let mut answers =
+        Answers::of([("/v1/sessions/s/attempts", r#"{"verifications":[]}"#), ("/v1/sessions/s/media", r#"{"videos":[{"id":"v"}]}"#)]);
     assert_eq!(filed(&listing(&mut answers, &Scope::All).expect("a listing")), [("v", "-")]);
 }
 
@@ -87,7 +112,7 @@ fn a_session_with_no_listing_at_all_is_not_found() {
     let mut answers = two_attempts();
     answers.0.retain(|path, _| path.ends_with("/attempts"));
     assert_eq!(listing(&mut answers, &Scope::All).map_err(|failure| failure.cause).err(), Some(Cause::NotFound));
-    assert_eq!(listing(&mut Answers(HashMap::new()), &Scope::All).map_err(|failure| failure.cause).err(), Some(Cause::NotFound));
+    assert_eq!(listing(&mut Answers::of([]), &Scope::All).map_err(|failure| failure.cause).err(), Some(Cause::NotFound));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::walk::walk;
 use super::{Access, Yoti};
 use crate::http::{Cause, Failure};
 use crate::model::{MediaId, MediaItem, SessionId, TypeHint};
-use crate::provider::{Call, Fetch, Listing, Provider, Scope};
+use crate::provider::{Call, Ends, Fetch, Listing, Provider, Scope};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,10 +122,11 @@ fn a_document_that_is_made_to_exhaust_is_not_read_to_its_end() {
 struct Answer(Value, Vec<u8>);
 
 impl Fetch for Answer {
-    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
-        assert_eq!((call.target.as_str(), call.document.as_str()), ("/sessions/s", "session"));
+    fn fetch_all(&mut self, calls: &[Call], _: &Ends<'_>) -> Result<Vec<Result<&[u8], Failure>>, Failure> {
+        let asked: Vec<_> = calls.iter().map(|call| (call.target.as_str(), call.document.as_str())).collect();
+        assert_eq!(asked, [("/sessions/s", "session")]);
         self.1 = self.0.to_string().into_bytes();
-        Ok(&self.1)
+        Ok(vec![Ok(&self.1)])
     }
 }
 

@@ -176,7 +176,7 @@ fn an_answer_that_is_no_answer_is_unavailable() {
         let (folder, run) = archived(&wire, &[]);
         let run = run.ends_with(5).complains("the provider is unavailable: the connection failed: ", "check the network and the base URL");
         assert!(run.stderr.chars().all(|letter| letter == '\n' || !letter.is_control()), "{:?}", run.stderr);
-        assert_eq!(wire.paths().len(), 2, "{:?}", String::from_utf8_lossy(bytes));
+        assert_eq!(wire.asked(&format!("/v1/sessions/{SESSION}/attempts")), 2, "{:?}", String::from_utf8_lossy(bytes));
         assert!(tree(folder.path()).is_empty());
     }
 }

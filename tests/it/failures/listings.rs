@@ -14,7 +14,7 @@ fn a_web_page_instead_of_a_listing_is_reported_in_two_lines() {
         let error = run.stderr.lines().find(|line| line.contains("error:")).expect("an error");
         assert!(error.len() < 400, "{} bytes: {error}", error.len());
         assert!(!run.stderr.contains("put in the way by the sandbox"), "the piece is bounded: {}", run.stderr);
-        assert_eq!((world.sandbox.exchanges().len(), world.tree().len()), (2, 0));
+        assert_eq!((world.listed("attempts"), world.tree().len()), (2, 0));
     }
 }
 
@@ -37,8 +37,7 @@ fn the_endpoint_that_answered_nonsense_is_named() {
 fn whatever_is_wrong_with_one_listing_the_others_are_archived_and_the_session_is_incomplete() {
     for fault in ["500", "400", "html", "json", "bad-signature", "429:400", "reset"] {
         let world = World::new();
-        // The second of the two attempts.
-        world.faults(&format!("attempt-media={fault}/2"));
+        world.faults(&format!("attempt-media:{FIRST}={fault}"));
         let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(7);
         run.says(&format!("attempts/{FIRST}/media cannot be listed: "));
         assert_eq!(world.held(), all_but("old"), "{fault}");
@@ -73,11 +72,12 @@ fn a_gateway_that_answers_everything_alike_lists_nothing() {
             let wire = Wire::start("", move |_, _| Say::Bytes(answer.clone()));
             for verb in ["download", "list", "attempts"] {
                 let folder = tempfile::tempdir().expect("a folder");
-                let before = wire.paths().len();
+                let attempts = format!("/v1/sessions/{SESSION}/attempts");
+                let before = wire.asked(&attempts);
                 let run = Run::of(&wire.command(folder.path(), &[verb, SESSION, "--retries", "1"]).output().expect("a run"));
                 let what = "the provider's answer cannot be used: sessions/{id}/attempts: the answer ";
                 run.ends_with(5).complains(what, "a gateway or a login page may stand in between");
-                assert_eq!((wire.paths().len() - before, tree(folder.path()).len()), (2, 0), "{verb}: {body}");
+                assert_eq!((wire.asked(&attempts) - before, tree(folder.path()).len()), (2, 0), "{verb}: {body}");
             }
         }
     }

@@ -75,7 +75,7 @@ fn a_wait_that_is_too_long_is_left_to_a_later_run() {
         world.faults(&format!("attempts=429:{seconds}"));
         let run = world.run(&["download", SESSION]).ends_with(5);
         run.complains("the provider is unavailable: HTTP 429", "run the same command again later");
-        assert_eq!(world.sandbox.exchanges().len(), 1, "{seconds}");
+        assert_eq!(world.listed("attempts"), 1, "{seconds}");
     }
 }
 
@@ -95,5 +95,5 @@ fn a_wait_that_is_too_long_for_a_run_is_named() {
     let what = "HTTP 429: ";
     let run = run.complains(what, "or run the same command again later");
     run.says("; it asks to wait 6 min 40 s, and a run waits no longer than 5 min 00 s");
-    assert_eq!(world.sandbox.exchanges().len(), 1);
+    assert_eq!(world.listed("attempts"), 1);
 }

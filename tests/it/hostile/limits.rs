@@ -58,15 +58,15 @@ fn a_listing_of_too_many_values_is_refused() {
 fn answers_that_fill_the_memory_together_are_refused() {
     let listing = format!(r#"{{"images":[],"x":"{}"}}"#, "x".repeat(15 << 20));
     let answer = signed(&length(listing.len()), listing.as_bytes());
-    let attempts: Vec<String> = (0..9).map(|number| format!(r#"{{"id":"a{number}"}}"#)).collect();
+    let attempts: Vec<String> = (0..40).map(|number| format!(r#"{{"id":"a{number}"}}"#)).collect();
     let attempts = format!(r#"{{"verifications":[{}]}}"#, attempts.join(","));
     let attempts = signed(&length(attempts.len()), attempts.as_bytes());
     let speaker = move |path: &str, _| Say::Bytes(if path.ends_with("/attempts") { attempts.clone() } else { answer.clone() });
     let wire = Wire::start("", speaker);
     let (folder, run) = run_at(&wire, &["download", SESSION]);
     run.ends_with(4).complains("attempts/{id}/media: all answers together are larger than 64 MiB", "the limits stand in the README");
-    // The attempts, four listings of 15 MiB, and the one that is too much.
-    assert_eq!(wire.paths().len(), 6);
+    // The attempts, four listings of 15 MiB that came, and eight at most that were under way when the fifth was too much.
+    assert!((6..=13).contains(&wire.paths().len()), "{} requests", wire.paths().len());
     assert!(tree(folder.path()).is_empty());
 }
 

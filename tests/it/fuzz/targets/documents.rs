@@ -10,16 +10,17 @@ use vmedia::archive::verify::examine;
 use vmedia::archive::{Document, Journal, Origin, Reason, Salt, SessionArchive, SignatureRecord, State, planned_path};
 use vmedia::http::Failure;
 use vmedia::model::{MediaId, SessionId, readable};
-use vmedia::provider::{Call, Fetch, Listing, Provider, Scope};
+use vmedia::provider::{Call, Ends, Fetch, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 
 /// Answers everything with the input.
 struct Answer<'a>(&'a [u8]);
 
 impl Fetch for Answer<'_> {
-    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
-        assert_eq!((call.target.as_str(), call.document.as_str()), ("/sessions/s", "session"));
-        Ok(self.0)
+    fn fetch_all(&mut self, calls: &[Call], _: &Ends<'_>) -> Result<Vec<Result<&[u8], Failure>>, Failure> {
+        let asked: Vec<_> = calls.iter().map(|call| (call.target.as_str(), call.document.as_str())).collect();
+        assert_eq!(asked, [("/sessions/s", "session")]);
+        Ok(vec![Ok(self.0)])
     }
 }
 

@@ -11,7 +11,7 @@ use vmedia::archive::verify::examine;
 use vmedia::archive::{Document, Journal, Origin, Reason, Salt, SessionArchive, SignatureRecord, State, planned_path};
 use vmedia::http::{Cause, Failure};
 use vmedia::model::{AttemptId, MediaId, SessionId, readable};
-use vmedia::provider::{Call, Fetch, Listing, Provider, Scope};
+use vmedia::provider::{Call, Ends, Fetch, Listing, Provider, Scope};
 use vmedia::store::{Store, StorePath};
 
 /// Answers with the parts of an input, and remembers which answer was for which document.
@@ -20,8 +20,8 @@ struct Answers<'a> {
     given: BTreeMap<String, &'a [u8]>,
 }
 
-impl Fetch for Answers<'_> {
-    fn fetch(&mut self, call: &Call) -> Result<&[u8], Failure> {
+impl<'a> Answers<'a> {
+    fn answer(&mut self, call: &Call) -> Result<&'a [u8], Failure> {
         is_safe_target(&call.target);
         if self.left.is_empty() {
             return Err(Failure::new(Cause::NotFound, "HTTP 404"));
@@ -29,6 +29,16 @@ impl Fetch for Answers<'_> {
         let answer = self.left.remove(0);
         assert!(self.given.insert(call.document.clone(), answer).is_none(), "{} was asked for twice", call.document);
         Ok(answer)
+    }
+}
+
+impl Fetch for Answers<'_> {
+    fn fetch_all(&mut self, calls: &[Call], ends: &Ends<'_>) -> Result<Vec<Result<&[u8], Failure>>, Failure> {
+        let answers = calls.iter().map(|call| match self.answer(call) {
+            Err(failure) if ends(call, &failure) => Err(failure),
+            answer => Ok(answer),
+        });
+        answers.collect()
     }
 }
 
