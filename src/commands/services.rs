@@ -26,6 +26,8 @@ pub(super) const DEFAULT_JOBS: u16 = 16;
 const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
+    #[cfg(unix)]
+    raise_file_limit();
     let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context.cancel.clone(), context)?;
     let provider = provider(settings.access, context);
     let store: Arc<dyn Store> = Arc::new(store(output, context));
@@ -38,6 +40,20 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
         base_url: settings.base_url,
         credentials: settings.credentials,
     })
+}
+
+/// Raises the number of files that this process may have open, as far as it may: each session under way has a lock and a pending file,
+/// and macOS permits 256 files at first.
+#[cfg(unix)]
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    const WANTED: u64 = 4096;
+    let limit = getrlimit(Resource::Nofile);
+    let raised = limit.maximum.map_or(WANTED, |most| most.min(WANTED));
+    if limit.current.is_some_and(|current| current < raised) {
+        // Where it fails, fewer sessions can be under way.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(raised), ..limit });
+    }
 }
 
 pub(super) fn provider(access: ProviderAccess, context: &Context) -> Arc<dyn Provider> {

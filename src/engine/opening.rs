@@ -220,8 +220,8 @@ impl Opening<'_> {
         if self.run.options.scope == Scope::All && listing.problems.is_empty() {
             archive.revision.mark_unlisted(&listing.media, now);
         }
+        archive.keep_documents(&answers.documents, now)?;
         for document in &answers.documents {
-            archive.keep_document(document, now)?;
             let facts = self.run.services.provider.facts(&document.name, &document.bytes);
             archive.revision.learn(&document.name, facts.into_iter().map(|fact| (fact.name, fact.value)));
         }

@@ -1,6 +1,6 @@
 //! One session's folder, and the steps by which a change becomes a valid bag again.
 //!
-//! The order makes it safe: the pending file first, then media files, each announced there before it gets its name, then
+//! The order makes it safe: the pending file first, then answers and media files, each announced there before it gets its name, then
 //! documents and the bag's own files, all durable before the pending file is removed. Only the bag's own files are ever
 //! overwritten. Must not know the origin of bytes.
 
@@ -189,14 +189,24 @@ impl SessionArchive {
 
     /// Creates the pending file, before the first change.
     fn begin(&mut self, now: Timestamp) -> Result<()> {
+        if self.announce_change(now)? {
+            self.pending.settle(self.store.as_ref(), &self.folder, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Writes the first line of the pending file unless it exists, and returns whether it was written: it is not durable yet.
+    fn announce_change(&mut self, now: Timestamp) -> Result<bool> {
         if self.is_left {
             return Err(Error::new(ErrorKind::Partial, "the run is over", "run the same command again; it goes on where this one stopped"));
         }
-        if !self.pending.exists {
-            self.bag_before = self.bag_digest()?;
-            self.pending.begin(self.store.as_ref(), &self.folder, &self.began(now))?;
+        if self.pending.exists {
+            return Ok(false);
         }
-        Ok(())
+        self.bag_before = self.bag_digest()?;
+        let began = self.began(now);
+        self.pending.announce(self.store.as_ref(), &[began])?;
+        Ok(true)
     }
 
     /// Returns the first line of the pending file.

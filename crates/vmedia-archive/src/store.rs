@@ -5,11 +5,13 @@
 
 mod files;
 mod free_space;
+mod lines;
 mod local;
 mod lock;
 mod path;
 mod replace;
 mod scratch;
+mod shared_sync;
 mod tree;
 
 pub use free_space::{FreeSpace, free_space};
@@ -92,6 +94,22 @@ pub trait Staged: Send {
 
     /// Does the same in place of a file that has the name.
     fn replace(self: Box<Self>, path: &StorePath) -> Result<()>;
+}
+
+/// A file that grows by lines, open for more of them.
+pub trait Lines: Send + Sync {
+    /// Appends lines in one write, so that those of two writers never mix. Until [`Self::flush`] or [`Store::prepare`], a power loss
+    /// may remove or tear the last ones.
+    fn append(&self, lines: &str) -> Result<()>;
+
+    /// Makes the lines durable.
+    fn flush(&self) -> Result<()>;
+}
+
+/// Small files that are on the disk and have no name yet. Dropping it removes them.
+pub trait Prepared {
+    /// Gives the file that was prepared for a path its name, in place of a file that has the name.
+    fn publish(&mut self, path: &StorePath) -> Result<()>;
 }
 
 /// The names that [`Store::settle`] makes durable.
@@ -182,11 +200,12 @@ pub trait Store: ReadStore {
     /// Writes a small file in one step, in place of one that has the name.
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()>;
 
-    /// Appends a line to a file. Until [`Store::flush`], a power loss may remove or tear the last lines.
-    fn append(&self, path: &StorePath, line: &str) -> Result<()>;
+    /// Opens a file for lines, and creates it if it is missing.
+    fn lines(&self, path: &StorePath) -> Result<Box<dyn Lines>>;
 
-    /// Makes the lines of a file durable.
-    fn flush(&self, path: &StorePath) -> Result<()>;
+    /// Writes small files without their names, and makes them durable, together with the lines of `lines` and the names in the
+    /// folder, below it, and its own in the root.
+    fn prepare(&self, files: &[(StorePath, &[u8])], lines: &dyn Lines, folder: &StorePath) -> Result<Box<dyn Prepared + '_>>;
 
     /// Renames a file. Fails where the name is taken.
     fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()>;

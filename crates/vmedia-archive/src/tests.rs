@@ -128,7 +128,7 @@ fn document(text: &str) -> Document {
 
 fn first_run(desk: &Desk) {
     let mut archive = desk.open();
-    archive.keep_document(&document("{}"), Timestamp::UNIX_EPOCH).expect("kept");
+    archive.keep_documents(&[document("{}")], Timestamp::UNIX_EPOCH).expect("kept");
     archive.revision.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
     keep(&mut archive, "1", b"one");
     keep(&mut archive, "2", b"two");
@@ -146,7 +146,7 @@ fn a_committed_session_is_a_valid_bag_and_committing_again_changes_nothing() {
     assert_eq!(desk.findings(), Vec::<String>::new());
     let mut archive = desk.open();
     archive.revision.describe(&[], &[item("1"), item("2")], &[], Timestamp::UNIX_EPOCH);
-    archive.keep_document(&document("{}"), Timestamp::MAX).expect("kept");
+    archive.keep_documents(&[document("{}")], Timestamp::MAX).expect("kept");
     assert_eq!(holding(&mut archive, "1"), Holding::Intact { path: "data/a/face_1.jpg".to_owned(), bytes: 3, refetch: None });
     assert!(!archive.commit(&desk.journal(), Timestamp::MAX).expect("a commit"));
 }
@@ -197,7 +197,7 @@ fn other_bytes_stand_beside_the_old_and_equal_ones_are_not_kept_twice() {
     assert!(archive.revision.take_notices().is_empty());
     assert_eq!(keep(&mut archive, "1", b"ONE").path, "data/a/face_1.2.jpg");
     assert_eq!(archive.revision.take_notices().len(), 1);
-    archive.keep_document(&document(r#"{"images":[]}"#), Timestamp::UNIX_EPOCH).expect("kept");
+    archive.keep_documents(&[document(r#"{"images":[]}"#)], Timestamp::UNIX_EPOCH).expect("kept");
     archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a commit");
     assert_eq!(desk.findings(), Vec::<String>::new());
     assert_eq!(std::fs::read(desk.file("data/a/face_1.jpg")).expect("there"), b"one");
@@ -336,7 +336,7 @@ proptest! {
         first_run(&desk);
         // A mark of a run that was killed holds a line of each sort.
         let mut killed = desk.open();
-        killed.keep_document(&document("[]"), Timestamp::UNIX_EPOCH).expect("kept");
+        killed.keep_documents(&[document("[]")], Timestamp::UNIX_EPOCH).expect("kept");
         keep(&mut killed, "3", b"three");
         let mut bytes = std::fs::read(desk.file(name)).expect("a file");
         let begin = place.index(bytes.len());

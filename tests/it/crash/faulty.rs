@@ -3,9 +3,9 @@
 
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use vmedia::error::{self, Error, Result};
-use vmedia::store::{Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
+use vmedia::store::{Extent, Lines, Listed, LocalStore, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath};
 
 /// What happens at the chosen step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,11 @@ pub enum Moment {
 /// The store. Steps count from 1; step 0 never comes.
 pub struct Faulty {
     inner: LocalStore,
+    steps: Arc<Steps>,
+}
+
+/// The steps of the store and of what it opened.
+struct Steps {
     at: usize,
     fault: Fault,
     moment: Moment,
@@ -47,25 +52,35 @@ struct Seen {
 
 impl Faulty {
     pub fn new(root: PathBuf, at: usize, fault: Fault, moment: Moment) -> Self {
-        let (inner, seen) = (LocalStore::new(root, "a test".to_owned()), Mutex::default());
-        Self { inner, at, fault, moment, seen, observer: Box::new(|_, _| {}) }
+        Self::observed(root, at, fault, moment, |_, _| {})
     }
 
     /// The same with an observer of each change.
-    pub fn observed(self, observer: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
-        Self { observer: Box::new(observer), ..self }
+    pub fn observed(root: PathBuf, at: usize, fault: Fault, moment: Moment, observer: impl Fn(&str, &str) + Send + Sync + 'static) -> Self {
+        let steps = Steps { at, fault, moment, seen: Mutex::default(), observer: Box::new(observer) };
+        Self { inner: LocalStore::new(root, "a test".to_owned()), steps: Arc::new(steps) }
     }
 
     /// The step at which the fault acted, if the run came that far.
     pub fn acted(&self) -> Option<String> {
-        self.seen.lock().expect("a lock").acted.clone()
+        self.steps.seen.lock().expect("a lock").acted.clone()
     }
 
     /// Every change that was made, in order.
     pub fn done(&self) -> Vec<String> {
-        self.seen.lock().expect("a lock").done.clone()
+        self.steps.seen.lock().expect("a lock").done.clone()
     }
 
+    fn step<T>(&self, verb: &str, path: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.steps.step(verb, path, act)
+    }
+
+    fn look<T>(&self, what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.steps.look(what, act)
+    }
+}
+
+impl Steps {
     fn error(&self, what: &str) -> Error {
         let kind = if let Fault::Fails(kind) = self.fault { kind } else { ErrorKind::Other };
         Error::new(error::ErrorKind::Local, format!("cannot {what}: {kind}"), "a test made it so").caused_by(io::Error::from(kind))
@@ -125,13 +140,43 @@ impl Staged for FaultyFile<'_> {
     fn publish(self: Box<Self>, path: &StorePath) -> Result<()> {
         let Self { store, inner } = *self;
         // A publish that fails leaves nothing behind, says the trait; a kill may come between its effect and its return.
-        let fails = matches!(store.fault, Fault::Fails(_));
-        store.step_at("publish", path.as_str(), if fails { Moment::Before } else { store.moment }, || inner.publish(path))
+        let fails = matches!(store.steps.fault, Fault::Fails(_));
+        let moment = if fails { Moment::Before } else { store.steps.moment };
+        store.steps.step_at("publish", path.as_str(), moment, || inner.publish(path))
     }
 
     fn replace(self: Box<Self>, path: &StorePath) -> Result<()> {
         // The catalog's page alone is written so, by no run that is stopped here.
         self.inner.replace(path)
+    }
+}
+
+/// A file of the local store that grows by lines.
+struct FaultyLines {
+    steps: Arc<Steps>,
+    path: StorePath,
+    inner: Box<dyn Lines>,
+}
+
+impl Lines for FaultyLines {
+    fn append(&self, lines: &str) -> Result<()> {
+        self.steps.step("append", self.path.as_str(), || self.inner.append(lines))
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.steps.step("flush", self.path.as_str(), || self.inner.flush())
+    }
+}
+
+/// Files of the local store that are to get their names.
+struct FaultyPrepared<'a> {
+    store: &'a Faulty,
+    inner: Box<dyn Prepared + 'a>,
+}
+
+impl Prepared for FaultyPrepared<'_> {
+    fn publish(&mut self, path: &StorePath) -> Result<()> {
+        self.store.step("replace", path.as_str(), || self.inner.publish(path))
     }
 }
 
@@ -183,12 +228,14 @@ impl Store for Faulty {
         self.step("replace", path.as_str(), || self.inner.replace(path, bytes))
     }
 
-    fn append(&self, path: &StorePath, line: &str) -> Result<()> {
-        self.step("append", path.as_str(), || self.inner.append(path, line))
+    fn lines(&self, path: &StorePath) -> Result<Box<dyn Lines>> {
+        let inner = self.step("lines", path.as_str(), || self.inner.lines(path))?;
+        Ok(Box::new(FaultyLines { steps: Arc::clone(&self.steps), path: path.clone(), inner }))
     }
 
-    fn flush(&self, path: &StorePath) -> Result<()> {
-        self.step("flush", path.as_str(), || self.inner.flush(path))
+    fn prepare(&self, files: &[(StorePath, &[u8])], lines: &dyn Lines, folder: &StorePath) -> Result<Box<dyn Prepared + '_>> {
+        let inner = self.step("prepare", folder.as_str(), || self.inner.prepare(files, lines, folder))?;
+        Ok(Box::new(FaultyPrepared { store: self, inner }))
     }
 
     fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()> {

@@ -31,6 +31,10 @@ impl Disk {
     fn hear(&self, verb: &str, path: &str) {
         match verb {
             "settle" => self.keep_names(path),
+            "prepare" => {
+                self.keep_names(path);
+                self.hear("flush", &format!("{path}/unfinished.ndjson"));
+            }
             "flush" => write(&self.kept.join(path), &std::fs::read(self.root.join(path)).expect("a file")),
             _ => {}
         }
@@ -44,8 +48,6 @@ impl Disk {
             let full = format!("{folder}/{path}");
             let bytes = match before.get(&path) {
                 Some(lines) if grows(&full) => lines.clone(),
-                // The mark begins with a line that was published as a file is; a journal begins with nothing.
-                None if full.ends_with("unfinished.ndjson") => first_line(&bytes),
                 None if grows(&full) => Vec::new(),
                 _ => bytes,
             };
@@ -64,7 +66,7 @@ impl Disk {
             let chosen = if tossed() { new } else { old };
             let chosen = match (old, chosen) {
                 (_, Some(lines)) if grows(path) && chosen == new => {
-                    let least = old.map_or_else(|| if path.ends_with("unfinished.ndjson") { first_line(lines).len() } else { 0 }, Vec::len);
+                    let least = old.map_or(0, Vec::len);
                     let length = chance.as_mut().map_or(least, |chance| chance.usize(least.min(lines.len())..=lines.len()));
                     Some(lines[..length].to_vec())
                 }
@@ -84,18 +86,14 @@ impl Disk {
     }
 }
 
-fn first_line(bytes: &[u8]) -> Vec<u8> {
-    bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default().to_vec()
-}
-
 /// Loses the power after each step of a run, in some of the ways in which it may be lost.
 fn at_every_step(scene: &Scene, ways: u64) {
     let (mut finished, mut roots) = (Vec::new(), Vec::new());
     for step in 1.. {
         let disk = Arc::new(Disk { root: scene.root(&format!("memory-{step}")), kept: scene.root(&format!("disk-{step}")) });
         let heard = Arc::clone(&disk);
-        let store = Faulty::new(disk.root.clone(), step, Fault::Stops, Moment::After).observed(move |verb, path| heard.hear(verb, path));
-        let store = Arc::new(store);
+        let observer = move |verb: &str, path: &str| heard.hear(verb, path);
+        let store = Arc::new(Faulty::observed(disk.root.clone(), step, Fault::Stops, Moment::After, observer));
         let exit = run(&scene.world, store.clone());
         let left = |way: u64| {
             let root = scene.folder.path().join(format!("left-{step}-{way}"));

@@ -175,7 +175,7 @@ fn has_met(met: &[String], verbs: &[&str]) {
     }
 }
 
-const NEW: [&str; 10] = ["lock", "replace", "settle", "append", "flush", "stage", "write", "publish", "remove", "read"];
+const NEW: [&str; 12] = ["lock", "lines", "append", "prepare", "replace", "stage", "write", "publish", "flush", "settle", "remove", "read"];
 
 #[test]
 fn a_first_run_that_fails_at_any_step_is_made_good_by_the_next() {
@@ -240,21 +240,24 @@ fn what_a_store_is_asked_for_comes_in_an_order_that_a_power_loss_respects() {
         let changes = changes(&scene);
         let find = |what: &str| changes.iter().position(|change| change == what).unwrap_or_else(|| panic!("no {what} in {changes:#?}"));
         let mark = format!("{SESSION}/unfinished.ndjson");
-        let settled = format!("settle {SESSION}");
-        let (marked, unmarked) = (find(&format!("replace {mark}")), find(&format!("remove {mark}")));
-        assert_eq!(changes[marked + 1], settled, "the mark outlasts what it announces");
+        let (prepared, settled) = (format!("prepare {SESSION}"), format!("settle {SESSION}"));
+        let (marked, unmarked) = (find(&format!("lines {mark}")), find(&format!("remove {mark}")));
+        assert!(changes[marked + 1] == format!("append {mark}") && changes[marked + 2..].contains(&prepared), "{changes:#?}");
+        let durable = find(&prepared);
         assert_eq!(changes[unmarked - 1], settled, "everything outlasts the mark's end");
         assert_eq!(changes[unmarked + 1], settled, "and the end is on the disk before it is reported");
         let of_session = |change: &String| change.split(' ').nth(1).is_some_and(|path| path.starts_with(&format!("{SESSION}/")));
         let (first, last) =
             (changes.iter().position(of_session).expect("a change"), changes.iter().rposition(of_session).expect("a change"));
         assert_eq!((first, last), (marked, unmarked), "nothing is changed without the mark: {changes:#?}");
+        let is_announced = |change: &String| *change == format!("append {mark}") || *change == format!("lines {mark}");
+        assert!(changes[marked..durable].iter().all(is_announced), "the mark outlasts what it announces: {changes:#?}");
 
         let vouched = find(&format!("replace {SESSION}/archive.json"));
         let flushed = changes[..vouched].iter().rposition(|change| change.starts_with("flush _journal/")).expect("a line on the disk");
         assert!(changes[flushed - 1].starts_with("append _journal/"), "the journal knows the bag before it is what it will be");
         let payload = changes.iter().rposition(|change| change.starts_with("publish ")).expect("a medium");
-        assert!(changes[payload..flushed].contains(&settled), "names of media outlast the line that vouches for them: {changes:#?}");
+        assert!(changes[payload..flushed].contains(&prepared), "names of media outlast the line that vouches for them: {changes:#?}");
         // Each medium is announced before it has a name.
         for (index, _) in changes.iter().enumerate().filter(|(_, change)| change.starts_with("publish ")) {
             assert_eq!(changes[index - 1], format!("append {mark}"));

@@ -13,7 +13,7 @@ use std::process::Command;
 const CHANGES: [&str; 9] = [
     "openat,?openat2",
     "write",
-    "fsync",
+    "fsync,?syncfs",
     "fdatasync",
     "?rename,?renameat,?renameat2",
     "?link,linkat",
@@ -105,7 +105,7 @@ fn a_kill_at_any_call_costs_no_finished_file() {
         return;
     }
     let inject = |calls: &str, number| format!("inject={calls}:signal=SIGKILL:when={number}");
-    let met = at_every(&CHANGES, 13, inject, |run, what| assert_eq!(run.code, -1, "{what}: {}", run.stderr));
+    let met = at_every(&CHANGES, 4, inject, |run, what| assert_eq!(run.code, -1, "{what}: {}", run.stderr));
     eprintln!("killed at {met} calls");
     assert!(met >= 10, "killed at {met} calls only");
 }
@@ -117,7 +117,7 @@ fn a_call_that_fails_is_reported_and_made_good_by_the_next_run() {
     }
     let errors = ["ENOSPC", "EACCES", "EROFS", "EIO"];
     let inject = |calls: &str, number: usize| format!("inject={calls}:error={}:when={number}", errors[number % errors.len()]);
-    let met = at_every(&CHANGES[2..8], 5, inject, |run, what| {
+    let met = at_every(&CHANGES[2..8], 3, inject, |run, what| {
         // A call that only tidies up may fail without harm.
         assert!(matches!(run.code, 0 | 6), "{what}: {} {}", run.code, run.stderr);
         let is_told = run.stderr.contains("vmedia: error: cannot ") && run.stderr.contains("archive-");
@@ -133,6 +133,8 @@ enum Call {
     Create(String),
     Write(String, String),
     Sync(String),
+    /// A sync of the whole file system.
+    SyncAll,
     Rename(String, String),
     Remove(String),
     Folder(String),
@@ -170,6 +172,7 @@ fn understood(call: &str) -> Option<Call> {
         "openat" | "openat2" if words.contains("O_CREAT") => Call::Create(quoted.next()?),
         "write" => Call::Write(opened()?, words.split_once('"')?.1.to_owned()),
         "fsync" | "fdatasync" => Call::Sync(opened()?),
+        "syncfs" => Call::SyncAll,
         "rename" | "renameat" | "renameat2" => Call::Rename(quoted.next()?, quoted.next()?),
         "unlink" | "unlinkat" => Call::Remove(quoted.next()?),
         "mkdir" | "mkdirat" => Call::Folder(quoted.next()?),
@@ -203,7 +206,7 @@ fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
     let find =
         |what: &str, is_it: &dyn Fn(&Call) -> bool| calls.iter().position(is_it).unwrap_or_else(|| panic!("no {what} in {calls:#?}"));
     let synced = |path: &str, from: usize, to: usize, why: &str| {
-        let is_synced = calls[from..to].iter().any(|call| *call == Call::Sync(path.to_owned()));
+        let is_synced = calls[from..to].iter().any(|call| *call == Call::Sync(path.to_owned()) || *call == Call::SyncAll);
         assert!(is_synced, "{path} is not synced {why}: {:?}", calls[from]);
     };
     let reported = find("word of the end", &|call| matches!(call, Call::Write(_, text) if text.contains(" complete: ")));
@@ -211,6 +214,10 @@ fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
     let recorded = find("record", &|call| matches!(call, Call::Rename(_, to) if *to == format!("{session}/archive.json")));
     assert!(recorded < unmarked && unmarked < reported);
     synced(&session, unmarked, reported, "after the mark was removed");
+    let marked = find("mark", &|call| *call == Call::Create(mark.clone()));
+    let changed = find("change", &|call| matches!(call, Call::Rename(_, to) if to.starts_with(&session)));
+    synced(&mark, marked, changed, "before anything is changed");
+    synced(&session, marked, changed, "after the mark was made in it");
     let counts = |path: &str| path.starts_with(&root) && !path.contains("/.vmedia");
     for (index, call) in calls.iter().enumerate() {
         match call {
@@ -221,7 +228,7 @@ fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
                     let written = calls[..index].iter().rposition(|call| matches!(call, Call::Write(path, _) if path == from));
                     synced(from, written.expect("its bytes"), index, "between its last bytes and its name");
                 }
-                let until = if to.starts_with(&session) && *to != mark { unmarked } else { reported };
+                let until = if to.starts_with(&session) { unmarked } else { reported };
                 synced(parent(to), index, until, "after a name in it was given");
             }
             Call::Folder(path) if counts(path) => synced(parent(path), index, unmarked, "after a folder in it was made"),
@@ -240,27 +247,54 @@ fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
     assert!(lines >= 2, "the journal knows of the bag before it is one");
 }
 
+/// The calls of two downloads: of a session that is not there yet, and of a bag in which a file was damaged while the provider went on.
+/// `more` are further words for `strace`.
+fn watched(more: &[&str]) -> [Vec<Call>; 2] {
+    let (world, folder) = (World::with(vec![small()]), in_memory());
+    // Neither the archive nor the folder that it is made in is there yet.
+    let root = folder.path().join("new").join("archive");
+    let watched = || {
+        let trace = "trace=openat,?openat2,write,fsync,?syncfs,fdatasync,?rename,?renameat,?renameat2,?unlink,unlinkat,?mkdir,mkdirat";
+        let words = [&["-y", "-s", "4096", "-o", "log", "-e", trace], more].concat();
+        traced(&world, &root, &words).ends_with(0);
+        let calls = calls(&std::fs::read_to_string(world.folder().join("log")).expect("a log"));
+        outlasts_a_power_loss(&calls, &root);
+        calls
+    };
+    let first = watched();
+    std::fs::write(root.join(SESSION).join(&super::expected()[0].1), "damaged").expect("written");
+    let mut changed = small();
+    changed.attempts[0].status = "declined".to_owned();
+    world.sandbox.put_session(changed);
+    [first, watched()]
+}
+
 #[test]
 fn a_download_does_to_the_disk_what_a_power_loss_respects_in_that_order() {
     if !can_trace() {
         return;
     }
-    let (world, folder) = (World::with(vec![small()]), in_memory());
-    // Neither the archive nor the folder that it is made in is there yet.
-    let root = folder.path().join("new").join("archive");
-    let watched = || {
-        let trace = "trace=openat,?openat2,write,fsync,fdatasync,?rename,?renameat,?renameat2,?unlink,unlinkat,?mkdir,mkdirat";
-        traced(&world, &root, &["-y", "-s", "4096", "-o", "log", "-e", trace]).ends_with(0);
-        calls(&std::fs::read_to_string(world.folder().join("log")).expect("a log"))
-    };
-    outlasts_a_power_loss(&watched(), &root);
-    // A further run on a bag, in which a file was damaged and the provider went on.
-    std::fs::write(root.join(SESSION).join(&super::expected()[0].1), "damaged").expect("written");
-    let mut changed = small();
-    changed.attempts[0].status = "declined".to_owned();
-    world.sandbox.put_session(changed);
-    let calls = watched();
-    outlasts_a_power_loss(&calls, &root);
-    let renamed = |to: &str| calls.iter().any(|call| matches!(call, Call::Rename(_, path) if path.ends_with(to)));
-    assert!(renamed("attempts.2.json") && renamed(&format!("damaged/data/{NEWEST}/document-front_front-{SESSION}.jpg")), "{calls:#?}");
+    let [first, further] = watched(&[]);
+    let renamed = |to: &str| further.iter().any(|call| matches!(call, Call::Rename(_, path) if path.ends_with(to)));
+    assert!(renamed("attempts.2.json") && renamed(&format!("damaged/data/{NEWEST}/document-front_front-{SESSION}.jpg")), "{further:#?}");
+    // Between the session's lock and the word of its end, without the folders of a new archive.
+    let is_mark = |call: &Call| matches!(call, Call::Create(path) if path.ends_with("/unfinished.ndjson"));
+    let began = first.iter().position(is_mark).expect("a mark");
+    let ended = first.iter().position(|call| matches!(call, Call::Write(_, text) if text.contains(" complete: "))).expect("an end");
+    let syncs: Vec<_> = first[began..ended].iter().filter(|call| matches!(call, Call::Sync(_) | Call::SyncAll)).collect();
+    let of_media = syncs.iter().filter(|call| matches!(call, Call::Sync(path) if path.contains("/.vmedia/"))).count();
+    assert_eq!(of_media, super::MEDIA.len(), "{syncs:#?}");
+    assert!(syncs.len() - of_media <= 8, "{syncs:#?}");
+}
+
+#[test]
+fn where_the_system_forbids_a_sync_of_everything_each_file_has_its_own() {
+    if !can_trace() {
+        return;
+    }
+    for error in ["ENOSYS", "EPERM"] {
+        for calls in watched(&["-e", &format!("inject=syncfs:error={error}")]) {
+            assert!(!calls.contains(&Call::SyncAll), "{calls:#?}");
+        }
+    }
 }

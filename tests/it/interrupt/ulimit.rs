@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use super::{completes, is_sound_or_says_so};
-use crate::harness::{Run, World};
+use crate::harness::{Run, World, session_named};
 use std::process::{Command, Stdio};
 
 /// Runs the program under a limit of the shell.
@@ -72,6 +72,15 @@ fn a_limit_on_open_files_is_named_wherever_it_is_met() {
         completes(&world, &world.held());
     }
     assert!(met > 5, "{met} limits were met only");
+}
+
+#[test]
+fn a_soft_limit_on_open_files_is_raised_for_many_sessions_at_once() {
+    let name = |number: usize| format!("s{number}");
+    let sessions = (0..100).map(|number| session_named(&name(number), &format!("new{number}"), &format!("old{number}")));
+    let world = World::with(sessions.collect());
+    std::fs::write(world.folder().join("ids.txt"), (0..100).map(|number| name(number) + "\n").collect::<String>()).expect("a list");
+    limited(&world, "-Sn 40", &["download", "--from", "ids.txt", "-j", "64"]).ends_with(0);
 }
 
 #[test]

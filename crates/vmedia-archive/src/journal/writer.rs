@@ -9,7 +9,7 @@ use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
 use crate::schedule::locked;
-use crate::store::{Digest, Extent, Lock, Locked, ReadStore, Store, StorePath};
+use crate::store::{Digest, Extent, Lines, Lock, Locked, ReadStore, Store, StorePath};
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex};
 
@@ -44,6 +44,7 @@ struct Segment {
     /// The SHA-256 of its first line.
     first: String,
     previous: String,
+    lines: Arc<dyn Lines>,
     /// Shows others that this run is still at work.
     lock: Lock,
 }
@@ -102,9 +103,9 @@ impl Journal {
 
     /// Records the next state of a bag; the line is on the disk before this returns.
     pub(crate) fn archived(&self, archived: Archived, now: Timestamp) -> Result<()> {
-        let path = self.append(&mut locked(&self.writing), Entry::Archived(Box::new(archived)), now)?;
+        let lines = self.append(&mut locked(&self.writing), Entry::Archived(Box::new(archived)), now)?;
         // Outside the lock: several sessions wait for the disk at once, and it serves them together.
-        self.store.flush(&path).map_err(Error::for_run)
+        lines.flush().map_err(Error::for_run)
     }
 
     /// Records a session that is unchanged.
@@ -152,8 +153,8 @@ impl Journal {
 
     /// Records the next page of the catalog; the line is on the disk before this returns.
     pub(crate) fn page(&self, sha256: String, now: Timestamp) -> Result<()> {
-        let path = self.append(&mut locked(&self.writing), Entry::Page { sha256 }, now)?;
-        self.store.flush(&path).map_err(Error::for_run)
+        let lines = self.append(&mut locked(&self.writing), Entry::Page { sha256 }, now)?;
+        lines.flush().map_err(Error::for_run)
     }
 
     /// Ends the segment of this run and returns it, if there is one. As long as the caller keeps it, runs that begin treat this one
@@ -174,9 +175,9 @@ impl Journal {
         if writing.segment.is_none() {
             return Ok(None);
         }
-        let path = self.append(writing, Entry::Closed { code: error.map(Into::into) }, now)?;
-        self.store.flush(&path).map_err(Error::for_run)?;
-        Ok(writing.segment.take().map(|segment| ClosedSegment { path, _lock: segment.lock }))
+        let lines = self.append(writing, Entry::Closed { code: error.map(Into::into) }, now)?;
+        lines.flush().map_err(Error::for_run)?;
+        Ok(writing.segment.take().map(|segment| ClosedSegment { path: segment.path, _lock: segment.lock }))
     }
 
     fn write_batches(&self, writing: &mut Writing, now: Timestamp) -> Result<()> {
@@ -193,19 +194,19 @@ impl Journal {
         Ok(())
     }
 
-    /// Adds a line, to a new segment if this run has none yet, and returns the segment's path.
-    fn append(&self, writing: &mut Writing, entry: Entry, now: Timestamp) -> Result<StorePath> {
+    /// Adds a line, to a new segment if this run has none yet, and returns the segment's lines.
+    fn append(&self, writing: &mut Writing, entry: Entry, now: Timestamp) -> Result<Arc<dyn Lines>> {
         if writing.is_over {
             let hint = "make room, and check the disk; then run the same command again";
             return Err(Error::new(ErrorKind::Local, "the journal takes no further line, so nothing more is archived", hint));
         }
         let waiting = std::mem::take(&mut writing.waiting);
         let segment = self.segment_of(writing, now)?;
-        let outcome = waiting.into_iter().chain([(now, entry)]).try_for_each(|(at, entry)| self.add(segment, at, entry));
-        let path = segment.path.clone();
+        let outcome = waiting.into_iter().chain([(now, entry)]).try_for_each(|(at, entry)| segment.add(at, entry));
+        let lines = Arc::clone(&segment.lines);
         writing.is_over = outcome.is_err();
         // No session can be archived that the journal does not know.
-        outcome.map(|()| path).map_err(Error::for_run)
+        outcome.map(|()| lines).map_err(Error::for_run)
     }
 
     /// Returns the segment of this run; begins it if there is none yet.
@@ -228,17 +229,20 @@ impl Journal {
         let opened =
             Opened { schema: SCHEMA.to_owned(), version: VERSION, segment: name.clone(), identity: self.identity.clone(), parents };
         let text = text(&Line { previous: None, at: now, entry: Entry::Opened(opened) })?;
-        self.store.append(&path, &text)?;
+        let lines: Arc<dyn Lines> = self.store.lines(&path)?.into();
+        lines.append(&text)?;
         // The new name must outlast a power loss, too.
         self.store.settle(&StorePath::name(segment::FOLDER), Extent::Tree)?;
         let first = Digest::of(text.as_bytes()).sha256;
-        Ok(Segment { name, path, previous: first.clone(), first, lock })
+        Ok(Segment { name, path, previous: first.clone(), first, lines, lock })
     }
+}
 
-    fn add(&self, segment: &mut Segment, at: Timestamp, entry: Entry) -> Result<()> {
-        let text = text(&Line { previous: Some(segment.previous.clone()), at, entry })?;
-        self.store.append(&segment.path, &text)?;
-        segment.previous = Digest::of(text.as_bytes()).sha256;
+impl Segment {
+    fn add(&mut self, at: Timestamp, entry: Entry) -> Result<()> {
+        let text = text(&Line { previous: Some(self.previous.clone()), at, entry })?;
+        self.lines.append(&text)?;
+        self.previous = Digest::of(text.as_bytes()).sha256;
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use crate::store::{Digest, Extent, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The tag files as they should be, in the order in which they are written.
 type TagFiles = Vec<(&'static str, Vec<u8>)>;
@@ -38,13 +39,15 @@ impl SessionArchive {
         self.begin(now)?;
         let files = self.vouched_by(files, journal, now)?;
         self.make_folders()?;
+        let store = Arc::clone(&self.store);
         if self.pending.is_resumed && self.revision.before.is_none() {
             // The line with the salt may be lost, and the journal is about to hold commitments under this one.
-            self.pending.announce(self.store.as_ref(), &[self.began(now)])?;
+            let began = self.began(now);
+            self.pending.announce(store.as_ref(), &[began])?;
         }
-        // The announced files, then their names, then the manifests that vouch for them.
-        self.pending.flush(self.store.as_ref())?;
-        self.store.settle(&self.folder, Extent::Tree)?;
+        let new: Vec<_> = differing(&files, &here).map(|(name, bytes)| (self.folder.join(name), bytes.as_slice())).collect();
+        // The announced files and their names, and the manifests that vouch for them, which have no names yet.
+        let mut prepared = self.pending.settle(store.as_ref(), &self.folder, &new)?;
         // Before the bag's own files, so that the journal has a line of every bag without a pending file.
         let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
         let (bag, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
@@ -52,10 +55,8 @@ impl SessionArchive {
         let change = journal::archived(&self.folder, self.revision.before.as_ref(), &self.revision.record);
         let resumed = self.pending.is_resumed;
         journal.archived(Archived { before, bag, record_before, record, resumed, ..change }, now)?;
-        for (name, bytes) in differing(&files, &here) {
-            self.store.replace(&self.folder.join(name), bytes)?;
-        }
-        // Tag files and the pending file are right in the folder; a sync of everything below cost as much as the media.
+        new.iter().try_for_each(|(path, _)| prepared.publish(path))?;
+        // Tag files and the pending file are right in the folder.
         self.store.settle(&self.folder, Extent::Names)?;
         self.pending.end(self.store.as_ref())?;
         self.store.settle(&self.folder, Extent::Names)?;

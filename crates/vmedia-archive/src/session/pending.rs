@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use crate::record::{DocumentRecord, HistoryRecord, MediaRecord};
 use crate::salt::Salt;
-use crate::store::{Extent, Store, StorePath};
+use crate::store::{Lines, Prepared, Store, StorePath};
 use crate::word::Word;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,37 +47,54 @@ impl Line {
 /// The pending file of one session.
 pub(super) struct Pending {
     path: StorePath,
+    /// True if it is on the disk.
     pub(super) exists: bool,
     /// True if a killed run left it.
     pub(super) is_resumed: bool,
     /// True if it announces the media that this run listed for the first time.
     pub(super) is_announced: bool,
+    /// The open file, from the first line of this run on.
+    lines: Option<Box<dyn Lines>>,
 }
 
 impl Pending {
     pub(super) fn new(path: StorePath, exists: bool) -> Self {
-        Self { path, exists, is_resumed: exists, is_announced: false }
+        Self { path, exists, is_resumed: exists, is_announced: false, lines: None }
     }
 
-    /// Creates the file with its first line, durably: whatever change outlasts a power loss has a pending file beside it.
-    pub(super) fn begin(&mut self, store: &dyn Store, folder: &StorePath, first: &Line) -> Result<()> {
-        store.replace(&self.path, format!("{}\n", first.text()?).as_bytes())?;
-        store.settle(folder, Extent::Tree)?;
-        self.exists = true;
-        Ok(())
+    fn open(&mut self, store: &dyn Store) -> Result<&dyn Lines> {
+        let lines = match self.lines.take() {
+            Some(lines) => lines,
+            None => store.lines(&self.path)?,
+        };
+        Ok(&**self.lines.insert(lines))
     }
 
     /// Appends lines. A line that is lost in a power loss costs one file fetched again.
-    pub(super) fn announce(&self, store: &dyn Store, lines: &[Line]) -> Result<()> {
+    pub(super) fn announce(&mut self, store: &dyn Store, lines: &[Line]) -> Result<()> {
         let lines: Vec<String> = lines.iter().map(Line::text).collect::<Result<_>>()?;
-        if lines.is_empty() { Ok(()) } else { store.append(&self.path, &lines.join("\n")) }
+        if lines.is_empty() { Ok(()) } else { self.open(store)?.append(&lines.join("\n")) }
     }
 
-    pub(super) fn flush(&self, store: &dyn Store) -> Result<()> {
-        store.flush(&self.path)
+    pub(super) fn flush(&mut self, store: &dyn Store) -> Result<()> {
+        self.open(store)?.flush()
+    }
+
+    /// Makes the file durable, together with all names in the session's folder, and files that have no name yet.
+    pub(super) fn settle<'a>(
+        &mut self,
+        store: &'a dyn Store,
+        folder: &StorePath,
+        files: &[(StorePath, &[u8])],
+    ) -> Result<Box<dyn Prepared + 'a>> {
+        let prepared = store.prepare(files, self.open(store)?, folder)?;
+        self.exists = true;
+        Ok(prepared)
     }
 
     pub(super) fn end(&mut self, store: &dyn Store) -> Result<()> {
+        // Windows removes no open file.
+        self.lines = None;
         store.remove(&self.path)?;
         (self.exists, self.is_resumed) = (false, false);
         Ok(())

@@ -13,6 +13,7 @@ use crate::store::{Digest, StorePath};
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A file with its path.
 #[derive(Debug)]
@@ -81,10 +82,34 @@ impl SessionArchive {
         Ok(())
     }
 
-    /// Keeps an answer, unless an equal one is here and whole; an answer that changed stands beside the old one.
-    pub fn keep_document(&mut self, document: &Document, now: Timestamp) -> Result<()> {
-        let kept = self.keep_version(document, now)?;
-        self.lose_versions(&document.name, &kept, now)
+    /// Keeps answers, except those that are here and whole; an answer that changed stands beside the old one.
+    pub fn keep_documents(&mut self, documents: &[Document], now: Timestamp) -> Result<()> {
+        let (mut lines, mut new, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+        for document in documents {
+            if let Some(path) = self.same_answer(document) {
+                if new.iter().all(|(new, _)| *new != self.folder.join(&path)) {
+                    self.heal_document(&path, document, now)?;
+                }
+                kept.push((&document.name, path));
+                continue;
+            }
+            let (record, is_here) = self.document_record(document)?;
+            if !is_here {
+                new.push((self.folder.join(&record.path), document.bytes.as_slice()));
+            }
+            lines.push(Line::Answered(record.clone()));
+            kept.push((&document.name, record.path.clone()));
+            self.revision.add_document(record);
+        }
+        if !lines.is_empty() {
+            let store = Arc::clone(&self.store);
+            self.announce_change(now)?;
+            let announced: Vec<Line> = self.new_media().into_iter().chain(lines).collect();
+            self.pending.announce(store.as_ref(), &announced)?;
+            let mut prepared = self.pending.settle(store.as_ref(), &self.folder, &new)?;
+            new.iter().try_for_each(|(path, _)| prepared.publish(path))?;
+        }
+        kept.into_iter().try_for_each(|(name, path)| self.lose_versions(name, &path, now))
     }
 
     /// Reports earlier versions of a document that were deleted or altered, which no provider gives again, and vouches for them
@@ -106,16 +131,16 @@ impl SessionArchive {
         Ok(())
     }
 
-    /// Keeps an answer, and returns its path.
-    fn keep_version(&mut self, document: &Document, now: Timestamp) -> Result<String> {
+    /// Returns the path of an answer with the same bytes.
+    fn same_answer(&self, document: &Document) -> Option<String> {
         let digest = Digest::of(&document.bytes);
         let mut documents = self.revision.record.documents.iter();
         let same = documents.find(|other| other.name == document.name && other.digest == digest && other.lost.is_none());
-        if let Some(path) = same.map(|same| same.path.clone()) {
-            self.heal_document(&path, document, now)?;
-            return Ok(path);
-        }
-        self.begin(now)?;
+        same.map(|same| same.path.clone())
+    }
+
+    /// Returns the record of a new answer at a free path, and whether its file is there already.
+    fn document_record(&self, document: &Document) -> Result<(DocumentRecord, bool)> {
         let mut version = 1;
         let (path, is_here) = loop {
             let path = layout::document_path(&document.name, version);
@@ -129,32 +154,25 @@ impl SessionArchive {
         let record = DocumentRecord {
             name: document.name.clone(),
             endpoint: document.endpoint.clone(),
-            path: path.clone(),
-            digest,
+            path,
+            digest: Digest::of(&document.bytes),
             signature: document.signature.clone(),
             fetched: document.fetched,
             redacted: document.redacted.clone(),
             lost: None,
             extra: Map::new(),
         };
-        self.announce_media()?;
-        self.pending.announce(self.store.as_ref(), &[Line::Answered(record.clone())])?;
-        if !is_here {
-            self.store.replace(&self.folder.join(&path), &document.bytes)?;
-        }
-        self.revision.add_document(record);
-        Ok(path)
+        Ok((record, is_here))
     }
 
-    /// Announces the media that were listed for the first time, before the listing is kept, so that a kill forgets none.
-    fn announce_media(&mut self) -> Result<()> {
+    /// Returns the lines of media that were listed for the first time, once: before the listing is kept, so that a kill forgets none.
+    fn new_media(&mut self) -> Vec<Line> {
         if std::mem::replace(&mut self.pending.is_announced, true) {
-            return Ok(());
+            return Vec::new();
         }
         let before: HashSet<&MediaId> = self.revision.before.iter().flat_map(|before| &before.media).map(|media| &media.id).collect();
         let listed = self.revision.record.media.iter().filter(|media| !before.contains(&media.id));
-        let lines: Vec<Line> = listed.map(|media| Line::Listed(MediaRecord { files: Vec::new(), ..media.clone() })).collect();
-        self.pending.announce(self.store.as_ref(), &lines)
+        listed.map(|media| Line::Listed(MediaRecord { files: Vec::new(), ..media.clone() })).collect()
     }
 
     /// Writes an answer again whose file was deleted or altered; the altered one is set aside.

@@ -2,9 +2,11 @@
 //! overwriting, private modes (folders 0700, files 0600), and no link followed below the root.
 
 use super::files::{create_folder, io_error};
+use super::lines::LocalLines;
 use super::scratch::{Scratch, Unfinished};
+use super::shared_sync::SharedSync;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{Extent, Listed, Locked, ReadStore, Staged, Stat, Store, StorePath, lock};
+use super::{Extent, Lines, Listed, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath, lock};
 use crate::error::{self, Error, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -21,12 +23,14 @@ pub struct LocalStore {
     /// The root's handle, from the first use on: a folder that takes its name later is not used.
     tree: OnceLock<Arc<Tree>>,
     scratch: OnceLock<std::result::Result<Scratch, (error::ErrorKind, String, String)>>,
+    /// `None` where each file and folder needs a sync of its own.
+    shared_sync: OnceLock<Option<SharedSync>>,
 }
 
 impl LocalStore {
     /// Creates a store at `root`; `holder` describes this process to others in its locks.
     pub fn new(root: PathBuf, holder: String) -> Self {
-        Self { root, holder, tree: OnceLock::new(), scratch: OnceLock::new() }
+        Self { root, holder, tree: OnceLock::new(), scratch: OnceLock::new(), shared_sync: OnceLock::new() }
     }
 
     fn full(&self, path: &StorePath) -> PathBuf {
@@ -118,9 +122,40 @@ impl LocalStore {
         }
     }
 
-    /// Syncs and renames; `overwrite` is for our own small files alone.
+    /// Makes everything that was written durable in one call; returns false where the system cannot.
+    fn sync_together(&self) -> Result<bool> {
+        let tree = self.made()?;
+        let Some(shared_sync) = self.shared_sync.get_or_init(|| tree.sync_of_file_system().map(SharedSync::new)) else { return Ok(false) };
+        // Bytes of any session may be lost.
+        shared_sync.wait().map_err(|error| io_error("write", &self.root, error).for_run())
+    }
+
+    /// Syncs a folder, those below it, and the root.
+    fn sync_folders(&self, folder: &StorePath) -> Result<()> {
+        let tree = self.made()?;
+        let mut folders = vec![folder.as_str().to_owned()];
+        while let Some(folder) = folders.pop() {
+            tree.sync_folder(&folder).map_err(|error| self.failed("write", &folder, error))?;
+            let entries = tree.entries(&folder).map_err(|error| self.failed("list", &folder, error))?;
+            let below = entries.into_iter().filter(|(_, kind)| *kind == Kind::Folder);
+            folders.extend(below.map(|(name, _)| format!("{folder}/{}", name.to_string_lossy())));
+        }
+        tree.sync_folder(HERE).map_err(|error| io_error("write", &self.root, error))
+    }
+
+    /// Writes a small file that has no name yet.
+    fn unfinished(&self, path: &StorePath, bytes: &[u8]) -> Result<Unfinished> {
+        let mut unfinished = self.scratch()?.file()?;
+        unfinished.file.write_all(bytes).map_err(|error| self.failed("write", path.as_str(), error))?;
+        Ok(unfinished)
+    }
+
+    fn sync(&self, unfinished: &Unfinished, path: &StorePath) -> Result<()> {
+        unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))
+    }
+
+    /// Names a file whose bytes were synced; `overwrite` is for our own small files alone.
     fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
-        unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))?;
         let (from, to) = (unfinished.path(), path.as_str());
         match self.named(path, |tree| if overwrite { tree.rename(from, to) } else { tree.rename_new(from, to) })? {
             Ok(()) => {
@@ -137,7 +172,9 @@ impl LocalStore {
 impl ReadStore for LocalStore {
     fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
         let Some(file) = self.reader(path)? else { return Ok(None) };
-        let mut bytes = Vec::new();
+        // Without the length, the first reads would be of some bytes each.
+        let length = file.metadata().map_or(0, |file| file.len());
+        let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit) + 1).unwrap_or_default());
         file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.failed("read", path.as_str(), error))?;
         if bytes.len() as u64 > limit {
             let hint = "vmedia never writes it that large; look at what is in it";
@@ -213,8 +250,8 @@ impl ReadStore for LocalStore {
 
 impl Store for LocalStore {
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
-        let mut unfinished = self.scratch()?.file()?;
-        unfinished.file.write_all(bytes).map_err(|error| self.failed("write", path.as_str(), error))?;
+        let unfinished = self.unfinished(path, bytes)?;
+        self.sync(&unfinished, path)?;
         self.publish(unfinished, path, true)
     }
 
@@ -222,17 +259,21 @@ impl Store for LocalStore {
         Ok(Box::new(LocalStaged { store: self, unfinished: self.scratch()?.file()? }))
     }
 
-    fn append(&self, path: &StorePath, line: &str) -> Result<()> {
-        let file = self.named(path, |tree| tree.file(path.as_str(), Access::AppendOrCreate))?;
-        // One write a line, so that two lines never mix.
-        let line = format!("{line}\n");
-        file.and_then(|mut file| file.write_all(line.as_bytes())).map_err(|error| self.failed("write", path.as_str(), error))
+    fn lines(&self, path: &StorePath) -> Result<Box<dyn Lines>> {
+        let file = self.named(path, |tree| tree.file(path.as_str(), Access::Append))?;
+        let file = file.map_err(|error| self.failed("write", path.as_str(), error))?;
+        Ok(Box::new(LocalLines::new(Arc::clone(self.made()?), path.as_str().to_owned(), file)))
     }
 
-    fn flush(&self, path: &StorePath) -> Result<()> {
-        // Some systems sync only what was opened for writing.
-        let file = self.tree().and_then(|tree| tree.file(path.as_str(), Access::Append));
-        file.and_then(|file| file.sync_data()).map_err(|error| self.failed("write", path.as_str(), error))
+    fn prepare(&self, files: &[(StorePath, &[u8])], lines: &dyn Lines, folder: &StorePath) -> Result<Box<dyn Prepared + '_>> {
+        let write = |(path, bytes): &(StorePath, &[u8])| Ok((path.clone(), self.unfinished(path, bytes)?));
+        let files = files.iter().map(write).collect::<Result<Vec<_>>>()?;
+        if !self.sync_together()? {
+            files.iter().try_for_each(|(path, unfinished)| self.sync(unfinished, path))?;
+            lines.flush()?;
+            self.sync_folders(folder)?;
+        }
+        Ok(Box::new(LocalPrepared { store: self, files }))
     }
 
     fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()> {
@@ -255,18 +296,11 @@ impl Store for LocalStore {
     }
 
     fn settle(&self, folder: &StorePath, extent: Extent) -> Result<()> {
-        let tree = self.made()?;
-        if extent == Extent::Names {
-            return tree.sync_folder(folder.as_str()).map_err(|error| self.failed("write", folder.as_str(), error));
+        match extent {
+            Extent::Names => self.made()?.sync_folder(folder.as_str()).map_err(|error| self.failed("write", folder.as_str(), error)),
+            Extent::Tree if self.sync_together()? => Ok(()),
+            Extent::Tree => self.sync_folders(folder),
         }
-        let mut folders = vec![folder.as_str().to_owned()];
-        while let Some(folder) = folders.pop() {
-            tree.sync_folder(&folder).map_err(|error| self.failed("write", &folder, error))?;
-            let entries = tree.entries(&folder).map_err(|error| self.failed("list", &folder, error))?;
-            let below = entries.into_iter().filter(|(_, kind)| *kind == Kind::Folder);
-            folders.extend(below.map(|(name, _)| format!("{folder}/{}", name.to_string_lossy())));
-        }
-        tree.sync_folder(HERE).map_err(|error| io_error("write", &self.root, error))
     }
 
     fn lock(&self, name: &StorePath) -> Result<Locked> {
@@ -290,11 +324,29 @@ impl Staged for LocalStaged<'_> {
     }
 
     fn publish(self: Box<Self>, path: &StorePath) -> Result<()> {
+        self.store.sync(&self.unfinished, path)?;
         self.store.publish(self.unfinished, path, false)
     }
 
     fn replace(self: Box<Self>, path: &StorePath) -> Result<()> {
+        self.store.sync(&self.unfinished, path)?;
         self.store.publish(self.unfinished, path, true)
+    }
+}
+
+/// Files in this run's folder for unfinished files, with the paths that they will have.
+struct LocalPrepared<'a> {
+    store: &'a LocalStore,
+    files: Vec<(StorePath, Unfinished)>,
+}
+
+impl Prepared for LocalPrepared<'_> {
+    fn publish(&mut self, path: &StorePath) -> Result<()> {
+        let Some(index) = self.files.iter().position(|(wanted, _)| wanted == path) else {
+            return Err(Error::unexpected(format!("no file was prepared for {path}")));
+        };
+        let (path, unfinished) = self.files.remove(index);
+        self.store.publish(unfinished, &path, true)
     }
 }
 

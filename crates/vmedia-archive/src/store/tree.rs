@@ -25,6 +25,9 @@ pub(super) const HERE: &str = ".";
 /// Describes what is wrong with a link.
 pub(crate) const LINKED: &str = "is a link, and vmedia follows none: what it leads to is no part of the archive";
 
+/// Makes everything that was written to a file system durable.
+pub(super) type SyncOfFileSystem = Box<dyn Fn() -> io::Result<()> + Send + Sync>;
+
 /// The kind of an entry in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -40,10 +43,8 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     Read,
-    /// Adding to its end.
-    Append,
     /// Adding to its end; it is made, private to the user, if it is missing.
-    AppendOrCreate,
+    Append,
     /// Writing a file that must not be there yet, private to the user.
     Create,
     /// Locking: reading and writing; it is made, private to the user, if it is missing.

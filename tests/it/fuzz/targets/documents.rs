@@ -98,7 +98,7 @@ fn becomes_a_bag(mut listing: Listing, input: &[u8]) {
         let word = || "session".to_owned();
         let (signature, redacted) = (SignatureRecord::absent(), Vec::new());
         let document = Document { name: word(), endpoint: word(), bytes: input.to_vec(), signature, fetched: now(), redacted };
-        archive.keep_document(&document, now()).expect("kept");
+        archive.keep_documents(&[document], now()).expect("kept");
         for item in &listing.media {
             archive.revision.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
         }

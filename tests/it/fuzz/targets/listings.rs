@@ -120,11 +120,11 @@ fn becomes_a_bag(listing: &Listing, given: &BTreeMap<String, &[u8]>) {
             Origin { provider: "veriff".to_owned(), base_url: "https://x.example".to_owned(), session: session(), salt: Salt::of([7; 32]) };
         let mut archive = SessionArchive::open(Arc::clone(&store), origin, &Reader, now()).expect("a session");
         archive.revision.describe(&listing.attempts, &listing.media, &listing.problems, now());
-        for (name, bytes) in given {
+        let documents = given.iter().map(|(name, bytes)| {
             let (name, endpoint, bytes) = (name.clone(), name.clone(), bytes.to_vec());
-            let document = Document { name, endpoint, bytes, signature: SignatureRecord::absent(), fetched: now(), redacted: Vec::new() };
-            archive.keep_document(&document, now()).expect("kept");
-        }
+            Document { name, endpoint, bytes, signature: SignatureRecord::absent(), fetched: now(), redacted: Vec::new() }
+        });
+        archive.keep_documents(&documents.collect::<Vec<_>>(), now()).expect("kept");
         for item in &listing.media {
             archive.revision.settle(&item.id, State::Gone, Reason::NotFound { text: "HTTP 404".to_owned() });
         }

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
-use std::sync::{LazyLock, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use vmedia::error::{Error, ErrorKind, Result};
-use vmedia::store::{Extent, Listed, LocalStore, Locked, ReadStore, Staged, Stat, Store, StorePath};
+use vmedia::store::{Extent, Lines, Listed, LocalStore, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath};
 
 static LOCKS: LazyLock<(tempfile::TempDir, LocalStore)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
@@ -16,14 +16,14 @@ static LOCKS: LazyLock<(tempfile::TempDir, LocalStore)> = LazyLock::new(|| {
 
 /// Files by path.
 pub struct Memory {
-    files: Mutex<BTreeMap<String, Vec<u8>>>,
+    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     folders: Vec<String>,
 }
 
 impl Memory {
     /// An empty store for these folders below its root.
     pub fn for_folders(folders: &[&str]) -> Self {
-        Self { files: Mutex::default(), folders: folders.iter().map(|folder| (*folder).to_owned()).collect() }
+        Self { files: Arc::default(), folders: folders.iter().map(|folder| (*folder).to_owned()).collect() }
     }
 
     /// Puts a file there.
@@ -115,17 +115,16 @@ impl Store for Memory {
         panic!("nothing that is fuzzed stages files")
     }
 
-    fn append(&self, path: &StorePath, line: &str) -> Result<()> {
-        let mut files = self.files();
-        let file = files.entry(self.check(path).to_owned()).or_default();
-        file.extend(line.as_bytes());
-        file.push(b'\n');
-        Ok(())
+    fn lines(&self, path: &StorePath) -> Result<Box<dyn Lines>> {
+        let path = self.check(path).to_owned();
+        self.files().entry(path.clone()).or_default();
+        Ok(Box::new(MemoryLines { files: Arc::clone(&self.files), path }))
     }
 
-    fn flush(&self, path: &StorePath) -> Result<()> {
-        self.check(path);
-        Ok(())
+    fn prepare(&self, files: &[(StorePath, &[u8])], _: &dyn Lines, folder: &StorePath) -> Result<Box<dyn Prepared + '_>> {
+        self.check(folder);
+        let files = files.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
+        Ok(Box::new(MemoryPrepared { store: self, files }))
     }
 
     fn rename(&self, from: &StorePath, to: &StorePath) -> Result<()> {
@@ -153,5 +152,33 @@ impl Store for Memory {
     fn lock(&self, name: &StorePath) -> Result<Locked> {
         self.check(name);
         LOCKS.1.lock(name)
+    }
+}
+
+struct MemoryLines {
+    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    path: String,
+}
+
+impl Lines for MemoryLines {
+    fn append(&self, lines: &str) -> Result<()> {
+        let mut files = self.files.lock().expect("a lock");
+        files.get_mut(&self.path).expect("the file").extend(format!("{lines}\n").as_bytes());
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+struct MemoryPrepared<'a> {
+    store: &'a Memory,
+    files: BTreeMap<StorePath, Vec<u8>>,
+}
+
+impl Prepared for MemoryPrepared<'_> {
+    fn publish(&mut self, path: &StorePath) -> Result<()> {
+        self.store.replace(path, &self.files.remove(path).expect("a file that was prepared"))
     }
 }

@@ -51,7 +51,7 @@ fn no_operation_follows_a_link() {
         let Err(error) = outcome else { panic!("a link was followed") };
         assert_eq!(Obstacle::of(&error), Some(Obstacle::Link), "{error}");
     }
-    for access in [Access::Read, Access::Append, Access::AppendOrCreate, Access::Lock] {
+    for access in [Access::Read, Access::Append, Access::Lock] {
         for path in ["session/data/file", "session/data/below/file", "session/file", "inside/file"] {
             refused(tree.file(path, access));
         }
@@ -107,7 +107,7 @@ fn a_pipe_or_a_device_is_no_file_and_is_not_waited_for() {
     assert!(made.success());
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).expect("a socket");
     for name in ["pipe", "socket"] {
-        for access in [Access::Read, Access::Append, Access::AppendOrCreate, Access::Lock] {
+        for access in [Access::Read, Access::Append, Access::Lock] {
             assert_eq!(Obstacle::of(&tree.file(name, access).expect_err(name)), Some(Obstacle::NotAFile), "{name} {access:?}");
         }
         assert_eq!(tree.kind(name).expect("there").0, Kind::Other);

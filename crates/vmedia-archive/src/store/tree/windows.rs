@@ -2,7 +2,7 @@
 //! held open while a name in it is used. Windows neither renames nor removes a folder that is held without sharing its
 //! removal, so no link can take its place meanwhile. `unix.rs` documents the functions.
 
-use super::{Access, Kind, Obstacle};
+use super::{Access, Kind, Obstacle, SyncOfFileSystem};
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -105,6 +105,11 @@ impl Tree {
         Ok(())
     }
 
+    /// Returns none: only an administrator can sync a whole volume.
+    pub(in crate::store) fn sync_of_file_system(&self) -> Option<SyncOfFileSystem> {
+        None
+    }
+
     /// Acts on a full path while the folders on the way are held, none of which is a link.
     fn in_folder_of<T>(&self, path: &str, act: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
         let (mut full, mut held) = (self.root.clone(), Vec::new());
@@ -135,8 +140,7 @@ fn options(access: Access) -> OpenOptions {
     let mut options = OpenOptions::new();
     match access {
         Access::Read => options.read(true),
-        Access::Append => options.append(true),
-        Access::AppendOrCreate => options.append(true).create(true),
+        Access::Append => options.append(true).create(true),
         Access::Create => options.write(true).create_new(true),
         Access::Lock => options.read(true).write(true).create(true).truncate(false),
     };
