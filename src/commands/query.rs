@@ -82,6 +82,8 @@ pub(super) fn query(
                 continue;
             }
         };
+        // The client is made while the thread for the requests starts, and a signature may wait for random numbers.
+        services.wire.warm_up();
         let (ask, asked, its_services) = (Arc::clone(&ask), session.clone(), services.clone());
         let exit = match beside(context, &mut reporter, move |emit| ask(&its_services, emit, &asked))? {
             Some(Ok(listing)) => {

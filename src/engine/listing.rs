@@ -106,14 +106,18 @@ impl<'a> SessionFetcher<'a> {
                 locked(&batch.results).insert(index, result);
             }
         };
-        let threads = calls.len().min(AT_ONCE).min(self.services.wire.free());
+        let mut claims = self.services.wire.claim(calls.len().min(AT_ONCE));
+        let own = claims.pop();
         std::thread::scope(|scope| {
-            for _ in 1..threads {
-                // Fewer threads make the same calls.
-                if std::thread::Builder::new().name("listing".to_owned()).spawn_scoped(scope, work).is_err() {
-                    break;
-                }
+            for claim in claims {
+                let work = move || {
+                    drop(claim);
+                    work();
+                };
+                // Without the thread, the others make its calls.
+                let _ = std::thread::Builder::new().name("listing".to_owned()).spawn_scoped(scope, work);
             }
+            drop(own);
             work();
         });
         let ended = batch.ended.into_inner();

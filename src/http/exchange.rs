@@ -41,8 +41,8 @@ pub struct RetryClient {
     under_way: AtomicUsize,
 }
 
-/// Counts an exchange that is under way until it is dropped.
-struct UnderWay<'a>(&'a AtomicUsize);
+/// Counts an exchange as under way until it is dropped.
+pub(crate) struct UnderWay<'a>(&'a AtomicUsize);
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
@@ -95,9 +95,11 @@ impl RetryClient {
         &self.cancel
     }
 
-    /// Returns for how many further exchanges there are connections.
-    pub(crate) fn free(&self) -> usize {
-        self.connections.saturating_sub(self.under_way.load(Ordering::Relaxed))
+    /// Claims connections that no exchange uses, at most so many; a claim ends when its exchange begins.
+    pub(crate) fn claim(&self, most: usize) -> Vec<UnderWay<'_>> {
+        let free = |under_way| self.connections.saturating_sub(under_way).min(most);
+        let claimed = self.under_way.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |under_way| Some(under_way + free(under_way)));
+        (0..claimed.map_or(0, free)).map(|_| UnderWay(&self.under_way)).collect()
     }
 
     /// Prepares the first request in the background.
@@ -218,8 +220,34 @@ pub(super) fn default_limit(size: Option<u64>) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::default_limit;
+    use super::{RetryClient, default_limit};
+    use crate::clock::{Cancel, ManualClock};
+    use crate::http::{Failure, Policy, Request, Response, Transport};
+    use std::sync::Arc;
     use std::time::Duration;
+
+    struct Nowhere;
+
+    impl Transport for Nowhere {
+        fn send(&self, _: &Request) -> Result<Response, Failure> {
+            panic!("nothing is sent")
+        }
+    }
+
+    #[test]
+    fn connections_are_claimed_while_there_are_any_and_exchanges_use_them_too() {
+        let client = || RetryClient::new(Box::new(Nowhere), Policy::default(), Arc::new(ManualClock::default()), Cancel::default());
+        assert_eq!(client().claim(8).len(), 1, "one request at a time, unless there are more connections");
+        let client = client().with_connections(4);
+        let (two, one) = (client.claim(2), client.claim(1));
+        assert_eq!((two.len(), one.len()), (2, 1));
+        let claimed = client.exchange(&|_| (), &mut |_| Ok((client.claim(8).len(), two.len())));
+        assert_eq!(claimed.expect("an answer"), (0, 2), "three claims and an exchange");
+        drop(one);
+        assert_eq!(client.claim(8).len(), 2);
+        drop(two);
+        assert_eq!(client.claim(8).len(), 4);
+    }
 
     #[test]
     fn the_limit_grows_with_the_size_and_ends_at_a_day() {
