@@ -46,13 +46,17 @@ struct State<F> {
     waiting: VecDeque<usize>,
     /// Sessions that are being opened and may bring files.
     opening: usize,
+    /// Workers and openers that wait: a notification is a system call, also where none does.
+    idle: usize,
+    idle_openers: usize,
     ended: bool,
 }
 
 impl<F> Pool<F> {
     /// Creates the queue. Openers keep about `ahead` files waiting.
     pub fn new(sessions: usize, ahead: usize) -> Self {
-        let state = State { files: VecDeque::new(), next: 0, waiting: VecDeque::new(), opening: 0, ended: false };
+        let (files, waiting) = (VecDeque::new(), VecDeque::new());
+        let state = State { files, next: 0, waiting, opening: 0, idle: 0, idle_openers: 0, ended: false };
         Self { state: Mutex::new(state), changed: Condvar::new(), drained: Condvar::new(), sessions, ahead }
     }
 
@@ -64,7 +68,7 @@ impl<F> Pool<F> {
             if role == Role::Worker
                 && let Some(file) = state.files.pop_front()
             {
-                if state.files.len() < self.ahead {
+                if state.files.len() < self.ahead && state.idle_openers > 0 {
                     self.drained.notify_one();
                 }
                 return Some(Work::File(file));
@@ -83,16 +87,36 @@ impl<F> Pool<F> {
                 state.opening += 1;
                 return Some(Work::Open(index));
             }
-            let all_begun = state.ended || state.next == self.sessions;
-            if all_begun && (role == Role::Opener || state.opening == 0 && state.waiting.is_empty()) {
-                self.changed.notify_all();
+            let is_over = self.is_over(&state);
+            if is_over || role == Role::Opener && self.all_begun(&state) {
+                self.wake(&state, if is_over { state.idle } else { 0 });
                 return None;
             }
             let news = if role == Role::Opener { &self.drained } else { &self.changed };
+            *state.idle_of(role) += 1;
             let woken;
             (state, woken) = news.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
+            *state.idle_of(role) -= 1;
             // A worker that is woken by news has not waited yet; taking the session at once would make waiting a race.
             looked = woken.timed_out();
+        }
+    }
+
+    fn all_begun(&self, state: &State<F>) -> bool {
+        state.ended || state.next == self.sessions
+    }
+
+    /// Returns whether there is no session to open, and none that may bring files.
+    fn is_over(&self, state: &State<F>) -> bool {
+        self.all_begun(state) && state.opening == 0 && state.waiting.is_empty()
+    }
+
+    /// Wakes that many idle workers.
+    fn wake(&self, state: &State<F>, count: usize) {
+        match state.idle {
+            0 => {}
+            idle if count >= idle => self.changed.notify_all(),
+            _ => (0..count).for_each(|_| self.changed.notify_one()),
         }
     }
 
@@ -100,14 +124,18 @@ impl<F> Pool<F> {
     pub fn opened(&self, files: Vec<F>) {
         let mut state = locked(&self.state);
         state.opening -= 1;
+        // A session without files may have freed the memory for another.
+        let count = if self.is_over(&state) { state.idle } else { files.len().max(1) };
         state.files.extend(files);
-        self.changed.notify_all();
+        self.wake(&state, count);
     }
 
     /// Adds the files of a session that is to be read once more. Its opener must still have work.
     pub fn again(&self, files: Vec<F>) {
-        locked(&self.state).files.extend(files);
-        self.changed.notify_all();
+        let mut state = locked(&self.state);
+        let count = files.len();
+        state.files.extend(files);
+        self.wake(&state, count);
     }
 
     /// Puts a session back that another run has.
@@ -122,6 +150,15 @@ impl<F> Pool<F> {
     pub fn end(&self) {
         locked(&self.state).ended = true;
         self.changed.notify_all();
+    }
+}
+
+impl<F> State<F> {
+    fn idle_of(&mut self, role: Role) -> &mut usize {
+        match role {
+            Role::Worker => &mut self.idle,
+            Role::Opener => &mut self.idle_openers,
+        }
     }
 }
 
