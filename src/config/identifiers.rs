@@ -139,8 +139,9 @@ impl List<'_> {
             }
             return;
         }
-        self.identifiers.has_more_than_ids |= !columns.is_single(line);
-        match columns.field(line) {
+        let (count, field) = columns.fields(line);
+        self.identifiers.has_more_than_ids |= count != 1;
+        match field {
             Some(field) => self.take(at, Ok(&field)),
             None => self.reject(at, "it has no field in the column of the session ids"),
         }

@@ -102,7 +102,9 @@ impl<'a> Source<'a> {
         Ok(match (is_any, is_long) {
             (false, _) => None,
             (true, true) => Some(Line::TooLong),
-            (true, false) => Some(Line::Text(String::from_utf8_lossy(&line).into_owned())),
+            (true, false) => {
+                Some(Line::Text(String::from_utf8(line).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())))
+            }
         })
     }
 
