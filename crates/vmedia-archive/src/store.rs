@@ -49,8 +49,13 @@ impl Digest {
 
     /// Reads a stream to its end. `watch` sees each piece and may end the reading with an error.
     pub fn read(stream: impl Read, watch: &mut Watch<'_>) -> io::Result<Self> {
+        Self::read_with(&mut Vec::new(), stream, watch)
+    }
+
+    /// Does the same with a buffer that is kept for the next stream.
+    pub(crate) fn read_with(buffer: &mut Vec<u8>, stream: impl Read, watch: &mut Watch<'_>) -> io::Result<Self> {
         let mut hasher = Sha256::new();
-        let bytes = read_pieces(stream, &mut |piece| {
+        let bytes = read_pieces(buffer, stream, &mut |piece| {
             watch(piece)?;
             hasher.update(piece);
             Ok(())
@@ -60,11 +65,12 @@ impl Digest {
 }
 
 /// Reads a stream to its end, and returns its length. `each` receives the pieces and may end the reading with an error.
-pub(crate) fn read_pieces(mut stream: impl Read, each: &mut Watch<'_>) -> io::Result<u64> {
-    let mut buffer = vec![0; BUFFER];
+/// The buffer is filled with zeros the first time alone, which takes longer than to read a small file.
+pub(crate) fn read_pieces(buffer: &mut Vec<u8>, mut stream: impl Read, each: &mut Watch<'_>) -> io::Result<u64> {
+    buffer.resize(BUFFER, 0);
     let mut bytes = 0;
     loop {
-        let count = match stream.read(&mut buffer) {
+        let count = match stream.read(buffer) {
             Ok(0) => return Ok(bytes),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

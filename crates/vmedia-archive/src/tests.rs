@@ -63,7 +63,7 @@ impl Desk {
         let (store, folder) = (self.store.as_ref(), StorePath::name("s"));
         let mut examined = examine(store, &folder, &NoProvider).expect("a verdict");
         for item in std::mem::take(&mut examined.items) {
-            let reread = reread(store, &folder, &item, &NoProvider, &mut |_| Ok(())).expect("a verdict");
+            let reread = reread(&mut Vec::new(), store, &folder, &item, &NoProvider, &mut |_| Ok(())).expect("a verdict");
             examined.findings.extend(reread.finding);
         }
         examined.findings.into_iter().map(|finding| format!("{}: {}", finding.path, finding.what)).collect()
@@ -88,6 +88,23 @@ fn a_session_that_was_left_is_a_bag_and_late_work_changes_nothing_there() {
     archive.revision.settle(&item("m2").id, State::Failed, Reason::Refetch);
     assert!(!archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("nothing"));
     assert_eq!((desk.findings(), desk.file("unfinished.ndjson").exists()), (Vec::new(), false));
+}
+
+#[test]
+fn the_bags_own_files_are_read_once() {
+    let desk = desk();
+    let mut archive = desk.open();
+    archive.revision.describe(&[], &[item("m1")], &[], Timestamp::UNIX_EPOCH);
+    let file = keep(&mut archive, "m1", b"bytes");
+    archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH).expect("a bag");
+    let left = || {
+        let examined = examine(desk.store.as_ref(), &StorePath::name("s"), &NoProvider).expect("a verdict");
+        (examined.items.into_iter().map(|item| item.path).collect::<Vec<_>>(), examined.findings.len())
+    };
+    let unread = vec![file.path, "index.html".to_owned()];
+    assert_eq!(left(), (unread.clone(), 0));
+    std::fs::write(desk.file("bag-info.txt"), "Payload-Oxum: 5.1\n").expect("written");
+    assert_eq!(left(), (unread, 1), "what was read is compared");
 }
 
 /// A file with these bytes that has no path yet.

@@ -77,7 +77,7 @@ impl SessionArchive {
             },
         };
         let Some(stream) = self.store.open(&self.folder.join(path))? else { return Ok(false) };
-        let read = read_sealed(stream, seal, &mut |_| Ok(()));
+        let read = read_sealed(&mut Vec::new(), stream, seal, &mut |_| Ok(()));
         Ok(read.is_ok_and(|(found, holds)| found == *digest && holds != Some(false)))
     }
 }

@@ -6,7 +6,7 @@ use super::lines::LocalLines;
 use super::scratch::{Scratch, Unfinished};
 use super::shared_sync::SharedSync;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{Extent, Lines, Listed, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath, lock};
+use super::{BUFFER, Extent, Lines, Listed, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath, lock};
 use crate::error::{self, Error, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -188,8 +188,8 @@ impl ReadStore for LocalStore {
     }
 
     fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let Some(mut file) = self.reader(path)? else { return Ok(bytes) };
+        let Some(mut file) = self.reader(path)? else { return Ok(Vec::new()) };
+        let mut bytes = Vec::with_capacity(usize::try_from(length.min(BUFFER as u64)).unwrap_or_default());
         let read = file.seek(SeekFrom::Start(offset)).and_then(|_| file.take(length).read_to_end(&mut bytes));
         read.map_err(|error| self.failed("read", path.as_str(), error))?;
         Ok(bytes)

@@ -63,7 +63,7 @@ fn compare(history: &History<'_>, examined: &mut Examined) {
     let mut found = Vec::new();
     let mut finding = |path: &str, what: String| found.push(Finding::new(Aspect::Journal, path, what));
     if let Some((at, bag)) = history.last
-        && examined.digest.as_deref() != Some(bag)
+        && examined.digest() != Some(bag)
     {
         finding(TAG_MANIFEST, format!("not what the journal knows since {}: it was damaged, or the bag was rewritten", day(at)));
     }

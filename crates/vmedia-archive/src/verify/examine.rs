@@ -1,15 +1,15 @@
 //! Checks a bag's own files: whether they can be read, agree with each other, and name the files that are there.
 //!
-//! Reads tag files only; `reread` reads the payload. Must not use the journal.
+//! Reads tag files only, each once; `reread` reads the payload. Must not use the journal.
 
-use super::examined::{digest, is_unfinished};
+use super::examined::is_unfinished;
 use super::outcomes::compare_outcomes;
-use super::{Aspect, Examined, Finding, Item, ProviderRules, Remedy, read};
+use super::{Aspect, Examined, Finding, Item, LARGEST_TEXT, ProviderRules, Remedy};
 use crate::bag::{self, Manifest};
 use crate::error::Result;
 use crate::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
 use crate::record::{Record, RecordedFile, State, parse_error};
-use crate::store::{Listed, ReadStore, Stat, StorePath};
+use crate::store::{Digest, Listed, ReadStore, Stat, StorePath};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Files that file managers leave in folders.
@@ -42,7 +42,6 @@ pub fn examine(store: &dyn ReadStore, folder: &StorePath, rules: &dyn ProviderRu
     }
     let payload = manifest(store, folder, MANIFEST, &mut examined);
     let tags = manifest(store, folder, TAG_MANIFEST, &mut examined);
-    examined.digest = digest(store, folder).unwrap_or_default();
     let all = store.list(folder);
     find_links(folder, all.as_deref().unwrap_or_default(), [&payload, &tags], &mut examined);
     let record = record(store, folder, &mut examined);
@@ -61,7 +60,8 @@ pub fn examine(store: &dyn ReadStore, folder: &StorePath, rules: &dyn ProviderRu
         compare_oxum(store, folder, all.as_deref().unwrap_or_default(), &payload, &mut examined);
     }
     let provider = record.as_ref().map_or("", |record| &record.provider);
-    examined.items = items(provider, recorded.as_ref(), &payload, &tags, &examined);
+    let items = items(provider, recorded.as_ref(), &payload, &tags, &examined);
+    examined.items = compare_read(folder, items, rules, &mut examined);
     examined.manifested = payload;
     examined.manifested.extend(tags);
     if examined.is_comparable() {
@@ -88,12 +88,40 @@ fn items(provider: &str, recorded: Option<&Recorded<'_>>, payload: &Manifest, ta
     payload.iter().chain(tags).filter(|(path, _)| !is_reported(path)).map(item).collect()
 }
 
+/// Compares the files that were read with their manifest, and returns the others.
+fn compare_read(folder: &StorePath, items: Vec<Item>, rules: &dyn ProviderRules, examined: &mut Examined) -> Vec<Item> {
+    let mut left = Vec::new();
+    for item in items {
+        let is_settled = |_: &&Digest| !item.is_payload && item.place(folder).is_some() && item.signature_check(rules).is_none();
+        match examined.read.get(&item.path).filter(is_settled) {
+            Some(digest) => {
+                let compared = item.compare(digest, None);
+                examined.bytes += compared.bytes;
+                examined.findings.extend(compared.finding);
+            }
+            None => left.push(item),
+        }
+    }
+    left
+}
+
 /// Returns a file's text; a file that cannot be read is a finding.
 fn text(store: &dyn ReadStore, folder: &StorePath, name: &str, examined: &mut Examined) -> Option<String> {
-    read(store, folder, name).unwrap_or_else(|error| {
-        examined.cannot_read(name, error.what());
-        None
-    })
+    read(store, folder, name, LARGEST_TEXT, examined).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Returns a file's bytes, and keeps their digest; a file that cannot be read is a finding.
+fn read(store: &dyn ReadStore, folder: &StorePath, name: &str, limit: u64, examined: &mut Examined) -> Option<Vec<u8>> {
+    match store.read(&folder.join(name), limit) {
+        Ok(bytes) => {
+            examined.read.extend(bytes.as_deref().map(|bytes| (name.to_owned(), Digest::of(bytes))));
+            bytes
+        }
+        Err(error) => {
+            examined.cannot_read(name, error.what());
+            None
+        }
+    }
 }
 
 fn manifest(store: &dyn ReadStore, folder: &StorePath, name: &'static str, examined: &mut Examined) -> Manifest {
@@ -143,15 +171,8 @@ fn compare_listings(store: &dyn ReadStore, folder: &StorePath, record: &Record, 
         if examined.is_unreadable(&document.path) {
             continue;
         }
-        let bytes = match store.read(&folder.join(&document.path), LARGEST_DOCUMENT) {
-            Ok(Some(bytes)) => bytes,
-            // A missing file is reported when it is to be read.
-            Ok(None) => continue,
-            Err(error) => {
-                examined.cannot_read(&document.path, error.what());
-                continue;
-            }
-        };
+        // A missing file is reported when it is to be read.
+        let Some(bytes) = read(store, folder, &document.path, LARGEST_DOCUMENT, examined) else { continue };
         match rules.listed(&record.provider, &document.name, &bytes) {
             Ok(listed) => {
                 for id in listed.iter().filter(|id| !recorded.contains(id.as_str())) {

@@ -7,7 +7,7 @@ use crate::layout::{self, MANIFEST, MARKER, TAG_MANIFEST};
 use crate::model::SessionId;
 use crate::record::{Record, RecordedFile};
 use crate::store::{Digest, LINKED, ReadStore, StorePath, sha256_bytes};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// A bag under verification.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ pub struct Examined {
     pub(super) unvouched: Option<String>,
     /// The record, if it can be read.
     pub(super) record: Option<Record>,
-    /// The SHA-256 of the tag manifest.
-    pub(super) digest: Option<String>,
+    /// The digests of the bag's own files that were read.
+    pub(super) read: HashMap<String, Digest>,
     /// The contents of both manifests.
     pub(super) manifested: Manifest,
     /// Files that cannot be read; `.` is the bag itself.
@@ -63,6 +63,11 @@ impl Examined {
     /// Returns the session's id, if the record can be read.
     pub fn session(&self) -> Option<&SessionId> {
         self.record.as_ref().map(|record| &record.session)
+    }
+
+    /// Returns the SHA-256 of the tag manifest.
+    pub(super) fn digest(&self) -> Option<&str> {
+        self.read.get(TAG_MANIFEST).map(|digest| digest.sha256.as_str())
     }
 
     pub(super) fn finding(&mut self, aspect: Aspect, path: &str, what: impl Into<String>) {
@@ -127,7 +132,7 @@ impl Examined {
     /// Returns true if the bag is still the one that was examined: a run that changes it changes its tag manifest, and leaves a
     /// pending file until it is done.
     pub(super) fn is_current(&self, store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
-        Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest == digest(store, folder)?))
+        Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest() == digest(store, folder)?.as_deref()))
     }
 
     /// Returns what the bag was compared with and matches; nothing for a damaged bag.
@@ -149,6 +154,6 @@ pub(super) fn is_unfinished(store: &dyn ReadStore, folder: &StorePath) -> Result
     Ok(store.length(&folder.join(MARKER))?.is_some())
 }
 
-pub(super) fn digest(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<String>> {
+fn digest(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<String>> {
     Ok(store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256))
 }

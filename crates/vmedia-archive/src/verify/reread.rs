@@ -38,12 +38,13 @@ pub struct Reread {
 
 /// Reads a stream to its end. Returns its digest and, if there is a check of a signature, the check's result.
 pub(crate) fn read_sealed(
+    buffer: &mut Vec<u8>,
     stream: impl Read,
     seal: Option<Box<dyn SignatureCheck>>,
     watch: &mut Watch<'_>,
 ) -> io::Result<(Digest, Option<bool>)> {
-    let Some(mut seal) = seal else { return Ok((Digest::read(stream, watch)?, None)) };
-    let bytes = read_pieces(stream, &mut |piece: &[u8]| {
+    let Some(mut seal) = seal else { return Ok((Digest::read_with(buffer, stream, watch)?, None)) };
+    let bytes = read_pieces(buffer, stream, &mut |piece: &[u8]| {
         seal.update(piece);
         watch(piece)
     })?;
@@ -51,34 +52,58 @@ pub(crate) fn read_sealed(
     Ok((Digest { bytes, sha256: hex::encode(sha256) }, Some(holds)))
 }
 
-/// Reads a file. `watch` sees each piece and may stop the reading.
-pub fn reread(store: &dyn ReadStore, folder: &StorePath, item: &Item, rules: &dyn ProviderRules, watch: &mut Watch<'_>) -> Result<Reread> {
-    let found = |aspect, what: &str| {
-        let finding = Finding::new(aspect, &item.path, what);
-        let is_lost = item.is_gone && finding.remedy == Remedy::Repair;
-        Reread { finding: Some(if is_lost { finding.helped_by(Remedy::Restore) } else { finding }), ..Reread::default() }
+/// Reads a file with a buffer of the caller's. `watch` sees each piece and may stop the reading.
+pub fn reread(
+    buffer: &mut Vec<u8>,
+    store: &dyn ReadStore,
+    folder: &StorePath,
+    item: &Item,
+    rules: &dyn ProviderRules,
+    watch: &mut Watch<'_>,
+) -> Result<Reread> {
+    let Some(path) = item.place(folder) else {
+        return Ok(item.found(Aspect::Readable, "its path leads out of the bag"));
     };
-    let Some(path) = StorePath::parse(&format!("{folder}/{}", item.path)) else {
-        return Ok(found(Aspect::Readable, "its path leads out of the bag"));
-    };
-    let Some(stream) = store.open(&path)? else { return Ok(found(Aspect::Listings, "missing")) };
-    let seal = item.signature.as_deref().and_then(|signature| rules.signature_check(&item.provider, signature));
+    let Some(stream) = store.open(&path)? else { return Ok(item.found(Aspect::Listings, "missing")) };
+    let seal = item.signature_check(rules);
     let mut was_stopped = false;
-    let (digest, holds) = match read_sealed(stream, seal, &mut |piece: &[u8]| watch(piece).inspect_err(|_| was_stopped = true)) {
-        Ok(read) => read,
-        Err(_) if was_stopped => return Err(stopped()),
-        Err(error) => return Ok(found(Aspect::Readable, &format!("cannot be read: {}", plain(&error)))),
-    };
-    let bytes = digest.bytes;
-    Ok(match holds {
-        // Bytes that have changed cannot be what was signed; that they changed is the finding.
-        _ if digest.sha256 != item.sha256 => {
-            Reread { bytes, ..found(Aspect::Manifests, "its bytes have changed: the SHA-256 does not fit") }
+    match read_sealed(buffer, stream, seal, &mut |piece: &[u8]| watch(piece).inspect_err(|_| was_stopped = true)) {
+        Ok((digest, holds)) => Ok(item.compare(&digest, holds)),
+        Err(_) if was_stopped => Err(stopped()),
+        Err(error) => Ok(item.found(Aspect::Readable, &format!("cannot be read: {}", plain(&error)))),
+    }
+}
+
+impl Item {
+    /// Returns its path in the store; none if it leads out of the bag.
+    pub(super) fn place(&self, folder: &StorePath) -> Option<StorePath> {
+        StorePath::parse(&format!("{folder}/{}", self.path))
+    }
+
+    /// Begins to check the recorded signature, if there is one and the rules have the secrets for it.
+    pub(super) fn signature_check(&self, rules: &dyn ProviderRules) -> Option<Box<dyn SignatureCheck>> {
+        rules.signature_check(&self.provider, self.signature.as_deref()?)
+    }
+
+    /// Compares what was read with what is recorded; `holds` is the result for the signature, if it was checked.
+    pub(super) fn compare(&self, digest: &Digest, holds: Option<bool>) -> Reread {
+        let bytes = digest.bytes;
+        match holds {
+            // Bytes that have changed cannot be what was signed; that they changed is the finding.
+            _ if digest.sha256 != self.sha256 => {
+                Reread { bytes, ..self.found(Aspect::Manifests, "its bytes have changed: the SHA-256 does not fit") }
+            }
+            Some(false) => {
+                let what = "the provider's signature does not hold with these secrets";
+                Reread { bytes, signature: holds, ..self.found(Aspect::Signatures, what) }
+            }
+            _ => Reread { bytes, signature: holds, finding: None },
         }
-        Some(false) => {
-            let what = "the provider's signature does not hold with these secrets";
-            Reread { bytes, signature: holds, ..found(Aspect::Signatures, what) }
-        }
-        _ => Reread { bytes, signature: holds, finding: None },
-    })
+    }
+
+    fn found(&self, aspect: Aspect, what: &str) -> Reread {
+        let finding = Finding::new(aspect, &self.path, what);
+        let is_lost = self.is_gone && finding.remedy == Remedy::Repair;
+        Reread { finding: Some(if is_lost { finding.helped_by(Remedy::Restore) } else { finding }), ..Reread::default() }
+    }
 }

@@ -131,11 +131,11 @@ impl<'a> Run<'a> {
     }
 
     fn work(&self, number: usize) {
-        let read = AtomicU64::new(0);
+        let (read, mut buffer) = (AtomicU64::new(0), Vec::new());
         while let Some(work) = self.pool.take(Role::Worker, &|| self.observer.is_stopped(), &|| self.order.has_space()) {
             match work {
                 Work::Open(index) => self.pool.opened(self.open(index)),
-                Work::File(job) => self.read(&job, number as u64, &read),
+                Work::File(job) => self.read(&job, number as u64, &read, &mut buffer),
             }
         }
     }
@@ -183,14 +183,14 @@ impl<'a> Run<'a> {
         items.into_iter().map(|item| Job { bag: Arc::clone(&bag), item }).collect()
     }
 
-    fn read(&self, Job { bag, item }: &Job<'a>, number: u64, read: &AtomicU64) {
+    fn read(&self, Job { bag, item }: &Job<'a>, number: u64, read: &AtomicU64, buffer: &mut Vec<u8>) {
         let store = bag.place.archive.target.store.as_ref();
         let mut watch = |piece: &[u8]| {
             let so_far = read.fetch_add(piece.len() as u64, Ordering::Relaxed) + piece.len() as u64;
             self.observer.progress(number, so_far);
             if self.observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
         };
-        let outcome = (!self.observer.is_stopped()).then(|| reread(store, bag.place.folder, item, self.rules, &mut watch));
+        let outcome = (!self.observer.is_stopped()).then(|| reread(buffer, store, bag.place.folder, item, self.rules, &mut watch));
         let mut examined = locked(&bag.examined);
         match outcome {
             Some(Ok(reread)) => {
