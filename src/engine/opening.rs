@@ -103,9 +103,10 @@ impl Opening<'_> {
     /// Returns the number of archived media files of a session that needs no run; `None` if it may need one.
     fn complete(&self) -> Option<u64> {
         let options = &self.run.options;
+        let is_selected = |item: &_| options.selection.excludes(item).is_none();
         let wanted = Wanted {
             provider: self.run.services.provider.name(),
-            media: &|item| options.selection.excludes(item).is_none(),
+            media: if options.selection.is_everything() { None } else { Some(&is_selected) },
             attempt: &|number, id| match &options.scope {
                 Scope::All => true,
                 Scope::Latest => number == 0,

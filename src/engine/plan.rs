@@ -21,6 +21,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Returns true if no media file is excluded.
+    pub(super) fn is_everything(&self) -> bool {
+        self.kinds.is_empty() && self.contexts.is_empty()
+    }
+
     /// Returns the reason not to fetch a media file, if there is one.
     pub(super) fn excludes(&self, item: &MediaItem) -> Option<Reason> {
         if !self.kinds.is_empty() && !self.kinds.contains(&item.kind) {

@@ -92,6 +92,7 @@ impl SessionArchive {
     pub fn open(store: Arc<dyn Store>, origin: Origin, rules: &dyn ProviderRules, now: Timestamp) -> Result<Self> {
         let folder = layout::session_folder(&origin.session);
         let (before, record_before) = read_record(store.as_ref(), &folder)?.unzip();
+        let record_before = record_before.map(|bytes| Digest::of(&bytes).sha256);
         if let Some(record) = &before
             && (record.session != origin.session || record.provider != origin.provider)
         {

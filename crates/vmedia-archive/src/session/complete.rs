@@ -15,8 +15,8 @@ use crate::store::ReadStore;
 pub struct Wanted<'a> {
     /// The provider's name.
     pub provider: &'a str,
-    /// Returns whether it fetches this media file.
-    pub media: &'a dyn Fn(&MediaItem) -> bool,
+    /// Returns whether it fetches this media file; none if it fetches all.
+    pub media: Option<&'a dyn Fn(&MediaItem) -> bool>,
     /// Returns whether it fetches the media of this attempt; the number counts from the newest.
     pub attempt: &'a dyn Fn(usize, &AttemptId) -> bool,
     /// The companion documents that it fetches.
@@ -48,7 +48,7 @@ pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>)
         return Ok(None);
     }
     let mut held = 0;
-    for media in record.media.iter().filter(|media| (wanted.media)(&media.item())) {
+    for media in record.media.iter().filter(|media| wanted.media.is_none_or(|is_wanted| is_wanted(&media.item()))) {
         let is_here = media.state == State::Archived && media.present().next().is_some();
         if !is_here || needs_refetch(store, &folder, media, media.size)?.is_some() {
             return Ok(None);

@@ -3,17 +3,19 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{MANIFEST, RECORD, TAG_MANIFEST};
 use crate::record::{LARGEST_RECORD, Record, SCHEMA, VERSION, parse_error};
-use crate::store::{Digest, ReadStore, StorePath};
+use crate::store::{ReadStore, StorePath};
 
 /// Hint for a lost record. It alone says which files there were: a new one would forget those that are no longer listed.
 const RESTORE: &str = "restore it from a backup; or move the folder away, and the session is archived anew";
 
-/// Returns the record and its SHA-256.
-pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<(Record, String)>> {
+/// Returns the record and its bytes.
+pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<(Record, Vec<u8>)>> {
     let path = folder.join(RECORD);
     let Some(bytes) = store.read(&path, LARGEST_RECORD)? else { return Ok(None) };
+    // Checked once, instead of for each text in it.
+    let parsed = std::str::from_utf8(&bytes).map_or_else(|_| serde_json::from_slice(&bytes), serde_json::from_str);
     // The error ends this session alone.
-    let record: Record = serde_json::from_slice(&bytes).map_err(|error| {
+    let record: Record = parsed.map_err(|error| {
         let what = format!("{} cannot be read: {}", store.location(&path), parse_error(&error));
         let kept = format!("keep the file, and {RESTORE}");
         let hint = if error.is_data() { format!("use the version of vmedia that wrote it; or {kept}") } else { kept };
@@ -23,7 +25,7 @@ pub(crate) fn read_record(store: &dyn ReadStore, folder: &StorePath) -> Result<O
         let what = format!("{} was written by a newer vmedia ({})", store.location(&path), record.tool);
         return Err(Error::new(ErrorKind::Configuration, what, "install that version or a newer one"));
     }
-    Ok(Some((record, Digest::of(&bytes).sha256)))
+    Ok(Some((record, bytes)))
 }
 
 /// Fails if there is a bag, which must have a record.
