@@ -8,6 +8,7 @@ mod event;
 mod judge;
 mod ledger;
 mod listing;
+mod messages;
 mod opening;
 mod plan;
 mod probe;
@@ -29,6 +30,7 @@ pub use event::{ErrorText, Event, Message};
 pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
 pub(crate) use ledger::Ledger;
 pub(crate) use listing::{attempts, listing};
+pub use messages::Messages;
 pub use plan::Selection;
 pub use probe::{Probe, probe};
 pub(crate) use provider_days::{Period as ProviderDays, warning as deletion_warning};
@@ -41,13 +43,12 @@ pub(crate) use stored_rules::StoredRules;
 pub use tally::Tally;
 
 use crate::archive::Journal;
-use crate::http::RetryClient;
+use crate::http::{Note, RetryClient};
 use crate::model::SessionId;
 use crate::provider::{Provider, Scope};
 use crate::store::Store;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 
 /// Everything that the run needs from outside.
 #[derive(Clone)]
@@ -93,12 +94,33 @@ pub struct Options {
     pub provider_days: Option<u32>,
 }
 
-/// The sender of events. A receiver that is gone is no reason to stop.
-pub(crate) struct Emit(pub(crate) SyncSender<Message>);
+/// The messages that are shown or counted besides those that always are; others are not made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Details {
+    /// Answers to requests.
+    pub answers: bool,
+    /// Beginnings of transfers.
+    pub transfers: bool,
+    /// Bytes and ends of transfers.
+    pub progress: bool,
+}
+
+/// The sender of events.
+#[derive(Clone)]
+pub(crate) struct Emit {
+    sender: messages::Sender,
+    details: Details,
+}
 
 impl Emit {
+    /// Creates a sender and its receiver.
+    pub(crate) fn new(details: Details) -> (Self, Messages) {
+        let (sender, messages) = messages::queue();
+        (Self { sender, details }, messages)
+    }
+
     pub(crate) fn event(&self, event: Event) {
-        let _ = self.0.send(Message::Event { transfer: None, event: Box::new(event) });
+        self.sender.send(Message::Event { transfer: None, event: Box::new(event) });
     }
 
     pub(crate) fn notice(&self, session: &SessionId, text: String) {
@@ -109,15 +131,65 @@ impl Emit {
         self.event(Event::Problem { session: session.clone(), text });
     }
 
-    pub(crate) fn transfer(&self, transfer: u64, event: Event) {
-        let _ = self.0.send(Message::Event { transfer: Some(transfer), event: Box::new(event) });
+    /// Sends a step of an exchange.
+    fn step(&self, session: &SessionId, request: &str, note: &Note<'_>) {
+        if self.details.answers || !matches!(note, Note::Answered { .. }) {
+            self.event(listing::to_event(session, request, note));
+        }
+    }
+
+    /// Sends the beginning of a transfer.
+    fn begins(&self, transfer: u64, event: impl FnOnce() -> Event) {
+        if self.details.transfers {
+            self.sender.send(Message::Event { transfer: Some(transfer), event: Box::new(event()) });
+        }
     }
 
     pub(crate) fn progress(&self, transfer: u64, bytes: u64) {
-        let _ = self.0.send(Message::Progress { transfer, bytes });
+        if self.details.progress {
+            self.sender.send(Message::Progress { transfer, bytes });
+        }
     }
 
-    pub(crate) fn ended(&self, transfer: u64) {
-        let _ = self.0.send(Message::Ended { transfer });
+    fn ended(&self, transfer: u64) {
+        if self.details.progress {
+            self.sender.send(Message::Ended { transfer });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Details, Emit, Event, Message};
+    use crate::http::Note;
+    use crate::model::SessionId;
+    use std::time::Duration;
+
+    /// Sends each sort of message once; returns those that arrive, and the number of events that were made for a transfer.
+    fn sent(details: Details) -> (Vec<Message>, usize) {
+        let (emit, messages) = Emit::new(details);
+        let session = SessionId::parse("s1").expect("an id");
+        let mut made = 0;
+        emit.begins(1, || {
+            made += 1;
+            Event::SessionReread { session: session.clone(), bytes: 1 }
+        });
+        emit.step(&session, "media", &Note::Answered { status: 200, after: Duration::ZERO });
+        emit.progress(1, 1);
+        emit.ended(1);
+        emit.notice(&session, "a notice".to_owned());
+        drop(emit);
+        let mut batch = Vec::new();
+        assert!(!messages.receive(&mut batch, Duration::ZERO));
+        (batch, made)
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_made() {
+        let (none, made) = sent(Details::default());
+        assert!(matches!(&none[..], [Message::Event { event, .. }] if matches!(**event, Event::Notice { .. })), "{none:?}");
+        assert_eq!(made, 0);
+        let (all, made) = sent(Details { answers: true, transfers: true, progress: true });
+        assert_eq!((all.len(), made), (5, 1));
     }
 }

@@ -67,8 +67,8 @@ pub(super) fn archive(
         });
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
-    let running = engine::start(services, options, identifiers.sessions)?;
-    receive(context, running.messages(), &mut |message| reporter.message(message));
+    let running = engine::start(services, options, identifiers.sessions, reporter.details())?;
+    receive(context, running.messages(), &|| running.transfers(), &mut |batch| reporter.messages(batch));
     running.remaining().into_iter().for_each(|event| reporter.event(event));
     reporter.finish();
     let stop = context.cancel.requested();

@@ -2,10 +2,9 @@
 //! once the run has been asked to stop.
 
 use super::Context;
-use crate::engine::{Emit, Message};
+use crate::engine::{Emit, Message, Messages};
 use crate::error::{Result, cannot_start};
 use crate::report::Reporter;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 /// Interval between two checks for a request to stop.
@@ -13,17 +12,21 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Time that running transfers have to stop. One that hangs on a silent connection is left; its file has no final name yet.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Receives messages until the work is over, or until [`GRACE`] after a request to stop; returns whether it is over.
-pub(super) fn receive(context: &Context, messages: &Receiver<Message>, show: &mut dyn FnMut(&Message)) -> bool {
-    let mut asked = None;
+/// Receives messages until the work is over, or until [`GRACE`] after a request to stop; returns whether it is over. `running`
+/// returns the number of running transfers.
+pub(super) fn receive(context: &Context, messages: &Messages, running: &dyn Fn() -> u64, show: &mut dyn FnMut(&[Message])) -> bool {
+    let (mut asked, mut batch) = (None, Vec::new());
     loop {
-        match messages.recv_timeout(LOOK) {
-            Ok(message) => show(&message),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return true,
+        let goes_on = messages.receive(&mut batch, LOOK);
+        if !batch.is_empty() {
+            show(&batch);
+            batch.clear();
+        }
+        if !goes_on {
+            return true;
         }
         if context.status_request.take() {
-            show(&Message::Asked);
+            show(&[Message::Asked { running: running() }]);
         }
         if context.cancel.requested().is_some() {
             let now = context.clock.elapsed();
@@ -40,9 +43,8 @@ pub(super) fn beside<T: Send + 'static>(
     reporter: &mut Reporter,
     work: impl FnOnce(&Emit) -> T + Send + 'static,
 ) -> Result<Option<T>> {
-    let (sender, receiver) = sync_channel(1024);
-    let thread =
-        std::thread::Builder::new().name("work".to_owned()).spawn(move || work(&Emit(sender))).map_err(|error| cannot_start(&error))?;
-    let over = receive(context, &receiver, &mut |message| reporter.message(message));
+    let (emit, messages) = Emit::new(reporter.details());
+    let thread = std::thread::Builder::new().name("work".to_owned()).spawn(move || work(&emit)).map_err(|error| cannot_start(&error))?;
+    let over = receive(context, &messages, &|| 0, &mut |batch| reporter.messages(batch));
     Ok(if over { thread.join().ok() } else { None })
 }

@@ -55,8 +55,8 @@ pub enum Message {
     Progress { transfer: u64, bytes: u64 },
     /// The end of a transfer.
     Ended { transfer: u64 },
-    /// A request for the status of the run (SIGUSR1).
-    Asked,
+    /// A request for the status of the run (SIGUSR1), and its number of running transfers.
+    Asked { running: u64 },
 }
 
 /// An event. Fields are documented where the name and the type leave a question open.

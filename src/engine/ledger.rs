@@ -1,6 +1,6 @@
 //! The counts of a run, folded from its events, for the exit status, the run's end, its status on request, bars and messages.
 
-use super::event::{Event, Message};
+use super::event::Event;
 use super::tally::Tally;
 use crate::archive::verify::SessionReport;
 use crate::clock::Stop;
@@ -32,26 +32,11 @@ pub(crate) struct Ledger {
     tally: Tally,
     /// All settled media files, of sessions that are under way too.
     settled: Tally,
-    running: HashSet<u64>,
 }
 
 impl Ledger {
-    /// Takes a message into account; `elapsed` is the time since the program started.
-    pub(crate) fn receive(&mut self, message: &Message, elapsed: Duration) {
-        match message {
-            Message::Event { transfer, event } => {
-                if matches!(**event, Event::MediaStarted { .. }) {
-                    self.running.extend(*transfer);
-                }
-                self.apply(event, elapsed);
-            }
-            Message::Ended { transfer } => _ = self.running.remove(transfer),
-            Message::Progress { .. } | Message::Asked => {}
-        }
-    }
-
     /// Takes an event into account; `elapsed` is the time since the program started.
-    fn apply(&mut self, event: &Event, elapsed: Duration) {
+    pub(crate) fn apply(&mut self, event: &Event, elapsed: Duration) {
         match event {
             Event::RunStarted { sessions, archive, dry_run, .. } => {
                 let (total, archive, dry_run) = (*sessions, archive.clone(), *dry_run);
@@ -121,14 +106,9 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn status(&self, elapsed: Duration) -> Event {
-        Event::RunStatus {
-            total: self.total,
-            done: self.done,
-            tally: self.settled,
-            running: self.running.len() as u64,
-            milliseconds: self.milliseconds(elapsed),
-        }
+    /// Returns the status of the run, which has that many running transfers.
+    pub(crate) fn status(&self, running: u64, elapsed: Duration) -> Event {
+        Event::RunStatus { total: self.total, done: self.done, tally: self.settled, running, milliseconds: self.milliseconds(elapsed) }
     }
 
     fn milliseconds(&self, elapsed: Duration) -> u64 {

@@ -130,7 +130,7 @@ impl<'a> SessionFetcher<'a> {
 
     /// Makes one call, with retries. Makes no further attempt once it is `useless`.
     fn exchange(&self, call: &Call, useless: &dyn Fn() -> bool) -> Result<Document, Failure> {
-        let note = |note: Note<'_>| self.emit.event(to_event(self.session, &call.document, &note));
+        let note = |note: Note<'_>| self.emit.step(self.session, &call.document, &note);
         self.services.wire.exchange(&note, &mut |exchange| {
             if useless() {
                 return Err(Failure::new(Cause::Deferred, "another answer makes this one useless"));

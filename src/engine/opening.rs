@@ -187,7 +187,7 @@ impl Opening<'_> {
         let number = self.run.next_transfer();
         let held = archive.revision.held_bytes(&listing.media);
         if held > 0 {
-            self.emit.transfer(number, Event::SessionReread { session: self.session.clone(), bytes: held });
+            self.emit.begins(number, || Event::SessionReread { session: self.session.clone(), bytes: held });
         }
         let mut read = 0;
         let mut watch = |piece: &[u8]| {

@@ -109,9 +109,11 @@ fn pieces(body: &mut dyn Read, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])
     buffer.resize(BUFFER, 0);
     loop {
         let count = fill(body, buffer).map_err(BodyReader::failure)?;
-        match buffer.get(..count).unwrap_or_default() {
-            [] => return Ok(()),
-            piece => each(piece)?,
+        if count > 0 {
+            each(buffer.get(..count).unwrap_or_default())?;
+        }
+        if count < BUFFER {
+            return Ok(());
         }
     }
 }

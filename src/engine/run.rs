@@ -2,21 +2,17 @@
 //!
 //! Must not decide about single sessions (`opening`) or files (`transfer`).
 
-use super::event::Message;
+use super::messages::Messages;
 use super::opening::{Opened, Opening};
 use super::run_state::RunState;
 use super::session_state::Job;
 use super::transfer::transfer;
-use super::{Emit, Event, Options, Services};
+use super::{Details, Emit, Event, Options, Services};
 use crate::archive::schedule::{Pool, Role, Work};
 use crate::error::{Result, cannot_start};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
-
-/// Number of messages that may wait for the thread that shows them.
-const CHANNEL: usize = 1024;
 
 /// Number of workers for which one thread lists sessions ahead of them: a session's listings take two round trips, its files a
 /// dozen. With these two numbers 31.8 of 32 workers fetched at 80 ms of round trip (`benches/speed/run.py`).
@@ -28,20 +24,25 @@ const FILES_AHEAD: usize = 4;
 
 /// A run that is under way.
 pub struct Running {
-    receiver: Receiver<Message>,
+    messages: Messages,
     run: Arc<Run>,
 }
 
 impl Running {
     /// Returns the messages of the run, which end with it.
-    pub fn messages(&self) -> &Receiver<Message> {
-        &self.receiver
+    pub fn messages(&self) -> &Messages {
+        &self.messages
+    }
+
+    /// Returns the number of media files that are being fetched.
+    pub(crate) fn transfers(&self) -> u64 {
+        self.run.state.running()
     }
 
     /// Returns the events that an early end left over: sessions that ended behind one that did not, and those that are left as they
     /// are. Messages that were not taken by then are lost.
     pub fn remaining(self) -> Vec<Event> {
-        self.run.state.leave(&self.run.sessions, self.receiver)
+        self.run.state.leave(&self.run.sessions, self.messages)
     }
 }
 
@@ -52,15 +53,15 @@ struct Run {
 }
 
 /// Starts the workers. Each session should be given once.
-pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> Result<Running> {
-    let (sender, receiver) = sync_channel(CHANNEL);
+pub fn start(services: Services, options: Options, sessions: Vec<SessionId>, details: Details) -> Result<Running> {
+    let (emit, messages) = Emit::new(details);
     let workers = options.workers.max(1);
     let pool = Pool::new(sessions.len(), workers * FILES_AHEAD);
     let run = Arc::new(Run { state: RunState::new(services, options), sessions, pool });
     let openers = workers / WORKERS_FOR_AN_OPENER;
     let roles = std::iter::repeat_n(Role::Worker, workers).chain(std::iter::repeat_n(Role::Opener, openers));
     for (number, role) in roles.enumerate() {
-        let (run, emit) = (Arc::clone(&run), Emit(sender.clone()));
+        let (run, emit) = (Arc::clone(&run), emit.clone());
         let builder = std::thread::Builder::new().name(format!("worker {number}"));
         match builder.spawn(move || run.work(role, &emit)) {
             Err(error) if number == 0 => return Err(cannot_start(&error)),
@@ -69,7 +70,7 @@ pub fn start(services: Services, options: Options, sessions: Vec<SessionId>) -> 
             Ok(_) => {}
         }
     }
-    Ok(Running { receiver, run })
+    Ok(Running { messages, run })
 }
 
 impl Run {

@@ -4,7 +4,8 @@
 //! Must not fetch.
 
 use super::budget::Budget;
-use super::event::{ErrorText, Event, Message};
+use super::event::{ErrorText, Event};
+use super::messages::Messages;
 use super::session_error::{lost, reason, session_error};
 use super::session_state::SessionWork;
 use super::tally::Tally;
@@ -18,7 +19,6 @@ use crate::model::{MediaItem, SessionId};
 use crate::provider::Listing;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 
 pub(super) struct RunState {
@@ -28,6 +28,8 @@ pub(super) struct RunState {
     /// Sessions of which it was reported that another run has them.
     pub(super) waited_for: Mutex<HashSet<usize>>,
     transfers: AtomicU64,
+    /// Number of media files that are being fetched.
+    running: AtomicU64,
     /// Set once nothing further can succeed.
     ended: AtomicBool,
     order: Order<Event>,
@@ -43,6 +45,7 @@ impl RunState {
             budget: Budget::new(),
             waited_for: Mutex::default(),
             transfers: AtomicU64::default(),
+            running: AtomicU64::default(),
             ended: AtomicBool::new(false),
             order: Order::default(),
             underway: Mutex::default(),
@@ -56,6 +59,19 @@ impl RunState {
     /// Returns a number that no transfer had.
     pub(super) fn next_transfer(&self) -> u64 {
         self.transfers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Returns the number of media files that are being fetched.
+    pub(super) fn running(&self) -> u64 {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    /// Counts a media file as being fetched during `work`.
+    pub(super) fn counted<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        let outcome = work();
+        self.running.fetch_sub(1, Ordering::Relaxed);
+        outcome
     }
 
     /// Registers a session that is being opened, and again with its work once its files may come.
@@ -75,9 +91,9 @@ impl RunState {
 
     /// Leaves sessions that are under way as they are, when the run is to stop and messages are no longer taken. Returns the events
     /// that could not be reported in order, and the ends of those sessions.
-    pub(super) fn leave(&self, sessions: &[SessionId], receiver: Receiver<Message>) -> Vec<Event> {
+    pub(super) fn leave(&self, sessions: &[SessionId], messages: Messages) -> Vec<Event> {
         // A worker may wait for space in the channel, and holds the order meanwhile: without a receiver it goes on.
-        drop(receiver);
+        drop(messages);
         let (passed, mut ended) = self.order.left_behind();
         let mut events = Vec::new();
         if let Some(stop) = self.services.wire.cancel().requested() {

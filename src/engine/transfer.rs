@@ -5,7 +5,6 @@
 use super::Emit;
 use super::event::Event;
 use super::judge::{Expectation, judge};
-use super::listing::to_event;
 use super::receive::{Receiver, TimeLimit};
 use super::run_state::RunState;
 use super::session_state::Job;
@@ -16,7 +15,7 @@ use crate::http::{Cause, Failure, Note};
 /// Fetches a file and archives it. Returns its record, and whether the archive had the same bytes before.
 pub(super) fn transfer(run: &RunState, job: &Job, emit: &Emit, buffer: &mut Vec<u8>) -> Result<(FileRecord, bool), Failure> {
     let number = run.next_transfer();
-    let outcome = steps(run, job, number, emit, buffer);
+    let outcome = run.counted(|| steps(run, job, number, emit, buffer));
     if let Ok((file, _)) = &outcome {
         emit.progress(number, file.digest.bytes);
     }
@@ -26,11 +25,13 @@ pub(super) fn transfer(run: &RunState, job: &Job, emit: &Emit, buffer: &mut Vec<
 
 fn steps(run: &RunState, job: &Job, number: u64, emit: &Emit, buffer: &mut Vec<u8>) -> Result<(FileRecord, bool), Failure> {
     let (services, Job { work, item }) = (&run.services, job);
-    let (session, media, context) = (work.session.clone(), item.id.clone(), item.label());
-    emit.transfer(number, Event::MediaStarted { session, media, kind: item.kind, context, size: item.size });
+    emit.begins(number, || {
+        let (session, media, context) = (work.session.clone(), item.id.clone(), item.label());
+        Event::MediaStarted { session, media, kind: item.kind, context, size: item.size }
+    });
 
     let call = services.provider.media(&work.session, &item.id);
-    let note = |note: Note<'_>| emit.event(to_event(&work.session, &call.document, &note));
+    let note = |note: Note<'_>| emit.step(&work.session, &call.document, &note);
     let progress = |bytes| emit.progress(number, bytes);
     let mut receiver = Receiver { services, item, call: &call, progress: &progress, limit: TimeLimit::default(), buffer };
     let mut expected = Expectation {

@@ -161,7 +161,6 @@ impl Bars {
             }
             _ => {}
         }
-        self.show_total();
     }
 
     fn begin(&mut self, transfer: u64, name: &str, size: Option<u64>, counts: bool) {
@@ -182,16 +181,10 @@ impl Bars {
                 bar.set_position(count);
             }
         }
-        self.show_total();
     }
 
     /// Frees the row of a transfer that ended; the file that waits longest without one gets it.
     pub(super) fn end(&mut self, transfer: u64) {
-        self.remove(transfer);
-        self.show_total();
-    }
-
-    fn remove(&mut self, transfer: u64) {
         let Some(running) = self.running.remove(&transfer) else { return };
         if running.counts {
             self.settled_bytes += running.bytes;
@@ -208,7 +201,8 @@ impl Bars {
         }
     }
 
-    fn show_total(&self) {
+    /// Draws the bar of the whole run, after a batch of messages.
+    pub(super) fn show_total(&self) {
         let running: u64 = self.running.values().filter(|running| running.counts).map(|running| running.bytes).sum();
         let done = self.settled_bytes + running;
         if let Some((sessions, all)) = self.batch {

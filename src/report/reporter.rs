@@ -10,7 +10,7 @@ use super::log::Log;
 use super::run_summary::RunSummary;
 use crate::cli::{EventFormat, Flags, Verbosity};
 use crate::clock::Clock;
-use crate::engine::{Event, Ledger, Message, OUT_OF_TIME};
+use crate::engine::{Details, Event, Ledger, Message, OUT_OF_TIME};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::text::sanitize;
@@ -55,33 +55,41 @@ impl Reporter {
         &self.ledger
     }
 
-    /// Takes a message from the work.
-    pub(crate) fn message(&mut self, message: &Message) {
-        self.ledger.receive(message, self.clock.elapsed());
-        match message {
-            Message::Asked => self.show(&self.ledger.status(self.clock.elapsed())),
-            Message::Progress { transfer, bytes } => {
-                if let Some(bars) = &mut self.bars {
-                    bars.progress(*transfer, *bytes);
-                }
-            }
-            Message::Ended { transfer } => {
-                if let Some(bars) = &mut self.bars {
-                    bars.end(*transfer);
-                }
-            }
-            Message::Event { transfer, event } => {
-                if let Some(bars) = &mut self.bars {
-                    bars.event(*transfer, event, &self.ledger);
-                }
-                self.show(event);
+    /// Returns the messages that are used.
+    pub(crate) fn details(&self) -> Details {
+        let (is_logged, has_bars) = (self.log.is_some(), self.bars.is_some());
+        Details {
+            answers: is_logged || self.human.verbosity >= Verbosity::Requests,
+            transfers: is_logged || has_bars || self.format == EventFormat::Json,
+            progress: has_bars,
+        }
+    }
+
+    /// Takes messages from the work.
+    pub(crate) fn messages(&mut self, messages: &[Message]) {
+        for message in messages {
+            match (message, &mut self.bars) {
+                (Message::Asked { running }, _) => self.show(&self.ledger.status(*running, self.clock.elapsed())),
+                (Message::Event { transfer, event }, _) => self.take(*transfer, event),
+                (Message::Progress { transfer, bytes }, Some(bars)) => bars.progress(*transfer, *bytes),
+                (Message::Ended { transfer }, Some(bars)) => bars.end(*transfer),
+                (Message::Progress { .. } | Message::Ended { .. }, None) => {}
             }
         }
+        self.bars.iter().for_each(Bars::show_total);
     }
 
     /// Takes an event that is not part of the work.
     pub(crate) fn event(&mut self, event: Event) {
-        self.message(&Message::Event { transfer: None, event: Box::new(event) });
+        self.messages(&[Message::Event { transfer: None, event: Box::new(event) }]);
+    }
+
+    fn take(&mut self, transfer: Option<u64>, event: &Event) {
+        self.ledger.apply(event, self.clock.elapsed());
+        if let Some(bars) = &mut self.bars {
+            bars.event(transfer, event, &self.ledger);
+        }
+        self.show(event);
     }
 
     fn show(&mut self, event: &Event) {

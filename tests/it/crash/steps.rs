@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use vmedia::archive::{Identity, Journal};
 use vmedia::clock::{Cancel, Clock, SystemClock};
-use vmedia::engine::{Event, Message, Options, Services, start};
+use vmedia::engine::{Details, Event, Message, Options, Services, start};
 use vmedia::error;
 use vmedia::exit::Exit;
 use vmedia::http::{Client, ClientOptions, Policy, RetryClient};
@@ -52,12 +52,11 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         credentials: words("the test's"),
     };
     let options = Options { companions: vec![words("decision")], workers: 1, ..Options::default() };
-    let running = start(services, options, vec![SessionId::parse(SESSION).expect("an id")]).expect("workers");
-    let mut ends: Vec<Event> = running
-        .messages()
-        .iter()
-        .filter_map(|message| if let Message::Event { event, .. } = message { Some(*event) } else { None })
-        .collect();
+    let running = start(services, options, vec![SessionId::parse(SESSION).expect("an id")], Details::default()).expect("workers");
+    let mut messages = Vec::new();
+    while running.messages().receive(&mut messages, seconds) {}
+    let mut ends: Vec<Event> =
+        messages.into_iter().filter_map(|message| if let Message::Event { event, .. } = message { Some(*event) } else { None }).collect();
     ends.extend(running.remaining());
     let exit = ends.iter().find_map(|event| if let Event::SessionFinished { exit, .. } = event { Some(*exit) } else { None });
     let exit = exit.expect("the session ended");
