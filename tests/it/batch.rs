@@ -5,6 +5,8 @@ mod limits;
 mod skipping;
 #[cfg(unix)]
 mod standing;
+#[cfg(target_os = "linux")]
+mod thrift;
 
 use crate::harness::{World, session_named};
 use vmedia::engine::Event;

@@ -4,6 +4,8 @@ mod judges;
 mod run;
 
 use assert_cmd::Command;
+#[cfg(target_os = "linux")]
+pub use judges::can_trace;
 pub use judges::{cannot, lacks, others_accept};
 pub use run::{Run, event};
 use serde_json::Value;

@@ -4,7 +4,7 @@
 //! Each goes from call to call in steps, so that it takes some seconds; `VMEDIA_EVERY_CALL=1` makes it take every call.
 
 use super::{claims_to_be_finished, is_complete, small, whole};
-use crate::harness::{NEWEST, Run, SESSION, World, bare, in_memory};
+use crate::harness::{NEWEST, Run, SESSION, World, bare, can_trace, in_memory};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,15 +21,6 @@ const CHANGES: [&str; 9] = [
     "?mkdir,mkdirat",
     "ftruncate,flock",
 ];
-
-fn can_trace() -> bool {
-    match Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).status() {
-        Ok(status) if status.success() => return true,
-        Ok(_) => crate::harness::cannot("strace is not permitted to trace"),
-        Err(_) => crate::harness::lacks("strace"),
-    }
-    false
-}
 
 /// How many calls are passed over between two that are met.
 fn stride(usually: usize) -> usize {

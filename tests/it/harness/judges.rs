@@ -19,6 +19,17 @@ pub fn cannot(reason: &str) {
     skip(reason);
 }
 
+/// Returns whether `strace` may trace here.
+#[cfg(target_os = "linux")]
+pub fn can_trace() -> bool {
+    match std::process::Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).status() {
+        Ok(status) if status.success() => return true,
+        Ok(_) => cannot("strace is not permitted to trace"),
+        Err(_) => lacks("strace"),
+    }
+    false
+}
+
 /// Reports a skip, and appends it to the file named by `VMEDIA_TESTS_SKIPPED`, which `.ci/run` counts.
 fn skip(reason: &str) {
     eprintln!("skipped: {reason}");
