@@ -54,20 +54,45 @@ fn a_listing_of_too_many_values_is_refused() {
     is_too_much(&World::with(vec![Session::new(SESSION).media_listing(listing)]), "sessions/{id}/media: more than 250,000 values");
 }
 
-#[test]
-fn answers_that_fill_the_memory_together_are_refused() {
+/// A session with 40 attempts whose listings have 15 MiB each.
+fn large_listings() -> Wire {
     let listing = format!(r#"{{"images":[],"x":"{}"}}"#, "x".repeat(15 << 20));
     let answer = signed(&length(listing.len()), listing.as_bytes());
     let attempts: Vec<String> = (0..40).map(|number| format!(r#"{{"id":"a{number}"}}"#)).collect();
     let attempts = format!(r#"{{"verifications":[{}]}}"#, attempts.join(","));
     let attempts = signed(&length(attempts.len()), attempts.as_bytes());
-    let speaker = move |path: &str, _| Say::Bytes(if path.ends_with("/attempts") { attempts.clone() } else { answer.clone() });
-    let wire = Wire::start("", speaker);
+    Wire::start("", move |path, _| Say::Bytes(if path.ends_with("/attempts") { attempts.clone() } else { answer.clone() }))
+}
+
+#[test]
+fn answers_that_fill_the_memory_together_are_refused() {
+    let wire = large_listings();
     let (folder, run) = run_at(&wire, &["download", SESSION]);
     run.ends_with(4).complains("attempts/{id}/media: all answers together are larger than 64 MiB", "the limits stand in the README");
     // The attempts, four listings of 15 MiB that came, and eight at most that were under way when the fifth was too much.
     assert!((6..=13).contains(&wire.paths().len()), "{} requests", wire.paths().len());
     assert!(tree(folder.path()).is_empty());
+}
+
+/// However many are requested together, one large answer is read at a time beside those that are kept.
+#[test]
+#[cfg(target_os = "linux")]
+fn large_answers_that_arrive_together_are_not_in_memory_together() {
+    let wire = large_listings();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_vmedia"));
+    command.args(["list", SESSION]).current_dir(folder.path()).env_clear().env("HOME", folder.path());
+    command.env("VMEDIA_BASE_URL", wire.base_url()).env("VMEDIA_API_KEY", "key").env("VMEDIA_API_SECRET", crate::wire::SECRET);
+    let mut child = command.stderr(std::process::Stdio::null()).spawn().expect("a run");
+    let mut peak = 0;
+    crate::harness::until("the end", || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let now = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        peak = now.unwrap_or(0).max(peak);
+        child.try_wait().expect("a status").is_some()
+    });
+    // Those that are kept take 63 MB; eight more would take 126 MB.
+    assert!((70_000..125_000).contains(&peak), "{peak} kB at the peak");
 }
 
 #[test]
