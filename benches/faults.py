@@ -69,7 +69,7 @@ CASES = {
     "I": "complete partial file, as before a rename",
     "J": "SIGINT in the middle of the file",
     "K": "SIGTERM in the middle of the file",
-    "L": "calls of fsync for one file",
+    "L": "calls of fsync, fdatasync and syncfs for one file",
     "M": "carriage returns into a pipe in 4 s",
     "O": "a bit flipped under a signature",
     "O2": "the listing declares another size",

@@ -49,6 +49,18 @@ pub(super) struct Query<'a> {
     pub(super) provider_days: Option<u32>,
 }
 
+/// Returns the services of a query, and the time after which the provider deletes media.
+fn prepare(context: &Context, wanted: &Query<'_>) -> Result<(Services, ProviderDays)> {
+    let resolver = context.resolver()?;
+    let services = services(resolver.provider_settings()?, &resolver.network(), resolver.output(None).value, DEFAULT_JOBS, context)?;
+    if let Some(instead) = wanted.without_attempts {
+        must_have_attempts(services.provider.as_ref(), instead)?;
+    }
+    let days = resolver.provider_days(wanted.provider_days).map(|days| days.value);
+    let period = ProviderDays::of(days, services.provider.provider_days());
+    Ok((services, period))
+}
+
 /// Requests each session and prints the rows; failed sessions are reported and the others continue.
 pub(super) fn query(
     context: &Context,
@@ -63,13 +75,7 @@ pub(super) fn query(
         session_id(only, number)?;
         table.hide_from_people("session");
     }
-    let resolver = context.resolver()?;
-    let services = services(resolver.provider_settings()?, &resolver.network(), resolver.output(None).value, DEFAULT_JOBS, context)?;
-    if let Some(instead) = wanted.without_attempts {
-        must_have_attempts(services.provider.as_ref(), instead)?;
-    }
-    let days = resolver.provider_days(wanted.provider_days).map(|days| days.value);
-    let period = ProviderDays::of(days, services.provider.provider_days());
+    let (services, period) = prepare(context, wanted)?;
     let mut reporter = context.reporter(EventFormat::Text, false)?;
     let mut exits = Vec::new();
     let ask = Arc::new(ask);
