@@ -26,14 +26,18 @@ fn archived(count: usize) -> World {
 }
 
 #[test]
-fn a_verification_wakes_no_thread_for_what_is_not_shown() {
+fn a_verification_opens_each_file_once_and_wakes_no_thread_for_what_is_not_shown() {
     if !can_trace() {
         return;
     }
     let world = archived(40);
-    let woken = calls(&world, "futex", &["verify", "vmedia-archive", "--read-only", "-q", "-j", "1"]);
+    let words = ["verify", "vmedia-archive", "--read-only", "-q", "-j", "1"];
+    let woken = calls(&world, "futex", &words);
     // Each session is a message, and each message wakes once at most.
     assert!(woken < 40 * 4, "{woken} calls for 40 sessions of 13 files");
+    // Each file once, and each folder; the pending file, and the bag's mark and size before.
+    let opened = calls(&world, "openat2", &words);
+    assert!(opened < 40 * 30, "{opened} files and folders opened in 40 sessions");
 }
 
 #[test]

@@ -207,19 +207,18 @@ impl ReadStore for LocalStore {
         let mut found = Vec::new();
         let mut folders = vec![folder.clone()];
         while let Some(folder) = folders.pop() {
-            let (tree, entries) = match self.tree().and_then(|tree| Ok((tree, tree.entries(folder.as_str())?))) {
+            let entries = match self.tree().and_then(|tree| tree.measured(folder.as_str())) {
                 Ok(listed) => listed,
                 Err(error) if is_absent(&error) => continue,
                 Err(error) => return Err(self.failed("list", folder.as_str(), error)),
             };
-            for (name, kind) in entries {
+            for (name, kind, measured) in entries {
                 let name = name.to_string_lossy();
                 let path = StorePath::parse(&format!("{folder}/{name}")).unwrap_or_else(|| folder.join(&name));
                 if kind == Kind::Folder {
                     folders.push(path);
                 } else {
-                    let length = if kind == Kind::File { tree.kind(path.as_str()).ok() } else { Some((kind, 0)) };
-                    found.push(Listed { stat: length.map(|(kind, length)| stat(kind, length)), path, sha256: None });
+                    found.push(Listed { stat: measured.map(|(kind, length)| stat(kind, length)), path, sha256: None });
                 }
             }
         }

@@ -15,6 +15,7 @@ pub(super) use windows::Tree;
 
 use super::files::place_error;
 use crate::error::{self, Error};
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -38,6 +39,9 @@ pub(super) enum Kind {
     /// A pipe, a device, a socket.
     Other,
 }
+
+/// The name and kind of an entry, and its kind and length in bytes when it was looked at; `None` if only its name is accessible.
+pub(super) type Measured = (OsString, Kind, Option<(Kind, u64)>);
 
 /// The purpose for which a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,6 +34,17 @@ fn files_and_folders_are_made_renamed_and_removed() {
     assert_eq!(Obstacle::of(&tree.file("a", Access::Read).expect_err("a folder")), Some(Obstacle::NotAFile));
 }
 
+#[test]
+fn a_folder_is_listed_with_the_lengths_of_its_files() {
+    let (folder, tree) = tree();
+    tree.make_folder("a/b").expect("folders");
+    std::fs::write(folder.path().join("a/one"), "1").expect("written");
+    let mut listed = tree.measured("a").expect("listed");
+    listed.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let expected = [("b", Kind::Folder, 0), ("one", Kind::File, 1)];
+    assert_eq!(listed, expected.map(|(name, kind, length)| (name.into(), kind, Some((kind, length)))));
+}
+
 #[cfg(unix)]
 #[test]
 fn no_operation_follows_a_link() {
@@ -60,6 +71,7 @@ fn no_operation_follows_a_link() {
     assert_eq!(tree.file("session/file", Access::Create).expect_err("a link is there").kind(), ErrorKind::AlreadyExists);
     refused(tree.kind("session/data/file"));
     refused(tree.entries("session/data"));
+    refused(tree.measured("session/data"));
     refused(tree.entries("session/data/below"));
     refused(tree.create_folder("session/data/more"));
     refused(tree.make_folder("session/data/more"));

@@ -1,11 +1,12 @@
 //! The tree by the system calls that take the handle of a folder: one call for the whole way where Linux has `openat2`,
 //! else one call for each folder on it.
 
-use super::{Access, HERE, Kind, Obstacle, SyncOfFileSystem};
+use super::{Access, HERE, Kind, Measured, Obstacle, SyncOfFileSystem};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
-use std::ffi::{OsStr, OsString};
+use rustix::path::Arg;
+use std::ffi::{CStr, OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -55,31 +56,45 @@ impl Tree {
 
     /// Returns the kind of an entry, and its length in bytes.
     pub(in crate::store) fn kind(&self, path: &str) -> io::Result<(Kind, u64)> {
-        let found = self.in_folder_of(path, |folder, name| rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW))?;
-        Ok((kind_of(FileType::from_raw_mode(found.st_mode)), u64::try_from(found.st_size).unwrap_or_default()))
+        self.in_folder_of(path, |folder, name| kind_at(folder, name))
     }
 
     /// Returns the names in a folder, in no order.
     pub(in crate::store) fn entries(&self, folder: &str) -> io::Result<Vec<(OsString, Kind)>> {
-        let mut listed = Dir::new(self.at(folder, LISTED, Mode::empty())?)?;
         let mut entries = Vec::new();
+        self.each_entry(folder, |_, name, kind| entries.push((OsStr::from_bytes(name.to_bytes()).to_owned(), kind)))?;
+        Ok(entries)
+    }
+
+    /// Does the same, and looks at each file.
+    pub(in crate::store) fn measured(&self, folder: &str) -> io::Result<Vec<Measured>> {
+        let mut entries = Vec::new();
+        self.each_entry(folder, |folder, name, kind| {
+            let found = if kind == Kind::File { kind_at(folder, name).ok() } else { Some((kind, 0)) };
+            entries.push((OsStr::from_bytes(name.to_bytes()).to_owned(), kind, found));
+        })?;
+        Ok(entries)
+    }
+
+    fn each_entry(&self, folder: &str, mut each: impl FnMut(BorrowedFd<'_>, &CStr, Kind)) -> io::Result<()> {
+        let mut listed = Dir::new(self.at(folder, LISTED, Mode::empty())?)?;
         while let Some(entry) = listed.read() {
             let entry = entry?;
-            let name = entry.file_name().to_bytes();
-            if name == b"." || name == b".." {
+            let name = entry.file_name();
+            if name == c"." || name == c".." {
                 continue;
             }
-            let file_type = match entry.file_type() {
-                FileType::Unknown => match rustix::fs::statat(listed.fd()?, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW) {
-                    Ok(found) => FileType::from_raw_mode(found.st_mode),
+            let kind = match entry.file_type() {
+                FileType::Unknown => match kind_at(listed.fd()?, name) {
+                    Ok((kind, _)) => kind,
                     Err(Errno::NOENT) => continue,
                     Err(error) => return Err(error.into()),
                 },
-                known => known,
+                known => kind_of(known),
             };
-            entries.push((OsStr::from_bytes(name).to_owned(), kind_of(file_type)));
+            each(listed.fd()?, name, kind);
         }
-        Ok(entries)
+        Ok(())
     }
 
     /// Makes a folder, private to the user, in one that is there.
@@ -179,6 +194,12 @@ impl Tree {
             folder = Some(open_one(here, name, ON_THE_WAY, Mode::empty())?);
         }
     }
+}
+
+/// Returns the kind of an entry of a folder, and its length in bytes.
+fn kind_at(folder: BorrowedFd<'_>, name: impl Arg) -> rustix::io::Result<(Kind, u64)> {
+    let found = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    Ok((kind_of(FileType::from_raw_mode(found.st_mode)), u64::try_from(found.st_size).unwrap_or_default()))
 }
 
 fn open_one(folder: BorrowedFd<'_>, name: &str, flags: OFlags, mode: Mode) -> io::Result<OwnedFd> {

@@ -2,7 +2,7 @@
 //! held open while a name in it is used. Windows neither renames nor removes a folder that is held without sharing its
 //! removal, so no link can take its place meanwhile. `unix.rs` documents the functions.
 
-use super::{Access, Kind, Obstacle, SyncOfFileSystem};
+use super::{Access, Kind, Measured, Obstacle, SyncOfFileSystem};
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -67,6 +67,15 @@ impl Tree {
             let _held = hold(full)?;
             fs::read_dir(full)?.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), kind_of(entry.file_type()?))))).collect()
         })
+    }
+
+    pub(in crate::store) fn measured(&self, folder: &str) -> io::Result<Vec<Measured>> {
+        let measured = |(name, kind): (OsString, Kind)| {
+            let path = format!("{folder}/{}", name.to_string_lossy());
+            let found = if kind == Kind::File { self.kind(&path).ok() } else { Some((kind, 0)) };
+            (name, kind, found)
+        };
+        Ok(self.entries(folder)?.into_iter().map(measured).collect())
     }
 
     pub(in crate::store) fn create_folder(&self, path: &str) -> io::Result<()> {
