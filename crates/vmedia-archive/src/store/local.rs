@@ -3,7 +3,7 @@
 
 use super::files::{create_folder, io_error};
 use super::lines::LocalLines;
-use super::scratch::{Scratch, Unfinished};
+use super::scratch::{Receiving, Scratch, Unfinished};
 use super::shared_sync::SharedSync;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
 use super::{BUFFER, Extent, Lines, Listed, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath, lock};
@@ -11,6 +11,7 @@ use crate::error::{self, Error, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The folder for locks and unfinished files in an archive root; never part of a bag.
@@ -25,12 +26,15 @@ pub struct LocalStore {
     scratch: OnceLock<std::result::Result<Scratch, (error::ErrorKind, String, String)>>,
     /// `None` where each file and folder needs a sync of its own.
     shared_sync: OnceLock<Option<SharedSync>>,
+    /// Number of files that are being received.
+    receiving: AtomicUsize,
 }
 
 impl LocalStore {
     /// Creates a store at `root`; `holder` describes this process to others in its locks.
     pub fn new(root: PathBuf, holder: String) -> Self {
-        Self { root, holder, tree: OnceLock::new(), scratch: OnceLock::new(), shared_sync: OnceLock::new() }
+        let (tree, scratch, shared_sync) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { root, holder, tree, scratch, shared_sync, receiving: AtomicUsize::new(0) }
     }
 
     fn full(&self, path: &StorePath) -> PathBuf {
@@ -122,8 +126,12 @@ impl LocalStore {
         }
     }
 
-    /// Makes everything that was written durable in one call; returns false where the system cannot.
+    /// Makes everything that was written durable in one call; returns false where the system cannot, and while files are received:
+    /// the call writes out what has come of them, too, which took a fifth longer for many sessions than a sync of each file and folder.
     fn sync_together(&self) -> Result<bool> {
+        if self.receiving.load(Ordering::Relaxed) > 0 {
+            return Ok(false);
+        }
         let tree = self.made()?;
         let Some(shared_sync) = self.shared_sync.get_or_init(|| tree.sync_of_file_system().map(SharedSync::new)) else { return Ok(false) };
         // Bytes of any session may be lost.
@@ -255,7 +263,7 @@ impl Store for LocalStore {
     }
 
     fn stage(&self) -> Result<Box<dyn Staged + '_>> {
-        Ok(Box::new(LocalStaged { store: self, unfinished: self.scratch()?.file()? }))
+        Ok(Box::new(LocalStaged { store: self, unfinished: self.scratch()?.file()?, _receiving: Receiving::new(&self.receiving) }))
     }
 
     fn lines(&self, path: &StorePath) -> Result<Box<dyn Lines>> {
@@ -311,6 +319,7 @@ impl Store for LocalStore {
 struct LocalStaged<'a> {
     store: &'a LocalStore,
     unfinished: Unfinished,
+    _receiving: Receiving<'a>,
 }
 
 impl Staged for LocalStaged<'_> {

@@ -9,6 +9,7 @@ use crate::error::Result;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The folder of one run; gone with it.
 #[derive(Debug)]
@@ -85,6 +86,22 @@ impl Drop for Unfinished {
         if let Some(path) = &self.path {
             let _ = self.tree.remove_file(path);
         }
+    }
+}
+
+/// Counts a file while it is received.
+pub(super) struct Receiving<'a>(&'a AtomicUsize);
+
+impl<'a> Receiving<'a> {
+    pub(super) fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Receiving<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
