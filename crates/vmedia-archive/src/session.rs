@@ -1,7 +1,7 @@
 //! One session's folder, and the steps by which a change becomes a valid bag again.
 //!
 //! The order makes it safe: the pending file first, then answers and media files, each announced there before it gets its name, then
-//! documents and the bag's own files, all durable before the pending file is removed. Only the bag's own files are ever
+//! the bag's own files, all durable before the pending file is removed. Only the bag's own files are ever
 //! overwritten. Must not know the origin of bytes.
 
 mod commit;

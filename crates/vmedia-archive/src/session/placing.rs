@@ -86,14 +86,15 @@ impl SessionArchive {
     pub fn keep_documents(&mut self, documents: &[Document], now: Timestamp) -> Result<()> {
         let (mut lines, mut new, mut kept) = (Vec::new(), Vec::new(), Vec::new());
         for document in documents {
-            if let Some(path) = self.same_answer(document) {
+            let digest = Digest::of(&document.bytes);
+            if let Some(path) = self.same_answer(document, &digest) {
                 if new.iter().all(|(new, _)| *new != self.folder.join(&path)) {
                     self.heal_document(&path, document, now)?;
                 }
                 kept.push((&document.name, path));
                 continue;
             }
-            let (record, is_here) = self.document_record(document)?;
+            let (record, is_here) = self.document_record(document, digest)?;
             if !is_here {
                 new.push((self.folder.join(&record.path), document.bytes.as_slice()));
             }
@@ -132,15 +133,14 @@ impl SessionArchive {
     }
 
     /// Returns the path of an answer with the same bytes.
-    fn same_answer(&self, document: &Document) -> Option<String> {
-        let digest = Digest::of(&document.bytes);
+    fn same_answer(&self, document: &Document, digest: &Digest) -> Option<String> {
         let mut documents = self.revision.record.documents.iter();
-        let same = documents.find(|other| other.name == document.name && other.digest == digest && other.lost.is_none());
+        let same = documents.find(|other| other.name == document.name && other.digest == *digest && other.lost.is_none());
         same.map(|same| same.path.clone())
     }
 
     /// Returns the record of a new answer at a free path, and whether its file is there already.
-    fn document_record(&self, document: &Document) -> Result<(DocumentRecord, bool)> {
+    fn document_record(&self, document: &Document, digest: Digest) -> Result<(DocumentRecord, bool)> {
         let mut version = 1;
         let (path, is_here) = loop {
             let path = layout::document_path(&document.name, version);
@@ -155,7 +155,7 @@ impl SessionArchive {
             name: document.name.clone(),
             endpoint: document.endpoint.clone(),
             path,
-            digest: Digest::of(&document.bytes),
+            digest,
             signature: document.signature.clone(),
             fetched: document.fetched,
             redacted: document.redacted.clone(),

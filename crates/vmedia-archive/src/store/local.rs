@@ -162,8 +162,14 @@ impl LocalStore {
         unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))
     }
 
-    /// Names a file whose bytes were synced; `overwrite` is for our own small files alone.
+    /// Syncs and names a file; `overwrite` is for our own small files alone.
     fn publish(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
+        self.sync(&unfinished, path)?;
+        self.name(unfinished, path, overwrite)
+    }
+
+    /// Names a file whose bytes were synced.
+    fn name(&self, unfinished: Unfinished, path: &StorePath, overwrite: bool) -> Result<()> {
         let (from, to) = (unfinished.path(), path.as_str());
         match self.named(path, |tree| if overwrite { tree.rename(from, to) } else { tree.rename_new(from, to) })? {
             Ok(()) => {
@@ -257,9 +263,7 @@ impl ReadStore for LocalStore {
 
 impl Store for LocalStore {
     fn replace(&self, path: &StorePath, bytes: &[u8]) -> Result<()> {
-        let unfinished = self.unfinished(path, bytes)?;
-        self.sync(&unfinished, path)?;
-        self.publish(unfinished, path, true)
+        self.publish(self.unfinished(path, bytes)?, path, true)
     }
 
     fn stage(&self) -> Result<Box<dyn Staged + '_>> {
@@ -332,12 +336,10 @@ impl Staged for LocalStaged<'_> {
     }
 
     fn publish(self: Box<Self>, path: &StorePath) -> Result<()> {
-        self.store.sync(&self.unfinished, path)?;
         self.store.publish(self.unfinished, path, false)
     }
 
     fn replace(self: Box<Self>, path: &StorePath) -> Result<()> {
-        self.store.sync(&self.unfinished, path)?;
         self.store.publish(self.unfinished, path, true)
     }
 }
@@ -354,7 +356,7 @@ impl Prepared for LocalPrepared<'_> {
             return Err(Error::unexpected(format!("no file was prepared for {path}")));
         };
         let (path, unfinished) = self.files.remove(index);
-        self.store.publish(unfinished, &path, true)
+        self.store.name(unfinished, &path, true)
     }
 }
 
