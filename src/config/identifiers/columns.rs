@@ -50,7 +50,7 @@ impl Columns {
         Ok(Self { delimiter: delimiter.unwrap_or(b','), column, has_header })
     }
 
-    /// Returns the fields of a line, and which of them holds the id; none when the line ends before it.
+    /// Returns the number of fields of a line, and the one that holds the id; none when the line ends before it.
     pub(super) fn fields<'l>(&self, line: &'l str) -> (usize, Option<Cow<'l, str>>) {
         let fields = split(line, self.delimiter);
         (fields.len(), fields.into_iter().nth(self.column))
@@ -73,11 +73,15 @@ fn split(line: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
     if !text.contains(['"', '\r', '\u{feff}']) {
         return text.split(char::from(delimiter)).map(|field| field.trim().into()).collect();
     }
+    read_as_csv(line, delimiter).into_iter().map(Cow::Owned).collect()
+}
+
+fn read_as_csv(line: &str, delimiter: u8) -> Vec<String> {
     let mut reader = csv::ReaderBuilder::new();
     reader.has_headers(false).flexible(true).delimiter(delimiter).trim(csv::Trim::All).buffer_capacity(line.len() + 1);
     // Bytes in memory that are text.
     let record = reader.from_reader(line.as_bytes()).into_records().next().and_then(Result::ok).unwrap_or_default();
-    record.iter().map(|field| field.to_owned().into()).collect()
+    record.iter().map(str::to_owned).collect()
 }
 
 /// Returns the columns in which most of what stands there are UUIDs.
@@ -103,7 +107,7 @@ fn is_title(field: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Columns, ListError, split};
+    use super::{Columns, ListError, read_as_csv, split};
     use proptest::prelude::*;
 
     const A: &str = "f04bdb47-d3be-4b28-b028-a652feb060b5";
@@ -136,12 +140,6 @@ mod tests {
         for lines in [&["Smith,1980-02-03"][..], &["name,reference", "Smith,K7"]] {
             assert!(matches!(column(lines), Err(ListError::NoColumn)), "{lines:?}");
         }
-    }
-    fn read_as_csv(line: &str, delimiter: u8) -> Vec<String> {
-        let mut reader = csv::ReaderBuilder::new();
-        reader.has_headers(false).flexible(true).delimiter(delimiter).trim(csv::Trim::All);
-        let record = reader.from_reader(line.as_bytes()).into_records().next().and_then(Result::ok).unwrap_or_default();
-        record.iter().map(str::to_owned).collect()
     }
 
     proptest! {
