@@ -37,8 +37,8 @@ fn a_sample_reads_about_that_share_and_says_so() {
     assert_eq!((all.code, read(&all)), (0, (16, 0)));
     assert_eq!(partial(&all).as_deref(), Some("a sample of 100 %: 16 of 16 files were read"));
     let none = archive.verify(&["--sample", "0.0000001%"]);
-    assert_eq!((none.code, read(&none)), (0, (0, 16)));
-    assert_eq!(partial(&none).as_deref(), Some("a sample of 0.0000001 %: 0 of 16 files were read"));
+    assert_eq!((none.code, read(&none)), (0, (1, 15)), "one of an archive is always read");
+    assert_eq!(partial(&none).as_deref(), Some("a sample of 0.0000001 %: 1 of 16 files were read"));
     // 640 throws of a coin: what is not between these would happen once in the life of a universe.
     let heads: u64 = (0..40).map(|_| read(&archive.verify(&["--sample", "50"])).0).sum();
     assert!((200..440).contains(&heads), "{heads} of 640");
@@ -75,11 +75,11 @@ fn what_needs_no_reading_is_found_in_the_smallest_sample() {
         assert!(verdict.found().contains(found), "{found}: {:?}", verdict.found());
         assert_eq!((verdict.code, verdict.sound()), (8, vec![BETA.to_owned(), GAMMA.to_owned()]), "{found}");
     }
-    // What only the bytes give away is not found, and not denied.
+    // What only the bytes give away is not found, and not denied, unless it is the one file that is read.
     let archive = evidence.copy("tampered");
     archive.bag(ALPHA).edit(&face(ALPHA), |bytes| bytes[9] ^= 1);
-    let verdict = archive.verify(&["--sample", "0.0000001"]);
-    assert_eq!((verdict.code, partial(&verdict).is_some()), (0, true));
+    let is_missed = |verdict: Verdict| verdict.code == 0 && partial(&verdict).is_some();
+    assert!((0..100).any(|_| is_missed(archive.verify(&["--sample", "0.0000001"]))));
     assert_eq!(archive.verify(&["--sample", "100"]).code, 8);
 }
 

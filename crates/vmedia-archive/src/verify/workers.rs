@@ -57,6 +57,8 @@ struct Run<'a> {
     pool: Pool<Job<'a>>,
     order: Order<SessionReport>,
     results: Mutex<Results>,
+    /// The numbers of the targets of which a sample has a file.
+    sampled: Mutex<BTreeSet<usize>>,
 }
 
 #[derive(Default)]
@@ -100,7 +102,7 @@ pub(super) fn verify_all(
     let places = archives.iter().map(|archive| archive.target.sessions.iter().map(move |folder| Place { archive, folder }));
     let bags: Vec<Place<'_>> = places.flatten().collect();
     let (pool, order, results) = (Pool::new(bags.len(), 0), Order::default(), Mutex::new(results));
-    let run = Run { bags, options, rules, observer, pool, order, results };
+    let run = Run { bags, options, rules, observer, pool, order, results, sampled: Mutex::default() };
     std::thread::scope(|scope| {
         let run = &run;
         for number in 1..options.workers.max(1) {
@@ -173,7 +175,13 @@ impl<'a> Run<'a> {
             let by_chance = |percent| fastrand::f64() * 100.0 < percent || !is_here(item);
             !item.is_payload || self.options.sample.is_none_or(by_chance)
         };
-        let (items, unread): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_chosen);
+        let (mut items, mut unread): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_chosen);
+        // A sample of a small archive has one file at least.
+        let has_payload = items.iter().any(|item| item.is_payload);
+        let is_first = (has_payload || !unread.is_empty()) && locked(&self.sampled).insert(archive.number);
+        if is_first && !has_payload {
+            items.push(unread.swap_remove(fastrand::usize(..unread.len())));
+        }
         examined.unread = unread.len() as u64;
         let left = AtomicUsize::new(items.len());
         let bag = Arc::new(Bag { index, place, retries, chain, examined: Mutex::new(examined), left });
