@@ -21,13 +21,15 @@ mod suggest;
 
 pub use credentials::Secrets;
 pub use environment::Environment;
-pub use identifiers::{Identifiers, ListError, Rejected};
+pub use identifiers::{FAILED_HEADER, Identifiers, ListError, Rejected};
 pub use resolve::Resolver;
 pub use sourced::{Source, Sourced};
 
 pub(crate) use edit::{Draft, Edit};
 pub(crate) use file::required_location;
-pub(crate) use resolve::{Network, ProviderAccess, ProviderSettings, SealSettings, Setting, YotiAccess, default_provider_days, operator};
+pub(crate) use resolve::{
+    DEFAULT_JOBS, Network, ProviderAccess, ProviderSettings, SealSettings, Setting, YotiAccess, default_provider_days, operator,
+};
 pub(crate) use secret_store::{SecretStore, rotated};
 
 /// A configuration file with every key explained.

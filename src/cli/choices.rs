@@ -37,6 +37,21 @@ pub(crate) enum KindChoice {
     Other,
 }
 
+impl KindChoice {
+    /// All kinds.
+    pub(crate) const ALL: [Self; 4] = [Self::Image, Self::Video, Self::Nfc, Self::Other];
+
+    /// Returns the name, as it is typed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Nfc => "nfc",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Output format of settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SettingsFormat {

@@ -135,12 +135,15 @@ fn value_example(key: &str) -> String {
         "secret_command" | "bearer_command" => {
             format!(r#"it is a list of words, as in {key} = ["pass", "show", "vmedia"]; for a shell {key} = ["sh", "-c", "..."]"#)
         }
-        "secret_file" | "key_file" | "bearer_file" | "output" | "sign_key" => PATHS.to_owned(),
+        "secret_file" | "key_file" | "bearer_file" | "output" | "sign_key" | "log_file" | "metrics_file" => PATHS.to_owned(),
+        "with" => r#"it is a list of names, as in with = ["decision", "person"], or ["all"]"#.to_owned(),
+        "only" => r#"it is a list of kinds, as in only = ["image", "nfc"]"#.to_owned(),
+        "jobs" => "it is a number from 1 to 64, as in jobs = 16".to_owned(),
         "max_rate" => r#"it looks like max_rate = "20/s", or "600/m""#.to_owned(),
         "limit_rate" => r#"it looks like limit_rate = "500k", or "2M""#.to_owned(),
         "provider_days" => "it is a number from 1 to 36500, as in provider_days = 90".to_owned(),
         "default_profile" => r#"it is the name of a profile, as in default_profile = "live""#.to_owned(),
-        "secret_keyring" => "it is true or false, without quotes".to_owned(),
+        "secret_keyring" | "skip_complete" => "it is true or false, without quotes".to_owned(),
         _ => format!(r#"it is a text in quotes, as in {key} = "..."; {EXAMPLE}"#),
     }
 }
@@ -160,9 +163,9 @@ enum Type {
 impl Type {
     fn of_key(key: &str) -> Self {
         match key {
-            "secret_command" | "bearer_command" => Self::List,
-            "provider_days" => Self::Whole,
-            "secret_keyring" => Self::Truth,
+            "secret_command" | "bearer_command" | "with" | "only" => Self::List,
+            "provider_days" | "jobs" => Self::Whole,
+            "secret_keyring" | "skip_complete" => Self::Truth,
             _ => Self::Text,
         }
     }

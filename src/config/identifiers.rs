@@ -13,6 +13,9 @@ use source::{Bytes, Line, Source};
 use std::collections::HashSet;
 use std::io::{self, Read};
 
+/// The first line of a list that `--failed-to` wrote.
+pub const FAILED_HEADER: &str = "session_id,reason,runs";
+
 /// Number of lines in which the column of ids is searched.
 const SAMPLE: usize = 20;
 
@@ -49,7 +52,7 @@ pub struct Identifiers {
     pub sessions: Vec<SessionId>,
     /// Lines and arguments without a valid id.
     pub rejected: Vec<Rejected>,
-    /// True if a list held anything beside accepted ids: other columns, comments, JSON, or rejected lines.
+    /// True if a list held anything beside accepted ids and what `--failed-to` writes: other columns, comments, JSON, or rejected lines.
     pub has_more_than_ids: bool,
     seen: HashSet<SessionId>,
 }
@@ -69,7 +72,7 @@ impl Identifiers {
 
     /// Adds a list. If any of its ids is a UUID, all must be.
     pub fn add_list(&mut self, input: impl Read) -> Result<(), ListError> {
-        let mut list = List { identifiers: self, others: Vec::new(), has_uuids: false, rejected: Vec::new() };
+        let mut list = List { identifiers: self, others: Vec::new(), has_uuids: false, own_fields: None, rejected: Vec::new() };
         let mut source = Source::new(input)?;
         match source.skip(b" \r\n")? {
             Some(b'{' | b'[') => list.read_json(&mut source)?,
@@ -86,6 +89,8 @@ struct List<'i> {
     /// Ids that are no UUIDs, with their lines.
     others: Vec<(u64, SessionId)>,
     has_uuids: bool,
+    /// Number of fields of a line in a list that `--failed-to` wrote.
+    own_fields: Option<usize>,
     rejected: Vec<(u64, String)>,
 }
 
@@ -122,7 +127,8 @@ impl List<'_> {
         let of_text: Vec<&str> = sample.iter().map(|(_, line)| line.as_str()).filter(|line| !is_json(line)).collect();
         let columns = Columns::of(&of_text)?;
         let header = columns.has_header.then(|| of_text.first().copied()).flatten();
-        self.identifiers.has_more_than_ids |= header.is_some();
+        self.own_fields = header.filter(|header| header.trim() == FAILED_HEADER).map(|header| header.split(',').count());
+        self.identifiers.has_more_than_ids |= header.is_some() && self.own_fields.is_none();
         let is_header = |line: &String| header.is_some_and(|header| std::ptr::eq(header, line.as_str()));
         for (at, line) in sample.iter().filter(|(_, line)| !is_header(line)) {
             self.read_line(*at, line, &columns);
@@ -140,7 +146,7 @@ impl List<'_> {
             return;
         }
         let (count, field) = columns.fields(line);
-        self.identifiers.has_more_than_ids |= count != 1;
+        self.identifiers.has_more_than_ids |= count != self.own_fields.unwrap_or(1);
         match field {
             Some(field) => self.take(at, Ok(&field)),
             None => self.reject(at, "it has no field in the column of the session ids"),

@@ -2,7 +2,7 @@
 //!
 //! Must not resolve anything. Every key is explained in `example.toml`.
 
-use crate::cli;
+use crate::cli::{self, KindChoice};
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -64,6 +64,22 @@ pub(super) struct Profile {
     /// Maximum bytes per second, in the form of `--limit-rate`.
     #[serde(deserialize_with = "bytes")]
     pub(super) limit_rate: Option<u64>,
+    /// Companion documents, as `--with` names them.
+    pub(super) with: Option<Vec<String>>,
+    /// Kinds of media, as `--only` names them.
+    #[serde(deserialize_with = "kinds")]
+    pub(super) only: Option<Vec<KindChoice>>,
+    /// Number of files to transfer in parallel.
+    #[serde(deserialize_with = "jobs")]
+    pub(super) jobs: Option<u16>,
+    /// True if downloads skip sessions that are complete in the archive.
+    pub(super) skip_complete: Option<bool>,
+    /// The file that gets the events of downloads.
+    #[serde(deserialize_with = "path")]
+    pub(super) log_file: Option<PathBuf>,
+    /// The file that gets the metrics of downloads.
+    #[serde(deserialize_with = "path")]
+    pub(super) metrics_file: Option<PathBuf>,
     /// A private key that signs journals, readable by its owner alone.
     #[serde(deserialize_with = "path")]
     pub(super) sign_key: Option<PathBuf>,
@@ -89,6 +105,17 @@ fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D
 fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
     let words = Vec::<String>::deserialize(deserializer)?;
     if words.first().is_none_or(String::is_empty) { Err(de::Error::custom("it names no program")) } else { Ok(Some(words)) }
+}
+
+fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<KindChoice>>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let kinds = names.iter().map(|name| KindChoice::ALL.into_iter().find(|kind| kind.name() == name)).collect::<Option<_>>();
+    kinds.map(Some).ok_or_else(|| de::Error::custom("a kind is image, video, nfc or other"))
+}
+
+fn jobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    let jobs = u16::try_from(i64::deserialize(deserializer)?).ok().filter(|jobs| cli::JOBS.contains(jobs));
+    jobs.map(Some).ok_or_else(|| de::Error::custom("between 1 and 64"))
 }
 
 fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {

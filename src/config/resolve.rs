@@ -3,12 +3,14 @@
 //! Must not know what the settings are for.
 
 mod network;
+mod run;
 mod sealing;
 mod settings;
 mod veriff;
 mod yoti;
 
 pub(crate) use network::Network;
+pub(crate) use run::DEFAULT_JOBS;
 pub(crate) use sealing::SealSettings;
 pub(crate) use settings::Setting;
 pub(crate) use yoti::YotiAccess;
@@ -234,7 +236,7 @@ pub(crate) fn operator(environment: &Environment) -> Sourced<String> {
 }
 
 pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice, insecure_http: bool) -> Result<String> {
-    let text = &written.value;
+    let text = &with_scheme(&written.value);
     let base_url = parse_base_url(text, insecure_http).map_err(|reason| {
         // A URL that holds a password is not repeated.
         let shown = if text.contains('@') { String::new() } else { format!(" {:?}", crate::error::quote(text)) };
@@ -250,6 +252,12 @@ pub(super) fn read_base_url(written: &Sourced<String>, provider: ProviderChoice,
         ProviderChoice::Veriff => Veriff::normalise_base_url(&base_url),
         ProviderChoice::Yoti => Yoti::normalise_base_url(&base_url),
     })
+}
+
+/// Returns a host that was pasted without a scheme as an address with https.
+fn with_scheme(text: &str) -> String {
+    let is_host = text.split_once(':').map_or(text.contains('.'), |(_, rest)| rest.starts_with(|letter: char| letter.is_ascii_digit()));
+    if is_host && !text.starts_with(['/', '.', '\\']) { format!("https://{text}") } else { text.to_owned() }
 }
 
 /// Returns the default of `provider_days`, as the provider publishes it.

@@ -4,7 +4,7 @@
 mod init;
 mod truth;
 
-use crate::harness::{Run, World, bare};
+use crate::harness::{Run, SESSION, World, bare};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,6 +37,11 @@ output = '/srv/live'
 max_rate = "600/m"
 limit_rate = "2M"
 provider_days = 30
+with = ["decision", "person"]
+only = ["image", "nfc"]
+jobs = 4
+skip_complete = true
+log_file = 'run.log'
 [profiles.test]
 base_url = "https://test.example"
 secret_env = "TEST_SECRET"
@@ -72,6 +77,12 @@ fn every_value_is_shown_with_the_source_that_won() {
         ("max_rate", json!("10/s"), "profile live"),
         ("limit_rate", json!(2_000_000), "profile live"),
         ("provider_days", json!(30), "profile live"),
+        ("with", json!(["decision", "person"]), "profile live"),
+        ("only", json!(["image", "nfc"]), "profile live"),
+        ("jobs", json!(4), "profile live"),
+        ("skip_complete", json!(true), "profile live"),
+        ("log_file", json!("run.log"), "profile live"),
+        ("metrics_file", Value::Null, "default"),
         ("retries", json!(5), "default"),
         ("timeout", json!(60.0), "default"),
         ("insecure_http", json!(false), "default"),
@@ -94,6 +105,9 @@ fn every_value_is_shown_with_the_source_that_won() {
         ("retries", json!(2), "flag --retries"),
         ("max_rate", json!("1/s"), "flag --max-rate"),
         ("log_file", json!("l"), "flag --log-file"),
+        ("with", json!([]), "default"),
+        ("jobs", json!(16), "default"),
+        ("skip_complete", json!(false), "default"),
         ("provider_days", json!(90), "default"),
     ] {
         assert_eq!(found[name], (value, json!(source)), "{name}");
@@ -291,4 +305,49 @@ fn rates_of_a_profile_hold_back_a_run_and_a_flag_goes_before_them() {
     assert_eq!(world.sandbox.exchanges().len(), 1);
     world.run(&[&words[..], &["--max-rate", "1000/s"]].concat()).ends_with(0);
     assert!(world.sandbox.exchanges().len() > 2);
+}
+
+#[test]
+fn a_profile_says_how_its_sessions_are_downloaded_and_where_they_are() {
+    let world = World::new();
+    let text = "default_profile = 'a'\n[profiles.a]\noutput = 'held'\nwith = ['decision']\nonly = ['image']\njobs = 2\nskip_complete = true\n\
+                log_file = 'run.log'\nmetrics_file = 'vmedia.prom'\n";
+    std::fs::write(world.folder().join("c.toml"), text).expect("written");
+    let run = |words: &[&str]| world.run_with(words, &[CONFIG]);
+    run(&["download", SESSION, "--dry-run"]).ends_with(0);
+    assert!(!world.folder().join("run.log").exists(), "a dry run reports nothing");
+    run(&["download", SESSION]).ends_with(0).says("3 files fetched").says("2 left out");
+    let record = std::fs::read_to_string(world.folder().join("held").join(SESSION).join("archive.json")).expect("a record");
+    assert!(record.contains("\"decision\""), "{record}");
+    let log = std::fs::read_to_string(world.folder().join("run.log")).expect("a log");
+    assert!(log.lines().count() > 5 && world.folder().join("vmedia.prom").is_file(), "{log}");
+    // A flag replaces what the profile says.
+    run(&["download", SESSION, "--only", "image,video,nfc", "--no-skip-complete"]).ends_with(0).says("2 files fetched");
+    world.sandbox.clear_exchanges();
+    run(&["download", SESSION, "--only", "image,video,nfc"]).ends_with(0);
+    assert!(world.sandbox.exchanges().is_empty(), "it is complete");
+    run(&["download", SESSION, "--refetch"]).ends_with(0);
+    // So that nothing else has to be named.
+    run(&["verify"]).ends_with(0).shows("journal of held holds");
+    run(&["catalog"]).ends_with(0).shows(SESSION);
+    run(&["repair"]).ends_with(0).shows("1 session: sound");
+    world.run(&["verify"]).ends_with(6).complains("vmedia-archive", "name a session's folder");
+}
+
+#[test]
+fn what_a_profile_says_wrong_of_downloads_is_named() {
+    for (line, what) in [
+        ("only = ['images']", "only of profile a: a kind is image, video, nfc or other"),
+        ("only = 'image'", "only of profile a: a text stands where a list belongs"),
+        ("jobs = 0", "jobs of profile a: between 1 and 64"),
+        ("skip_complete = 'yes'", "skip_complete of profile a: a text stands where true or false belongs"),
+        ("log_file = '~/run.log'", "log_file of profile a: ~ is not expanded here"),
+    ] {
+        let folder = world_with(&format!("default_profile = 'a'\n[profiles.a]\n{line}\n"));
+        run(folder.path(), &[CONFIG], &["config", "show"]).ends_with(3).says(what);
+    }
+    let world = World::new();
+    std::fs::write(world.folder().join("c.toml"), "default_profile = 'a'\n[profiles.a]\nwith = ['decison']\n").expect("written");
+    let wrong = world.run_with(&["download", SESSION], &[CONFIG]).ends_with(3);
+    wrong.complains("with of profile a does not know \"decison\"", "it takes decision, ");
 }

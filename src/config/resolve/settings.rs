@@ -94,6 +94,7 @@ impl Resolver<'_> {
         let mut all = vec![self.location_setting(), self.profile_setting(), provider, self.base_url_setting(asked)];
         all.extend(self.credentials_setting(asked));
         all.extend(self.archive_setting(asked));
+        all.extend(self.run_setting());
         all.extend(self.network_setting());
         all
     }
@@ -176,7 +177,23 @@ impl Resolver<'_> {
             self.timestamp_setting(),
             Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),
             Setting::new("operator", Some(operator(self.environment))),
-            Setting::path("log_file", self.sources().flag("--log-file", self.flags.log.log_file.clone()).found()).or_default("none"),
+        ]
+    }
+
+    /// Describes the settings of downloads.
+    fn run_setting(&self) -> Vec<Setting> {
+        let (with, only) = (self.companions(&[]), self.kinds(&[]));
+        let (no_documents, all_kinds) = (with.value.is_empty(), only.value.is_empty());
+        let words = with.value.join(", ");
+        let names: Vec<&str> = only.value.iter().map(|kind| kind.name()).collect();
+        let kinds = names.join(", ");
+        vec![
+            Setting::new("with", Some(with)).with_text(if no_documents { "none" } else { words.as_str() }),
+            Setting::new("only", Some(only.map(|_| names))).with_text(if all_kinds { "all" } else { kinds.as_str() }),
+            Setting::new("jobs", Some(self.jobs(None))),
+            Setting::new("skip_complete", Some(self.skip_complete(None))),
+            Setting::path("log_file", self.log_file()).or_default("none"),
+            Setting::path("metrics_file", self.metrics_file(None)).or_default("none"),
         ]
     }
 

@@ -73,6 +73,29 @@ fn several_secrets_are_for_a_rotation_and_sources_are_named_without_them() {
     );
 }
 
+#[test]
+fn a_host_that_was_pasted_without_a_scheme_gets_https() {
+    let all = [("VMEDIA_API_KEY", "key"), ("VMEDIA_API_SECRET", "secret")];
+    let base_url = |flags: &Flags, written: &str| {
+        let environment = Environment::from_pairs(all.into_iter().chain([("VMEDIA_BASE_URL", written)]));
+        Resolver::new(flags, &environment).and_then(|resolver| resolver.provider_settings()).expect("settings").base_url
+    };
+    for (written, expected) in [
+        ("stationapi.veriff.com", "https://stationapi.veriff.com"),
+        ("stationapi.veriff.com/v1", "https://stationapi.veriff.com"),
+        ("localhost:8443", "https://localhost:8443"),
+        ("http://127.0.0.1:9", "http://127.0.0.1:9"),
+    ] {
+        let (_folder, flags) = with_file("");
+        assert_eq!(base_url(&flags, written), expected, "{written}");
+    }
+    for wrong in ["veriff", "ftp://x.example", "mailto:a@x.example", "/etc/x.toml", "a b.example"] {
+        let (_folder, flags) = with_file("");
+        let (code, what) = refused(&flags, &Environment::from_pairs(all.into_iter().chain([("VMEDIA_BASE_URL", wrong)])));
+        assert!(code == 3 && what.contains("cannot be used"), "{what}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_secret_comes_from_a_command_or_a_private_file() {
