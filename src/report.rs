@@ -7,6 +7,7 @@ mod checklist;
 mod console;
 mod failure;
 mod human;
+mod lacking;
 mod log;
 mod metrics;
 mod reporter;
@@ -14,6 +15,7 @@ mod run_summary;
 mod summary;
 mod table;
 mod verify_text;
+mod wrap;
 
 pub use summary::{Failed, SessionCounts, Summary, VerificationCounts};
 

@@ -1,8 +1,9 @@
 //! `vmedia attempts`: the attempts of sessions. Must not look at media.
 
 use super::Context;
+use super::headings::minute;
 use super::query::{Query, query};
-use crate::cli::AttemptsArguments;
+use crate::cli::{AttemptsArguments, TableFormat};
 use crate::engine;
 use crate::error::Result;
 use crate::exit::Exit;
@@ -10,11 +11,11 @@ use crate::report::{Column, Table};
 use serde_json::json;
 
 const COLUMNS: [Column; 5] = [
-    Column { name: "session", title: "SESSION", is_number: false },
-    Column { name: "number", title: "NO", is_number: true },
-    Column { name: "attempt", title: "ATTEMPT", is_number: false },
-    Column { name: "status", title: "STATUS", is_number: false },
-    Column { name: "created", title: "CREATED", is_number: false },
+    Column { name: "session", title: "SESSION", is_number: false, rank: 0 },
+    Column { name: "number", title: "NO", is_number: true, rank: 2 },
+    Column { name: "attempt", title: "ATTEMPT", is_number: false, rank: 0 },
+    Column { name: "status", title: "STATUS", is_number: false, rank: 0 },
+    Column { name: "created", title: "CREATED", is_number: false, rank: 1 },
 ];
 
 /// Hint for providers without attempts.
@@ -22,13 +23,19 @@ const INSTEAD: &str = "vmedia list <session-id> shows what the session holds";
 
 /// Shows the attempts, newest first; the number counts from the oldest.
 pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Exit> {
-    let table = Table::new(&COLUMNS, arguments.format);
+    let width = context.console.answer_width().filter(|_| !arguments.wide && arguments.format == TableFormat::Table);
+    let is_narrow = width.is_some();
+    let table = Table::new(&COLUMNS, arguments.format).within(width);
     let wanted = Query { sessions: &arguments.sessions, without_attempts: Some(INSTEAD), provider_days: None };
-    query(context, &wanted, table, engine::attempts, |table, session, listing| {
+    query(context, &wanted, table, engine::attempts, |table, _, session, listing| {
         let count = listing.attempts.len();
         for (index, attempt) in listing.attempts.iter().enumerate() {
             let cells = [json!(session), json!(count - index), json!(attempt.id), json!(attempt.status), json!(attempt.created)];
-            table.row(&cells.map(|value| (value, None)))?;
+            let mut cells = cells.map(|value| (value, None));
+            if let (Some(cell), Some(created)) = (cells.last_mut().filter(|_| is_narrow), &attempt.created) {
+                cell.1 = Some(minute(created));
+            }
+            table.row(&cells)?;
         }
         Ok(())
     })

@@ -18,10 +18,9 @@ pub(super) fn receive(context: &Context, messages: &Messages, running: &dyn Fn()
     let (mut asked, mut batch) = (None, Vec::new());
     loop {
         let goes_on = messages.receive(&mut batch, LOOK);
-        if !batch.is_empty() {
-            show(&batch);
-            batch.clear();
-        }
+        // Without messages too: what the run waits for changes with the time.
+        show(&batch);
+        batch.clear();
         if !goes_on {
             return true;
         }

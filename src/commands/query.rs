@@ -4,9 +4,10 @@
 
 use super::Context;
 use super::event_loop::beside;
-use super::services::{DEFAULT_JOBS, must_have_attempts, services};
+use super::services::{must_have_attempts, services};
 use crate::cli::EventFormat;
 use crate::clock::Stop;
+use crate::config::DEFAULT_JOBS;
 use crate::engine::{Emit, Event, ProviderDays, Services, deletion_warning, session_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
@@ -61,13 +62,14 @@ fn prepare(context: &Context, wanted: &Query<'_>) -> Result<(Services, ProviderD
     Ok((services, period))
 }
 
-/// Requests each session and prints the rows; failed sessions are reported and the others continue.
+/// Requests each session and prints the rows that `add` makes of a provider's listing; failed sessions are reported and the others
+/// continue.
 pub(super) fn query(
     context: &Context,
     wanted: &Query<'_>,
     mut table: Table,
     ask: impl Fn(&Services, &Emit, &SessionId) -> std::result::Result<Listing, Failure> + Send + Sync + 'static,
-    add: impl Fn(&mut Table, &SessionId, &Listing) -> Result<()>,
+    add: impl Fn(&mut Table, &str, &SessionId, &Listing) -> Result<()>,
 ) -> Result<Exit> {
     let mut seen = HashSet::new();
     let sessions: Vec<(u64, &String)> = (1..).zip(wanted.sessions).filter(|(_, text)| seen.insert(*text)).collect();
@@ -93,7 +95,7 @@ pub(super) fn query(
         let (ask, asked, its_services) = (Arc::clone(&ask), session.clone(), services.clone());
         let exit = match beside(context, &mut reporter, move |emit| ask(&its_services, emit, &asked))? {
             Some(Ok(listing)) => {
-                add(&mut table, &session, &listing)?;
+                add(&mut table, services.provider.name(), &session, &listing)?;
                 report_notices(&session, &listing, period, &mut reporter, context)
             }
             Some(Err(failure)) if context.cancel.requested().is_none() => {

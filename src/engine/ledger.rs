@@ -7,7 +7,6 @@ use crate::clock::Stop;
 use crate::error::ErrorKind;
 use crate::exit::Exit;
 use crate::model::SessionId;
-use std::collections::HashSet;
 use std::time::Duration;
 
 /// The counts of a run so far.
@@ -82,9 +81,9 @@ impl Ledger {
         if stop == Some(Stop::OutOfTime) { self.cut + self.not_started() } else { 0 }
     }
 
-    /// Returns the sessions that ended without a failure.
-    pub(crate) fn done_sessions(&self) -> HashSet<&SessionId> {
-        self.outcomes.iter().filter(|(_, exit)| *exit == Exit::Done).map(|(session, _)| session).collect()
+    /// Returns the sessions that ended, each with its exit.
+    pub(crate) fn outcomes(&self) -> impl Iterator<Item = (&SessionId, Exit)> {
+        self.outcomes.iter().map(|(session, exit)| (session, *exit))
     }
 
     fn not_started(&self) -> u64 {

@@ -27,7 +27,7 @@ impl Selection {
     }
 
     /// Returns the reason not to fetch a media file, if there is one.
-    pub(super) fn excludes(&self, item: &MediaItem) -> Option<Reason> {
+    pub(crate) fn excludes(&self, item: &MediaItem) -> Option<Reason> {
         if !self.kinds.is_empty() && !self.kinds.contains(&item.kind) {
             return Some(Reason::KindNotSelected { kind: item.kind });
         }

@@ -5,6 +5,7 @@
 
 mod screen;
 
+use super::console::Console;
 use crate::archive::State;
 use crate::engine::{Event, Ledger};
 use crate::text::{bytes, duration, plural, sanitize};
@@ -16,6 +17,8 @@ use std::time::Duration;
 const ROWS: usize = 8;
 /// Pictures per second.
 const FRAMES: u8 = 12;
+/// Time without data after which a transfer counts as stalled.
+const STALLED: Duration = Duration::from_secs(3);
 /// Width from which long names, totals and rates fit.
 const WIDE: u16 = 100;
 /// Width below which a row would take several lines, so that only the bar of the whole run is shown.
@@ -28,6 +31,7 @@ const SIZED_NARROW: &str = "  {prefix:20!.dim} {wide_bar:.cyan/dim} {decimal_byt
 const UNSIZED: &str = "  {prefix:40!.dim} {decimal_bytes:>9} {decimal_bytes_per_sec:>11}";
 const UNSIZED_NARROW: &str = "  {prefix:20!.dim} {decimal_bytes:>9} {decimal_bytes_per_sec:>11}";
 const BLANK: &str = "";
+const STATUS: &str = "  {wide_msg:.yellow}";
 
 struct Running {
     name: String,
@@ -60,10 +64,28 @@ impl Running {
     }
 }
 
+/// A request that waits for its next try.
+struct Wait {
+    /// The moment of that try.
+    until: Duration,
+    /// Number of failed tries.
+    failed: u32,
+    reason: String,
+}
+
 pub(super) struct Bars {
+    console: Console,
     screen: MultiProgress,
     total: ProgressBar,
+    /// Says what the run waits for.
+    status: ProgressBar,
     is_wide: bool,
+    /// The waits, by request.
+    waits: BTreeMap<String, Wait>,
+    /// Number of tries that a request gets.
+    tries: Option<u32>,
+    /// The last moment at which a transfer moved.
+    moved: Duration,
     free: Vec<ProgressBar>,
     running: BTreeMap<u64, Running>,
     /// The counted unit: files of a download, sessions of a verification.
@@ -78,22 +100,32 @@ pub(super) struct Bars {
     batch: Option<(u64, u64)>,
 }
 
+fn is_wide(width: Option<u16>) -> bool {
+    width.is_none_or(|columns| columns >= WIDE)
+}
+
 fn style(template: &str) -> ProgressStyle {
     // The templates are constants; an unknown key would fall back to the plain bar.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
 }
 
 impl Bars {
-    pub(super) fn new(width: Option<u16>) -> Self {
+    pub(super) fn new(console: &Console) -> Self {
+        let width = console.width();
         let screen = MultiProgress::with_draw_target(screen::target(FRAMES));
         let total = screen.add(ProgressBar::new(0).with_style(style(ASKING)).with_prefix("asking what there is"));
+        let status = screen.add(ProgressBar::new(0).with_style(style(BLANK)));
         let rows = if width.is_some_and(|columns| columns < NARROW) { 0 } else { ROWS };
         let rows = (0..rows).map(|_| screen.add(ProgressBar::new(0).with_style(style(BLANK)))).rev().collect();
-        let is_wide = width.is_none_or(|columns| columns >= WIDE);
         Self {
+            console: console.clone(),
             screen,
             total,
-            is_wide,
+            status,
+            is_wide: is_wide(width),
+            waits: BTreeMap::new(),
+            tries: None,
+            moved: Duration::ZERO,
             free: rows,
             running: BTreeMap::new(),
             noun: "file",
@@ -104,6 +136,10 @@ impl Bars {
             counts_bytes: true,
             batch: None,
         }
+    }
+
+    pub(super) fn set_tries(&mut self, tries: u32) {
+        self.tries = Some(tries);
     }
 
     /// Runs `print` with the bars out of the way.
@@ -119,13 +155,19 @@ impl Bars {
         for row in &self.free {
             row.finish_and_clear();
         }
+        self.status.finish_and_clear();
         self.total.finish_and_clear();
         // Without a terminal there is nothing to clear.
         let _ = self.screen.clear();
     }
 
-    pub(super) fn event(&mut self, transfer: Option<u64>, event: &Event, ledger: &Ledger) {
+    pub(super) fn event(&mut self, transfer: Option<u64>, event: &Event, ledger: &Ledger, now: Duration) {
         match (event, transfer) {
+            (Event::Retrying { request, failed, wait, reason, .. }, _) => {
+                let until = now.saturating_add(Duration::from_millis(*wait));
+                let reason = sanitize(&reason.text()).into_owned();
+                self.waits.insert(request.clone(), Wait { until, failed: *failed, reason });
+            }
             (Event::RunStarted { sessions, .. }, _) if *sessions > 1 => {
                 self.batch = Some((0, ledger.total));
                 self.total.set_style(style(TOTAL));
@@ -172,7 +214,8 @@ impl Bars {
     }
 
     /// Takes the number of received bytes of a transfer.
-    pub(super) fn progress(&mut self, transfer: u64, count: u64) {
+    pub(super) fn progress(&mut self, transfer: u64, count: u64, now: Duration) {
+        self.moved = now;
         if !self.counts_bytes {
             self.running.entry(transfer).or_insert_with(Running::reader).bytes = count;
         } else if let Some(running) = self.running.get_mut(&transfer) {
@@ -201,8 +244,43 @@ impl Bars {
         }
     }
 
-    /// Draws the bar of the whole run, after a batch of messages.
-    pub(super) fn show_total(&self) {
+    /// Draws the bar of the whole run and what it waits for, several times a second. The terminal may have another width by now.
+    pub(super) fn show(&mut self, now: Duration) {
+        let is_wide = is_wide(self.console.width());
+        if std::mem::replace(&mut self.is_wide, is_wide) != is_wide {
+            for running in self.running.values_mut() {
+                if let Some(bar) = running.bar.take() {
+                    running.take(bar, is_wide);
+                }
+            }
+        }
+        self.waits.retain(|_, wait| wait.until > now);
+        match self.waiting(now) {
+            Some(text) => {
+                self.status.set_style(style(STATUS));
+                self.status.set_message(text);
+            }
+            None => self.status.set_style(style(BLANK)),
+        }
+        self.show_total();
+    }
+
+    /// Returns what the run waits for: the next try of a request, or data.
+    fn waiting(&mut self, now: Duration) -> Option<String> {
+        if let Some(Wait { until, failed, reason }) = self.waits.values().min_by_key(|wait| wait.until) {
+            let left = until.saturating_sub(now).as_secs() + 1;
+            let tries = self.tries.map_or_else(String::new, |tries| format!(" of {tries}"));
+            let others = if self.waits.len() > 1 { format!(" ({} requests wait)", self.waits.len()) } else { String::new() };
+            return Some(format!("waiting {left} s, try {}{tries}: {reason}{others}", failed + 1));
+        }
+        if !self.counts_bytes || !self.running.values().any(|running| running.counts && !running.name.is_empty()) {
+            self.moved = now;
+        }
+        let idle = now.saturating_sub(self.moved);
+        (idle >= STALLED).then(|| format!("no data for {} s", idle.as_secs()))
+    }
+
+    fn show_total(&self) {
         let running: u64 = self.running.values().filter(|running| running.counts).map(|running| running.bytes).sum();
         let done = self.settled_bytes + running;
         if let Some((sessions, all)) = self.batch {

@@ -2,12 +2,16 @@
 //!
 //! Must not check anything.
 
+use super::wrap::wrap_line;
 use super::{Console, Style};
 use crate::cli::EventFormat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::text::{json, sanitize};
 use serde::Serialize;
+
+/// The column in which the text of a check begins, after its verdict and its name.
+const INDENT: usize = 24;
 
 /// The verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -96,14 +100,19 @@ impl Checklist {
 
     fn for_people(&self, console: &Console, quiet: bool) -> String {
         let mut text = String::new();
+        let columns = console.answer_width().map_or(usize::MAX, usize::from);
+        let mut line = |line: &str| {
+            text.push_str(&wrap_line(line, columns, INDENT));
+            text.push('\n');
+        };
         let said = |item: &&Item| !quiet || matches!(item.verdict, Verdict::Warning | Verdict::Wrong);
         for item in self.items.iter().filter(said) {
             let (verdict, style) = item.verdict.shown();
             let verdict = console.paint_answer(style, &format!("{verdict:<8}"));
-            text.push_str(&format!("{verdict} {:<14} {}\n", item.check, sanitize(&item.what)));
+            line(&format!("{verdict} {:<14} {}", item.check, sanitize(&item.what)));
             if let Some(hint) = &item.hint {
                 let word = console.paint_answer(Style::Hint, "hint:");
-                text.push_str(&format!("{:<8} {:<14} {word} {}\n", "", "", sanitize(hint)));
+                line(&format!("{:<INDENT$}{word} {}", "", sanitize(hint)));
             }
         }
         text

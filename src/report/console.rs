@@ -3,12 +3,14 @@
 //! A closed pipe ends nothing: evidence is archived also if its output is not read. An answer that cannot be written for another
 //! reason is lost, and the command ends with a failure. Must not know what it prints.
 
+use super::wrap::wrap;
 use crate::cli::ColorChoice;
 use crate::error::{self, plain};
 use crate::exit::Exit;
 use crate::text::sanitize;
 use anstyle::{AnsiColor, Color};
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The meaning of a piece of text.
@@ -38,8 +40,6 @@ enum Answers {
 pub(crate) struct Console {
     /// True if standard error is a terminal that bars can be drawn on.
     pub(crate) is_terminal: bool,
-    /// The width of that terminal, in letters.
-    pub(crate) width: Option<u16>,
     colour_out: bool,
     colour_err: bool,
     answers: Arc<Mutex<Answers>>,
@@ -55,11 +55,20 @@ impl Console {
         };
         Self {
             is_terminal: std::io::stderr().is_terminal(),
-            width: console::Term::stderr().size_checked().map(|(_, columns)| columns),
             colour_out: wants(anstream::AutoStream::choice(&std::io::stdout())),
             colour_err: wants(anstream::AutoStream::choice(&std::io::stderr())),
             answers: Arc::default(),
         }
+    }
+
+    /// Returns the width of the terminal on standard error now, in letters; none if it is no terminal.
+    pub(crate) fn width(&self) -> Option<u16> {
+        console::Term::stderr().size_checked().map(|(_, columns)| columns)
+    }
+
+    /// Returns the same of standard output.
+    pub(crate) fn answer_width(&self) -> Option<u16> {
+        console::Term::stdout().size_checked().map(|(_, columns)| columns)
     }
 
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
@@ -88,6 +97,11 @@ impl Console {
         }
     }
 
+    /// Writes lines for people to standard output, wrapped to its terminal.
+    pub(crate) fn answer_lines(&self, lines: &str) {
+        self.answer(format!("{}\n", wrap(lines, self.answer_width())).as_bytes());
+    }
+
     /// Returns the exit of a command after its output: a lost answer is a failure, which is reported here once. Damage stays the exit.
     pub(crate) fn exit(&self, exit: Exit) -> Exit {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,9 +122,25 @@ impl Console {
         std::io::stderr().into()
     }
 
-    pub(crate) fn message(&self, line: &str) {
+    /// Writes lines for people to standard error, wrapped to its terminal.
+    pub(crate) fn message(&self, lines: &str) {
+        self.message_as_is(&wrap(lines, self.width()));
+    }
+
+    /// Writes a line to standard error as it is, to be copied or followed as a whole.
+    pub(crate) fn message_as_is(&self, line: &str) {
         let mut err = std::io::stderr().lock();
         let _ = writeln!(err, "{line}");
+    }
+
+    /// Returns the path of a file as a link to it, where a terminal shows colours and so takes escape codes.
+    pub(crate) fn link(&self, path: &Path) -> String {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let shown = sanitize(&path.display().to_string()).into_owned();
+        match url::Url::from_file_path(&path) {
+            Ok(url) if self.is_terminal && self.colour_err => format!("\u{1b}]8;;{url}\u{1b}\\{shown}\u{1b}]8;;\u{1b}\\"),
+            _ => shown,
+        }
     }
 
     /// Writes a question to standard error and leaves the cursor behind it.
@@ -131,7 +161,12 @@ impl Console {
 
     /// Returns the two lines of an error.
     pub(crate) fn error_lines(&self, what: &str, hint: &str) -> String {
-        format!("{}\nvmedia: {} {}", self.error_line(what), self.paint(Style::Hint, "hint:"), sanitize(hint))
+        format!("{}\n{}", self.error_line(what), self.hint_line(hint))
+    }
+
+    /// Returns the second of them.
+    pub(crate) fn hint_line(&self, hint: &str) -> String {
+        format!("vmedia: {} {}", self.paint(Style::Hint, "hint:"), sanitize(hint))
     }
 
     /// Returns the first of them; several errors of one kind may share the second.

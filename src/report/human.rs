@@ -3,31 +3,43 @@
 //! Texts from outside are made safe for a terminal here.
 
 use super::console::{Console, Style};
+use super::lacking::{Item, Lack, Lacking, line_of};
 use super::verify_text;
 use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
 use crate::engine::{Event, Ledger, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
-use crate::model::Kind;
+use crate::model::{Kind, SessionId};
 use crate::text::{bytes, duration, plural, sanitize};
+use std::collections::HashSet;
 use std::time::Duration;
 
-/// Hint for a session that lacks something besides media.
-const INCOMPLETE: &str = "nothing else of the session is affected; run the same command again, and if it stays so, ask the provider";
+/// Most sessions that a class of failures names.
+const NAMED: usize = 6;
 
 /// Turns events into lines.
 pub(super) struct Human {
     pub(super) verbosity: Verbosity,
+    /// True if bars show what is under way and what waits.
+    pub(super) has_bars: bool,
+    /// True if the heads of journals are wanted.
+    pub(super) prints_heads: bool,
     /// Errors that ended the run. They come from many workers at once, and each is printed once.
     said: Vec<String>,
     /// Hints that were printed; each is printed once.
     hints: Vec<String>,
+    /// Those of them that are printed when a batch ends.
+    later: Vec<String>,
+    lacking: Lacking,
+    /// Sessions whose retries were reported.
+    retried: HashSet<SessionId>,
 }
 
 impl Human {
-    pub(super) fn new(verbosity: Verbosity) -> Self {
-        Self { verbosity, said: Vec::new(), hints: Vec::new() }
+    pub(super) fn new(verbosity: Verbosity, has_bars: bool) -> Self {
+        let (said, hints, later, lacking, retried) = Default::default();
+        Self { verbosity, has_bars, prints_heads: false, said, hints, later, lacking, retried }
     }
 
     /// Returns the lines of an event for standard output.
@@ -40,7 +52,7 @@ impl Human {
                         .into_owned(),
                 )
             }
-            _ => verify_text::answer(event, self.verbosity, console),
+            _ => verify_text::answer(event, self.verbosity, self.prints_heads, console),
         }
     }
 
@@ -49,12 +61,12 @@ impl Human {
         let normal = self.verbosity >= Verbosity::Normal;
         let note = |text: String| console.note_line(&text);
         match event {
-            Event::LineRejected { line, reason } => Some(console.error_lines(
-                &format!("line {line} of the list is no session id: {reason}"),
-                "correct the line and run the list again; the other lines go on",
-            )),
+            Event::LineRejected { line, reason } => {
+                let what = format!("line {line} of the list is no session id: {reason}");
+                Some(self.error_of_batch(&what, "correct the line and run the list again; the other lines go on", console))
+            }
             Event::ArgumentRejected { reason, .. } => {
-                Some(console.error_lines(reason, "correct the id and run it again; the other sessions go on"))
+                Some(self.error_of_batch(reason, "correct the id and run it again; the other sessions go on", console))
             }
             Event::SessionWaiting { session, holder } => {
                 normal.then(|| note(format!("session {session} is being archived by {holder}; waiting for it")))
@@ -63,23 +75,24 @@ impl Human {
                 let line = format!("{request} answered {status} after {milliseconds} ms");
                 (self.verbosity >= Verbosity::Requests).then(|| console.paint(Style::Dim, &sanitize(&line)))
             }
-            Event::Retrying { request, failed, wait, reason, .. } => {
+            Event::Retrying { session, request, failed, wait, reason } => {
                 let wait = if *wait == 0 { "at once".to_owned() } else { format!("in {}", duration(Duration::from_millis(*wait))) };
-                // Short waits are usual in a network; a long one is reported.
                 let line = format!("{request}: {}; try {} {wait}", reason.text(), failed + 1);
-                (self.verbosity >= Verbosity::Files || normal && *failed >= 2).then(|| note(line))
+                // Short waits are usual in a network; the first long one of a session is reported, unless bars show it.
+                let is_shown =
+                    self.verbosity >= Verbosity::Files || normal && !self.has_bars && *failed >= 2 && self.retried.insert(session.clone());
+                is_shown.then(|| note(line))
             }
-            Event::MediaFinished { .. } => self.media(event, console),
-            Event::Problem { session, text } => Some(self.error(&format!("session {session}: {text}"), INCOMPLETE, console)),
+            Event::MediaFinished { .. } => self.media(event, ledger, console),
+            Event::Problem { session, text } => {
+                let (name, id) = Default::default();
+                self.lacks(session, Item { lack: Lack::Problem, name, id, reason: text.clone() }, ledger, console)
+            }
             Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
             Event::SessionFinished { session, folder, skipped: true, .. } => (self.verbosity >= Verbosity::Files)
                 .then(|| format!("{} complete before, not asked about: {}", sanitize(session.as_str()), sanitize(folder))),
-            Event::SessionFinished { session, folder, empty: true, .. } => self.empty(session.as_str(), folder, ledger, console),
             Event::SessionFinished { .. } => self.session(event, ledger, console),
-            Event::RunFinished { skipped, not_started, .. } => {
-                let several = (ledger.total > 1 || *not_started > 0 || *skipped > 0) && !ledger.dry_run;
-                if normal && several { summary(event, &ledger.archive, console) } else { None }
-            }
+            Event::RunFinished { .. } => self.finished(event, ledger, console),
             Event::RunStatus { .. } => status(event).map(note),
             // Printed with --quiet too: something was not read, or not recorded.
             Event::Remark { text } => Some(note(text.clone())),
@@ -89,22 +102,49 @@ impl Human {
     }
 
     /// Returns the lines of an error, without its hint if that was printed before.
-    fn error(&mut self, what: &str, hint: &str, console: &Console) -> String {
+    fn error(&mut self, what: &str, hint: &str, ledger: &Ledger, console: &Console) -> String {
+        if ledger.total > 1 {
+            return self.error_of_batch(what, hint, console);
+        }
+        if self.is_new(hint) { console.error_lines(what, hint) } else { console.error_line(what) }
+    }
+
+    /// Returns the first line of an error of many; its hint is printed when the run ends.
+    fn error_of_batch(&mut self, what: &str, hint: &str, console: &Console) -> String {
+        if self.is_new(hint) {
+            self.later.push(hint.to_owned());
+        }
+        console.error_line(what)
+    }
+
+    /// Returns whether a hint comes for the first time.
+    fn is_new(&mut self, hint: &str) -> bool {
         if self.hints.iter().any(|said| said == hint) {
-            return console.error_line(what);
+            return false;
         }
         // Hints are few and our own; the bound is a precaution.
         self.hints.truncate(63);
         self.hints.push(hint.to_owned());
-        console.error_lines(what, hint)
+        true
     }
 
-    fn media(&mut self, event: &Event, console: &Console) -> Option<String> {
+    /// Takes something that a session lacks: it is printed when the session ends, or at once with `-v` and outside of a run.
+    fn lacks(&mut self, session: &SessionId, item: Item, ledger: &Ledger, console: &Console) -> Option<String> {
+        if self.verbosity < Verbosity::Files && ledger.total > 0 {
+            self.lacking.add(session, item);
+            return None;
+        }
+        Some(self.error(&line_of(session, &item), item.lack.hint(), ledger, console))
+    }
+
+    fn media(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
         let Event::MediaFinished { session, media, kind, context, state, fetched, path, bytes: length, reason, disagreements, .. } = event
         else {
             return None;
         };
-        let name = format!("{} {} ({media}) of session {session}", word(*kind), shown(context.as_deref()));
+        let short = format!("{} {}", word(*kind), shown(context.as_deref()));
+        let name = format!("{short} ({media}) of session {session}");
+        let item = |lack, reason| Item { lack, name: short.clone(), id: media.to_string(), reason };
         let is_cut_short = reason.as_ref().is_some_and(|reason| *reason == Reason::RunEnded);
         let reason = reason.as_ref().map_or_else(|| "no reason given".to_owned(), CodedReason::text);
         let normal = self.verbosity >= Verbosity::Normal;
@@ -123,15 +163,9 @@ impl Human {
                 (!lines.is_empty()).then(|| lines.join("\n"))
             }
             State::Withheld => normal.then(|| console.note_line(&format!("{name} is withheld by the provider; the next run asks again"))),
-            State::Gone => {
-                let hint = "it was deleted or is past the provider's retention; what else the session has is archived";
-                Some(self.error(&format!("{name} is gone: {reason}"), hint, console))
-            }
+            State::Gone => self.lacks(session, item(Lack::Gone, reason), ledger, console),
             State::Failed if is_cut_short && self.verbosity < Verbosity::Files => None,
-            State::Failed => {
-                let hint = "run the same command again; what is archived is not fetched again";
-                Some(self.error(&format!("{name} failed: {reason}"), hint, console))
-            }
+            State::Failed => self.lacks(session, item(Lack::Failed, reason), ledger, console),
             State::Excluded => (self.verbosity >= Verbosity::Files).then(|| sanitize(&format!("left out {name}: {reason}")).into_owned()),
         }
     }
@@ -144,24 +178,37 @@ impl Human {
     }
 
     fn session(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
+        let Event::SessionFinished { session, exit, folder, empty, .. } = event else { return None };
+        self.retried.remove(session);
+        let lacking = self.lacking.take(session);
+        let mut lines: Vec<String> = lacking.iter().map(|(lack, line)| self.error(line, lack.hint(), ledger, console)).collect();
+        // An interruption is reported once, by the command.
+        if *empty {
+            lines.extend(self.empty(session.as_str(), folder, ledger, console));
+        } else if !exit.is_interruption() && *exit != ErrorKind::OutOfTime {
+            lines.extend(self.session_end(event, ledger, console));
+        }
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    fn session_end(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
         let Event::SessionFinished { session, exit, folder, tally, error, .. } = event else { return None };
         let (session, exit) = (session.as_str(), *exit);
-        if exit.is_interruption() || exit == ErrorKind::OutOfTime {
-            // The command reports it once.
-            return None;
-        }
         if let Some(error) = error {
-            if exit.ends_run() && self.said.contains(&error.what) {
-                return None;
-            }
             if exit.ends_run() {
+                if self.said.contains(&error.what) {
+                    return None;
+                }
                 self.said.push(error.what.clone());
+                return Some(console.error_lines(&error.what, &error.hint));
             }
-            let is_named = ledger.total <= 1 || exit.ends_run() || error.what.contains(session);
+            let is_named = ledger.total <= 1 || error.what.contains(session);
             let what = if is_named { error.what.clone() } else { format!("session {session}: {}", error.what) };
-            return Some(self.error(&what, &error.hint, console));
+            return Some(self.error(&what, &error.hint, ledger, console));
         }
-        if self.verbosity == Verbosity::Quiet || ledger.dry_run {
+        // The bars count the sessions of a batch; its end names those that failed.
+        let is_counted = ledger.total > 1 && self.has_bars && self.verbosity < Verbosity::Files;
+        if self.verbosity == Verbosity::Quiet || ledger.dry_run || is_counted {
             return None;
         }
         let (style, verdict) = if exit == Exit::Done { (Style::Good, "complete") } else { (Style::Error, "incomplete") };
@@ -170,6 +217,42 @@ impl Human {
         let place = if ledger.total > 1 { String::new() } else { format!(" in {}", sanitize(folder)) };
         Some(format!("{} {}: {files}{place}", sanitize(session), console.paint(style, verdict)))
     }
+
+    /// Returns the end of a run: the summary of several sessions, those that failed by class, and the hints.
+    fn finished(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
+        let Event::RunFinished { skipped, not_started, .. } = event else { return None };
+        let several = (ledger.total > 1 || *not_started > 0 || *skipped > 0) && !ledger.dry_run;
+        // Of sessions that the run left behind.
+        let left = self.lacking.take_all();
+        let mut lines: Vec<String> = left.iter().map(|(lack, line)| self.error(line, lack.hint(), ledger, console)).collect();
+        if self.verbosity >= Verbosity::Normal && several {
+            lines.extend(summary(event, &ledger.archive, console));
+        }
+        if self.verbosity >= Verbosity::Normal && ledger.total > 1 {
+            lines.extend(classes(ledger));
+        }
+        lines.extend(self.later.drain(..).map(|hint| console.hint_line(&hint)));
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
+/// Returns a line for each class of failures: the number of its sessions, and the first of them.
+fn classes(ledger: &Ledger) -> Vec<String> {
+    let classes = [
+        (ErrorKind::NotFound, "not found"),
+        (ErrorKind::Partial, "archived in part"),
+        (ErrorKind::Unavailable, "unavailable"),
+        (ErrorKind::Rejected, "rejected"),
+        (ErrorKind::Refused, "refused"),
+        (ErrorKind::Local, "not written"),
+    ];
+    let line = |(kind, word): (ErrorKind, &str)| {
+        let sessions: Vec<&str> = ledger.outcomes().filter(|(_, exit)| *exit == kind).map(|(session, _)| session.as_str()).collect();
+        let mut named: Vec<String> = sessions.iter().take(NAMED).map(|session| sanitize(session).into_owned()).collect();
+        named.extend((sessions.len() > NAMED).then(|| format!("{} more", sessions.len() - NAMED)));
+        (!sessions.is_empty()).then(|| format!("  {} {word}: {}", sessions.len(), named.join(", ")))
+    };
+    classes.into_iter().filter_map(line).collect()
 }
 
 fn shown(context: Option<&str>) -> &str {

@@ -41,14 +41,35 @@ impl Reporter {
         let draws = has_bars && console.is_terminal && verbosity > Verbosity::Quiet && !flags.progress.no_progress;
         Ok(Self {
             console: console.clone(),
-            human: Human::new(verbosity),
-            bars: draws.then(|| Bars::new(console.width)),
+            human: Human::new(verbosity, draws),
+            bars: draws.then(|| Bars::new(console)),
             format,
             log: flags.log.log_file.as_deref().map(Log::open).transpose()?,
             ledger: Ledger::default(),
             run_summary: run_summary.clone(),
             clock: Arc::clone(clock),
         })
+    }
+
+    /// Prints the heads of journals.
+    #[must_use]
+    pub(crate) fn with_heads(mut self, is_wanted: bool) -> Self {
+        self.human.prints_heads = is_wanted;
+        self
+    }
+
+    /// Sets the number of tries that a request gets, for the bars.
+    #[must_use]
+    pub(crate) fn with_tries(mut self, tries: u32) -> Self {
+        if let Some(bars) = &mut self.bars {
+            bars.set_tries(tries);
+        }
+        self
+    }
+
+    /// Returns whether a person watches and wants to see more than errors.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.console.is_terminal && self.format == EventFormat::Text && self.human.verbosity > Verbosity::Quiet
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {
@@ -71,12 +92,14 @@ impl Reporter {
             match (message, &mut self.bars) {
                 (Message::Asked { running }, _) => self.show(&self.ledger.status(*running, self.clock.elapsed())),
                 (Message::Event { transfer, event }, _) => self.take(*transfer, event),
-                (Message::Progress { transfer, bytes }, Some(bars)) => bars.progress(*transfer, *bytes),
+                (Message::Progress { transfer, bytes }, Some(bars)) => bars.progress(*transfer, *bytes, self.clock.elapsed()),
                 (Message::Ended { transfer }, Some(bars)) => bars.end(*transfer),
                 (Message::Progress { .. } | Message::Ended { .. }, None) => {}
             }
         }
-        self.bars.iter().for_each(Bars::show_total);
+        if let Some(bars) = &mut self.bars {
+            bars.show(self.clock.elapsed());
+        }
     }
 
     /// Takes an event that is not part of the work.
@@ -87,7 +110,7 @@ impl Reporter {
     fn take(&mut self, transfer: Option<u64>, event: &Event) {
         self.ledger.apply(event, self.clock.elapsed());
         if let Some(bars) = &mut self.bars {
-            bars.event(transfer, event, &self.ledger);
+            bars.event(transfer, event, &self.ledger, self.clock.elapsed());
         }
         self.show(event);
     }
@@ -106,7 +129,7 @@ impl Reporter {
         }
         if self.format == EventFormat::Text {
             if let Some(lines) = self.human.answer(event, &self.console) {
-                self.answer(&format!("{lines}\n"));
+                self.print(|console| console.answer_lines(&lines));
             }
             if let Some(lines) = self.human.lines(event, &self.ledger, &self.console) {
                 self.print(|console| console.message(&lines));
@@ -137,6 +160,11 @@ impl Reporter {
         if self.human.verbosity > Verbosity::Quiet {
             self.print(|console| console.message(line));
         }
+    }
+
+    /// Prints lines that are no event as they are.
+    pub(crate) fn say_as_is(&mut self, lines: &str) {
+        self.print(|console| console.message_as_is(lines));
     }
 
     /// Prints a note that is no event.

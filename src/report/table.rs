@@ -1,8 +1,10 @@
 //! Lists as a table for people, JSON for scripts, CSV for spreadsheets. Rows of JSON and CSV are written at once; those of a table
-//! are kept as text until the last, because columns are as wide as their widest cells.
+//! are kept as text until the last, because columns are as wide as their widest cells. On a terminal, a table is as wide as it is:
+//! columns are left out by their rank, and then the widest cells take several lines.
 //!
 //! Must not know what the columns mean.
 
+use super::wrap::{pieces, width, wrap_line};
 use crate::cli::TableFormat;
 use crate::error::{Error, Result};
 use crate::text::{json, sanitize};
@@ -16,6 +18,8 @@ pub(crate) struct Column {
     /// The title in tables.
     pub(crate) title: &'static str,
     pub(crate) is_number: bool,
+    /// On a terminal that is too narrow, columns of higher ranks are left out first; those of rank 0 stay.
+    pub(crate) rank: u8,
 }
 
 /// A cell: its value for scripts and, where that differs, its text for people.
@@ -44,9 +48,28 @@ impl Table {
         Self { columns: columns.to_vec(), hidden, format, has_rows: false, text, aligned }
     }
 
+    /// Makes a table for people fit a terminal of that width, if there is one.
+    #[must_use]
+    pub(crate) fn within(mut self, columns: Option<u16>) -> Self {
+        self.aligned.columns = columns.map(usize::from);
+        self
+    }
+
+    /// Adds a line above the rows that follow it, in place of the titles: the first before any row. JSON and CSV have none.
+    pub(crate) fn heading(&mut self, text: &str) {
+        if self.format == TableFormat::Table {
+            self.aligned.heading(text);
+        }
+    }
+
     /// Leaves a column out of tables, which would be repetitive or too wide. JSON and CSV have it all the same.
     pub(crate) fn hide_from_people(&mut self, name: &'static str) {
         self.hidden.push(name);
+    }
+
+    /// Returns whether there is nothing yet for people.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.aligned.text.is_empty()
     }
 
     /// Adds a row: a cell for each column. Fails if a cell cannot be written in this format.
@@ -95,6 +118,9 @@ impl Table {
     }
 }
 
+/// Marks a heading among the rows: safe text has no such letter.
+const HEADING: char = '\u{1}';
+
 /// The rows of a table for people.
 #[derive(Debug, Default)]
 struct Aligned {
@@ -105,6 +131,9 @@ struct Aligned {
     text: String,
     /// The widths of the kept columns.
     widths: Vec<usize>,
+    /// The width of the terminal that shows it.
+    columns: Option<usize>,
+    has_headings: bool,
 }
 
 impl Aligned {
@@ -114,9 +143,10 @@ impl Aligned {
     const GAP: &str = "  ";
 
     fn begin(&mut self, columns: &[Column], hidden: &[&str]) -> &[usize] {
+        let has_titles = !self.has_headings;
         self.kept.get_or_insert_with(|| {
             let kept = columns.iter().enumerate().filter(|(_, column)| !hidden.contains(&column.name));
-            let (kept, widths) = kept.map(|(index, column)| (index, width(column.title))).unzip();
+            let (kept, widths) = kept.map(|(index, column)| (index, if has_titles { width(column.title) } else { 0 })).unzip();
             self.widths = widths;
             kept
         })
@@ -134,38 +164,106 @@ impl Aligned {
         self.text.push('\n');
     }
 
+    fn heading(&mut self, text: &str) {
+        self.has_headings = true;
+        self.text.push(HEADING);
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
     fn write(mut self, columns: &[Column], hidden: &[&str], out: &mut Sink<'_>) {
         self.begin(columns, hidden);
-        let kept: Vec<(&Column, usize)> =
-            self.kept.iter().flatten().filter_map(|index| columns.get(*index)).zip(self.widths.iter().copied()).collect();
+        let indent = if self.has_headings { Self::GAP } else { "" };
+        let mut kept: Vec<Kept<'_>> = Vec::new();
+        for (index, width) in self.kept.iter().flatten().zip(self.widths.iter().copied()) {
+            kept.extend(columns.get(*index).map(|column| Kept { column, width, is_shown: !hidden.contains(&column.name) }));
+        }
+        let left_out = self.columns.map(|columns| fit(&mut kept, columns.saturating_sub(indent.len()))).unwrap_or_default();
         let mut piece = String::new();
-        let mut line = |cells: &mut dyn Iterator<Item = &str>| {
-            let begin = piece.len();
-            for ((column, widest), cell) in kept.iter().zip(cells).filter(|((column, _), _)| !hidden.contains(&column.name)) {
-                let blanks = widest.saturating_sub(width(cell));
-                let (before, after) = if column.is_number { (blanks, 0) } else { (0, blanks) };
-                piece.extend(std::iter::repeat_n(' ', before));
-                piece.push_str(cell);
-                piece.extend(std::iter::repeat_n(' ', after));
-                piece.push_str(Self::GAP);
+        let wrapped = |text: &str| wrap_line(text, self.columns.unwrap_or(usize::MAX), Self::GAP.len()) + "\n";
+        if !self.has_headings {
+            write_row(&mut piece, indent, &kept, &mut kept.iter().map(|kept| kept.column.title), self.columns.is_some());
+        }
+        for row in self.text.lines() {
+            match row.strip_prefix(HEADING) {
+                Some(heading) => piece.push_str(&wrapped(heading)),
+                None => write_row(&mut piece, indent, &kept, &mut row.split('\t'), self.columns.is_some()),
             }
-            let end = piece.get(begin..).unwrap_or_default().trim_end().len();
-            piece.truncate(begin + end);
-            piece.push('\n');
             if piece.len() >= Self::PIECE {
                 out(&piece);
                 piece.clear();
             }
-        };
-        line(&mut kept.iter().map(|(column, _)| column.title));
-        self.text.lines().for_each(|row| line(&mut row.split('\t')));
+        }
+        if !left_out.is_empty() {
+            piece.push_str(&wrapped(&format!("not shown: {} (--wide)", left_out.join(", "))));
+        }
         out(&piece);
     }
 }
 
-/// Returns the number of terminal columns of a text.
-fn width(text: &str) -> usize {
-    console::measure_text_width(text)
+/// A column of the rows that were kept.
+struct Kept<'c> {
+    column: &'c Column,
+    /// Its width, in letters.
+    width: usize,
+    is_shown: bool,
+}
+
+/// Leaves out columns by their rank, and then narrows the widest, until a row fits so many letters. Returns the titles of those that
+/// were left out.
+fn fit(kept: &mut [Kept<'_>], columns: usize) -> Vec<&'static str> {
+    /// The narrowest column that is worth a cell of several lines.
+    const NARROWEST: usize = 8;
+    let excess = |kept: &[Kept<'_>]| {
+        let wide: usize = kept.iter().filter(|kept| kept.is_shown).map(|kept| kept.width + Aligned::GAP.len()).sum();
+        wide.saturating_sub(columns + Aligned::GAP.len())
+    };
+    let mut left_out = Vec::new();
+    while excess(kept) > 0 {
+        let Some(last) = kept.iter_mut().filter(|kept| kept.is_shown && kept.column.rank > 0).max_by_key(|kept| kept.column.rank) else {
+            break;
+        };
+        last.is_shown = false;
+        left_out.push(last.column.title);
+    }
+    loop {
+        let excess = excess(kept);
+        let widest = kept.iter_mut().filter(|kept| kept.is_shown).max_by_key(|kept| kept.width);
+        match widest {
+            Some(widest) if excess > 0 && widest.width > NARROWEST => widest.width -= excess.min(widest.width - NARROWEST),
+            _ => return left_out,
+        }
+    }
+}
+
+/// Adds a row; where a cell does not fit its column, in several lines.
+fn write_row(piece: &mut String, indent: &str, kept: &[Kept<'_>], cells: &mut dyn Iterator<Item = &str>, is_narrow: bool) {
+    let cells: Vec<(&Kept<'_>, &str)> = kept.iter().zip(cells).filter(|(kept, _)| kept.is_shown).collect();
+    if !is_narrow || cells.iter().all(|(kept, cell)| width(cell) <= kept.width) {
+        return write_line(piece, indent, &mut cells.into_iter());
+    }
+    let cells: Vec<(&Kept<'_>, Vec<String>)> = cells.into_iter().map(|(kept, cell)| (kept, pieces(cell, kept.width))).collect();
+    for number in 0..cells.iter().map(|(_, pieces)| pieces.len()).max().unwrap_or(0) {
+        let piece_of = |pieces: &'_ Vec<String>| pieces.get(number).cloned().unwrap_or_default();
+        let line: Vec<(&Kept<'_>, String)> = cells.iter().map(|(kept, pieces)| (*kept, piece_of(pieces))).collect();
+        write_line(piece, indent, &mut line.iter().map(|(kept, cell)| (*kept, cell.as_str())));
+    }
+}
+
+fn write_line<'c>(piece: &mut String, indent: &str, cells: &mut dyn Iterator<Item = (&'c Kept<'c>, &'c str)>) {
+    let begin = piece.len();
+    piece.push_str(indent);
+    for (kept, cell) in cells {
+        let blanks = kept.width.saturating_sub(width(cell));
+        let (before, after) = if kept.column.is_number { (blanks, 0) } else { (0, blanks) };
+        piece.extend(std::iter::repeat_n(' ', before));
+        piece.push_str(cell);
+        piece.extend(std::iter::repeat_n(' ', after));
+        piece.push_str(Aligned::GAP);
+    }
+    let end = piece.get(begin..).unwrap_or_default().trim_end().len();
+    piece.truncate(begin + end);
+    piece.push('\n');
 }
 
 /// Returns a row as an object of JSON.
@@ -209,91 +307,4 @@ fn harmless(cell: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Cell, Column, Table};
-    use crate::cli::TableFormat;
-    use proptest::prelude::*;
-    use serde_json::{Map, Value, json};
-
-    const COLUMNS: [Column; 2] =
-        [Column { name: "context", title: "CONTEXT", is_number: false }, Column { name: "size", title: "SIZE", is_number: true }];
-
-    fn table(format: TableFormat, rows: &[[Cell; 2]]) -> String {
-        let mut table = Table::new(&COLUMNS, format);
-        let mut text = String::new();
-        for row in rows {
-            table.row(row).expect("a row");
-            table.drain(&mut |piece| text.push_str(piece));
-        }
-        table.finish(&mut |piece| text.push_str(piece)).expect("an end");
-        text
-    }
-
-    #[test]
-    fn people_scripts_and_spreadsheets_each_get_their_own() {
-        let rows =
-            [[(json!("face"), None), (json!(1500), Some("1.50 kB".to_owned()))], [(json!("=cmd()\u{1b}"), None), (Value::Null, None)]];
-        assert_eq!(table(TableFormat::Table, &rows), "CONTEXT          SIZE\nface          1.50 kB\n=cmd()\\u{1b}\n");
-        assert_eq!(table(TableFormat::Csv, &rows), "context,size\nface,1500\n'=cmd()\\u{1b},\n");
-        let text = table(TableFormat::Json, &rows);
-        assert!(text.contains("\"=cmd()\\u001b\""), "{text}");
-        let value: Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!(value, json!([{"context": "face", "size": 1500}, {"context": "=cmd()\u{1b}", "size": null}]));
-        let wide = [[(json!("顔"), None), (json!(1), None)], [(json!("8 letters"), None), (json!(22), None)]];
-        assert_eq!(table(TableFormat::Table, &wide), "CONTEXT    SIZE\n顔            1\n8 letters    22\n");
-    }
-
-    #[test]
-    fn a_list_without_rows_is_one() {
-        assert_eq!(table(TableFormat::Table, &[]), "CONTEXT  SIZE\n");
-        assert_eq!(table(TableFormat::Csv, &[]), "context,size\n");
-        assert_eq!(table(TableFormat::Json, &[]), "[]\n");
-    }
-
-    #[test]
-    fn what_scripts_get_is_written_as_it_comes() {
-        for (format, is_kept) in [(TableFormat::Table, true), (TableFormat::Json, false), (TableFormat::Csv, false)] {
-            let mut table = Table::new(&COLUMNS, format);
-            let mut written = 0;
-            for _ in 0..100 {
-                table.row(&[(json!("face"), None), (json!(1), None)]).expect("a row");
-                let before = written;
-                table.drain(&mut |piece| written += piece.len());
-                assert_eq!(written == before, is_kept, "{format:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_column_that_is_hidden_after_the_last_row_is_not_shown() {
-        let mut table = Table::new(&COLUMNS, TableFormat::Table);
-        table.row(&[(json!("face"), None), (json!(1), None)]).expect("a row");
-        table.hide_from_people("context");
-        assert_eq!(table.text().expect("a text"), "SIZE\n   1\n");
-    }
-
-    proptest! {
-        #[test]
-        fn json_that_is_written_row_by_row_is_what_it_is_as_a_whole(texts in proptest::collection::vec("(.|\n|\u{9b}|\u{202e})*", 0..4)) {
-            let rows: Vec<[Cell; 2]> = texts.iter().map(|text| [(json!(text), None), (json!([1, 2]), None)]).collect();
-            let object = |text: &String| Map::from_iter([("context".to_owned(), json!(text)), ("size".to_owned(), json!([1, 2]))]);
-            let whole: Vec<Map<String, Value>> = texts.iter().map(object).collect();
-            let whole = crate::text::json(format!("{}\n", serde_json::to_string_pretty(&whole).expect("JSON")));
-            prop_assert_eq!(table(TableFormat::Json, &rows), whole);
-        }
-    }
-
-    #[test]
-    fn no_cell_of_csv_begins_like_a_formula_or_is_obeyed() {
-        for formula in ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\u{feff}=1", "\u{200b}@x", "\u{ff1d}1", "\"=1", "'\" \u{feff}=1"]
-        {
-            let cell = super::harmless(formula);
-            assert!(cell.starts_with('\''), "{formula:?} became {cell:?}");
-            assert!(!cell.contains(['\t', '\r', '\u{feff}', '\u{200b}']), "{cell:?}");
-        }
-        for plain in ["face", "a=b", "\"a\"", ""] {
-            assert_eq!(super::harmless(plain), plain);
-        }
-        assert_eq!(super::harmless("\u{1b}]0;x\u{7}\u{9b}2J\u{202e}"), "\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}");
-    }
-}
+mod tests;

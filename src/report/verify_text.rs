@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 /// Returns the lines of a verification for standard output, if the event is worth any.
-pub(super) fn answer(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
+pub(super) fn answer(event: &Event, verbosity: Verbosity, prints_heads: bool, console: &Console) -> Option<String> {
     match event {
-        Event::JournalVerified(report) => journal(report, verbosity, console),
+        Event::JournalVerified(report) => journal(report, verbosity, prints_heads, console),
         Event::BagVerified(report) => bag(report, verbosity, console),
         Event::JournalMissing(JournalMissing { archive, finding, .. }) => {
             Some(damaged(&format!("journal of {archive}"), "is missing", std::slice::from_ref(finding), console).join("\n"))
@@ -86,7 +86,7 @@ fn stamp(at: Timestamp) -> String {
     format!("stamped {}", moment(at))
 }
 
-fn journal(report: &JournalReport, verbosity: Verbosity, console: &Console) -> Option<String> {
+fn journal(report: &JournalReport, verbosity: Verbosity, prints_heads: bool, console: &Console) -> Option<String> {
     let JournalReport { archive, runs, lines: count, heads, signed_by, stamped, claimed, findings, notes, .. } = report;
     let place = format!("journal of {archive}");
     let mut lines = if findings.is_empty() { Vec::new() } else { damaged(&place, "does not match", findings, console) };
@@ -103,8 +103,10 @@ fn journal(report: &JournalReport, verbosity: Verbosity, console: &Console) -> O
             if let Some(claimed) = claimed {
                 facts = format!("{facts}, claims to be {} (not judged)", stamp(*claimed));
             }
-            let (holds, heads) = (console.paint_answer(Style::Good, "holds"), console.paint_answer(Style::Dim, &heads.join(", ")));
-            lines.push(format!("{} {holds}: {facts}; head {heads}", sanitize(&place)));
+            if prints_heads || verbosity >= Verbosity::Files {
+                facts = format!("{facts}; head {}", console.paint_answer(Style::Dim, &heads.join(", ")));
+            }
+            lines.push(format!("{} {}: {facts}", sanitize(&place), console.paint_answer(Style::Good, "holds")));
         }
         lines.extend(notes.iter().map(|text| note(&format!("{place}: {text}"), console)));
     }

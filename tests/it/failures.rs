@@ -69,6 +69,22 @@ fn what_fails_alike_in_many_sessions_is_said_of_each_and_its_remedy_once() {
 }
 
 #[test]
+fn an_outage_has_a_line_for_each_session_and_its_remedy_last() {
+    let (world, ids) = many(3);
+    world.faults("media=503");
+    let run = world.run(&download(&["--retries", "3"], &ids)).ends_with(5);
+    let count = |what: &str| run.stderr.lines().filter(|line| line.contains(what)).count();
+    assert!(count("note:") <= 3, "one note of retries for each session: {}", run.stderr);
+    assert_eq!(count("error: 5 files of session session-0"), 3, "{}", run.stderr);
+    assert_eq!((count("error:"), count("hint:")), (3, 1), "{}", run.stderr);
+    assert!(run.stderr.lines().last().is_some_and(|line| line.starts_with("vmedia: hint: run the same command again")), "{}", run.stderr);
+    let run = run.says("(NFC file nfc, image document-front, image document-front, image face, 1 more)");
+    run.says("  3 unavailable: session-00, session-01, session-02\n");
+    let run = world.run(&["download", &ids[0], "--retries", "3", "-v"]).ends_with(5);
+    assert_eq!(run.stderr.matches("error:").count(), 5, "{}", run.stderr);
+}
+
+#[test]
 fn a_refused_medium_ends_the_run_and_what_was_finished_stays() {
     for status in [401, 403] {
         let world = World::new();

@@ -32,7 +32,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 
 /// What a terminal of that width and sort gets, with line ends as a program writes them.
 #[cfg(unix)]
-fn on_a_terminal(world: &World, columns: &str, variables: &[(&str, &str)], words: &[&str]) -> Option<Run> {
+pub fn on_a_terminal(world: &World, columns: &str, variables: &[(&str, &str)], words: &[&str]) -> Option<Run> {
     if !std::process::Command::new("python3").arg("--version").output().is_ok_and(|output| output.status.success()) {
         crate::harness::lacks("python3");
         return None;
@@ -103,7 +103,9 @@ fn a_narrow_terminal_shows_one_bar_and_the_whole_end() {
         let run = run.ends_with(0);
         // Only a row has a rate.
         assert_eq!(run.stdout.contains("B/s"), has_rows, "{columns}: {:?}", run.stdout);
-        assert!(run.stdout.contains(&format!("{SESSION} complete: 1 file fetched (600 kB)")), "{columns}: {:?}", run.stdout);
+        let words: Vec<&str> = run.stdout.split_whitespace().collect();
+        let end = format!("{SESSION} complete: 1 file fetched (600 kB)");
+        assert!(words.join(" ").contains(&end), "{columns}: {:?}", run.stdout);
         for words in [&["--help"][..], &["list", SESSION], &["download", "--nonsense"]] {
             let run = on_a_terminal(&world, columns, &[], words).expect("python3");
             assert!(!run.stdout.contains("panicked") && !run.stdout.is_empty(), "{columns} {words:?}: {}", run.stdout);
@@ -251,7 +253,7 @@ fn a_word_that_is_nearly_right_is_suggested() {
         (&["help", "nonsense"], "unrecognized subcommand 'nonsense'", "vmedia --help lists the commands"),
         (&["verify", "x", "--since", "yesterday"], "it looks like 2026-11-21", "vmedia verify --help shows every flag"),
         (&["download"], "<SESSION_ID>", "; vmedia download --help shows every flag and examples"),
-        (&["catalog", "-q"], "<ROOT>", "vmedia catalog --help shows"),
+        (&["attempts", "-q"], "<SESSION_ID>", "vmedia attempts --help shows"),
     ] {
         let run = world.run(words).ends_with(2);
         assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);

@@ -75,7 +75,7 @@ fn a_key_with_what_no_key_has_is_named_and_not_shown() {
 fn a_base_url_that_is_none_is_reported_by_where_it_is_from() {
     let folder = tempfile::tempdir().expect("a folder");
     for (url, reason) in [
-        ("api.example.invalid", "it is not a URL"),
+        ("api example", "it is not a URL"),
         ("ftp://example.invalid", "it is neither http nor https"),
         ("https://user:hunter2@example.invalid", "it holds a user name or password"),
         ("https://example.invalid/?a=b", "it holds a query or a fragment"),
@@ -224,7 +224,7 @@ fn what_does_not_exist_on_the_command_line_is_usage() {
         (vec!["download", SESSION, "--timeout", "nan"], "invalid value 'nan'", ""),
         (vec!["download", SESSION, "--timeout", "1e400"], "invalid value '1e400'", ""),
         (vec!["download", SESSION, "--provider", "unknown"], "invalid value 'unknown'", ""),
-        (vec!["verify"], "the following required arguments were not provided", "usage: vmedia verify"),
+        (vec!["attempts"], "the following required arguments were not provided", "usage: vmedia attempts"),
     ] {
         let run = Run::of(
             &bare(world.folder())

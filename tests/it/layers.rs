@@ -208,7 +208,7 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["http/client.rs"], &["reqwest"]);
     stands_in(&["cli/"], &["clap", "clap_complete", "clap_mangen"]);
     stands_in(&["report/bars/"], &["indicatif"]);
-    stands_in(&["report/table.rs"], &["measure_text_width"]);
+    stands_in(&["report/wrap.rs"], &["measure_text_width"]);
     stands_in(&["archive/page/"], &["askama"]);
     stands_in(&["sandbox/"], &["axum", "tokio"]);
     // The sandbox checks signatures of its own clients, with keys of its own making.

@@ -4,7 +4,7 @@ use crate::model::{MediaItem, SessionId, context_name, extension, group_name, id
 use crate::store::StorePath;
 
 /// The record, for programs.
-pub(crate) const RECORD: &str = "archive.json";
+pub const RECORD: &str = "archive.json";
 /// The page, for people.
 pub const PAGE: &str = "index.html";
 /// The bag's own files.

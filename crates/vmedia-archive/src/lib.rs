@@ -78,7 +78,7 @@ pub use catalog_page::CatalogWriter;
 pub use catalog_row::{CatalogRow, Condition, catalog_row};
 pub use coded::Coded;
 pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications};
-pub use layout::PAGE;
+pub use layout::{PAGE, RECORD};
 pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord, State, tool};
 pub use salt::Salt;

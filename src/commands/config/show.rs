@@ -11,9 +11,9 @@ use crate::report::{Column, Table};
 use serde_json::json;
 
 const COLUMNS: [Column; 3] = [
-    Column { name: "name", title: "SETTING", is_number: false },
-    Column { name: "value", title: "VALUE", is_number: false },
-    Column { name: "source", title: "SOURCE", is_number: false },
+    Column { name: "name", title: "SETTING", is_number: false, rank: 0 },
+    Column { name: "value", title: "VALUE", is_number: false, rank: 0 },
+    Column { name: "source", title: "SOURCE", is_number: false, rank: 0 },
 ];
 
 /// Shows the settings, then their errors. An invalid configuration file ends it: nothing would run.
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
         SettingsFormat::Table => TableFormat::Table,
         SettingsFormat::Json => TableFormat::Json,
     };
-    let mut table = Table::new(&COLUMNS, format);
+    let mut table = Table::new(&COLUMNS, format).within(context.console.answer_width());
     for setting in settings.iter().filter(|setting| format == TableFormat::Json || matters(setting)) {
         let source = setting.source.as_ref().map(Source::to_string);
         table.row(&[

@@ -73,8 +73,7 @@ fn unanswered_media_end_as_unavailable_when_there_is_nothing_else() {
         let world = World::new();
         world.faults(&format!("media={fault}"));
         let run = world.run(&["download", SESSION, "--retries", "1"]).ends_with(5);
-        run.complains(&format!("of session {SESSION} failed: {said}"), "run the same command again")
-            .says(&format!("image face (face-{SESSION}) of session {SESSION} failed: {said}"));
+        run.complains(&format!("5 files of session {SESSION} failed: {said}"), "run the same command again");
         assert_eq!(world.held(), [""; 0], "{fault}: nothing under a final name");
         for medium in ALL {
             assert_eq!(world.recorded(medium)["state"], "failed");

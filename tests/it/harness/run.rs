@@ -63,14 +63,14 @@ impl Run {
         indented.filter(|line| !line.starts_with("hint: ")).collect()
     }
 
-    /// Fails the test unless standard error holds the two lines of an error: these words in the first, those in the second.
+    /// Fails the test unless standard error holds the two lines of an error: these words in the first, those in the second, which
+    /// stands at the end in a batch.
     #[track_caller]
     pub fn complains(self, what: &str, hint: &str) -> Self {
         let lines: Vec<&str> = self.stderr.lines().collect();
-        let is_said = lines.windows(2).any(|pair| {
-            let error = pair[0].strip_prefix("vmedia: error: ").is_some_and(|line| line.contains(what));
-            error && pair[1].strip_prefix("vmedia: hint: ").is_some_and(|line| line.contains(hint))
-        });
+        let is_error = |line: &&str| line.strip_prefix("vmedia: error: ").is_some_and(|line| line.contains(what));
+        let mut after = lines.iter().skip_while(|line| !is_error(line));
+        let is_said = after.any(|line| line.strip_prefix("vmedia: hint: ").is_some_and(|line| line.contains(hint)));
         assert!(is_said, "no error with {what:?} and hint with {hint:?} in\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
         self
     }

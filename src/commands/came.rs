@@ -1,0 +1,104 @@
+//! What the archive holds of a session, for the person who watched its download: each file, whether it is signed, and the page.
+//!
+//! Reads the record and nothing else. Must not check anything.
+
+use super::headings::AttemptHeading;
+use crate::archive::{CompanionState, MediaRecord, PAGE, RECORD, Record, SessionArchive, State};
+use crate::cli::TableFormat;
+use crate::model::SessionId;
+use crate::report::{Cell, Column, Console, Table};
+use crate::store::{ReadStore, StorePath};
+use crate::text::{bytes, sanitize};
+use serde_json::json;
+use std::path::Path;
+
+/// The largest record that is read, in bytes; a session of a thousand files has less.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+const fn column(name: &'static str, title: &'static str, is_number: bool, rank: u8) -> Column {
+    Column { name, title, is_number, rank }
+}
+
+const COLUMNS: [Column; 4] = [
+    column("kind", "KIND", false, 0),
+    column("context", "CONTEXT", false, 0),
+    column("size", "SIZE", true, 0),
+    column("state", "STATE", false, 0),
+];
+
+/// Returns the lines about a session; none if it has no record that can be read.
+pub(super) fn lines(store: &dyn ReadStore, session: &SessionId, console: &Console) -> Option<String> {
+    let folder = SessionArchive::folder_of(session);
+    let record = store.read(&folder.join(RECORD), LARGEST).ok().flatten()?;
+    let record: Record = serde_json::from_slice(&record).ok()?;
+    let mut text = table(&record, console)?;
+    text.push_str(&page(store, &folder, console));
+    Some(text)
+}
+
+fn table(record: &Record, console: &Console) -> Option<String> {
+    let mut table = Table::new(&COLUMNS, TableFormat::Table).within(console.width());
+    let is_signed = record.media.iter().flat_map(|media| media.present()).any(|file| file.signature.held().is_some());
+    let mut last = None;
+    for media in &record.media {
+        let group = (&media.attempt, &media.group);
+        if last.replace(group) != Some(group) {
+            table.heading(&heading(record, media));
+        }
+        table.row(&row(media, is_signed)).ok()?;
+    }
+    let companions: Vec<_> = record.companions.iter().filter(|companion| companion.state == CompanionState::Archived).collect();
+    if !companions.is_empty() {
+        table.heading("Documents");
+    }
+    for companion in companions {
+        let document = record.documents.iter().rfind(|document| document.name == companion.name && document.lost.is_none());
+        let size = document.map(|document| bytes(document.digest.bytes));
+        let state = document.filter(|_| is_signed).map(|document| signed(document.signature.held()));
+        table
+            .row(&[cell("document"), cell(companion.name.as_str()), cell(size.unwrap_or_default()), cell(state.unwrap_or_default())])
+            .ok()?;
+    }
+    table.text().ok()
+}
+
+/// Returns the heading of an attempt, or of a group at a provider that has no attempts.
+fn heading(record: &Record, media: &MediaRecord) -> String {
+    let mut attempts = record.attempts.iter().enumerate();
+    match (attempts.find(|(_, attempt)| Some(&attempt.id) == media.attempt.as_ref()), &media.group) {
+        (Some((index, attempt)), _) => {
+            let place = (index, record.attempts.len());
+            AttemptHeading { place, status: attempt.status.as_deref(), created: attempt.created.as_deref() }.text()
+        }
+        (None, Some(group)) => sanitize(&group.name).into_owned(),
+        (None, None) => "Files".to_owned(),
+    }
+}
+
+fn row(media: &MediaRecord, is_signed: bool) -> [Cell; 4] {
+    let file = media.present().last().filter(|_| media.state == State::Archived);
+    let state = match file {
+        Some(file) if is_signed => cell(signed(file.signature.held())),
+        Some(_) => cell(""),
+        None => (json!(media.state), None),
+    };
+    let size = file.map(|file| bytes(file.digest.bytes)).unwrap_or_default();
+    [(json!(media.kind), None), cell(media.context.as_deref().unwrap_or_default()), cell(size), state]
+}
+
+fn cell(text: impl Into<String>) -> Cell {
+    (json!(text.into()), None)
+}
+
+fn signed(signature: Option<&str>) -> &'static str {
+    if signature.is_some() { "signed" } else { "not signed" }
+}
+
+/// Returns the line of the session's page, whose path is a link where the terminal takes one.
+fn page(store: &dyn ReadStore, folder: &StorePath, console: &Console) -> String {
+    let path = folder.join(PAGE);
+    match store.length(&path) {
+        Ok(Some(_)) => format!("page: {}", console.link(Path::new(&store.location(&path)))),
+        _ => format!("folder: {}", sanitize(&store.location(folder))),
+    }
+}
