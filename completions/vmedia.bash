@@ -170,7 +170,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__attempts)
-            opts="-p -q -v -h --format --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --quiet --verbose --log-file --color --help"
+            opts="-p -q -v -h --wide --format --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --quiet --verbose --log-file --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -310,7 +310,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__catalog)
-            opts="-q -v -h --html --format --quiet --verbose --log-file --no-progress --color --help"
+            opts="-p -q -v -h --wide --html --format --profile --config --quiet --verbose --log-file --no-progress --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 [[ "${cur}" == -* || "${BASH_VERSINFO[0]}" -lt 4 ]] || compopt -o plusdirs
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -321,6 +321,35 @@ _vmedia() {
                     COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
                     fi
                     return 0
                     ;;
@@ -1008,7 +1037,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__download)
-            opts="-o -j -p -q -v -h --from --attempt --latest --provider-days --output --only --context --with --dry-run --refetch --skip-complete --failed-to --jobs --strict --format --sign-key --accept-unsealed --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --max-time --quiet --verbose --log-file --no-progress --color --help"
+            opts="-o -j -p -q -v -h --from --attempt --latest --only --context --provider-days --output --with --dry-run --refetch --skip-complete --no-skip-complete --failed-to --retry-not-found --jobs --strict --format --sign-key --accept-unsealed --timestamp --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --max-time --quiet --verbose --log-file --no-progress --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1036,6 +1065,20 @@ _vmedia() {
                     fi
                     return 0
                     ;;
+                --only)
+                    COMPREPLY=($(compgen -W "image video nfc other" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
                 --provider-days)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -1054,20 +1097,6 @@ _vmedia() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                --only)
-                    COMPREPLY=($(compgen -W "image video nfc other" -- "${cur}"))
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
-                --context)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -1090,6 +1119,13 @@ _vmedia() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --retry-not-found)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -1556,13 +1592,27 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__list)
-            opts="-p -q -v -h --attempt --latest --provider-days --format --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --quiet --verbose --log-file --color --help"
+            opts="-p -q -v -h --attempt --latest --only --context --provider-days --wide --format --profile --config --provider --base-url --ca-cert --insecure-http --retries --retry-delay --connect-timeout --timeout --max-rate --limit-rate --quiet --verbose --log-file --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --attempt)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --only)
+                    COMPREPLY=($(compgen -W "image video nfc other" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --context)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
@@ -2023,7 +2073,7 @@ _vmedia() {
             return 0
             ;;
         vmedia__subcmd__verify)
-            opts="-j -p -q -v -h --authenticate --sample --since --expect-head --signers --tsa-ca --jobs --read-only --format --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --ca-cert --insecure-http --quiet --verbose --log-file --no-progress --color --help"
+            opts="-j -p -q -v -h --authenticate --sample --since --print-head --expect-head --signers --tsa-ca --jobs --read-only --format --max-duration --ping-url --on-failure --metrics-file --profile --config --provider --ca-cert --insecure-http --quiet --verbose --log-file --no-progress --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 [[ "${cur}" == -* || "${BASH_VERSINFO[0]}" -lt 4 ]] || compopt -o plusdirs
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -42,6 +42,11 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "completions" -d 'Prin
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "man" -d 'Print the man page, or write all man pages to a folder'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l attempt -d 'Only this attempt' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l only -d 'Only these kinds of media' -r -f -a "image\t'Pictures, and PDF files among them'
+video\t'Recordings'
+nfc\t'Data from a document\'s chip'
+other\t'Data files, and kinds that this version does not know'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l context -d 'Only media whose context matches, such as \'document-*\'; repeatable' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l provider-days -d 'Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l format -d 'Output format' -r -f -a "table\t'For people'
 json\t'One JSON array'
@@ -63,6 +68,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l color -d 'Use col
 always\t'Always'
 never\t'Never'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l latest -d 'Only the newest attempt'
+complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l wide -d 'Show whole ids and all columns, however narrow the terminal is'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s q -l quiet -d 'Print errors only'
 complete -c vmedia -n "__fish_vmedia_using_subcommand list" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
@@ -86,21 +92,23 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l log-file -d '
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l wide -d 'Show all columns, however narrow the terminal is'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s q -l quiet -d 'Print errors only'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l from -d 'Read session ids from FILE, or from standard input (-)' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l attempt -d 'Only this attempt' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider-days -d 'Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s o -l output -d 'Archive folder [default: ./vmedia-archive]' -r -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only these kinds of media' -r -f -a "image\t'Pictures, and PDF files among them'
 video\t'Recordings'
 nfc\t'Data from a document\'s chip'
 other\t'Data files, and kinds that this version does not know'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l context -d 'Only media whose context matches, such as \'document-*\'; repeatable' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l provider-days -d 'Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s o -l output -d 'Archive folder [default: ./vmedia-archive]' -r -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l with -d 'Also keep these companion documents of Veriff\'s, such as decision; or all' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 'Write the ids of failed sessions to FILE, to run them again with --from' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l failed-to -d 'Write the failed sessions to FILE (CSV), to run them again with --from' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l retry-not-found -d 'Ask N times about a session that is not found, and then leave it out' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s j -l jobs -d 'Number of files to transfer in parallel, 1 to 64 [default: 16]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l format -d 'Output format' -r -f -a "text\t'For people'
 json\t'JSON Lines on standard output, one event per line'"
@@ -132,6 +140,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l latest -d 'On
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l dry-run -d 'Show what would be done and write nothing'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l refetch -d 'Fetch archived files again, compare them and keep both where they differ'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l skip-complete -d 'Skip sessions that are complete in the archive, without asking again'
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l no-skip-complete -d 'Ask about complete sessions too, whatever the profile says'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l strict -d 'Reject unsigned answers, and files that disagree with the listing'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s q -l quiet -d 'Print errors only'
@@ -139,7 +148,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s v -l verbose 
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l sample -d 'Read only this share of the payload files, chosen at random' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l since -d 'Check only sessions changed since this day (UTC) or moment' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l since -d 'Check only sessions changed since this day or moment (UTC), or 7d ago' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l expect-head -d 'Require the journal line with this digest; repeatable' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l signers -d 'Require a journal signature by one of these keys, and accept no other' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l tsa-ca -d 'Check time stamps with the CA certificates in FILE; repeatable' -r -F
@@ -160,6 +169,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l color -d 'Use c
 always\t'Always'
 never\t'Never'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l authenticate -d 'Check the provider\'s signatures, with the API secrets of that time'
+complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l print-head -d 'Print the head of the journal, to be kept elsewhere for --expect-head'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l read-only -d 'Do not record this verification in the journal'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l insecure-http -d 'Allow plain http to hosts other than this machine'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s q -l quiet -d 'Print errors only'
@@ -169,10 +179,13 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s h -l help -d 'P
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l format -d 'Output format' -r -f -a "table\t'For people'
 json\t'One JSON array'
 csv\t'For spreadsheets'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s p -l profile -d 'Use this profile of the configuration file' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l config -d 'Read this configuration file' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l log-file -d 'Append events to FILE as JSON Lines' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l wide -d 'Show all columns, however narrow the terminal is'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l html -d 'Also write index.html into the archive, with links to the sessions\' pages'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s q -l quiet -d 'Print errors only'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'

@@ -14,7 +14,7 @@ if [ $# -lt 2 ]; then
 fi
 list=$1 archive=$2
 shift 2
-again="$archive.again.txt"
+again="$archive.again.csv"
 
 # --failed-to writes its list before the run begins, so it is right even after a crash.
 archive_list() {
@@ -45,7 +45,7 @@ if [ "$status" = 7 ] && ! [ -s "$again" ]; then
 fi
 
 case $status in
-    0) rm -f "$again" ;;
+    0) [ -s "$again" ] || rm -f "$again" ;;
     1) say "unexpected error; please report it, with the output of the same command and -vv" ;;
     2) say "the list or a flag is malformed; correct it first" ;;
     3) say "configuration or credentials are missing; see vmedia --help" ;;

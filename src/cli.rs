@@ -13,6 +13,7 @@ mod schedule;
 mod streams;
 mod tools;
 mod values;
+mod version;
 
 pub use arguments::Arguments;
 pub use flags::Flags;
@@ -27,7 +28,7 @@ pub(crate) use config::{ConfigCommand, ShowArguments};
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use schedule::ScheduleArguments;
 pub(crate) use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
-pub(crate) use values::{PROVIDER_DAYS, bytes, rate};
+pub(crate) use values::{JOBS, PROVIDER_DAYS, bytes, rate};
 
 use crate::error::Error;
 use clap::error::ErrorKind;
@@ -57,7 +58,10 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Par
                 let (plain, coloured) = both(&layout::help(command, &words));
                 ParseExit::Output(plain, coloured)
             }
-            ErrorKind::DisplayVersion => ParseExit::Output(plain, coloured),
+            ErrorKind::DisplayVersion => {
+                let details = if words.iter().any(|word| word == "--version") { version::details() } else { String::new() };
+                ParseExit::Output(format!("{plain}{details}"), format!("{coloured}{details}"))
+            }
             ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => ParseExit::Help(plain, coloured),
             kind => ParseExit::Invalid(usage_error(&plain, kind, &help_for(&words)), Streams::of_invalid(&words)),
         }

@@ -5,6 +5,7 @@
 
 mod archives;
 mod attempts;
+mod came;
 mod catalog;
 mod config;
 mod demo;
@@ -12,6 +13,7 @@ mod download;
 mod event_loop;
 mod failed;
 mod generate;
+mod headings;
 mod list;
 mod query;
 mod repair;
@@ -101,7 +103,10 @@ pub(super) fn run(arguments: Arguments) -> u8 {
 fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
     check_clock(context.clock.now())?;
     let exit = match command {
-        Command::Download(download) => {
+        Command::Download(mut download) => {
+            if !download.dry_run {
+                download::take_files(&mut download, context);
+            }
             let notify = if download.dry_run { Notify::Never } else { Notify::WithProfile };
             scheduled::run(&download.run.schedule, context, notify, |context| download::run(&download, context))
         }

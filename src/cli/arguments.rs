@@ -8,9 +8,8 @@ use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags,
 use super::help;
 use super::schedule::ScheduleArguments;
 use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
-use super::values::{days, moment, percent, sha256};
+use super::values::{Since, days, jobs, percent, sha256, since};
 use clap::{Args, Parser, Subcommand};
-use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// Archive identity-verification media, and verify years later that nothing was lost or changed.
@@ -97,7 +96,11 @@ impl Command {
                 let connection = ConnectionFlags { profile, provider, trust, ..ConnectionFlags::default() };
                 Flags { connection, ..flags.clone().into() }
             }
-            Self::Catalog(CatalogArguments { flags, .. }) | Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
+            Self::Catalog(CatalogArguments { profile, flags, .. }) => {
+                let connection = ConnectionFlags { profile: profile.clone(), ..ConnectionFlags::default() };
+                Flags { connection, ..flags.clone().into() }
+            }
+            Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
             Self::Config(config) => config.flags(),
             Self::Sandbox(SandboxArguments { file, verbosity, .. }) => {
                 let profile = ProfileFlags { file: file.clone(), name: None };
@@ -116,6 +119,9 @@ pub(crate) struct ListArguments {
     pub(crate) sessions: Vec<String>,
     #[command(flatten)]
     pub(crate) listing: ListingArguments,
+    /// Show whole ids and all columns, however narrow the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Output format
     #[arg(long, default_value = "table")]
     pub(crate) format: TableFormat,
@@ -128,6 +134,9 @@ pub(crate) struct AttemptsArguments {
     /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
     pub(crate) sessions: Vec<String>,
+    /// Show all columns, however narrow the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Output format
     #[arg(long, default_value = "table")]
     pub(crate) format: TableFormat,
@@ -150,14 +159,6 @@ pub(crate) struct DownloadArguments {
     /// Archive folder [default: ./vmedia-archive]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// Only these kinds of media
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
-    pub(crate) only: Vec<KindChoice>,
-    /// Only media whose context matches, such as 'document-*'; repeatable
-    ///
-    /// The pattern is compared with the whole context, such as `document-front`, or `id_document-*/page-*` at Yoti.
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) context: Vec<String>,
     /// Also keep these companion documents of Veriff's, such as decision; or all
     ///
     /// They are decision, decision-fullauto, person and watchlist-screening.
@@ -172,9 +173,20 @@ pub(crate) struct DownloadArguments {
     /// Skip sessions that are complete in the archive, without asking again
     #[arg(long, conflicts_with = "refetch")]
     pub(crate) skip_complete: bool,
-    /// Write the ids of failed sessions to FILE, to run them again with --from
+    /// Ask about complete sessions too, whatever the profile says
+    #[arg(long, conflicts_with = "skip_complete", hide_short_help = true)]
+    pub(crate) no_skip_complete: bool,
+    /// Write the failed sessions to FILE (CSV), to run them again with --from
+    ///
+    /// The columns are the session's id, the code of the reason, and the number of runs in a row that failed for it. The file is
+    /// empty when no session failed.
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) failed_to: Option<PathBuf>,
+    /// Ask N times about a session that is not found, and then leave it out
+    ///
+    /// The runs are counted in the file of --failed-to, where the session stays.
+    #[arg(long, value_name = "N", requires = "failed_to", hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) retry_not_found: Option<u32>,
     #[command(flatten)]
     pub(crate) run: RunArguments,
 }
@@ -188,6 +200,14 @@ pub(crate) struct ListingArguments {
     /// Only the newest attempt
     #[arg(long)]
     pub(crate) latest: bool,
+    /// Only these kinds of media
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) only: Vec<KindChoice>,
+    /// Only media whose context matches, such as 'document-*'; repeatable
+    ///
+    /// The pattern is compared with the whole context, such as `document-front`, or `id_document-*/page-*` at Yoti.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) context: Vec<String>,
     /// Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]
     ///
     /// A warning is printed when media are close to the provider's deletion date, N days after capture. It begins when three quarters of N days have passed. The default is an assumption: without this option, media that
@@ -202,7 +222,7 @@ pub(crate) struct RunArguments {
     /// Number of files to transfer in parallel, 1 to 64 [default: 16]
     ///
     /// A quarter as many sessions are listed ahead of them.
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(jobs()))]
     pub(crate) jobs: Option<u16>,
     /// Reject unsigned answers, and files that disagree with the listing
     #[arg(long)]
@@ -239,8 +259,8 @@ pub(crate) struct SealArguments {
 
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct VerifyArguments {
-    /// Session folders, archive folders, or folders with archives in them
-    #[arg(required = true, value_name = "PATH")]
+    /// Folders of sessions, archives, or archives in them [default: as for download]
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Check the provider's signatures, with the API secrets of that time
     #[arg(long)]
@@ -250,9 +270,12 @@ pub(crate) struct VerifyArguments {
     /// Everything else is checked as usual.
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     pub(crate) sample: Option<f64>,
-    /// Check only sessions changed since this day (UTC) or moment
-    #[arg(long, value_name = "DATE", value_parser = moment)]
-    pub(crate) since: Option<Timestamp>,
+    /// Check only sessions changed since this day or moment (UTC), or 7d ago
+    #[arg(long, value_name = "DATE|TIME", value_parser = since)]
+    pub(crate) since: Option<Since>,
+    /// Print the head of the journal, to be kept elsewhere for --expect-head
+    #[arg(long)]
+    pub(crate) print_head: bool,
     /// Require the journal line with this digest; repeatable
     ///
     /// The digest is the head that an earlier verification printed, and was kept elsewhere.
@@ -294,23 +317,29 @@ pub(crate) struct VerifyArguments {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CatalogArguments {
-    /// An archive folder, or a folder with archives in it
+    /// An archive, or a folder with archives in it [default: as for download]
     #[arg(value_name = "ROOT")]
-    pub(crate) root: PathBuf,
+    pub(crate) root: Option<PathBuf>,
+    /// Show all columns, however narrow the terminal is
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Also write index.html into the archive, with links to the sessions' pages
     #[arg(long)]
     pub(crate) html: bool,
     /// Output format
     #[arg(long, default_value = "table")]
     pub(crate) format: TableFormat,
+    /// The configuration file and its profile, for the archive's folder.
+    #[command(flatten)]
+    pub(crate) profile: ProfileFlags,
     #[command(flatten)]
     pub(crate) flags: LocalFlags,
 }
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RepairArguments {
-    /// Session folders, archive folders, or folders with archives in them
-    #[arg(required = true, value_name = "PATH")]
+    /// Folders of sessions, archives, or archives in them [default: as for download]
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) run: RunArguments,

@@ -19,6 +19,7 @@ Yoti: VMEDIA_PROVIDER=yoti, VMEDIA_YOTI_SDK_ID, VMEDIA_YOTI_KEY_FILE.
 pub(super) const LIST: &str = "\
 Examples:
   vmedia list f04bdb47-d3be-4b28-b028-a652feb060b5
+  vmedia list --only image,video <session-id>
   vmedia list --latest --format csv <session-id> > media.csv";
 
 pub(super) const ATTEMPTS: &str = "\
@@ -36,13 +37,13 @@ in the archive. SIGUSR1 (or Ctrl-T where it sends SIGINFO) prints the progress.
 Scheduled runs: -q prints errors only. --log-file may be rotated during a run. --ping-url, --metrics-file and --on-failure
 report the end of a run, also of one that could not begin; none of them changes its exit status. The command of
 --on-failure may take 60 seconds; schema/vmedia-summary-1.schema.json describes its input. A ping_url in a profile is used
-by downloads alone. --dry-run reports nothing.
+by downloads alone, and so are its log_file and metrics_file. --dry-run reports nothing.
 
 Examples:
   vmedia download <session-id>
   vmedia download <session-id> --with all -o /srv/evidence
   vmedia download --from ids.csv --format json > events.ndjson
-  vmedia download --from ids.txt --skip-complete --failed-to again.txt --max-rate 20/s
+  vmedia download --from ids.txt --skip-complete --failed-to again.csv --max-rate 20/s
   vmedia download <session-id> --only image --context 'document-*' --dry-run
   vmedia download --from ids.txt -q --max-duration 2h --on-failure 'mail -s vmedia ops@example.com'";
 
@@ -52,13 +53,13 @@ ever listed has one recorded state, nothing is missing, nothing else is there), 
 journal and, with --authenticate, the provider's signatures. The result goes to standard output: what differs, session by
 session (-v: every session), and a summary. The exit status is 8 when anything differs.
 
-The head that is printed is the digest of the journal's last line before the ones that this verification adds. Keep it
+--print-head prints the head: the digest of the journal's last line before the ones that this verification adds. Keep it
 elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.
 
 Examples:
   vmedia verify vmedia-archive
   vmedia verify vmedia-archive/<session-id> --format json
-  vmedia verify /srv/evidence --sample 5% --since 2026-11-01
+  vmedia verify /srv/evidence --sample 5% --since 7d
   vmedia verify /srv/evidence -q --max-duration 6h --metrics-file /var/lib/node_exporter/vmedia-verify.prom
   vmedia verify vmedia-archive --authenticate";
 

@@ -8,7 +8,15 @@ use std::time::Duration;
 /// The values that `--provider-days` accepts.
 pub(crate) const PROVIDER_DAYS: RangeInclusive<u32> = 1..=36_500;
 
+/// The values that `--jobs` of a download accepts.
+pub(crate) const JOBS: RangeInclusive<u16> = 1..=64;
+
 /// Returns the same for clap.
+pub(super) fn jobs() -> RangeInclusive<i64> {
+    i64::from(*JOBS.start())..=i64::from(*JOBS.end())
+}
+
+/// Returns the values of `--provider-days` for clap.
 pub(super) fn days() -> RangeInclusive<i64> {
     i64::from(*PROVIDER_DAYS.start())..=i64::from(*PROVIDER_DAYS.end())
 }
@@ -19,11 +27,37 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     if number > 0.0 && number <= 100.0 { Ok(number) } else { Err("more than 0 and at most 100".to_owned()) }
 }
 
-/// Parses a day, which begins at midnight UTC, or a moment (RFC 3339).
-pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+/// A moment, or the time that has passed since it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Since {
+    Moment(Timestamp),
+    Ago(Duration),
+}
+
+impl Since {
+    /// Returns the moment, if it is now `now`.
+    pub(crate) fn moment(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Moment(moment) => moment,
+            Self::Ago(time) => now.checked_sub(time).unwrap_or(Timestamp::MIN),
+        }
+    }
+}
+
+/// Parses a day, which begins at midnight UTC, a moment (RFC 3339), or a time up to now, such as 7d or 12h.
+pub(super) fn since(text: &str) -> Result<Since, String> {
     let day = jiff::civil::Date::from_str(text).ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    let moment = Timestamp::from_str(text).ok().or_else(|| day.map(|day| day.timestamp()));
-    moment.ok_or_else(|| "it looks like 2026-11-21, or 2026-11-21T09:30:00Z".to_owned())
+    let moment = Timestamp::from_str(text).ok().or_else(|| day.map(|day| day.timestamp())).map(Since::Moment);
+    moment.or_else(|| ago(text)).ok_or_else(|| "it looks like 2026-11-21, 2026-11-21T09:30:00Z, 7d or 12h".to_owned())
+}
+
+/// Parses a time with its units; a week and a day are seven and one times 24 hours.
+fn ago(text: &str) -> Option<Since> {
+    let number = |unit: char| text.strip_suffix(unit).and_then(|number| u64::from_str(number).ok());
+    let days = number('d').or_else(|| number('w').and_then(|weeks| weeks.checked_mul(7)));
+    let days = days.and_then(|days| days.checked_mul(86_400)).map(Duration::from_secs);
+    let time = days.or_else(|| Duration::try_from(jiff::SignedDuration::from_str(text).ok()?).ok())?;
+    (!time.is_zero()).then_some(Since::Ago(time))
 }
 
 /// Parses 64 hex digits.
@@ -67,5 +101,31 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
         Err("more than nothing and at most a week, such as 20m or 2h".to_owned())
     } else {
         Ok(duration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Since, since};
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_beginning_is_a_day_a_moment_or_a_time_ago() {
+        let now: Timestamp = "2026-11-29T20:00:00Z".parse().expect("a moment");
+        for (text, expected) in [
+            ("2026-11-21", "2026-11-21T00:00:00Z"),
+            ("2026-11-21T09:30:00Z", "2026-11-21T09:30:00Z"),
+            ("7d", "2026-11-22T20:00:00Z"),
+            ("2w", "2026-11-15T20:00:00Z"),
+            ("12h", "2026-11-29T08:00:00Z"),
+            ("1h 30m", "2026-11-29T18:30:00Z"),
+        ] {
+            assert_eq!(since(text).expect(text).moment(now).to_string(), expected, "{text}");
+        }
+        assert_eq!(since("9999999d").expect("a time").moment(now), Timestamp::MIN);
+        for text in ["yesterday", "7", "0d", "-7d", "d", ""] {
+            assert!(since(text).is_err(), "{text}");
+        }
+        assert_eq!(since("1d"), Ok(Since::Ago(std::time::Duration::from_secs(86_400))));
     }
 }

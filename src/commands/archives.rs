@@ -38,6 +38,11 @@ impl Archive {
     }
 }
 
+/// Returns the archives at these paths; without a path, those in the folder that a download would write to.
+pub(super) fn find_or_default(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>> {
+    if paths.is_empty() { find(&[context.resolver()?.output(None).value], context) } else { find(paths, context) }
+}
+
 /// Returns the archives at these paths, each once. A path is a session's folder, an archive, or a folder with archives in it.
 pub(super) fn find(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>> {
     let mut found: Vec<Archive> = Vec::new();

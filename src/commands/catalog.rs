@@ -3,7 +3,7 @@
 //! Must not check what it lists; `verify` does.
 
 use super::Context;
-use super::archives::{Archive, find};
+use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
 use super::services::journal;
 use super::verify::cores;
@@ -20,38 +20,38 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::sync::Arc;
 
-const fn column(name: &'static str, title: &'static str, is_number: bool) -> Column {
-    Column { name, title, is_number }
+const fn column(name: &'static str, title: &'static str, is_number: bool, rank: u8) -> Column {
+    Column { name, title, is_number, rank }
 }
 
 const COLUMNS: [Column; 18] = [
-    column("archive", "ARCHIVE", false),
-    column("session", "SESSION", false),
-    column("provider", "PROVIDER", false),
-    column("attempts", "ATTEMPTS", true),
-    column("files", "FILES", true),
-    column("bytes", "SIZE", true),
-    column("first_archived", "FIRST", false),
-    column("last_archived", "LAST", false),
-    column("last_verified", "VERIFIED", false),
-    column("last_authenticated", "AUTHENTIC", false),
-    column("condition", "STATE", false),
-    column("decision", "DECISION", false),
-    column("archived", "ARCHIVED", true),
-    column("withheld", "WITHHELD", true),
-    column("gone", "GONE", true),
-    column("failed", "FAILED", true),
-    column("excluded", "EXCLUDED", true),
-    column("folder", "FOLDER", false),
+    column("archive", "ARCHIVE", false, 0),
+    column("session", "SESSION", false, 0),
+    column("provider", "PROVIDER", false, 6),
+    column("attempts", "ATTEMPTS", true, 7),
+    column("files", "FILES", true, 4),
+    column("bytes", "SIZE", true, 2),
+    column("first_archived", "FIRST", false, 8),
+    column("last_archived", "LAST", false, 3),
+    column("last_verified", "VERIFIED", false, 5),
+    column("last_authenticated", "AUTHENTIC", false, 5),
+    column("condition", "STATE", false, 0),
+    column("decision", "DECISION", false, 1),
+    column("archived", "ARCHIVED", true, 9),
+    column("withheld", "WITHHELD", true, 9),
+    column("gone", "GONE", true, 9),
+    column("failed", "FAILED", true, 9),
+    column("excluded", "EXCLUDED", true, 9),
+    column("folder", "FOLDER", false, 9),
 ];
 
 /// Number of sessions whose rows are in memory at once.
 const PORTION: usize = 1024;
 
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
-    let archives = find(std::slice::from_ref(&arguments.root), context)?;
+    let archives = find_or_default(arguments.root.as_slice(), context)?;
     let reporter = context.reporter(EventFormat::Text, true)?;
-    let mut table = Table::new(&COLUMNS, arguments.format);
+    let mut table = Table::new(&COLUMNS, arguments.format).within(context.console.answer_width().filter(|_| !arguments.wide));
     for name in ["archived", "withheld", "gone", "failed", "excluded", "folder"] {
         table.hide_from_people(name);
     }

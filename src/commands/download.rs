@@ -1,22 +1,23 @@
 //! `vmedia download`: archives sessions. Resolves the settings and reports the end; the engine does the work.
 
 use super::Context;
+use super::came::lines;
 use super::event_loop::receive;
 use super::failed::FailedList;
-use super::list::scope;
+use super::list::{scope, selection};
 use super::query::session_id;
-use super::services::{DEFAULT_JOBS, WITHOUT_NARROWING, must_have_attempts, sealer, services};
+use super::services::{WITHOUT_NARROWING, must_have_attempts, sealer, services};
 use crate::archive::{Journal, must_be_outside};
-use crate::cli::{DownloadArguments, KindChoice};
-use crate::config::{Identifiers, ListError, Rejected};
-use crate::engine::{self, ErrorText, Event, Options, Sealed, Sealer, Selection, Services};
-use crate::error::{Error, Result, plain};
+use crate::cli::DownloadArguments;
+use crate::config::{DEFAULT_JOBS, Identifiers, ListError, Rejected, Resolver, Source, Sourced};
+use crate::engine::{self, ErrorText, Event, Options, Sealed, Sealer, Services};
+use crate::error::{self, Error, Result, plain};
 use crate::exit::Exit;
-use crate::model::{Kind, SessionId};
+use crate::model::SessionId;
 use crate::provider::{Provider, Scope};
 use crate::report::Reporter;
 use crate::store::{Store, StorePath};
-use glob::Pattern;
+use crate::text::plural;
 use same_file::Handle;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -26,27 +27,39 @@ use std::sync::Arc;
 const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 
 pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
-    let identifiers = identifiers(arguments)?;
+    let mut identifiers = identifiers(arguments)?;
+    let was_empty = identifiers.is_empty();
     // Before anything that can fail: sessions that could not begin are on the list as well.
-    let failed = arguments.failed_to.clone().map(|path| FailedList::begin(path, &identifiers.sessions)).transpose()?;
+    let begin = |path| FailedList::begin(path, &mut identifiers.sessions, arguments.retry_not_found);
+    let failed = arguments.failed_to.clone().map(begin).transpose()?;
     let resolver = context.resolver()?;
-    let jobs = arguments.run.jobs.unwrap_or(DEFAULT_JOBS);
+    let jobs = resolver.jobs(arguments.run.jobs).value;
     let output = resolver.output(arguments.output.clone()).value;
     must_be_outside("-o", &output)?;
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.run.seal)?, &network, context)?);
     let provider_days = resolver.provider_days(arguments.listing.provider_days).map(|days| days.value);
-    let options = Options { provider_days, ..options(arguments, services.provider.as_ref(), jobs)? };
-    let mut reporter = context.reporter(arguments.run.format, !arguments.dry_run)?;
+    let options = Options { provider_days, ..options(arguments, &resolver, services.provider.as_ref(), jobs)? };
+    let mut reporter = context.reporter(arguments.run.format, !arguments.dry_run)?.with_tries(network.policy.retries.saturating_add(1));
     if !arguments.with.is_empty() && services.provider.companions().is_empty() {
         reporter.note(&format!("{}; --with all adds nothing", no_companions(services.provider.name())));
     }
-    if let Some(from) = arguments.from.as_ref().filter(|_| identifiers.is_empty()) {
+    if let Some(from) = arguments.from.as_ref().filter(|_| was_empty) {
         // A list without ids is no failure.
         reporter.note(&format!("there is no session id in {from}, so there is nothing to do"));
     }
-    archive(services, options, identifiers, failed.as_ref(), &mut reporter, context)
+    if let Some(count) = failed.as_ref().map(FailedList::left_out).filter(|count| *count > 0) {
+        reporter.note(&format!("{} left out, not found in earlier runs; the list of --failed-to names them", plural(count, "session")));
+    }
+    let store = Arc::clone(&services.store);
+    let only = if let [session] = &identifiers.sessions[..] { Some(session.clone()) } else { None };
+    let exit = archive(services, options, identifiers, failed.as_ref(), &mut reporter, context)?;
+    let is_archived = matches!(exit.kind(), None | Some(error::ErrorKind::Partial)) && !arguments.dry_run;
+    if let Some(session) = only.filter(|_| is_archived && reporter.is_watched()) {
+        lines(store.as_ref(), &session, &context.console).iter().for_each(|lines| reporter.say_as_is(lines));
+    }
+    Ok(exit)
 }
 
 /// Runs the engine over the sessions and returns the exit.
@@ -109,7 +122,7 @@ fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Ex
 
 /// Writes the list of sessions to run again, and returns the exit after that.
 fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) -> Exit {
-    match failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().done_sessions())) {
+    match failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().outcomes().collect())) {
         Ok(()) => exit,
         Err(error) => {
             reporter.error(&error);
@@ -200,54 +213,45 @@ fn read_list(from: &str, identifiers: &mut Identifiers) -> Result<()> {
     })
 }
 
-fn options(arguments: &DownloadArguments, provider: &dyn Provider, jobs: u16) -> Result<Options> {
-    let kind = |choice: &KindChoice| match choice {
-        KindChoice::Image => Kind::Image,
-        KindChoice::Video => Kind::Video,
-        KindChoice::Nfc => Kind::Nfc,
-        KindChoice::Other => Kind::Other,
-    };
+fn options(arguments: &DownloadArguments, resolver: &Resolver<'_>, provider: &dyn Provider, jobs: u16) -> Result<Options> {
     let scope = scope(&arguments.listing)?;
     if scope != Scope::All {
         must_have_attempts(provider, WITHOUT_NARROWING)?;
     }
+    // The whole is asked for again, or a flag says it.
+    let asks_again = arguments.refetch || arguments.no_skip_complete;
+    let skip_complete = resolver.skip_complete((asks_again || arguments.skip_complete).then_some(!asks_again)).value;
     Ok(Options {
         scope,
-        selection: Selection {
-            kinds: arguments.only.iter().map(kind).collect(),
-            contexts: contexts(&arguments.context)?,
-            only_damaged: false,
-        },
-        companions: companions(&arguments.with, provider)?,
+        selection: selection(&resolver.kinds(&arguments.listing.only).value, &arguments.listing.context)?,
+        companions: companions(&resolver.companions(&arguments.with), provider)?,
         refetch: arguments.refetch,
         strict: arguments.run.strict,
         dry_run: arguments.dry_run,
-        skip_complete: arguments.skip_complete,
+        skip_complete,
         workers: usize::from(jobs),
         ..Options::default()
     })
 }
 
-fn contexts(patterns: &[String]) -> Result<Vec<Pattern>> {
-    let wrong = |reason: &str| Error::usage(format!("--context takes a pattern: {reason}"), "for example --context 'document-*'");
-    let parse = |pattern: &String| {
-        // Braces would stand for themselves, and match nothing.
-        if pattern.contains(['{', '}']) {
-            return Err(wrong("it knows *, ? and [...], and may be given several times, but no braces"));
-        }
-        Pattern::new(pattern).map_err(|error| wrong(&error.to_string()))
-    };
-    patterns.iter().map(parse).collect()
+/// Takes the profile's files for events and metrics where no flag names them. A broken configuration is left to the command to report.
+pub(super) fn take_files(arguments: &mut DownloadArguments, context: &mut Context) {
+    let schedule = &mut arguments.run.schedule;
+    let Ok(resolver) = Resolver::new(&context.flags, &context.environment) else { return };
+    schedule.metrics_file = resolver.metrics_file(schedule.metrics_file.take()).map(|found| found.value);
+    let log_file = resolver.log_file().map(|found| found.value);
+    context.streams.log_file.clone_from(&log_file);
+    context.flags.log.log_file = log_file;
 }
 
-/// Returns the companion documents that `--with` names; `all` is all of them, also where there are none.
-fn companions(names: &[String], provider: &dyn Provider) -> Result<Vec<String>> {
+/// Returns the companion documents of these names; `all` is all of them, also where there are none.
+fn companions(names: &Sourced<Vec<String>>, provider: &dyn Provider) -> Result<Vec<String>> {
     let known = provider.companions();
     let mut wanted: Vec<String> = Vec::new();
-    for name in names.iter().map(|name| name.trim()) {
+    for name in names.value.iter().map(|name| name.trim()) {
         let named: Vec<&str> = known.iter().copied().filter(|known| name == "all" || name == *known).collect();
         if named.is_empty() && name != "all" {
-            return Err(unknown_companion(name, provider));
+            return Err(unknown_companion(name, &names.source, provider));
         }
         for name in named {
             if !wanted.iter().any(|wanted| wanted == name) {
@@ -262,12 +266,17 @@ fn no_companions(provider: &str) -> String {
     format!("{provider} has no documents beside the session's own, which is always kept")
 }
 
-fn unknown_companion(name: &str, provider: &dyn Provider) -> Error {
+fn unknown_companion(name: &str, source: &Source, provider: &dyn Provider) -> Error {
     let known = provider.companions();
+    let (is_flag, key) = match source {
+        Source::Flag(flag) => (true, (*flag).to_owned()),
+        source => (false, format!("with of {source}")),
+    };
+    let error = |what: String, hint: String| if is_flag { Error::usage(what, hint) } else { Error::configuration(what, hint) };
     if known.is_empty() {
-        return Error::usage(no_companions(provider.name()), format!("leave out --with {name}; --with all is all that a provider has"));
+        return error(no_companions(provider.name()), format!("leave out {key} {name}; {key} all is all that a provider has"));
     }
-    Error::usage(format!("--with does not know {name:?}"), format!("it takes {}, or all", known.join(", ")))
+    error(format!("{key} does not know {name:?}"), format!("it takes {}, or all", known.join(", ")))
 }
 
 /// Returns the options and the id of one session with the defaults, for `demo`.

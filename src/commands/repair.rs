@@ -5,9 +5,9 @@
 //! would not do.
 
 use super::Context;
-use super::archives::{Archive, find};
+use super::archives::{Archive, find_or_default};
 use super::download::archive;
-use super::services::{DEFAULT_JOBS, offline_providers, sealer, services};
+use super::services::{offline_providers, sealer, services};
 use super::verify::{Outcome, verify_all};
 use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
@@ -19,7 +19,7 @@ use crate::text::plural;
 use std::sync::Arc;
 
 pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit> {
-    let archives = find(&arguments.paths, context)?;
+    let archives = find_or_default(&arguments.paths, context)?;
     let format = arguments.run.format;
     let found = check(&archives, false, format, context)?;
     let is_stopped = || context.cancel.requested().is_some();
@@ -63,7 +63,7 @@ fn check(archives: &[Archive], is_repaired: bool, format: EventFormat, context: 
 /// Fetches the damaged files of these sessions.
 fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments, context: &Context) -> Result<Exit> {
     let resolver = context.resolver()?;
-    let jobs = arguments.run.jobs.unwrap_or(DEFAULT_JOBS);
+    let jobs = resolver.jobs(arguments.run.jobs).value;
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, place.root.clone(), jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.run.seal)?, &network, context)?);
@@ -76,7 +76,7 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
         workers: usize::from(jobs),
         ..Options::default()
     };
-    let mut reporter = context.reporter(arguments.run.format, true)?;
+    let mut reporter = context.reporter(arguments.run.format, true)?.with_tries(network.policy.retries.saturating_add(1));
     let count = identifiers.sessions.len() as u64;
     reporter.say(&format!("fetching again what is damaged in {} of {}", plural(count, "session"), place.root.display()));
     archive(services, options, identifiers, None, &mut reporter, context)

@@ -19,9 +19,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Default number of requests in flight: more make a long line faster, and beyond this a provider is likely to throttle.
-pub(super) const DEFAULT_JOBS: u16 = 16;
-
 /// Longest silence of a time-stamping authority.
 const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 

@@ -4,7 +4,7 @@
 //! Must not compare anything itself; the archive's library does.
 
 use super::Context;
-use super::archives::{Archive, find};
+use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
 use super::services::{journal, offline_providers};
 use crate::archive::Journal;
@@ -24,9 +24,9 @@ use jiff::Timestamp;
 use std::sync::{Arc, OnceLock};
 
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
-    let archives = find(&arguments.paths, context)?;
+    let archives = find_or_default(&arguments.paths, context)?;
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
-    let mut reporter = context.reporter(arguments.format, true)?;
+    let mut reporter = context.reporter(arguments.format, true)?.with_heads(arguments.print_head);
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
     verify_all(&archives, rules, arguments, false, &mut reporter, context).map(|outcome| outcome.exit)
 }
@@ -92,7 +92,8 @@ pub(super) fn verify_all(
         reporter.event(Event::Remark { text });
     }
     let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
-    let options = options(arguments, is_repaired)?;
+    let since = arguments.since.map(|since| since.moment(context.clock.now()));
+    let options = options(arguments, since, is_repaired)?;
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| {
         verify::verify(&shared, &options, &rules, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
@@ -106,7 +107,7 @@ pub(super) fn verify_all(
     };
     let sessions: u64 = archives.iter().map(|archive| archive.sessions.len() as u64).sum();
     // The number of sessions that did not change is unknown.
-    let is_cut = is_cut || sum.bags + sum.busy < sessions || arguments.since.is_some();
+    let is_cut = is_cut || sum.bags + sum.busy < sessions || since.is_some();
     let out_of_time = is_cut && stop == Some(Stop::OutOfTime);
     let exit = exit(stop, &sum, out_of_time);
     for target in targets.iter() {
@@ -126,7 +127,7 @@ pub(super) fn verify_all(
         checked,
         files: sum.files,
         bytes: sum.bytes,
-        partial: partial(&sum, sessions, archives, cut, arguments),
+        partial: partial(&sum, sessions, archives, cut, (arguments.sample, since)),
         out_of_time,
         milliseconds: u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
     };
@@ -134,11 +135,11 @@ pub(super) fn verify_all(
     Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
 }
 
-fn options(arguments: &VerifyArguments, is_repaired: bool) -> Result<Options> {
+fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: bool) -> Result<Options> {
     Ok(Options {
         workers: arguments.jobs.map_or_else(cores, usize::from),
         sample: arguments.sample,
-        since: arguments.since,
+        since,
         heads: arguments.expect_head.clone(),
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
@@ -183,13 +184,18 @@ fn close(target: &Target, exit: Exit, reporter: &mut Reporter, context: &Context
 }
 
 /// Returns the reasons why the verification is partial, if it is.
-fn partial(sum: &Totals, sessions: u64, archives: &[Archive], cut: Option<&str>, arguments: &VerifyArguments) -> Option<String> {
+fn partial(
+    sum: &Totals,
+    sessions: u64,
+    archives: &[Archive],
+    cut: Option<&str>,
+    (sample, since): (Option<f64>, Option<Timestamp>),
+) -> Option<String> {
     if let Some(why) = cut {
         return Some(format!("{why}: {} of {} were checked", sum.bags, plural(sessions, "session")));
     }
-    let sample =
-        arguments.sample.map(|percent| format!("a sample of {percent} %: {} of {} files were read", sum.files, sum.files + sum.unread));
-    let since = arguments.since.map(|since| {
+    let sample = sample.map(|percent| format!("a sample of {percent} %: {} of {} files were read", sum.files, sum.files + sum.unread));
+    let since = since.map(|since| {
         let day = day(since);
         format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions, "session"))
     });

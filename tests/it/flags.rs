@@ -51,7 +51,7 @@ const COMMANDS: [(&[&str], &[&[&str]]); 15] = [
     (&["download", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
     (&["repair", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
     (&["verify", "x"], &[PROFILE, TRUST, OUTPUT, &["--no-progress"], SCHEDULE]),
-    (&["catalog", "x"], &[OUTPUT, &["--no-progress"]]),
+    (&["catalog", "x"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
     (&["config", "path"], &[&["--config", "--quiet"]]),
     (&["config", "show"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--log-file"]]),
     (&["config", "check"], &[PROFILE, TRUST, CONNECTION, &["--quiet", "--log-file"]]),

@@ -139,7 +139,12 @@ fn the_verdict_of_verify_and_repair_is_on_standard_output() {
     let run = world.run(&["verify", "vmedia-archive"]).ends_with(0);
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!((lines.len(), run.stderr.as_str()), (2, ""), "a sound session has no line of its own: {lines:?}");
-    assert!(lines[0].starts_with("journal of vmedia-archive holds: 1 run, "), "{lines:?}");
+    assert!(lines[0].starts_with("journal of vmedia-archive holds: 1 run, ") && !run.stdout.contains("head"), "{lines:?}");
+    for flag in ["--print-head", "-v"] {
+        let run = world.run(&["verify", flag, "--read-only"]).ends_with(0);
+        let head = run.stdout.lines().next().and_then(|line| line.split_once("; head ")).map(|(_, head)| head.len());
+        assert_eq!(head, Some(64), "{flag}: {}", run.stdout);
+    }
     let sound = "1 session: sound: all listed files present, files match manifests, journal matches; 5 files, ";
     assert!(lines[1].starts_with(sound), "{lines:?}");
     let run = world.run(&["verify", "vmedia-archive", "-q"]).ends_with(0);
@@ -306,7 +311,12 @@ fn what_needs_no_settings_works_without_any_and_with_broken_ones() {
             bare(world.folder()).env("VMEDIA_CONFIG", "config/vmedia/config.toml").env("VMEDIA_PROVIDER", "unknown").args(words).output();
         assert_eq!(Run::of(&broken.expect("a run")).ends_with(0).stdout, run.stdout, "{words:?}");
     }
-    assert_eq!(naked(&["--version"]).stdout, format!("vmedia {}\n", env!("CARGO_PKG_VERSION")));
+    let version = concat!("vmedia ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(naked(&["-V"]).stdout, version);
+    let long = naked(&["--version"]).stdout;
+    for line in ["commit: ", "date:   ", &format!("target: {}-{}", std::env::consts::ARCH, std::env::consts::OS)] {
+        assert!(long.starts_with(version) && long.contains(&format!("\n{line}")), "{long}");
+    }
 }
 
 #[test]
@@ -315,7 +325,7 @@ fn what_ends_a_command_is_an_event_and_in_the_log() {
     for (words, code, is_event) in [
         (&["download", "a b", "--format", "json"][..], 2, true),
         (&["download", SESSION, "--format", "json", "--nonsense"], 2, true),
-        (&["verify", "--format=json"], 2, true),
+        (&["verify", "--format=json"], 6, true),
         (&["download", "--from", "nowhere", "--format", "json"], 2, true),
         (&["download", SESSION, "--format", "json", "--config", "nowhere"], 3, true),
         (&["repair", "nowhere", "--format", "json"], 6, true),

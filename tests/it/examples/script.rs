@@ -31,7 +31,7 @@ fn a_good_night_is_silent_and_leaves_no_list() {
     let world = World::new();
     let run = night(&world, SESSION).ends_with(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
-    assert!(world.folder().join("archive").join(SESSION).is_dir() && !world.folder().join("archive.again.txt").exists());
+    assert!(world.folder().join("archive").join(SESSION).is_dir() && !world.folder().join("archive.again.csv").exists());
 }
 
 #[test]
@@ -76,8 +76,11 @@ fn each_status_has_its_word() {
     ended("", "a/b\n", 2, "the list or a flag is malformed");
     ended("any=401", SESSION, 4, "the provider refuses");
     ended("any=503", SESSION, 5, "the provider is unavailable");
-    let world = ended(&format!("media:old-{SESSION}=404"), SESSION, 7, "some sessions are left: archive.again.txt");
-    assert_eq!(std::fs::read_to_string(world.folder().join("archive.again.txt")).expect("a list"), format!("{SESSION}\n"));
+    let world = ended(&format!("media:old-{SESSION}=404"), SESSION, 7, "some sessions are left: archive.again.csv");
+    assert_eq!(
+        std::fs::read_to_string(world.folder().join("archive.again.csv")).expect("a list"),
+        format!("session_id,reason,runs\n{SESSION},partial,2\n")
+    );
     ended("", "unknown1", 9, "the provider has none of the sessions left");
 
     let world = World::new();
