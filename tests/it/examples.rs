@@ -20,8 +20,8 @@ fn example(name: &str) -> String {
 
 /// Where a tool is; says so when it is nowhere.
 fn tool(name: &str) -> Option<PathBuf> {
-    let found =
-        ["/usr/bin", "/usr/sbin", "/bin", "/usr/local/bin"].iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
+    let folders = ["/usr/bin", "/usr/sbin", "/bin", "/usr/local/bin", "/opt/homebrew/bin"];
+    let found = folders.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
     if found.is_none() {
         crate::harness::lacks(name);
     }

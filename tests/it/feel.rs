@@ -178,6 +178,33 @@ fn archives_may_have_the_names_that_people_give_to_folders() {
     }
 }
 
+#[test]
+fn an_archive_may_lie_deeper_than_the_260_letters_that_windows_counts() {
+    let world = World::new();
+    let folder = [["a-folder-with-a-name-of-some-length"; 9].join("/"), "archive".to_owned()].join("/");
+    assert!(folder.len() > 300, "{}", folder.len());
+    world.run(&["download", SESSION, "-o", &folder]).ends_with(0);
+    let face = world.folder().join(&folder).join(SESSION).join(format!("data/{NEWEST}/face_face-{SESSION}.jpg"));
+    let bytes = std::fs::read(&face).expect("a face");
+    std::fs::write(&face, "altered").expect("written");
+    world.run(&["repair", &folder]).ends_with(0);
+    assert_eq!(std::fs::read(&face).expect("a face"), bytes);
+    Run::of(&bare(world.folder()).args(["verify", &folder]).output().expect("a run")).ends_with(0);
+}
+
+#[test]
+fn sessions_may_have_the_names_of_devices() {
+    let names = ["con", "NUL", "aux.txt", "com1", "lpt9", "trailing."];
+    let world = World::with(names.iter().map(|name| session_named(name, &format!("n-{name}"), &format!("o-{name}"))).collect());
+    for _ in 0..2 {
+        world.run(&[&["download"][..], &names].concat()).ends_with(0).says("6 sessions: 6 complete");
+    }
+    assert_eq!(world.media_requests(), 5 * names.len(), "the second run finds them");
+    let folders = std::fs::read_dir(world.archive()).expect("an archive").map(|entry| entry.expect("an entry").file_name());
+    assert_eq!(folders.filter(|name| !name.to_string_lossy().starts_with(['.', '_'])).count(), names.len());
+    Run::of(&bare(world.folder()).args(["verify", "vmedia-archive"]).output().expect("a run")).ends_with(0).shows("6 sessions: all sound");
+}
+
 #[cfg(unix)]
 #[test]
 fn words_that_are_no_text_are_two_lines_and_folders_need_be_none() {

@@ -10,6 +10,7 @@ pub use judges::{cannot, lacks, others_accept};
 pub use run::{Run, event};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 use vmedia::sandbox::{Fault, Options, Sandbox, YotiSession, parse_faults};
@@ -89,7 +90,10 @@ impl World {
 
     /// A sandbox of these options.
     pub fn start(options: Options) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        // Where a link leads to the system's folder for temporary files, the program shows where that is.
+        let temporary = std::env::temp_dir();
+        let temporary = if cfg!(unix) { temporary.canonicalize().expect("a folder") } else { temporary };
+        let folder = tempfile::tempdir_in(temporary).expect("a folder");
         Self { folder, sandbox: Sandbox::start(options).expect("a sandbox"), account: Account::Veriff }
     }
 
@@ -147,10 +151,8 @@ impl World {
     /// The same as a process that can be started and left alone for a while.
     pub fn process(&self, words: &[&str]) -> std::process::Command {
         let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_vmedia"));
-        process.current_dir(self.folder()).env_clear().env("HOME", self.folder()).env("XDG_CONFIG_HOME", self.folder().join("config"));
-        if let Some(root) = std::env::var_os("SystemRoot") {
-            process.env("SystemRoot", root);
-        }
+        process.current_dir(self.folder()).env_clear().envs(of_windows());
+        process.env("HOME", self.folder()).env("XDG_CONFIG_HOME", self.folder().join("config"));
         process.envs(self.environment()).args(words).args(short_waits(words));
         process
     }
@@ -271,14 +273,26 @@ pub fn short_waits(words: &[&str]) -> &'static [&'static str] {
     if is_for_it { &["--retry-delay", "0.01"] } else { &[] }
 }
 
+/// The variables without which Windows starts no program, or looks for temporary files in its own folder; none elsewhere.
+pub fn of_windows() -> Vec<(&'static str, OsString)> {
+    let names: &[&str] = if cfg!(windows) { &["SystemRoot", "TEMP", "TMP"] } else { &[] };
+    names.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))).collect()
+}
+
+/// Sets a file's length, with a hole where it has no bytes: far more than a disk has room for.
+#[track_caller]
+pub fn set_length(path: &Path, length: u64) {
+    if cfg!(windows) {
+        // NTFS has holes in files that are marked so; Wine has no such program and needs none.
+        let _ = std::process::Command::new("fsutil").args(["sparse", "setflag"]).arg(path).output();
+    }
+    std::fs::File::options().write(true).open(path).and_then(|file| file.set_len(length)).expect("a length");
+}
+
 /// The program in a folder with nothing in its environment.
 pub fn bare(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("vmedia").expect("the program");
-    command.current_dir(folder).env_clear().env("HOME", folder).env("XDG_CONFIG_HOME", folder.join("config"));
-    // Windows programs do not start without it.
-    if let Some(root) = std::env::var_os("SystemRoot") {
-        command.env("SystemRoot", root);
-    }
+    command.current_dir(folder).env_clear().envs(of_windows()).env("HOME", folder).env("XDG_CONFIG_HOME", folder.join("config"));
     command.timeout(std::time::Duration::from_secs(120));
     command
 }

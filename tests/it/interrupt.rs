@@ -257,7 +257,7 @@ mod signals {
         world.run(&["download", "a", "b"]).ends_with(0);
         // So large, and all of it a hole, that it is never read to its end.
         let held = world.archive().join("b/data/b-new/face_face-b.jpg");
-        std::fs::File::options().write(true).open(held).and_then(|file| file.set_len(1 << 40)).expect("a large file");
+        crate::harness::set_length(&held, 1 << 40);
         let mut process = Process::start(&world, &["verify", "vmedia-archive", "-v"]);
         let words = process.child().stdout.take().expect("a pipe");
         let mut lines = std::io::BufReader::new(words).lines().map(|line| line.expect("text"));

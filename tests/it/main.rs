@@ -49,6 +49,7 @@
     clippy::too_many_lines,
     reason = "tests may"
 )]
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports, reason = "helpers of tests for Linux"))]
 
 mod harness;
 

@@ -1,6 +1,6 @@
 //! What is printed where: lines for people, events for scripts, no escape codes off a terminal, no secret anywhere.
 
-use crate::harness::{FIRST, NEWEST, Run, SESSION, World, bare, event, jpeg, mp4, session, session_named, signature, tree};
+use crate::harness::{FIRST, NEWEST, Run, SESSION, World, bare, event, jpeg, mp4, of_windows, session, session_named, signature, tree};
 use clap::CommandFactory;
 use std::process::Command;
 use vmedia::archive::verify::{JournalReport, SessionOutcome, SessionReport};
@@ -20,9 +20,9 @@ fn run_in(world: &World, words: &[&str], variables: &[(&str, &str)]) -> Run {
     Run::of(&world.command(words).envs(variables.iter().copied()).output().expect("a run"))
 }
 
-/// The program with really nothing in its environment.
+/// The program with really nothing in its environment but what Windows needs.
 fn naked(words: &[&str]) -> Run {
-    Run::of(&Command::new(env!("CARGO_BIN_EXE_vmedia")).args(words).env_clear().output().expect("a run"))
+    Run::of(&Command::new(env!("CARGO_BIN_EXE_vmedia")).args(words).env_clear().envs(of_windows()).output().expect("a run"))
 }
 
 fn verbs() -> Vec<String> {
@@ -293,9 +293,8 @@ fn the_help_of_every_verb_has_examples() {
 #[test]
 fn what_needs_no_settings_works_without_any_and_with_broken_ones() {
     let world = World::new();
-    std::fs::create_dir_all(world.folder().join("config/vmedia")).expect("a folder");
-    std::fs::write(world.folder().join("config/vmedia/config.toml"), "this is [[ not TOML").expect("written");
-    world.run(&["list", SESSION]).ends_with(3).says("config.toml");
+    std::fs::write(world.folder().join("config.toml"), "this is [[ not TOML").expect("written");
+    run_in(&world, &["list", SESSION], &[("VMEDIA_CONFIG", "config.toml")]).ends_with(3).says("config.toml");
     for words in [
         &["--help"][..],
         &["help", "download"],
@@ -307,8 +306,7 @@ fn what_needs_no_settings_works_without_any_and_with_broken_ones() {
     ] {
         let run = naked(words).ends_with(0);
         assert!(!run.stdout.is_empty() && run.stderr.is_empty(), "{words:?}: {}", run.stderr);
-        let broken =
-            bare(world.folder()).env("VMEDIA_CONFIG", "config/vmedia/config.toml").env("VMEDIA_PROVIDER", "unknown").args(words).output();
+        let broken = bare(world.folder()).env("VMEDIA_CONFIG", "config.toml").env("VMEDIA_PROVIDER", "unknown").args(words).output();
         assert_eq!(Run::of(&broken.expect("a run")).ends_with(0).stdout, run.stdout, "{words:?}");
     }
     let version = concat!("vmedia ", env!("CARGO_PKG_VERSION"), "\n");

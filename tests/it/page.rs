@@ -240,7 +240,7 @@ fn the_page_can_be_used_without_seeing_it() {
         for landmark in ["header", "nav", "main", "footer", "h1", "title"] {
             assert_eq!(of(landmark).len(), 1, "{landmark}");
         }
-        let levels: Vec<u8> = tags.iter().filter_map(|tag| tag.name.strip_prefix('h')?.parse().ok()).collect();
+        let levels: Vec<_> = tags.iter().filter_map(|tag| tag.name.strip_prefix('h')?.parse::<u8>().ok()).collect();
         assert_eq!(levels.first(), Some(&1));
         assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "no level is left out: {levels:?}");
         let ids: BTreeSet<&str> = tags.iter().filter_map(|tag| tag.get("id")).collect();

@@ -142,7 +142,11 @@ fn a_session_without_media_is_never_called_complete() {
             assert!(!checked.contains(&Aspect::Listings), "{checked:?}");
         }
     }
-    world.run(&["verify", "vmedia-archive"]).ends_with(0).shows("2 sessions: none damaged, 2 empty: ").shows("/nothing empty: ");
+    world
+        .run(&["verify", "vmedia-archive"])
+        .ends_with(0)
+        .shows("2 sessions: none damaged, 2 empty: ")
+        .shows(&format!("{}nothing empty: ", std::path::MAIN_SEPARATOR));
     let run = world.run(&["catalog", "vmedia-archive", "--format", "json"]).ends_with(0);
     let rows: Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_eq!((&rows[0]["condition"], &rows[1]["condition"]), (&json!("empty"), &json!("empty")));

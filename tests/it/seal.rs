@@ -1,20 +1,21 @@
 //! Seals, judged by tools that are not ours: `ssh-keygen` for signatures, `openssl` for time stamps. Where one of them is
-//! missing, its tests say so and pass; `.ci/run` has both. Elsewhere than on Linux `openssl` may be another program by that
-//! name.
+//! missing, its tests say so and pass; `.ci/run` has both. On Windows, `openssl` and the script that compares verdicts are left out.
 
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 pub mod authority;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod chained;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod dates;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod judged;
 mod runs;
 mod settings;
 #[cfg(unix)]
 mod signatures;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
+mod stamped;
+#[cfg(unix)]
 mod stamps;
 
 use std::path::Path;
@@ -27,6 +28,14 @@ fn has(program: &str) -> bool {
         crate::harness::lacks(program);
     }
     is_there
+}
+
+/// Makes an SSH key without a passphrase, whose comment is its name; `false` where nothing can.
+pub fn generate(folder: &Path, name: &str) -> bool {
+    has("ssh-keygen") && {
+        succeeds(folder, "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name], b"");
+        true
+    }
 }
 
 /// Runs a program in a folder.

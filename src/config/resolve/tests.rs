@@ -2,7 +2,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests prepare and damage files by hand")]
 
-use super::{ProviderAccess, ProviderSettings, Resolver, YotiAccess};
+#[cfg(unix)]
+use super::YotiAccess;
+use super::{ProviderAccess, ProviderSettings, Resolver};
 use crate::cli::Flags;
 use crate::config::Environment;
 use std::path::PathBuf;

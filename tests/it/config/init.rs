@@ -48,7 +48,7 @@ fn play_with(folder: &Path, environment: &[(&str, &str)], words: &[&str], steps:
     command.current_dir(folder).env_clear().env("HOME", folder).env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.envs(environment.iter().copied()).args([script, &json!(steps).to_string()]).args(words);
     let Ok(output) = command.output() else {
-        eprintln!("no python3 here: the conversation is not played");
+        crate::harness::lacks("python3");
         return None;
     };
     let text = String::from_utf8_lossy(&output.stdout);

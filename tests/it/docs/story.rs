@@ -5,6 +5,7 @@ use super::document::{Block, Document, all, root};
 use super::shown::missing;
 use super::text::claimed_statuses;
 use crate::harness::{SESSION, World, session};
+use crate::seal::authority::{Office, Server, stamped};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -39,14 +40,9 @@ struct Stage {
     authority: Option<Authority>,
 }
 
-#[cfg(target_os = "linux")]
-use crate::seal::authority::{Office, Server, stamped};
-
 /// A time-stamping authority; the first field runs until the value is dropped.
-#[cfg(target_os = "linux")]
 struct Authority(Server, Vec<u8>);
 
-#[cfg(target_os = "linux")]
 impl Authority {
     fn open() -> Option<Self> {
         let office = Office::open()?;
@@ -56,21 +52,6 @@ impl Authority {
 
     fn url(&self) -> String {
         self.0.url()
-    }
-}
-
-/// Elsewhere `openssl` may be another program by that name.
-#[cfg(not(target_os = "linux"))]
-struct Authority(std::convert::Infallible, Vec<u8>);
-
-#[cfg(not(target_os = "linux"))]
-impl Authority {
-    fn open() -> Option<Self> {
-        None
-    }
-
-    fn url(&self) -> String {
-        match self.0 {}
     }
 }
 
@@ -179,9 +160,9 @@ impl Stage {
             let place = format!("{}:{}", document.name, block.line);
             match block.language.as_str() {
                 "sh" if block.mark("not run:").is_some() => self.printed.clear(),
-                "sh" if !has_tools(&block.text) || self.lacks_authority(&block.text) => {
+                "sh" if missing_tool(&block.text).is_some() || self.lacks_authority(&block.text) => {
                     self.printed.clear();
-                    crate::harness::lacks(&format!("a program for {place}"));
+                    crate::harness::lacks(missing_tool(&block.text).unwrap_or("openssl"));
                 }
                 "sh" => {
                     let expected = block.mark("ends with").map_or(0, |number| number.parse().expect("a number"));
@@ -205,11 +186,11 @@ impl Stage {
     }
 }
 
-/// Whether what a block needs besides `vmedia` is on this machine.
-fn has_tools(text: &str) -> bool {
+/// What a block needs besides `vmedia` and is not on this machine.
+fn missing_tool(text: &str) -> Option<&'static str> {
     let runs = |probe: &str| Command::new("sh").args(["-c", probe]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let needed = OPTIONAL.iter().filter(|(tool, _)| text.contains(tool)).map(|(_, probe)| probe);
-    needed.into_iter().all(|probe| runs(probe).is_ok_and(|status| status.success()))
+    let mut needed = OPTIONAL.iter().filter(|(tool, _)| text.contains(tool));
+    needed.find(|(_, probe)| !runs(probe).is_ok_and(|status| status.success())).map(|(tool, _)| *tool)
 }
 
 /// Plays a document in a world of its own; every mistake in it is a line of the answer.
@@ -273,13 +254,14 @@ fn every_example_of_the_help_runs() {
         let mut stage = Stage::new(false);
         let prepare = "export VMEDIA_BASE_URL=https://... VMEDIA_API_KEY=... VMEDIA_API_SECRET=...\nvmedia download <session-id> -q\n\
                        vmedia download <session-id> -q -o /srv/evidence\n\
-                       printf '[profiles.live]\napi_key = \"...\"\n' > ~/.config/vmedia/config.toml\n\
+                       config=\"$(vmedia config path -q)\"; mkdir -p \"$(dirname \"$config\")\"\n\
+                       printf '[profiles.live]\napi_key = \"...\"\n' > \"$config\"\n\
                        mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1\n";
         let block = |text: &str| Block { language: "sh".to_owned(), text: text.to_owned(), marks: Vec::new(), line: 0 };
         assert_eq!(stage.run(&block(prepare)), 0, "{}", stage.printed);
         for line in &lines {
-            if !has_tools(line) {
-                crate::harness::lacks(&format!("a program for {line:?}"));
+            if let Some(tool) = missing_tool(line) {
+                crate::harness::lacks(tool);
                 continue;
             }
             // The one serves until it is stopped, the other asks a person.

@@ -2,7 +2,7 @@
 //! nothing that is not so.
 
 use super::{ALPHA, BETA, Evidence, GAMMA, Verdict, face, grown, session};
-use crate::harness::{Run, World, jpeg, until};
+use crate::harness::{Run, World, jpeg, set_length, until};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl Hanging {
     fn start(evidence: &Evidence, below: &str, words: &[&str]) -> Self {
         let hole = evidence.world.archive().join(below);
         let length = std::fs::metadata(&hole).expect("a file").len();
-        Self::set(&hole, 1 << 40);
+        set_length(&hole, 1 << 40);
         let words = [&["verify", "vmedia-archive", "--format", "json", "-j", "1"], words].concat();
         let mut child = start(&evidence.world, &words);
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -80,14 +80,10 @@ impl Hanging {
         Self { child, lines, said, hole, length }
     }
 
-    fn set(hole: &std::path::Path, length: u64) {
-        std::fs::File::options().write(true).open(hole).and_then(|file| file.set_len(length)).expect("set");
-    }
-
     /// The file is as it was; the verification goes on.
     #[track_caller]
     fn ends(mut self) -> Verdict {
-        Self::set(&self.hole, self.length);
+        set_length(&self.hole, self.length);
         self.lines.read_to_string(&mut self.said).expect("the rest");
         let status = self.child.wait().expect("an end");
         Verdict::of(&Run { code: status.code().unwrap_or(-1), stdout: self.said, stderr: String::new() })

@@ -4,7 +4,7 @@
 
 use super::forger::Bag;
 use super::{ALPHA, Archive, BETA, Evidence, grown, session, whole_tree};
-use crate::harness::{Run, World, bare, jpeg};
+use crate::harness::{Run, World, bare, jpeg, set_length};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -205,8 +205,7 @@ fn a_verification_that_is_killed_leaves_a_journal_that_holds() {
     archive.bag(ALPHA).write(&super::face(ALPHA), jpeg("damaged"));
     let hole = archive.bag(BETA).file(&super::face(BETA));
     let length = std::fs::metadata(&hole).expect("a picture").len();
-    let set = |length| std::fs::File::options().write(true).open(&hole).and_then(|file| file.set_len(length)).expect("set");
-    set(1 << 40);
+    set_length(&hole, 1 << 40);
     let before = archive.segments();
     let mut process = evidence.world.process(&["verify", "vmedia-archive", "-j", "1"]);
     let mut verification = process.stderr(std::process::Stdio::null()).spawn().expect("a process");
@@ -215,7 +214,7 @@ fn a_verification_that_is_killed_leaves_a_journal_that_holds() {
     });
     verification.kill().expect("killed");
     verification.wait().expect("its end");
-    set(length);
+    set_length(&hole, length);
     archive.bag(ALPHA).write(&super::face(ALPHA), small);
     let verdict = archive.is_sound("after the kill");
     assert!(verdict.notes()[0].contains("its run has no end"), "{:?}", verdict.notes());

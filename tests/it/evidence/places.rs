@@ -215,7 +215,9 @@ fn hostile_names_are_escaped() {
     archive.is_sound("before");
     let names: [&[u8]; 6] =
         [b"a\x1b[31mred.jpg", b"a\nvmedia: error: forged", b"a\rb", "a\u{202e}gpj.exe".as_bytes(), b"not\xffutf-8", b"a\\b:c"];
-    for name in names {
+    // macOS takes no name that is not UTF-8.
+    let names: Vec<&[u8]> = names.into_iter().filter(|name| !cfg!(target_os = "macos") || std::str::from_utf8(name).is_ok()).collect();
+    for name in &names {
         std::fs::write(archive.bag(ALPHA).file("data").join(std::ffi::OsStr::from_bytes(name)), "x").expect("written");
     }
     let verdict = archive.verify(&[]);

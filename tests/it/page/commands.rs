@@ -24,17 +24,19 @@ fn outcome(bag: &Path, shell: &[&str], command: &str) -> Option<Output> {
 fn verdicts(bag: &Path) -> Vec<(String, bool, String)> {
     let blocks = blocks(bag);
     let [linux, mac, windows, _, _] = blocks.as_slice() else { panic!("{blocks:#?}") };
-    let shells: [(&[&str], &str); 4] = [
-        (&["sh", "-c"], linux),
-        (&["sh", "-c"], mac),
-        (&["pwsh", "-NoProfile", "-NonInteractive", "-Command"], windows),
-        (&["powershell", "-NoProfile", "-NonInteractive", "-Command"], windows),
+    // Each with the system whose own it is.
+    let shells: [(&[&str], &str, bool); 4] = [
+        (&["sh", "-c"], linux, cfg!(target_os = "linux")),
+        (&["sh", "-c"], mac, cfg!(target_os = "macos")),
+        (&["powershell", "-NoProfile", "-NonInteractive", "-Command"], windows, cfg!(windows)),
+        (&["pwsh", "-NoProfile", "-NonInteractive", "-Command"], windows, false),
     ];
     let mut verdicts = Vec::new();
-    for (shell, command) in shells {
+    for (shell, command, is_own) in shells {
         let name = command.split(' ').next().expect("a word").to_owned();
         match outcome(bag, shell, command) {
-            None => eprintln!("{} in {} is not installed here", name, shell[0]),
+            None if is_own => crate::harness::lacks(&name),
+            None => eprintln!("{name} in {} is for another system", shell[0]),
             Some(output) => {
                 let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
                 let lines = std::fs::read_to_string(bag.join("tagmanifest-sha256.txt")).expect("a manifest").lines().count()

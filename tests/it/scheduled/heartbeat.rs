@@ -6,10 +6,12 @@ use crate::harness::{Run, SESSION, World, bare};
 /// What stands in every address here and nowhere else.
 const TOKEN: &str = "5bf66975-t0ken";
 
+/// Writes a configuration that [`CONFIG`] names.
 fn config(world: &World, text: &str) {
-    std::fs::create_dir_all(world.folder().join("config/vmedia")).expect("a folder");
-    std::fs::write(world.folder().join("config/vmedia/config.toml"), text).expect("written");
+    std::fs::write(world.folder().join(CONFIG.1), text).expect("written");
 }
+
+const CONFIG: (&str, &str) = ("VMEDIA_CONFIG", "config.toml");
 
 #[test]
 fn a_good_end_is_one_request_and_a_bad_one_says_so() {
@@ -39,8 +41,8 @@ fn a_run_that_cannot_begin_is_a_failure_too() {
     without.ends_with(3);
     world.run(&["download", "--from", "nowhere.txt", "--ping-url", &ping]).ends_with(2);
     config(&world, "nonsense = true");
-    world.run(&["download", SESSION, "--ping-url", &ping]).ends_with(3);
-    run_in(&world, &["download", SESSION], &[("VMEDIA_PING_URL", &ping)]).ends_with(3);
+    run_in(&world, &["download", SESSION, "--ping-url", &ping], &[CONFIG]).ends_with(3);
+    run_in(&world, &["download", SESSION], &[CONFIG, ("VMEDIA_PING_URL", &ping)]).ends_with(3);
     assert_eq!(service.asked(), ["GET /x/fail HTTP/1.1"; 4]);
 }
 
@@ -50,18 +52,19 @@ fn the_address_comes_from_the_flag_else_the_environment_else_the_profile() {
     let service = Service::start(&[OK]);
     let (flag, variable) = (service.at("/flag"), service.at("/variable"));
     config(&world, &format!("default_profile = \"here\"\n[profiles.here]\nping_url = \"{}\"\n", service.at("/profile")));
-    world.run(&["download", SESSION]).ends_with(0);
-    run_in(&world, &["download", SESSION], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
-    run_in(&world, &["download", SESSION, "--ping-url", &flag], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
+    let both = [CONFIG, ("VMEDIA_PING_URL", variable.as_str())];
+    run_in(&world, &["download", SESSION], &[CONFIG]).ends_with(0);
+    run_in(&world, &["download", SESSION], &both).ends_with(0);
+    run_in(&world, &["download", SESSION, "--ping-url", &flag], &both).ends_with(0);
     assert_eq!(service.asked(), ["GET /profile HTTP/1.1", "GET /variable HTTP/1.1", "GET /flag HTTP/1.1"]);
     // What only looks has no heart, and the profile's address is for downloads: a verification that is well would hide
     // that nothing was archived.
-    run_in(&world, &["list", SESSION], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
+    run_in(&world, &["list", SESSION], &both).ends_with(0);
     let rehearsal = ["download", SESSION, "--dry-run", "--ping-url", &flag, "--metrics-file", "m.prom"];
-    run_in(&world, &rehearsal, &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
-    world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    run_in(&world, &rehearsal, &both).ends_with(0);
+    run_in(&world, &["verify", "vmedia-archive"], &[CONFIG]).ends_with(0);
     assert!(service.asked().len() == 3 && !world.folder().join("m.prom").exists(), "{:?}", service.asked());
-    run_in(&world, &["verify", "vmedia-archive"], &[("VMEDIA_PING_URL", &variable)]).ends_with(0);
+    run_in(&world, &["verify", "vmedia-archive"], &both).ends_with(0);
     assert_eq!(service.asked().len(), 4);
 }
 
@@ -119,7 +122,7 @@ fn the_address_is_in_no_output_no_log_no_archive_and_no_other_file() {
         [&["download", SESSION, "-vv"][..], &["download", "unknown", "-vv", "--format", "json"], &["verify", "vmedia-archive", "-vv"]]
     {
         let hooks = ["--log-file", "run.log", "--metrics-file", "run.prom", "--on-failure", "cat"];
-        let run = run_in(&world, &[words, &hooks].concat(), &[("VMEDIA_PING_URL", &ping)]);
+        let run = run_in(&world, &[words, &hooks].concat(), &[CONFIG, ("VMEDIA_PING_URL", &ping)]);
         assert!(run.stderr.contains("cannot notify the heartbeat service: cannot connect"), "{}", run.stderr);
         texts.extend([run.stdout, run.stderr]);
     }

@@ -1,9 +1,7 @@
 //! `--max-duration`: what is finished is kept, the rest is named, and what hangs is left.
 
 use super::sessions;
-#[cfg(unix)]
-use crate::harness::session_named;
-use crate::harness::{Run, SESSION, World, all_but, is_sound};
+use crate::harness::{Run, SESSION, World, all_but, is_sound, session_named, set_length};
 use std::collections::BTreeSet;
 use vmedia::engine::Event;
 use vmedia::error::ErrorKind;
@@ -115,16 +113,14 @@ fn a_run_that_is_done_in_time_is_none_the_worse() {
 }
 
 /// An archive of two sessions, the second with a file so large, and all of it a hole, that it is never read to its end.
-#[cfg(unix)]
 fn endless() -> World {
     let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);
     world.run(&["download", "a", "b"]).ends_with(0);
     let held = world.archive().join("b/data/b-new/face_face-b.jpg");
-    std::fs::File::options().write(true).open(held).and_then(|file| file.set_len(1 << 40)).expect("a large file");
+    set_length(&held, 1 << 40);
     world
 }
 
-#[cfg(unix)]
 #[test]
 fn a_verification_that_is_cut_short_is_no_success() {
     let world = endless();
@@ -138,7 +134,6 @@ fn a_verification_that_is_cut_short_is_no_success() {
     run.lists("files do not match manifests", "repair");
 }
 
-#[cfg(unix)]
 #[test]
 fn a_repair_fetches_nothing_once_its_time_is_over() {
     let world = endless();

@@ -1,8 +1,8 @@
 //! Seals of several runs: later runs name the seals of earlier ones, and a time stamp says when, not who.
 
 use super::authority::{Office, Server, stamped};
-use super::runs::{generate, journal, verify};
-use super::succeeds;
+use super::runs::{journal, verify};
+use super::{generate, succeeds};
 use crate::examples::archive::{accepts, refuses};
 use crate::harness::{SESSION, World, session_named};
 use std::path::Path;
@@ -19,7 +19,7 @@ fn a_seal_that_is_removed_or_exchanged_is_found_once_a_later_run_names_it() {
     let replying = Arc::clone(&office);
     let server = Server::start(move |_, query| stamped(&replying.reply("usual", query)));
     let world = World::new();
-    if !generate(&world, "archivist") || !generate(&world, "successor") {
+    if !generate(world.folder(), "archivist") || !generate(world.folder(), "successor") {
         return;
     }
     let run = || world.run(&["download", SESSION, "--sign-key", "archivist", "--timestamp", &server.url()]).ends_with(0);
@@ -69,7 +69,7 @@ fn a_stamp_says_when_a_run_was_there_and_not_who_wrote_it() {
     let root = root.to_str().expect("text").to_owned();
     let server = Server::start(move |_, query| stamped(&office.reply("usual", query)));
     let world = World::with(vec![session_named("a", "a-new", "a-old"), session_named("b", "b-new", "b-old")]);
-    if !generate(&world, "archivist") {
+    if !generate(world.folder(), "archivist") {
         return;
     }
     world.run(&["download", "a", "--sign-key", "archivist", "--timestamp", &server.url()]).ends_with(0);

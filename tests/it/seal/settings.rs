@@ -1,16 +1,8 @@
 //! `--sign-key` and `--timestamp`: what cannot be used is reported before any request or write.
 
-use super::{has, succeeds};
+use super::generate;
 use crate::harness::{Run, SESSION, World};
 use std::path::Path;
-
-/// Makes a key without a passphrase; `false` where nothing can.
-fn generate(folder: &Path, name: &str) -> bool {
-    has("ssh-keygen") && {
-        succeeds(folder, "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", name], b"");
-        true
-    }
-}
 
 /// Nothing was asked and nothing was written.
 #[track_caller]
