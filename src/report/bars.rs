@@ -80,7 +80,7 @@ pub(super) struct Bars {
     /// Says what the run waits for.
     status: ProgressBar,
     is_wide: bool,
-    /// The waits, by request.
+    /// The waits, by session and request.
     waits: BTreeMap<String, Wait>,
     /// Number of tries that a request gets.
     tries: Option<u32>,
@@ -163,10 +163,10 @@ impl Bars {
 
     pub(super) fn event(&mut self, transfer: Option<u64>, event: &Event, ledger: &Ledger, now: Duration) {
         match (event, transfer) {
-            (Event::Retrying { request, failed, wait, reason, .. }, _) => {
+            (Event::Retrying { session, request, failed, wait, reason }, _) => {
                 let until = now.saturating_add(Duration::from_millis(*wait));
                 let reason = sanitize(&reason.text()).into_owned();
-                self.waits.insert(request.clone(), Wait { until, failed: *failed, reason });
+                self.waits.insert(format!("{session} {request}"), Wait { until, failed: *failed, reason });
             }
             (Event::RunStarted { sessions, .. }, _) if *sessions > 1 => {
                 self.batch = Some((0, ledger.total));

@@ -5,11 +5,13 @@ use crate::harness::{ALL, NEWEST, Run, SESSION, World, bare, mp4, session_named,
 use std::path::Path;
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 
-/// Runs a program on a terminal of a width; Python has one to offer. Presses Ctrl-C once what is awaited is shown.
+/// Runs a program on a terminal of a width; Python has one to offer. Presses Ctrl-C once what is awaited is shown, or gives the
+/// terminal another width.
 #[cfg(unix)]
 const TERMINAL: &str = r#"
 import fcntl, os, pty, struct, sys, termios
 awaited = os.environb.pop(b"AWAITED", None)
+resize = os.environ.pop("RESIZE", None)
 process, terminal = pty.fork()
 if process == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
@@ -24,7 +26,11 @@ while True:
         break
     said += part
     if awaited and awaited in said:
-        awaited = os.write(terminal, b"\x03") and None
+        awaited = None
+        if resize:
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(resize), 0, 0))
+        else:
+            os.write(terminal, b"\x03")
 sys.stdout.buffer.write(said)
 sys.stdout.flush()
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
@@ -126,6 +132,20 @@ fn ctrl_c_is_echoed_where_it_is_taken_away_with_the_bars() {
         assert!(before.ends_with('\r'), "{columns}: {before:?}");
         assert!(after.contains("interrupted"), "{columns}: {after:?}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn bars_fit_a_terminal_that_becomes_narrower() {
+    let world = big();
+    let words = ["download", SESSION, "--limit-rate", "200k", "--color", "never"];
+    let Some(run) = on_a_terminal(&world, "120", &[("AWAITED", "of 600.03 kB"), ("RESIZE", "60")], &words) else { return };
+    let run = run.ends_with(0);
+    // Only a wide row says the size of its file in full.
+    let pictures: Vec<&str> = run.stdout.split("of 1 file").collect();
+    let is_wide: Vec<bool> = pictures.iter().map(|picture| picture.contains("of 600.03 kB")).collect();
+    let (begin, end) = is_wide.split_at(is_wide.len() / 2);
+    assert!(end.len() > 4 && begin.contains(&true) && !end.contains(&true), "{pictures:#?}");
 }
 
 #[cfg(unix)]

@@ -127,3 +127,15 @@ fn a_wait_is_in_the_bars_and_leaves_no_lines() {
     assert!(text.contains("waiting ") && text.contains(" of 6: HTTP 429"), "{text:?}");
     assert!(!text.contains("note:"), "{text:?}");
 }
+
+#[test]
+fn a_transfer_that_stalls_is_in_the_bars() {
+    let bytes = [mp4("big"), vec![7; 600_000]].concat();
+    let video = Media::video("big", "selfid_video", "video/mp4", bytes);
+    let world = World::with(vec![Session::new(SESSION).attempt(Attempt::new(NEWEST, "approved").media(video))]);
+    world.faults("media=stall");
+    let words = ["download", SESSION, "--timeout", "5", "--retries", "0", "--color", "never"];
+    let Some(run) = on_a_terminal(&world, "80", &[], &words) else { return };
+    let text = run.ends_with(5).stdout;
+    assert!(text.contains("no data for 3 s") && text.contains("no data for 4 s"), "{text:?}");
+}
