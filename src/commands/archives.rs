@@ -8,6 +8,7 @@ use crate::archive::verify::is_bag;
 use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::store::{LocalStore, ReadStore, StorePath};
+use crate::text::as_written;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,7 +72,7 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
     let unreadable =
         |error: std::io::Error| Error::new(ErrorKind::Local, format!("cannot read {}: {}", path.display(), plain(&error)), WHAT_TO_NAME);
     // `.` and `..` have no name of their own.
-    let named = if path.file_name().is_some() { path.to_owned() } else { path.canonicalize().map_err(unreadable)? };
+    let named = if path.file_name().is_some() { path.to_owned() } else { as_written(path.canonicalize().map_err(unreadable)?) };
     if let (Some(parent), Some(name)) = (named.parent(), named.file_name()) {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         let name = name.to_string_lossy();

@@ -10,6 +10,7 @@ use super::sourced::{Source, Sourced};
 use crate::cli::Flags;
 use crate::error::{self, Error, Result, plain};
 use crate::store::{Readers, replace};
+use crate::text::as_written;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
@@ -74,7 +75,7 @@ impl Edit {
     pub(crate) fn open(flags: &Flags, environment: &Environment) -> Result<Self> {
         let location = file::required_location(flags, environment)?;
         let path = std::path::absolute(&location.value).unwrap_or(location.value);
-        let target = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let target = std::fs::canonicalize(&path).map_or_else(|_| path.clone(), as_written);
         if path.is_symlink() && !target.exists() {
             let what = format!("{} is a link, and what it leads to is not there", path.display());
             return Err(Error::configuration(what, "make that file, which may be empty, or take the link away"));

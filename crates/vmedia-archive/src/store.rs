@@ -3,13 +3,19 @@
 //! The archive uses these traits alone, with `/`-separated relative paths, so that an object store can replace the local folder.
 //! Must not know the content of files.
 
+mod durable;
 mod files;
 mod free_space;
+mod lacking;
 mod lines;
 mod local;
 mod lock;
 mod path;
+#[cfg(any(windows, test))]
+mod privacy;
 mod replace;
+#[cfg(any(windows, test))]
+mod retry;
 mod scratch;
 mod shared_sync;
 mod tree;
@@ -18,6 +24,8 @@ pub use free_space::{FreeSpace, free_space};
 pub use local::LocalStore;
 pub use lock::{Lock, Locked};
 pub use path::StorePath;
+#[cfg(windows)]
+pub use privacy::is_open_to_others;
 pub use replace::{Readers, is_in_the_way, replace};
 pub(crate) use tree::LINKED;
 

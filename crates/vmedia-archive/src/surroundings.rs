@@ -5,12 +5,14 @@
 use crate::error::{Error, Result};
 use crate::journal::FOLDER;
 use crate::layout::{DECLARATION, MANIFEST, MARKER, RECORD};
+use crate::text::as_written;
 use std::path::Path;
 
 /// Refuses to write a path that lies in a session folder or a journal. `flag` names it in the error.
 pub fn must_be_outside(flag: &str, path: &Path) -> Result<()> {
     // The path, or the nearest above it that is there, without links.
     let nearest = std::path::absolute(path).ok().and_then(|path| path.ancestors().find_map(|above| above.canonicalize().ok()));
+    let nearest = nearest.map(as_written);
     let Some(folder) = nearest.iter().flat_map(|path| path.ancestors()).find(|folder| is_closed(folder)) else { return Ok(()) };
     let what = format!("{flag} {} would write into {}, and change what is archived there", path.display(), folder.display());
     Err(Error::usage(what, "name a place outside of the folders of sessions and of the journal"))

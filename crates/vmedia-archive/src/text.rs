@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Returns the text with every dangerous character as its escape.
@@ -39,6 +40,23 @@ pub fn json(text: String) -> String {
 fn is_dangerous(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Returns a path that Windows completed as people write it, without the `\\?\` before it. Other systems add none.
+pub fn as_written(path: PathBuf) -> PathBuf {
+    match path.to_str().filter(|_| cfg!(windows)).and_then(without_prefix) {
+        Some(written) => written.into(),
+        None => path,
+    }
+}
+
+fn without_prefix(path: &str) -> Option<String> {
+    let rest = path.strip_prefix(r"\\?\")?;
+    match rest.strip_prefix(r"UNC\") {
+        Some(share) => Some(format!(r"\\{share}")),
+        // Other names, such as that of a volume without a letter, need the prefix.
+        None => rest.get(1..3).filter(|drive| *drive == r":\").map(|_| rest.to_owned()),
+    }
 }
 
 /// Returns a day, in UTC.
@@ -85,7 +103,7 @@ pub fn plural(count: u64, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, duration, json, plural, sanitize};
+    use super::{bytes, duration, json, plural, sanitize, without_prefix};
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -95,6 +113,18 @@ mod tests {
         assert_eq!(sanitize("\u{1b}[31mred"), "\\u{1b}[31mred");
         assert_eq!(sanitize("gpj.\u{202e}exe\r\n"), "gpj.\\u{202e}exe\\u{d}\\u{a}");
         assert_eq!(sanitize("a\u{ad}b\u{e0041}"), "a\\u{ad}b\\u{e0041}");
+    }
+
+    #[test]
+    fn a_completed_path_is_shown_as_people_write_it() {
+        for (path, written) in [
+            (r"\\?\C:\Archive", Some(r"C:\Archive")),
+            (r"\\?\UNC\server\share", Some(r"\\server\share")),
+            (r"\\?\Volume{0}\x", None),
+            (r"C:\Archive", None),
+        ] {
+            assert_eq!(without_prefix(path).as_deref(), written, "{path}");
+        }
     }
 
     #[test]

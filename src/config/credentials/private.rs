@@ -1,5 +1,5 @@
-//! Private files, named by a path or as a credential of systemd. A file that others can read is refused, except on Windows, where
-//! the rights of the folder decide and nothing is checked.
+//! Private files, named by a path or as a credential of systemd. A file that others can read is refused: by its mode, on Windows by
+//! its access control list.
 //!
 //! Must not know what a file's secret is for.
 
@@ -23,17 +23,25 @@ const LARGEST_SECRET: usize = 64 * 1024;
 
 /// Mode bits that are refused, and the hint that removes them.
 struct Refused {
+    #[cfg(unix)]
     mode: u32,
     remedy: &'static str,
 }
 
 /// The rights of all users except the owner.
-const GROUP_AND_OTHERS: Refused = Refused { mode: 0o077, remedy: "chmod 600" };
+const GROUP_AND_OTHERS: Refused = Refused {
+    #[cfg(unix)]
+    mode: 0o077,
+    remedy: if cfg!(windows) { "icacls" } else { "chmod 600" },
+};
 
 /// Mode bits that are refused for systemd's credentials: the group may read, because the mask of the access control list by which
 /// the service's user reads root's file stands in the group's bits.
-const ALL_BUT_MASK: Refused =
-    Refused { mode: 0o037, remedy: "let systemd make it with LoadCredential= instead of laying it there, or chmod 400" };
+const ALL_BUT_MASK: Refused = Refused {
+    #[cfg(unix)]
+    mode: 0o037,
+    remedy: "let systemd make it with LoadCredential= instead of laying it there, or chmod 400",
+};
 
 /// Reads a file that holds a secret; refuses one that others can read. `what` names it in errors, `absent` is the hint if it is missing.
 pub(in crate::config) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zeroizing<Vec<u8>>> {
@@ -101,8 +109,13 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
             return Err(Error::configuration(what, format!("{} {shown}", refused.remedy)));
         }
     }
-    #[cfg(not(unix))]
-    let _ = (refused.mode, refused.remedy);
+    #[cfg(windows)]
+    if crate::store::is_open_to_others(&file).map_err(failed)? {
+        let shown = path.display();
+        // Neither shell expands anything in it, and the number of the owner's rights is the same in every language.
+        let remedy = format!("{} \"{shown}\" /inheritance:r /grant:r *S-1-3-4:F", refused.remedy);
+        return Err(Error::configuration(format!("{what} {shown} can be read by others"), remedy));
+    }
     Ok(file)
 }
 

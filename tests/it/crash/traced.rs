@@ -289,3 +289,37 @@ fn where_the_system_forbids_a_sync_of_everything_each_file_has_its_own() {
         }
     }
 }
+
+#[test]
+fn a_file_system_that_lacks_a_call_is_served_by_another_one() {
+    if !can_trace() {
+        return;
+    }
+    let (world, folder) = (World::with(vec![small()]), in_memory());
+    let log = folder.path().join("log");
+    // `syncfs` would stand in for the syncs. Those with a hint cannot be served: bytes that cannot be synced, and no locks.
+    let lacking: [(&[&str], Option<&str>); 6] = [
+        (&["fdatasync:error=EOPNOTSUPP"], None),
+        (&["fdatasync:error=EINVAL", "fsync:error=EINVAL"], Some("check the disk")),
+        (&["fsync:error=EINVAL"], None),
+        (&["renameat2:error=EOPNOTSUPP"], None),
+        (&["renameat2:error=EINVAL", "linkat:error=EPERM"], None),
+        (&["flock:error=ENOLCK"], Some("vmedia needs a file system with locks")),
+    ];
+    for (number, (calls, hint)) in lacking.into_iter().enumerate() {
+        let root = folder.path().join(format!("archive-{number}"));
+        let injected: Vec<String> = ["syncfs:error=EPERM"].iter().chain(calls).map(|call| format!("inject={call}")).collect();
+        let words = ["-o", &log.display().to_string(), "-e", "trace=?syncfs,fsync,fdatasync,?renameat2,linkat,flock"].map(str::to_owned);
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(injected.iter().flat_map(|call| ["-e", call])).collect();
+        world.sandbox.clear_exchanges();
+        let run = traced(&world, &root, &words);
+        assert!(std::fs::read_to_string(&log).expect("a log").contains("(INJECTED)"), "{calls:?}");
+        if let Some(hint) = hint {
+            run.ends_with(6).complains("cannot ", hint);
+            continue;
+        }
+        run.ends_with(0);
+        is_complete(&world, &root, &[], &calls.concat());
+        are_sound(&world, &[root]);
+    }
+}

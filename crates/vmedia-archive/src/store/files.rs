@@ -1,5 +1,7 @@
 //! Folders that are private to the user, and the file system's errors in two lines. Must not know what is kept in them.
 
+#[cfg(windows)]
+use super::privacy;
 use crate::error::{self, Error, limit_hint, plain};
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -14,7 +16,11 @@ pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder)?;
+    // A folder that stays would be used as it is by the next run.
+    #[cfg(windows)]
+    privacy::close_folder(folder).inspect_err(|_| _ = fs::remove_dir(folder))?;
+    Ok(())
 }
 
 /// Returns an error at a path below a root; one that concerns this path alone ends only its session.
@@ -22,7 +28,7 @@ pub(super) fn place_error(verb: &str, root: &Path, path: &Path, error: io::Error
     let is_of_one = match error.kind() {
         // An entry right in the root needs the root's own permission.
         ErrorKind::PermissionDenied => path.parent() != Some(root),
-        ErrorKind::InvalidFilename | ErrorKind::AlreadyExists | ErrorKind::NotADirectory => true,
+        ErrorKind::InvalidFilename | ErrorKind::AlreadyExists | ErrorKind::NotADirectory | ErrorKind::ResourceBusy => true,
         _ => false,
     };
     let is_of_one = is_of_one && path != root;
@@ -38,7 +44,9 @@ pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
         }
         ErrorKind::PermissionDenied => "choose a folder that you may write with -o, or ask for permission on this one",
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only; choose another folder with -o",
+        ErrorKind::InvalidFilename if cfg!(windows) => r#"Windows has no names with < > : " | ? *; choose another folder with -o"#,
         ErrorKind::InvalidFilename => "the path is too long for this file system; choose a shorter folder with -o",
+        ErrorKind::ResourceBusy => "close it there, or exclude the archive from the virus scanner, and run the same command again",
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
             "something else has that name; choose another folder with -o, or move it away"
         }

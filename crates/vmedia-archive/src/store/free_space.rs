@@ -1,5 +1,6 @@
 //! Finds out whether files can be written to a folder and how many, and leaves nothing behind.
 
+use super::durable;
 use super::files::io_error;
 use crate::error::{self, Error, Result};
 use std::io::{self, ErrorKind, Write};
@@ -23,7 +24,7 @@ pub fn free_space(folder: &Path) -> Result<FreeSpace> {
     let trial = || -> io::Result<()> {
         let mut file = tempfile::tempfile_in(&there)?;
         file.write_all(&[0; TRIAL])?;
-        file.sync_all()
+        durable::sync(&file)
     };
     trial().map_err(|error| io_error("write into", &there, error))?;
     let available = fs4::available_space(&there).map_err(|error| io_error("ask for the free space of", &there, error))?;

@@ -1,6 +1,7 @@
 //! A file on this machine that grows by lines.
 
 use super::Lines;
+use super::durable;
 use super::tree::Tree;
 use crate::error::Result;
 use std::fs::File;
@@ -27,6 +28,6 @@ impl Lines for LocalLines {
     }
 
     fn flush(&self) -> Result<()> {
-        self.file.sync_data().map_err(|error| self.tree.failed("write", &self.path, error))
+        durable::sync(&self.file).map_err(|error| self.tree.failed("write", &self.path, error))
     }
 }

@@ -6,7 +6,7 @@ use super::lines::LocalLines;
 use super::scratch::{Receiving, Scratch, Unfinished};
 use super::shared_sync::SharedSync;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{BUFFER, Extent, Lines, Listed, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath, lock};
+use super::{BUFFER, Extent, Lines, Listed, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath, durable, lock};
 use crate::error::{self, Error, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -56,7 +56,7 @@ impl LocalStore {
             let missing: Vec<&Path> = self.root.ancestors().take_while(is_missing).collect();
             create_folder(&self.root).map_err(|error| io_error("create the folder", &self.root, error))?;
             for parent in missing.into_iter().filter_map(Path::parent) {
-                sync_parent(parent).map_err(|error| io_error("write", parent, error))?;
+                durable::sync_parent(parent).map_err(|error| io_error("write", parent, error))?;
             }
         }
         self.tree().map_err(|error| io_error("open the folder", &self.root, error))
@@ -159,7 +159,7 @@ impl LocalStore {
     }
 
     fn sync(&self, unfinished: &Unfinished, path: &StorePath) -> Result<()> {
-        unfinished.file.sync_data().map_err(|error| self.failed("write", path.as_str(), error))
+        durable::sync(&unfinished.file).map_err(|error| self.failed("write", path.as_str(), error))
     }
 
     /// Syncs and names a file; `overwrite` is for our own small files alone.
@@ -372,27 +372,7 @@ fn lock_path(name: &StorePath) -> String {
     format!("{STATE_DIR}/locks/{}", name.as_str().replace('/', "~"))
 }
 
+/// Returns whether an error says that nothing has the name; nothing has one that the file system cannot write.
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-/// Makes the name of a root outlast a power loss. Its parent folder may belong to another user and be closed.
-fn sync_parent(folder: &Path) -> io::Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match sync_folder(folder) {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
-        outcome => outcome,
-    }
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Windows has no handle for a folder that could be synced; NTFS journals its names.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the other systems' shape")]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
 }

@@ -3,8 +3,9 @@
 //! The lock's file is removed when it is freed, so a large archive does not gather one for each session. That
 //! takes care: a lock counts only if the path still names the file that is locked. Must not know what is locked.
 
+use super::lacking::is_lacking;
 use super::tree::{Access, Kind, Tree};
-use crate::error::{self, Error, Result};
+use crate::error::{self, Error, Result, plain};
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
@@ -100,9 +101,9 @@ fn read_holder(file: &mut File) -> String {
 }
 
 fn failed(tree: &Tree, path: &str, error: io::Error) -> Error {
-    if error.kind() == ErrorKind::Unsupported {
-        let hint = "vmedia needs a file system with locks; a local disk or NFSv4 has them";
-        let what = format!("cannot lock {}: {error}", tree.location(path).display());
+    if is_lacking(&error) {
+        let hint = "vmedia needs a file system with locks; a local disk, NFSv4 and SMB have them";
+        let what = format!("cannot lock {}: {}", tree.location(path).display(), plain(&error));
         return Error::new(error::ErrorKind::Local, what, hint).caused_by(error);
     }
     // The folder of the locks serves every session; a link in the place of one lock concerns that session.

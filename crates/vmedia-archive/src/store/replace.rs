@@ -1,8 +1,16 @@
 //! Files outside of archives that are written anew as a whole: lists, metrics, configuration. A program that reads one while it is
 //! replaced reads the old one or the new one.
 
+use super::durable;
+#[cfg(windows)]
+use super::privacy::close_file;
+#[cfg(windows)]
+use super::retry::{IN_USE_OR_DENIED, patiently};
+#[cfg(windows)]
+use std::io::ErrorKind;
 use std::io::{self, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// The users that may read a file, where the system has such permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,17 +24,53 @@ pub enum Readers {
 /// Writes a file in one step, in place of one of its name.
 pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    // Without the limit on the length of a path, which `tempfile` does not lift.
+    #[cfg(windows)]
+    let (folder, path) = (&folder.canonicalize()?, &folder.canonicalize()?.join(path.file_name().ok_or(ErrorKind::IsADirectory)?));
     // Such a file is private from the beginning. Its name has no ending that a collector looks for.
     let mut file = tempfile::Builder::new().prefix(".vmedia-").suffix(".tmp").tempfile_in(folder)?;
+    permit(&file, readers)?;
     file.write_all(bytes)?;
-    #[cfg(unix)]
-    if readers == Readers::All {
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    durable::sync(file.as_file())?;
+    persist(file, path)
+}
+
+#[cfg(unix)]
+fn permit(file: &NamedTempFile, readers: Readers) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    match readers {
+        Readers::All => file.as_file().set_permissions(PermissionsExt::from_mode(0o644)),
+        Readers::Owner => Ok(()),
     }
-    #[cfg(not(unix))]
-    let _ = readers;
-    file.as_file().sync_all()?;
+}
+
+/// Without the right to change them, such as on a share, the rights stay those of the folder; a secret is then refused when it is read.
+#[cfg(windows)]
+fn permit(file: &NamedTempFile, readers: Readers) -> io::Result<()> {
+    match readers {
+        Readers::Owner => {
+            close_file(file.path()).or_else(|error| if error.kind() == ErrorKind::PermissionDenied { Ok(()) } else { Err(error) })
+        }
+        Readers::All => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Waits for a program that has the file of that name open.
+#[cfg(windows)]
+fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    let mut held = Some(file);
+    patiently(&IN_USE_OR_DENIED, &[path], || {
+        let file = held.take().ok_or(ErrorKind::NotFound)?;
+        file.persist(path).map(drop).map_err(|refused| {
+            held = Some(refused.file);
+            refused.error
+        })
+    })
 }
 
 /// Returns whether a device, a pipe or any other entry that is not a file has the name and must keep it.

@@ -74,6 +74,35 @@ fn publishing_overwrites_nothing_and_a_dropped_file_does_not_stay() {
 }
 
 #[test]
+fn a_root_beyond_260_letters_is_as_good_as_any() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = (0..4).fold(folder.path().to_owned(), |path, _| path.join("x".repeat(80)));
+    let store = LocalStore::new(root.clone(), "the test".to_owned());
+    publish(&store, b"bytes", "s/data/x.jpg").expect("published");
+    store.replace(&path("s/archive.json"), b"{}").expect("replaced");
+    store.rename(&path("s/data/x.jpg"), &path("s/data/y.jpg")).expect("renamed");
+    assert!(matches!(store.lock(&path("s")).expect("a lock"), Locked::Held(_)));
+    assert_eq!(store.list(&path("s")).expect("a list").len(), 2);
+    assert_eq!(store.read(&path("s/data/y.jpg"), 10).expect("readable").as_deref(), Some(&b"bytes"[..]));
+    store.remove(&path("s/data/y.jpg")).expect("removed");
+    for bytes in ["old", "new"] {
+        super::replace(&root.join("list.txt"), bytes.as_bytes(), super::Readers::Owner).expect("replaced");
+    }
+    assert_eq!(std::fs::read(root.join("list.txt")).expect("readable"), b"new");
+}
+
+#[test]
+fn nothing_has_a_name_that_the_file_system_cannot_write() {
+    let (_folder, store) = store();
+    publish(&store, b"bytes", "s/x").expect("published");
+    for name in ["x".repeat(300), "what*is?this.jpg".to_owned()] {
+        let named = path("s").join(&name);
+        assert_eq!(store.stat(&named).expect("no error"), None, "{name}");
+        assert_eq!(store.read(&named, 10).expect("no error"), None, "{name}");
+    }
+}
+
+#[test]
 fn a_lock_is_had_once_and_its_file_goes_with_it() {
     let (folder, store) = store();
     let Locked::Held(lock) = store.lock(&path("s")).expect("a lock") else { panic!("it is free") };

@@ -2,6 +2,8 @@
 //! else one call for each folder on it.
 
 use super::{Access, HERE, Kind, Measured, Obstacle, SyncOfFileSystem};
+use crate::store::durable::sync_names;
+use crate::store::lacking::is_lacking;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -123,7 +125,7 @@ impl Tree {
 
     /// Makes the names in a folder outlast a power loss.
     pub(in crate::store) fn sync_folder(&self, folder: &str) -> io::Result<()> {
-        File::from(self.at(folder, LISTED, Mode::empty())?).sync_all()
+        sync_names(&File::from(self.at(folder, LISTED, Mode::empty())?))
     }
 
     /// Returns a call that makes everything written to the file system durable, if that costs less than a sync of each file and
@@ -218,13 +220,13 @@ fn rename_new(old: BorrowedFd<'_>, from: &str, new: BorrowedFd<'_>, to: &str) ->
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     match rustix::fs::renameat_with(old, from, new, to, rustix::fs::RenameFlags::NOREPLACE) {
         // Not every system and file system can.
-        Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP) => {}
+        Err(error) if is_lacking(&error.into()) => {}
         renamed => return renamed,
     }
     match rustix::fs::linkat(old, from, new, to, AtFlags::empty()) {
         Ok(()) => rustix::fs::unlinkat(old, from, AtFlags::empty()),
         // File systems without hard links are left with a look, under the session's lock.
-        Err(Errno::PERM | Errno::NOSYS | Errno::NOTSUP) => match rustix::fs::statat(new, to, AtFlags::SYMLINK_NOFOLLOW) {
+        Err(error) if error == Errno::PERM || is_lacking(&error.into()) => match rustix::fs::statat(new, to, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Err(Errno::EXIST),
             Err(Errno::NOENT) => rustix::fs::renameat(old, from, new, to),
             Err(error) => Err(error),

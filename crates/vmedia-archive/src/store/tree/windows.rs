@@ -3,6 +3,7 @@
 //! removal, so no link can take its place meanwhile. `unix.rs` documents the functions.
 
 use super::{Access, Kind, Measured, Obstacle, SyncOfFileSystem};
+use crate::store::retry::{IN_USE, IN_USE_OR_DENIED, patiently};
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -36,26 +37,9 @@ impl Tree {
     }
 
     pub(in crate::store) fn file(&self, path: &str, access: Access) -> io::Result<File> {
-        self.in_folder_of(path, |full| {
-            match fs::symlink_metadata(full) {
-                Ok(found) if found.is_symlink() => return Err(Obstacle::Link.into()),
-                Ok(found) if !found.is_file() => return Err(Obstacle::NotAFile.into()),
-                _ => {}
-            }
-            let mut options = options(access);
-            let file = options.custom_flags(NO_LINK).open(full)?;
-            let found = file.metadata()?;
-            if found.is_symlink() {
-                return Err(Obstacle::Link.into());
-            }
-            if found.file_attributes() & REPARSE == 0 {
-                return Ok(file);
-            }
-            // A file of a cloud folder has its bytes only when it is opened as any other; it must be the same one.
-            let fetched = options.custom_flags(0).open(full)?;
-            let is_same = same_file::Handle::from_file(file.try_clone()?)? == same_file::Handle::from_file(fetched.try_clone()?)?;
-            if is_same { Ok(fetched) } else { Err(Obstacle::Link.into()) }
-        })
+        // The file of a lock is removed when it is freed, and until then refuses to be opened.
+        let passing: &[i32] = if access == Access::Lock { &IN_USE_OR_DENIED } else { &IN_USE };
+        self.in_folder_of(path, |full| patiently(passing, &[full], || open(full, access)))
     }
 
     pub(in crate::store) fn kind(&self, path: &str) -> io::Result<(Kind, u64)> {
@@ -84,28 +68,30 @@ impl Tree {
 
     #[expect(clippy::disallowed_methods, reason = "the store's own way of giving a file its final name")]
     pub(in crate::store) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.in_folder_of(from, |from| self.in_folder_of(to, |to| fs::rename(from, to)))
+        self.in_folder_of(from, |from| self.in_folder_of(to, |to| patiently(&IN_USE_OR_DENIED, &[from, to], || fs::rename(from, to))))
     }
 
     pub(in crate::store) fn rename_new(&self, from: &str, to: &str) -> io::Result<()> {
         self.in_folder_of(from, |from| {
             self.in_folder_of(to, |to| {
-                let file = tempfile::TempPath::try_from_path(from)?;
-                file.persist_noclobber(to).map_err(|refused| {
-                    // The file stays where it was.
-                    let _ = refused.path.keep();
-                    refused.error
+                patiently(&IN_USE_OR_DENIED, &[from], || {
+                    let file = tempfile::TempPath::try_from_path(from)?;
+                    file.persist_noclobber(to).map_err(|refused| {
+                        // The file stays where it was.
+                        let _ = refused.path.keep();
+                        refused.error
+                    })
                 })
             })
         })
     }
 
     pub(in crate::store) fn remove_file(&self, path: &str) -> io::Result<()> {
-        self.in_folder_of(path, |full| fs::remove_file(full))
+        self.in_folder_of(path, |full| patiently(&IN_USE_OR_DENIED, &[full], || fs::remove_file(full)))
     }
 
     pub(in crate::store) fn remove_folder(&self, path: &str) -> io::Result<()> {
-        self.in_folder_of(path, |full| fs::remove_dir(full))
+        self.in_folder_of(path, |full| patiently(&IN_USE, &[full], || fs::remove_dir(full)))
     }
 
     /// Does nothing: Windows has no handle for a folder that could be synced, and NTFS journals its names.
@@ -131,6 +117,28 @@ impl Tree {
         }
         act(&full)
     }
+}
+
+/// Opens a file, and no link.
+fn open(full: &Path, access: Access) -> io::Result<File> {
+    match fs::symlink_metadata(full) {
+        Ok(found) if found.is_symlink() => return Err(Obstacle::Link.into()),
+        Ok(found) if !found.is_file() => return Err(Obstacle::NotAFile.into()),
+        _ => {}
+    }
+    let mut options = options(access);
+    let file = options.custom_flags(NO_LINK).open(full)?;
+    let found = file.metadata()?;
+    if found.is_symlink() {
+        return Err(Obstacle::Link.into());
+    }
+    if found.file_attributes() & REPARSE == 0 {
+        return Ok(file);
+    }
+    // A file of a cloud folder has its bytes only when it is opened as any other; it must be the same one.
+    let fetched = options.custom_flags(0).open(full)?;
+    let is_same = same_file::Handle::from_file(file.try_clone()?)? == same_file::Handle::from_file(fetched.try_clone()?)?;
+    if is_same { Ok(fetched) } else { Err(Obstacle::Link.into()) }
 }
 
 /// Opens a folder so that nothing else can take its place until the handle is closed.
