@@ -2,6 +2,9 @@
 //!
 //! The only place that reads the system's clocks or sleeps.
 
+#[cfg(windows)]
+mod console_events;
+
 use crate::error::ErrorKind;
 use crate::exit::Exit;
 use jiff::Timestamp;
@@ -63,7 +66,7 @@ impl Clock for SystemClock {
 pub(crate) enum Stop {
     /// From the keyboard (SIGINT).
     Interrupted,
-    /// By the system (SIGTERM, and SIGHUP on Linux).
+    /// By the system (SIGTERM, SIGHUP on Linux, Ctrl-Break and the like on Windows).
     Terminated,
     /// The time limit of the run.
     OutOfTime,
@@ -101,7 +104,8 @@ struct Limit {
 
 impl Cancel {
     /// Listens for Ctrl-C and SIGTERM. The first lets running work finish in order; a second ends the process at once. On Linux,
-    /// SIGHUP (a closed terminal) also stops the run, unless it is ignored, as under `nohup`.
+    /// SIGHUP (a closed terminal) also stops the run, unless it is ignored, as under `nohup`. On Windows, Ctrl-Break, a closed window,
+    /// a log-off and a shutdown stop it.
     pub(crate) fn on_signals() -> std::io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let cancel = Self::default();
@@ -120,6 +124,16 @@ impl Cancel {
         if !is_ignored(signal_hook::consts::SIGHUP) {
             let terminated = usize::from(Exit::from(ErrorKind::Terminated).code());
             signal_hook::flag::register_usize(signal_hook::consts::SIGHUP, Arc::clone(&cancel.signal), terminated)?;
+        }
+        #[cfg(windows)]
+        {
+            let (signal, terminated) = (Arc::clone(&cancel.signal), Exit::from(ErrorKind::Terminated).code());
+            console_events::listen(move |is_break| {
+                if is_break && again.swap(true, Ordering::SeqCst) {
+                    signal_hook::low_level::exit(i32::from(terminated));
+                }
+                signal.store(usize::from(terminated), Ordering::SeqCst);
+            })?;
         }
         Ok(cancel)
     }

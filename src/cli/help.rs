@@ -183,7 +183,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("9", "Not found at the provider: never existed, deleted, or past its retention."),
             (
                 "130, 143",
-                "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed). Finished files are kept; the next run continues.",
+                "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed; on Windows Ctrl-Break, a closed window, log-off). Finished files are kept; the next run continues.",
             ),
             (
                 "Several sessions",

@@ -1,5 +1,7 @@
 //! Ctrl-C, SIGTERM, SIGKILL, and the run after them; two runs at once; disks that are full or read-only.
 
+#[cfg(windows)]
+mod console;
 pub(crate) mod disk;
 mod killed;
 mod together;

@@ -74,7 +74,7 @@ pub enum ErrorKind {
     NotFound,
     /// The run was interrupted from the keyboard (SIGINT).
     Interrupted,
-    /// The run was terminated (SIGTERM, and SIGHUP on Linux).
+    /// The run was terminated (SIGTERM, SIGHUP on Linux, Ctrl-Break and the like on Windows).
     Terminated,
     /// The time that `--max-duration` gives was over.
     OutOfTime,
