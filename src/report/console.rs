@@ -8,6 +8,8 @@ use crate::cli::ColorChoice;
 use crate::error::{self, plain};
 use crate::exit::Exit;
 use crate::text::sanitize;
+use anstream::AutoStream;
+use anstream::stream::RawStream;
 use anstyle::{AnsiColor, Color};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
@@ -48,15 +50,10 @@ pub(crate) struct Console {
 impl Console {
     /// Returns the streams of this process.
     pub(crate) fn of_process(choice: ColorChoice) -> Self {
-        let wants = |automatic: anstream::ColorChoice| match choice {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => automatic != anstream::ColorChoice::Never,
-        };
         Self {
             is_terminal: std::io::stderr().is_terminal(),
-            colour_out: wants(anstream::AutoStream::choice(&std::io::stdout())),
-            colour_err: wants(anstream::AutoStream::choice(&std::io::stderr())),
+            colour_out: has_colour(std::io::stdout(), choice),
+            colour_err: has_colour(std::io::stderr(), choice),
             answers: Arc::default(),
         }
     }
@@ -173,6 +170,17 @@ impl Console {
     pub(crate) fn error_line(&self, what: &str) -> String {
         format!("vmedia: {} {}", self.paint(Style::Error, "error:"), sanitize(what))
     }
+}
+
+/// Returns whether a stream takes the escape codes of colours, which a console of Windows does once they are turned on.
+fn has_colour(stream: impl RawStream, choice: ColorChoice) -> bool {
+    let wanted = match choice {
+        ColorChoice::Always => anstream::ColorChoice::AlwaysAnsi,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+    };
+    // Turns them on. A console without them is `Always`: its colours need calls of their own.
+    AutoStream::new(stream, wanted).current_choice() == anstream::ColorChoice::AlwaysAnsi
 }
 
 fn paint(colour: bool, style: Style, text: &str) -> String {
