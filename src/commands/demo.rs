@@ -31,6 +31,13 @@ const WITH: [&str; 3] = ["decision", "person", "watchlist-screening"];
 /// The pace of a far provider over a modest line, so that the bars can be seen.
 const PACE: Pace = Pace { latency: Duration::from_millis(120), bytes_per_second: Some(90_000) };
 
+/// The command that checks the payload without vmedia.
+const CHECK: &str = if cfg!(windows) {
+    "  gc manifest-sha256.txt | % { $sum, $path = $_ -split '  ', 2; \"$path $((Get-FileHash -LiteralPath $path).Hash -eq $sum)\" }"
+} else {
+    "  sha256sum -c manifest-sha256.txt"
+};
+
 pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> {
     crate::archive::must_be_outside("-o", &arguments.output)?;
     let sandbox = start(context)?;
@@ -68,6 +75,13 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
         reporter.say(&line);
     }
     Ok(exit)
+}
+
+/// Returns the line of PowerShell that sets variables, which are given as in a POSIX shell.
+fn for_powershell(variables: &str) -> String {
+    let assign = |(name, value): (&str, &str)| format!("$env:{name} = \"{value}\"");
+    let assigned: Vec<String> = variables.split(' ').filter_map(|variable| variable.split_once('=').map(assign)).collect();
+    format!("  {}", assigned.join("; "))
 }
 
 fn veriff(sandbox: &Sandbox) -> ProviderSettings {
@@ -114,13 +128,17 @@ fn tour(store: &dyn ReadStore, folder: &StorePath, location: &str, credentials: 
         let indent = if parent.is_empty() { "  " } else { "    " };
         lines.push(format!("{indent}{name}  {}", bytes(length)));
     }
-    let export = format!("  export {credentials}");
+    let export = if cfg!(windows) { for_powershell(credentials) } else { format!("  export {credentials}") };
     lines.extend(
         [
             "",
             "Open index.html: whom it is about, every picture, every video. archive.json says where each came from.",
-            "Check it without vmedia, in that folder:",
-            "  sha256sum -c manifest-sha256.txt",
+            if cfg!(windows) {
+                "Check it without vmedia, in that folder, in PowerShell:"
+            } else {
+                "Check it without vmedia, in that folder:"
+            },
+            CHECK,
             "Archive a session of your own, with the credentials of your integration:",
             export.as_str(),
             "  vmedia download <session-id>",

@@ -18,6 +18,12 @@ use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The command that runs shell syntax.
+const SHELL: &str = if cfg!(windows) { "powershell -Command \"...\"" } else { "sh -c '...'" };
+/// The kind of window in which the settings can be pasted, and a command that uses them.
+const TERMINAL: &str = if cfg!(windows) { "PowerShell" } else { "terminal" };
+const NEXT: &str = if cfg!(windows) { "vmedia download $env:VMEDIA_SESSION_ID" } else { "vmedia download $VMEDIA_SESSION_ID" };
+
 /// Starts the sandbox, and returns the exit status.
 pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<u8> {
     let faults = parse_faults(&arguments.faults.join(","))
@@ -85,7 +91,7 @@ fn run_command(program: &OsString, words: &[OsString], settings: &[(&'static str
     let failed = |error: std::io::Error| {
         Error::usage(
             format!("cannot run {}: {error}", program.display()),
-            "what follows -- is a command and its arguments; wrap shell syntax in: sh -c '...'",
+            format!("what follows -- is a command and its arguments; wrap shell syntax in: {SHELL}"),
         )
     };
     let mut command = Command::new(program);
@@ -115,10 +121,8 @@ fn serve(settings: &[(&'static str, String)], context: &Context) -> Exit {
     context.console.answer(text.as_bytes());
     if !context.flags.verbosity.quiet {
         let console = &context.console;
-        console.message(&console.paint(
-            Style::Dim,
-            "The sandbox serves until Ctrl-C. Paste the lines above into another terminal; then: vmedia download $VMEDIA_SESSION_ID",
-        ));
+        let line = format!("The sandbox serves until Ctrl-C. Paste the lines above into another {TERMINAL}; then: {NEXT}");
+        console.message(&console.paint(Style::Dim, &line));
     }
     while context.cancel.requested().is_none() {
         context.clock.sleep(Duration::from_millis(100));

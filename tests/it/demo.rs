@@ -29,7 +29,7 @@ fn the_demonstration_archives_both_attempts_and_says_where_to_look() {
         .says("complete: 9 files fetched")
         .shows("1 session: sound: ")
         .shows("; 9 files, ")
-        .says("sha256sum -c");
+        .says(if cfg!(windows) { "Get-FileHash" } else { "sha256sum -c" });
     for stream in [&run.stdout, &run.stderr] {
         assert!(!stream.contains(['\r', '\u{1b}']), "{stream:?}");
     }
