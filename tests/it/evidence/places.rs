@@ -155,6 +155,8 @@ fn what_file_managers_leave_is_a_note_but_not_in_the_payload() {
     assert_eq!(notes.len(), 5, "{notes:?}");
     assert!(notes.iter().all(|note| note.contains("was left by a file manager")), "{notes:?}");
     assert_eq!(verdict.sound(), [ALPHA, GAMMA]);
+    let run = crate::harness::Run::of(&crate::harness::bare(&archive.file("")).args(["verify", "."]).output().expect("a run"));
+    run.ends_with(8).lists("data/.DS_Store: not in a manifest: a file manager left it here", "move it out");
     // What only looks like it is a file like any other.
     archive.bag(GAMMA).write("DS_Store", "no such name");
     archive.finds("droppings and a file", &["beta: listings: data/.DS_Store", "gamma: listings: DS_Store"]);

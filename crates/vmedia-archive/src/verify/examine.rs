@@ -222,12 +222,17 @@ fn find_strangers(all: Result<Vec<Listed>>, folder: &StorePath, recorded: Option
             continue;
         }
         let name = path.rsplit('/').next().unwrap_or(path);
-        if !layout::is_payload(path) && (DROPPINGS.contains(&name) || name.starts_with("._")) {
+        let is_dropping = DROPPINGS.contains(&name) || name.starts_with("._");
+        if !layout::is_payload(path) && is_dropping {
             examined.notes.push(format!("{path} was left by a file manager; it is no part of the bag"));
         } else {
             let is_ours = examined.is_unlisted || recorded.is_none_or(|recorded| recorded.contains_key(path));
-            let remedy = if is_ours { Remedy::Repair } else { Remedy::MoveOut };
-            let what = "not in a manifest: nothing vouches for this file";
+            let remedy = if is_ours && !is_dropping { Remedy::Repair } else { Remedy::MoveOut };
+            let what = if is_dropping {
+                "not in a manifest: a file manager left it here"
+            } else {
+                "not in a manifest: nothing vouches for this file"
+            };
             examined.findings.push(Finding::new(Aspect::Listings, path, what).helped_by(remedy));
         }
     }
