@@ -10,7 +10,7 @@ use crate::cli::Verbosity;
 use crate::engine::{Event, Ledger, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
-use crate::model::{Kind, SessionId};
+use crate::model::{Kind, SessionId, is_uuid};
 use crate::text::{bytes, duration, plural, sanitize};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -47,6 +47,8 @@ impl Human {
         match event {
             Event::MediaPlanned { kind, context, size, action, reason, path, .. } => {
                 let size = size.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
+                let is_short = console.answer_width().is_some() && self.verbosity < Verbosity::Files;
+                let path = if is_short { shortened(path) } else { path.clone() };
                 Some(
                     sanitize(&format!("{action:<8} {path}  ({} {}{size}: {})", word(*kind), shown(context.as_deref()), reason.text()))
                         .into_owned(),
@@ -253,6 +255,15 @@ fn classes(ledger: &Ledger) -> Vec<String> {
         (!sessions.is_empty()).then(|| format!("  {} {word}: {}", sessions.len(), named.join(", ")))
     };
     classes.into_iter().filter_map(line).collect()
+}
+
+/// Returns a path with the beginnings of its UUIDs, of which two do not fit a line of a terminal.
+fn shortened(path: &str) -> String {
+    let short = |part: &str| {
+        let (word, end) = part.split_at(part.find(['/', '_', '.']).unwrap_or(part.len()));
+        if is_uuid(word) { format!("{}…{end}", word.get(..8).unwrap_or(word)) } else { part.to_owned() }
+    };
+    path.split_inclusive(['/', '_', '.']).map(short).collect()
 }
 
 fn shown(context: Option<&str>) -> &str {

@@ -55,6 +55,10 @@ fn no_line_is_wider_than_the_terminal() {
     assert!(run.stdout.lines().any(|line| line.chars().count() > 150), "all of it: {}", run.stdout);
     let text = world.run(&["catalog", "vmedia-archive"]).ends_with(0).stdout;
     assert!(text.lines().all(|line| line.chars().count() > 100) && !text.contains("--wide"), "a pipe gets all: {text}");
+    let plan = ["download", SESSION, "--dry-run"];
+    let Some(run) = on_a_terminal(&world, "80", &[], &plan) else { return };
+    assert!(run.stdout.contains("data/a1c68aea…/document-front_00000001….jpg"), "{}", run.stdout);
+    world.run(&plan).ends_with(0).shows(&format!("data/{NEWEST}/document-front_00000001-0d5b-4a8e-9c41-7f6a3b1ce8f2.jpg"));
     let Some(run) = on_a_terminal(&world, "80", &[], &["catalog", "vmedia-archive"]) else { return };
     assert!(run.stdout.contains("not shown: FIRST, ATTEMPTS, PROVIDER"), "{}", run.stdout);
 }
