@@ -108,6 +108,11 @@ impl Human {
         if ledger.total > 1 {
             return self.error_of_batch(what, hint, console);
         }
+        self.error_of_run(what, hint, console)
+    }
+
+    /// Returns the lines of an error that ends the run or is alone in it, with its hint below it for the first time.
+    fn error_of_run(&mut self, what: &str, hint: &str, console: &Console) -> String {
         if self.is_new(hint) { console.error_lines(what, hint) } else { console.error_line(what) }
     }
 
@@ -202,7 +207,7 @@ impl Human {
                     return None;
                 }
                 self.said.push(error.what.clone());
-                return Some(console.error_lines(&error.what, &error.hint));
+                return Some(self.error_of_run(&error.what, &error.hint, console));
             }
             let is_named = ledger.total <= 1 || error.what.contains(session);
             let what = if is_named { error.what.clone() } else { format!("session {session}: {}", error.what) };
