@@ -14,7 +14,9 @@ use std::path::PathBuf;
 
 /// Archive identity-verification media, and verify years later that nothing was lost or changed.
 #[derive(Debug, Parser)]
-#[command(name = "vmedia", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true, after_help = help::PROGRAM)]
+// With this `bin_name`, no message has the name of the file, `vmedia.exe` on Windows.
+#[command(name = "vmedia", bin_name = "vmedia", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = help::PROGRAM)]
 pub struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

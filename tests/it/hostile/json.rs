@@ -72,7 +72,11 @@ fn entries_that_are_none_are_reported_and_the_rest_is_archived() {
     let good = Media::image("good", "face", "image/jpeg", jpeg("good"));
     let listing = r#"{"status":"success","images":[null,7,"good",[],{},{"id":null},{"id":true},{"id":["good"]},{"id":"good","mimetype":"image/jpeg","context":7,"size":{}}],"videos":null,"nfcDocuments":{}}"#;
     let world = World::with(vec![Session::new(SESSION).attempt(Attempt::new(NEWEST, "approved").media(good)).media_listing(listing)]);
-    world.run(&["download", SESSION]).ends_with(7).says("media/images/0 has an unusable id").says("media/images/7 has an unusable id");
+    world
+        .run(&["download", SESSION, "-v"])
+        .ends_with(7)
+        .says("media/images/0 has an unusable id")
+        .says("media/images/7 has an unusable id");
     assert_eq!(tree(&world.file("data")).into_values().collect::<Vec<_>>(), [jpeg("good")]);
     assert_eq!(world.record()["problems"].as_array().map(Vec::len), Some(8));
     is_contained(&world);
