@@ -38,17 +38,14 @@ pub(crate) enum KindChoice {
 }
 
 impl KindChoice {
-    /// All kinds.
-    pub(crate) const ALL: [Self; 4] = [Self::Image, Self::Video, Self::Nfc, Self::Other];
+    /// Returns the kind of a name, as it is typed.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        Self::from_str(name, false).ok()
+    }
 
-    /// Returns the name, as it is typed.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::Nfc => "nfc",
-            Self::Other => "other",
-        }
+    /// Returns the name.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 

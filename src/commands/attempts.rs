@@ -8,7 +8,7 @@ use crate::engine;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::{Column, Table};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const COLUMNS: [Column; 5] = [
     Column { name: "session", title: "SESSION", is_number: false, rank: 0 },
@@ -30,12 +30,15 @@ pub(super) fn run(arguments: &AttemptsArguments, context: &Context) -> Result<Ex
     query(context, &wanted, table, engine::attempts, |table, _, session, listing| {
         let count = listing.attempts.len();
         for (index, attempt) in listing.attempts.iter().enumerate() {
-            let cells = [json!(session), json!(count - index), json!(attempt.id), json!(attempt.status), json!(attempt.created)];
-            let mut cells = cells.map(|value| (value, None));
-            if let (Some(cell), Some(created)) = (cells.last_mut().filter(|_| is_narrow), &attempt.created) {
-                cell.1 = Some(minute(created));
-            }
-            table.row(&cells)?;
+            let as_is = |value: Value| (value, None);
+            let created = attempt.created.as_deref().filter(|_| is_narrow).map(minute);
+            table.row(&[
+                as_is(json!(session)),
+                as_is(json!(count - index)),
+                as_is(json!(attempt.id)),
+                as_is(json!(attempt.status)),
+                (json!(attempt.created), created),
+            ])?;
         }
         Ok(())
     })

@@ -2,7 +2,7 @@
 //!
 //! Reads the record and nothing else. Must not check anything.
 
-use super::headings::AttemptHeading;
+use super::headings::group_heading;
 use crate::archive::{CompanionState, MediaRecord, PAGE, RECORD, Record, SessionArchive, State};
 use crate::cli::TableFormat;
 use crate::model::SessionId;
@@ -15,15 +15,11 @@ use std::path::Path;
 /// The largest record that is read, in bytes; a session of a thousand files has less.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-const fn column(name: &'static str, title: &'static str, is_number: bool, rank: u8) -> Column {
-    Column { name, title, is_number, rank }
-}
-
 const COLUMNS: [Column; 4] = [
-    column("kind", "KIND", false, 0),
-    column("context", "CONTEXT", false, 0),
-    column("size", "SIZE", true, 0),
-    column("state", "STATE", false, 0),
+    Column::new("kind", "KIND", false, 0),
+    Column::new("context", "CONTEXT", false, 0),
+    Column::new("size", "SIZE", true, 0),
+    Column::new("state", "STATE", false, 0),
 ];
 
 /// Returns the lines about a session; none if it has no record that can be read.
@@ -64,15 +60,8 @@ fn table(record: &Record, console: &Console) -> Option<String> {
 
 /// Returns the heading of an attempt, or of a group at a provider that has no attempts.
 fn heading(record: &Record, media: &MediaRecord) -> String {
-    let mut attempts = record.attempts.iter().enumerate();
-    match (attempts.find(|(_, attempt)| Some(&attempt.id) == media.attempt.as_ref()), &media.group) {
-        (Some((index, attempt)), _) => {
-            let place = (index, record.attempts.len());
-            AttemptHeading { place, status: attempt.status.as_deref(), created: attempt.created.as_deref() }.text()
-        }
-        (None, Some(group)) => sanitize(&group.name).into_owned(),
-        (None, None) => "Files".to_owned(),
-    }
+    let attempts = record.attempts.iter().map(|attempt| (&attempt.id, attempt.status.as_deref(), attempt.created.as_deref()));
+    group_heading(attempts, media.attempt.as_ref(), media.group.as_ref()).unwrap_or_else(|| "Files".to_owned())
 }
 
 fn row(media: &MediaRecord, is_signed: bool) -> [Cell; 4] {

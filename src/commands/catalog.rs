@@ -20,29 +20,25 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::sync::Arc;
 
-const fn column(name: &'static str, title: &'static str, is_number: bool, rank: u8) -> Column {
-    Column { name, title, is_number, rank }
-}
-
 const COLUMNS: [Column; 18] = [
-    column("archive", "ARCHIVE", false, 0),
-    column("session", "SESSION", false, 0),
-    column("provider", "PROVIDER", false, 6),
-    column("attempts", "ATTEMPTS", true, 7),
-    column("files", "FILES", true, 4),
-    column("bytes", "SIZE", true, 2),
-    column("first_archived", "FIRST", false, 8),
-    column("last_archived", "LAST", false, 3),
-    column("last_verified", "VERIFIED", false, 5),
-    column("last_authenticated", "AUTHENTIC", false, 5),
-    column("condition", "STATE", false, 0),
-    column("decision", "DECISION", false, 1),
-    column("archived", "ARCHIVED", true, 9),
-    column("withheld", "WITHHELD", true, 9),
-    column("gone", "GONE", true, 9),
-    column("failed", "FAILED", true, 9),
-    column("excluded", "EXCLUDED", true, 9),
-    column("folder", "FOLDER", false, 9),
+    Column::new("archive", "ARCHIVE", false, 0),
+    Column::new("session", "SESSION", false, 0),
+    Column::new("provider", "PROVIDER", false, 6),
+    Column::new("attempts", "ATTEMPTS", true, 7),
+    Column::new("files", "FILES", true, 4),
+    Column::new("bytes", "SIZE", true, 2),
+    Column::new("first_archived", "FIRST", false, 8),
+    Column::new("last_archived", "LAST", false, 3),
+    Column::new("last_verified", "VERIFIED", false, 5),
+    Column::new("last_authenticated", "AUTHENTIC", false, 5),
+    Column::new("condition", "STATE", false, 0),
+    Column::new("decision", "DECISION", false, 1),
+    Column::new("archived", "ARCHIVED", true, 9),
+    Column::new("withheld", "WITHHELD", true, 9),
+    Column::new("gone", "GONE", true, 9),
+    Column::new("failed", "FAILED", true, 9),
+    Column::new("excluded", "EXCLUDED", true, 9),
+    Column::new("folder", "FOLDER", false, 9),
 ];
 
 /// Number of sessions whose rows are in memory at once.

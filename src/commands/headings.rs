@@ -1,21 +1,22 @@
 //! Headings and short forms of lists on a terminal, where a line for each file must fit. Scripts and pipes get everything in full.
 
+use crate::model::{AttemptId, Group};
 use crate::text::sanitize;
 use jiff::Timestamp;
 use std::str::FromStr;
 
 /// An attempt among those of its session.
-pub(super) struct AttemptHeading<'a> {
+struct AttemptHeading<'a> {
     /// Its index, the newest first, and the number of attempts.
-    pub(super) place: (usize, usize),
-    pub(super) status: Option<&'a str>,
+    place: (usize, usize),
+    status: Option<&'a str>,
     /// The time of its start, as the provider writes it.
-    pub(super) created: Option<&'a str>,
+    created: Option<&'a str>,
 }
 
 impl AttemptHeading<'_> {
     /// Returns the heading, safe for a terminal.
-    pub(super) fn text(&self) -> String {
+    fn text(&self) -> String {
         let (index, count) = self.place;
         let newest = if index == 0 && count > 1 { ", the newest" } else { "" };
         let number = format!("Attempt {} of {count}{newest}", count.saturating_sub(index));
@@ -23,6 +24,20 @@ impl AttemptHeading<'_> {
             self.created.map(|created| if minute(created) == created { created.to_owned() } else { format!("{} UTC", minute(created)) });
         let parts = [Some(number), self.status.map(str::to_owned), created];
         sanitize(&parts.into_iter().flatten().collect::<Vec<_>>().join("  ")).into_owned()
+    }
+}
+
+/// Returns the heading of media: their attempt among those of the session, newest first, each with its id, status and time; else their
+/// group. None if they have neither.
+pub(super) fn group_heading<'a>(
+    attempts: impl ExactSizeIterator<Item = (&'a AttemptId, Option<&'a str>, Option<&'a str>)>,
+    attempt: Option<&AttemptId>,
+    group: Option<&Group>,
+) -> Option<String> {
+    let count = attempts.len();
+    match attempts.enumerate().find(|(_, (id, ..))| Some(*id) == attempt) {
+        Some((index, (_, status, created))) => Some(AttemptHeading { place: (index, count), status, created }.text()),
+        None => group.map(|group| sanitize(&group.name).into_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `vmedia list`: lists the media of sessions, without fetching them. Must not touch an archive.
 
 use super::Context;
-use super::headings::{AttemptHeading, short_id};
+use super::headings::{group_heading, short_id};
 use super::query::{Query, attempt_id, query};
 use super::services::WITHOUT_NARROWING;
 use crate::archive::planned_path;
@@ -16,30 +16,26 @@ use crate::text::{bytes, plural, sanitize};
 use glob::Pattern;
 use serde_json::{Value, json};
 
-const fn column(name: &'static str, title: &'static str, is_number: bool, rank: u8) -> Column {
-    Column { name, title, is_number, rank }
-}
-
 const COLUMNS: [Column; 9] = [
-    column("session", "SESSION", false, 0),
-    column("attempt", "ATTEMPT", false, 0),
-    column("kind", "KIND", false, 0),
-    column("context", "CONTEXT", false, 0),
-    column("mimetype", "TYPE", false, 0),
-    column("size", "SIZE", true, 0),
-    column("duration", "SECONDS", true, 0),
-    column("media", "MEDIA", false, 0),
-    column("path", "FILE NAME", false, 0),
+    Column::new("session", "SESSION", false, 0),
+    Column::new("attempt", "ATTEMPT", false, 0),
+    Column::new("kind", "KIND", false, 0),
+    Column::new("context", "CONTEXT", false, 0),
+    Column::new("mimetype", "TYPE", false, 0),
+    Column::new("size", "SIZE", true, 0),
+    Column::new("duration", "SECONDS", true, 0),
+    Column::new("media", "MEDIA", false, 0),
+    Column::new("path", "FILE NAME", false, 0),
 ];
 
 /// The columns on a terminal, below a heading for each session and each attempt.
 const GROUPED: [Column; 6] = [
-    column("kind", "KIND", false, 0),
-    column("context", "CONTEXT", false, 0),
-    column("extension", "TYPE", false, 1),
-    column("size", "SIZE", true, 0),
-    column("media", "MEDIA", false, 2),
-    column("duration", "SECONDS", true, 3),
+    Column::new("kind", "KIND", false, 0),
+    Column::new("context", "CONTEXT", false, 0),
+    Column::new("extension", "TYPE", false, 1),
+    Column::new("size", "SIZE", true, 0),
+    Column::new("media", "MEDIA", false, 2),
+    Column::new("duration", "SECONDS", true, 3),
 ];
 
 /// Returns the attempts that the flags select.
@@ -114,23 +110,17 @@ fn add_groups(table: &mut Table, provider: &str, session: &SessionId, listing: &
             table.heading("");
         }
         if before != Some(group) {
-            table.heading(&group_heading(listing, item));
+            table.heading(&heading(listing, item));
         }
         table.row(&short_row(item))?;
     }
     Ok(())
 }
 
-fn group_heading(listing: &Listing, item: &MediaItem) -> String {
-    let index = listing.attempts.iter().position(|attempt| Some(&attempt.id) == item.attempt.as_ref());
-    match (index.and_then(|index| listing.attempts.get(index)), &item.group) {
-        (Some(attempt), _) => {
-            let place = (index.unwrap_or(0), listing.attempts.len());
-            AttemptHeading { place, status: attempt.status.as_deref(), created: attempt.created.as_deref() }.text()
-        }
-        (None, Some(group)) => sanitize(&group.name).into_owned(),
-        (None, None) => item.attempt.as_ref().map_or_else(String::new, |id| sanitize(&format!("Attempt {id}")).into_owned()),
-    }
+fn heading(listing: &Listing, item: &MediaItem) -> String {
+    let attempts = listing.attempts.iter().map(|attempt| (&attempt.id, attempt.status.as_deref(), attempt.created.as_deref()));
+    let unlisted = || item.attempt.as_ref().map_or_else(String::new, |id| sanitize(&format!("Attempt {id}")).into_owned());
+    group_heading(attempts, item.attempt.as_ref(), item.group.as_ref()).unwrap_or_else(unlisted)
 }
 
 fn short_row(item: &MediaItem) -> Vec<Cell> {

@@ -109,7 +109,7 @@ fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String
 
 fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<KindChoice>>, D::Error> {
     let names = Vec::<String>::deserialize(deserializer)?;
-    let kinds = names.iter().map(|name| KindChoice::ALL.into_iter().find(|kind| kind.name() == name)).collect::<Option<_>>();
+    let kinds = names.iter().map(|name| KindChoice::of_name(name)).collect::<Option<_>>();
     kinds.map(Some).ok_or_else(|| de::Error::custom("a kind is image, video, nfc or other"))
 }
 

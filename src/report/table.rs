@@ -22,6 +22,13 @@ pub(crate) struct Column {
     pub(crate) rank: u8,
 }
 
+impl Column {
+    /// Creates a column.
+    pub(crate) const fn new(name: &'static str, title: &'static str, is_number: bool, rank: u8) -> Self {
+        Self { name, title, is_number, rank }
+    }
+}
+
 /// A cell: its value for scripts and, where that differs, its text for people.
 pub(crate) type Cell = (Value, Option<String>);
 

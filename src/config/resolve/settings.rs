@@ -185,7 +185,7 @@ impl Resolver<'_> {
         let (with, only) = (self.companions(&[]), self.kinds(&[]));
         let (no_documents, all_kinds) = (with.value.is_empty(), only.value.is_empty());
         let words = with.value.join(", ");
-        let names: Vec<&str> = only.value.iter().map(|kind| kind.name()).collect();
+        let names: Vec<String> = only.value.iter().map(|kind| kind.name()).collect();
         let kinds = names.join(", ");
         vec![
             Setting::new("with", Some(with)).with_text(if no_documents { "none" } else { words.as_str() }),

@@ -177,10 +177,12 @@ impl<'a> Run<'a> {
         };
         let (mut items, mut unread): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_chosen);
         // A sample of a small archive has one file at least.
-        let has_payload = items.iter().any(|item| item.is_payload);
-        let is_first = (has_payload || !unread.is_empty()) && locked(&self.sampled).insert(archive.number);
-        if is_first && !has_payload {
-            items.push(unread.swap_remove(fastrand::usize(..unread.len())));
+        if self.options.sample.is_some() {
+            let has_payload = items.iter().any(|item| item.is_payload);
+            let is_first = (has_payload || !unread.is_empty()) && locked(&self.sampled).insert(archive.number);
+            if is_first && !has_payload {
+                items.push(unread.swap_remove(fastrand::usize(..unread.len())));
+            }
         }
         examined.unread = unread.len() as u64;
         let left = AtomicUsize::new(items.len());
