@@ -3,11 +3,15 @@
 //! A provider describes; it sends nothing, stores nothing and prints nothing. A third provider is one new folder beside these, and
 //! passes the tests of `tests/it/provider.rs`. Must not know the archive or the terminal.
 
+mod facts;
 pub mod veriff;
 pub mod yoti;
 
+pub use crate::model::Fact;
+
 use crate::http::{Cause, Failure, Headers, Request};
-use crate::model::{Attempt, AttemptId, MediaId, MediaItem, SessionId, readable};
+use crate::model::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
+use facts::{Topic, facts_at};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
@@ -52,15 +56,6 @@ pub struct Listing {
     pub may_grow: bool,
     /// The time at which the oldest of the media was made, if the provider says it.
     pub since: Option<Timestamp>,
-}
-
-/// A fact in a stored document about a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// The topic, such as `decision` or `family-name`; the same for every provider.
-    pub name: &'static str,
-    /// The value, as the document writes it.
-    pub value: String,
 }
 
 /// The result of a signature check.
@@ -214,19 +209,4 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Returns an id as a percent-encoded path segment.
 fn segment(id: &str) -> String {
     utf8_percent_encode(id, SEGMENT).to_string()
-}
-
-/// Longest text of a fact, in bytes: no name, date or status is longer.
-const LONGEST_FACT: usize = 200;
-
-/// Returns the texts and numbers of a JSON document at these JSON pointers as facts. A document without facts is no error.
-fn facts_at(bytes: &[u8], places: &[(&'static str, &str)]) -> Vec<Fact> {
-    let Ok(document) = serde_json::from_slice::<Value>(&readable(bytes)) else { return Vec::new() };
-    let text = |pointer: &str| match document.pointer(pointer)? {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    let fits = |text: &String| !text.is_empty() && text.len() <= LONGEST_FACT;
-    places.iter().filter_map(|(name, pointer)| Some(Fact { name, value: text(pointer).filter(fits)? })).collect()
 }

@@ -224,7 +224,7 @@ impl Opening<'_> {
         archive.keep_documents(&answers.documents, now)?;
         for document in &answers.documents {
             let facts = self.run.services.provider.facts(&document.name, &document.bytes);
-            archive.revision.learn(&document.name, facts.into_iter().map(|fact| (fact.name, fact.value)));
+            archive.revision.learn(&document.name, facts.into_iter());
         }
         for companion in &answers.companions {
             archive.revision.companion(&companion.name, companion.state, companion.reason.clone());

@@ -4,11 +4,12 @@
 //! picture takes the attempts, the session's media and each attempt's media, merged by media id. A listing's `url`
 //! is never followed. Must not know how requests are sent or where media go.
 
+mod facts;
 mod listing;
 mod lists;
 mod signing;
 
-use super::{Call, Fact, Fetch, Listing, Provider, Scope, SignatureCheck, facts_at, segment};
+use super::{Call, Fact, Fetch, Listing, Provider, Scope, SignatureCheck, segment};
 use crate::http::{Cause, Failure, Headers, Request};
 use crate::model::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
@@ -29,26 +30,6 @@ const COMPANIONS: [(&str, &str, &str); 4] = [
     ("watchlist-screening", "watchlist-screening", "sessions/{id}/watchlist-screening"),
 ];
 const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
-
-/// The facts of the decision: name and JSON pointer (devdocs.veriff.com: decision, person).
-const DECISION: [(&str, &str); 12] = [
-    ("decision", "/verification/status"),
-    ("decision-code", "/verification/code"),
-    ("decision-reason", "/verification/reason"),
-    ("decided", "/verification/decisionTime"),
-    ("given-name", "/verification/person/firstName"),
-    ("family-name", "/verification/person/lastName"),
-    ("born", "/verification/person/dateOfBirth"),
-    ("document-type", "/verification/document/type"),
-    ("document-country", "/verification/document/country"),
-    ("document-number", "/verification/document/number"),
-    ("document-valid-until", "/verification/document/validUntil"),
-    ("reference", "/verification/vendorData"),
-];
-
-/// The facts of the person document.
-const PERSON: [(&str, &str); 3] =
-    [("given-name", "/person/firstName"), ("family-name", "/person/lastName"), ("born", "/person/dateOfBirth")];
 
 /// One integration at Veriff.
 pub struct Veriff {
@@ -338,11 +319,7 @@ impl Provider for Veriff {
     }
 
     fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact> {
-        match document {
-            "decision" => facts_at(bytes, &DECISION),
-            "person" => facts_at(bytes, &PERSON),
-            _ => Vec::new(),
-        }
+        facts::facts(document, bytes)
     }
 }
 

@@ -9,7 +9,7 @@ mod walk;
 
 pub use signing::Access;
 
-use super::{Call, Checked, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck, facts_at, segment};
+use super::{Call, Checked, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck, Topic, facts_at, segment};
 use crate::error::quote;
 use crate::http::{Cause, Failure, Headers, Request};
 use crate::model::{MediaId, Member, Outline, SessionId, outline, readable};
@@ -36,15 +36,21 @@ const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", OTHER_SDK_ID, "MESSAGE_SIGNING"];
 /// The code of a 401 for a session of another SDK id.
 const OTHER_SDK_ID: &str = "BAD_SDK_ID";
 
-/// The facts of a session's document: name and JSON pointer. The document holds no personal data; the media do.
-const FACTS: [(&str, &str); 7] = [
-    ("session-state", "/state"),
-    ("reference", "/user_tracking_id"),
-    ("consented", "/biometric_consent"),
-    ("document-type", "/resources/id_documents/0/document_type"),
-    ("document-country", "/resources/id_documents/0/issuing_country"),
-    ("identity-profile", "/identity_profile/result"),
-    ("advanced-identity-profile", "/advanced_identity_profile/result"),
+/// The facts of a session's document. It holds no personal data; the media do.
+const FACTS: [Topic; 13] = [
+    Topic::at("session-state", "/state"),
+    Topic::at("reference", "/user_tracking_id"),
+    Topic::at("consented", "/biometric_consent"),
+    Topic::at("document-type", "/resources/id_documents/*/document_type"),
+    Topic::at("document-country", "/resources/id_documents/*/issuing_country"),
+    Topic::at("identity-profile", "/identity_profile/result"),
+    Topic::at("identity-profile-reason", "/identity_profile/failure_reason/reason_code"),
+    Topic::at("advanced-identity-profile", "/advanced_identity_profile/result"),
+    Topic::of("check-state", "/checks/*/state", "/type"),
+    Topic::of("check-recommendation", "/checks/*/report/recommendation/value", "/type"),
+    Topic::of("check-reason", "/checks/*/report/recommendation/reason", "/type"),
+    Topic::of("check-suggestion", "/checks/*/report/recommendation/recovery_suggestion", "/type"),
+    Topic::of("check-hits", "/checks/*/report/watchlist_summary/total_hits", "/type"),
 ];
 
 /// One integration at Yoti.

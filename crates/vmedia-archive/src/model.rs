@@ -3,6 +3,7 @@
 //! Pure values and pure functions. Must not know providers, HTTP, or the store.
 
 mod encoding;
+mod fact;
 mod id;
 mod item;
 mod json;
@@ -12,6 +13,7 @@ mod name;
 mod pasted;
 mod value;
 
+pub use fact::Fact;
 pub use id::{AttemptId, MediaId, SessionId};
 pub use item::{Attempt, Group, Kind, MediaItem, Place, TypeHint, pointer_step};
 pub use json::{Member, Outline, outline, readable};

@@ -249,6 +249,9 @@ pub struct FactRecord {
     pub name: String,
     /// The value, as the document writes it.
     pub value: String,
+    /// The attempt, check or list that it is about, if the document can state the topic of several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub of: Option<String>,
     pub document: String,
     #[serde(flatten)]
     pub extra: Map<String, Value>,

@@ -4,7 +4,7 @@
 //! Must not decide what is fetched because of them.
 
 use super::{AttemptRecord, Change, FactRecord, HistoryRecord, MediaRecord, Revision};
-use crate::model::{Attempt, MediaId, MediaItem};
+use crate::model::{Attempt, Fact, MediaId, MediaItem};
 use jiff::Timestamp;
 use serde_json::Map;
 use std::collections::{HashMap, HashSet};
@@ -144,15 +144,18 @@ impl Revision {
         self.happened(HistoryRecord { media: Some(id.clone()), ..HistoryRecord::new(now, change, what) });
     }
 
-    /// Replaces the facts that a document states.
-    pub fn learn(&mut self, document: &str, facts: impl Iterator<Item = (&'static str, String)>) {
+    /// Replaces the facts that a document states. Facts about an attempt that it no longer mentions stay.
+    pub fn learn(&mut self, document: &str, facts: impl Iterator<Item = Fact>) {
         let mut known: Vec<FactRecord> = Vec::new();
-        for (name, value) in facts {
-            let same = self.record.facts.iter().position(|old| old.document == document && old.name == name);
+        for Fact { name, value, of } in facts {
+            let same = self.record.facts.iter().position(|old| old.document == document && old.name == name && old.of == of);
             let extra = same.map(|index| self.record.facts.remove(index).extra).unwrap_or_default();
-            known.push(FactRecord { name: name.to_owned(), value, document: document.to_owned(), extra });
+            known.push(FactRecord { name: name.to_owned(), value, of, document: document.to_owned(), extra });
         }
-        self.record.facts.retain(|old| old.document != document);
+        let attempts: HashSet<&str> = self.record.attempts.iter().map(|attempt| attempt.id.as_str()).collect();
+        let is_mentioned = |of: &str| known.iter().any(|new| new.of.as_deref() == Some(of));
+        let stays = |old: &FactRecord| old.of.as_deref().is_some_and(|of| attempts.contains(of) && !is_mentioned(of));
+        self.record.facts.retain(|old| old.document != document || stays(old));
         self.record.facts.extend(known);
     }
 }
