@@ -35,9 +35,10 @@ pub(super) struct SessionPage {
     filed: &'static str,
     count: usize,
     sheets: Vec<Sheet>,
+    /// What the archive lacks.
     missing: Vec<MissingRow>,
-    /// Number of those that the archive lacks.
-    lacking: usize,
+    /// Documents that the provider does not have.
+    absent: Vec<MissingRow>,
     lost: Vec<LostRow>,
     files: Vec<FileRow>,
     archived: String,
@@ -58,9 +59,9 @@ impl SessionPage {
     /// Returns the page of a record whose manifest has this text.
     pub(super) fn of(record: &Record, manifest: &str) -> Self {
         let (attempts, held) = (Attempts::of(record), sheet::held(record));
-        let (missing, lost, changes) = (lists::missing(record, &attempts), lists::lost(record), lists::changes(record));
-        let (sheets, is_grouped) = (sheet::sheets(record, &attempts, &held), sheet::is_grouped(record));
-        let lacking = missing.iter().filter(|row| row.is_lacking).count();
+        let (lost, changes) = (lists::lost(record), lists::changes(record));
+        let (missing, absent) = lists::missing(record, &attempts).into_iter().partition::<Vec<_>, _>(|row| row.is_lacking);
+        let (sheets, is_grouped) = (sheet::sheets(record, &attempts, &held), facts::is_grouped(record));
         let total: u64 = held.iter().map(|held| held.file.digest.bytes).sum();
         let disagreeing = held.iter().filter(|held| !held.file.disagreements.is_empty()).count();
         Self {
@@ -75,7 +76,7 @@ impl SessionPage {
             decision: facts::decision(record),
             no_decision: facts::no_decision(record),
             groups: facts::groups(record),
-            notes: notes(lacking, disagreeing, lost.len(), changes.len()),
+            notes: notes(missing.len(), disagreeing, lost.len(), changes.len()),
             filed: if is_grouped { "Groups" } else { "Attempts" },
             count: if is_grouped { sheets.len() } else { record.attempts.len() },
             sheets,
@@ -85,7 +86,7 @@ impl SessionPage {
             manifest: Digest::of(manifest.as_bytes()).sha256,
             documents: lists::documents(record, &attempts),
             missing,
-            lacking,
+            absent,
             lost,
             changes,
         }

@@ -2,6 +2,7 @@
 //!
 //! Missing files have a card, too, so that a gap is seen. The extension of a file's path decides how it is shown.
 
+use super::facts::{Fact, decision, of_attempt};
 use super::untrusted::{FileLink, Text, extension};
 use crate::model::{AttemptId, Kind, MediaId, TypeHint};
 use crate::reason::reason_text;
@@ -33,6 +34,10 @@ pub(super) struct Sheet {
     pub(super) created: Option<Text>,
     pub(super) id: Option<Text>,
     pub(super) unlisted: Option<String>,
+    /// What the kept documents state about the attempt.
+    pub(super) facts: Vec<Fact>,
+    /// True if the decision that is kept is about other attempts.
+    pub(super) is_undecided: bool,
     pub(super) cards: Vec<Card>,
 }
 
@@ -70,11 +75,6 @@ type Home<'a> = (Option<&'a AttemptId>, Option<&'a str>);
 
 fn home(medium: &MediaRecord) -> Home<'_> {
     (medium.attempt.as_ref(), medium.group.as_ref().map(|group| group.name.as_str()))
-}
-
-/// Returns true for a session of a provider that has groups instead of attempts.
-pub(super) fn is_grouped(record: &Record) -> bool {
-    record.attempts.is_empty() && record.media.iter().any(|medium| medium.type_hint.is_some())
 }
 
 /// The positions of the attempts in the record.
@@ -133,9 +133,13 @@ fn kind(medium: &MediaRecord) -> Kind {
 pub(super) fn sheets(record: &Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> Vec<Sheet> {
     let mut cards = cards(record, attempts, held);
     let mut sheets: Vec<Sheet> = Vec::new();
+    let is_decided = decision(record).is_some();
     for (index, attempt) in record.attempts.iter().enumerate() {
         let newest = if index == 0 && record.attempts.len() > 1 { ", the newest" } else { "" };
+        let facts = of_attempt(record, &attempt.id);
         sheets.push(Sheet {
+            is_undecided: is_decided && facts.is_empty(),
+            facts,
             title: format!("Attempt {} of {}{newest}", record.attempts.len() - index, record.attempts.len()),
             status: attempt.status.as_deref().map(Text::of),
             created: attempt.created.as_deref().map(Text::time),
@@ -158,6 +162,8 @@ pub(super) fn sheets(record: &Record, attempts: &Attempts<'_>, held: &[Held<'_>]
             created: None,
             id: attempt.map(AttemptId::as_str).or(resource).map(Text::of),
             unlisted: None,
+            facts: Vec::new(),
+            is_undecided: false,
             cards: cards.remove(&(attempt, group))?,
         })
     }));
