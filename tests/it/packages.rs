@@ -17,14 +17,6 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}")).replace("\r\n", "\n")
 }
 
-/// The text of a file that a published crate leaves out, in a checkout.
-#[track_caller]
-fn text_of_checkout(path: &str) -> Option<String> {
-    // Cargo puts this beside the manifest that it writes for the crate.
-    let is_published = root().join("Cargo.toml.orig").exists();
-    (!is_published || root().join(path).exists()).then(|| text(path))
-}
-
 fn table(path: &str) -> Table {
     text(path).parse().unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -44,12 +36,10 @@ fn word(table: &Table, keys: &str) -> String {
     value(table, keys).as_str().unwrap_or_else(|| panic!("{keys} is no text")).to_owned()
 }
 
-/// A field that the packages of the workspace share; a published crate has it in its own table.
+/// A field that the packages of the workspace share.
 #[track_caller]
 fn package(key: &str) -> String {
-    let manifest = table("Cargo.toml");
-    let shared = if manifest.contains_key("workspace") { "workspace.package" } else { "package" };
-    word(&manifest, &format!("{shared}.{key}"))
+    word(&table("Cargo.toml"), &format!("workspace.package.{key}"))
 }
 
 fn version() -> String {
@@ -130,7 +120,7 @@ fn packed(workflow: &str, target: &str) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 #[cfg(unix)]
 fn binstall_looks_for_the_archives_that_a_release_has_and_for_the_program_where_it_is_in_them() {
-    let Some(workflow) = text_of_checkout(".github/workflows/release.yml") else { return };
+    let workflow = text(".github/workflows/release.yml");
     let manifest = table("Cargo.toml");
     for target in released_targets(&workflow) {
         let [address, format, program] = binstall(&manifest, &target);
@@ -150,7 +140,7 @@ fn binstall_looks_for_the_archives_that_a_release_has_and_for_the_program_where_
 
 #[test]
 fn what_is_released_is_what_dependencies_are_judged_for() {
-    let Some(workflow) = text_of_checkout(".github/workflows/release.yml") else { return };
+    let workflow = text(".github/workflows/release.yml");
     let judged = value(&table("deny.toml"), "graph.targets");
     let judged = judged.as_array().expect("a list").iter().map(|target| target.as_str().expect("text").to_owned()).collect();
     assert_eq!(released_targets(&workflow), judged);
@@ -225,7 +215,7 @@ fn every_tool_has_one_version_wherever_it_is_installed() {
     let places = [".ci/run", ".ci/fuzz", ".github/workflows/ci.yml", ".github/workflows/release.yml"];
     let mut tools: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for place in places {
-        let Some(text) = text_of_checkout(place) else { return };
+        let text = text(place);
         for call in text.lines().filter_map(|line| Some(line.split_once("cargo install ")?.1)).filter(|call| !call.contains("--path")) {
             let words: Vec<&str> = call.split_whitespace().collect();
             let tool = words.iter().find(|word| !word.starts_with('-')).expect("a tool");
@@ -241,7 +231,7 @@ fn every_tool_has_one_version_wherever_it_is_installed() {
 
 #[test]
 fn where_the_gate_is_not_root_it_finds_what_it_would_install() {
-    let (Some(gate), Some(workflow)) = (text_of_checkout(".ci/run"), text_of_checkout(".github/workflows/ci.yml")) else { return };
+    let (gate, workflow) = (text(".ci/run"), text(".github/workflows/ci.yml"));
     let (_, rest) = gate.split_once("for tool in ").expect("the list of tools");
     let (list, _) = rest.split_once("; do").expect("the end of the list");
     let packages: BTreeSet<&str> = list.split_whitespace().filter_map(|tool| Some(tool.split_once(':')?.1)).collect();
@@ -257,7 +247,7 @@ fn where_the_gate_is_not_root_it_finds_what_it_would_install() {
 fn every_action_is_pinned_to_one_commit() {
     let mut actions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for workflow in ["ci", "release"] {
-        let Some(text) = text_of_checkout(&format!(".github/workflows/{workflow}.yml")) else { return };
+        let text = text(&format!(".github/workflows/{workflow}.yml"));
         for used in text.lines().filter_map(|line| Some(line.split_once("uses: ")?.1)) {
             let (action, pin) = used.split_once('@').unwrap_or_else(|| panic!("{used} has no pin"));
             let (commit, comment) = pin.split_once(" # v").unwrap_or_else(|| panic!("{used} does not say which version it is"));
@@ -271,7 +261,7 @@ fn every_action_is_pinned_to_one_commit() {
 
 #[test]
 fn the_container_is_built_by_a_rust_that_is_new_enough_from_files_that_reach_it() {
-    let Some(containerfile) = text_of_checkout("Containerfile") else { return };
+    let containerfile = text("Containerfile");
     let ignored = text(".containerignore");
     let rust = between(&containerfile, "docker.io/library/rust:", "-slim-");
     let [rust] = rust[..] else { panic!("{rust:?}") };
@@ -301,17 +291,17 @@ fn the_licences_are_those_of_the_crates_that_are_in_the_program() {
     let lock = table("Cargo.lock");
     let name_and_version = |package: &toml::Value| format!("{} {}", package["name"], package["version"]).replace('"', "");
     let locked: BTreeSet<String> = lock["package"].as_array().expect("packages").iter().map(name_and_version).collect();
-    let text = text("packaging/licences/THIRD-PARTY.txt");
+    let licences = text("packaging/licences/THIRD-PARTY.txt");
     let is_version = |word: &str| word.split('.').count() >= 3 && word.starts_with(|first: char| first.is_ascii_digit());
     let is_crate =
         |line: &&str| line.split_once(' ').is_some_and(|(name, version)| !version.contains(' ') && !name.is_empty() && is_version(version));
-    let reported: BTreeSet<String> = text.lines().filter(is_crate).map(str::to_owned).collect();
+    let reported: BTreeSet<String> = licences.lines().filter(is_crate).map(str::to_owned).collect();
     assert!(reported.len() > 150, "{reported:?}");
     let others: Vec<_> = reported.difference(&locked).collect();
     assert!(others.is_empty(), "stale: packaging/licences/write makes it anew: {others:?}");
     let manifests =
         ["", "crates/sha256-pair/", "crates/vmedia-archive/", "crates/vmedia-sandbox/"].map(|folder| format!("{folder}Cargo.toml"));
-    let manifests: Vec<Table> = manifests.iter().filter_map(|path| text_of_checkout(path)?.parse().ok()).collect();
+    let manifests: Vec<Table> = manifests.iter().filter_map(|path| text(path).parse().ok()).collect();
     let named = manifests.iter().flat_map(|manifest| manifest["dependencies"].as_table().expect("a table").keys());
     let lacking: Vec<_> = named
         .filter(|name| !name.starts_with("vmedia-") && *name != "sha256-pair")
@@ -322,7 +312,7 @@ fn the_licences_are_those_of_the_crates_that_are_in_the_program() {
 
 #[test]
 fn the_package_with_unsafe_code_has_every_other_lint_of_the_workspace() {
-    let Some(own) = text_of_checkout("crates/sha256-pair/Cargo.toml") else { return };
+    let own = text("crates/sha256-pair/Cargo.toml");
     let own: Table = own.parse().expect("TOML");
     for group in ["rust", "clippy"] {
         for (lint, level) in value(&table("Cargo.toml"), &format!("workspace.lints.{group}")).as_table().expect("lints") {

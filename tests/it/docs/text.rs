@@ -60,8 +60,7 @@ fn links_are_good(document: &Document, others: &[Document]) -> Result<(), String
             if part == ".." { _ = parts.pop() } else { parts.push(part) }
         }
         let target = if path.is_empty() { document.name.clone() } else { parts.join("/") };
-        // A published package leaves some files out; Cargo puts this one beside the manifest that it writes.
-        if !root().join(&target).exists() && !root().join("Cargo.toml.orig").exists() {
+        if !root().join(&target).exists() {
             return Err(format!("{}: the link {link} leads nowhere", document.name));
         }
         let has = |anchor: &str| others.iter().chain([document]).any(|other| other.name == target && other.anchors.contains(anchor));
@@ -185,9 +184,7 @@ fn the_way_of_a_byte_names_files_that_exist() {
     let (_, walk) = text.split_once("from the socket to its final name").expect("the way of a byte");
     let lines: Vec<&str> = walk.lines().skip_while(|line| !line.starts_with("    ")).take_while(|line| line.starts_with("    ")).collect();
     assert!((8..=10).contains(&lines.len()), "{lines:?}");
-    // A published package has its own files alone.
-    let is_checkout = root().join("crates").exists();
-    for path in lines.iter().filter_map(|line| line.split_whitespace().next()).filter(|path| is_checkout || path.starts_with("src/")) {
+    for path in lines.iter().filter_map(|line| line.split_whitespace().next()) {
         assert!(root().join(path).is_file(), "there is no {path}");
     }
 }
