@@ -2,6 +2,8 @@
 //! make them, and nothing is released from a commit that is not ready.
 
 #[cfg(unix)]
+mod manifests;
+#[cfg(unix)]
 mod release;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -133,7 +133,7 @@ fn nothing_is_built_before_the_check_and_nothing_published_before_all_is_built()
     assert!(workflow.contains(r#"packaging/release check "$GITHUB_REF_NAME" "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY""#));
     let jobs: Vec<&str> = workflow.split_once("\njobs:\n").expect("jobs").1.split("    runs-on: ").collect();
     // What stands between two `runs-on` is the end of one job and the head of the next.
-    for (name, needs) in [("build", "needs: check\n"), ("sbom", "needs: check\n"), ("publish", "needs: [build, sbom]\n")] {
+    for (name, needs) in [("build", "needs: check\n"), ("sbom", "needs: check\n"), ("publish", "needs: [build, manifests, sbom]\n")] {
         let head = jobs.iter().find_map(|text| text.rsplit_once(&format!("\n  {name}:\n"))).unwrap_or_else(|| panic!("no {name}")).1;
         assert!(head.contains(needs), "{name}: {head}");
     }
