@@ -7,6 +7,8 @@ mod systemd;
 
 #[cfg(unix)]
 use crate::harness::{SESSION, World};
+#[cfg(unix)]
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 #[cfg(unix)]
@@ -157,6 +159,17 @@ fn the_alerts_are_rules_about_numbers_that_there_are() {
     accepted(&promtool, &["test", "rules", cases.to_str().expect("text")]);
 }
 
+/// What a Python script prints of an example that is YAML, as JSON; nothing where Python cannot read YAML.
+#[cfg(unix)]
+fn of_yaml<T: serde::de::DeserializeOwned>(script: &str, name: &str) -> Option<T> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+    let output = Command::new("python3").args(["-c", script]).arg(path).output().ok().filter(|output| output.status.success());
+    if output.is_none() {
+        crate::harness::lacks("Python's yaml");
+    }
+    Some(serde_json::from_slice(&output?.stdout).expect("JSON"))
+}
+
 /// Prints the steps of the workflow's job as JSON.
 #[cfg(unix)]
 const STEPS: &str = "
@@ -168,19 +181,13 @@ with open(sys.argv[1], encoding='utf-8') as file:
 #[cfg(unix)]
 #[test]
 fn the_steps_of_the_workflow_run() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/github-actions.yml");
-    let output = Command::new("python3").args(["-c", STEPS]).arg(&path).output();
-    let Some(output) = output.ok().filter(|output| output.status.success()) else {
-        crate::harness::lacks("Python's yaml");
-        return;
-    };
-    let steps: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    let Some(steps) = of_yaml::<Vec<serde_json::Value>>(STEPS, "github-actions.yml") else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let mut runs = 0;
     for step in &steps {
         let text = step["run"].as_str().expect("a command");
         if step["name"] == "install" {
-            assert!(text.contains("cargo install --locked vmedia"), "{text}");
+            assert!(text.contains("--only-binary=:all: vmedia"), "{text}");
             continue;
         }
         let script = folder.path().join("step.sh");
@@ -194,6 +201,49 @@ fn the_steps_of_the_workflow_run() {
         runs += 1;
     }
     assert_eq!(runs, 3);
+}
+
+/// Prints the arguments and the variables of the job's container as JSON.
+#[cfg(unix)]
+const CONTAINER: &str = "
+import json, sys, yaml
+with open(sys.argv[1], encoding='utf-8') as file:
+    job = [part for part in yaml.safe_load_all(file) if part['kind'] == 'CronJob'][0]
+pod = job['spec']['jobTemplate']['spec']['template']['spec']
+container = pod['containers'][0]
+mode = [volume['secret']['defaultMode'] for volume in pod['volumes'] if 'secret' in volume][0]
+print(json.dumps([container['args'], {entry['name']: entry['value'] for entry in container['env']}, mode]))
+";
+
+#[cfg(unix)]
+#[test]
+fn the_container_of_the_cronjob_archives_with_the_mounted_secret() {
+    use std::os::unix::fs::PermissionsExt;
+    let job = of_yaml::<(Vec<String>, BTreeMap<String, String>, u32)>(CONTAINER, "kubernetes-cronjob.yaml");
+    let Some((arguments, variables, mode)) = job else { return };
+    let world = prepared();
+    let (archive, secrets) = (world.folder().join("volume"), world.folder().join("secrets"));
+    let here = |text: &str| {
+        let text = text.replace("/run/secrets/vmedia", &secrets.display().to_string());
+        text.replace("/etc/vmedia", &world.folder().display().to_string()).replace("/archive/", &format!("{}/", archive.display()))
+    };
+    std::fs::create_dir(&archive).expect("a folder");
+    // As Kubernetes lays a secret: the name is a link.
+    std::fs::create_dir_all(secrets.join("..data")).expect("a folder");
+    let secret = secrets.join("..data/veriff-secret");
+    std::fs::rename(world.folder().join("secret"), &secret).expect("moved");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(mode)).expect("its mode");
+    std::os::unix::fs::symlink("..data/veriff-secret", secrets.join("veriff-secret")).expect("a link");
+    let config = std::fs::read_to_string(world.folder().join("config.toml")).expect("a configuration");
+    let lines = config.lines().map(|line| if line.starts_with("secret_file") { "secret_credential = \"veriff-secret\"" } else { line });
+    std::fs::write(world.folder().join("config.toml"), lines.collect::<Vec<_>>().join("\n")).expect("written");
+
+    let mut program = Command::new(env!("CARGO_BIN_EXE_vmedia"));
+    program.args(arguments.iter().map(|argument| here(argument))).env_clear().current_dir("/").stdin(Stdio::null());
+    program.envs(variables.iter().map(|(name, value)| (name, here(value))));
+    let output = program.output().expect("a run");
+    assert!(output.status.success() && said(&output).is_empty(), "{}", said(&output));
+    assert!(archive.join("evidence").join(SESSION).join("index.html").is_file());
 }
 
 /// Prints what the task runs, and how, as JSON.
