@@ -35,7 +35,7 @@ pub(crate) fn session_error(session: &SessionId, failure: Failure, credentials: 
         Cause::Excessive => (
             ErrorKind::Rejected,
             format!("the provider answers more than can be true of session {session}: {detail}"),
-            "what is archived of it stays as it is; the limits stand in the README; ask the provider what is wrong with this session".to_owned(),
+            "what is archived of it stays as it is; docs/scripts.md lists the limits; ask the provider what is wrong with this session".to_owned(),
         ),
         Cause::Certificate => (
             ErrorKind::Unavailable,

@@ -124,11 +124,11 @@ fn every_flag_of_every_verb_is_in_its_man_page() {
 }
 
 #[test]
-fn the_readme_shows_an_event_of_this_version_and_the_exit_statuses_as_they_are() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a readme");
-    let events: Vec<_> = readme.lines().filter(|line| line.starts_with("{\"v\":")).map(crate::harness::event).collect();
+fn the_page_on_scripts_shows_an_event_of_this_version_and_the_exit_statuses_as_they_are() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/scripts.md")).expect("the page");
+    let events: Vec<_> = page.lines().filter(|line| line.starts_with("{\"v\":")).map(crate::harness::event).collect();
     assert!(matches!(&events[..], [vmedia::engine::Event::RunFinished { .. }]), "{events:?}");
-    let (_, table) = readme.split_once("| status | meaning |").expect("the table of exit statuses");
+    let (_, table) = page.split_once("| status | meaning |").expect("the table of exit statuses");
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
     let numbers: Vec<&str> = rows.filter_map(|row| row.split('|').nth(1)).flat_map(|cell| cell.split(',')).map(str::trim).collect();
     assert_eq!(numbers, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "130", "143"]);

@@ -126,7 +126,7 @@ fn a_document_that_cannot_be_kept_says_why() {
     let text = format!(r#"{{"session_id":"{SESSION}","state":"COMPLETED","resources":{{}},"x":[{}1]}}"#, "1,".repeat(250_000));
     let world = World::with_yoti(vec![YotiSession::new(SESSION, text)]);
     let run = world.run(&["download", SESSION, "--retries", "0"]).ends_with(4);
-    run.complains("sessions/{id}: more than 250,000 values", "the limits stand in the README");
+    run.complains("sessions/{id}: more than 250,000 values", "docs/scripts.md lists the limits");
     assert!(tree(world.folder()).is_empty());
 }
 

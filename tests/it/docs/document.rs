@@ -46,16 +46,18 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// README.md, SECURITY.md and all of docs/.
+/// README.md, SECURITY.md and all of docs/ except the table of contents of the site.
 pub fn all() -> Vec<Document> {
     let entries = std::fs::read_dir(root().join("docs")).expect("docs/").map(|entry| entry.expect("an entry").path());
     let mut paths: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
     paths.sort();
+    paths.retain(|path| !path.ends_with("SUMMARY.md"));
     assert!(paths.len() > 5, "{paths:?}");
     ["README.md", "SECURITY.md"].into_iter().map(|name| root().join(name)).chain(paths).map(|path| read(&path)).collect()
 }
 
-fn read(path: &Path) -> Document {
+/// Reads a document of the repository.
+pub fn read(path: &Path) -> Document {
     let name = path.strip_prefix(root()).expect("below").to_string_lossy().replace('\\', "/");
     let text = std::fs::read_to_string(path).expect("a document").replace("\r\n", "\n");
     parse(name, &text)

@@ -1,6 +1,6 @@
 //! What the documents name exists: links, headings, flags, commands, keys of the configuration.
 
-use super::document::{Block, Document, all, parse, root};
+use super::document::{Block, Document, all, parse, read, root};
 use clap::{CommandFactory, Parser};
 use std::collections::BTreeSet;
 use vmedia::cli::Arguments;
@@ -89,9 +89,35 @@ fn every_document_can_be_reached_from_the_readme_and_the_index() {
     let index = documents.iter().find(|document| document.name == "docs/README.md").expect("an index");
     let readme = documents.iter().find(|document| document.name == "README.md").expect("a readme");
     assert!(readme.links.iter().any(|link| link == "docs/README.md"));
-    for document in documents.iter().filter_map(|document| document.name.strip_prefix("docs/")).filter(|name| *name != "README.md") {
-        assert!(index.links.iter().any(|link| link == document), "docs/README.md has no link to {document}");
+    let site = read(&root().join("docs/SUMMARY.md"));
+    for document in documents.iter().filter_map(|document| document.name.strip_prefix("docs/")) {
+        assert!(document == "README.md" || index.links.iter().any(|link| link == document), "docs/README.md has no link to {document}");
+        assert!(site.links.iter().any(|link| link == document), "docs/SUMMARY.md has no link to {document}");
     }
+    links_are_good(&site, &documents).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The site has the folder docs/, and beside it what its script copies there.
+#[test]
+fn what_a_page_links_outside_of_docs_is_in_the_site() {
+    let script = std::fs::read_to_string(root().join("packaging/site/build")).expect("the script");
+    let copied = script.lines().find_map(|line| line.strip_prefix("cp -R ")?.strip_suffix(" \"$folder/\"")).expect("what is copied");
+    let copied: BTreeSet<&str> = copied.split(' ').collect();
+    for document in all().iter().filter(|document| document.name.starts_with("docs/")) {
+        for outside in document.links.iter().filter_map(|link| link.strip_prefix("../")) {
+            let place = outside.split('/').next().unwrap_or_default();
+            assert!(copied.contains(place), "{}: {outside} is not in the site, which has {copied:?}", document.name);
+        }
+    }
+}
+
+#[test]
+fn the_page_for_auditors_on_windows_has_the_command_of_the_session_page() {
+    let page = read(&root().join("docs/auditor-windows.md"));
+    let template = std::fs::read_to_string(root().join("crates/vmedia-archive/src/page/session.html")).expect("the page's template");
+    let block = page.blocks.iter().find(|block| block.text.contains("Get-FileHash")).expect("the command");
+    let lines: Vec<&str> = block.text.lines().skip(1).collect();
+    assert!(template.replace("\r\n", "\n").contains(&lines.join("\n")), "{}", block.text);
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn is_too_much(world: &World, what: &str) {
     for verb in ["download", "list"] {
         world.sandbox.clear_exchanges();
         let what = format!("the provider answers more than can be true of session {SESSION}: {what}");
-        world.run(&[verb, SESSION]).ends_with(4).complains(&what, "the limits stand in the README");
+        world.run(&[verb, SESSION]).ends_with(4).complains(&what, "docs/scripts.md lists the limits");
         assert_eq!(world.media_requests(), 0);
         assert!(world.tree().is_empty());
     }
@@ -68,7 +68,7 @@ fn large_listings() -> Wire {
 fn answers_that_fill_the_memory_together_are_refused() {
     let wire = large_listings();
     let (folder, run) = run_at(&wire, &["download", SESSION]);
-    run.ends_with(4).complains("attempts/{id}/media: all answers together are larger than 64 MiB", "the limits stand in the README");
+    run.ends_with(4).complains("attempts/{id}/media: all answers together are larger than 64 MiB", "docs/scripts.md lists the limits");
     // The attempts, four listings of 15 MiB that came, and eight at most that were under way when the fifth was too much.
     assert!((6..=13).contains(&wire.paths().len()), "{} requests", wire.paths().len());
     assert!(tree(folder.path()).is_empty());
