@@ -196,6 +196,10 @@ fn archives_may_have_the_names_that_people_give_to_folders() {
         assert_eq!(tree(&world.folder().join(name).join(SESSION).join("data")).len(), 5, "{name:?}");
         Run::of(&bare(world.folder()).args(["verify", "--", name]).output().expect("a run")).ends_with(0);
     }
+    if cfg!(windows) {
+        let device = world.run(&["download", SESSION, "-o", "evidence/con"]).ends_with(6);
+        device.complains("Windows reserves the name con for a device", "choose another folder with -o");
+    }
 }
 
 #[test]

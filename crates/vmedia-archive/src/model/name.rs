@@ -68,6 +68,12 @@ fn escape_unless(name: &mut String, byte: u8, plain: bool) {
     }
 }
 
+/// Returns whether Windows keeps a file name for a device: in any case, whatever its extension.
+pub(crate) fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    is_reserved(&stem.to_ascii_lowercase())
+}
+
 fn is_reserved(name: &str) -> bool {
     let numbered =
         |device: &str| name.strip_prefix(device).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit()));
@@ -76,7 +82,7 @@ fn is_reserved(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{context_name, group_name, id_name};
+    use super::{context_name, group_name, id_name, is_device};
     use proptest::prelude::*;
 
     #[test]
@@ -96,6 +102,8 @@ mod tests {
         assert_eq!(context_name(Some("__")), "media");
         assert_eq!(group_name("id_document-1"), "id_document-1");
         assert_eq!(group_name("../CON"), "con-group");
+        assert!(["Con", "nul.txt", "LPT1 .d", "conin$"].into_iter().all(is_device));
+        assert!(!["", ".", "con1", "com", "lpt10", "console"].into_iter().any(is_device));
     }
 
     proptest! {

@@ -3,6 +3,8 @@
 #[cfg(windows)]
 use super::privacy;
 use crate::error::{self, Error, limit_hint, plain};
+use crate::model::is_device;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -36,8 +38,26 @@ pub(super) fn place_error(verb: &str, root: &Path, path: &Path, error: io::Error
     if is_of_one { error.for_session() } else { error }
 }
 
+/// Returns the name in a path that Windows reserves for a device, if an error may be about it.
+fn device_in<'a>(path: &'a Path, error: &io::Error) -> Option<&'a str> {
+    let is_of_disk = matches!(
+        error.kind(),
+        ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::ResourceBusy
+    );
+    let mut names = path.iter().filter_map(OsStr::to_str);
+    if cfg!(windows) && !is_of_disk && limit_hint(error).is_none() { names.find(|name| is_device(name)) } else { None }
+}
+
 /// Returns an error of the file system, with its hint.
 pub(super) fn io_error(verb: &str, path: &Path, error: io::Error) -> Error {
+    if let Some(device) = device_in(path, &error) {
+        let what = format!("cannot {verb} {}: Windows reserves the name {device} for a device", path.display());
+        return Error::new(error::ErrorKind::Local, what, "choose another folder with -o").caused_by(error);
+    }
     let hint = limit_hint(&error).unwrap_or(match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "make room and run the same command again; what was finished is kept and not fetched again"
