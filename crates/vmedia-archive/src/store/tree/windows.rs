@@ -37,9 +37,10 @@ impl Tree {
     }
 
     pub(in crate::store) fn file(&self, path: &str, access: Access) -> io::Result<File> {
-        // The file of a lock is removed when it is freed, and until then refuses to be opened.
-        let passing: &[i32] = if access == Access::Lock { &IN_USE_OR_DENIED } else { &IN_USE };
-        self.in_folder_of(path, |full| patiently(passing, &[full], || open(full, access)))
+        self.in_folder_of(path, |full| match access {
+            Access::Lock => open_lock(full),
+            _ => patiently(&IN_USE, &[full], || open(full, access)),
+        })
     }
 
     pub(in crate::store) fn kind(&self, path: &str) -> io::Result<(Kind, u64)> {
@@ -139,6 +140,21 @@ fn open(full: &Path, access: Access) -> io::Result<File> {
     let fetched = options.custom_flags(0).open(full)?;
     let is_same = same_file::Handle::from_file(file.try_clone()?)? == same_file::Handle::from_file(fetched.try_clone()?)?;
     if is_same { Ok(fetched) } else { Err(Obstacle::Link.into()) }
+}
+
+/// Opens the file of a lock. It is removed when the lock is freed, and refuses to be opened until it is gone.
+fn open_lock(full: &Path) -> io::Result<File> {
+    let is_missing = || fs::symlink_metadata(full).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    let mut was_missing = false;
+    patiently(&IN_USE_OR_DENIED, &[full], || {
+        open(full, Access::Lock).map_err(|error| {
+            if error.kind() != ErrorKind::PermissionDenied || !is_missing() {
+                return error;
+            }
+            // Refused twice while no file was there: the folder takes none, which no waiting changes.
+            if std::mem::replace(&mut was_missing, true) { ErrorKind::PermissionDenied.into() } else { error }
+        })
+    })
 }
 
 /// Opens a folder so that nothing else can take its place until the handle is closed.
