@@ -18,10 +18,13 @@ pub fn quote(text: &str) -> String {
     short
 }
 
-/// Returns an error's text without the system's "(os error 28)".
+/// Returns an error's text without the system's "(os error 28)", and without the full stop that Windows writes before it.
 pub fn plain(error: &(impl std::error::Error + ?Sized)) -> String {
     let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
+    match text.split_once(" (os error") {
+        Some((text, _)) => text.trim_end_matches('.').to_owned(),
+        None => text,
+    }
 }
 
 /// The hint for a thread that cannot be started.
