@@ -21,36 +21,23 @@ pub(in crate::config) const NOT_THERE: &str =
 /// A file above this size, in bytes, holds no secret; nor does the output of a command.
 const LARGEST_SECRET: usize = 64 * 1024;
 
-/// Mode bits that are refused, and the hint that removes them.
-struct Refused {
-    #[cfg(unix)]
-    mode: u32,
-    remedy: &'static str,
+/// The way in which a file came to be where it is.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// The user wrote it.
+    User,
+    /// systemd made it, as `LoadCredential=` says.
+    Systemd,
 }
-
-/// The rights of all users except the owner.
-const GROUP_AND_OTHERS: Refused = Refused {
-    #[cfg(unix)]
-    mode: 0o077,
-    remedy: if cfg!(windows) { "icacls" } else { "chmod 600" },
-};
-
-/// Mode bits that are refused for systemd's credentials: the group may read, because the mask of the access control list by which
-/// the service's user reads root's file stands in the group's bits.
-const ALL_BUT_MASK: Refused = Refused {
-    #[cfg(unix)]
-    mode: 0o037,
-    remedy: "let systemd make it with LoadCredential= instead of laying it there, or chmod 400",
-};
 
 /// Reads a file that holds a secret; refuses one that others can read. `what` names it in errors, `absent` is the hint if it is missing.
 pub(in crate::config) fn read_private(what: &str, path: &Path, absent: &str) -> Result<Zeroizing<Vec<u8>>> {
-    read(open(what, path, absent, &GROUP_AND_OTHERS)?, what, path)
+    read(open(what, path, absent, Origin::User)?, what, path)
 }
 
 /// Opens the file without reading it, to check that it can be read.
 pub(in crate::config) fn open_private(what: &str, path: &Path, absent: &str) -> Result<File> {
-    open(what, path, absent, &GROUP_AND_OTHERS)
+    open(what, path, absent, Origin::User)
 }
 
 /// Returns the path and bytes of a credential of systemd (`LoadCredential=`). `key` is the one of the profile.
@@ -66,7 +53,7 @@ pub(in crate::config) fn open_credential(key: &str, name: &str, environment: &En
     let shown = redacted(name);
     let what = format!("{key} {shown} at");
     let absent = format!("name it in the unit: LoadCredential={shown}:/path/of/the/file");
-    let file = open(&what, &path, &absent, &ALL_BUT_MASK)?;
+    let file = open(&what, &path, &absent, Origin::Systemd)?;
     Ok((what, path, file))
 }
 
@@ -86,7 +73,7 @@ fn credential_path(key: &str, name: &str, environment: &Environment) -> Result<P
     })
 }
 
-fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File> {
+fn open(what: &str, path: &Path, absent: &str, origin: Origin) -> Result<File> {
     let failed = |error: std::io::Error| {
         let hint = match error.kind() {
             ErrorKind::NotFound => absent,
@@ -97,26 +84,39 @@ fn open(what: &str, path: &Path, absent: &str, refused: &Refused) -> Result<File
     // Links are followed. A pipe or a device is not opened; the open file is checked again, because it may be another by then.
     is_regular(&std::fs::metadata(path).map_err(failed)?, what, path)?;
     let file = open_nonblocking(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    is_regular(&metadata, what, path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = metadata.permissions().mode();
-        if mode & refused.mode != 0 {
-            let shown = path.display();
-            let what = format!("{what} {shown} can be read by others (mode {:03o})", mode & 0o777);
-            return Err(Error::configuration(what, format!("{} {shown}", refused.remedy)));
-        }
-    }
-    #[cfg(windows)]
-    if crate::store::is_open_to_others(&file).map_err(failed)? {
-        let shown = path.display();
-        // Neither shell expands anything in it, and the number of the owner's rights is the same in every language.
-        let remedy = format!("{} \"{shown}\" /inheritance:r /grant:r *S-1-3-4:F", refused.remedy);
-        return Err(Error::configuration(format!("{what} {shown} can be read by others"), remedy));
+    is_regular(&file.metadata().map_err(failed)?, what, path)?;
+    if let Some(Exposed { how, remedy }) = exposed(&file, path, origin).map_err(failed)? {
+        return Err(Error::configuration(format!("{what} {} can be read by others{how}", path.display()), remedy));
     }
     Ok(file)
+}
+
+/// What is said of a file that others can read: the mode by which they can, and the command that changes it.
+struct Exposed {
+    how: String,
+    remedy: String,
+}
+
+/// Returns the finding about a file that others can read. The group may read a credential of systemd: the mask of the access control
+/// list by which the service's user reads root's file stands in the group's bits.
+#[cfg(unix)]
+fn exposed(file: &File, path: &Path, origin: Origin) -> std::io::Result<Option<Exposed>> {
+    use std::os::unix::fs::PermissionsExt;
+    let (refused, remedy) = match origin {
+        Origin::User => (0o077, "chmod 600"),
+        Origin::Systemd => (0o037, "let systemd make it with LoadCredential= instead of laying it there, or chmod 400"),
+    };
+    let mode = file.metadata()?.permissions().mode();
+    let finding = || Exposed { how: format!(" (mode {:03o})", mode & 0o777), remedy: format!("{remedy} {}", path.display()) };
+    Ok((mode & refused != 0).then(finding))
+}
+
+/// Returns the finding about a file that others can read.
+#[cfg(windows)]
+fn exposed(file: &File, path: &Path, _: Origin) -> std::io::Result<Option<Exposed>> {
+    // Neither shell expands anything in it, and the number of the owner's rights is the same in every language.
+    let finding = || Exposed { how: String::new(), remedy: format!("icacls \"{}\" /inheritance:r /grant:r *S-1-3-4:F", path.display()) };
+    Ok(crate::store::is_open_to_others(file)?.then(finding))
 }
 
 /// Returns a path in an error. A path that leads nowhere, or its last part, may be a secret.
