@@ -121,6 +121,8 @@ fn a_call_that_fails_is_reported_and_made_good_by_the_next_run() {
 /// A call that matters to what a power loss leaves.
 #[derive(Debug, PartialEq)]
 enum Call {
+    /// A folder is opened to be listed or synced.
+    Open(String),
     Create(String),
     Write(String, String),
     Sync(String),
@@ -160,6 +162,7 @@ fn understood(call: &str) -> Option<Call> {
     let opened = || Some(words.split_once('<')?.1.split_once('>')?.0.to_owned());
     let mut quoted = named(words).into_iter();
     Some(match name {
+        "openat" | "openat2" if words.contains("O_DIRECTORY") && !words.contains("O_PATH") => Call::Open(quoted.next()?),
         "openat" | "openat2" if words.contains("O_CREAT") => Call::Create(quoted.next()?),
         "write" => Call::Write(opened()?, words.split_once('"')?.1.to_owned()),
         "fsync" | "fdatasync" => Call::Sync(opened()?),
@@ -200,6 +203,12 @@ fn outlasts_a_power_loss(calls: &[Call], root: &Path) {
         let is_synced = calls[from..to].iter().any(|call| *call == Call::Sync(path.to_owned()) || *call == Call::SyncAll);
         assert!(is_synced, "{path} is not synced {why}: {:?}", calls[from]);
     };
+    if calls.contains(&Call::SyncAll) {
+        // The system does not report a lost write to a handle that was opened after another process learned of it.
+        let opened = find("handle of the file system", &|call| *call == Call::Open(format!("{root}/.")));
+        let first = find("file", &|call| matches!(call, Call::Create(path) if path.starts_with(&root)));
+        assert!(opened < first, "{:?} comes before {:?}", calls[first], calls[opened]);
+    }
     let reported = find("word of the end", &|call| matches!(call, Call::Write(_, text) if text.contains(" complete: ")));
     let unmarked = find("end of the mark", &|call| *call == Call::Remove(mark.clone()));
     let recorded = find("record", &|call| matches!(call, Call::Rename(_, to) if *to == format!("{session}/archive.json")));

@@ -59,7 +59,15 @@ impl LocalStore {
                 durable::sync_parent(parent).map_err(|error| io_error("write", parent, error))?;
             }
         }
-        self.tree().map_err(|error| io_error("open the folder", &self.root, error))
+        let tree = self.tree().map_err(|error| io_error("open the folder", &self.root, error))?;
+        self.shared_sync(tree);
+        Ok(tree)
+    }
+
+    /// Returns the sync of the file system. Its handle is opened before anything is written: the system reports a lost write to each
+    /// handle that was open then, and to a later one only if no other has reported it.
+    fn shared_sync(&self, tree: &Tree) -> Option<&SharedSync> {
+        self.shared_sync.get_or_init(|| tree.sync_of_file_system().map(SharedSync::new)).as_ref()
     }
 
     /// Describes a failure at a place below the root.
@@ -132,8 +140,7 @@ impl LocalStore {
         if self.receiving.load(Ordering::Relaxed) > 0 {
             return Ok(false);
         }
-        let tree = self.made()?;
-        let Some(shared_sync) = self.shared_sync.get_or_init(|| tree.sync_of_file_system().map(SharedSync::new)) else { return Ok(false) };
+        let Some(shared_sync) = self.shared_sync(self.made()?) else { return Ok(false) };
         // Bytes of any session may be lost.
         shared_sync.wait().map_err(|error| io_error("write", &self.root, error).for_run())
     }
