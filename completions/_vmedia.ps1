@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare archived sessions with their listings, manifests and journal, offline')
             [CompletionResult]::new('catalog', 'catalog', [CompletionResultType]::ParameterValue, 'List the sessions of archives')
             [CompletionResult]::new('repair', 'repair', [CompletionResultType]::ParameterValue, 'Fetch again what is damaged or missing in archived sessions')
+            [CompletionResult]::new('erase', 'erase', [CompletionResultType]::ParameterValue, 'Destroy archived sessions by order, and keep a certificate of each')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a provider on this machine, to try vmedia without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show a download and its verification, without an account')
@@ -237,6 +238,30 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'vmedia;erase' {
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'Law, rule or order that requires the erasure, for the certificate')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Your reason, for the certificate; without the person''s name')
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'The archive [default: as for download]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key from ssh-keygen')
+            [CompletionResult]::new('--accept-unsealed', '--accept-unsealed', [CompletionResultType]::ParameterName, 'Sign above unsigned earlier runs, and record REASON in the journal')
+            [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'Have the run''s journal time-stamped by this authority (RFC 3161)')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Also trust the certificate authorities in this PEM file')
+            [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append events to FILE as JSON Lines')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be erased and change nothing')
+            [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow plain http to hosts other than this machine')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'vmedia;config' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -405,6 +430,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare archived sessions with their listings, manifests and journal, offline')
             [CompletionResult]::new('catalog', 'catalog', [CompletionResultType]::ParameterValue, 'List the sessions of archives')
             [CompletionResult]::new('repair', 'repair', [CompletionResultType]::ParameterValue, 'Fetch again what is damaged or missing in archived sessions')
+            [CompletionResult]::new('erase', 'erase', [CompletionResultType]::ParameterValue, 'Destroy archived sessions by order, and keep a certificate of each')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a provider on this machine, to try vmedia without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show a download and its verification, without an account')
@@ -429,6 +455,9 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;help;repair' {
+            break
+        }
+        'vmedia;help;erase' {
             break
         }
         'vmedia;help;config' {

@@ -5,11 +5,13 @@
 mod arguments;
 mod choices;
 mod config;
+mod erase;
 mod flags;
 pub mod generate;
 mod help;
 mod layout;
 mod schedule;
+mod seal;
 mod streams;
 mod tools;
 mod values;
@@ -20,13 +22,14 @@ pub use flags::Flags;
 pub use streams::Streams;
 
 pub(crate) use arguments::{
-    AttemptsArguments, CatalogArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, SealArguments,
-    VerifyArguments,
+    AttemptsArguments, CatalogArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, VerifyArguments,
 };
 pub(crate) use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, TableFormat};
 pub(crate) use config::{ConfigCommand, ShowArguments};
+pub(crate) use erase::EraseArguments;
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use schedule::ScheduleArguments;
+pub(crate) use seal::SealArguments;
 pub(crate) use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
 pub(crate) use values::{JOBS, PROVIDER_DAYS, bytes, rate};
 

@@ -7,9 +7,11 @@ mod archives;
 mod attempts;
 mod came;
 mod catalog;
+mod closing;
 mod config;
 mod demo;
 mod download;
+mod erase;
 mod event_loop;
 mod failed;
 mod generate;
@@ -112,6 +114,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         }
         Command::Verify(verify) => scheduled::run(&verify.schedule, context, Notify::ByFlags, |context| verify::run(&verify, context)),
         Command::Repair(repair) => scheduled::run(&repair.run.schedule, context, Notify::ByFlags, |context| repair::run(&repair, context)),
+        Command::Erase(erase) => erase::run(&erase, context)?,
         Command::List(list) => list::run(&list, context)?,
         Command::Attempts(attempts) => attempts::run(&attempts, context)?,
         Command::Catalog(catalog) => catalog::run(&catalog, context)?,

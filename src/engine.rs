@@ -26,7 +26,7 @@ mod transfer;
 
 pub(crate) use crate::http::OUT_OF_TIME;
 pub(crate) use catalog_rows::Catalog;
-pub use event::{ErrorText, Event, Message};
+pub use event::{Erasure, ErrorText, Event, Message};
 pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
 pub(crate) use ledger::Ledger;
 pub(crate) use listing::{attempts, listing};

@@ -4,9 +4,11 @@
 
 use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat};
 use super::config::ConfigCommand;
+use super::erase::EraseArguments;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
 use super::help;
 use super::schedule::ScheduleArguments;
+use super::seal::SealArguments;
 use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
 use super::values::{Since, days, jobs, percent, sha256, since};
 use clap::{Args, Parser, Subcommand};
@@ -53,6 +55,9 @@ pub(crate) enum Command {
     /// Fetch again what is damaged or missing in archived sessions
     #[command(after_help = help::REPAIR)]
     Repair(RepairArguments),
+    /// Destroy archived sessions by order, and keep a certificate of each
+    #[command(after_help = help::ERASE)]
+    Erase(EraseArguments),
     /// Show, check or write the configuration
     #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::CONFIG)]
     Config(ConfigCommand),
@@ -80,6 +85,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Catalog(_) => "catalog",
             Self::Repair(_) => "repair",
+            Self::Erase(_) => "erase",
             Self::Config(_) => "config",
             Self::Sandbox(_) => "sandbox",
             Self::Demo(_) => "demo",
@@ -103,6 +109,7 @@ impl Command {
                 Flags { connection, ..flags.clone().into() }
             }
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
+            Self::Erase(erase) => erase.flags(),
             Self::Config(config) => config.flags(),
             Self::Sandbox(SandboxArguments { file, verbosity, .. }) => {
                 let profile = ProfileFlags { file: file.clone(), name: None };
@@ -238,25 +245,6 @@ pub(crate) struct RunArguments {
     pub(crate) schedule: ScheduleArguments,
     #[command(flatten)]
     pub(crate) flags: Flags,
-}
-
-/// Seals of a run's journal.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Seals")]
-pub(crate) struct SealArguments {
-    /// Sign the run's journal with this Ed25519 key from ssh-keygen
-    #[arg(long, hide_short_help = true, value_name = "FILE")]
-    pub(crate) sign_key: Option<PathBuf>,
-    /// Sign above unsigned earlier runs, and record REASON in the journal
-    ///
-    /// Without it a run refuses to sign above earlier runs that changed sessions without a signature.
-    #[arg(long, hide_short_help = true, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub(crate) accept_unsealed: Option<String>,
-    /// Have the run's journal time-stamped by this authority (RFC 3161)
-    ///
-    /// Only a digest is sent to the time-stamping authority.
-    #[arg(long, hide_short_help = true, value_name = "URL")]
-    pub(crate) timestamp: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Args)]

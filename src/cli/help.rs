@@ -80,6 +80,15 @@ Examples:
   vmedia repair vmedia-archive
   vmedia repair vmedia-archive/<session-id>";
 
+pub(super) const ERASE: &str = "\
+Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,
+by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived
+again. An erasure that was killed is finished by the same command.
+
+Examples:
+  vmedia erase <session-id> --authority 'GDPR art. 17' --reason 'request 2026-118'
+  vmedia erase <session-id> --authority '(EU) 2024/1624 art. 77' --reason 'retention ended' --dry-run";
+
 pub(super) const CONFIG: &str = "\
 Flags override the environment, the environment overrides the profile, and the profile overrides the defaults.
 
@@ -251,6 +260,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "<archive>/_journal/<time>-<run>.ndjson",
                 "The changes of each run, chained by digests; .sig and .tsr beside it are its seals.",
             ),
+            ("<archive>/_erased/<session-id>.json", "The certificate of an erased session; .html beside it is its page for people."),
             ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
         ],
     ),

@@ -2,21 +2,21 @@
 
 use super::Context;
 use super::came::lines;
+use super::closing::close_journal;
 use super::event_loop::receive;
 use super::failed::FailedList;
 use super::list::{scope, selection};
 use super::query::session_id;
 use super::services::{WITHOUT_NARROWING, must_have_attempts, sealer, services};
-use crate::archive::{Journal, must_be_outside};
+use crate::archive::must_be_outside;
 use crate::cli::DownloadArguments;
 use crate::config::{DEFAULT_JOBS, Identifiers, ListError, Rejected, Resolver, Source, Sourced};
-use crate::engine::{self, ErrorText, Event, Options, Sealed, Sealer, Services};
+use crate::engine::{self, Event, Options, Services};
 use crate::error::{self, Error, Result, plain};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::provider::{Provider, Scope};
 use crate::report::Reporter;
-use crate::store::{Store, StorePath};
 use crate::text::plural;
 use same_file::Handle;
 use std::io::{ErrorKind, Read};
@@ -98,28 +98,6 @@ pub(super) fn archive(
     Ok(exit)
 }
 
-/// Ends the journal of this run, seals it, and returns the exit of the run after that. A missing seal is one item that failed.
-fn close_journal(journal: &Journal, sealer: &Sealer, store: &dyn Store, exit: Exit, reporter: &mut Reporter, context: &Context) -> Exit {
-    let clock = context.clock.as_ref();
-    let vouched = sealer.vouch(store, journal, clock.now());
-    let failed = match journal.close(exit.kind(), clock.now()) {
-        Ok(Some(segment)) if sealer.is_wanted() => {
-            let sealed = match vouched {
-                Ok(()) => sealer.seal_file(store, &segment.path),
-                Err(error) => Sealed { signature: Some(Err(error)), stamp: None },
-            };
-            reporter.event(sealed_event(&segment.path, &sealed));
-            sealed.exit()
-        }
-        Ok(_) => Exit::Done,
-        Err(error) => {
-            reporter.error(&error);
-            Exit::of(&error)
-        }
-    };
-    if failed == Exit::Done { exit } else { Exit::merge([exit, failed]) }
-}
-
 /// Writes the list of sessions to run again, and returns the exit after that.
 fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) -> Exit {
     match failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().outcomes().collect())) {
@@ -128,15 +106,6 @@ fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) 
             reporter.error(&error);
             Exit::merge([exit, Exit::of(&error)])
         }
-    }
-}
-
-fn sealed_event(segment: &StorePath, sealed: &Sealed) -> Event {
-    Event::JournalSealed {
-        segment: segment.to_string(),
-        signed_by: sealed.signature.as_ref().and_then(|signed| signed.as_ref().ok()).map(|signed| signed.fingerprint.clone()),
-        stamped: sealed.stamp.as_ref().and_then(|stamped| stamped.as_ref().ok()).map(|stamped| stamped.stamp.at),
-        errors: sealed.errors().map(ErrorText::from).collect(),
     }
 }
 

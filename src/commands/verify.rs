@@ -107,7 +107,7 @@ pub(super) fn verify_all(
     };
     let sessions: u64 = archives.iter().map(|archive| archive.sessions.len() as u64).sum();
     // The number of sessions that did not change is unknown.
-    let is_cut = is_cut || sum.bags + sum.busy < sessions || since.is_some();
+    let is_cut = is_cut || sum.bags + sum.busy + sum.erased < sessions || since.is_some();
     let out_of_time = is_cut && stop == Some(Stop::OutOfTime);
     let exit = exit(stop, &sum, out_of_time);
     for target in targets.iter() {
@@ -124,6 +124,7 @@ pub(super) fn verify_all(
         journals: sum.journals,
         incomplete: sum.incomplete,
         empty: sum.empty,
+        erased: sum.erased,
         checked,
         files: sum.files,
         bytes: sum.bytes,

@@ -45,6 +45,18 @@ impl From<&Error> for ErrorText {
     }
 }
 
+/// The result of `erase` for a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Erasure {
+    /// It would be erased (`--dry-run`).
+    Planned,
+    /// It was erased in this run.
+    Erased,
+    /// It was erased before.
+    ErasedBefore,
+}
+
 /// A message from a worker to the thread that owns the terminal. `transfer` is the number of the running transfer.
 #[expect(missing_docs, reason = "the fields are named after their content")]
 #[derive(Debug, Clone)]
@@ -195,6 +207,28 @@ pub enum Event {
         #[serde(default)]
         empty: bool,
     },
+    /// The session was erased by order, and is not fetched again (`download`).
+    SessionErasedBefore {
+        session: SessionId,
+        /// The time of the erasure; none if it is under way.
+        erased: Option<Timestamp>,
+        /// The law, rule or order that it followed.
+        authority: String,
+    },
+    /// A session was erased (`erase`).
+    SessionErased {
+        session: SessionId,
+        outcome: Erasure,
+        folder: String,
+        files: u64,
+        bytes: u64,
+        /// The time at which nothing was left.
+        erased: Option<Timestamp>,
+        /// The law, rule or order that it follows.
+        authority: String,
+        /// The page of the certificate.
+        certificate: Option<String>,
+    },
     /// The part of the journal that a run wrote was sealed, as far as the seals could be made.
     JournalSealed {
         /// The segment, below the archive's folder.
@@ -227,6 +261,9 @@ pub enum Event {
         /// Sessions of which the provider lists no media.
         #[serde(default)]
         empty: u64,
+        /// Sessions that were erased by order, and were not asked about.
+        #[serde(default)]
+        erased: u64,
         incomplete: u64,
         not_started: u64,
         /// True if the time limit (`--max-duration`) was reached before the sessions were done.
@@ -266,6 +303,9 @@ pub enum Event {
         incomplete: u64,
         /// Bags without findings of sessions for which the provider never listed any media.
         empty: u64,
+        /// Sessions of which the journal says that they were erased, and of which nothing is left.
+        #[serde(default)]
+        erased: u64,
         /// The aspects in which every one of these bags matches; empty when anything was found.
         checked: Vec<Aspect>,
         files: u64,

@@ -25,6 +25,8 @@ pub(crate) struct Ledger {
     complete: u64,
     skipped: u64,
     empty: u64,
+    /// Sessions that were erased by order, and were not asked about.
+    erased: u64,
     /// Sessions that were under way when the time limit of the run was reached.
     cut: u64,
     /// Media files of sessions that ended.
@@ -56,6 +58,11 @@ impl Ledger {
                 self.cut += u64::from(*exit == ErrorKind::OutOfTime);
                 self.settled.kept += if *skipped { tally.kept } else { 0 };
             }
+            Event::SessionErasedBefore { session, .. } => {
+                self.done += 1;
+                self.outcomes.push((session.clone(), Exit::Done));
+                self.erased += 1;
+            }
             Event::BagVerified(SessionReport { files, bytes, .. }) => {
                 self.done += 1;
                 self.settled.kept += files;
@@ -70,6 +77,8 @@ impl Ledger {
         let rejected = (self.rejected > 0).then_some(ErrorKind::Usage.into());
         let exits = self.outcomes.iter().map(|(_, exit)| *exit).chain(rejected);
         match stop {
+            // Nothing else was asked for, so there is nothing to archive.
+            None if self.erased > 0 && self.erased == self.outcomes.len() as u64 && self.rejected == 0 => ErrorKind::NotFound.into(),
             Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
             Some(stop @ Stop::OutOfTime) => Exit::merge(exits.chain((self.not_started() > 0).then_some(stop.exit()))),
             None => Exit::merge(exits),
@@ -97,7 +106,8 @@ impl Ledger {
             complete: self.complete,
             skipped: self.skipped,
             empty: self.empty,
-            incomplete: self.done.saturating_sub(self.complete + self.empty),
+            erased: self.erased,
+            incomplete: self.done.saturating_sub(self.complete + self.empty + self.erased),
             not_started: self.not_started(),
             out_of_time: self.left(stop) > 0,
             tally: self.tally,

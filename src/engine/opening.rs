@@ -11,7 +11,7 @@ use super::session_error::reason;
 use super::session_state::{Companion, Job, Outcome, SessionWork};
 use super::stored_rules::StoredRules;
 use crate::archive::schedule::locked;
-use crate::archive::{CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
+use crate::archive::{Certificate, CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
@@ -59,6 +59,10 @@ impl Opening<'_> {
         // The client is made while the archive is opened.
         services.wire.warm_up();
         let Some(lock) = self.lock().map_err(Failure::local)? else { return Ok(Opened::Deferred) };
+        if let Some(certificate) = Certificate::of(services.store.as_ref(), session).map_err(Failure::local)? {
+            run.erased_before(self.index, session, &certificate, self.emit);
+            return Ok(Opened::Files(Vec::new()));
+        }
         let now = services.wire.clock().now();
         let origin = Origin {
             provider: services.provider.name().to_owned(),

@@ -11,7 +11,7 @@ use super::session_state::SessionWork;
 use super::tally::Tally;
 use super::{Emit, Options, Services};
 use crate::archive::schedule::{Order, locked};
-use crate::archive::{Reason, SessionArchive, State};
+use crate::archive::{Certificate, Reason, SessionArchive, State};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
@@ -217,6 +217,12 @@ impl RunState {
     /// Ends a session that was complete before, with that many media files, and for which no request was sent.
     pub(super) fn skipped(&self, index: usize, session: &SessionId, kept: u64, emit: &Emit) {
         self.report(index, self.session_finished(session, Exit::Done, None, Some(kept)), emit);
+    }
+
+    /// Ends a session that was erased by order.
+    pub(super) fn erased_before(&self, index: usize, session: &SessionId, certificate: &Certificate, emit: &Emit) {
+        let (erased, authority) = (certificate.erased, certificate.facts.authority.clone());
+        self.report(index, Event::SessionErasedBefore { session: session.clone(), erased, authority }, emit);
     }
 
     fn ended_at_once(&self, session: &SessionId, error: &Error) -> Event {

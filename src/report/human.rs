@@ -7,11 +7,11 @@ use super::lacking::{Item, Lack, Lacking, line_of};
 use super::verify_text;
 use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
-use crate::engine::{Event, Ledger, Tally};
+use crate::engine::{Erasure, Event, Ledger, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
 use crate::model::{Kind, SessionId, is_uuid};
-use crate::text::{bytes, duration, plural, sanitize};
+use crate::text::{bytes, day, duration, plural, sanitize};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -54,6 +54,7 @@ impl Human {
                         .into_owned(),
                 )
             }
+            Event::SessionErased { .. } => erased(event, console),
             _ => verify_text::answer(event, self.verbosity, self.prints_heads, console),
         }
     }
@@ -93,6 +94,10 @@ impl Human {
             Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
             Event::SessionFinished { session, folder, skipped: true, .. } => (self.verbosity >= Verbosity::Files)
                 .then(|| format!("{} complete before, not asked about: {}", sanitize(session.as_str()), sanitize(folder))),
+            Event::SessionErasedBefore { session, erased, authority } => {
+                let state = erased.map_or_else(|| "is being erased".to_owned(), |at| format!("was erased on {}", day(at)));
+                normal.then(|| note(format!("session {session} {state} ({authority}), and is not archived again")))
+            }
             Event::SessionFinished { .. } => self.session(event, ledger, console),
             Event::RunFinished { .. } => self.finished(event, ledger, console),
             Event::RunStatus { .. } => status(event).map(note),
@@ -308,6 +313,24 @@ fn files(tally: &Tally) -> String {
     parts.join(", ")
 }
 
+/// Returns the line of an erasure.
+fn erased(event: &Event, console: &Console) -> Option<String> {
+    let Event::SessionErased { session, outcome, folder, files, bytes: length, erased, certificate, .. } = event else { return None };
+    let amount = format!("{}, {}", plural(*files, "file"), bytes(*length));
+    let session = sanitize(session.as_str());
+    let certificate = certificate.as_deref().map(sanitize).unwrap_or_default();
+    Some(match outcome {
+        Erasure::Planned => format!("{session} would be erased: {amount} in {}", sanitize(folder)),
+        Erasure::Erased => {
+            format!("{session} {}: {amount}; its certificate is {certificate}", console.paint_answer(Style::Good, "erased"))
+        }
+        Erasure::ErasedBefore => {
+            let day = erased.map(day).unwrap_or_default();
+            format!("{session} was erased before, on {day}; its certificate is {certificate}")
+        }
+    })
+}
+
 fn status(event: &Event) -> Option<String> {
     let Event::RunStatus { total, done, tally, running, milliseconds } = event else { return None };
     let time = duration(Duration::from_millis(*milliseconds));
@@ -315,14 +338,15 @@ fn status(event: &Event) -> Option<String> {
 }
 
 fn summary(event: &Event, archive: &str, console: &Console) -> Option<String> {
-    let Event::RunFinished { exit, complete, skipped, empty, incomplete, not_started, tally, milliseconds, .. } = event else {
+    let Event::RunFinished { exit, complete, skipped, empty, erased, incomplete, not_started, tally, milliseconds, .. } = event else {
         return None;
     };
     let mut parts = vec![format!("{complete} complete")];
-    let counts = [(skipped, "of them before"), (empty, "empty"), (incomplete, "incomplete"), (not_started, "not begun")];
+    let counts =
+        [(skipped, "of them before"), (empty, "empty"), (erased, "erased before"), (incomplete, "incomplete"), (not_started, "not begun")];
     parts.extend(counts.into_iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("{count} {what}")));
     let style = if *exit == Exit::Done { Style::Good } else { Style::Error };
-    let sessions = plural(complete + empty + incomplete + not_started, "session");
+    let sessions = plural(complete + empty + erased + incomplete + not_started, "session");
     Some(format!(
         "{sessions}: {}; {} in {}, below {}",
         console.paint(style, &parts.join(", ")),

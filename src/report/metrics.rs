@@ -37,6 +37,7 @@ pub(crate) fn exposition(summary: &Summary, before: &str) -> String {
             ("complete", counts.complete),
             ("skipped", counts.skipped),
             ("empty", counts.empty),
+            ("erased", counts.erased),
             ("incomplete", counts.incomplete),
             ("not-started", counts.not_started),
         ];

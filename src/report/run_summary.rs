@@ -176,12 +176,15 @@ impl Books {
     }
 
     fn finished(&mut self, event: &Event) {
-        let Event::RunFinished { complete, skipped, empty, incomplete, not_started, out_of_time, tally, .. } = event else { return };
+        let Event::RunFinished { complete, skipped, empty, erased, incomplete, not_started, out_of_time, tally, .. } = event else {
+            return;
+        };
         // A repair has a run for each archive.
         let counts = self.summary.sessions.get_or_insert_default();
         counts.complete += complete - skipped;
         counts.skipped += skipped;
         counts.empty += empty;
+        counts.erased += erased;
         counts.incomplete += incomplete;
         counts.not_started += not_started;
         self.summary.media.get_or_insert_default().add(tally);

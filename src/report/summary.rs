@@ -63,6 +63,8 @@ pub struct SessionCounts {
     pub skipped: u64,
     /// Listed in full, without any media.
     pub empty: u64,
+    /// Erased by order, and not asked about.
+    pub erased: u64,
     /// Begun, and not complete.
     pub incomplete: u64,
     /// Never begun.

@@ -40,6 +40,7 @@ fn hint(remedy: Remedy) -> &'static str {
         Remedy::Restore => "keep the folder as it is, check the disk and who may read it, and restore the file from a backup",
         Remedy::Download => "run `vmedia download` for this session: it goes on where that run ended",
         Remedy::MoveOut => "look at what it is, and move it out of the archive; `vmedia repair` leaves it alone",
+        Remedy::Erase => "run `vmedia erase` for this session: it finishes an erasure, or erases again what a backup brought back",
         Remedy::Decide => {
             "restore the session from a backup, or let `vmedia repair` archive it anew; if it was deleted on purpose, do neither and keep the note that says so"
         }
@@ -168,7 +169,19 @@ fn cut(event: &Event, console: &Console) -> Option<String> {
 
 fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<String> {
     let Event::VerifyFinished {
-        exit, bags, damaged, journals, incomplete, empty, checked, files, bytes: read, partial, milliseconds, ..
+        exit,
+        bags,
+        damaged,
+        journals,
+        incomplete,
+        empty,
+        erased,
+        checked,
+        files,
+        bytes: read,
+        partial,
+        milliseconds,
+        ..
     } = event
     else {
         return None;
@@ -197,7 +210,8 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
         verdict = format!("{verdict}: {}", checked.join(", "));
     }
     let rate = rate(*read, *milliseconds);
-    let mut line = format!("{}: {verdict}; {}, {} read in {rate}", plural(*bags, "session"), plural(*files, "file"), bytes(*read));
+    let erased = if *erased > 0 { format!(", and {erased} erased") } else { String::new() };
+    let mut line = format!("{}{erased}: {verdict}; {}, {} read in {rate}", plural(*bags, "session"), plural(*files, "file"), bytes(*read));
     if let Some(partial) = partial {
         line = format!("{line}\n{}", note(&format!("this says nothing of what was not read: {partial}"), console));
     }

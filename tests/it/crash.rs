@@ -6,9 +6,9 @@
 //! - `steps`: a run in this process on such a store, for each of its steps.
 //! - `traced`: the real program under `strace`, which kills it or lets its system calls fail, and the order of its calls.
 
-mod faulty;
+pub mod faulty;
 mod power;
-mod steps;
+pub mod steps;
 #[cfg(target_os = "linux")]
 mod traced;
 

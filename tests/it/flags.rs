@@ -45,13 +45,14 @@ const SEALS: &[&str] = &["--sign-key", "--accept-unsealed", "--timestamp"];
 const SCHEDULE: &[&str] = &["--max-duration", "--ping-url", "--on-failure", "--metrics-file"];
 
 /// The words that a command needs, and what it takes beside `--color`.
-const COMMANDS: [(&[&str], &[&[&str]]); 15] = [
+const COMMANDS: [(&[&str], &[&[&str]]); 16] = [
     (&["list", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["attempts", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["download", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
     (&["repair", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
     (&["verify", "x"], &[PROFILE, TRUST, OUTPUT, &["--no-progress"], SCHEDULE]),
     (&["catalog", "x"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
+    (&["erase", "x", "--authority=x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
     (&["config", "path"], &[&["--config", "--quiet"]]),
     (&["config", "show"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--log-file"]]),
     (&["config", "check"], &[PROFILE, TRUST, CONNECTION, &["--quiet", "--log-file"]]),

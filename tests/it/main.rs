@@ -10,6 +10,7 @@
 //! - `demo`: the README's first command; other tools accept its archive.
 //! - `docs`: runs the commands of the documents and of the help; checks links, flags and keys.
 //! - `download`: attempts, second runs, selection, companion documents, comparison, lists of ids.
+//! - `erase`: what remains of an erased session, and that nothing brings it back.
 //! - `evidence`: `verify` finds every change of an archive, and reports nothing else.
 //! - `examples`: the files in `examples/`, each run as in use.
 //! - `failures`: the table of failures: what is archived, printed and returned.
@@ -64,6 +65,7 @@ mod crash;
 mod demo;
 mod docs;
 mod download;
+mod erase;
 mod evidence;
 mod examples;
 mod failures;

@@ -13,10 +13,10 @@ mod verified;
 mod writer;
 
 pub use chain::Chain;
-pub(crate) use chain::{BagChange, stopped};
+pub(crate) use chain::{BagChange, Erasure, stopped};
 pub(crate) use difference::archived;
-pub use entry::Identity;
-pub(crate) use entry::{Archived, Authenticated, FileEntry};
+pub(crate) use entry::{Archived, Authenticated, ErasedEntry, FileEntry};
+pub use entry::{ErasureFacts, Identity};
 pub use segment::{FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
 pub use verified::Verifications;

@@ -12,6 +12,7 @@
 //! | `SESSION/archive.json` | the record: every media file, its state, digests, signatures and history ([`Record`]) |
 //! | `SESSION/manifest-sha256.txt`, `tagmanifest-sha256.txt` | the digests of all files, for `sha256sum -c` |
 //! | `SESSION/index.html` | the session as a page |
+//! | `_erased/SESSION.json`, `.html` | the certificate of destruction of an erased session ([`Certificate`]) |
 //! | `_journal/RUN.ndjson` | the journal: one segment per run, its lines chained by SHA-256 ([`Journal`], [`Chain`]) |
 //! | `_journal/RUN.ndjson.sig`, `.tsr` | the seals of a segment: an SSH signature and an RFC 3161 time stamp ([`seal`]) |
 //!
@@ -62,6 +63,8 @@ mod bag;
 mod catalog_page;
 mod catalog_row;
 mod coded;
+mod erase;
+mod erasure;
 mod journal;
 mod layout;
 mod needs_refetch;
@@ -77,7 +80,11 @@ mod word;
 pub use catalog_page::CatalogWriter;
 pub use catalog_row::{CatalogRow, Condition, catalog_row};
 pub use coded::Coded;
-pub use journal::{Chain, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications};
+pub use erase::{Erasing, Outcome as ErasureOutcome, erase};
+pub use erasure::{Certificate, FOLDER as ERASED_FOLDER, Method, NotReached, Stage};
+pub use journal::{
+    Chain, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
+};
 pub use layout::{PAGE, RECORD};
 pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord, State, tool};

@@ -3,6 +3,7 @@
 //! `session` turns a record into the data of `session.html`; `base.html` and `style` serve every page. Must not touch the store.
 
 mod catalog_view;
+mod certificate;
 mod facts;
 mod lists;
 mod session;
@@ -12,11 +13,13 @@ mod untrusted;
 
 use crate::bag::payload_manifest;
 use crate::catalog_row::CatalogRow;
+use crate::erasure::Certificate;
 use crate::error::{Error, Result};
 use crate::record::Record;
 use askama::Template;
 pub(crate) use catalog_view::CatalogTotals;
 use catalog_view::{CatalogPage, CatalogRows};
+use certificate::CertificatePage;
 use jiff::Timestamp;
 use session::SessionPage;
 
@@ -43,6 +46,11 @@ fn no_catalog() -> Error {
 pub(crate) fn session_page(record: &Record) -> Result<String> {
     let page = SessionPage::of(record, &payload_manifest(record));
     page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
+}
+
+/// Returns the page of an erasure's certificate.
+pub(crate) fn certificate_page(certificate: &Certificate) -> Result<String> {
+    CertificatePage::of(certificate).render().map_err(|error| Error::unexpected("cannot write a certificate's page").caused_by(error))
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ use crate::record::{FileRecord, LARGEST_RECORD, Origin, Revision, SignatureRecor
 use crate::store::{Digest, Store, StorePath, Watch};
 use crate::verify::ProviderRules;
 use jiff::Timestamp;
-use open::{is_new, read_record};
+use open::is_new;
+pub(crate) use open::read_record;
 use pending::{Line, Pending};
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -227,6 +227,9 @@ pub trait Store: ReadStore {
     /// Removes a file, if it exists.
     fn remove(&self, path: &StorePath) -> Result<()>;
 
+    /// Removes a folder and everything in it; links are removed, not followed.
+    fn remove_tree(&self, folder: &StorePath) -> Result<()>;
+
     /// Creates a folder, unless it exists.
     fn make_folder(&self, path: &StorePath) -> Result<()>;
 

@@ -1,7 +1,8 @@
-//! Keeps other files out of session folders, where every file belongs to the bag, and out of the journal.
+//! Keeps other files out of session folders, where every file belongs to the bag, and out of the journal and the certificates.
 //!
 //! Tests names alone: the session may be damaged.
 
+use crate::erasure;
 use crate::error::{Error, Result};
 use crate::journal::FOLDER;
 use crate::layout::{DECLARATION, MANIFEST, MARKER, RECORD};
@@ -15,11 +16,11 @@ pub fn must_be_outside(flag: &str, path: &Path) -> Result<()> {
     let nearest = nearest.map(as_written);
     let Some(folder) = nearest.iter().flat_map(|path| path.ancestors()).find(|folder| is_closed(folder)) else { return Ok(()) };
     let what = format!("{flag} {} would write into {}, and change what is archived there", path.display(), folder.display());
-    Err(Error::usage(what, "name a place outside of the folders of sessions and of the journal"))
+    Err(Error::usage(what, "name a place outside of the folders of sessions, of the journal and of the certificates"))
 }
 
 fn is_closed(folder: &Path) -> bool {
     let has = |name: &str| folder.join(name).is_file();
     let is_session = has(DECLARATION) || has(MARKER) || has(RECORD) && has(MANIFEST);
-    is_session || folder.file_name().is_some_and(|name| name == FOLDER) && folder.is_dir()
+    is_session || folder.file_name().is_some_and(|name| name == FOLDER || name == erasure::FOLDER) && folder.is_dir()
 }

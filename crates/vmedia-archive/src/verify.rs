@@ -2,10 +2,11 @@
 //! their seals. Needs no network.
 //!
 //! `journal`, `seals` and `page` check an archive's root; `examine` checks a bag's own files and lists those to be read, `reread`
-//! reads one of them, `altered` compares the bag with the journal; `workers` do so for many sessions in parallel. Must not repair
+//! reads one of them, `altered` compares the bag with the journal, `erased` what is left of an erased one; `workers` do so for many sessions in parallel. Must not repair
 //! and must not print.
 
 mod altered;
+mod erased;
 mod examine;
 mod examined;
 mod finding;
@@ -108,6 +109,8 @@ pub struct Totals {
     pub bytes: u64,
     /// Payload files that were not read, because only a sample was wanted.
     pub unread: u64,
+    /// Sessions of which the journal says that they were erased, and of which nothing is left.
+    pub erased: u64,
     /// Bags that were not checked, because another run was changing them.
     pub busy: u64,
 }

@@ -246,6 +246,10 @@ impl Store for Faulty {
         self.step("remove", path.as_str(), || self.inner.remove(path))
     }
 
+    fn remove_tree(&self, folder: &StorePath) -> Result<()> {
+        self.step("remove_tree", folder.as_str(), || self.inner.remove_tree(folder))
+    }
+
     fn make_folder(&self, path: &StorePath) -> Result<()> {
         self.step("make_folder", path.as_str(), || self.inner.make_folder(path))
     }

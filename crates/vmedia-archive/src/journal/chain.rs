@@ -7,7 +7,7 @@
 //! The chain alone cannot show that the newest lines were cut off, or all of it written anew. Against that help bags that the
 //! journal does not know, seals, and a head that is kept elsewhere. Must not look at bags.
 
-use super::entry::{Archived, Entry, Line, Parent, SealEntry};
+use super::entry::{Archived, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Line, Parent, SealEntry};
 use super::segment::{self, Lines, RawLine};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{ReadStore, Watch, sha256_bytes};
@@ -35,6 +35,18 @@ pub(crate) struct BagChange {
     /// True if a seal that counts, or an expected head, covers its line.
     pub(crate) is_proven: bool,
     pub(crate) archived: Archived,
+}
+
+/// The newest erasure of a session.
+#[derive(Debug)]
+pub(crate) struct Erasure {
+    pub(crate) facts: ErasureFacts,
+    /// The time at which it was ordered.
+    pub(crate) begun: Timestamp,
+    /// The place of its last line.
+    pub(crate) place: Place,
+    /// The time at which nothing was left, and the certificate, once it is done.
+    pub(crate) erased: Option<(Timestamp, ErasedEntry)>,
 }
 
 /// A segment, as it was read.
@@ -78,6 +90,8 @@ pub struct Chain {
     pub(crate) is_proof_demanded: bool,
     /// The places of the changes of each session's bag, in the order of their segments, by the folder's name.
     bags: BTreeMap<Box<str>, Vec<Place>>,
+    /// The erasures of sessions, by the folder's name: the newest of each.
+    erasures: BTreeMap<Box<str>, Erasure>,
     /// The segments' names, by their numbers.
     names: Vec<String>,
     read: HashMap<String, Segment>,
@@ -119,6 +133,16 @@ impl Chain {
     /// Returns the time of the last change of a session's bag, by the folder's name.
     pub(crate) fn last_change(&self, folder: &str) -> Option<Timestamp> {
         self.bags.get(folder)?.iter().map(|place| place.at).max()
+    }
+
+    /// Returns the newest erasure of a session, by the folder's name.
+    pub(crate) fn erasure(&self, folder: &str) -> Option<&Erasure> {
+        self.erasures.get(folder)
+    }
+
+    /// Returns the erasures, by the folders' names.
+    pub(crate) fn erasures(&self) -> impl Iterator<Item = (&str, &Erasure)> {
+        self.erasures.iter().map(|(folder, erasure)| (folder.as_ref(), erasure))
     }
 
     /// Returns the folders of the sessions that the journal knows.
@@ -288,11 +312,28 @@ impl Chain {
                 let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
                 self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
             }
+            Entry::Erasing(entry) => self.add_erasing(*entry, Place { at: line.at, ..place }),
+            Entry::Erased(entry) => self.add_erased(entry, Place { at: line.at, ..place }),
             Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
             Entry::Closed { .. } => return true,
             _ => {}
         }
         false
+    }
+
+    fn add_erasing(&mut self, ErasingEntry { facts, begun }: ErasingEntry, place: Place) {
+        // Segments of runs that overlap do not stand in the order of their lines.
+        if self.erasures.get(facts.folder.as_str()).is_none_or(|known| known.place.at <= place.at) {
+            self.erasures.insert(facts.folder.clone().into(), Erasure { facts, begun, place, erased: None });
+        }
+    }
+
+    fn add_erased(&mut self, entry: ErasedEntry, place: Place) {
+        if let Some(known) = self.erasures.get_mut(entry.folder.as_str()).filter(|known| known.place.at <= place.at) {
+            // A certificate that was lost is written again, with the time of the erasure.
+            let at = known.erased.as_ref().map_or(place.at, |(at, _)| *at);
+            (known.place, known.erased) = (place, Some((at, entry)));
+        }
     }
 
     /// Checks the ends of earlier segments that segments name, and finds the ends that no segment follows.

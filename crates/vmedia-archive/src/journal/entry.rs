@@ -70,6 +70,10 @@ pub(crate) enum Entry {
         /// The operator's reason.
         reason: String,
     },
+    /// A session is about to be erased.
+    Erasing(Box<ErasingEntry>),
+    /// A session was erased.
+    Erased(ErasedEntry),
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.
@@ -164,6 +168,49 @@ pub(crate) struct Parent {
 pub(crate) struct SealEntry {
     pub(crate) name: String,
     pub(crate) sha256: String,
+}
+
+/// The facts of an erasure, as the journal and the certificate hold them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureFacts {
+    /// The session.
+    pub session: SessionId,
+    /// Its folder in the archive.
+    pub folder: String,
+    /// The provider; `None` if the record could not be read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub provider: Option<String>,
+    /// Number of files in the folder.
+    pub files: u64,
+    /// Number of their bytes.
+    pub bytes: u64,
+    /// The bag's digest: the SHA-256 of its `tagmanifest-sha256.txt`; `None` if there was none.
+    pub bag: Option<String>,
+    /// The law, rule or order that the erasure follows.
+    pub authority: String,
+    /// The operator's reason.
+    pub reason: String,
+}
+
+/// The order to erase a session, before anything of it is removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ErasingEntry {
+    #[serde(flatten)]
+    pub(crate) facts: ErasureFacts,
+    /// The time at which it was first ordered; earlier than the line if an erasure that was killed is finished.
+    pub(crate) begun: Timestamp,
+}
+
+/// The end of an erasure: nothing of the session is left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ErasedEntry {
+    pub(crate) session: SessionId,
+    /// Its folder in the archive.
+    pub(crate) folder: String,
+    /// The SHA-256 of its certificate.
+    pub(crate) certificate: String,
+    /// The SHA-256 of the certificate's page for people.
+    pub(crate) page: String,
 }
 
 /// An earlier run that is accepted although it is under no signature.

@@ -3,7 +3,9 @@
 //!
 //! A line that vouches for a bag outlasts a power loss before the bag is finished.
 
-use super::entry::{AcceptedRun, Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
+use super::entry::{
+    AcceptedRun, Archived, Authenticated, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Identity, Line, Opened, SCHEMA, VERSION,
+};
 use super::segment;
 use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, ErrorKind, Result};
@@ -62,6 +64,11 @@ impl Journal {
         Self { store, identity, writing: Mutex::default() }
     }
 
+    /// Returns the program, command and account of this run.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// Returns the segment of this run, once it has one.
     pub fn segment(&self) -> Option<StorePath> {
         locked(&self.writing).segment.as_ref().map(|segment| segment.path.clone())
@@ -103,9 +110,7 @@ impl Journal {
 
     /// Records the next state of a bag; the line is on the disk before this returns.
     pub(crate) fn archived(&self, archived: Archived, now: Timestamp) -> Result<()> {
-        let lines = self.append(&mut locked(&self.writing), Entry::Archived(Box::new(archived)), now)?;
-        // Outside the lock: several sessions wait for the disk at once, and it serves them together.
-        lines.flush().map_err(Error::for_run)
+        self.durably(Entry::Archived(Box::new(archived)), now)
     }
 
     /// Records a session that is unchanged.
@@ -151,9 +156,24 @@ impl Journal {
         self.append(&mut locked(&self.writing), Entry::Damaged { folder, findings }, now).map(drop)
     }
 
+    /// Records that a session is about to be erased; the line is on the disk before this returns.
+    pub(crate) fn erasing(&self, facts: ErasureFacts, begun: Timestamp, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Erasing(Box::new(ErasingEntry { facts, begun })), now)
+    }
+
+    /// Records that a session was erased; the line is on the disk before this returns.
+    pub(crate) fn erased(&self, entry: ErasedEntry, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Erased(entry), now)
+    }
+
     /// Records the next page of the catalog; the line is on the disk before this returns.
     pub(crate) fn page(&self, sha256: String, now: Timestamp) -> Result<()> {
-        let lines = self.append(&mut locked(&self.writing), Entry::Page { sha256 }, now)?;
+        self.durably(Entry::Page { sha256 }, now)
+    }
+
+    fn durably(&self, entry: Entry, now: Timestamp) -> Result<()> {
+        let lines = self.append(&mut locked(&self.writing), entry, now)?;
+        // Outside the lock: several sessions wait for the disk at once, and it serves them together.
         lines.flush().map_err(Error::for_run)
     }
 

@@ -309,6 +309,14 @@ impl Store for LocalStore {
         }
     }
 
+    fn remove_tree(&self, folder: &StorePath) -> Result<()> {
+        match self.made()?.remove_tree(folder.as_str()) {
+            // A name in it that is not UTF-8 cannot be removed by this store.
+            Err(error) if !is_absent(&error) || self.stat(folder)?.is_some() => Err(self.failed("remove", folder.as_str(), error)),
+            _ => Ok(()),
+        }
+    }
+
     fn make_folder(&self, path: &StorePath) -> Result<()> {
         self.made()?.make_folder(path.as_str()).map_err(|error| self.failed("create the folder", path.as_str(), error))
     }

@@ -119,6 +119,15 @@ impl Tree {
         self.remove_folder(folder)
     }
 
+    /// Removes a folder and everything in it.
+    pub(super) fn remove_tree(&self, folder: &str) -> io::Result<()> {
+        for (name, kind) in self.entries(folder)? {
+            let path = format!("{folder}/{}", name.to_string_lossy());
+            if kind == Kind::Folder { self.remove_tree(&path)? } else { self.remove_file(&path)? }
+        }
+        self.remove_folder(folder)
+    }
+
     /// Returns the full path of a place, for messages.
     pub(super) fn location(&self, path: &str) -> PathBuf {
         let names = path.split('/').filter(|name| *name != HERE);

@@ -71,6 +71,8 @@ pub enum Remedy {
     Download,
     /// Move it out: it does not belong there.
     MoveOut,
+    /// `vmedia erase` finishes an erasure, or repeats it.
+    Erase,
     /// The operator decides: the session may have been deleted on purpose.
     Decide,
     /// Move the folder in: a link is in its place.

@@ -4,6 +4,7 @@
 //! Must not look into sessions.
 
 use super::altered::expected_paths;
+use super::erased::{Erased, compare_erasure, find_strange_certificates};
 use super::page::{compare_page, page_digest};
 use super::seals::{Seals, check_seals};
 use super::{Aspect, Examined, Finding, JournalReport, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, is_bag};
@@ -12,7 +13,7 @@ use crate::journal::{Chain, FOLDER, Journal};
 use crate::schedule::locked;
 use crate::store::{LINKED, ReadStore, StorePath};
 use crate::text::day;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -56,7 +57,10 @@ impl<'a> Archive<'a> {
         if let Some(page) = page {
             compare_page(&mut chain, page);
         }
-        let report = report(store, &chain, seals, exists, options);
+        let mut report = report(store, &chain, seals, exists, options);
+        if exists && target.is_whole {
+            report.findings.extend(find_strange_certificates(store, &chain)?);
+        }
         Ok((with(ReadJournal { chain: exists.then(|| Arc::new(chain)), length }), report))
     }
 
@@ -83,29 +87,56 @@ impl<'a> Archive<'a> {
         Ok(true)
     }
 
-    /// Reports the sessions that the journal names and that are missing.
-    pub(super) fn report_missing(&self) -> Result<Vec<Repairable>> {
-        let (target, store) = (self.target, self.target.store.as_ref());
-        let Some(chain) = self.chain().filter(|_| target.is_whole) else { return Ok(Vec::new()) };
+    /// Reports the sessions that the journal names and that are not there, unless they were erased.
+    pub(super) fn report_absent(&self) -> Result<Absent> {
+        let (target, store, mut absent) = (self.target, self.target.store.as_ref(), Absent::default());
+        let Some(chain) = self.chain().filter(|_| target.is_whole) else { return Ok(absent) };
         let listed: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
         // A session that was archived since the folders were listed is not missing.
         let since: HashSet<String> = store.folders()?.into_iter().filter(|folder| !listed.contains(folder.as_str())).collect();
         // A folder that cannot be read is reported among the sessions.
         let is_here =
             |folder: &str| listed.contains(folder) || since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
-        let mut missing = Vec::new();
-        for name in chain.folders().filter(|folder| !is_here(folder)) {
-            let changes = chain.changes(store, name)?;
-            let Some(last) = changes.last() else { continue };
-            let what = format!("the session is missing: the journal says that it was archived, last on {}", day(last.at));
-            let finding = Finding::new(Aspect::Listings, ".", what).helped_by(Remedy::Decide);
-            let (folder, session) = (StorePath::name(name), last.archived.session.clone());
-            let examined = Examined { findings: vec![finding], ..Examined::default() };
-            self.observer.report(Report::Session(SessionReport::new(store.location(&folder), examined)));
-            missing.push(Repairable { target: self.number, folder, session, lost: Some(expected_paths(&changes)) });
+        let names: BTreeSet<&str> = chain.folders().chain(chain.erasures().map(|(folder, _)| folder)).collect();
+        for name in names.into_iter().filter(|folder| !is_here(folder)) {
+            match compare_erasure(store, &chain, name)? {
+                Erased::Soundly => absent.erased += 1,
+                // It is under way, or was finished since the journal was read.
+                Erased::Half(_) if store.holder(&StorePath::name(name))?.is_some() || self.refresh(Some(&chain))? => absent.erased += 1,
+                Erased::Half(finding) | Erased::Found(finding) => {
+                    absent.damaged += 1;
+                    self.report_finding(name, finding);
+                }
+                Erased::Not => {
+                    let changes = chain.changes(store, name)?;
+                    let Some(last) = changes.last() else { continue };
+                    let what = format!("the session is missing: the journal says that it was archived, last on {}", day(last.at));
+                    self.report_finding(name, Finding::new(Aspect::Listings, ".", what).helped_by(Remedy::Decide));
+                    let (folder, session) = (StorePath::name(name), last.archived.session.clone());
+                    absent.damaged += 1;
+                    absent.missing.push(Repairable { target: self.number, folder, session, lost: Some(expected_paths(&changes)) });
+                }
+            }
         }
-        Ok(missing)
+        Ok(absent)
     }
+
+    fn report_finding(&self, folder: &str, finding: Finding) {
+        let examined = Examined { findings: vec![finding], ..Examined::default() };
+        let location = self.target.store.location(&StorePath::name(folder));
+        self.observer.report(Report::Session(SessionReport::new(location, examined)));
+    }
+}
+
+/// The sessions that a journal names and that are not there.
+#[derive(Default)]
+pub(super) struct Absent {
+    /// Those that are missing.
+    pub(super) missing: Vec<Repairable>,
+    /// Number of those with findings, the missing ones among them.
+    pub(super) damaged: u64,
+    /// Number of those that were erased.
+    pub(super) erased: u64,
 }
 
 /// Reports a journal: its chain, its seals, and the expected heads.

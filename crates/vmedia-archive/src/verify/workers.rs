@@ -4,6 +4,7 @@
 //! Must not choose what is checked.
 
 use super::altered::compare_with_journal;
+use super::erased::{Erased, compare_erasure};
 use super::journal::Archive;
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
@@ -93,10 +94,11 @@ pub(super) fn verify_all(
         let (archive, report) = Archive::open(number, target, options, observer)?;
         results.totals.journals += u64::from(!report.findings.is_empty());
         observer.report(Report::Journal(report));
-        let missing = archive.report_missing()?;
-        results.totals.bags += missing.len() as u64;
-        results.totals.damaged += missing.len() as u64;
-        results.repairable.extend(missing);
+        let absent = archive.report_absent()?;
+        results.totals.bags += absent.damaged;
+        results.totals.damaged += absent.damaged;
+        results.totals.erased += absent.erased;
+        results.repairable.extend(absent.missing);
         archives.push(archive);
     }
     let places = archives.iter().map(|archive| archive.target.sessions.iter().map(move |folder| Place { archive, folder }));
@@ -160,14 +162,10 @@ impl<'a> Run<'a> {
     /// Examines a bag's own files, and returns those to be read.
     fn examine(&self, index: usize, place: Place<'a>, retries: u32) -> Vec<Job<'a>> {
         let (Place { archive, folder }, store) = (place, place.archive.target.store.as_ref());
-        let mut examined = examine(store, folder, self.rules).unwrap_or_else(|error| Examined::failed(&error));
-        // A bag that cannot be read would only be reported as altered.
-        let chain = archive.chain().filter(|_| examined.is_comparable());
-        if examined.is_comparable()
-            && let Err(error) = compare_with_journal(store, chain.as_deref(), folder.as_str(), &mut examined)
-        {
-            examined.finding(Aspect::Journal, ".", error.what());
-        }
+        let Some((mut examined, chain)) = self.compared(place) else {
+            self.report(index, None);
+            return Vec::new();
+        };
         let items = std::mem::take(&mut examined.items);
         // A missing file is noticed without reading it.
         let is_here = |item: &Item| store.length(&folder.join(&item.path)).is_ok_and(|length| length.is_some());
@@ -191,6 +189,34 @@ impl<'a> Run<'a> {
             self.finish(&bag);
         }
         items.into_iter().map(|item| Job { bag: Arc::clone(&bag), item }).collect()
+    }
+
+    /// Examines a bag's own files, and compares them with the journal that is returned with them. Returns `None` for a session that was
+    /// erased.
+    fn compared(&self, Place { archive, folder }: Place<'a>) -> Option<(Examined, Option<Arc<Chain>>)> {
+        let (store, chain) = (archive.target.store.as_ref(), archive.chain());
+        let found = |finding| Examined { findings: vec![finding], ..Examined::default() };
+        let examined = match chain.as_ref().map_or(Ok(Erased::Not), |chain| compare_erasure(store, chain, folder.as_str())) {
+            Ok(Erased::Not) => {
+                let mut examined = examine(store, folder, self.rules).unwrap_or_else(|error| Examined::failed(&error));
+                // A bag that cannot be read would only be reported as altered.
+                if !examined.is_comparable() {
+                    return Some((examined, None));
+                }
+                if let Err(error) = compare_with_journal(store, chain.as_deref(), folder.as_str(), &mut examined) {
+                    examined.finding(Aspect::Journal, ".", error.what());
+                }
+                examined
+            }
+            Ok(Erased::Soundly) => {
+                locked(&self.results).totals.erased += 1;
+                return None;
+            }
+            Ok(Erased::Half(finding)) => Examined { unfinished: true, ..found(finding) },
+            Ok(Erased::Found(finding)) => found(finding),
+            Err(error) => Examined::failed(&error),
+        };
+        Some((examined, chain))
     }
 
     fn read(&self, Job { bag, item }: &Job<'a>, number: u64, read: &AtomicU64, buffer: &mut Vec<u8>) {

@@ -139,6 +139,12 @@ impl Store for Memory {
         Ok(())
     }
 
+    fn remove_tree(&self, folder: &StorePath) -> Result<()> {
+        let folder = format!("{}/", self.check(folder));
+        self.files().retain(|path, _| !path.starts_with(&folder));
+        Ok(())
+    }
+
     fn make_folder(&self, path: &StorePath) -> Result<()> {
         self.check(path);
         Ok(())

@@ -1,0 +1,219 @@
+//! Erases a session. Every step is durable before the next begins, and a run that is killed at any of them is finished by the next:
+//!
+//! 1. a line in the journal with the facts, which are unknown once the record is gone;
+//! 2. the tombstone, which keeps every other run from fetching the session;
+//! 3. the record and the bag's own files, so that nothing half erased looks like a bag; then the folder;
+//! 4. a line in the journal with the digests of the certificate and its page; then these.
+
+use crate::erasure::{Certificate, FOLDER, LARGEST, Method, NotReached, SCHEMA, Stage, VERSION, page_path, path};
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{Chain, ErasedEntry, Erasure, ErasureFacts, Journal};
+use crate::layout::{DECLARATION, INFO, MANIFEST, RECORD, TAG_MANIFEST, session_folder};
+use crate::model::SessionId;
+use crate::page::certificate_page;
+use crate::record::LARGEST_RECORD;
+use crate::session::read_record;
+use crate::store::{Digest, Extent, Listed, Lock, Locked, Store, StorePath};
+use jiff::Timestamp;
+
+/// The order to erase sessions of one archive.
+pub struct Erasing<'a> {
+    /// The archive.
+    pub store: &'a dyn Store,
+    /// Its journal, as it was before the first session was erased.
+    pub chain: &'a Chain,
+    /// The journal of this run.
+    pub journal: &'a Journal,
+    /// The law, rule or order that the erasure follows.
+    pub authority: &'a str,
+    /// The operator's reason.
+    pub reason: &'a str,
+    /// True if nothing is to be changed.
+    pub dry_run: bool,
+}
+
+/// The result for a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It would be erased.
+    Planned(ErasureFacts),
+    /// It was erased in this run.
+    Erased(Certificate),
+    /// It was erased before.
+    ErasedBefore(Certificate),
+}
+
+/// Erases a session. `now` returns the time.
+///
+/// # Errors
+/// The archive has no such session, another run is changing it, or the archive cannot be read or written.
+pub fn erase(order: &Erasing<'_>, session: &SessionId, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
+    let (store, folder) = (order.store, session_folder(session));
+    let known = order.chain.erasure(folder.as_str());
+    if known.is_none() && !is_here(store, &folder)? {
+        return Err(absent(session, &store.root()));
+    }
+    let _lock = if order.dry_run { None } else { Some(lock(store, session, &folder)?) };
+    if !is_here(store, &folder)? {
+        return match known {
+            Some(Erasure { facts, begun, erased: Some((at, entry)), .. }) => certify_again(order, facts, *begun, *at, entry, now),
+            Some(Erasure { facts, begun, .. }) => order.carry_out(facts.clone(), *begun, now),
+            None => Err(absent(session, &store.root())),
+        };
+    }
+    // With a tombstone, the folder may be half empty, and no longer says what there was.
+    let half_erased = known.filter(|known| known.erased.is_none() && is_tombstone(store, session));
+    match half_erased {
+        Some(Erasure { facts, begun, .. }) => order.carry_out(facts.clone(), *begun, now),
+        None => order.carry_out(facts(store, session, &folder)?, now(), now),
+    }
+}
+
+impl Erasing<'_> {
+    fn carry_out(&self, facts: ErasureFacts, begun: Timestamp, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
+        let facts = ErasureFacts { authority: self.authority.to_owned(), reason: self.reason.to_owned(), ..facts };
+        if self.dry_run {
+            return Ok(Outcome::Planned(facts));
+        }
+        let (store, folder) = (self.store, StorePath::name(&facts.folder));
+        self.journal.erasing(facts.clone(), begun, now())?;
+        let tombstone = self.certificate(facts, begun, None, now())?;
+        publish(store, &folder, &texts(&tombstone)?)?;
+        remove(store, &folder)?;
+        let certificate = self.certificate(tombstone.facts, begun, Some(now()), now())?;
+        self.certify(&certificate, now())?;
+        Ok(Outcome::Erased(certificate))
+    }
+
+    fn certificate(&self, facts: ErasureFacts, begun: Timestamp, erased: Option<Timestamp>, now: Timestamp) -> Result<Certificate> {
+        let (journal, _) = self.journal.position(now)?;
+        Ok(Certificate {
+            schema: SCHEMA.to_owned(),
+            version: VERSION,
+            stage: if erased.is_some() { Stage::Erased } else { Stage::Erasing }.into(),
+            facts,
+            method: Method::Unlinked.into(),
+            not_reached: NotReached::ALL.map(Into::into).to_vec(),
+            begun,
+            erased,
+            identity: self.journal.identity().clone(),
+            journal,
+        })
+    }
+
+    /// Writes the certificate of a session of which nothing is left.
+    fn certify(&self, certificate: &Certificate, now: Timestamp) -> Result<()> {
+        let texts = texts(certificate)?;
+        let [json, page] = texts.each_ref().map(|bytes| Digest::of(bytes).sha256);
+        let (session, folder) = (certificate.facts.session.clone(), certificate.facts.folder.clone());
+        let path = StorePath::name(&folder);
+        self.journal.erased(ErasedEntry { session, folder, certificate: json, page }, now)?;
+        publish(self.store, &path, &texts)
+    }
+}
+
+/// Returns the certificate of a session that was erased before. One that is lost or altered is written again.
+fn certify_again(
+    order: &Erasing<'_>,
+    facts: &ErasureFacts,
+    begun: Timestamp,
+    erased: Timestamp,
+    entry: &ErasedEntry,
+    now: &dyn Fn() -> Timestamp,
+) -> Result<Outcome> {
+    let folder = StorePath::name(&facts.folder);
+    let known = Certificate::of(order.store, &facts.session).ok().flatten();
+    if let Some(certificate) = known.filter(|_| order.dry_run || is_as_recorded(order.store, &folder, entry).unwrap_or(false)) {
+        return Ok(Outcome::ErasedBefore(certificate));
+    }
+    let certificate = order.certificate(facts.clone(), begun, Some(erased), now())?;
+    order.certify(&certificate, now())?;
+    Ok(Outcome::ErasedBefore(certificate))
+}
+
+fn lock(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<Lock> {
+    match store.lock(folder)? {
+        Locked::Held(lock) => Ok(lock),
+        Locked::By(holder) => {
+            let what = format!("session {session} is being changed by {holder}");
+            Err(Error::new(ErrorKind::Partial, what, "wait until that run has ended, and run the same command again"))
+        }
+    }
+}
+
+fn is_tombstone(store: &dyn Store, session: &SessionId) -> bool {
+    // A tombstone that cannot be read was written by an erasure that was killed, or is damaged; neither keeps it from being finished.
+    !matches!(Certificate::of(store, session), Ok(None))
+}
+
+fn is_here(store: &dyn Store, folder: &StorePath) -> Result<bool> {
+    if store.is_link(folder)? {
+        let what = format!("{} is a link, which is not followed", store.location(folder));
+        return Err(Error::new(ErrorKind::Damaged, what, "remove the link and what it leads to, and run the same command again"));
+    }
+    Ok(store.stat(folder)?.is_some())
+}
+
+/// Returns whether the certificate and its page are those that the journal names.
+fn is_as_recorded(store: &dyn Store, folder: &StorePath, entry: &ErasedEntry) -> Result<bool> {
+    for (path, sha256) in [(path(folder), &entry.certificate), (page_path(folder), &entry.page)] {
+        let bytes = store.read(&path, LARGEST)?;
+        if bytes.map(|bytes| Digest::of(&bytes).sha256).as_ref() != Some(sha256) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Returns the facts about a folder as it is now. A record that is damaged keeps no session from being erased.
+fn facts(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<ErasureFacts> {
+    let files = store.list(folder)?;
+    let record = read_record(store, folder).ok().flatten();
+    let bag = store.read(&folder.join(TAG_MANIFEST), LARGEST_RECORD)?.map(|bytes| Digest::of(&bytes).sha256);
+    Ok(ErasureFacts {
+        session: session.clone(),
+        folder: folder.to_string(),
+        provider: record.map(|(record, _)| record.provider),
+        files: files.len() as u64,
+        bytes: files.iter().map(Listed::length).sum(),
+        bag,
+        authority: String::new(),
+        reason: String::new(),
+    })
+}
+
+/// Returns the bytes of a certificate's JSON file and of its page for people.
+fn texts(certificate: &Certificate) -> Result<[Vec<u8>; 2]> {
+    let json = serde_json::to_vec_pretty(certificate);
+    let mut json = json.map_err(|error| Error::unexpected("cannot write a certificate").caused_by(error))?;
+    json.push(b'\n');
+    let page = certificate_page(certificate)?;
+    Ok([json, page.into_bytes()])
+}
+
+/// Writes the JSON file, which keeps other runs from fetching the session, and the page.
+fn publish(store: &dyn Store, folder: &StorePath, [json, page]: &[Vec<u8>; 2]) -> Result<()> {
+    store.replace(&path(folder), json)?;
+    store.replace(&page_path(folder), page)?;
+    store.settle(&StorePath::name(FOLDER), Extent::Tree)
+}
+
+fn remove(store: &dyn Store, folder: &StorePath) -> Result<()> {
+    if store.stat(folder)?.is_none() {
+        return Ok(());
+    }
+    for name in [RECORD, MANIFEST, TAG_MANIFEST, DECLARATION, INFO] {
+        store.remove(&folder.join(name))?;
+    }
+    for file in store.list(folder)? {
+        store.remove(&file.path)?;
+    }
+    store.remove_tree(folder)?;
+    // This folder's settling is of the root's names, too.
+    store.settle(&StorePath::name(FOLDER), Extent::Tree)
+}
+
+fn absent(session: &SessionId, root: &str) -> Error {
+    let what = format!("the archive {root} has no session {session}");
+    Error::new(ErrorKind::NotFound, what, "check the id, and the archive named with --archive")
+}

@@ -1,0 +1,122 @@
+//! The certificate of destruction that remains of an erased session: ids, counts and digests, the authority and the reason, and nothing
+//! of the person. Must not write.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{ErasureFacts, Identity};
+use crate::layout::session_folder;
+use crate::model::SessionId;
+use crate::store::{ReadStore, StorePath};
+use crate::word::Word;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The folder of the certificates in the archive root. No session's folder has this name: ids are written without `_`.
+pub const FOLDER: &str = "_erased";
+/// The name of the schema.
+pub(crate) const SCHEMA: &str = "vmedia-erasure";
+/// The version of the schema that this program writes.
+pub(crate) const VERSION: u32 = 1;
+/// The largest certificate that is read, in bytes.
+pub(crate) const LARGEST: u64 = 1024 * 1024;
+
+/// The progress of an erasure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It was ordered, and files may be left.
+    Erasing,
+    /// Nothing of the session is left in the archive.
+    Erased,
+}
+
+/// The way in which files were destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// Their names were removed; the file system uses their space again.
+    Unlinked,
+}
+
+/// A place that an erasure does not reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotReached {
+    /// Backups and snapshots that were made before.
+    Backups,
+    /// Copies that were handed out.
+    Copies,
+    /// Blocks of the disk that were not used again.
+    Storage,
+    /// The provider.
+    Provider,
+}
+
+impl NotReached {
+    pub(crate) const ALL: [Self; 4] = [Self::Backups, Self::Copies, Self::Storage, Self::Provider];
+
+    /// Returns the text for people.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Backups => "backups and snapshots that were made before the erasure",
+            Self::Copies => "copies that were made or handed out before the erasure",
+            Self::Storage => "blocks of the storage device that it has not used again since",
+            Self::Provider => "the provider, which has a retention period of its own",
+        }
+    }
+}
+
+/// The certificate of destruction: `_erased/<folder>.json`. Without `erased`, it is the tombstone of an erasure that is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    pub(crate) schema: String,
+    pub(crate) version: u32,
+    /// The progress.
+    pub stage: Word<Stage>,
+    /// The facts.
+    #[serde(flatten)]
+    pub facts: ErasureFacts,
+    /// The way in which the files were destroyed.
+    pub method: Word<Method>,
+    /// The places that the erasure does not reach.
+    pub not_reached: Vec<Word<NotReached>>,
+    /// The time at which it was ordered.
+    pub begun: Timestamp,
+    /// The time at which nothing was left.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub erased: Option<Timestamp>,
+    /// The program, command and account that wrote this.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// The segment of the journal that records it.
+    pub journal: String,
+}
+
+impl Certificate {
+    /// Returns the certificate of a session.
+    ///
+    /// # Errors
+    /// It cannot be read, or is of a version that this program does not know.
+    pub fn of(store: &dyn ReadStore, session: &SessionId) -> Result<Option<Self>> {
+        let path = path(&session_folder(session));
+        let Some(bytes) = store.read(&path, LARGEST)? else { return Ok(None) };
+        Self::parse(&bytes).map(Some).ok_or_else(|| {
+            let what = format!("{} is no certificate of an erasure that this version can read", store.location(&path));
+            let hint = "compare it with a backup; `vmedia verify` says whether the journal knows it";
+            Error::new(ErrorKind::Damaged, what, hint)
+        })
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok().filter(|read: &Self| read.schema == SCHEMA && read.version <= VERSION)
+    }
+}
+
+/// Returns the path of a session's certificate.
+pub(crate) fn path(folder: &StorePath) -> StorePath {
+    StorePath::name(FOLDER).join(folder.as_str()).with_suffix(".json")
+}
+
+/// Returns the path of its page for people.
+pub(crate) fn page_path(folder: &StorePath) -> StorePath {
+    StorePath::name(FOLDER).join(folder.as_str()).with_suffix(".html")
+}

@@ -1,0 +1,54 @@
+//! The certificate of an erasure as a page.
+
+use super::style::Style;
+use super::untrusted::Text;
+use crate::erasure::{Certificate, NotReached};
+use crate::text::{bytes, moment, plural};
+use crate::word::Word;
+use askama::Template;
+
+/// The data of `certificate.html`.
+#[derive(Template)]
+#[template(path = "certificate.html")]
+pub(super) struct CertificatePage {
+    style: Style,
+    session: Text,
+    provider: Option<Text>,
+    /// True once nothing of the session is left.
+    is_done: bool,
+    begun: String,
+    erased: Option<String>,
+    destroyed: String,
+    bag: Option<Text>,
+    authority: Text,
+    reason: Text,
+    operator: Text,
+    host: Text,
+    tool: Text,
+    journal: Text,
+    not_reached: Vec<Text>,
+}
+
+impl CertificatePage {
+    pub(super) fn of(certificate: &Certificate) -> Self {
+        let facts = &certificate.facts;
+        let place = |place: &Word<NotReached>| Text::of(place.as_str_with(NotReached::text));
+        Self {
+            style: Style::new(),
+            session: Text::of(facts.session.as_str()),
+            provider: facts.provider.as_deref().map(Text::title),
+            is_done: certificate.erased.is_some(),
+            begun: moment(certificate.begun),
+            erased: certificate.erased.map(moment),
+            destroyed: format!("{}, {}", plural(facts.files, "file"), bytes(facts.bytes)),
+            bag: facts.bag.as_deref().map(Text::of),
+            authority: Text::of(&facts.authority),
+            reason: Text::of(&facts.reason),
+            operator: Text::of(&certificate.identity.operator),
+            host: Text::of(&certificate.identity.host),
+            tool: Text::of(&certificate.identity.tool),
+            journal: Text::of(&certificate.journal),
+            not_reached: certificate.not_reached.iter().map(place).collect(),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The end of a run that changed an archive: its journal is closed and sealed.
+
+use super::Context;
+use crate::archive::Journal;
+use crate::engine::{ErrorText, Event, Sealed, Sealer};
+use crate::exit::Exit;
+use crate::report::Reporter;
+use crate::store::{Store, StorePath};
+
+/// Ends the journal of this run, seals it, and returns the exit of the run after that. A missing seal is one item that failed.
+pub(super) fn close_journal(
+    journal: &Journal,
+    sealer: &Sealer,
+    store: &dyn Store,
+    exit: Exit,
+    reporter: &mut Reporter,
+    context: &Context,
+) -> Exit {
+    let clock = context.clock.as_ref();
+    let vouched = sealer.vouch(store, journal, clock.now());
+    let failed = match journal.close(exit.kind(), clock.now()) {
+        Ok(Some(segment)) if sealer.is_wanted() => {
+            let sealed = match vouched {
+                Ok(()) => sealer.seal_file(store, &segment.path),
+                Err(error) => Sealed { signature: Some(Err(error)), stamp: None },
+            };
+            reporter.event(sealed_event(&segment.path, &sealed));
+            sealed.exit()
+        }
+        Ok(_) => Exit::Done,
+        Err(error) => {
+            reporter.error(&error);
+            Exit::of(&error)
+        }
+    };
+    if failed == Exit::Done { exit } else { Exit::merge([exit, failed]) }
+}
+
+fn sealed_event(segment: &StorePath, sealed: &Sealed) -> Event {
+    Event::JournalSealed {
+        segment: segment.to_string(),
+        signed_by: sealed.signature.as_ref().and_then(|signed| signed.as_ref().ok()).map(|signed| signed.fingerprint.clone()),
+        stamped: sealed.stamp.as_ref().and_then(|stamped| stamped.as_ref().ok()).map(|stamped| stamped.stamp.at),
+        errors: sealed.errors().map(ErrorText::from).collect(),
+    }
+}

@@ -1,0 +1,107 @@
+//! `vmedia erase`: destroys archived sessions by order, and leaves a certificate of each. Needs no network but for a time stamp.
+//!
+//! Must not decide which sessions are due.
+
+use super::Context;
+use super::closing::close_journal;
+use super::query::session_id;
+use super::services::{journal, sealer, store};
+use crate::archive::{Chain, ERASED_FOLDER, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase};
+use crate::cli::EraseArguments;
+use crate::engine::{Erasure, ErrorText, Event, Tally};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exit::Exit;
+use crate::model::SessionId;
+use crate::report::Reporter;
+use crate::store::{Store, StorePath};
+use std::sync::Arc;
+
+pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit> {
+    let mut sessions: Vec<SessionId> = Vec::new();
+    for (number, text) in (1..).zip(&arguments.sessions) {
+        let session = session_id(text, number)?;
+        if !sessions.contains(&session) {
+            sessions.push(session);
+        }
+    }
+    let resolver = context.resolver()?;
+    let root = resolver.output(arguments.archive.clone()).value;
+    if !root.is_dir() {
+        let what = format!("there is no archive {}", root.display());
+        return Err(Error::new(ErrorKind::Local, what, "name the archive with --archive, or in the profile (output)"));
+    }
+    let store: Arc<dyn Store> = Arc::new(store(root, context));
+    let sealer = sealer(resolver.seal_settings(&arguments.seal)?, &resolver.network(), context)?;
+    let journal = journal(&store, context);
+    let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
+    let order = Erasing {
+        store: store.as_ref(),
+        chain: &chain,
+        journal: &journal,
+        authority: &arguments.authority,
+        reason: &arguments.reason,
+        dry_run: arguments.dry_run,
+    };
+    let mut reporter = context.reporter(arguments.format, false)?;
+    let exit = erase_all(&order, &sessions, &mut reporter, context);
+    Ok(close_journal(&journal, &sealer, store.as_ref(), exit, &mut reporter, context))
+}
+
+/// Erases the sessions, one after the other. An erasure that is under way is finished before the run stops.
+fn erase_all(order: &Erasing<'_>, sessions: &[SessionId], reporter: &mut Reporter, context: &Context) -> Exit {
+    let mut exits = Vec::new();
+    for session in sessions {
+        if let Some(stop) = context.cancel.requested() {
+            reporter.interrupted(stop.exit());
+            exits.push(stop.exit());
+            break;
+        }
+        match erase(order, session, &|| context.clock.now()) {
+            Ok(outcome) => {
+                exits.push(Exit::Done);
+                reporter.event(erasure_event(order.store, session, outcome));
+            }
+            Err(error) => {
+                exits.push(Exit::of(&error));
+                reporter.event(failed(order.store, session, &error));
+                if error.ends_run() {
+                    break;
+                }
+            }
+        }
+    }
+    Exit::merge(exits)
+}
+
+fn erasure_event(store: &dyn Store, session: &SessionId, outcome: ErasureOutcome) -> Event {
+    let folder = SessionArchive::folder_of(session);
+    let page = || store.location(&StorePath::name(ERASED_FOLDER).join(folder.as_str()).with_suffix(".html"));
+    let (outcome, facts, erased, certificate) = match outcome {
+        ErasureOutcome::Planned(facts) => (Erasure::Planned, facts, None, None),
+        ErasureOutcome::Erased(made) => (Erasure::Erased, made.facts, made.erased, Some(page())),
+        ErasureOutcome::ErasedBefore(made) => (Erasure::ErasedBefore, made.facts, made.erased, Some(page())),
+    };
+    let ErasureFacts { files, bytes, authority, .. } = facts;
+    Event::SessionErased {
+        session: session.clone(),
+        outcome,
+        files,
+        bytes,
+        erased,
+        authority,
+        certificate,
+        folder: store.location(&folder),
+    }
+}
+
+fn failed(store: &dyn Store, session: &SessionId, error: &Error) -> Event {
+    Event::SessionFinished {
+        session: session.clone(),
+        exit: Exit::of(error),
+        folder: store.location(&SessionArchive::folder_of(session)),
+        tally: Tally::default(),
+        error: Some(ErrorText::from(error)),
+        skipped: false,
+        empty: false,
+    }
+}
