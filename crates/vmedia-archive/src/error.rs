@@ -28,7 +28,25 @@ pub fn plain(error: &(impl std::error::Error + ?Sized)) -> String {
 }
 
 /// The hint for a thread that cannot be started.
-const THREAD_HINT: &str = "raise the limits on processes and memory (ulimit -u, ulimit -v), and run the same command again";
+const THREAD_HINT: &str = if cfg!(windows) {
+    "close other programs, or use fewer workers with -j, and run the same command again"
+} else {
+    "raise the limits on processes and memory (ulimit -u, ulimit -v), and run the same command again"
+};
+
+/// The hint for too many open files.
+const OPEN_FILES_HINT: &str = if cfg!(windows) {
+    "use fewer workers with -j, and run the same command again"
+} else {
+    "raise the limit on open files (ulimit -n), or use fewer workers with -j, and run the same command again"
+};
+
+/// The hint for a file that becomes larger than it may.
+const FILE_SIZE_HINT: &str = if cfg!(windows) {
+    "choose a disk that takes larger files with -o"
+} else {
+    "raise the limit on the size of files (ulimit -f), or choose a disk that takes larger ones with -o"
+};
 
 /// Returns the error for a thread that cannot be started.
 pub fn cannot_start(error: &std::io::Error) -> Error {
@@ -40,12 +58,10 @@ pub fn limit_hint(error: &std::io::Error) -> Option<&'static str> {
     // EMFILE and ENFILE of every Unix; ERROR_TOO_MANY_OPEN_FILES and WSAEMFILE.
     let too_many: &[i32] = if cfg!(windows) { &[4, 10024] } else { &[23, 24] };
     if error.raw_os_error().is_some_and(|code| too_many.contains(&code)) {
-        return Some("raise the limit on open files (ulimit -n), or use fewer workers with -j, and run the same command again");
+        return Some(OPEN_FILES_HINT);
     }
     match error.kind() {
-        std::io::ErrorKind::FileTooLarge => {
-            Some("raise the limit on the size of files (ulimit -f), or choose a disk that takes larger ones with -o")
-        }
+        std::io::ErrorKind::FileTooLarge => Some(FILE_SIZE_HINT),
         std::io::ErrorKind::WouldBlock | std::io::ErrorKind::OutOfMemory => Some(THREAD_HINT),
         _ => None,
     }
