@@ -9,7 +9,7 @@ does not, which it prints, 2 on wrong usage. It checks that
 - each line of the journal names the SHA-256 of the line before it, and nothing follows the line that ends a run;
 - each run's first line is right about earlier runs and itself, so none of them was altered, cut, copied or removed;
 - each run that a session's archive.json names is present;
-- the sessions are those of the journal;
+- the sessions are those of the journal, but for erased ones, of which nothing is left but the certificate that the journal names;
 - each session's tagmanifest-sha256.txt has the SHA-256 of the last line about the session, and each such line continues the one before;
 - the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
@@ -72,7 +72,7 @@ def commitment(salt, digest):
     return hmac.new(salt, digest.encode("ascii"), "sha256").hexdigest()
 
 
-def read_run(path, digests, parents, changes):
+def read_run(path, digests, parents, changes, erasures):
     """Follows the lines of one run. Keeps the digest of each by its end, and what they say about earlier runs and sessions."""
     lines, previous, is_over, end = digests.setdefault(path.name, {}), None, False, 0
     for line in path.read_bytes().split(b"\n")[:-1]:  # A killed run may leave an unfinished last line.
@@ -87,6 +87,8 @@ def read_run(path, digests, parents, changes):
                 mistake(path.name, "is a copy: its first line names another file")
         if entry["entry"] == "archived":
             changes.setdefault(entry["folder"], []).append((path.name, entry))
+        if entry["entry"] in ("erasing", "erased"):
+            erasures.setdefault(entry["folder"], []).append(entry)
         is_over = entry["entry"] == "closed"
         previous = sha256(line)
         end += len(line) + 1
@@ -172,6 +174,34 @@ def check_session(folder, changes, covered):
             mistake(folder.name, f"{path}: the first bytes of this media file are lost")
 
 
+def check_erasure(archive, name, is_here, entries, changes):
+    """Checks what is left of a session that was erased, or was to be. Returns true if it was."""
+    last = max(entries, key=lambda entry: entry["at"].rstrip("Z"))
+    files = {"certificate": archive / "_erased" / f"{name}.json", "page": archive / "_erased" / f"{name}.html"}
+    if last["entry"] == "erasing":
+        if is_here and not files["certificate"].exists():
+            return False
+        mistake(name, "its erasure was begun and not finished")
+    elif is_here:
+        mistake(name, f"was erased on {last['at']}, and is here again")
+    elif any(entry["at"].rstrip("Z") > last["at"].rstrip("Z") for _, entry in changes):
+        return False
+    else:
+        for field, path in files.items():
+            if not path.is_file() or sha256(path.read_bytes()) != last[field]:
+                mistake(f"_erased/{path.name}", f"is not what was written when {name} was erased")
+    return True
+
+
+def check_erasures(archive, here, erasures, changes):
+    """Checks all of them, and returns the names of the sessions that were erased, or were to be."""
+    for path in sorted((archive / "_erased").glob("*")):
+        if path.stem not in erasures:
+            mistake(f"_erased/{path.name}", "the journal does not know this erasure")
+    names = sorted(erasures)
+    return {name for name in names if guarded(name, check_erasure, archive, name, name in here, erasures[name], changes.get(name, []))}
+
+
 def check_stamp(stamp, authorities):
     """Judges a time stamp with openssl at its own time, because it outlives the authority's certificates; returns true if it holds."""
     run, openssl = stamp.with_suffix(""), ["openssl", "ts", "-in", str(stamp)]
@@ -217,9 +247,9 @@ def tell_uncovered(parents, covered, seal):
 
 
 def check(archive, heads, authorities):
-    journal, digests, parents, changes = archive / "_journal", {}, {}, {}
+    journal, digests, parents, changes, erasures = archive / "_journal", {}, {}, {}, {}
     for path in sorted(journal.glob("*.ndjson")):
-        guarded(path.name, read_run, path, digests, parents, changes)
+        guarded(path.name, read_run, path, digests, parents, changes, erasures)
     for name in parents:
         guarded(name, check_parents, name, parents[name], digests, journal)
     known = {digest for lines in digests.values() for digest in lines.values()}
@@ -227,17 +257,20 @@ def check(archive, heads, authorities):
         if head.lower() not in known:
             mistake("_journal", f"no line has the SHA-256 {head}: lines were cut off, or all of it was written anew")
     covered = guarded("_journal", find_covered, journal, parents, authorities) or set()
-    here = {path.parent.name for path in archive.glob("*/bagit.txt")}
+    here = {path.parent.name for name in ("bagit.txt", "archive.json", "data") for path in archive.glob(f"*/{name}")}
+    erased = check_erasures(archive, here, erasures, changes)
+    here -= erased
     for name in sorted(here - changes.keys()):
         mistake(name, "the journal does not know this session")
-    for name in sorted(changes.keys() - here):
+    for name in sorted(changes.keys() - here - erased):
         mistake(name, "the session is missing")
     for name in sorted(here & changes.keys()):
         guarded(name, check_session, archive / name, changes[name], covered)
     for name in sorted(here):
         guarded(name, check_runs, archive / name, digests)
     guarded("_journal", tell_uncovered, parents, covered, "time stamp that holds" if authorities else "signature")
-    print(f"sessions: {len(here)}, runs: {len(digests)}, mistakes: {mistakes}")
+    erased = f", erased: {len(erased)}" if erased else ""
+    print(f"sessions: {len(here)}{erased}, runs: {len(digests)}, mistakes: {mistakes}")
 
 
 if __name__ == "__main__":

@@ -92,6 +92,11 @@ fn every_deed_is_found_where_it_was_done() {
         let archive = evidence.copy("tampered");
         done(&archive, &before.root);
         archive.finds(what, found);
+        #[cfg(unix)]
+        match found {
+            [] => crate::examples::archive::accepts(&archive.root, &[]),
+            _ => crate::examples::archive::refuses(&archive.root, &[], ""),
+        }
     }
 }
 
