@@ -24,15 +24,21 @@ try {
     }
     Expand-Archive -LiteralPath $archive -DestinationPath $temporary
     New-Item -ItemType Directory -Force -Path $Folder | Out-Null
+    $Folder = (Resolve-Path -LiteralPath $Folder).ProviderPath
     Copy-Item -Force -LiteralPath (Join-Path $temporary "$name\vmedia.exe") -Destination $Folder
 } finally {
     Remove-Item -Recurse -Force -LiteralPath $temporary
 }
 
-$path = [Environment]::GetEnvironmentVariable('Path', 'User')
-if (($path -split ';') -notcontains $Folder) {
-    [Environment]::SetEnvironmentVariable('Path', (@($path -split ';' | Where-Object { $_ }) + $Folder) -join ';', 'User')
+# Read as it is written, so that a %VARIABLE% in it stays one.
+$key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey('Environment', $true)
+$folders = @($key.GetValue('Path', '', 'DoNotExpandEnvironmentNames') -split ';' | Where-Object { $_ })
+if ($folders -notcontains $Folder) {
+    $key.SetValue('Path', (($folders + $Folder) -join ';'), 'ExpandString')
+    # Removes a variable that does not exist: Windows then reads all of them again.
+    [Environment]::SetEnvironmentVariable('VMEDIA_INSTALLER', $null, 'User')
 }
+$key.Close()
 $env:Path = "$env:Path;$Folder"
 Write-Output "installed $(Join-Path $Folder 'vmedia.exe')"
 Write-Output 'try it: vmedia demo'
