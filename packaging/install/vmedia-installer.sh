@@ -11,6 +11,7 @@ has() { command -v "$1" > /dev/null 2>&1; }
 # Everything is in a function, so that a script that was cut off on its way does nothing.
 main() {
     folder="${1:-$HOME/.local/bin}"
+    case "$folder" in -*) fail "there is no option $folder" 'sh vmedia-installer.sh [FOLDER]' ;; *) ;; esac
     case "$(uname -s) $(uname -m)" in
         'Linux x86_64') target=x86_64-unknown-linux-musl digest=@x86_64-unknown-linux-musl@ ;;
         'Linux aarch64' | 'Linux arm64') target=aarch64-unknown-linux-musl digest=@aarch64-unknown-linux-musl@ ;;

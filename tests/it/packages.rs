@@ -134,7 +134,16 @@ fn binstall_looks_for_the_archives_that_a_release_has_and_for_the_program_where_
         assert_eq!(format, if archive.ends_with(".zip") { "zip" } else { "tgz" }, "{archive}");
         assert!(names.contains(&program), "{archive} has no {program}: {names:?}");
         let folder = program.rsplit_once('/').expect("a folder").0;
-        for file in ["README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY.txt", "man/vmedia.1", "completions/_vmedia", "docs/README.md"] {
+        for file in [
+            "README.md",
+            "LICENSE",
+            "LICENSE-MIT",
+            "LICENSE-APACHE",
+            "THIRD-PARTY.txt",
+            "man/vmedia.1",
+            "completions/_vmedia",
+            "docs/README.md",
+        ] {
             assert!(names.contains(&format!("{folder}/{file}")), "{archive} has no {file}");
         }
     }
