@@ -31,6 +31,9 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Archive every image, video and NFC file of sessions')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare archived sessions with their listings, manifests and journal, offline')
             [CompletionResult]::new('catalog', 'catalog', [CompletionResultType]::ParameterValue, 'List the sessions of archives')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find archived sessions by reference, name or id')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the archive holds of a session')
+            [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the page of an archived session in the browser')
             [CompletionResult]::new('repair', 'repair', [CompletionResultType]::ParameterValue, 'Fetch again what is damaged or missing in archived sessions')
             [CompletionResult]::new('erase', 'erase', [CompletionResultType]::ParameterValue, 'Destroy archived sessions by order, and keep a certificate of each')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
@@ -184,6 +187,29 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;catalog' {
+            [CompletionResult]::new('--where', '--where', [CompletionResultType]::ParameterName, 'Only sessions of this state, provider or decision; repeatable')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only sessions changed since this day or moment (UTC), or 7d ago')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Only sessions of persons whose name has these words')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Order of the sessions [default: by folder]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append events to FILE as JSON Lines')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Also write index.html into the archive, with links to the sessions'' pages')
+            [CompletionResult]::new('--wide', '--wide', [CompletionResultType]::ParameterName, 'Show all columns, however narrow the terminal is')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'vmedia;find' {
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'Archive, or a folder with archives in it [default: as for download]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
@@ -191,12 +217,33 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append events to FILE as JSON Lines')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
             [CompletionResult]::new('--wide', '--wide', [CompletionResultType]::ParameterName, 'Show all columns, however narrow the terminal is')
-            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'Also write index.html into the archive, with links to the sessions'' pages')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
             [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Draw no progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'vmedia;show' {
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'Archive, or a folder with archives in it [default: as for download]')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--wide', '--wide', [CompletionResultType]::ParameterName, 'Show whole ids and all columns, however narrow the terminal is')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'vmedia;open' {
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'Archive, or a folder with archives in it [default: as for download]')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -429,6 +476,9 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Archive every image, video and NFC file of sessions')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Compare archived sessions with their listings, manifests and journal, offline')
             [CompletionResult]::new('catalog', 'catalog', [CompletionResultType]::ParameterValue, 'List the sessions of archives')
+            [CompletionResult]::new('find', 'find', [CompletionResultType]::ParameterValue, 'Find archived sessions by reference, name or id')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the archive holds of a session')
+            [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the page of an archived session in the browser')
             [CompletionResult]::new('repair', 'repair', [CompletionResultType]::ParameterValue, 'Fetch again what is damaged or missing in archived sessions')
             [CompletionResult]::new('erase', 'erase', [CompletionResultType]::ParameterValue, 'Destroy archived sessions by order, and keep a certificate of each')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
@@ -452,6 +502,15 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;help;catalog' {
+            break
+        }
+        'vmedia;help;find' {
+            break
+        }
+        'vmedia;help;show' {
+            break
+        }
+        'vmedia;help;open' {
             break
         }
         'vmedia;help;repair' {

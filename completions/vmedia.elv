@@ -28,6 +28,9 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand download 'Archive every image, video and NFC file of sessions'
             cand verify 'Compare archived sessions with their listings, manifests and journal, offline'
             cand catalog 'List the sessions of archives'
+            cand find 'Find archived sessions by reference, name or id'
+            cand show 'Show what the archive holds of a session'
+            cand open 'Open the page of an archived session in the browser'
             cand repair 'Fetch again what is damaged or missing in archived sessions'
             cand erase 'Destroy archived sessions by order, and keep a certificate of each'
             cand config 'Show, check or write the configuration'
@@ -176,6 +179,28 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'vmedia;catalog'= {
+            cand --where 'Only sessions of this state, provider or decision; repeatable'
+            cand --since 'Only sessions changed since this day or moment (UTC), or 7d ago'
+            cand --name 'Only sessions of persons whose name has these words'
+            cand --sort 'Order of the sessions [default: by folder]'
+            cand --format 'Output format'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --log-file 'Append events to FILE as JSON Lines'
+            cand --color 'Use colour'
+            cand --html 'Also write index.html into the archive, with links to the sessions'' pages'
+            cand --wide 'Show all columns, however narrow the terminal is'
+            cand -q 'Print errors only'
+            cand --quiet 'Print errors only'
+            cand -v 'Print more: -v files and causes of errors, -vv requests'
+            cand --verbose 'Print more: -v files and causes of errors, -vv requests'
+            cand --no-progress 'Draw no progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;find'= {
+            cand --archive 'Archive, or a folder with archives in it [default: as for download]'
             cand --format 'Output format'
             cand -p 'Use this profile of the configuration file'
             cand --profile 'Use this profile of the configuration file'
@@ -183,12 +208,31 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --log-file 'Append events to FILE as JSON Lines'
             cand --color 'Use colour'
             cand --wide 'Show all columns, however narrow the terminal is'
-            cand --html 'Also write index.html into the archive, with links to the sessions'' pages'
             cand -q 'Print errors only'
             cand --quiet 'Print errors only'
             cand -v 'Print more: -v files and causes of errors, -vv requests'
             cand --verbose 'Print more: -v files and causes of errors, -vv requests'
             cand --no-progress 'Draw no progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;show'= {
+            cand --archive 'Archive, or a folder with archives in it [default: as for download]'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --format 'Output format'
+            cand --color 'Use colour'
+            cand --wide 'Show whole ids and all columns, however narrow the terminal is'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;open'= {
+            cand --archive 'Archive, or a folder with archives in it [default: as for download]'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --color 'Use colour'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -401,6 +445,9 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand download 'Archive every image, video and NFC file of sessions'
             cand verify 'Compare archived sessions with their listings, manifests and journal, offline'
             cand catalog 'List the sessions of archives'
+            cand find 'Find archived sessions by reference, name or id'
+            cand show 'Show what the archive holds of a session'
+            cand open 'Open the page of an archived session in the browser'
             cand repair 'Fetch again what is damaged or missing in archived sessions'
             cand erase 'Destroy archived sessions by order, and keep a certificate of each'
             cand config 'Show, check or write the configuration'
@@ -419,6 +466,12 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;help;verify'= {
         }
         &'vmedia;help;catalog'= {
+        }
+        &'vmedia;help;find'= {
+        }
+        &'vmedia;help;show'= {
+        }
+        &'vmedia;help;open'= {
         }
         &'vmedia;help;repair'= {
         }

@@ -34,6 +34,9 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "attempts" -d 'Show th
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "download" -d 'Archive every image, video and NFC file of sessions'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "verify" -d 'Compare archived sessions with their listings, manifests and journal, offline'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "catalog" -d 'List the sessions of archives'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "find" -d 'Find archived sessions by reference, name or id'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "show" -d 'Show what the archive holds of a session'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "open" -d 'Open the page of an archived session in the browser'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "erase" -d 'Destroy archived sessions by order, and keep a certificate of each'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "config" -d 'Show, check or write the configuration'
@@ -177,6 +180,15 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s q -l quiet -d '
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l where -d 'Only sessions of this state, provider or decision; repeatable' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l since -d 'Only sessions changed since this day or moment (UTC), or 7d ago' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l name -d 'Only sessions of persons whose name has these words' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l sort -d 'Order of the sessions [default: by folder]' -r -f -a "name\t'By the person\'s name'
+reference\t'By the customer\'s reference'
+state\t'Those first that are not complete'
+size\t'The largest first'
+first\t'The first that was archived last'
+last\t'The one that changed last'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l format -d 'Output format' -r -f -a "table\t'For people'
 json\t'One JSON array'
 csv\t'For spreadsheets'"
@@ -186,12 +198,44 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l log-file -d 'A
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l wide -d 'Show all columns, however narrow the terminal is'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l html -d 'Also write index.html into the archive, with links to the sessions\' pages'
+complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l wide -d 'Show all columns, however narrow the terminal is'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s q -l quiet -d 'Print errors only'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -l archive -d 'Archive, or a folder with archives in it [default: as for download]' -r -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -l format -d 'Output format' -r -f -a "table\t'For people'
+json\t'One JSON array'
+csv\t'For spreadsheets'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -s p -l profile -d 'Use this profile of the configuration file' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -l log-file -d 'Append events to FILE as JSON Lines' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -l wide -d 'Show all columns, however narrow the terminal is'
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -s q -l quiet -d 'Print errors only'
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -l no-progress -d 'Draw no progress bars'
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -l archive -d 'Archive, or a folder with archives in it [default: as for download]' -r -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -s p -l profile -d 'Use this profile of the configuration file' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -l format -d 'Output format' -r -f -a "text\t'For people'
+json\t'One JSON object'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -l wide -d 'Show whole ids and all columns, however narrow the terminal is'
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand open" -l archive -d 'Archive, or a folder with archives in it [default: as for download]' -r -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand open" -s p -l profile -d 'Use this profile of the configuration file' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand open" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand open" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand open" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s j -l jobs -d 'Number of files to transfer in parallel, 1 to 64 [default: 16]' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l format -d 'Output format' -r -f -a "text\t'For people'
 json\t'JSON Lines on standard output, one event per line'"
@@ -361,19 +405,22 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l color -d 'Use colo
 always\t'Always'
 never\t'Never'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "list" -d 'Show the media of sessions, without fetching them'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "verify" -d 'Compare archived sessions with their listings, manifests and journal, offline'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "catalog" -d 'List the sessions of archives'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "erase" -d 'Destroy archived sessions by order, and keep a certificate of each'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "config" -d 'Show, check or write the configuration'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "sandbox" -d 'Run a provider on this machine, to try vmedia without an account'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "demo" -d 'Show a download and its verification, without an account'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages to a folder'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog repair erase config sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "list" -d 'Show the media of sessions, without fetching them'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "verify" -d 'Compare archived sessions with their listings, manifests and journal, offline'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "catalog" -d 'List the sessions of archives'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "find" -d 'Find archived sessions by reference, name or id'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "show" -d 'Show what the archive holds of a session'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "open" -d 'Open the page of an archived session in the browser'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "erase" -d 'Destroy archived sessions by order, and keep a certificate of each'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "config" -d 'Show, check or write the configuration'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "sandbox" -d 'Run a provider on this machine, to try vmedia without an account'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "demo" -d 'Show a download and its verification, without an account'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages to a folder'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print the path of the configuration file'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show every setting and its source; secrets are neither read nor shown'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check that a run would work: settings, provider, archive folder and clock'
@@ -384,6 +431,9 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand verify" -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand catalog" -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand find" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand show" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand open" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config" -f

@@ -8,6 +8,7 @@ mod config;
 mod erase;
 mod flags;
 pub mod generate;
+mod held;
 mod help;
 mod layout;
 mod schedule;
@@ -22,16 +23,17 @@ pub use flags::Flags;
 pub use streams::Streams;
 
 pub(crate) use arguments::{
-    AttemptsArguments, CatalogArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, VerifyArguments,
+    AttemptsArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, VerifyArguments,
 };
-pub(crate) use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, TableFormat};
-pub(crate) use config::{ConfigCommand, ShowArguments};
+pub(crate) use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat};
+pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
 pub(crate) use erase::EraseArguments;
 pub(crate) use flags::{ConnectionFlags, Verbosity};
+pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
 pub(crate) use schedule::ScheduleArguments;
 pub(crate) use seal::SealArguments;
 pub(crate) use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
-pub(crate) use values::{JOBS, PROVIDER_DAYS, bytes, rate};
+pub(crate) use values::{Condition, JOBS, PROVIDER_DAYS, bytes, rate};
 
 use crate::error::Error;
 use clap::error::ErrorKind;

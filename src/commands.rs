@@ -14,14 +14,19 @@ mod download;
 mod erase;
 mod event_loop;
 mod failed;
+mod find;
 mod generate;
 mod headings;
 mod list;
+mod matching;
+mod one_session;
+mod open;
 mod query;
 mod repair;
 mod sandbox;
 mod scheduled;
 mod services;
+mod show;
 mod verify;
 
 use crate::cli::{Arguments, Command, EventFormat, Flags, Streams};
@@ -118,6 +123,9 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         Command::List(list) => list::run(&list, context)?,
         Command::Attempts(attempts) => attempts::run(&attempts, context)?,
         Command::Catalog(catalog) => catalog::run(&catalog, context)?,
+        Command::Find(find) => find::run(&find, context)?,
+        Command::Show(show) => show::run(&show, context)?,
+        Command::Open(open) => open::run(&open, context)?,
         Command::Config(config) => config::run(&config, context)?,
         Command::Sandbox(sandbox) => return sandbox::run(sandbox, context),
         Command::Demo(demo) => demo::run(&demo, context)?,

@@ -6,6 +6,7 @@ use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, Table
 use super::config::ConfigCommand;
 use super::erase::EraseArguments;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
+use super::held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, ShowArguments};
 use super::help;
 use super::schedule::ScheduleArguments;
 use super::seal::SealArguments;
@@ -52,6 +53,15 @@ pub(crate) enum Command {
     /// List the sessions of archives
     #[command(after_help = help::CATALOG)]
     Catalog(CatalogArguments),
+    /// Find archived sessions by reference, name or id
+    #[command(after_help = help::FIND)]
+    Find(FindArguments),
+    /// Show what the archive holds of a session
+    #[command(after_help = help::SHOW)]
+    Show(ShowArguments),
+    /// Open the page of an archived session in the browser
+    #[command(after_help = help::OPEN)]
+    Open(OpenArguments),
     /// Fetch again what is damaged or missing in archived sessions
     #[command(after_help = help::REPAIR)]
     Repair(RepairArguments),
@@ -84,6 +94,9 @@ impl Command {
             Self::Download(_) => "download",
             Self::Verify(_) => "verify",
             Self::Catalog(_) => "catalog",
+            Self::Find(_) => "find",
+            Self::Show(_) => "show",
+            Self::Open(_) => "open",
             Self::Repair(_) => "repair",
             Self::Erase(_) => "erase",
             Self::Config(_) => "config",
@@ -104,9 +117,15 @@ impl Command {
                 let connection = ConnectionFlags { profile, provider, trust, ..ConnectionFlags::default() };
                 Flags { connection, ..flags.clone().into() }
             }
-            Self::Catalog(CatalogArguments { profile, flags, .. }) => {
+            Self::Catalog(CatalogArguments { rows, .. }) | Self::Find(FindArguments { rows, .. }) => {
+                let RowsArguments { profile, flags, .. } = rows;
                 let connection = ConnectionFlags { profile: profile.clone(), ..ConnectionFlags::default() };
                 Flags { connection, ..flags.clone().into() }
+            }
+            Self::Show(ShowArguments { held, .. }) | Self::Open(OpenArguments { held }) => {
+                let HeldArguments { profile, .. } = held;
+                let connection = ConnectionFlags { profile: profile.clone(), ..ConnectionFlags::default() };
+                Flags { connection, ..Flags::default() }
             }
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
             Self::Erase(erase) => erase.flags(),
@@ -301,27 +320,6 @@ pub(crate) struct VerifyArguments {
     /// Trusted servers with --ping-url.
     #[command(flatten)]
     pub(crate) trust: TrustFlags,
-    #[command(flatten)]
-    pub(crate) flags: LocalFlags,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct CatalogArguments {
-    /// An archive, or a folder with archives in it [default: as for download]
-    #[arg(value_name = "ROOT")]
-    pub(crate) root: Option<PathBuf>,
-    /// Show all columns, however narrow the terminal is
-    #[arg(long)]
-    pub(crate) wide: bool,
-    /// Also write index.html into the archive, with links to the sessions' pages
-    #[arg(long)]
-    pub(crate) html: bool,
-    /// Output format
-    #[arg(long, default_value = "table")]
-    pub(crate) format: TableFormat,
-    /// The configuration file and its profile, for the archive's folder.
-    #[command(flatten)]
-    pub(crate) profile: ProfileFlags,
     #[command(flatten)]
     pub(crate) flags: LocalFlags,
 }

@@ -24,6 +24,33 @@ pub(crate) enum EventFormat {
     Json,
 }
 
+/// Output format of one session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ViewFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// Order of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortKey {
+    /// By the person's name
+    Name,
+    /// By the customer's reference
+    Reference,
+    /// Those first that are not complete
+    State,
+    /// The largest first
+    Size,
+    /// The first that was archived last
+    First,
+    /// The one that changed last
+    Last,
+}
+
 /// Kinds of media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindChoice {

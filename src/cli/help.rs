@@ -12,9 +12,9 @@ Examples:
   vmedia download --from ids.txt   archive many sessions
   vmedia verify vmedia-archive     verify the whole archive
 
-Credentials come from the environment or a profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
+Credentials: environment or profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
 Yoti: VMEDIA_PROVIDER=yoti, VMEDIA_YOTI_SDK_ID, VMEDIA_YOTI_KEY_FILE.
-`vmedia <command> --help` has examples. The man page lists exit statuses, environment and files: vmedia man | man -l -";
+`vmedia <command> --help` has examples, the man page statuses and variables: vmedia man | man -l -";
 
 pub(super) const LIST: &str = "\
 Examples:
@@ -65,12 +65,41 @@ Examples:
 
 pub(super) const CATALOG: &str = "\
 Needs no credentials and no network. Reads the records and verifies nothing; use `vmedia verify` for that. A session whose
-record cannot be read has a row with the error, and the exit status is 8.
+record cannot be read has a row with the error, and the exit status is 8. References and names are shown where a download kept
+the decision or the person (--with). On a narrow terminal, ids are shortened.
 
 Examples:
   vmedia catalog vmedia-archive
   vmedia catalog vmedia-archive --format csv > held.csv
+  vmedia catalog --where state=incomplete --since 7d --sort last
   vmedia catalog /srv/evidence --html";
+
+pub(super) const FIND: &str = "\
+Needs no credentials and no network. Prints the sessions whose reference, names and ids (of the session, its attempts and its
+media files) contain every word of TEXT, in upper or lower case. Names and references are known where a download kept the
+decision or the person (--with), and at Yoti the reference always. The exit status is 9 when no session matches.
+
+Examples:
+  vmedia find customer-000042
+  vmedia find anna specimen
+  vmedia find d0f3a6b2 --archive /srv/evidence --format json";
+
+pub(super) const SHOW: &str = "\
+Needs no credentials and no network. Reads the session's record and verifies nothing; use `vmedia verify` for that. The exit
+status is 9 when no session of the archive matches.
+
+Examples:
+  vmedia show 7f6a3b1c
+  vmedia show /srv/evidence/<session-id>
+  vmedia show <session-id> --format json | jq -r '.media[] | select(.state != \"archived\").reason.text'";
+
+pub(super) const OPEN: &str = "\
+Prints the path of the page, and opens it where there is a desktop. The exit status is 9 when no session of the archive
+matches.
+
+Examples:
+  vmedia open 7f6a3b1c
+  vmedia open <session-id> --archive /srv/evidence";
 
 pub(super) const REPAIR: &str = "\
 Verifies first, fetches damaged and missing files from the provider, and verifies those sessions again. Damaged copies are
@@ -189,7 +218,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("6", "Local file system error: full, read-only, not permitted."),
             ("7", "Some items failed; the rest is archived."),
             ("8", "Verification found damage."),
-            ("9", "Not found at the provider: never existed, deleted, or past its retention."),
+            ("9", "Not found at the provider: never existed, deleted, or past its retention. For find, show and open: not in the archive."),
             (
                 "130, 143",
                 "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed; on Windows Ctrl-Break, a closed window, log-off). Finished files are kept; the next run continues.",

@@ -60,6 +60,29 @@ fn ago(text: &str) -> Option<Since> {
     (!time.is_zero()).then_some(Since::Ago(time))
 }
 
+/// A condition that a session meets or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// The code of its state.
+    State(String),
+    /// The provider's name.
+    Provider(String),
+    /// The decision, as the provider writes it.
+    Decision(String),
+}
+
+/// Parses a condition. States are those of the catalog.
+pub(super) fn condition(text: &str) -> Result<Condition, String> {
+    const STATES: [&str; 5] = ["complete", "empty", "incomplete", "unfinished", "unreadable"];
+    match text.split_once('=') {
+        Some(("state", state)) if STATES.contains(&state) => Ok(Condition::State(state.to_owned())),
+        Some(("state", _)) => Err(format!("a state is one of {}", STATES.join(", "))),
+        Some(("provider", provider)) => Ok(Condition::Provider(provider.to_owned())),
+        Some(("decision", decision)) => Ok(Condition::Decision(decision.to_owned())),
+        _ => Err("it looks like state=incomplete, provider=yoti or decision=declined".to_owned()),
+    }
+}
+
 /// Parses 64 hex digits.
 pub(super) fn sha256(text: &str) -> Result<String, String> {
     let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());

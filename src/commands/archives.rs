@@ -33,6 +33,11 @@ impl Archive {
         Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions: Arc::new(sessions), is_whole: false, unread: Vec::new() }
     }
 
+    /// Returns the archive in a folder, without looking for its sessions.
+    pub(super) fn at(root: PathBuf, context: &Context) -> Self {
+        Self::new(root, false, context)
+    }
+
     fn new(root: PathBuf, is_whole: bool, context: &Context) -> Self {
         let store = Arc::new(store(root.clone(), context));
         Self { root, store, sessions: Arc::default(), is_whole, unread: Vec::new() }

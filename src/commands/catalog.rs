@@ -1,14 +1,16 @@
-//! `vmedia catalog`: lists the sessions of archives, a row each. Needs no network.
+//! `vmedia catalog`: lists the sessions of archives, a row each, all or some. Needs no network.
 //!
 //! Must not check what it lists; `verify` does.
 
 use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
+use super::headings::short_id;
+use super::matching::{Matching, fold};
 use super::services::journal;
 use super::verify::cores;
-use crate::archive::{CatalogRow, CatalogWriter, Journal, State};
-use crate::cli::{CatalogArguments, EventFormat};
+use crate::archive::{CatalogRow, CatalogWriter, Condition, Journal, State};
+use crate::cli::{CatalogArguments, EventFormat, RowsArguments, SortKey, TableFormat};
 use crate::clock::Stop;
 use crate::engine::{Catalog, Event};
 use crate::error::{Error, ErrorKind, Result};
@@ -18,11 +20,14 @@ use crate::store::{ReadStore, Store, StorePath};
 use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
 use serde_json::json;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 20] = [
     Column::new("archive", "ARCHIVE", false, 0),
     Column::new("session", "SESSION", false, 0),
+    Column::new("reference", "REFERENCE", false, 0),
+    Column::new("name", "NAME", false, 0),
     Column::new("provider", "PROVIDER", false, 6),
     Column::new("attempts", "ATTEMPTS", true, 7),
     Column::new("files", "FILES", true, 4),
@@ -41,56 +46,102 @@ const COLUMNS: [Column; 18] = [
     Column::new("folder", "FOLDER", false, 9),
 ];
 
+/// Width of a terminal from which on ids are shown in full.
+const ROOM_FOR_IDS: u16 = 110;
+
 /// Number of sessions whose rows are in memory at once.
 const PORTION: usize = 1024;
 
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(arguments.root.as_slice(), context)?;
-    let reporter = context.reporter(EventFormat::Text, true)?;
-    let mut table = Table::new(&COLUMNS, arguments.format).within(context.console.answer_width().filter(|_| !arguments.wide));
+    let matching = Matching::of(&arguments.selection, context.clock.now());
+    let CatalogArguments { sort, html: has_page, ref rows, .. } = *arguments;
+    let is_all = matching.is_all();
+    let (exit, rows) = list(&List { matching, sort, has_page, rows }, &archives, context)?;
+    if rows == 0 && !is_all && exit == Exit::Done && !context.flags.verbosity.quiet {
+        context.console.message(&context.console.note_line("no archived session matches"));
+    }
+    Ok(exit)
+}
+
+/// The sessions that are listed, and how.
+pub(super) struct List<'a> {
+    pub(super) matching: Matching,
+    pub(super) sort: Option<SortKey>,
+    /// True if each archive gets a page of all its sessions.
+    pub(super) has_page: bool,
+    pub(super) rows: &'a RowsArguments,
+}
+
+/// Lists sessions of archives. Returns the exit and the number of rows.
+pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -> Result<(Exit, u64)> {
+    let width = context.console.answer_width().filter(|_| !wanted.rows.wide);
+    let mut table = Table::new(&COLUMNS, wanted.rows.format).within(width);
     for name in ["archived", "withheld", "gone", "failed", "excluded", "folder"] {
         table.hide_from_people(name);
     }
     if archives.len() == 1 {
         table.hide_from_people("archive");
     }
-    let mut output = Output { context, reporter, table, exit: Exit::Done, is_authenticated: false };
-    for archive in &archives {
+    let reporter = context.reporter(EventFormat::Text, true)?;
+    let is_short = width.is_some_and(|width| width < ROOM_FOR_IDS) && wanted.rows.format == TableFormat::Table;
+    let mut output =
+        Output { context, wanted, is_short, reporter, table, exit: Exit::Done, rows: 0, seen: Seen::default(), kept: Vec::new() };
+    for archive in archives {
         for text in archive.unread.clone() {
             output.reporter.event(Event::Remark { text });
         }
-        let page = arguments.html && archive.is_whole;
-        if let Some(read) = output.archive(archive, page)? {
+        if let Some(read) = output.archive(archive)? {
             let kind = context.cancel.requested().map_or(ErrorKind::Unexpected, Stop::kind);
             output.reporter.finish();
             let what = format!("interrupted: {read} of {} were read", plural(archive.sessions.len() as u64, "session"));
-            output.reporter.error(&Error::new(kind, what, "the catalog is not complete; run the same command again"));
-            return Ok(kind.into());
+            output.reporter.error(&Error::new(kind, what, "the list is not complete; run the same command again"));
+            return Ok((kind.into(), output.rows));
         }
     }
-    let Output { mut reporter, mut table, exit, is_authenticated, .. } = output;
+    output.sorted_rows()?;
+    let Output { mut reporter, mut table, exit, rows, seen, .. } = output;
     reporter.finish();
-    if !is_authenticated {
-        table.hide_from_people("last_authenticated");
+    for (is_seen, name) in [(seen.authenticated, "last_authenticated"), (seen.reference, "reference"), (seen.name, "name")] {
+        if !is_seen {
+            table.hide_from_people(name);
+        }
     }
-    table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
-    Ok(exit)
+    if rows > 0 || wanted.rows.format != TableFormat::Table || wanted.matching.is_all() {
+        table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
+    }
+    Ok((exit, rows))
+}
+
+/// Columns that no session may fill.
+#[derive(Default)]
+struct Seen {
+    /// True if the provider's signatures were computed again for any session.
+    authenticated: bool,
+    reference: bool,
+    name: bool,
 }
 
 /// A list that is under way.
 struct Output<'a> {
     context: &'a Context,
+    wanted: &'a List<'a>,
+    /// True if ids are shortened.
+    is_short: bool,
     reporter: Reporter,
     table: Table,
     exit: Exit,
-    /// True if the provider's signatures were computed again for any session.
-    is_authenticated: bool,
+    /// Number of sessions listed.
+    rows: u64,
+    seen: Seen,
+    /// The rows so far, if they are sorted.
+    kept: Vec<(Place, Vec<Cell>)>,
 }
 
 impl Output<'_> {
     /// Lists the sessions of an archive, and writes its page if it is to have one. Returns the number of sessions read if the run
     /// is asked to stop before the last.
-    fn archive(&mut self, archive: &Archive, has_page: bool) -> Result<Option<u64>> {
+    fn archive(&mut self, archive: &Archive) -> Result<Option<u64>> {
         let sessions = archive.sessions.len() as u64;
         self.reporter.event(Event::CatalogStarted { sessions });
         let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
@@ -98,6 +149,7 @@ impl Output<'_> {
             return Ok(Some(0));
         };
         let catalog = Arc::new(catalog?);
+        let has_page = self.wanted.has_page && archive.is_whole;
         let mut page = if has_page { Some(CatalogWriter::begin(archive.store.as_ref())?) } else { None };
         let mut read = 0;
         for portion in archive.sessions.chunks(PORTION) {
@@ -121,12 +173,35 @@ impl Output<'_> {
                 self.reporter.error(&error);
                 self.exit = Exit::from(ErrorKind::Damaged);
             }
-            self.is_authenticated |= row.authenticated.is_some();
-            self.table.row(&cells(row, archive))?;
+            if !self.wanted.matching.takes(row) {
+                continue;
+            }
+            self.rows += 1;
+            self.seen.authenticated |= row.authenticated.is_some();
+            self.seen.reference |= row.reference.is_some();
+            self.seen.name |= !row.names.is_empty();
+            let cells = cells(row, archive, self.is_short);
+            match self.wanted.sort {
+                Some(key) => self.kept.push((place(row, key), cells)),
+                None => self.table.row(&cells)?,
+            }
         }
+        self.drain();
+        Ok(())
+    }
+
+    /// Adds the rows that were kept, in order; those that are equal stay in the order of their folders.
+    fn sorted_rows(&mut self) -> Result<()> {
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.sort_by(|(one, _), (other, _)| one.cmp(other));
+        kept.iter().try_for_each(|(_, cells)| self.table.row(cells))?;
+        self.drain();
+        Ok(())
+    }
+
+    fn drain(&mut self) {
         let reporter = &self.reporter;
         self.table.drain(&mut |text| reporter.answer(text));
-        Ok(())
     }
 
     /// Publishes the archive's page. An archive without a journal gets none by being listed.
@@ -138,6 +213,22 @@ impl Output<'_> {
             journal.close(None, self.context.clock.now())?;
         }
         Ok(path)
+    }
+}
+
+/// The place of a session among others: 1 for those that stand last, a text, a number of which the largest is first.
+type Place = (u8, String, Reverse<i128>);
+
+fn place(row: &CatalogRow, key: SortKey) -> Place {
+    let text = |text: Option<&String>| (u8::from(text.is_none()), text.map(|text| fold(text)).unwrap_or_default(), Reverse(0));
+    let time = |at: Option<Timestamp>| (u8::from(at.is_none()), String::new(), Reverse(at.map_or(0, Timestamp::as_nanosecond)));
+    match key {
+        SortKey::Name => text(row.names.first()),
+        SortKey::Reference => text(row.reference.as_ref()),
+        SortKey::State => (u8::from(row.condition() == Condition::Complete), row.condition().as_str().to_owned(), Reverse(0)),
+        SortKey::Size => (0, String::new(), Reverse(row.bytes.into())),
+        SortKey::First => time(row.first),
+        SortKey::Last => time(row.last),
     }
 }
 
@@ -153,13 +244,15 @@ fn row_error(row: &CatalogRow, archive: &Archive) -> Option<Error> {
     ))
 }
 
-fn cells(row: &CatalogRow, archive: &Archive) -> Vec<Cell> {
+fn cells(row: &CatalogRow, archive: &Archive, is_short: bool) -> Vec<Cell> {
     let on = |at: Option<Timestamp>| (json!(at), at.map(day));
     let count = |state| (json!(row.states.get(&state).copied().unwrap_or(0)), None);
     let condition = row.condition();
     vec![
         (json!(archive.root.display().to_string()), None),
-        (json!(row.session), None),
+        (json!(row.session), is_short.then(|| short_id(&row.session))),
+        (json!(row.reference), None),
+        (json!(row.names.first()), None),
         (json!(row.provider), None),
         (json!(row.attempts), None),
         (json!(row.files), None),

@@ -132,12 +132,12 @@ impl Console {
 
     /// Returns the path of a file as a link to it, where a terminal shows colours and so takes escape codes.
     pub(crate) fn link(&self, path: &Path) -> String {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let shown = sanitize(&path.display().to_string()).into_owned();
-        match url::Url::from_file_path(&path) {
-            Ok(url) if self.is_terminal && self.colour_err => format!("\u{1b}]8;;{url}\u{1b}\\{shown}\u{1b}]8;;\u{1b}\\"),
-            _ => shown,
-        }
+        link(path, self.is_terminal && self.colour_err)
+    }
+
+    /// Returns the same for standard output.
+    pub(crate) fn answer_link(&self, path: &Path) -> String {
+        link(path, self.answer_width().is_some() && self.colour_out)
     }
 
     /// Writes a question to standard error and leaves the cursor behind it.
@@ -169,6 +169,15 @@ impl Console {
     /// Returns the first of them; several errors of one kind may share the second.
     pub(crate) fn error_line(&self, what: &str) -> String {
         format!("vmedia: {} {}", self.paint(Style::Error, "error:"), sanitize(what))
+    }
+}
+
+fn link(path: &Path, takes_links: bool) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let shown = sanitize(&path.display().to_string()).into_owned();
+    match url::Url::from_file_path(&path) {
+        Ok(url) if takes_links => format!("\u{1b}]8;;{url}\u{1b}\\{shown}\u{1b}]8;;\u{1b}\\"),
+        _ => shown,
     }
 }
 

@@ -15,6 +15,7 @@
 //! - `examples`: the files in `examples/`, each run as in use.
 //! - `failures`: the table of failures: what is archived, printed and returned.
 //! - `feel`: unusual terminals, closed streams, odd names, pasted ids.
+//! - `find`: one session among those of an archive: found, shown, opened.
 //! - `fixture`: an archive of version 1 of the formats, which later versions must read.
 //! - `flags`: each command takes the flags that it uses.
 //! - `fuzz`: replays the corpus; its folder holds the fuzz targets.
@@ -70,6 +71,7 @@ mod evidence;
 mod examples;
 mod failures;
 mod feel;
+mod find;
 mod fixture;
 mod flags;
 mod fuzz;

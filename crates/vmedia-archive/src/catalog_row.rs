@@ -50,6 +50,12 @@ pub struct CatalogRow {
     pub problems: u64,
     /// The provider's decision, if it was kept.
     pub decision: Option<String>,
+    /// The customer's reference, if a kept document has it.
+    pub reference: Option<String>,
+    /// The person's names in the kept documents, each once: the first is that of the first document that has one.
+    pub names: Vec<String>,
+    /// The ids of the attempts and media files.
+    pub ids: Vec<String>,
     /// True if a run is changing it, or was killed while it did.
     pub unfinished: bool,
     /// The reason why the record cannot be read.
@@ -131,7 +137,7 @@ struct SlimRecord {
     created: Option<Timestamp>,
     updated: Option<Timestamp>,
     #[serde(default)]
-    attempts: Vec<IgnoredAny>,
+    attempts: Vec<SlimAttempt>,
     #[serde(default)]
     media: Vec<SlimMedia>,
     #[serde(default)]
@@ -143,7 +149,15 @@ struct SlimRecord {
 }
 
 #[derive(Deserialize)]
+struct SlimAttempt {
+    #[serde(default)]
+    id: String,
+}
+
+#[derive(Deserialize)]
 struct SlimMedia {
+    #[serde(default)]
+    id: String,
     state: Word<State>,
     #[serde(default)]
     files: Vec<SlimFile>,
@@ -164,6 +178,8 @@ struct SlimCompanion {
 struct SlimFact {
     name: String,
     value: String,
+    #[serde(default)]
+    document: String,
 }
 
 /// Returns the row of a session.
@@ -191,13 +207,17 @@ fn fill(row: &mut CatalogRow, record: SlimRecord) {
     row.provider = record.provider;
     row.attempts = record.attempts.len() as u64;
     (row.first, row.last) = (record.created, record.updated);
-    row.decision = record.facts.into_iter().find(|fact| fact.name == "decision").map(|fact| fact.value);
+    let fact = |name: &str| record.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
+    (row.decision, row.reference) = (fact("decision"), fact("reference"));
+    row.names = names(&record.facts);
+    row.ids = record.attempts.into_iter().map(|attempt| attempt.id).collect();
     row.unanswered = record.companions.iter().filter(|companion| companion.state == CompanionState::Failed).count() as u64;
     row.problems = record.problems.len() as u64;
     for word in record.companions.iter().filter_map(|companion| companion.state.newer()) {
         *row.newer.entry(word.to_owned()).or_default() += 1;
     }
     for medium in record.media {
+        row.ids.push(medium.id);
         for file in medium.files.iter().filter(|file| file.lost.is_none()) {
             row.files += 1;
             row.bytes = row.bytes.saturating_add(file.bytes);
@@ -215,4 +235,25 @@ fn fill(row: &mut CatalogRow, record: SlimRecord) {
         }
         *row.states.entry(state).or_default() += 1;
     }
+}
+
+/// Returns the person's name in each document, each once.
+fn names(facts: &[SlimFact]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for first in facts.iter().filter(|fact| matches!(fact.name.as_str(), "given-name" | "family-name")) {
+        let part = |name: &str| {
+            let fact = facts.iter().find(|fact| fact.name == name && fact.document == first.document);
+            fact.map(|fact| fact.value.trim()).filter(|value| !value.is_empty())
+        };
+        let name = [part("given-name"), part("family-name")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for full in facts.iter().filter(|fact| fact.name == "full-name").map(|fact| fact.value.trim()) {
+        if !full.is_empty() && !names.iter().any(|name| name == full) {
+            names.push(full.to_owned());
+        }
+    }
+    names
 }

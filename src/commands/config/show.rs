@@ -3,7 +3,7 @@
 //! Must not resolve anything and must not know any setting: `config` lists them.
 
 use super::Context;
-use crate::cli::{SettingsFormat, ShowArguments, TableFormat};
+use crate::cli::{SettingsFormat, ShowSettingsArguments, TableFormat};
 use crate::config::{Resolver, Setting, Source};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -17,7 +17,7 @@ const COLUMNS: [Column; 3] = [
 ];
 
 /// Shows the settings, then their errors. An invalid configuration file ends it: nothing would run.
-pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> {
+pub(super) fn run(arguments: &ShowSettingsArguments, context: &Context) -> Result<Exit> {
     let resolver = Resolver::new(&context.flags, &context.environment)?;
     let settings = resolver.settings();
     let format = match arguments.format {

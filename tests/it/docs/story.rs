@@ -252,8 +252,8 @@ fn every_example_of_the_help_runs() {
     for command in verbs.chain([&program]) {
         let lines = examples(command);
         let mut stage = Stage::new(false);
-        let prepare = "export VMEDIA_BASE_URL=https://... VMEDIA_API_KEY=... VMEDIA_API_SECRET=...\nvmedia download <session-id> -q\n\
-                       vmedia download <session-id> -q -o /srv/evidence\n\
+        let prepare = "export VMEDIA_BASE_URL=https://... VMEDIA_API_KEY=... VMEDIA_API_SECRET=...\nvmedia download <session-id> -q --with decision\n\
+                       vmedia download <session-id> -q --with decision -o /srv/evidence\n\
                        config=\"$(vmedia config path -q)\"; mkdir -p \"$(dirname \"$config\")\"\n\
                        printf '[profiles.live]\napi_key = \"...\"\n' > \"$config\"\n\
                        mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1\n";

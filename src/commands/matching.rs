@@ -1,0 +1,132 @@
+//! Which sessions of a catalog a person wants: by state, provider, decision, time, name, or words anywhere.
+//!
+//! Texts are compared without regard to case, as Unicode defines it.
+
+use crate::archive::CatalogRow;
+use crate::cli::{Condition, SelectionArguments};
+use jiff::Timestamp;
+
+/// The sessions that are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Matching {
+    conditions: Vec<Condition>,
+    since: Option<Timestamp>,
+    /// Words of the name.
+    name: Vec<String>,
+    /// Words of the reference, of names and of ids.
+    anywhere: Vec<String>,
+}
+
+impl Matching {
+    /// Returns what the flags of a catalog select.
+    pub(super) fn of(selection: &SelectionArguments, now: Timestamp) -> Self {
+        Self {
+            conditions: selection.conditions.clone(),
+            since: selection.since.map(|since| since.moment(now)),
+            name: selection.name.as_deref().map(words).unwrap_or_default(),
+            anywhere: Vec::new(),
+        }
+    }
+
+    /// Returns the sessions that have all of these words.
+    pub(super) fn anywhere(texts: &[String]) -> Self {
+        Self { anywhere: texts.iter().flat_map(|text| words(text)).collect(), ..Self::default() }
+    }
+
+    /// Returns whether every session is wanted.
+    pub(super) fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Returns whether a session is wanted.
+    pub(super) fn takes(&self, row: &CatalogRow) -> bool {
+        let meets = |condition: &Condition| match condition {
+            Condition::State(state) => row.condition().as_str() == state,
+            Condition::Provider(provider) => fold(&row.provider) == fold(provider),
+            Condition::Decision(decision) => row.decision.as_deref().is_some_and(|made| fold(made) == fold(decision)),
+        };
+        // A session whose time is unknown may have changed.
+        let is_recent = self.since.is_none_or(|since| row.last.is_none_or(|last| last >= since));
+        is_recent && self.conditions.iter().all(meets) && has_name(row, &self.name) && has_anywhere(row, &self.anywhere)
+    }
+}
+
+/// Returns whether one of the person's names has all words.
+fn has_name(row: &CatalogRow, words: &[String]) -> bool {
+    let has_all = |name: &String| {
+        let name = fold(name);
+        words.iter().all(|word| name.contains(word))
+    };
+    words.is_empty() || row.names.iter().any(has_all)
+}
+
+fn has_anywhere(row: &CatalogRow, words: &[String]) -> bool {
+    if words.is_empty() {
+        return true;
+    }
+    let texts = row.reference.iter().chain(&row.names).chain([&row.session, &row.folder]).chain(&row.ids);
+    let texts: Vec<String> = texts.map(|text| fold(text)).collect();
+    words.iter().all(|word| texts.iter().any(|text| text.contains(word)))
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(fold).collect()
+}
+
+/// Returns a text in which letters that differ only in case are equal: `Straße` and `STRASSE`, `Σ` and `ς`.
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Matching, fold};
+    use crate::archive::CatalogRow;
+    use crate::cli::{Condition, SelectionArguments};
+    use jiff::Timestamp;
+
+    fn row() -> CatalogRow {
+        let mut row = CatalogRow::default();
+        "7f6a3b1c".clone_into(&mut row.session);
+        "veriff".clone_into(&mut row.provider);
+        row.reference = Some("customer-000042".to_owned());
+        row.names = vec!["Zoë Straßer".to_owned(), "ZOE STRASSER".to_owned()];
+        row.ids = vec!["d0f3a6b2".to_owned()];
+        row
+    }
+
+    #[test]
+    fn case_does_not_matter_in_any_script() {
+        for (one, other) in
+            [("STRASSE", "straße"), ("ΟΔΟΣ", "οδος"), ("ΟΔΟΣ", "οδός".replace('ό', "ο").as_str()), ("Éva", "éVA"), ("ЖУК", "жук")]
+        {
+            assert_eq!(fold(one), fold(other));
+        }
+        assert_ne!(fold("Éva"), fold("Eva"));
+    }
+
+    #[test]
+    fn every_word_must_be_somewhere() {
+        let takes = |text: &[&str]| Matching::anywhere(&text.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()).takes(&row());
+        for text in [&["zoë"][..], &["STRASSER zo"], &["000042"], &["d0f3", "customer"], &["7F6A"]] {
+            assert!(takes(text), "{text:?}");
+        }
+        for text in [&["unknown"][..], &["zoë unknown"], &["000042", "000043"]] {
+            assert!(!takes(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_all_met() {
+        let now = Timestamp::UNIX_EPOCH;
+        let takes = |selection: SelectionArguments| Matching::of(&selection, now).takes(&row());
+        let state = |state: &str| vec![Condition::State(state.to_owned())];
+        assert!(takes(SelectionArguments { conditions: state("empty"), ..SelectionArguments::default() }));
+        assert!(!takes(SelectionArguments { conditions: state("complete"), ..SelectionArguments::default() }));
+        let name = |name: &str| SelectionArguments { name: Some(name.to_owned()), ..SelectionArguments::default() };
+        assert!(takes(name("zoë strasser")) && !takes(name("zoë 000042")));
+    }
+}

@@ -1,0 +1,173 @@
+//! `vmedia show`: what the archive holds of a session: whom it is about, its files by attempt, what is missing and why.
+//!
+//! Reads the record and nothing else. Must not check anything; `verify` does.
+
+use super::Context;
+use super::came::{Detail, files};
+use super::one_session::OneSession;
+use crate::archive::{CatalogRow, CompanionState, Condition, MediaRecord, PAGE, RECORD, Record, State, Verifications, catalog_row};
+use crate::cli::{ShowArguments, ViewFormat};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exit::Exit;
+use crate::report::Style;
+use crate::store::ReadStore;
+use crate::text::{bytes, day, json, plural, sanitize};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// The largest record that is read, in bytes.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> {
+    let session = OneSession::of(&arguments.held, context)?;
+    let store = session.store.as_ref();
+    let row = catalog_row(store, &session.folder, &Verifications::read(store)?);
+    let width = context.console.answer_width().filter(|_| !arguments.wide);
+    let view = View { record: record(&session, &row)?, page: page(&session)?, row, session, width };
+    match arguments.format {
+        ViewFormat::Text => view.print(context),
+        ViewFormat::Json => context.console.answer(format!("{}\n", view.json()?).as_bytes()),
+    }
+    Ok(Exit::Done)
+}
+
+/// Returns the session's record.
+fn record(session: &OneSession, row: &CatalogRow) -> Result<Record> {
+    let place = session.location(RECORD);
+    let Some(bytes) = session.store.read(&session.folder.join(RECORD), LARGEST)? else {
+        let hint = if row.unfinished { "run `vmedia download` for this session, which completes it" } else { RESTORE };
+        return Err(Error::new(ErrorKind::Damaged, format!("there is no record at {}", place.display()), hint));
+    };
+    serde_json::from_slice(&bytes).map_err(|_| {
+        let reason = row.unreadable.as_deref().unwrap_or("this version of vmedia does not know its format");
+        Error::new(ErrorKind::Damaged, format!("the record {} cannot be read: {reason}", place.display()), RESTORE)
+    })
+}
+
+/// Hint for a record that is lost.
+const RESTORE: &str = "`vmedia verify` says what is wrong with the session; a record that is lost or damaged, restore from a backup";
+
+/// Returns the session's page, if it has one.
+fn page(session: &OneSession) -> Result<Option<PathBuf>> {
+    let is_here = session.store.length(&session.folder.join(PAGE))?.is_some();
+    Ok(is_here.then(|| session.location(PAGE)).map(|page| std::path::absolute(&page).unwrap_or(page)))
+}
+
+/// A session as it is shown.
+struct View {
+    session: OneSession,
+    row: CatalogRow,
+    record: Record,
+    page: Option<PathBuf>,
+    /// The width of the terminal, unless everything is to be shown.
+    width: Option<u16>,
+}
+
+impl View {
+    fn print(&self, context: &Context) {
+        let console = &context.console;
+        let condition = self.row.condition();
+        let style = if condition == Condition::Complete { Style::Good } else { Style::Note };
+        let state = match &condition {
+            Condition::Incomplete(lacking) => sanitize(&format!("incomplete: {}", lacking.join(", "))).into_owned(),
+            other => other.as_str().to_owned(),
+        };
+        let id = sanitize(&self.row.session).into_owned();
+        let mut lines = vec![format!("{id}  {}  {}", sanitize(&self.row.provider), console.paint_answer(style, &state))];
+        lines.extend(self.facts().into_iter().map(|(name, value)| format!("  {name:<11}{}", sanitize(&value))));
+        lines.push(String::new());
+        console.answer_lines(&lines.join("\n"));
+        let detail = if self.width.is_some() { Detail::Short } else { Detail::All };
+        if let Some(files) = files(&self.record, detail, self.width) {
+            console.answer(files.as_bytes());
+        }
+        let mut lines = self.missing();
+        let changes = self.record.history.len() as u64;
+        if changes > 0 {
+            lines.push(format!("{} after the first run; the page lists them", plural(changes, "change")));
+        }
+        if !lines.is_empty() {
+            console.answer_lines(&format!("\n{}", lines.join("\n")));
+        }
+        if let Some(page) = &self.page {
+            console.answer(format!("\npage: {}\n", console.answer_link(page)).as_bytes());
+        }
+    }
+
+    /// Returns the facts of the session that are known, by name.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let (row, record) = (&self.row, &self.record);
+        let on = |at: Option<_>| at.map(day);
+        let archived = match (on(row.first), on(row.last)) {
+            (Some(first), Some(last)) if first != last => Some(format!("{first}, last changed {last}")),
+            (first, last) => first.or(last),
+        };
+        let attempts = (row.attempts > 0).then(|| plural(row.attempts, "attempt"));
+        let held = [attempts, Some(plural(row.files, "file")), Some(bytes(row.bytes))];
+        let known = |name: &str| record.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
+        let reason = known("decision-reason").map(|reason| format!(" ({reason})")).unwrap_or_default();
+        let facts = [
+            ("Name", (!row.names.is_empty()).then(|| row.names.join("; "))),
+            ("Reference", row.reference.clone()),
+            ("Decision", row.decision.as_ref().map(|decision| format!("{decision}{reason}"))),
+            ("Archived", archived),
+            ("Verified", Some(on(row.verified).unwrap_or_else(|| "never".to_owned()))),
+            ("Holds", Some(held.into_iter().flatten().collect::<Vec<_>>().join(", "))),
+        ];
+        facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// Returns the lines about what is not archived, each with its reason.
+    fn missing(&self) -> Vec<String> {
+        let record = &self.record;
+        let mut lines = Vec::new();
+        let reason =
+            |reason: Option<String>| reason.filter(|reason| !reason.is_empty()).map(|reason| format!(": {reason}")).unwrap_or_default();
+        for media in record.media.iter().filter(|media| media.state != State::Archived) {
+            let what = media.context.as_deref().unwrap_or("media");
+            let state = media.state.as_str_with(State::as_str);
+            let reason = reason(media.reason.as_ref().map(|reason| reason.text()));
+            lines.push(format!("  {what}{}: {state}{reason}", place(record, media)));
+        }
+        for companion in record.companions.iter().filter(|companion| companion.state != CompanionState::Archived) {
+            let is_absent = companion.state == CompanionState::Absent;
+            let state = if is_absent { "the provider has none" } else { "not fetched" };
+            lines.push(format!("  {}: {state}{}", companion.name, reason(companion.reason.as_ref().map(|reason| reason.text()))));
+        }
+        lines.extend(record.problems.iter().map(|problem| format!("  listing: {problem}")));
+        let lines: Vec<String> = lines.iter().map(|line| sanitize(line).into_owned()).collect();
+        if lines.is_empty() { lines } else { [vec!["Not archived".to_owned()], lines].concat() }
+    }
+
+    /// Returns one object: the fields of the catalog, and those of the record that have no secrets.
+    fn json(&self) -> Result<String> {
+        let (row, record) = (&self.row, &self.record);
+        let fields = json!({
+            "session": row.session, "provider": row.provider, "condition": row.condition().as_str(),
+            "reference": row.reference, "name": row.names.first(), "decision": row.decision,
+            "files": row.files, "bytes": row.bytes, "first_archived": row.first, "last_archived": row.last,
+            "last_verified": row.verified, "last_authenticated": row.authenticated,
+            "archive": self.session.root.display().to_string(), "folder": row.folder,
+            "page": self.page.as_ref().map(|page| page.display().to_string()),
+            "attempts": record.attempts, "media": record.media, "documents": record.documents, "companions": record.companions,
+            "problems": record.problems, "facts": record.facts, "history": record.history,
+        });
+        pretty(&fields)
+    }
+}
+
+/// Returns the attempt or the group of a media file, as part of a sentence.
+fn place(record: &Record, media: &MediaRecord) -> String {
+    let attempt = record.attempts.iter().position(|attempt| Some(&attempt.id) == media.attempt.as_ref());
+    let count = record.attempts.len();
+    match (attempt, &media.group) {
+        (Some(index), _) => format!(" of attempt {} of {count}", count.saturating_sub(index)),
+        (None, Some(group)) => format!(" of {}", group.name),
+        (None, None) => String::new(),
+    }
+}
+
+fn pretty(value: &Value) -> Result<String> {
+    let failed = |error| Error::unexpected("cannot write the session as JSON").caused_by(error);
+    serde_json::to_string_pretty(value).map(json).map_err(failed)
+}
