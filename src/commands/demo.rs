@@ -5,10 +5,12 @@
 use super::Context;
 use super::archives::find;
 use super::download::{archive, single};
+use super::headings::short_id;
 use super::query::session_id;
 use super::sandbox::key_file;
 use super::services::{offline_providers, services};
 use super::verify::verify_all;
+use crate::archive::PAGE;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
 use crate::config::{DEFAULT_JOBS, ProviderAccess, ProviderSettings, Resolver, YotiAccess};
 use crate::engine::StoredRules;
@@ -18,8 +20,7 @@ use crate::report::Style;
 use crate::sandbox::{Options, Pace, SAMPLE_SESSION, SAMPLE_YOTI, Sandbox};
 use crate::seal::rsa::RequestKey;
 use crate::secret::Secret;
-use crate::store::{ReadStore, StorePath};
-use crate::text::bytes;
+use crate::text::sanitize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -41,9 +42,9 @@ const CHECK: &str = if cfg!(windows) {
 pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> {
     crate::archive::must_be_outside("-o", &arguments.output)?;
     let sandbox = start(context)?;
-    let (settings, sample, with, credentials): (_, _, &[&str], _) = match arguments.provider.unwrap_or(ProviderChoice::Veriff) {
-        ProviderChoice::Veriff => (veriff(&sandbox), SAMPLE_SESSION, &WITH, "VMEDIA_BASE_URL=... VMEDIA_API_KEY=... VMEDIA_API_SECRET=..."),
-        ProviderChoice::Yoti => (yoti(&sandbox)?, SAMPLE_YOTI, &[], "VMEDIA_PROVIDER=yoti VMEDIA_YOTI_SDK_ID=... VMEDIA_YOTI_KEY_FILE=..."),
+    let (settings, sample, with): (_, _, &[&str]) = match arguments.provider.unwrap_or(ProviderChoice::Veriff) {
+        ProviderChoice::Veriff => (veriff(&sandbox), SAMPLE_SESSION, &WITH),
+        ProviderChoice::Yoti => (yoti(&sandbox)?, SAMPLE_YOTI, &[]),
     };
     let session = session_id(sample, 1)?;
     let services = services(
@@ -56,8 +57,8 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     let (options, identifiers) = single(session.clone(), with);
     let mut reporter = context.reporter(EventFormat::Text, true)?;
     let dim = |text: &str| context.console.paint(Style::Dim, text);
-    reporter.say("A sandbox on this machine plays the provider. The person it shows does not exist,");
-    reporter.say("and nothing leaves this machine.");
+    reporter.say("A sandbox on this machine plays the provider, and nothing leaves this machine.");
+    reporter.say("The person on the pictures does not exist.");
     let flag = if with.is_empty() { String::new() } else { format!(" --with {}", with.join(",")) };
     reporter.say(&dim(&format!("$ vmedia download {session}{flag} -o {}", arguments.output.display())));
     let folder = crate::archive::SessionArchive::folder_of(&session);
@@ -71,17 +72,24 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     let archives = find(&[Path::new(&location).to_owned()], context)?;
     let rules = StoredRules::new(offline_providers(None), false);
     let exit = verify_all(&archives, rules, &VerifyArguments::default(), false, &mut reporter, context)?.exit;
-    for line in tour(store.as_ref(), &folder, &location, credentials)? {
-        reporter.say(&line);
+    if context.flags.verbosity.quiet {
+        return Ok(exit);
     }
+    let (id, output) = (short_id(sample), sanitize(&arguments.output.display().to_string()).into_owned());
+    for line in [
+        "",
+        "Look at it, and check it without vmedia in that folder:",
+        &format!("  vmedia show {id} --archive {output}"),
+        &format!("  vmedia open {id} --archive {output}"),
+        CHECK,
+        "Archive sessions of your own:",
+        "  vmedia config init",
+    ] {
+        reporter.say(line);
+    }
+    let page = store.location(&folder.join(PAGE));
+    reporter.say_as_is(&format!("The page of this session: {}", context.console.link(Path::new(&page))));
     Ok(exit)
-}
-
-/// Returns the line of PowerShell that sets variables, which are given as in a POSIX shell.
-fn for_powershell(variables: &str) -> String {
-    let assign = |(name, value): (&str, &str)| format!("$env:{name} = \"{value}\"");
-    let assigned: Vec<String> = variables.split(' ').filter_map(|variable| variable.split_once('=').map(assign)).collect();
-    format!("  {}", assigned.join("; "))
 }
 
 fn veriff(sandbox: &Sandbox) -> ProviderSettings {
@@ -109,41 +117,4 @@ fn start(context: &Context) -> Result<Sandbox> {
     Sandbox::start(preferred)
         .or_else(|_| Sandbox::start(options))
         .map_err(|error| Error::unexpected(format!("the sandbox cannot start: {error}")).caused_by(error))
-}
-
-/// Returns the list of the archive's files, and the next commands.
-fn tour(store: &dyn ReadStore, folder: &StorePath, location: &str, credentials: &str) -> Result<Vec<String>> {
-    let mut lines = vec![String::new(), format!("{location}/")];
-    let mut shown = String::new();
-    let listed = store.list(folder)?;
-    let here = listed.iter().filter_map(|listed| Some((listed.path.below(folder)?, listed.length())));
-    let mut files: Vec<_> = here.map(|(below, length)| (below.rsplit_once('/').unwrap_or(("", below)), length)).collect();
-    // Folder by folder, the session's own folder first.
-    files.sort();
-    for ((parent, name), length) in files {
-        if parent != shown {
-            parent.clone_into(&mut shown);
-            lines.push(format!("  {parent}/"));
-        }
-        let indent = if parent.is_empty() { "  " } else { "    " };
-        lines.push(format!("{indent}{name}  {}", bytes(length)));
-    }
-    let export = if cfg!(windows) { for_powershell(credentials) } else { format!("  export {credentials}") };
-    lines.extend(
-        [
-            "",
-            "Open index.html: whom it is about, every picture, every video. archive.json says where each came from.",
-            if cfg!(windows) {
-                "Check it without vmedia, in that folder, in PowerShell:"
-            } else {
-                "Check it without vmedia, in that folder:"
-            },
-            CHECK,
-            "Archive a session of your own, with the credentials of your integration:",
-            export.as_str(),
-            "  vmedia download <session-id>",
-        ]
-        .map(str::to_owned),
-    );
-    Ok(lines)
 }

@@ -14,21 +14,30 @@ use crate::report::{Console, Style};
 use crate::sandbox::{Exchange, Options, SAMPLE_SESSION, SAMPLE_YOTI, Sandbox, parse_faults};
 use crate::text::sanitize;
 use std::ffi::OsString;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The command that runs shell syntax.
 const SHELL: &str = if cfg!(windows) { "powershell -Command \"...\"" } else { "sh -c '...'" };
-/// The kind of window in which the settings can be pasted, and a command that uses them.
-const TERMINAL: &str = if cfg!(windows) { "PowerShell" } else { "terminal" };
-const NEXT: &str = if cfg!(windows) { "vmedia download $env:VMEDIA_SESSION_ID" } else { "vmedia download $VMEDIA_SESSION_ID" };
+/// The window in which the settings can be pasted, and a command that uses them.
+const WINDOW: &str = if cfg!(windows) {
+    "another PowerShell window"
+} else if cfg!(target_os = "macos") {
+    "another Terminal window (Cmd-N)"
+} else {
+    "another terminal"
+};
+const NEXT: &str = if cfg!(windows) { "vmedia download $env:VMEDIA_SESSION_ID" } else { "vmedia download \"$VMEDIA_SESSION_ID\"" };
 
 /// Starts the sandbox, and returns the exit status.
 pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<u8> {
     let faults = parse_faults(&arguments.faults.join(","))
         .map_err(|error| Error::usage(format!("--faults: {error}"), "vmedia sandbox --help lists targets and faults"))?;
-    arguments.data.as_deref().map_or(Ok(()), |data| must_be_outside("--data", data))?;
+    arguments.data.as_deref().map_or(Ok(()), check_data)?;
     let console = context.console.clone();
     let quiet = context.flags.verbosity.quiet;
     // A command's own output is not mixed with the sandbox's, unless a flag asks for it.
@@ -40,15 +49,41 @@ pub(super) fn run(arguments: SandboxArguments, context: &Context) -> Result<u8> 
     };
     let options =
         Options { listen: arguments.listen, data: arguments.data, faults, observer: Some(Arc::new(observer)), ..Options::default() };
+    let listen = options.listen;
     let sandbox = Sandbox::start(options).map_err(|error| {
-        Error::usage(format!("the sandbox cannot start: {error}"), "choose another address with --listen, or another folder with --data")
-            .caused_by(error)
+        let kind = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+        not_started(kind, &error, listen).caused_by(error)
     })?;
     let settings = settings(&sandbox, arguments.provider.unwrap_or(ProviderChoice::Veriff))?;
     match arguments.command.split_first() {
         Some((program, words)) => run_command(program, words, &settings, context),
         None => Ok(context.console.exit(serve(&settings, context)).code()),
     }
+}
+
+/// Fails if `--data` names no folder, or one within an archive's session.
+fn check_data(data: &Path) -> Result<()> {
+    must_be_outside("--data", data)?;
+    if data.is_dir() {
+        return Ok(());
+    }
+    let what = if data.exists() { "is not a folder" } else { "does not exist" };
+    Err(Error::usage(format!("--data: {} {what}", data.display()), "create a folder of that name, or name another with --data"))
+}
+
+/// Returns the error of a sandbox that could not be started.
+fn not_started(kind: Option<io::ErrorKind>, error: &dyn std::fmt::Display, listen: SocketAddr) -> Error {
+    let (what, hint) = match kind {
+        Some(io::ErrorKind::AddrInUse) => (
+            format!("another program listens on {listen} already"),
+            "end that program, choose another port with --listen, or leave --listen out for a free one",
+        ),
+        Some(io::ErrorKind::PermissionDenied) if listen.port() < 1024 => {
+            (format!("the sandbox may not listen on {listen}"), "choose a port above 1023 with --listen, or leave it out for a free one")
+        }
+        _ => (format!("the sandbox cannot start: {error}"), "choose another address with --listen, or another folder with --data"),
+    };
+    Error::usage(what, hint)
 }
 
 /// Returns the settings of a client as environment variables.
@@ -114,20 +149,29 @@ fn status_number(status: ExitStatus) -> u8 {
 }
 
 fn serve(settings: &[(&'static str, String)], context: &Context) -> Exit {
-    let assign = |(name, value): &(&str, String)| {
-        if cfg!(windows) { format!("$env:{name} = \"{value}\"\n") } else { format!("export {name}={value}\n") }
-    };
-    let text: String = settings.iter().map(assign).collect();
+    let text: String = settings.iter().map(|(name, value)| format!("{}\n", assignment(name, value))).collect();
     context.console.answer(text.as_bytes());
     if !context.flags.verbosity.quiet {
         let console = &context.console;
-        let line = format!("The sandbox serves until Ctrl-C. Paste the lines above into another {TERMINAL}; then: {NEXT}");
+        let line = format!("The sandbox serves until Ctrl-C. Paste the lines above into {WINDOW}; then: {NEXT}");
         console.message(&console.paint(Style::Dim, &line));
     }
     while context.cancel.requested().is_none() {
         context.clock.sleep(Duration::from_millis(100));
     }
     context.cancel.requested().map_or(Exit::from(ErrorKind::Interrupted), Stop::exit)
+}
+
+/// Returns the line that sets a variable, to be pasted into a shell of this system.
+fn assignment(name: &str, value: &str) -> String {
+    let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte));
+    if cfg!(windows) {
+        format!("$env:{name} = '{}'", value.replace('\'', "''"))
+    } else if is_plain {
+        format!("export {name}={value}")
+    } else {
+        format!("export {name}='{}'", value.replace('\'', "'\\''"))
+    }
 }
 
 fn line(exchange: &Exchange, console: &Console) -> String {

@@ -155,7 +155,7 @@ fn without_a_command_it_prints_settings_and_serves_until_it_is_stopped() {
         let line = lines.next().expect("a line").expect("text");
         let assignment = if cfg!(windows) { line.strip_prefix("$env:") } else { line.strip_prefix("export ") };
         let (name, value) = assignment.and_then(|assignment| assignment.split_once('=')).unwrap_or_else(|| panic!("{line}"));
-        settings.insert(name.trim().to_owned(), value.trim().trim_matches('"').to_owned());
+        settings.insert(name.trim().to_owned(), value.trim().trim_matches('\'').to_owned());
     }
     let names: Vec<&str> = settings.keys().map(String::as_str).collect();
     assert_eq!(names, ["VMEDIA_API_KEY", "VMEDIA_API_SECRET", "VMEDIA_BASE_URL", "VMEDIA_CONFIG", "VMEDIA_PROVIDER", "VMEDIA_SESSION_ID"]);

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DOCUMENT_BACK_FIRST, DOCUMENT_FRONT_UNCLEAR, FACE_FIRST, FACE_NFC, HEIC, MP4, NFC, PDF, PNG, SMALL_JPEG, WEBM, WEBP};
+use super::{DOCUMENT_BACK_FIRST, DOCUMENT_FRONT_UNCLEAR, FACE_FIRST, FACE_NFC, HEIC, MP4, NFC, PDF, PNG, SMALL_JPEG, WEBM, WEBP, day};
 use crate::fixture::{Attempt, Kind, Media, Session};
 
 use super::SAMPLE_CONTRADICTIONS as SESSION;
@@ -27,7 +27,8 @@ const ABSENT: &str = "(absent)";
 /// Returns the session.
 pub(super) fn session() -> Session {
     let (front, back, barcode, chip) = (&front().0, &back().0, &barcode().0, &chip().0);
-    let images = [entry(front, &json!({ "size": front_size(), "timestamp": "2026-03-12T09:28:40.115Z" })), entry(back, &json!({}))];
+    let images =
+        [entry(front, &json!({ "size": front_size(), "timestamp": format!("{}T09:28:40.115Z", day(0)) })), entry(back, &json!({}))];
     // NFC data in this listing too, videos that are nothing, and a member that no page knows.
     let newest = json!({
         "status": "success",
@@ -151,9 +152,10 @@ fn attempts_listing() -> String {
         "statusCode": "custom_status_for_suspicious_attempt",
         "reason": "Free text",
         "reasonCode": null,
-        "createdAt": "2026-03-13T08:41:41.606Z",
+        "createdAt": format!("{}T08:41:41.606Z", day(1)),
     }]);
-    let newest = json!({ "id": NEWEST, "status": "approved", "userDefinedData": user_defined, "createdTime": "2026-03-12T09:28:40.115Z" });
+    let newest =
+        json!({ "id": NEWEST, "status": "approved", "userDefinedData": user_defined, "createdTime": format!("{}T09:28:40.115Z", day(0)) });
     let middle = json!({ "id": MIDDLE, "status": "resubmission_requested" });
     let oldest = json!({ "id": OLDEST, "status": "some_new_status", "createdTime": null, "retention": { "days": 90 } });
     json!({ "status": "success", "verifications": [newest, middle, newest, middle, oldest] }).to_string()

@@ -1,6 +1,6 @@
 //! One session with every documented context and every documented mimetype.
 
-use super::{FACE_FIRST, FACE_NFC, HEIC, HEIF, MP4, NFC, PDF, PNG, SAMPLE_EVERYTHING, WEBM, WEBP};
+use super::{FACE_FIRST, FACE_NFC, HEIC, HEIF, MP4, NFC, PDF, PNG, SAMPLE_EVERYTHING, WEBM, WEBP, day};
 use crate::fixture::{Attempt, Media, Session};
 use crate::id;
 
@@ -58,7 +58,7 @@ const VIDEO_TYPES: [(&str, &[u8], u32); 2] = [("video/mp4", MP4, 5), ("video/web
 
 /// Returns the session.
 pub(super) fn session() -> Session {
-    let mut attempt = Attempt::new(id::of("everything"), "approved").created("2026-04-02T11:00:00.000Z");
+    let mut attempt = Attempt::new(id::of("everything"), "approved").created(format!("{}T11:00:00.000Z", day(2)));
     for (context, (mimetype, bytes)) in IMAGES.iter().zip(IMAGE_TYPES.iter().cycle()) {
         attempt = attempt.media(Media::image(id::of(&format!("everything/{context}")), *context, *mimetype, bytes));
     }
