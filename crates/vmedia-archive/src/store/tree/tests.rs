@@ -92,6 +92,26 @@ fn no_operation_follows_a_link() {
     assert!(error.what().starts_with(&format!("{} is a link", folder.path().join("session/data").display())), "{error}");
 }
 
+/// A junction: users may make one without a right to make links.
+#[cfg(windows)]
+#[test]
+fn no_operation_follows_a_junction_and_removing_one_leaves_its_target() {
+    let ((folder, tree), (outside, theirs)) = (tree(), tree());
+    drop(theirs.file("file", Access::Create).expect("a file"));
+    tree.make_folder("session").expect("a folder");
+    let link = folder.path().join("session").join("data");
+    let made = std::process::Command::new("cmd").args(["/C", "mklink", "/J"]).arg(link).arg(outside.path()).output().expect("cmd");
+    assert!(made.status.success(), "{made:?}");
+    assert_eq!(tree.kind("session/data").expect("a junction").0, Kind::Link);
+    for access in [Access::Read, Access::Append, Access::Lock, Access::Create] {
+        let error = tree.file("session/data/file", access).expect_err("a junction");
+        assert_eq!(Obstacle::of(&error), Some(Obstacle::Link), "{error}");
+    }
+    assert_eq!(Obstacle::of(&tree.entries("session/data").expect_err("a junction")), Some(Obstacle::Link));
+    tree.remove_tree("session").expect("removed");
+    assert_eq!(theirs.kind("file").expect("there"), (Kind::File, 0));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_system_without_openat2_follows_no_link_either() {

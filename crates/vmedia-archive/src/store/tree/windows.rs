@@ -7,7 +7,7 @@ use crate::store::retry::{IN_USE, IN_USE_OR_DENIED, patiently};
 use std::ffi::OsString;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
+use std::os::windows::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// `FILE_FLAG_BACKUP_SEMANTICS`: needed to open a folder.
@@ -88,7 +88,11 @@ impl Tree {
     }
 
     pub(in crate::store) fn remove_file(&self, path: &str) -> io::Result<()> {
-        self.in_folder_of(path, |full| patiently(&IN_USE_OR_DENIED, &[full], || fs::remove_file(full)))
+        self.in_folder_of(path, |full| {
+            // Windows removes a link to a folder as it removes a folder.
+            let is_link_to_folder = fs::symlink_metadata(full).is_ok_and(|found| found.file_type().is_symlink_dir());
+            patiently(&IN_USE_OR_DENIED, &[full], || if is_link_to_folder { fs::remove_dir(full) } else { fs::remove_file(full) })
+        })
     }
 
     pub(in crate::store) fn remove_folder(&self, path: &str) -> io::Result<()> {
