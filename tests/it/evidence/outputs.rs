@@ -27,7 +27,9 @@ fn no_output_is_written_into_a_session_or_into_the_journal() {
             &["sandbox", "--data", &below],
             &["config", "init", "--config", &file],
         ] {
-            world.run(words).ends_with(2).says(folder);
+            let run = world.run(words).ends_with(2);
+            // Windows completes a path with separators of its own.
+            assert!(run.stderr.replace('\\', "/").contains(folder), "{words:?}: {}", run.stderr);
             assert_eq!(world.tree(), before, "{words:?}");
         }
     }
