@@ -494,7 +494,7 @@ def biometric(picture):
     about = struct.pack(">HBBB3sH3s3s", 0, 2, 3, 4, bytes(3), 1, bytes(3), bytes(3))
     shown = struct.pack(">BBHHBBHH", 1, 0, width, height, 1, 2, 0, 0)
     record = struct.pack(">I", 4 + len(about) + len(shown) + len(picture)) + about + shown + picture
-    return b"FAC\0010\0" + struct.pack(">IH", 14 + len(record), 1) + record
+    return b"FAC\x00010\x00" + struct.pack(">IH", 14 + len(record), 1) + record
 
 
 def chip(name, picture):
