@@ -1,6 +1,7 @@
 //! The page that a person opens in a session's folder: in the bag, complete, safe to open, readable, and true.
 
 mod browser;
+mod chip;
 mod commands;
 
 use crate::harness::{FIRST, NEWEST, SESSION, World, is_sound, jpeg, others_accept, session, tree};
@@ -151,6 +152,8 @@ fn leads_where_it_says(bag: &Path) -> [usize; 3] {
     let sheet: Vec<(usize, String)> = tags
         .iter()
         .filter_map(|tag| match (tag.name.as_str(), tag.get("class")) {
+            // A chip shows a selfie again, beside the portrait that was copied out of it.
+            (_, Some("beside" | "view tile beside")) => None,
             ("img", _) => Some((0, file(tag.get("src")?))),
             ("video", _) => Some((1, file(tag.get("src")?))),
             ("a", Some("view tile")) => Some((2, file(tag.get("href")?))),

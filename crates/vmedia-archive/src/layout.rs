@@ -44,6 +44,12 @@ pub(crate) fn document_path(stem: &str, version: usize) -> String {
     format!("metadata/{}{}.json", names.join("/"), counter(version))
 }
 
+/// Returns the path of the portrait that is copied out of a file of NFC data.
+pub(crate) fn portrait_path(path: &str, extension: &str) -> String {
+    let path = path.strip_prefix("data/").unwrap_or(path);
+    format!("derived/{}.portrait.{extension}", path.strip_suffix(".json").unwrap_or(path))
+}
+
 /// Returns the path to which a damaged file is moved.
 pub(crate) fn damaged_path(path: &str, version: usize) -> String {
     format!("damaged/{path}{}", counter(version))
@@ -57,6 +63,11 @@ pub(crate) fn is_document(path: &str) -> bool {
     path.starts_with("metadata/")
 }
 
+/// Returns whether a path is one of a file that is derived from others, and leads nowhere else.
+pub(crate) fn is_derived(path: &str) -> bool {
+    path.starts_with("derived/") && StorePath::parse(path).is_some()
+}
+
 pub(crate) fn is_aside(path: &str) -> bool {
     path.starts_with("damaged/")
 }
@@ -67,7 +78,7 @@ fn counter(version: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{document_path, media_path};
+    use super::{document_path, is_derived, media_path, portrait_path};
     use crate::model::{AttemptId, Group, Kind, MediaId, MediaItem, TypeHint};
 
     fn item(id: &str, attempt: Option<&str>, context: &str, mimetype: &str) -> MediaItem {
@@ -97,6 +108,8 @@ mod tests {
         assert_eq!(media_path(&page, None, 1), "data/id_document-1/page-1_~58.*");
         let hostile = Some(Group::new("../../CON", None));
         assert_eq!(media_path(&MediaItem { group: hostile, ..page }, Some("png"), 2), "data/con-group/page-1_~58.2.png");
+        assert_eq!(portrait_path("data/a1/nfc_m.2.json", "jpg"), "derived/a1/nfc_m.2.portrait.jpg");
+        assert!(is_derived("derived/a1/x.jpg") && !is_derived("derived/../x.jpg") && !is_derived("data/x.jpg"));
         assert_eq!(document_path("media", 1), "metadata/media.json");
         assert_eq!(document_path("attempts/a1/media", 3), "metadata/attempts/a1/media.3.json");
         assert_eq!(document_path("attempts/../media", 1), "metadata/attempts/~2e~2e/media.json");

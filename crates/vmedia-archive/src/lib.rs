@@ -8,6 +8,7 @@
 //! | path | content |
 //! |---|---|
 //! | `SESSION/data/` | the media files (payload), with their contexts in their names |
+//! | `SESSION/derived/` | the portraits of chips, copied out of NFC data: no evidence of their own |
 //! | `SESSION/metadata/` | the provider's listings and companion documents, as they came |
 //! | `SESSION/archive.json` | the record: every media file, its state, digests, signatures and history ([`Record`]) |
 //! | `SESSION/manifest-sha256.txt`, `tagmanifest-sha256.txt` | the digests of all files, for `sha256sum -c` |
@@ -62,6 +63,7 @@ pub mod verify;
 mod bag;
 mod catalog_page;
 mod catalog_row;
+mod chip;
 mod coded;
 mod erase;
 mod erasure;
@@ -79,6 +81,7 @@ mod word;
 
 pub use catalog_page::CatalogWriter;
 pub use catalog_row::{CatalogRow, Condition, catalog_row};
+pub use chip::ChipRecord;
 pub use coded::Coded;
 pub use erase::{Erasing, Outcome as ErasureOutcome, erase};
 pub use erasure::{Certificate, FOLDER as ERASED_FOLDER, Method, NotReached, Stage};

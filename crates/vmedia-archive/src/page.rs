@@ -4,6 +4,7 @@
 
 mod catalog_view;
 mod certificate;
+mod chip;
 mod facts;
 mod lists;
 mod session;

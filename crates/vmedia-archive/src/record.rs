@@ -12,7 +12,9 @@ pub use crate::terms::{CompanionState, SignatureRecord, State};
 
 pub use revision::{NewFile, Revision};
 
+use crate::chip::{ChipRecord, PortraitRecord};
 use crate::coded::Coded;
+use crate::layout::is_derived;
 use crate::model::{AttemptId, Group, Kind, MediaId, Place, SessionId, TypeHint};
 use crate::reason::{CodedReason, Disagreement};
 use crate::salt::Salt;
@@ -192,6 +194,9 @@ pub struct FileRecord {
     pub signature: SignatureRecord,
     /// The time of the fetch.
     pub fetched: Timestamp,
+    /// What the chip of an identity document holds, decoded from these bytes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub chip: Option<Box<ChipRecord>>,
     /// Differences from the declaration.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub disagreements: Vec<Coded<Disagreement>>,
@@ -347,6 +352,13 @@ impl Record {
         media.chain(documents.map(|DocumentRecord { path, digest, signature, .. }| RecordedFile { path, digest, signature, medium: None }))
     }
 
+    /// Returns the portraits that were copied out of files of NFC data, also of those that are lost, each with its file.
+    pub(crate) fn portraits(&self) -> impl Iterator<Item = (&FileRecord, &PortraitRecord)> {
+        let files = self.media.iter().flat_map(|medium| &medium.files);
+        let portraits = files.filter_map(|file| Some((file, file.chip.as_ref()?.portrait.as_ref()?)));
+        portraits.filter(|(_, portrait)| is_derived(&portrait.path))
+    }
+
     /// Returns the codes that a newer version wrote.
     pub(crate) fn newer_words(&self) -> NewerWords<'_> {
         let mut words = NewerWords::default();
@@ -358,6 +370,7 @@ impl Record {
             for file in &medium.files {
                 words.add("signature verdict", file.signature.verdict.newer());
                 file.disagreements.iter().for_each(|disagreement| words.add("disagreement", disagreement.newer()));
+                file.chip.iter().for_each(|chip| chip.newer_words(&mut words));
             }
         }
         self.documents.iter().for_each(|document| words.add("signature verdict", document.signature.verdict.newer()));

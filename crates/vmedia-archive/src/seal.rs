@@ -4,8 +4,12 @@
 //! Pure but for the key files it is pointed to. Must not know what is sealed, where seals are kept, or how a time stamp's
 //! request travels.
 
+pub(crate) mod ber;
+pub(crate) mod cms;
+pub(crate) mod name;
 mod pem;
 pub mod rsa;
+pub(crate) mod signed;
 pub mod ssh;
 pub mod stamp;
 

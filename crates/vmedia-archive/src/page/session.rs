@@ -3,6 +3,7 @@
 //! No clock, no store, no version but the one in the record: the same record always gives the same page, so that a run without
 //! changes writes nothing.
 
+use super::chip::{self, Chip};
 use super::facts::{self, Group, NoDecision};
 use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
 use super::sheet::{self, Attempts, Held, Look, Sheet};
@@ -35,6 +36,7 @@ pub(super) struct SessionPage {
     filed: &'static str,
     count: usize,
     sheets: Vec<Sheet>,
+    chips: Vec<Chip>,
     /// What the archive lacks.
     missing: Vec<MissingRow>,
     /// Documents that the provider does not have.
@@ -80,6 +82,7 @@ impl SessionPage {
             filed: if is_grouped { "Groups" } else { "Attempts" },
             count: if is_grouped { sheets.len() } else { record.attempts.len() },
             sheets,
+            chips: chip::chips(&attempts, &held),
             archived: format!("{}, {}", plural(held.len() as u64, "file"), bytes(total)),
             signed: signed(&held, is_grouped),
             files: lists::files(&attempts, &held),

@@ -32,7 +32,7 @@ impl NewFile {
     pub(crate) fn at(self, path: String) -> FileRecord {
         let Self { digest, content_type, signature, fetched, disagreements, .. } = self;
         let disagreements = disagreements.into_iter().map(Coded::Fact).collect();
-        FileRecord { path, digest, content_type, signature, fetched, disagreements, lost: None, extra: Map::new() }
+        FileRecord { path, digest, content_type, signature, fetched, chip: None, disagreements, lost: None, extra: Map::new() }
     }
 }
 

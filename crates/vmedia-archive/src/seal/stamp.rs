@@ -4,10 +4,7 @@
 //! vouches. Must not know how queries and answers travel.
 
 mod answer;
-mod ber;
-mod cms;
 mod judge;
-mod name;
 
 pub use answer::{LARGEST, Stamp, StampError};
 pub use judge::{Authorities, JudgeError};
@@ -15,8 +12,7 @@ pub use judge::{Authorities, JudgeError};
 use bcder::encode::{PrimitiveContent as _, Values as _, sequence};
 use bcder::{ConstOid, Mode, OctetString, Oid};
 
-/// 2.16.840.1.101.3.4.2.1
-const SHA256: ConstOid = Oid(&[96, 134, 72, 1, 101, 3, 4, 2, 1]);
+use super::signed::SHA256;
 
 /// 1.2.840.113549.1.9.16.1.4
 const TST_INFO: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 16, 1, 4]);

@@ -5,9 +5,11 @@
 
 use super::SessionArchive;
 use crate::bag::{self, Manifest};
+use crate::chip::{self, ChipRecord};
 use crate::error::{Error, Result};
 use crate::journal::{self, Archived, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
+use crate::model::Kind;
 use crate::page::session_page;
 use crate::record::{JournalRecord, MediaRecord, Record, tool};
 use crate::store::{Digest, Extent, StorePath};
@@ -25,17 +27,19 @@ impl SessionArchive {
         if self.is_left {
             return Ok(false);
         }
+        self.decode_chips()?;
         if self.revision.is_changed() {
             self.revision.record.updated = now;
             self.revision.record.tool = tool();
         }
         let files = tag_files(&self.revision.record)?;
         let here = files.iter().map(|(name, bytes)| self.store.read(&self.folder.join(name), limit(bytes))).collect::<Result<Vec<_>>>()?;
-        if differing(&files, &here).next().is_none() && !self.pending.exists {
+        let portraits = self.lacking_portraits()?;
+        if differing(&files, &here).next().is_none() && portraits.is_empty() && !self.pending.exists {
             journal.kept(self.revision.record.session.clone(), now)?;
             return Ok(false);
         }
-        self.note_altered(&here)?;
+        self.note_altered(&here, &portraits)?;
         self.begin(now)?;
         let files = self.vouched_by(files, journal, now)?;
         self.make_folders()?;
@@ -45,7 +49,8 @@ impl SessionArchive {
             let began = self.began(now);
             self.pending.announce(store.as_ref(), &[began])?;
         }
-        let new: Vec<_> = differing(&files, &here).map(|(name, bytes)| (self.folder.join(name), bytes.as_slice())).collect();
+        let tags = differing(&files, &here).map(|(name, bytes)| (self.folder.join(name), bytes.as_slice()));
+        let new: Vec<_> = portraits.iter().map(|(path, bytes)| (path.clone(), bytes.as_slice())).chain(tags).collect();
         // The announced files and their names, and the manifests that vouch for them, which have no names yet.
         let mut prepared = self.pending.settle(store.as_ref(), &self.folder, &new)?;
         // Before the bag's own files, so that the journal has a line of every bag without a pending file.
@@ -56,7 +61,9 @@ impl SessionArchive {
         let resumed = self.pending.is_resumed;
         journal.archived(Archived { before, bag, record_before, record, resumed, ..change }, now)?;
         new.iter().try_for_each(|(path, _)| prepared.publish(path))?;
-        // Tag files and the pending file are right in the folder.
+        let folders: BTreeSet<StorePath> = portraits.iter().filter_map(|(path, _)| path.parent()).collect();
+        folders.iter().try_for_each(|folder| self.store.settle(folder, Extent::Names))?;
+        // Other tag files and the pending file are right in the folder.
         self.store.settle(&self.folder, Extent::Names)?;
         self.pending.end(self.store.as_ref())?;
         self.store.settle(&self.folder, Extent::Names)?;
@@ -79,18 +86,62 @@ impl SessionArchive {
     /// Creates the folders of the bag's files, and fails if anything else has the name of one, such as a link.
     fn make_folders(&self) -> Result<()> {
         let folders = self.revision.record.files().filter_map(|file| self.folder.join(file.path).parent());
-        let folders: BTreeSet<StorePath> = folders.chain([self.folder.join(PAYLOAD)]).collect();
+        let derived = self.revision.record.portraits().filter_map(|(_, portrait)| self.folder.join(&portrait.path).parent());
+        let folders: BTreeSet<StorePath> = folders.chain(derived).chain([self.folder.join(PAYLOAD)]).collect();
         folders.iter().try_for_each(|folder| self.store.make_folder(folder))
+    }
+
+    /// Records what the chips hold of which it is not recorded yet.
+    fn decode_chips(&mut self) -> Result<()> {
+        let is_chip = |medium: &&MediaRecord| medium.kind == Kind::Nfc && medium.state.newer().is_none();
+        let files = self.revision.record.media.iter().filter(is_chip).flat_map(|medium| medium.present().map(move |file| (medium, file)));
+        let mut decoded = Vec::new();
+        for (medium, file) in files.filter(|(_, file)| file.chip.is_none() && file.digest.bytes <= chip::LARGEST) {
+            let bytes = self.intact(&self.folder.join(&file.path), &file.digest)?;
+            let chip = bytes.and_then(|bytes| ChipRecord::read(&bytes));
+            decoded.extend(chip.map(|chip| (medium.id.clone(), file.path.clone(), chip.of_file(&file.path))));
+        }
+        for (id, path, chip) in decoded {
+            if let Some(file) = self.revision.file_mut(&id, &path) {
+                file.chip = Some(Box::new(chip));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the portraits that are not in the folder, copied out of their files again. One whose file is gone cannot be.
+    fn lacking_portraits(&self) -> Result<Vec<(StorePath, Vec<u8>)>> {
+        let mut lacking = Vec::new();
+        for (file, portrait) in self.revision.record.portraits() {
+            let path = self.folder.join(&portrait.path);
+            if self.intact(&path, &portrait.digest)?.is_some() {
+                continue;
+            }
+            let source = self.intact(&self.folder.join(&file.path), &file.digest)?;
+            let image = source.and_then(|bytes| ChipRecord::portrait_file(&bytes));
+            lacking.extend(image.filter(|image| Digest::of(image) == portrait.digest).map(|image| (path, image)));
+        }
+        Ok(lacking)
+    }
+
+    /// Reads a file, unless it does not have this digest.
+    fn intact(&self, path: &StorePath, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        if self.store.length(path)? != Some(digest.bytes) {
+            return Ok(None);
+        }
+        Ok(self.store.read(path, digest.bytes)?.filter(|bytes| Digest::of(bytes) == *digest))
     }
 
     /// Adds a notice about the bag's own files that changed since the last run, before they are written anew. Skips bags of another
     /// version, whose files may differ, and of a killed run.
-    fn note_altered(&mut self, here: &[Option<Vec<u8>>]) -> Result<()> {
+    fn note_altered(&mut self, here: &[Option<Vec<u8>>], portraits: &[(StorePath, Vec<u8>)]) -> Result<()> {
         let Some(before) = self.revision.before.as_ref().filter(|before| !self.pending.is_resumed && before.tool == tool()) else {
             return Ok(());
         };
         let made = tag_files(before)?;
-        let altered: Vec<&str> = differing(&made, here).map(|(name, _)| *name).collect();
+        let derived = before.portraits().map(|(_, portrait)| portrait.path.as_str());
+        let derived = derived.filter(|path| portraits.iter().any(|(lacking, _)| *lacking == self.folder.join(path)));
+        let altered: Vec<&str> = differing(&made, here).map(|(name, _)| *name).chain(derived).collect();
         if !altered.is_empty() {
             let names = altered.join(", ");
             self.revision.notices.push(format!("changed or removed since the last run, and written anew from the record: {names}"));
@@ -127,6 +178,7 @@ fn tag_files(record: &Record) -> Result<TagFiles> {
     tags.extend(documents.map(|file| (file.path.to_owned(), file.digest.sha256.clone())));
     let moved = record.history.iter().filter_map(|happened| Some((happened.moved_to.clone()?, happened.moved.as_ref()?.sha256.clone())));
     tags.extend(moved);
+    tags.extend(record.portraits().map(|(_, portrait)| (portrait.path.clone(), portrait.digest.sha256.clone())));
     files.push((TAG_MANIFEST, bag::manifest_text(&tags).into_bytes()));
     Ok(files)
 }

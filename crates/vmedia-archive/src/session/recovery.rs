@@ -5,7 +5,7 @@ use super::pending::Line;
 use crate::error::Result;
 use crate::layout;
 use crate::reason::Reason;
-use crate::record::{MediaRecord, SignatureRecord, State};
+use crate::record::{FileRecord, MediaRecord, SignatureRecord, State};
 use crate::store::Digest;
 use crate::verify::{ProviderRules, read_sealed};
 use crate::word::Word;
@@ -51,7 +51,8 @@ impl SessionArchive {
                             self.revision.record.media.iter().flat_map(MediaRecord::present).any(|other| other.path == file.path);
                         let is_ours = layout::is_payload(&file.path) && !is_recorded;
                         if is_ours && self.is_proved(&file.path, &file.digest, &file.signature, rules)? {
-                            self.revision.add_file(&announced, file);
+                            // What the chip holds is decoded from the bytes, whatever the line says.
+                            self.revision.add_file(&announced, FileRecord { chip: None, ..file });
                         }
                     }
                 }

@@ -49,6 +49,7 @@ pub fn examine(store: &dyn ReadStore, folder: &StorePath, rules: &dyn ProviderRu
     if let (Some(record), Some(recorded)) = (&record, &recorded) {
         if examined.is_comparable() {
             compare_manifests(recorded, &payload, &tags, &mut examined);
+            compare_portraits(record, &tags, &mut examined);
         }
         compare_outcomes(record, &mut examined);
         compare_listings(store, folder, record, rules, &mut examined);
@@ -161,6 +162,13 @@ fn compare_manifests(recorded: &Recorded<'_>, payload: &Manifest, tags: &Manifes
     }
     for path in payload.keys().filter(|path| !recorded.contains_key(path.as_str())) {
         examined.finding(Aspect::Listings, path, "in the manifest, but the record does not say what it is");
+    }
+}
+
+/// Checks that the portraits in the folder are those of the record.
+fn compare_portraits(record: &Record, tags: &Manifest, examined: &mut Examined) {
+    for (_, portrait) in record.portraits().filter(|(_, portrait)| tags.get(&portrait.path) != Some(&portrait.digest.sha256)) {
+        examined.finding(Aspect::Manifests, &portrait.path, "the record and the manifests do not agree about it");
     }
 }
 

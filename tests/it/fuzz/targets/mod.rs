@@ -3,6 +3,7 @@
 //! Two programs share these: the targets of `cargo fuzz` in `fuzz/`, which look for bytes that break a promise, and the
 //! test `fuzz`, which replays every file of `fuzz/corpus/`. An input with several parts has a NUL between them.
 
+pub mod chips;
 pub mod configuration;
 pub mod documents;
 pub mod headers;
@@ -29,7 +30,8 @@ use vmedia::secret::Secret;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
+    ("chips", chips::run),
     ("configuration", configuration::run),
     ("documents", documents::run),
     ("headers", headers::run),

@@ -3,20 +3,18 @@
 //!
 //! Goes down to what was stamped. Must not trust a byte of it.
 
-use super::ber::{Read, Reader, algorithm, integer, skip_rest, whole};
 use super::{SHA256, TST_INFO};
 use crate::error::quote;
+use crate::seal::ber::{Read, Reader, algorithm, integer, skip_rest, whole};
+use crate::seal::cms::signed_data;
 use bcder::decode::DecodeError;
-use bcder::{ConstOid, OctetString, Oid, Tag};
+use bcder::{OctetString, Oid, Tag};
 use jiff::Timestamp;
 use std::convert::Infallible;
 use std::fmt;
 
 /// The largest answer that is read. With the certificates of a whole chain they have some kilobytes.
 pub const LARGEST: u64 = 1024 * 1024;
-
-/// 1.2.840.113549.1.7.2
-const SIGNED_DATA: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 7, 2]);
 
 /// The reasons that RFC 3161 numbers, and whether one may pass.
 const REASONS: [(usize, &str, bool); 8] = [
@@ -99,9 +97,10 @@ pub(super) fn open<T>(answer: &[u8], rest: impl FnOnce(&mut Reader<'_, '_, '_>) 
     if answer.len() as u64 > LARGEST {
         return Err(StampError::Malformed("it is larger than 1 MiB".to_owned()));
     }
-    let (status, token) =
-        whole(answer, |answer| Ok((answer.take_sequence(Status::take)?, answer.take_opt_sequence(|reader| token(reader, rest))?)))
-            .map_err(malformed)?;
+    let (status, token) = whole(answer, |answer| {
+        Ok((answer.take_sequence(Status::take)?, answer.take_opt_sequence(|reader| signed_data(reader, &TST_INFO, rest))?))
+    })
+    .map_err(malformed)?;
     status.is_granted()?;
     let (content, rest) = token.ok_or_else(|| StampError::Malformed("it grants a stamp and holds none".to_owned()))?;
     let content = content.to_bytes().to_vec();
@@ -159,22 +158,6 @@ impl Status {
     }
 }
 
-/// Returns a `ContentInfo` that holds `SignedData`: the content that is signed, and what `rest` makes of what follows it.
-fn token<T>(reader: &mut Reader<'_, '_, '_>, rest: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>) -> Read<(OctetString, T)> {
-    SIGNED_DATA.skip_if(reader)?;
-    reader.take_constructed_if(Tag::CTX_0, |reader| {
-        reader.take_sequence(|signed| {
-            integer(signed)?;
-            signed.take_set(skip_rest)?;
-            let content = signed.take_sequence(|content| {
-                TST_INFO.skip_if(content)?;
-                content.take_constructed_if(Tag::CTX_0, OctetString::take_from)
-            })?;
-            Ok((content, rest(signed)?))
-        })
-    })
-}
-
 /// Returns `TSTInfo`.
 fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
     integer(reader)?;
@@ -189,7 +172,7 @@ fn info(reader: &mut Reader<'_, '_, '_>) -> Read<Stamp> {
     reader.take_opt_sequence(skip_rest)?;
     reader.take_opt_bool()?;
     let nonce = reader.take_opt_primitive_if(Tag::INTEGER, |number| number.take_all())?;
-    let authority = reader.take_opt_constructed_if(Tag::CTX_0, super::name::general)?.flatten();
+    let authority = reader.take_opt_constructed_if(Tag::CTX_0, crate::seal::name::general)?.flatten();
     skip_rest(reader)?;
     let sha256 = (algorithm == SHA256).then(|| digest.to_bytes().to_vec());
     let nonce = nonce.map(|nonce| without_zeros(&nonce).to_vec());

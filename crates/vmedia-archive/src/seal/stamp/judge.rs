@@ -3,11 +3,11 @@
 //!
 //! Must not ask anything of the network: a certificate that was revoked is not noticed.
 
+use super::TST_INFO;
 use super::answer::{self, Stamp, StampError};
-use super::cms::{Attributes, Envelope, Signer, is_for_stamps_alone, octets, signing_certificate};
-use super::{SHA256, TST_INFO};
 use crate::error::{Error, Result, plain, quote};
-use aws_lc_rs::digest::{self, Algorithm};
+use crate::seal::cms::{Attributes, Envelope, Signer, is_for_stamps_alone, octets, signing_certificate};
+use crate::seal::signed::{Hash, SHA1, SHA256, SignatureOutcome, check, hash};
 use bcder::{ConstOid, Oid};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
@@ -27,14 +27,6 @@ const MESSAGE_DIGEST: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 4]);
 const SIGNING_CERTIFICATE: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 16, 2, 12]);
 /// 1.2.840.113549.1.9.16.2.47
 const SIGNING_CERTIFICATE_V2: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 9, 16, 2, 47]);
-/// 2.16.840.1.101.3.4.2.2
-const SHA384: ConstOid = Oid(&[96, 134, 72, 1, 101, 3, 4, 2, 2]);
-/// 2.16.840.1.101.3.4.2.3
-const SHA512: ConstOid = Oid(&[96, 134, 72, 1, 101, 3, 4, 2, 3]);
-/// 1.2.840.113549.1.1.1, which leaves it to the digest's name what RSA signs.
-const RSA: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 1, 1]);
-/// 1.2.840.113549.1.1.10, whose parameters belong to the algorithm.
-const RSA_PSS: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 1, 10]);
 /// 1.3.6.1.5.5.7.3.8
 const TIME_STAMPING: &[u8] = &[43, 6, 1, 5, 5, 7, 3, 8];
 
@@ -145,7 +137,7 @@ fn is_about(attributes: &Attributes, signer: &Signer, content: &[u8]) -> Judged<
         return unsupported(format!("digests by {} are not known here", signer.digest));
     };
     let signed = attributes.single(MESSAGE_DIGEST).and_then(|value| octets(value).ok());
-    if signed.as_deref() != Some(digest::digest(algorithm, content).as_ref()) {
+    if signed != Some(algorithm.digest(content)) {
         return invalid("its authority signed another content");
     }
     Ok(())
@@ -162,14 +154,14 @@ fn certificate_of_signer<'a, 'b>(attributes: &Attributes, certificates: &'a [Cer
             return invalid("the digest of its authority's certificate cannot be read");
         };
         let algorithm = match (&name, is_second_version) {
-            (_, false) => Some(&digest::SHA1_FOR_LEGACY_USE_ONLY),
-            (None, true) => Some(&digest::SHA256),
+            (_, false) => hash(&Oid(SHA1.0.into())),
+            (None, true) => hash(&Oid(SHA256.0.into())),
             (Some(name), true) => algorithm(name),
         };
         let Some(algorithm) = algorithm else {
             return unsupported("the digest of its authority's certificate is of a sort that is not known here");
         };
-        let found = certificates.iter().find(|certificate| digest::digest(algorithm, certificate).as_ref() == signed);
+        let found = certificates.iter().find(|certificate| algorithm.digest(certificate) == signed);
         match (found, signers) {
             (Some(found), None) => signers = Some(found),
             (Some(found), Some(first)) if found == first => {}
@@ -181,43 +173,17 @@ fn certificate_of_signer<'a, 'b>(attributes: &Attributes, certificates: &'a [Cer
 
 /// Checks that the attributes are signed with this certificate's key.
 fn is_signed(certificate: &EndEntityCert<'_>, signer: &Signer) -> Judged<()> {
-    let name = signer.algorithm.get(..2 + usize::from(signer.algorithm.get(1).copied().unwrap_or(0))).unwrap_or_default();
-    let rsa_with = match name.get(2..) {
-        Some(name) if name == RSA.0 => Some(rsa_with(&signer.digest)),
-        _ => None,
-    };
-    let is_pss = name.get(2..) == Some(RSA_PSS.0);
-    let is_it = |known: &[u8]| match rsa_with {
-        Some(with) => with.is_some_and(|with| known == with.as_ref()),
-        // A NULL behind a name makes no difference to it.
-        None if is_pss => known == signer.algorithm,
-        None => !name.is_empty() && known.starts_with(name),
-    };
-    for algorithm in ALL_VERIFICATION_ALGS.iter().filter(|algorithm| is_it(algorithm.signature_alg_id().as_ref())) {
-        match certificate.verify_signature(*algorithm, &signer.attributes, &signer.signature) {
-            Ok(()) => return Ok(()),
-            // ECDSA is called the same on each curve.
-            Err(webpki::Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)) => {}
-            Err(webpki::Error::InvalidSignatureForPublicKey) => return invalid("its authority's signature does not hold"),
-            Err(error) => return refused(&error),
-        }
+    match check(certificate, signer) {
+        SignatureOutcome::Held => Ok(()),
+        SignatureOutcome::Wrong => invalid("its authority's signature does not hold"),
+        SignatureOutcome::Unknown => unsupported("its signature is of a sort that is not known here"),
+        SignatureOutcome::Refused(error) => refused(&error),
     }
-    unsupported("its signature is of a sort that is not known here")
-}
-
-/// Returns what RSA signs with this digest.
-fn rsa_with(digest: &Oid) -> Option<rustls_pki_types::AlgorithmIdentifier> {
-    use rustls_pki_types::alg_id;
-    [(SHA256, alg_id::RSA_PKCS1_SHA256), (SHA384, alg_id::RSA_PKCS1_SHA384), (SHA512, alg_id::RSA_PKCS1_SHA512)]
-        .into_iter()
-        .find_map(|(name, algorithm)| (*digest == name).then_some(algorithm))
 }
 
 /// Returns the digest algorithm of that name. SHA-1 is not accepted, because collisions can be made.
-fn algorithm(name: &Oid) -> Option<&'static Algorithm> {
-    [(SHA256, &digest::SHA256), (SHA384, &digest::SHA384), (SHA512, &digest::SHA512)]
-        .into_iter()
-        .find_map(|(known, algorithm)| (*name == known).then_some(algorithm))
+fn algorithm(name: &Oid) -> Option<Hash> {
+    hash(name).filter(|hash| hash.resists_collisions)
 }
 
 /// Turns a certificate's error into a refusal.

@@ -7,37 +7,60 @@ use super::ber::{Read, Reader, algorithm, integer, skip_rest, whole};
 use bcder::decode::{Constructed, DecodeError, SliceSource, Source};
 use bcder::{ConstOid, Mode, OctetString, Oid, Tag};
 
+/// 1.2.840.113549.1.7.2
+const SIGNED_DATA: ConstOid = Oid(&[42, 134, 72, 134, 247, 13, 1, 7, 2]);
 /// 2.5.29.37
 const EXTENDED_KEY_USAGE: ConstOid = Oid(&[85, 29, 37]);
 /// An `ExtKeyUsageSyntax` of 1.3.6.1.5.5.7.3.8 alone.
 const TIME_STAMPING_ALONE: &[u8] = &[48, 10, 6, 8, 43, 6, 1, 5, 5, 7, 3, 8];
 
+/// Reads a `ContentInfo` with a `SignedData` about content of this type: the content that is signed, and what `rest` makes of what
+/// follows it.
+pub(crate) fn signed_data<T>(
+    reader: &mut Reader<'_, '_, '_>,
+    content_type: &ConstOid,
+    rest: impl FnOnce(&mut Reader<'_, '_, '_>) -> Read<T>,
+) -> Read<(OctetString, T)> {
+    SIGNED_DATA.skip_if(reader)?;
+    reader.take_constructed_if(Tag::CTX_0, |reader| {
+        reader.take_sequence(|signed| {
+            integer(signed)?;
+            signed.take_set(skip_rest)?;
+            let content = signed.take_sequence(|content| {
+                content_type.skip_if(content)?;
+                content.take_constructed_if(Tag::CTX_0, OctetString::take_from)
+            })?;
+            Ok((content, rest(signed)?))
+        })
+    })
+}
+
 /// The parts of a `SignedData` after its content.
-pub(super) struct Envelope {
+pub(crate) struct Envelope {
     /// X.509 certificates.
-    pub(super) certificates: Vec<Vec<u8>>,
+    pub(crate) certificates: Vec<Vec<u8>>,
     /// Those who signed; a time stamp has one.
-    pub(super) signers: Vec<Signer>,
+    pub(crate) signers: Vec<Signer>,
 }
 
 /// A `SignerInfo`.
-pub(super) struct Signer {
+pub(crate) struct Signer {
     /// The name of the issuer, without its tag and length, and the serial number of the signer's certificate, unless it is
     /// named by a key identifier.
-    pub(super) issuer_and_serial: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) issuer_and_serial: Option<(Vec<u8>, Vec<u8>)>,
     /// The digest algorithm of the content.
-    pub(super) digest: Oid,
+    pub(crate) digest: Oid,
     /// The signed attributes, encoded as a set; empty without attributes.
-    pub(super) attributes: Vec<u8>,
+    pub(crate) attributes: Vec<u8>,
     /// The content of the signature's `AlgorithmIdentifier`.
-    pub(super) algorithm: Vec<u8>,
+    pub(crate) algorithm: Vec<u8>,
     /// The signature.
-    pub(super) signature: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl Envelope {
     /// Reads from behind the content to the end of the `SignedData`.
-    pub(super) fn take(reader: &mut Reader<'_, '_, '_>) -> Read<Self> {
+    pub(crate) fn take(reader: &mut Reader<'_, '_, '_>) -> Read<Self> {
         let certificates = reader.take_opt_constructed_if(Tag::CTX_0, values)?.unwrap_or_default();
         // Certificates in other forms than X.509 have tags of their own.
         let certificates = certificates.into_iter().filter(|value| value.first() == Some(&0x30)).collect();
@@ -75,11 +98,11 @@ impl Signer {
 }
 
 /// The attributes that a signer signs: the name of each, and its values as they are encoded.
-pub(super) struct Attributes(Vec<(Oid, Vec<Vec<u8>>)>);
+pub(crate) struct Attributes(Vec<(Oid, Vec<Vec<u8>>)>);
 
 impl Attributes {
     /// Reads a set of attributes.
-    pub(super) fn read(bytes: &[u8]) -> Read<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Read<Self> {
         // Behind a sequence's tag it is read like everything else here.
         let mut bytes = bytes.to_vec();
         if let Some(tag) = bytes.first_mut() {
@@ -95,25 +118,25 @@ impl Attributes {
     }
 
     /// Returns all values of the attributes with this name.
-    pub(super) fn values(&self, name: ConstOid) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn values(&self, name: ConstOid) -> impl Iterator<Item = &[u8]> {
         self.0.iter().filter(move |(known, _)| *known == name).flat_map(|(_, values)| values.iter().map(Vec::as_slice))
     }
 
     /// Returns the value of an attribute that stands there once and has one value.
-    pub(super) fn single(&self, name: ConstOid) -> Option<&[u8]> {
+    pub(crate) fn single(&self, name: ConstOid) -> Option<&[u8]> {
         let mut values = self.values(name);
         values.next().filter(|_| values.next().is_none())
     }
 }
 
 /// Returns the bytes of an octet string.
-pub(super) fn octets(value: &[u8]) -> Read<Vec<u8>> {
+pub(crate) fn octets(value: &[u8]) -> Read<Vec<u8>> {
     Constructed::decode(SliceSource::new(value), Mode::Ber, |reader| Ok(OctetString::take_from(reader)?.to_bytes().to_vec()))
 }
 
 /// Returns what made the digest of the signer's certificate, where a `SigningCertificate` (RFC 2634) or
 /// `SigningCertificateV2` (RFC 5035) says so, and the digest.
-pub(super) fn signing_certificate(value: &[u8], is_second_version: bool) -> Read<(Option<Oid>, Vec<u8>)> {
+pub(crate) fn signing_certificate(value: &[u8], is_second_version: bool) -> Read<(Option<Oid>, Vec<u8>)> {
     whole(value, |signing| {
         let first = signing.take_sequence(|certificates| {
             // The first is the signer's; its issuer may stand behind.
@@ -132,7 +155,7 @@ pub(super) fn signing_certificate(value: &[u8], is_second_version: bool) -> Read
 }
 
 /// Returns whether a certificate says that its key is for time stamps and for nothing else, as RFC 3161 2.3 demands.
-pub(super) fn is_for_stamps_alone(certificate: &[u8]) -> Read<bool> {
+pub(crate) fn is_for_stamps_alone(certificate: &[u8]) -> Read<bool> {
     whole(certificate, |certificate| {
         let is_alone = certificate.take_sequence(|body| {
             let mut is_alone = false;

@@ -4,14 +4,14 @@
 
 use super::ber::skip_rest;
 use crate::error::quote;
-use bcder::decode::{Constructed, DecodeError, Source};
-use bcder::{Oid, Tag};
+use bcder::decode::{Constructed, DecodeError, SliceSource, Source};
+use bcder::{Mode, Oid, Tag};
 
 /// The attributes that names are made of, by the last byte of 2.5.4.x.
 const ATTRIBUTES: [(u8, &str); 6] = [(3, "CN"), (6, "C"), (7, "L"), (8, "ST"), (10, "O"), (11, "OU")];
 
 /// Returns a `GeneralName`: a directory's name, or a text.
-pub(super) fn general<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
+pub(crate) fn general<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
     if let Some(name) = reader.take_opt_constructed_if(Tag::CTX_4, directory)? {
         return Ok(name);
     }
@@ -25,19 +25,26 @@ pub(super) fn general<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Opti
     Ok(None)
 }
 
-/// Returns a sequence of sets of attributes, each with its name and its text.
+/// Returns the name that a `Name` holds.
 fn directory<S: Source>(reader: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
+    reader.take_sequence(attributes)
+}
+
+/// Returns the name in the content of a `Name`, which has neither its tag nor its length.
+pub(crate) fn of_content(content: &[u8]) -> Option<String> {
+    Constructed::decode(SliceSource::new(content), Mode::Ber, attributes).ok().flatten()
+}
+
+/// Returns the attributes of sets of them, each with its name and its text.
+fn attributes<S: Source>(name: &mut Constructed<'_, S>) -> Result<Option<String>, DecodeError<S::Error>> {
     let mut parts = Vec::new();
-    reader.take_sequence(|name| {
-        while let Some(()) = name.take_opt_set(|attributes| {
-            while let Some(()) = attributes.take_opt_sequence(|attribute| {
-                parts.push(text_of(attribute)?);
-                skip_rest(attribute)
-            })? {}
-            Ok(())
+    while let Some(()) = name.take_opt_set(|attributes| {
+        while let Some(()) = attributes.take_opt_sequence(|attribute| {
+            parts.push(text_of(attribute)?);
+            skip_rest(attribute)
         })? {}
         Ok(())
-    })?;
+    })? {}
     Ok((!parts.is_empty()).then(|| quote(&parts.join(", "))))
 }
 
