@@ -199,7 +199,12 @@ pub trait Provider: Send + Sync {
     /// Returns the media that a stored document lists; none when it is no listing.
     fn listed(&self, document: &str, bytes: &[u8]) -> Result<Vec<MediaId>, Failure>;
 
-    /// Returns the facts of a stored document about its session.
+    /// Returns whether a media file states facts about its session, as a document does.
+    fn states_facts(&self, _item: &MediaItem) -> bool {
+        false
+    }
+
+    /// Returns the facts of a stored document about its session, or of a media file by the name of its group and context.
     fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact>;
 }
 

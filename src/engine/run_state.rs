@@ -12,7 +12,7 @@ use super::tally::Tally;
 use super::{Emit, Options, Services};
 use crate::archive::schedule::{Order, locked};
 use crate::archive::{Certificate, Reason, SessionArchive, State};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
 use crate::model::{MediaItem, SessionId};
@@ -121,7 +121,7 @@ impl RunState {
                 locked(&work.outcome).error.get_or_insert(error);
             }
             events.extend(left.iter().map(|item| work.settled_in(&mut archive, item, State::Failed, Reason::RunEnded)));
-            if let Err(error) = archive.commit(&self.services.journal, self.services.wire.clock().now()) {
+            if let Err(error) = self.commit(&mut archive) {
                 locked(&work.outcome).error = Some(error);
             }
             archive.leave();
@@ -166,11 +166,18 @@ impl RunState {
         }
     }
 
+    /// Records what media files state about a session, and makes its folder a bag.
+    fn commit(&self, archive: &mut SessionArchive) -> Result<bool> {
+        let provider = &self.services.provider;
+        archive.learn_from_media(&|item| provider.states_facts(item), &|name, bytes| provider.facts(name, bytes))?;
+        archive.commit(&self.services.journal, self.services.wire.clock().now())
+    }
+
     /// Makes a session a bag after its last file, and reports how it ended.
     pub(super) fn finish(&self, work: &SessionWork, emit: &Emit) {
         let (committed, notices, losses) = {
             let mut archive = locked(&work.archive);
-            let committed = archive.commit(&self.services.journal, self.services.wire.clock().now());
+            let committed = self.commit(&mut archive);
             (committed, archive.revision.take_notices(), archive.revision.take_losses())
         };
         drop(locked(&work.lock).take());

@@ -12,7 +12,7 @@ pub use signing::Access;
 use super::{Call, Checked, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck, Topic, facts_at, segment};
 use crate::error::quote;
 use crate::http::{Cause, Failure, Headers, Request};
-use crate::model::{MediaId, Member, Outline, SessionId, outline, readable};
+use crate::model::{MediaId, MediaItem, Member, Outline, SessionId, outline, readable};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -51,6 +51,27 @@ const FACTS: [Topic; 13] = [
     Topic::of("check-reason", "/checks/*/report/recommendation/reason", "/type"),
     Topic::of("check-suggestion", "/checks/*/report/recommendation/recovery_suggestion", "/type"),
     Topic::of("check-hits", "/checks/*/report/watchlist_summary/total_hits", "/type"),
+];
+
+/// The context of the media files that hold what was read from a document.
+const FIELDS: &str = "document_fields";
+
+/// The facts of such a file.
+const FIELD_FACTS: [Topic; 14] = [
+    Topic::at("given-name", "/given_names"),
+    Topic::at("family-name", "/family_name"),
+    Topic::at("full-name", "/full_name"),
+    Topic::at("born", "/date_of_birth"),
+    Topic::at("gender", "/gender"),
+    Topic::at("nationality", "/nationality"),
+    Topic::at("place-of-birth", "/place_of_birth"),
+    Topic::at("address", "/structured_postal_address/formatted_address"),
+    Topic::at("document-type", "/document_type"),
+    Topic::at("document-country", "/issuing_country"),
+    Topic::at("document-number", "/document_number"),
+    Topic::at("document-issuer", "/issuing_authority"),
+    Topic::at("document-issued", "/date_of_issue"),
+    Topic::at("document-valid-until", "/expiration_date"),
 ];
 
 /// One integration at Yoti.
@@ -211,8 +232,16 @@ impl Provider for Yoti {
         Ok(walk::walk(DOCUMENT, &document(bytes, None)?).media.into_iter().map(|item| item.id).collect())
     }
 
+    fn states_facts(&self, item: &MediaItem) -> bool {
+        item.context.as_deref() == Some(FIELDS)
+    }
+
     fn facts(&self, name: &str, bytes: &[u8]) -> Vec<Fact> {
-        if name == DOCUMENT { facts_at(bytes, &FACTS) } else { Vec::new() }
+        match name.rsplit('/').next() {
+            Some(DOCUMENT) => facts_at(bytes, &FACTS),
+            Some(FIELDS) => facts_at(bytes, &FIELD_FACTS),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -340,7 +340,14 @@ fn the_demonstration_and_the_sandbox_as_a_command_speak_it() {
         .says("complete: 10 files fetched")
         .shows("1 session: sound: ")
         .shows("; 10 files, ");
-    others_accept(&folder.path().join("shown").join(SAMPLE_YOTI));
+    let bag = folder.path().join("shown").join(SAMPLE_YOTI);
+    others_accept(&bag);
+    let page = std::fs::read_to_string(bag.join("index.html")).expect("a page");
+    for said in
+        ["<h1><bdi>SPECIMEN PERSON</bdi></h1>", "Watchlist screening: recommendation</bdi></dt><dd><bdi>APPROVE</bdi>", "1990-01-01"]
+    {
+        assert!(page.contains(said), "no {said:?} in {page}");
+    }
     let program = assert_cmd::cargo::cargo_bin("vmedia").display().to_string();
     let listed = run(&["sandbox", "--provider", "yoti", "--", &program, "list", SAMPLE_YOTI, "--format", "csv"]).ends_with(0);
     assert_eq!(listed.stdout.lines().count(), 11, "{}", listed.stdout);

@@ -6,6 +6,7 @@
 
 mod commit;
 mod complete;
+mod derived;
 mod open;
 mod pending;
 mod placing;

@@ -9,7 +9,7 @@ use crate::record::{CompanionState, FactRecord, Record};
 use std::collections::BTreeSet;
 
 /// The facts with a name for people, in the order in which they are shown: group, fact, name.
-const NAMED: [(&str, &str, &str); 58] = [
+const NAMED: [(&str, &str, &str); 59] = [
     (DECISION, "decision", "Decision"),
     (DECISION, "decision-code", "Code"),
     (DECISION, "decision-reason", "Reason"),
@@ -45,6 +45,7 @@ const NAMED: [(&str, &str, &str); 58] = [
     (PAPER, "document-issuer", "Issuer"),
     (PAPER, "document-place-of-issue", "Place of issue"),
     (PAPER, "document-first-issued", "First issued"),
+    (PAPER, "document-issued", "Issued"),
     (PAPER, "document-valid-from", "Valid from"),
     (PAPER, "document-valid-until", "Valid until"),
     (PAPER, "document-chip-validated", "NFC data validated by the provider"),
@@ -73,7 +74,7 @@ const DECISION: &str = "Decision";
 const PERSON: &str = "Person";
 const PAPER: &str = "Identity document";
 const LISTS: &str = "Watchlists";
-const CHECKS: &str = "The provider’s checks";
+pub(super) const CHECKS: &str = "The provider’s checks";
 const ATTEMPT: &str = "Attempt";
 const OTHER: &str = "Further";
 /// The facts that are times.
@@ -168,12 +169,12 @@ pub(super) fn is_grouped(record: &Record) -> bool {
 
 /// Returns the person's name, as the first document that has one writes it.
 pub(super) fn person(record: &Record) -> Option<Text> {
-    let is_name = |fact: &&FactRecord| matches!(fact.name.as_str(), "given-name" | "family-name");
+    let is_name = |fact: &&FactRecord| matches!(fact.name.as_str(), "given-name" | "family-name" | "full-name");
     let document = &record.facts.iter().find(is_name)?.document;
     let part =
         |word: &str| record.facts.iter().find(|fact| fact.name == word && fact.document == *document).map(|fact| fact.value.as_str());
     let parts: Vec<&str> = [part("given-name"), part("family-name")].into_iter().flatten().collect();
-    Some(Text::of(&parts.join(" ")))
+    Some(if parts.is_empty() { Text::of(part("full-name")?) } else { Text::of(&parts.join(" ")) })
 }
 
 /// Returns the decision, as the provider writes it.

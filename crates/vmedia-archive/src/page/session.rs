@@ -95,6 +95,11 @@ impl SessionPage {
         }
     }
 
+    /// Returns whether the page shows checks of the provider.
+    fn has_checks(&self) -> bool {
+        self.groups.iter().any(|group| group.title == facts::CHECKS)
+    }
+
     /// Returns the manifests that have lines; `sha256sum` refuses an empty one.
     fn manifests(&self, between: &str) -> String {
         let names: &[&str] = if self.files.is_empty() { &[TAG_MANIFEST] } else { &[MANIFEST, TAG_MANIFEST] };

@@ -5,11 +5,9 @@
 
 use super::SessionArchive;
 use crate::bag::{self, Manifest};
-use crate::chip::{self, ChipRecord};
 use crate::error::{Error, Result};
 use crate::journal::{self, Archived, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, PAGE, PAYLOAD, RECORD, TAG_MANIFEST};
-use crate::model::Kind;
 use crate::page::session_page;
 use crate::record::{JournalRecord, MediaRecord, Record, tool};
 use crate::store::{Digest, Extent, StorePath};
@@ -89,47 +87,6 @@ impl SessionArchive {
         let derived = self.revision.record.portraits().filter_map(|(_, portrait)| self.folder.join(&portrait.path).parent());
         let folders: BTreeSet<StorePath> = folders.chain(derived).chain([self.folder.join(PAYLOAD)]).collect();
         folders.iter().try_for_each(|folder| self.store.make_folder(folder))
-    }
-
-    /// Records what the chips hold of which it is not recorded yet.
-    fn decode_chips(&mut self) -> Result<()> {
-        let is_chip = |medium: &&MediaRecord| medium.kind == Kind::Nfc && medium.state.newer().is_none();
-        let files = self.revision.record.media.iter().filter(is_chip).flat_map(|medium| medium.present().map(move |file| (medium, file)));
-        let mut decoded = Vec::new();
-        for (medium, file) in files.filter(|(_, file)| file.chip.is_none() && file.digest.bytes <= chip::LARGEST) {
-            let bytes = self.intact(&self.folder.join(&file.path), &file.digest)?;
-            let chip = bytes.and_then(|bytes| ChipRecord::read(&bytes));
-            decoded.extend(chip.map(|chip| (medium.id.clone(), file.path.clone(), chip.of_file(&file.path))));
-        }
-        for (id, path, chip) in decoded {
-            if let Some(file) = self.revision.file_mut(&id, &path) {
-                file.chip = Some(Box::new(chip));
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns the portraits that are not in the folder, copied out of their files again. One whose file is gone cannot be.
-    fn lacking_portraits(&self) -> Result<Vec<(StorePath, Vec<u8>)>> {
-        let mut lacking = Vec::new();
-        for (file, portrait) in self.revision.record.portraits() {
-            let path = self.folder.join(&portrait.path);
-            if self.intact(&path, &portrait.digest)?.is_some() {
-                continue;
-            }
-            let source = self.intact(&self.folder.join(&file.path), &file.digest)?;
-            let image = source.and_then(|bytes| ChipRecord::portrait_file(&bytes));
-            lacking.extend(image.filter(|image| Digest::of(image) == portrait.digest).map(|image| (path, image)));
-        }
-        Ok(lacking)
-    }
-
-    /// Reads a file, unless it does not have this digest.
-    fn intact(&self, path: &StorePath, digest: &Digest) -> Result<Option<Vec<u8>>> {
-        if self.store.length(path)? != Some(digest.bytes) {
-            return Ok(None);
-        }
-        Ok(self.store.read(path, digest.bytes)?.filter(|bytes| Digest::of(bytes) == *digest))
     }
 
     /// Adds a notice about the bag's own files that changed since the last run, before they are written anew. Skips bags of another
