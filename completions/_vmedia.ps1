@@ -36,6 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the page of an archived session in the browser')
             [CompletionResult]::new('repair', 'repair', [CompletionResultType]::ParameterValue, 'Fetch again what is damaged or missing in archived sessions')
             [CompletionResult]::new('erase', 'erase', [CompletionResultType]::ParameterValue, 'Destroy archived sessions by order, and keep a certificate of each')
+            [CompletionResult]::new('adopt', 'adopt', [CompletionResultType]::ParameterValue, 'Record sessions in the journal that it lacks, after reading them')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a provider on this machine, to try vmedia without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show a download and its verification, without an account')
@@ -287,7 +288,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
         }
         'vmedia;erase' {
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'Law, rule or order that requires the erasure, for the certificate')
-            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Your reason, for the certificate; without the person''s name')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Your reason, which is recorded; without the person''s name')
             [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'The archive [default: as for download]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key from ssh-keygen')
@@ -300,6 +301,30 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append events to FILE as JSON Lines')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be erased and change nothing')
+            [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow plain http to hosts other than this machine')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print more: -v files and causes of errors, -vv requests')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'vmedia;adopt' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Provider whose signatures are checked')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Your reason, which is recorded; without the person''s name')
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'The archive [default: as for download]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format')
+            [CompletionResult]::new('--sign-key', '--sign-key', [CompletionResultType]::ParameterName, 'Sign the run''s journal with this Ed25519 key from ssh-keygen')
+            [CompletionResult]::new('--accept-unsealed', '--accept-unsealed', [CompletionResultType]::ParameterName, 'Sign above unsigned earlier runs, and record REASON in the journal')
+            [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'Have the run''s journal time-stamped by this authority (RFC 3161)')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Also trust the certificate authorities in this PEM file')
+            [CompletionResult]::new('--log-file', '--log-file', [CompletionResultType]::ParameterName, 'Append events to FILE as JSON Lines')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--authenticate', '--authenticate', [CompletionResultType]::ParameterName, 'Check the provider''s signatures, with the API secrets of that time')
             [CompletionResult]::new('--insecure-http', '--insecure-http', [CompletionResultType]::ParameterName, 'Allow plain http to hosts other than this machine')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print errors only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print errors only')
@@ -481,6 +506,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open the page of an archived session in the browser')
             [CompletionResult]::new('repair', 'repair', [CompletionResultType]::ParameterValue, 'Fetch again what is damaged or missing in archived sessions')
             [CompletionResult]::new('erase', 'erase', [CompletionResultType]::ParameterValue, 'Destroy archived sessions by order, and keep a certificate of each')
+            [CompletionResult]::new('adopt', 'adopt', [CompletionResultType]::ParameterValue, 'Record sessions in the journal that it lacks, after reading them')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a provider on this machine, to try vmedia without an account')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Show a download and its verification, without an account')
@@ -517,6 +543,9 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;help;erase' {
+            break
+        }
+        'vmedia;help;adopt' {
             break
         }
         'vmedia;help;config' {

@@ -33,6 +33,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand open 'Open the page of an archived session in the browser'
             cand repair 'Fetch again what is damaged or missing in archived sessions'
             cand erase 'Destroy archived sessions by order, and keep a certificate of each'
+            cand adopt 'Record sessions in the journal that it lacks, after reading them'
             cand config 'Show, check or write the configuration'
             cand sandbox 'Run a provider on this machine, to try vmedia without an account'
             cand demo 'Show a download and its verification, without an account'
@@ -274,7 +275,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         }
         &'vmedia;erase'= {
             cand --authority 'Law, rule or order that requires the erasure, for the certificate'
-            cand --reason 'Your reason, for the certificate; without the person''s name'
+            cand --reason 'Your reason, which is recorded; without the person''s name'
             cand --archive 'The archive [default: as for download]'
             cand --format 'Output format'
             cand --sign-key 'Sign the run''s journal with this Ed25519 key from ssh-keygen'
@@ -287,6 +288,29 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --log-file 'Append events to FILE as JSON Lines'
             cand --color 'Use colour'
             cand --dry-run 'Show what would be erased and change nothing'
+            cand --insecure-http 'Allow plain http to hosts other than this machine'
+            cand -q 'Print errors only'
+            cand --quiet 'Print errors only'
+            cand -v 'Print more: -v files and causes of errors, -vv requests'
+            cand --verbose 'Print more: -v files and causes of errors, -vv requests'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'vmedia;adopt'= {
+            cand --provider 'Provider whose signatures are checked'
+            cand --reason 'Your reason, which is recorded; without the person''s name'
+            cand --archive 'The archive [default: as for download]'
+            cand --format 'Output format'
+            cand --sign-key 'Sign the run''s journal with this Ed25519 key from ssh-keygen'
+            cand --accept-unsealed 'Sign above unsigned earlier runs, and record REASON in the journal'
+            cand --timestamp 'Have the run''s journal time-stamped by this authority (RFC 3161)'
+            cand -p 'Use this profile of the configuration file'
+            cand --profile 'Use this profile of the configuration file'
+            cand --config 'Read this configuration file'
+            cand --ca-cert 'Also trust the certificate authorities in this PEM file'
+            cand --log-file 'Append events to FILE as JSON Lines'
+            cand --color 'Use colour'
+            cand --authenticate 'Check the provider''s signatures, with the API secrets of that time'
             cand --insecure-http 'Allow plain http to hosts other than this machine'
             cand -q 'Print errors only'
             cand --quiet 'Print errors only'
@@ -450,6 +474,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand open 'Open the page of an archived session in the browser'
             cand repair 'Fetch again what is damaged or missing in archived sessions'
             cand erase 'Destroy archived sessions by order, and keep a certificate of each'
+            cand adopt 'Record sessions in the journal that it lacks, after reading them'
             cand config 'Show, check or write the configuration'
             cand sandbox 'Run a provider on this machine, to try vmedia without an account'
             cand demo 'Show a download and its verification, without an account'
@@ -476,6 +501,8 @@ set edit:completion:arg-completer[vmedia] = {|@words|
         &'vmedia;help;repair'= {
         }
         &'vmedia;help;erase'= {
+        }
+        &'vmedia;help;adopt'= {
         }
         &'vmedia;help;config'= {
             cand path 'Print the path of the configuration file'

@@ -39,6 +39,7 @@ complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "show" -d 'Show what t
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "open" -d 'Open the page of an archived session in the browser'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "erase" -d 'Destroy archived sessions by order, and keep a certificate of each'
+complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "adopt" -d 'Record sessions in the journal that it lacks, after reading them'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "config" -d 'Show, check or write the configuration'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "sandbox" -d 'Run a provider on this machine, to try vmedia without an account'
 complete -c vmedia -n "__fish_vmedia_needs_command" -f -a "demo" -d 'Show a download and its verification, without an account'
@@ -270,7 +271,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s v -l verbose -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -l no-progress -d 'Draw no progress bars'
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -l authority -d 'Law, rule or order that requires the erasure, for the certificate' -r -f
-complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -l reason -d 'Your reason, for the certificate; without the person\'s name' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -l reason -d 'Your reason, which is recorded; without the person\'s name' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -l archive -d 'The archive [default: as for download]' -r -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -l format -d 'Output format' -r -f -a "text\t'For people'
 json\t'JSON Lines on standard output, one event per line'"
@@ -289,6 +290,27 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -l insecure-http -d
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -s q -l quiet -d 'Print errors only'
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l provider -d 'Provider whose signatures are checked' -r -f -a "veriff\t'Veriff\'s Public API v1'
+yoti\t'Yoti\'s Identity Verification API (idverify/v1)'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l reason -d 'Your reason, which is recorded; without the person\'s name' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l archive -d 'The archive [default: as for download]' -r -f -a "(__fish_complete_directories)"
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l format -d 'Output format' -r -f -a "text\t'For people'
+json\t'JSON Lines on standard output, one event per line'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l sign-key -d 'Sign the run\'s journal with this Ed25519 key from ssh-keygen' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l accept-unsealed -d 'Sign above unsigned earlier runs, and record REASON in the journal' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l timestamp -d 'Have the run\'s journal time-stamped by this authority (RFC 3161)' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -s p -l profile -d 'Use this profile of the configuration file' -r -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l config -d 'Read this configuration file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l ca-cert -d 'Also trust the certificate authorities in this PEM file' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l log-file -d 'Append events to FILE as JSON Lines' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l authenticate -d 'Check the provider\'s signatures, with the API secrets of that time'
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -l insecure-http -d 'Allow plain http to hosts other than this machine'
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -s q -l quiet -d 'Print errors only'
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c vmedia -n "__fish_vmedia_using_subcommand config; and not __fish_seen_subcommand_from path show check example init help" -l color -d 'Use colour' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
@@ -405,22 +427,23 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand man" -l color -d 'Use colo
 always\t'Always'
 never\t'Never'"
 complete -c vmedia -n "__fish_vmedia_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "list" -d 'Show the media of sessions, without fetching them'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "verify" -d 'Compare archived sessions with their listings, manifests and journal, offline'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "catalog" -d 'List the sessions of archives'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "find" -d 'Find archived sessions by reference, name or id'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "show" -d 'Show what the archive holds of a session'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "open" -d 'Open the page of an archived session in the browser'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "erase" -d 'Destroy archived sessions by order, and keep a certificate of each'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "config" -d 'Show, check or write the configuration'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "sandbox" -d 'Run a provider on this machine, to try vmedia without an account'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "demo" -d 'Show a download and its verification, without an account'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages to a folder'
-complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase config sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "list" -d 'Show the media of sessions, without fetching them'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "attempts" -d 'Show the attempts of sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "download" -d 'Archive every image, video and NFC file of sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "verify" -d 'Compare archived sessions with their listings, manifests and journal, offline'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "catalog" -d 'List the sessions of archives'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "find" -d 'Find archived sessions by reference, name or id'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "show" -d 'Show what the archive holds of a session'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "open" -d 'Open the page of an archived session in the browser'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "repair" -d 'Fetch again what is damaged or missing in archived sessions'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "erase" -d 'Destroy archived sessions by order, and keep a certificate of each'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "adopt" -d 'Record sessions in the journal that it lacks, after reading them'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "config" -d 'Show, check or write the configuration'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "sandbox" -d 'Run a provider on this machine, to try vmedia without an account'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "demo" -d 'Show a download and its verification, without an account'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "completions" -d 'Print the completions for a shell'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "man" -d 'Print the man page, or write all man pages to a folder'
+complete -c vmedia -n "__fish_vmedia_using_subcommand help; and not __fish_seen_subcommand_from list attempts download verify catalog find show open repair erase adopt config sandbox demo completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print the path of the configuration file'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show every setting and its source; secrets are neither read nor shown'
 complete -c vmedia -n "__fish_vmedia_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Check that a run would work: settings, provider, archive folder and clock'
@@ -436,6 +459,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand show" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand open" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand repair" -f -a "(__fish_complete_directories)"
 complete -c vmedia -n "__fish_vmedia_using_subcommand erase" -f
+complete -c vmedia -n "__fish_vmedia_using_subcommand adopt" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand config" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand demo" -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand completions" -f

@@ -3,9 +3,9 @@
 //! The only place that names `clap`. Must not resolve flags; `config` does.
 
 mod arguments;
+mod change;
 mod choices;
 mod config;
-mod erase;
 mod flags;
 pub mod generate;
 mod held;
@@ -25,9 +25,9 @@ pub use streams::Streams;
 pub(crate) use arguments::{
     AttemptsArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, VerifyArguments,
 };
+pub(crate) use change::{AdoptArguments, EraseArguments};
 pub(crate) use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat};
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
-pub(crate) use erase::EraseArguments;
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
 pub(crate) use schedule::ScheduleArguments;

@@ -3,6 +3,7 @@
 //!
 //! Must not do the work itself and must not print but through the report.
 
+mod adopt;
 mod archives;
 mod attempts;
 mod came;
@@ -119,6 +120,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         }
         Command::Verify(verify) => scheduled::run(&verify.schedule, context, Notify::ByFlags, |context| verify::run(&verify, context)),
         Command::Repair(repair) => scheduled::run(&repair.run.schedule, context, Notify::ByFlags, |context| repair::run(&repair, context)),
+        Command::Adopt(adopt) => adopt::run(&adopt, context)?,
         Command::Erase(erase) => erase::run(&erase, context)?,
         Command::List(list) => list::run(&list, context)?,
         Command::Attempts(attempts) => attempts::run(&attempts, context)?,

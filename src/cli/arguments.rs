@@ -2,9 +2,9 @@
 //!
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
+use super::change::{AdoptArguments, EraseArguments};
 use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat};
 use super::config::ConfigCommand;
-use super::erase::EraseArguments;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
 use super::held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, ShowArguments};
 use super::help;
@@ -68,6 +68,9 @@ pub(crate) enum Command {
     /// Destroy archived sessions by order, and keep a certificate of each
     #[command(after_help = help::ERASE)]
     Erase(EraseArguments),
+    /// Record sessions in the journal that it lacks, after reading them
+    #[command(after_help = help::ADOPT)]
+    Adopt(AdoptArguments),
     /// Show, check or write the configuration
     #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::CONFIG)]
     Config(ConfigCommand),
@@ -99,6 +102,7 @@ impl Command {
             Self::Open(_) => "open",
             Self::Repair(_) => "repair",
             Self::Erase(_) => "erase",
+            Self::Adopt(_) => "adopt",
             Self::Config(_) => "config",
             Self::Sandbox(_) => "sandbox",
             Self::Demo(_) => "demo",
@@ -128,7 +132,8 @@ impl Command {
                 Flags { connection, ..Flags::default() }
             }
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
-            Self::Erase(erase) => erase.flags(),
+            Self::Erase(erase) => erase.change.flags(None),
+            Self::Adopt(adopt) => adopt.change.flags(adopt.provider),
             Self::Config(config) => config.flags(),
             Self::Sandbox(SandboxArguments { file, verbosity, .. }) => {
                 let profile = ProfileFlags { file: file.clone(), name: None };

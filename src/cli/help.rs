@@ -7,7 +7,6 @@ pub(super) const PROGRAM: &str = "\
 Examples:
   vmedia demo                      try it without an account
   vmedia config init               enter your credentials
-  vmedia list <session-id>         show the media of a session
   vmedia download <session-id>     archive it below ./vmedia-archive
   vmedia download --from ids.txt   archive many sessions
   vmedia verify vmedia-archive     verify the whole archive
@@ -117,6 +116,16 @@ again. An erasure that was killed is finished by the same command.
 Examples:
   vmedia erase <session-id> --authority 'GDPR art. 17' --reason 'request 2026-118'
   vmedia erase <session-id> --authority '(EU) 2024/1624 art. 77' --reason 'retention ended' --dry-run";
+
+pub(super) const ADOPT: &str = "\
+For sessions that were moved in from another archive, and archives whose journal was lost. Reads every file of such a session,
+and records in the journal what it holds today. That says nothing of the time before, which `vmedia verify` notes from then on.
+A session that is damaged, or of which the journal knows another state, is refused. With --authenticate, the provider's
+signatures show that media are those that it sent.
+
+Examples:
+  vmedia adopt --reason 'journal lost with the disk of 2026-11-20'
+  vmedia adopt <session-id> --reason 'moved in from the archive of 2025' --authenticate";
 
 pub(super) const CONFIG: &str = "\
 Flags override the environment, the environment overrides the profile, and the profile overrides the defaults.

@@ -25,13 +25,13 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         }
     }
     let resolver = context.resolver()?;
-    let root = resolver.output(arguments.archive.clone()).value;
+    let root = resolver.output(arguments.change.archive.clone()).value;
     if !root.is_dir() {
         let what = format!("there is no archive {}", root.display());
         return Err(Error::new(ErrorKind::Local, what, "name the archive with --archive, or in the profile (output)"));
     }
     let store: Arc<dyn Store> = Arc::new(store(root, context));
-    let sealer = sealer(resolver.seal_settings(&arguments.seal)?, &resolver.network(), context)?;
+    let sealer = sealer(resolver.seal_settings(&arguments.change.seal)?, &resolver.network(), context)?;
     let journal = journal(&store, context);
     let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
     let order = Erasing {
@@ -39,10 +39,10 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         chain: &chain,
         journal: &journal,
         authority: &arguments.authority,
-        reason: &arguments.reason,
+        reason: &arguments.change.reason,
         dry_run: arguments.dry_run,
     };
-    let mut reporter = context.reporter(arguments.format, false)?;
+    let mut reporter = context.reporter(arguments.change.format, false)?;
     let exit = erase_all(&order, &sessions, &mut reporter, context);
     Ok(close_journal(&journal, &sealer, store.as_ref(), exit, &mut reporter, context))
 }

@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
 }
 
 /// Returns the secrets for the provider's signatures; none for Yoti, which signs nothing.
-fn secrets(context: &Context) -> Result<Option<Secrets>> {
+pub(super) fn secrets(context: &Context) -> Result<Option<Secrets>> {
     let resolver = context.resolver()?;
     match resolver.provider()?.value {
         ProviderChoice::Veriff => resolver.secrets().map(Some),

@@ -5,7 +5,7 @@
 
 use super::tally::Tally;
 use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
-use crate::archive::{Coded, CodedReason, Disagreement, State};
+use crate::archive::{Authenticated, Coded, CodedReason, Disagreement, State};
 use crate::error::{Error, ErrorKind, Scope};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
@@ -228,6 +228,15 @@ pub enum Event {
         authority: String,
         /// The page of the certificate.
         certificate: Option<String>,
+    },
+    /// A session was adopted (`adopt`).
+    SessionAdopted {
+        folder: String,
+        files: u64,
+        /// Bytes that were read.
+        bytes: u64,
+        /// The result for the provider's signatures; none without `--authenticate`.
+        authenticated: Option<Authenticated>,
     },
     /// The part of the journal that a run wrote was sealed, as far as the seals could be made.
     JournalSealed {

@@ -55,6 +55,14 @@ impl Human {
                 )
             }
             Event::SessionErased { .. } => erased(event, console),
+            Event::SessionAdopted { folder, files, bytes: read, authenticated } => {
+                let signed = authenticated.map(|found| {
+                    format!("; {} of the provider held, {} unsigned", plural(found.held, "signature"), plural(found.unsigned, "file"))
+                });
+                let word = console.paint_answer(Style::Good, "adopted");
+                let amount = format!("{}, {} read", plural(*files, "file"), bytes(*read));
+                Some(format!("{} {word}: {amount}{}", sanitize(folder), signed.unwrap_or_default()))
+            }
             _ => verify_text::answer(event, self.verbosity, self.prints_heads, console),
         }
     }

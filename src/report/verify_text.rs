@@ -46,7 +46,7 @@ fn hint(remedy: Remedy) -> &'static str {
         }
         Remedy::MoveIn => "move the folder that it leads to into its place",
         Remedy::RestoreJournal => {
-            "restore the folder _journal from a backup, beside the sessions; a session that was copied out of its archive has its journal there"
+            "restore the folder _journal from a backup, beside the sessions; if it is lost, or the session was moved in, `vmedia adopt` records it again"
         }
         Remedy::Compare => "something other than vmedia changed the archive: keep it as it is, find out who, and compare it with a backup",
         Remedy::Secrets => {

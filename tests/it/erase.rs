@@ -134,6 +134,17 @@ fn what_cannot_be_erased_is_said_in_two_lines_and_the_rest_is_erased() {
     is_sound(&world);
 }
 
+#[test]
+fn a_session_that_was_deleted_by_hand_is_erased_after_the_fact() {
+    let Evidence { world } = Evidence::young();
+    std::fs::remove_dir_all(world.bag(ALPHA)).expect("removed");
+    world.run(&["verify", "vmedia-archive", "--read-only"]).ends_with(8).shows("the session is missing");
+    erase(&world, &[ALPHA]).ends_with(0).shows("alpha erased: ");
+    assert!(certificate(&world, ALPHA)["files"].as_u64() > Some(5));
+    is_sound(&world);
+    world.run(&["download", ALPHA]).ends_with(9);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_not_followed() {

@@ -1,5 +1,6 @@
 //! Integration tests: the real binary, HTTP on loopback, real files. One file per concern.
 //!
+//! - `adopt`: a session for which no journal vouches is recorded again.
 //! - `batch`: many sessions in one run: skipped, listed as failed, limited, reported on the way.
 //! - `catalog`: a row per session, in each format and as a page.
 //! - `codes`: the codes of reasons, disagreements and errors are documented.
@@ -55,6 +56,7 @@
 
 mod harness;
 
+mod adopt;
 mod batch;
 mod catalog;
 mod codes;

@@ -15,6 +15,7 @@ use crate::record::LARGEST_RECORD;
 use crate::session::read_record;
 use crate::store::{Digest, Extent, Listed, Lock, Locked, Store, StorePath};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// The order to erase sessions of one archive.
 pub struct Erasing<'a> {
@@ -50,7 +51,7 @@ pub enum Outcome {
 pub fn erase(order: &Erasing<'_>, session: &SessionId, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
     let (store, folder) = (order.store, session_folder(session));
     let known = order.chain.erasure(folder.as_str());
-    if known.is_none() && !is_here(store, &folder)? {
+    if known.is_none() && !order.chain.knows(folder.as_str()) && !is_here(store, &folder)? {
         return Err(absent(session, &store.root()));
     }
     let _lock = if order.dry_run { None } else { Some(lock(store, session, &folder)?) };
@@ -58,7 +59,8 @@ pub fn erase(order: &Erasing<'_>, session: &SessionId, now: &dyn Fn() -> Timesta
         return match known {
             Some(Erasure { facts, begun, erased: Some((at, entry)), .. }) => certify_again(order, facts, *begun, *at, entry, now),
             Some(Erasure { facts, begun, .. }) => order.carry_out(facts.clone(), *begun, now),
-            None => Err(absent(session, &store.root())),
+            // It was deleted without an order.
+            None => order.carry_out(missing_facts(order, session, &folder)?, now(), now),
         };
     }
     // With a tombstone, the folder may be half empty, and no longer says what there was.
@@ -177,6 +179,25 @@ fn facts(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<E
         files: files.len() as u64,
         bytes: files.iter().map(Listed::length).sum(),
         bag,
+        authority: String::new(),
+        reason: String::new(),
+    })
+}
+
+/// Returns the facts about a session that is missing, as the journal knows them.
+fn missing_facts(order: &Erasing<'_>, session: &SessionId, folder: &StorePath) -> Result<ErasureFacts> {
+    let (changes, mut files) = (order.chain.changes(order.store, folder.as_str())?, BTreeMap::new());
+    for change in &changes {
+        change.archived.lost.iter().for_each(|lost| _ = files.remove(lost.path.as_str()));
+        files.extend(change.archived.files.iter().map(|file| (file.path.as_str(), file.bytes)));
+    }
+    Ok(ErasureFacts {
+        session: session.clone(),
+        folder: folder.to_string(),
+        provider: None,
+        files: files.len() as u64,
+        bytes: files.values().sum(),
+        bag: changes.last().map(|change| change.archived.bag.clone()),
         authority: String::new(),
         reason: String::new(),
     })

@@ -60,6 +60,7 @@ pub mod store;
 pub mod text;
 pub mod verify;
 
+mod adopt;
 mod bag;
 mod catalog_page;
 mod catalog_row;
@@ -79,6 +80,7 @@ mod surroundings;
 mod terms;
 mod word;
 
+pub use adopt::{Adopting, Adoption, adopt};
 pub use catalog_page::CatalogWriter;
 pub use catalog_row::{CatalogRow, Condition, catalog_row};
 pub use chip::ChipRecord;
@@ -86,7 +88,8 @@ pub use coded::Coded;
 pub use erase::{Erasing, Outcome as ErasureOutcome, erase};
 pub use erasure::{Certificate, FOLDER as ERASED_FOLDER, Method, NotReached, Stage};
 pub use journal::{
-    Chain, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
+    Authenticated, Chain, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun,
+    Verifications,
 };
 pub use layout::{PAGE, RECORD};
 pub use reason::{CodedReason, Disagreement, Reason};

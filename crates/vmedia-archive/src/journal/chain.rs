@@ -35,6 +35,24 @@ pub(crate) struct BagChange {
     /// True if a seal that counts, or an expected head, covers its line.
     pub(crate) is_proven: bool,
     pub(crate) archived: Archived,
+    /// The reason of the operator who adopted the session, and the runs that are missing.
+    adopted: Option<(String, Vec<String>)>,
+}
+
+impl BagChange {
+    pub(crate) fn is_adoption(&self) -> bool {
+        self.adopted.is_some()
+    }
+
+    /// Returns the reason of an adoption.
+    pub(crate) fn adopted_for(&self) -> Option<&str> {
+        self.adopted.as_ref().map(|(reason, _)| reason.as_str())
+    }
+
+    /// Returns true if it adopts the session without this run, which is missing.
+    pub(crate) fn makes_up_for(&self, segment: &str) -> bool {
+        self.adopted.as_ref().is_some_and(|(_, runs)| runs.iter().any(|run| run == segment))
+    }
 }
 
 /// The newest erasure of a session.
@@ -160,9 +178,12 @@ impl Chain {
         let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
         let bytes = store.read_range(&segment::path(name), place.offset, place.length)?;
         let raw = RawLine { bytes, is_whole: true };
-        match raw.read() {
-            Some(Line { at, entry: Entry::Archived(archived), .. }) if sha256_bytes(&raw.sha256()) == place.sha256 => {
-                Ok(BagChange { at, is_proven: self.is_proven(place), archived: *archived })
+        let is_proven = self.is_proven(place);
+        match raw.read().filter(|_| sha256_bytes(&raw.sha256()) == place.sha256) {
+            Some(Line { at, entry: Entry::Archived(archived), .. }) => Ok(BagChange { at, is_proven, archived: *archived, adopted: None }),
+            Some(Line { at, entry: Entry::Adopted(entry), .. }) => {
+                let adopted = Some((entry.reason, entry.missing_runs));
+                Ok(BagChange { at, is_proven, archived: entry.archived, adopted })
             }
             _ => {
                 let what = format!("{name} changed while it was read");
@@ -303,11 +324,8 @@ impl Chain {
             Entry::Opened(opened) if opened.segment != name => {
                 self.finding(name, format!("is a copy of {}: its first line names that segment", opened.segment));
             }
-            Entry::Archived(archived) => {
-                let place = Place { at: line.at, ..place };
-                // Most sessions have one line, and a growing list allocates four places at once.
-                self.bags.entry(archived.folder.into()).and_modify(|places| places.push(place)).or_insert_with(|| vec![place]);
-            }
+            Entry::Archived(archived) => self.add_bag(archived.folder, Place { at: line.at, ..place }),
+            Entry::Adopted(entry) => self.add_bag(entry.archived.folder, Place { at: line.at, ..place }),
             Entry::Accepted { runs, reason } => {
                 let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
                 self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
@@ -319,6 +337,11 @@ impl Chain {
             _ => {}
         }
         false
+    }
+
+    fn add_bag(&mut self, folder: String, place: Place) {
+        // Most sessions have one line, and a growing list allocates four places at once.
+        self.bags.entry(folder.into()).and_modify(|places| places.push(place)).or_insert_with(|| vec![place]);
     }
 
     fn add_erasing(&mut self, ErasingEntry { facts, begun }: ErasingEntry, place: Place) {

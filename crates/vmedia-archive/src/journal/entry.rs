@@ -70,6 +70,8 @@ pub(crate) enum Entry {
         /// The operator's reason.
         reason: String,
     },
+    /// The operator adopts a session for which no line vouches, after all of its files were read.
+    Adopted(Box<AdoptedEntry>),
     /// A session is about to be erased.
     Erasing(Box<ErasingEntry>),
     /// A session was erased.
@@ -91,13 +93,8 @@ impl Line {
         let owned = |word: Option<&str>| word.map(str::to_owned);
         match &self.entry {
             Entry::Unknown => words.add("entry", serde_json::from_slice::<Sort>(text).ok().map(|sort| sort.entry)),
-            Entry::Archived(archived) => {
-                for medium in &archived.media {
-                    words.add("media state", owned(medium.state.newer()));
-                    words.add("reason", owned(medium.reason.as_ref().and_then(CodedReason::newer)));
-                }
-                archived.history.iter().for_each(|happened| words.add("change", owned(happened.change.newer())));
-            }
+            Entry::Archived(archived) => archived.count_newer(words),
+            Entry::Adopted(entry) => entry.archived.count_newer(words),
             Entry::Failed { code, .. } | Entry::Closed { code: Some(code) } => words.add("error", owned(code.newer())),
             _ => {}
         }
@@ -192,6 +189,22 @@ pub struct ErasureFacts {
     pub reason: String,
 }
 
+/// The adoption of a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AdoptedEntry {
+    /// All of the session's files; none that an earlier line has.
+    #[serde(flatten)]
+    pub(crate) archived: Archived,
+    /// The operator's reason.
+    pub(crate) reason: String,
+    /// The runs that the record names and that the journal lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) missing_runs: Vec<String>,
+    /// The result for the provider's signatures, if they were computed again.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) authenticated: Option<Authenticated>,
+}
+
 /// The order to erase a session, before anything of it is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ErasingEntry {
@@ -254,6 +267,17 @@ pub(crate) struct Archived {
     /// Other changes, at the provider and here.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(crate) history: Vec<HistoryRecord>,
+}
+
+impl Archived {
+    fn count_newer(&self, words: &mut NewerWords<'static>) {
+        let owned = |word: Option<&str>| word.map(str::to_owned);
+        for medium in &self.media {
+            words.add("media state", owned(medium.state.newer()));
+            words.add("reason", owned(medium.reason.as_ref().and_then(CodedReason::newer)));
+        }
+        self.history.iter().for_each(|happened| words.add("change", owned(happened.change.newer())));
+    }
 }
 
 /// A file that was added to a bag.

@@ -4,7 +4,8 @@
 //! A line that vouches for a bag outlasts a power loss before the bag is finished.
 
 use super::entry::{
-    AcceptedRun, Archived, Authenticated, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Identity, Line, Opened, SCHEMA, VERSION,
+    AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Identity, Line, Opened, SCHEMA,
+    VERSION,
 };
 use super::segment;
 use super::unsealed::{self, UnsealedRun};
@@ -154,6 +155,11 @@ impl Journal {
     /// Records a session that was verified with findings.
     pub(crate) fn damaged(&self, folder: String, findings: Vec<String>, now: Timestamp) -> Result<()> {
         self.append(&mut locked(&self.writing), Entry::Damaged { folder, findings }, now).map(drop)
+    }
+
+    /// Records the adoption of a session; the line is on the disk before this returns.
+    pub(crate) fn adopted(&self, entry: AdoptedEntry, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Adopted(Box::new(entry)), now)
     }
 
     /// Records that a session is about to be erased; the line is on the disk before this returns.

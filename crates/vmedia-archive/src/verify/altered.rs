@@ -21,7 +21,10 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
     if examined.unfinished {
         return Ok(());
     }
-    let is_missing = |run: &&JournalRecord| !chain.is_some_and(|chain| chain.has_run(&run.segment, &run.sha256));
+    let changes = chain.map(|chain| chain.changes(store, folder)).transpose()?.unwrap_or_default();
+    let is_made_up_for = |segment: &str| changes.iter().any(|change| change.makes_up_for(segment));
+    let is_missing =
+        |run: &&JournalRecord| !chain.is_some_and(|chain| chain.has_run(&run.segment, &run.sha256)) && !is_made_up_for(&run.segment);
     examined.unvouched = match &examined.record {
         // Every record names a run. If the names were removed, nothing vouches for the session.
         Some(record) if record.journal.is_empty() => Some(JOURNAL.to_owned()),
@@ -29,7 +32,6 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
     };
     examined.has_journal = chain.is_some();
     let Some(chain) = chain else { return Ok(()) };
-    let changes = chain.changes(store, folder)?;
     let is_vouched = examined.unvouched.is_none();
     if changes.is_empty() {
         if is_vouched {
@@ -183,6 +185,11 @@ fn replay(changes: &[BagChange]) -> History<'_> {
         let next = left.iter().position(|change| follows(previous, change)).unwrap_or(0);
         let change = left.remove(next);
         match previous {
+            _ if change.is_adoption() && previous.is_none_or(|_| follows(previous, change)) => {
+                history.adopted = None;
+                let reason = change.adopted_for().unwrap_or_default();
+                history.notes.push(format!("it was adopted on {} ({reason}); nothing says whether it was altered before", day(change.at)));
+            }
             None if !was_missing(change) => history.adopted = Some(change.at),
             Some(_) if was_missing(change) => {
                 history.notes.push(format!("it was missing when it was archived again on {}", day(change.at)));

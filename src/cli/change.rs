@@ -1,0 +1,74 @@
+//! The commands that change what an archive holds or vouches for, and ask no provider: `vmedia erase` and `adopt`. The doc comments here are
+//! the help that people read.
+
+use super::choices::{EventFormat, ProviderChoice};
+use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, TrustFlags, VerbosityFlags};
+use super::seal::SealArguments;
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct EraseArguments {
+    /// Ids of the sessions
+    #[arg(required = true, value_name = "SESSION_ID")]
+    pub(crate) sessions: Vec<String>,
+    /// Law, rule or order that requires the erasure, for the certificate
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) authority: String,
+    /// Show what would be erased and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AdoptArguments {
+    /// Ids of the sessions [default: all that the journal lacks]
+    #[arg(value_name = "SESSION_ID")]
+    pub(crate) sessions: Vec<String>,
+    /// Check the provider's signatures, with the API secrets of that time
+    #[arg(long)]
+    pub(crate) authenticate: bool,
+    /// Provider whose signatures are checked
+    #[arg(long, help_heading = "Configuration")]
+    pub(crate) provider: Option<ProviderChoice>,
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
+}
+
+/// Arguments of these commands.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ChangeArguments {
+    /// Your reason, which is recorded; without the person's name
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) reason: String,
+    /// The archive [default: as for download]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: Option<PathBuf>,
+    /// Output format
+    #[arg(long, default_value = "text")]
+    pub(crate) format: EventFormat,
+    #[command(flatten)]
+    pub(crate) seal: SealArguments,
+    /// The configuration file and its profile, for the archive's folder, the secrets and the seals.
+    #[command(flatten)]
+    pub(crate) profile: ProfileFlags,
+    /// Trusted servers with --timestamp.
+    #[command(flatten)]
+    pub(crate) trust: TrustFlags,
+    #[command(flatten)]
+    pub(crate) verbosity: VerbosityFlags,
+    #[command(flatten)]
+    pub(crate) log: LogFlags,
+}
+
+impl ChangeArguments {
+    /// Returns the shared flags, with this provider.
+    pub(super) fn flags(&self, provider: Option<ProviderChoice>) -> Flags {
+        let (profile, trust) = (self.profile.clone(), self.trust.clone());
+        let connection = ConnectionFlags { profile, provider, trust, ..ConnectionFlags::default() };
+        Flags { connection, verbosity: self.verbosity.clone(), log: self.log.clone(), ..Flags::default() }
+    }
+}

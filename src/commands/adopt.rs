@@ -1,0 +1,102 @@
+//! `vmedia adopt`: records sessions in the journal that it does not vouch for, after all of their files were read. Needs no network but for
+//! a time stamp.
+
+use super::Context;
+use super::archives::find;
+use super::closing::close_journal;
+use super::query::session_id;
+use super::services::{journal, offline_providers, sealer};
+use super::verify::secrets;
+use crate::archive::verify::is_bag;
+use crate::archive::{Adopting, Adoption, Chain, SessionArchive, adopt};
+use crate::cli::AdoptArguments;
+use crate::engine::{Event, StoredRules};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exit::Exit;
+use crate::model::SessionId;
+use crate::report::Reporter;
+use crate::store::{Store, StorePath};
+use std::sync::Arc;
+
+pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit> {
+    let ids: Vec<SessionId> = (1..).zip(&arguments.sessions).map(|(number, text)| session_id(text, number)).collect::<Result<_>>()?;
+    let resolver = context.resolver()?;
+    let root = resolver.output(arguments.change.archive.clone()).value;
+    let found = find(std::slice::from_ref(&root), context)?;
+    let Some(archive) = found.into_iter().find(|archive| archive.root == root) else {
+        let what = format!("{} is no archive", root.display());
+        return Err(Error::new(
+            ErrorKind::Local,
+            what,
+            "name the folder that holds the sessions, with --archive or in the profile (output)",
+        ));
+    };
+    let store: Arc<dyn Store> = archive.store;
+    let folders = if ids.is_empty() { archive.sessions.to_vec() } else { named(store.as_ref(), &ids)? };
+    let secrets = if arguments.authenticate { secrets(context)? } else { None };
+    let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
+    let sealer = sealer(resolver.seal_settings(&arguments.change.seal)?, &resolver.network(), context)?;
+    let journal = journal(&store, context);
+    let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
+    let order = Adopting {
+        store: store.as_ref(),
+        chain: &chain,
+        journal: &journal,
+        reason: &arguments.change.reason,
+        rules: &rules,
+        authenticate: arguments.authenticate,
+        is_stopped: &|| context.cancel.requested().is_some(),
+    };
+    let mut reporter = context.reporter(arguments.change.format, false)?;
+    let exit = adopt_all(&order, &folders, &mut reporter, context);
+    Ok(close_journal(&journal, &sealer, store.as_ref(), exit, &mut reporter, context))
+}
+
+/// Returns the folders of these sessions.
+fn named(store: &dyn Store, ids: &[SessionId]) -> Result<Vec<StorePath>> {
+    let mut folders = Vec::new();
+    for id in ids {
+        let folder = SessionArchive::folder_of(id);
+        if !is_bag(store, &folder)? {
+            let what = format!("the archive {} has no session {id}", store.root());
+            return Err(Error::new(ErrorKind::NotFound, what, "check the id, and the archive named with --archive"));
+        }
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    Ok(folders)
+}
+
+fn adopt_all(order: &Adopting<'_>, folders: &[StorePath], reporter: &mut Reporter, context: &Context) -> Exit {
+    let (mut exits, mut adopted) = (Vec::new(), 0);
+    for folder in folders {
+        let outcome = adopt(order, folder, &|| context.clock.now());
+        if let Some(stop) = context.cancel.requested() {
+            reporter.interrupted(stop.exit());
+            exits.push(stop.exit());
+            break;
+        }
+        let folder = order.store.location(folder);
+        match outcome {
+            Ok(Adoption::Known) => exits.push(Exit::Done),
+            Ok(Adoption::Adopted { files, bytes, authenticated }) => {
+                adopted += 1;
+                exits.push(Exit::Done);
+                reporter.event(Event::SessionAdopted { folder, files, bytes, authenticated });
+            }
+            Err(error) => {
+                exits.push(Exit::of(&error));
+                reporter.error(&error);
+                if error.ends_run() {
+                    break;
+                }
+            }
+        }
+    }
+    let exit = Exit::merge(exits);
+    if adopted == 0 && exit == Exit::Done {
+        reporter.say("the journal vouches for each of them already");
+    }
+    exit
+}
