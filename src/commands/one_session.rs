@@ -5,12 +5,12 @@
 use super::Context;
 use super::archives::{Archive, find};
 use crate::archive::verify::is_bag;
-use crate::archive::{RECORD, SessionArchive};
+use crate::archive::{Certificate, ERASED_FOLDER, RECORD, SessionArchive};
 use crate::cli::HeldArguments;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
 use crate::store::{LocalStore, ReadStore, StorePath};
-use crate::text::plural;
+use crate::text::{day, plural};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,11 +39,17 @@ impl OneSession {
             return Err(Error::new(ErrorKind::Local, what, "name the archive with --archive DIR, or its folder as `output` of a profile"));
         }
         let typed = path.to_str().ok_or_else(not_found)?;
-        let named = SessionId::parse(typed).ok().map(|id| SessionArchive::folder_of(&id));
+        let id = SessionId::parse(typed).ok();
+        let named = id.as_ref().map(SessionArchive::folder_of);
         // The usual case, without reading the names of all sessions.
         let here = Archive::at(root.clone(), context);
         if let Some(folder) = named.clone().filter(|folder| is_bag(here.store.as_ref(), folder).unwrap_or(false)) {
             return Ok(Self { store: here.store, root, folder });
+        }
+        if let Some(id) = &id
+            && let Some(certificate) = Certificate::of(here.store.as_ref(), id)?
+        {
+            return Err(erased(&certificate, here.store.as_ref()));
         }
         Self::beginning(named.as_ref().map_or(typed, StorePath::as_str), &typed.to_ascii_lowercase(), &root, context)
     }
@@ -94,6 +100,13 @@ impl OneSession {
 /// Returns whether a text is a path: it has several parts, or is the folder of a session here.
 fn is_path(path: &Path) -> bool {
     path.components().count() != 1 || path.file_name().is_none() || path.join(RECORD).is_file()
+}
+
+fn erased(certificate: &Certificate, store: &LocalStore) -> Error {
+    let when = certificate.erased.map_or_else(|| "is being erased".to_owned(), |at| format!("was erased on {}", day(at)));
+    let page = StorePath::name(ERASED_FOLDER).join(&certificate.facts.folder).with_suffix(".html");
+    let what = format!("this session {when} ({})", certificate.facts.authority);
+    Error::new(ErrorKind::NotFound, what, format!("its certificate is {}", store.location(&page)))
 }
 
 fn not_found() -> Error {

@@ -89,6 +89,7 @@ fn an_erased_session_is_never_fetched_again_and_is_no_failure_of_a_batch() {
     world.run(&["download", ALPHA, BETA, "--refetch"]).ends_with(0);
     assert_eq!(world.asked("face-alpha"), 0);
     assert!(!world.bag(ALPHA).exists());
+    world.run(&["show", ALPHA]).ends_with(9).complains("this session was erased on ", "its certificate is vmedia-archive");
     let run = world.run(&["download", ALPHA, "nothing", "--format", "json"]).ends_with(7);
     let events = run.events();
     assert!(events.iter().any(|event| matches!(event, Event::SessionErasedBefore { erased: Some(_), .. })), "{events:?}");
