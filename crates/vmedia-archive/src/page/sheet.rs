@@ -265,9 +265,10 @@ fn look(path: &str, kind: Kind) -> Look {
     match extension.as_str() {
         "jpg" | "jpeg" | "jfif" | "png" | "webp" | "gif" | "avif" | "bmp" => Look::Picture(href),
         "mp4" | "m4v" | "mov" | "webm" => Look::Video(href),
-        "heic" | "heif" | "tif" | "tiff" | "jp2" => Look::Link { href, format, invitation: "Open the picture; few browsers show it" },
+        "heic" | "heif" => Look::Link { href, format, invitation: "Open the picture; Safari shows it, most other browsers do not" },
+        "tif" | "tiff" | "jp2" => Look::Link { href, format, invitation: "Open the picture; few browsers show it" },
         "pdf" => Look::Link { href, format, invitation: "Open the document" },
-        "json" if kind == Kind::Nfc => Look::Link { href, format, invitation: "Open what the chip holds" },
+        "json" if kind == Kind::Nfc => Look::Link { href, format, invitation: "Open the chip’s data as it came" },
         _ => Look::Link { href, format, invitation: "Open the file" },
     }
 }
