@@ -23,6 +23,7 @@ mod matching;
 mod one_session;
 mod open;
 mod query;
+mod renewal;
 mod repair;
 mod sandbox;
 mod scheduled;

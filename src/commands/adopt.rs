@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
     };
     let mut reporter = context.reporter(arguments.change.format, false)?;
     let exit = adopt_all(&order, &folders, &mut reporter, context);
-    Ok(close_journal(&journal, &sealer, store.as_ref(), exit, &mut reporter, context))
+    Ok(close_journal(&journal, &sealer, &store, exit, &mut reporter, context))
 }
 
 /// Returns the folders of these sessions.

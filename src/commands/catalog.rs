@@ -7,6 +7,7 @@ use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
 use super::headings::short_id;
 use super::matching::{Matching, fold};
+use super::renewal::{PORTION, lock_page};
 use super::services::journal;
 use super::verify::cores;
 use crate::archive::{CatalogRow, CatalogWriter, Condition, Journal, State};
@@ -48,9 +49,6 @@ const COLUMNS: [Column; 20] = [
 
 /// Width of a terminal from which on ids are shown in full.
 const ROOM_FOR_IDS: u16 = 110;
-
-/// Number of sessions whose rows are in memory at once.
-const PORTION: usize = 1024;
 
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(arguments.root.as_slice(), context)?;
@@ -144,12 +142,16 @@ impl Output<'_> {
     fn archive(&mut self, archive: &Archive) -> Result<Option<u64>> {
         let sessions = archive.sessions.len() as u64;
         self.reporter.event(Event::CatalogStarted { sessions });
+        let has_page = self.wanted.has_page && archive.is_whole;
+        let lock = if has_page { lock_page(archive.store.as_ref(), self.context)? } else { None };
+        if has_page && lock.is_none() {
+            return Ok(Some(0));
+        }
         let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
         let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, cores()))? else {
             return Ok(Some(0));
         };
         let catalog = Arc::new(catalog?);
-        let has_page = self.wanted.has_page && archive.is_whole;
         let mut page = if has_page { Some(CatalogWriter::begin(archive.store.as_ref())?) } else { None };
         let mut read = 0;
         for portion in archive.sessions.chunks(PORTION) {

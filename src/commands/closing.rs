@@ -1,22 +1,34 @@
 //! The end of a run that changed an archive: its journal is closed and sealed.
 
 use super::Context;
+use super::renewal::renew_page;
 use crate::archive::Journal;
 use crate::engine::{ErrorText, Event, Sealed, Sealer};
 use crate::exit::Exit;
 use crate::report::Reporter;
 use crate::store::{Store, StorePath};
+use std::sync::Arc;
 
-/// Ends the journal of this run, seals it, and returns the exit of the run after that. A missing seal is one item that failed.
+/// Writes the catalog's page again, ends the journal of this run, seals it, and returns the exit of the run after that. A missing seal is
+/// one item that failed.
 pub(super) fn close_journal(
     journal: &Journal,
     sealer: &Sealer,
-    store: &dyn Store,
+    store: &Arc<dyn Store>,
     exit: Exit,
     reporter: &mut Reporter,
     context: &Context,
 ) -> Exit {
     let clock = context.clock.as_ref();
+    let renewed = if exit.is_interruption() { Ok(()) } else { renew_page(store, journal, reporter, context) };
+    let exit = renewed.map_or_else(
+        |error| {
+            reporter.error(&error);
+            Exit::merge([exit, Exit::of(&error)])
+        },
+        |()| exit,
+    );
+    let store = store.as_ref();
     let vouched = sealer.vouch(store, journal, clock.now());
     let failed = match journal.close(exit.kind(), clock.now()) {
         Ok(Some(segment)) if sealer.is_wanted() => {

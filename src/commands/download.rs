@@ -86,7 +86,7 @@ pub(super) fn archive(
     reporter.finish();
     let stop = context.cancel.requested();
     let exit = context.console.exit(reporter.ledger().exit(stop));
-    let exit = close_journal(&journal, &sealer, store.as_ref(), exit, reporter, context);
+    let exit = close_journal(&journal, &sealer, &store, exit, reporter, context);
     let exit = close_list(failed, exit, reporter);
     let finished = reporter.ledger().finished(exit, stop, context.clock.elapsed());
     reporter.event(finished);

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
     };
     let mut reporter = context.reporter(arguments.change.format, false)?;
     let exit = erase_all(&order, &sessions, &mut reporter, context);
-    Ok(close_journal(&journal, &sealer, store.as_ref(), exit, &mut reporter, context))
+    Ok(close_journal(&journal, &sealer, &store, exit, &mut reporter, context))
 }
 
 /// Erases the sessions, one after the other. An erasure that is under way is finished before the run stops.

@@ -30,6 +30,11 @@ impl Catalog {
         Ok(Self { store, verified, read })
     }
 
+    /// Returns whether the journal names a page of the catalog with this SHA-256.
+    pub(crate) fn knows_page(&self, sha256: &str) -> bool {
+        self.verified.knows_page(sha256)
+    }
+
     /// Returns the rows of these sessions; fewer when the run is asked to stop.
     pub(crate) fn rows(&self, sessions: &[StorePath], cancel: &Cancel, emit: &Emit) -> Vec<CatalogRow> {
         let next = AtomicUsize::new(0);

@@ -213,3 +213,57 @@ fn the_page_leads_to_every_session_and_disturbs_nothing() {
     Run::of(&bare(world.folder()).args(["catalog", &alone, "--html"]).output().expect("a run")).ends_with(0);
     assert!(!world.archive().join("index.html").exists());
 }
+
+#[test]
+fn the_page_has_incomplete_sessions_first_and_the_others_by_month() {
+    let world = World::new();
+    for (name, created, state) in [
+        ("a", "2026-01-31T23:59:59Z", "archived"),
+        ("b", "2026-03-02T00:00:00Z", "archived"),
+        ("c", "2025-12-01T00:00:00Z", "gone"),
+        ("d", "2026-03-10T00:00:00Z", "archived"),
+    ] {
+        let folder = world.archive().join(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let record = json!({ "session": name, "provider": "veriff", "created": created, "media": [{ "state": state }] });
+        std::fs::write(folder.join("archive.json"), record.to_string()).expect("written");
+    }
+    catalog(&world, &["--html", "--where", "state=empty"]).ends_with(0);
+    let page = std::fs::read_to_string(world.archive().join("index.html")).expect("a page");
+    let links: Vec<&str> = attributes(&page, "href").into_iter().filter_map(|href| href.strip_suffix("/index.html")).collect();
+    assert_eq!(links, ["c", "d", "b", "a"], "the newest month and session first, whatever is listed");
+    let titles: Vec<&str> = page.split("<summary>").skip(1).filter_map(|rest| rest.split(['<', '>']).nth(2)).collect();
+    assert_eq!(titles, ["Not complete", "March 2026", "January 2026"]);
+    assert_eq!((page.matches("<details open>").count(), page.matches("<details>").count()), (2, 1));
+    assert!(page.contains(">2 sessions</span>") && page.contains(">1 session</span>"), "{page}");
+}
+
+#[test]
+fn a_run_that_changes_the_archive_writes_its_page_again() {
+    let sessions = ["b", "c", "d", "e", "f"].map(|id| session_named(id, &format!("{id}-new"), &format!("{id}-old")));
+    let world = World::with(sessions.into_iter().chain([session()]).collect());
+    let file = world.archive().join("index.html");
+    let page = || std::fs::read_to_string(&file).expect("a page");
+    world.run(&["download", SESSION]).ends_with(0);
+    assert!(!file.exists(), "an archive without a page gets none");
+    catalog(&world, &["--html"]).ends_with(0);
+    world.run(&["download", "b"]).ends_with(0);
+    let first = page();
+    assert!(first.contains("\"b/index.html\"") && first.contains(">2 sessions</span>"), "{first}");
+    world.run(&["download", "b"]).ends_with(0);
+    assert_eq!(page(), first, "nothing changed");
+    // Two runs at once.
+    let runs = ["c", "d"].map(|id| world.process(&["download", id, "-q"]).spawn().expect("a run"));
+    for mut run in runs {
+        assert!(run.wait().expect("an end").success());
+    }
+    assert!(["b", "c", "d"].iter().all(|id| page().contains(&format!("\"{id}/index.html\""))), "{}", page());
+    let verified = Run::of(&bare(world.folder()).args(["verify", "vmedia-archive"]).output().expect("a run")).ends_with(0);
+    assert!(!verified.stdout.contains("earlier catalog"), "{}", verified.stdout);
+    std::fs::write(&file, "not by vmedia").expect("written");
+    world.run(&["download", "e"]).ends_with(0);
+    assert_eq!(page(), "not by vmedia", "a page that no run wrote stays");
+    std::fs::remove_file(&file).expect("removed");
+    world.run(&["download", "f"]).ends_with(0);
+    assert!(!file.exists());
+}

@@ -18,25 +18,33 @@ use crate::erasure::Certificate;
 use crate::error::{Error, Result};
 use crate::record::Record;
 use askama::Template;
-pub(crate) use catalog_view::CatalogTotals;
-use catalog_view::{CatalogPage, CatalogRows};
+use catalog_view::{CatalogPage, CatalogRow as RowView};
+pub(crate) use catalog_view::{CatalogTotals, GroupHead};
 use certificate::CertificatePage;
 use jiff::Timestamp;
 use session::SessionPage;
 
-/// The text behind the rows in the catalog's page. It occurs once, because untrusted texts are escaped.
-const BEHIND_ROWS: &str = "</tbody>";
+/// The place of the tables in the catalog's page, and of the rows in a table. It occurs once, because untrusted texts are escaped.
+const HERE: &str = "<!-- here -->";
 
-/// Returns the text before and behind the rows of the catalog's page.
+/// Returns the text before and behind the tables of the catalog's page.
 pub(crate) fn catalog_page(totals: &CatalogTotals, made: Timestamp) -> Result<(String, String)> {
-    let page = CatalogPage::of(totals, made).render().map_err(|error| no_catalog().caused_by(error))?;
-    let (before, behind) = page.split_once(BEHIND_ROWS).ok_or_else(no_catalog)?;
-    Ok((before.to_owned(), format!("{BEHIND_ROWS}{behind}")))
+    split(CatalogPage::of(totals, made).render())
 }
 
-/// Returns rows of the catalog's page.
-pub(crate) fn catalog_rows(rows: &[CatalogRow]) -> Result<String> {
-    CatalogRows::of(rows).render().map_err(|error| no_catalog().caused_by(error))
+/// Returns the text before and behind the rows of a table of the catalog's page.
+pub(crate) fn catalog_group(head: &GroupHead) -> Result<(String, String)> {
+    split(head.render())
+}
+
+/// Returns a row of the catalog's page.
+pub(crate) fn catalog_row_text(row: &CatalogRow) -> Result<String> {
+    RowView::of(row).render().map_err(|error| no_catalog().caused_by(error))
+}
+
+fn split(page: askama::Result<String>) -> Result<(String, String)> {
+    let page = page.map_err(|error| no_catalog().caused_by(error))?;
+    page.split_once(HERE).map(|(before, behind)| (before.to_owned(), behind.to_owned())).ok_or_else(no_catalog)
 }
 
 fn no_catalog() -> Error {

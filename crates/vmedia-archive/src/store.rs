@@ -32,7 +32,7 @@ pub(crate) use tree::LINKED;
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 
 /// Bytes that are read and written at once; measured best for small and large files alike.
 pub const BUFFER: usize = 256 * 1024;
@@ -95,13 +95,18 @@ pub fn sha256_bytes(hex_digits: &str) -> Option<[u8; 32]> {
     hex::decode_to_slice(hex_digits, &mut bytes).ok().map(|()| bytes)
 }
 
+/// The bytes of a staged file, to be read in any order.
+pub trait Reread: Read + Seek + Send {}
+
+impl<R: Read + Seek + Send> Reread for R {}
+
 /// A file that has no name in the store yet. Dropping it removes it.
 pub trait Staged: Send {
     /// Appends bytes.
     fn write(&mut self, bytes: &[u8]) -> Result<()>;
 
-    /// Returns the bytes so far as a stream.
-    fn reread(&self) -> Result<Box<dyn Read + Send>>;
+    /// Returns the bytes so far.
+    fn reread(&self) -> Result<Box<dyn Reread>>;
 
     /// Syncs the bytes, then names the file in one step. Fails, and leaves nothing behind, where the name is taken.
     fn publish(self: Box<Self>, path: &StorePath) -> Result<()>;

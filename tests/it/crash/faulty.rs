@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use vmedia::error::{self, Error, Result};
-use vmedia::store::{Extent, Lines, Listed, LocalStore, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath};
+use vmedia::store::{Extent, Lines, Listed, LocalStore, Locked, Prepared, ReadStore, Reread, Staged, Stat, Store, StorePath};
 
 /// What happens at the chosen step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Staged for FaultyFile<'_> {
         self.store.step("write", "a staged file", || self.inner.write(bytes))
     }
 
-    fn reread(&self) -> Result<Box<dyn Read + Send>> {
+    fn reread(&self) -> Result<Box<dyn Reread>> {
         self.inner.reread()
     }
 

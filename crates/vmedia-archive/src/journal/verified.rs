@@ -1,11 +1,11 @@
-//! The times of the last verifications of sessions, as the journal says. Must not judge the journal.
+//! The times of the last verifications of sessions and the pages of the catalog, as the journal says. Must not judge the journal.
 
 use super::entry::{Entry, Line};
 use super::segment::{self, Lines};
 use crate::error::Result;
 use crate::store::ReadStore;
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The times of a session's last verifications as a whole without findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Verifications {
     lines: Vec<Timestamp>,
     /// By the session's id: the line of the last verification, and of the last with the provider's signatures.
     sessions: HashMap<Box<str>, (u32, Option<u32>)>,
+    /// The SHA-256 of each page of the catalog.
+    pages: HashSet<String>,
 }
 
 impl Verifications {
@@ -35,7 +37,7 @@ impl Verifications {
         for name in segment::names(store)? {
             for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
                 // Parsing every line would take ten times as long.
-                if line.contains("\"verified\"")
+                if (line.contains("\"verified\"") || line.contains("\"page\""))
                     && let Some(line) = line.read()
                 {
                     verifications.add(line);
@@ -43,6 +45,11 @@ impl Verifications {
             }
         }
         Ok(verifications)
+    }
+
+    /// Returns whether a run has written a page of the catalog with this SHA-256.
+    pub fn knows_page(&self, sha256: &str) -> bool {
+        self.pages.contains(sha256)
     }
 
     /// Returns the times of a session's last verifications, by its id.
@@ -53,9 +60,15 @@ impl Verifications {
     }
 
     fn add(&mut self, line: Line) {
-        let (Entry::Verified { sessions, sample: None, authenticated }, Ok(number)) = (line.entry, u32::try_from(self.lines.len())) else {
-            return;
+        let (sessions, authenticated) = match line.entry {
+            Entry::Verified { sessions, sample: None, authenticated } => (sessions, authenticated),
+            Entry::Page { sha256 } => {
+                self.pages.insert(sha256);
+                return;
+            }
+            _ => return,
         };
+        let Ok(number) = u32::try_from(self.lines.len()) else { return };
         self.lines.push(line.at);
         let lines = &self.lines;
         // Segments of runs that overlap do not stand in the order of their lines.

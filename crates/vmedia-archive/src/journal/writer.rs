@@ -34,6 +34,8 @@ struct Writing {
     /// Those whose signatures were computed again, and the result.
     authenticated: (Vec<SessionId>, Authenticated),
     sample: Option<f64>,
+    /// True if a session was made or changed.
+    has_changes: bool,
     /// True if no further line may follow: the run is over, or a line could not be written whole and another behind it would make
     /// it look like damage.
     is_over: bool,
@@ -73,6 +75,11 @@ impl Journal {
     /// Returns the segment of this run, once it has one.
     pub fn segment(&self) -> Option<StorePath> {
         locked(&self.writing).segment.as_ref().map(|segment| segment.path.clone())
+    }
+
+    /// Returns true if this run has made or changed a session.
+    pub fn has_changes(&self) -> bool {
+        locked(&self.writing).has_changes
     }
 
     /// Returns the length of the journal in bytes without one segment. It grows with every change of the archive.
@@ -178,7 +185,11 @@ impl Journal {
     }
 
     fn durably(&self, entry: Entry, now: Timestamp) -> Result<()> {
-        let lines = self.append(&mut locked(&self.writing), entry, now)?;
+        let lines = {
+            let mut writing = locked(&self.writing);
+            writing.has_changes = true;
+            self.append(&mut writing, entry, now)?
+        };
         // Outside the lock: several sessions wait for the disk at once, and it serves them together.
         lines.flush().map_err(Error::for_run)
     }

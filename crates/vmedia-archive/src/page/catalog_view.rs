@@ -2,7 +2,7 @@
 
 use super::style::Style;
 use super::untrusted::{Text, href};
-use crate::catalog_row::CatalogRow;
+use crate::catalog_row;
 use crate::layout::PAGE;
 use crate::text::{self, bytes};
 use askama::Template;
@@ -19,7 +19,7 @@ pub(crate) struct CatalogTotals {
 }
 
 impl CatalogTotals {
-    pub(crate) fn add(&mut self, row: &CatalogRow) {
+    pub(crate) fn add(&mut self, row: &catalog_row::CatalogRow) {
         self.sessions += 1;
         self.files += row.files;
         self.bytes = self.bytes.saturating_add(row.bytes);
@@ -38,13 +38,24 @@ pub(super) struct CatalogPage<'a> {
     totals: &'a CatalogTotals,
 }
 
+/// The text above a table of the page.
 #[derive(Template)]
-#[template(path = "catalog-rows.html")]
-pub(super) struct CatalogRows {
-    rows: Vec<Row>,
+#[template(path = "catalog-group.html")]
+pub(crate) struct GroupHead {
+    /// Its number on the page, from 1.
+    pub(crate) number: usize,
+    pub(crate) title: String,
+    pub(crate) sessions: usize,
+    /// True if its rows are seen at once.
+    pub(crate) is_open: bool,
+    /// True for the sessions that are not complete.
+    pub(crate) is_lacking: bool,
 }
 
-struct Row {
+/// The row of a session.
+#[derive(Template)]
+#[template(path = "catalog-row.html")]
+pub(super) struct CatalogRow {
     href: String,
     session: Text,
     provider: Text,
@@ -63,14 +74,8 @@ impl<'a> CatalogPage<'a> {
     }
 }
 
-impl CatalogRows {
-    pub(super) fn of(rows: &[CatalogRow]) -> Self {
-        Self { rows: rows.iter().map(Row::of).collect() }
-    }
-}
-
-impl Row {
-    fn of(row: &CatalogRow) -> Self {
+impl CatalogRow {
+    pub(super) fn of(row: &catalog_row::CatalogRow) -> Self {
         let condition = row.condition();
         let day = |at: Option<Timestamp>, never: &str| at.map_or_else(|| never.to_owned(), text::day);
         let archived = match (day(row.first, "unknown"), day(row.last, "unknown")) {

@@ -6,7 +6,7 @@ use super::lines::LocalLines;
 use super::scratch::{Receiving, Scratch, Unfinished};
 use super::shared_sync::SharedSync;
 use super::tree::{Access, HERE, Kind, Obstacle, Tree};
-use super::{BUFFER, Extent, Lines, Listed, Locked, Prepared, ReadStore, Staged, Stat, Store, StorePath, durable, lock};
+use super::{BUFFER, Extent, Lines, Listed, Locked, Prepared, ReadStore, Reread, Staged, Stat, Store, StorePath, durable, lock};
 use crate::error::{self, Error, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -346,7 +346,7 @@ impl Staged for LocalStaged<'_> {
         self.unfinished.file.write_all(bytes).map_err(|error| io_error("write", &self.store.root, error))
     }
 
-    fn reread(&self) -> Result<Box<dyn Read + Send>> {
+    fn reread(&self) -> Result<Box<dyn Reread>> {
         Ok(Box::new(self.unfinished.reread()?))
     }
 
