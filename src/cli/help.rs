@@ -7,8 +7,8 @@ pub(super) const PROGRAM: &str = "\
 Examples:
   vmedia demo                      try it without an account
   vmedia config init               enter your credentials
+  vmedia list <session-id>         show the media of a session
   vmedia download <session-id>     archive it below ./vmedia-archive
-  vmedia download --from ids.txt   archive many sessions
   vmedia verify vmedia-archive     verify the whole archive
 
 Credentials: environment or profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
