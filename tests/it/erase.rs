@@ -30,10 +30,13 @@ fn certificate(world: &World, session: &str) -> Value {
 fn nothing_of_the_session_is_left_and_its_certificate_says_so() {
     let Evidence { world } = Evidence::young();
     let tag_manifest = std::fs::read(world.bag(ALPHA).join("tagmanifest-sha256.txt")).expect("a manifest");
+    world.run(&["catalog", "vmedia-archive", "--html"]).ends_with(0);
     let before = erase(&world, &[ALPHA, "--dry-run"]).ends_with(0).shows("alpha would be erased: ");
     assert!(world.bag(ALPHA).join("archive.json").exists() && !world.archive().join("_erased").exists(), "{}", before.stdout);
     erase(&world, &[ALPHA, ALPHA]).ends_with(0).shows("alpha erased: ").shows("_erased");
     assert!(!world.bag(ALPHA).exists());
+    let catalog = std::fs::read_to_string(world.archive().join("index.html")).expect("a page");
+    assert!(catalog.contains(BETA) && !catalog.contains(ALPHA), "the catalog's page lists it");
     let left = std::fs::read_dir(world.archive().join(".vmedia/unfinished"))
         .expect("a folder")
         .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()));
@@ -59,7 +62,7 @@ fn nothing_of_the_session_is_left_and_its_certificate_says_so() {
     let journal = std::fs::read_to_string(world.archive().join("_journal").join(made["journal"].as_str().expect("a name")));
     let lines: Vec<Value> = journal.expect("a segment").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let entries: Vec<&str> = lines.iter().filter_map(|line| line["entry"].as_str()).collect();
-    assert_eq!(entries, ["opened", "erasing", "erased", "closed"]);
+    assert_eq!(entries, ["opened", "erasing", "erased", "page", "closed"]);
     lines.iter().for_each(|line| is_described("journal", line));
     if let Some(verdicts) = judged(&lines.iter().map(|line| ("journal", line.clone())).collect::<Vec<_>>()) {
         assert!(verdicts.iter().all(|verdict| verdict == "valid"), "{verdicts:?}");
