@@ -5,6 +5,7 @@
 use super::console::{Console, Style};
 use super::lacking::{Item, Lack, Lacking, line_of};
 use super::verify_text;
+use crate::archive::verify::Remedy;
 use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
 use crate::engine::{Erasure, Event, Ledger, Tally};
@@ -31,6 +32,8 @@ pub(super) struct Human {
     hints: Vec<String>,
     /// Those of them that are printed when a batch ends.
     later: Vec<String>,
+    /// Remedies whose hints a verification printed; each is printed once.
+    remedies: Vec<Remedy>,
     lacking: Lacking,
     /// Sessions whose retries were reported.
     retried: HashSet<SessionId>,
@@ -38,12 +41,12 @@ pub(super) struct Human {
 
 impl Human {
     pub(super) fn new(verbosity: Verbosity, has_bars: bool) -> Self {
-        let (said, hints, later, lacking, retried) = Default::default();
-        Self { verbosity, has_bars, prints_heads: false, said, hints, later, lacking, retried }
+        let (said, hints, later, remedies, lacking, retried) = Default::default();
+        Self { verbosity, has_bars, prints_heads: false, said, hints, later, remedies, lacking, retried }
     }
 
     /// Returns the lines of an event for standard output.
-    pub(super) fn answer(&self, event: &Event, console: &Console) -> Option<String> {
+    pub(super) fn answer(&mut self, event: &Event, console: &Console) -> Option<String> {
         match event {
             Event::MediaPlanned { kind, context, size, action, reason, path, .. } => {
                 let size = size.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
@@ -63,7 +66,7 @@ impl Human {
                 let amount = format!("{}, {} read", plural(*files, "file"), bytes(*read));
                 Some(format!("{} {word}: {amount}{}", sanitize(folder), signed.unwrap_or_default()))
             }
-            _ => verify_text::answer(event, self.verbosity, self.prints_heads, console),
+            _ => verify_text::answer(event, self.verbosity, self.prints_heads, &mut self.remedies, console),
         }
     }
 

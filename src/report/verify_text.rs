@@ -11,13 +11,13 @@ use crate::text::{bytes, duration, moment, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// Returns the lines of a verification for standard output, if the event is worth any.
-pub(super) fn answer(event: &Event, verbosity: Verbosity, prints_heads: bool, console: &Console) -> Option<String> {
+/// Returns the lines of a verification for standard output, if the event is worth any. `said` are the remedies whose hints were printed.
+pub(super) fn answer(event: &Event, verbosity: Verbosity, prints_heads: bool, said: &mut Vec<Remedy>, console: &Console) -> Option<String> {
     match event {
-        Event::JournalVerified(report) => journal(report, verbosity, prints_heads, console),
-        Event::BagVerified(report) => bag(report, verbosity, console),
+        Event::JournalVerified(report) => journal(report, verbosity, prints_heads, said, console),
+        Event::BagVerified(report) => bag(report, verbosity, said, console),
         Event::JournalMissing(JournalMissing { archive, finding, .. }) => {
-            Some(damaged(&format!("journal of {archive}"), "is missing", std::slice::from_ref(finding), console).join("\n"))
+            Some(damaged(&format!("journal of {archive}"), "is missing", std::slice::from_ref(finding), said, console).join("\n"))
         }
         Event::VerifyFinished { .. } => finished(event, verbosity, console),
         _ => None,
@@ -55,13 +55,15 @@ fn hint(remedy: Remedy) -> &'static str {
     }
 }
 
-/// Returns the line of a place and a line for each finding, with one hint for findings of an aspect with the same remedy.
-fn damaged(place: &str, word: &str, findings: &[Finding], console: &Console) -> Vec<String> {
+/// Returns the line of a place and a line for each finding, with the hint of each remedy below its first findings.
+fn damaged(place: &str, word: &str, findings: &[Finding], said: &mut Vec<Remedy>, console: &Console) -> Vec<String> {
     let word = console.paint_answer(Style::Error, word);
     let mut lines = vec![format!("{} {word}: {}", sanitize(place), plural(findings.len() as u64, "finding"))];
     for (index, Finding { aspect, path, what, remedy }) in findings.iter().enumerate() {
         lines.push(format!("  {}", sanitize(&format!("{}: {path}: {what}", aspect.differs()))));
-        if findings.get(index + 1).is_none_or(|next| (next.aspect, next.remedy) != (*aspect, *remedy)) {
+        let is_last = findings.get(index + 1).is_none_or(|next| (next.aspect, next.remedy) != (*aspect, *remedy));
+        if is_last && !said.contains(remedy) {
+            said.push(*remedy);
             lines.push(format!("  {} {}", console.paint_answer(Style::Hint, "hint:"), hint(*remedy)));
         }
     }
@@ -87,10 +89,10 @@ fn stamp(at: Timestamp) -> String {
     format!("stamped {}", moment(at))
 }
 
-fn journal(report: &JournalReport, verbosity: Verbosity, prints_heads: bool, console: &Console) -> Option<String> {
+fn journal(report: &JournalReport, verbosity: Verbosity, prints_heads: bool, said: &mut Vec<Remedy>, console: &Console) -> Option<String> {
     let JournalReport { archive, runs, lines: count, heads, signed_by, stamped, claimed, findings, notes, .. } = report;
     let place = format!("journal of {archive}");
-    let mut lines = if findings.is_empty() { Vec::new() } else { damaged(&place, "does not match", findings, console) };
+    let mut lines = if findings.is_empty() { Vec::new() } else { damaged(&place, "does not match", findings, said, console) };
     if verbosity >= Verbosity::Normal {
         // A missing journal does not hold.
         if findings.is_empty() && *runs > 0 {
@@ -114,12 +116,12 @@ fn journal(report: &JournalReport, verbosity: Verbosity, prints_heads: bool, con
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn bag(report: &SessionReport, verbosity: Verbosity, console: &Console) -> Option<String> {
+fn bag(report: &SessionReport, verbosity: Verbosity, said: &mut Vec<Remedy>, console: &Console) -> Option<String> {
     let SessionReport { folder, outcome, missing, notes, findings, .. } = report;
     let is_detailed = verbosity >= Verbosity::Files;
     let mut lines = match outcome {
-        SessionOutcome::Damaged => damaged(folder, "damaged", findings, console),
-        SessionOutcome::Unchecked if !findings.is_empty() => damaged(folder, "cannot be checked", findings, console),
+        SessionOutcome::Damaged => damaged(folder, "damaged", findings, said, console),
+        SessionOutcome::Unchecked if !findings.is_empty() => damaged(folder, "cannot be checked", findings, said, console),
         SessionOutcome::Unchecked => Vec::new(),
         SessionOutcome::Incomplete => vec![whole(report, "incomplete", Style::Note, console)],
         SessionOutcome::Empty => vec![whole(report, "empty", Style::Note, console)],

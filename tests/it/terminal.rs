@@ -145,3 +145,15 @@ fn a_transfer_that_stalls_is_in_the_bars() {
     let text = run.ends_with(5).stdout;
     assert!(text.contains("no data for 3 s") && text.contains("no data for 4 s"), "{text:?}");
 }
+
+#[test]
+fn a_verification_prints_the_hint_of_a_remedy_once() {
+    let names = ["a", "b", "c"];
+    let world = World::with(names.iter().map(|name| session_named(name, &format!("{name}-new"), &format!("{name}-old"))).collect());
+    world.run(&["download", "a", "b", "c"]).ends_with(0);
+    for name in names {
+        std::fs::write(world.archive().join(format!("{name}/data/{name}-new/face_face-{name}.jpg")), "x").expect("written");
+    }
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(8).shows("3 damaged");
+    assert_eq!(run.stdout.matches("`vmedia repair` fetches").count(), 1, "{}", run.stdout);
+}
