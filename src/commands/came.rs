@@ -98,8 +98,7 @@ fn row(media: &MediaRecord, is_signed: bool, detail: Detail) -> [Cell; 7] {
 }
 
 fn extension(path: &str) -> Option<String> {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    name.rsplit_once('.').map(|(_, extension)| extension.to_owned())
+    Some(Path::new(path).extension()?.to_str()?.to_owned())
 }
 
 fn cell(text: impl Into<String>) -> Cell {

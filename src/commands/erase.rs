@@ -6,14 +6,14 @@ use super::Context;
 use super::closing::close_journal;
 use super::query::session_id;
 use super::services::{journal, sealer, store};
-use crate::archive::{Chain, ERASED_FOLDER, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase};
+use crate::archive::{Chain, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase};
 use crate::cli::EraseArguments;
 use crate::engine::{Erasure, ErrorText, Event, Tally};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::report::Reporter;
-use crate::store::{Store, StorePath};
+use crate::store::Store;
 use std::sync::Arc;
 
 pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit> {
@@ -75,12 +75,13 @@ fn erase_all(order: &Erasing<'_>, sessions: &[SessionId], reporter: &mut Reporte
 
 fn erasure_event(store: &dyn Store, session: &SessionId, outcome: ErasureOutcome) -> Event {
     let folder = SessionArchive::folder_of(session);
-    let page = || store.location(&StorePath::name(ERASED_FOLDER).join(folder.as_str()).with_suffix(".html"));
-    let (outcome, facts, erased, certificate) = match outcome {
-        ErasureOutcome::Planned(facts) => (Erasure::Planned, facts, None, None),
-        ErasureOutcome::Erased(made) => (Erasure::Erased, made.facts, made.erased, Some(page())),
-        ErasureOutcome::ErasedBefore(made) => (Erasure::ErasedBefore, made.facts, made.erased, Some(page())),
+    let (outcome, facts, made) = match outcome {
+        ErasureOutcome::Planned(facts) => (Erasure::Planned, facts, None),
+        ErasureOutcome::Erased(made) => (Erasure::Erased, made.facts.clone(), Some(made)),
+        ErasureOutcome::ErasedBefore(made) => (Erasure::ErasedBefore, made.facts.clone(), Some(made)),
     };
+    let erased = made.as_ref().and_then(|made| made.erased);
+    let certificate = made.map(|made| store.location(&made.page()));
     let ErasureFacts { files, bytes, authority, .. } = facts;
     Event::SessionErased {
         session: session.clone(),

@@ -5,7 +5,7 @@
 use super::Context;
 use super::archives::{Archive, find};
 use crate::archive::verify::is_bag;
-use crate::archive::{Certificate, ERASED_FOLDER, RECORD, SessionArchive};
+use crate::archive::{Certificate, RECORD, SessionArchive};
 use crate::cli::HeldArguments;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
@@ -104,9 +104,8 @@ fn is_path(path: &Path) -> bool {
 
 fn erased(certificate: &Certificate, store: &LocalStore) -> Error {
     let when = certificate.erased.map_or_else(|| "is being erased".to_owned(), |at| format!("was erased on {}", day(at)));
-    let page = StorePath::name(ERASED_FOLDER).join(&certificate.facts.folder).with_suffix(".html");
     let what = format!("this session {when} ({})", certificate.facts.authority);
-    Error::new(ErrorKind::NotFound, what, format!("its certificate is {}", store.location(&page)))
+    Error::new(ErrorKind::NotFound, what, format!("its certificate is {}", store.location(&certificate.page())))
 }
 
 fn not_found() -> Error {

@@ -5,11 +5,11 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{self, AdoptedEntry, Archived, Authenticated, BagChange, Chain, Journal};
-use crate::layout::{MARKER, TAG_MANIFEST};
-use crate::record::{LARGEST_RECORD, Record};
+use crate::layout::MARKER;
+use crate::record::Record;
 use crate::session::read_record;
-use crate::store::{Digest, Locked, Store, StorePath};
-use crate::verify::{Finding, ProviderRules, examine, reread};
+use crate::store::{Digest, Store, StorePath};
+use crate::verify::{Finding, ProviderRules, bag_digest, examine, reread};
 use jiff::Timestamp;
 use std::io;
 
@@ -54,13 +54,7 @@ pub enum Adoption {
 /// be read or written.
 pub fn adopt(order: &Adopting<'_>, folder: &StorePath, now: &dyn Fn() -> Timestamp) -> Result<Adoption> {
     let (store, chain) = (order.store, order.chain);
-    let _lock = match store.lock(folder)? {
-        Locked::Held(lock) => lock,
-        Locked::By(holder) => {
-            let what = format!("{} is being changed by {holder}", store.location(folder));
-            return Err(Error::new(ErrorKind::Partial, what, "wait until that run has ended, and run the same command again"));
-        }
-    };
+    let _lock = store.lock(folder)?.or_busy(&store.location(folder))?;
     if chain.erasure(folder.as_str()).is_some_and(|erasure| erasure.erased.is_some()) {
         return Err(refused(order, folder, "it was erased", "an erased session is not adopted; `vmedia erase` removes it again"));
     }
@@ -76,7 +70,7 @@ pub fn adopt(order: &Adopting<'_>, folder: &StorePath, now: &dyn Fn() -> Timesta
     if is_begun && missing.is_empty() {
         return Ok(Adoption::Known);
     }
-    let bag = store.read(&folder.join(TAG_MANIFEST), LARGEST_RECORD)?.map(|bytes| Digest::of(&bytes).sha256).unwrap_or_default();
+    let bag = bag_digest(store, folder)?.unwrap_or_default();
     if changes.iter().max_by_key(|change| change.at).is_some_and(|last| last.archived.bag != bag) {
         let hint = "compare it with a backup; what the journal knows is not replaced";
         return Err(refused(order, folder, "the journal knows another state of it", hint));

@@ -5,15 +5,15 @@
 //! 3. the record and the bag's own files, so that nothing half erased looks like a bag; then the folder;
 //! 4. a line in the journal with the digests of the certificate and its page; then these.
 
-use crate::erasure::{Certificate, FOLDER, LARGEST, Method, NotReached, SCHEMA, Stage, VERSION, page_path, path};
+use crate::erasure::{Certificate, FOLDER, Method, NotReached, SCHEMA, Stage, VERSION, page_path, path, unlike};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Chain, ErasedEntry, Erasure, ErasureFacts, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, RECORD, TAG_MANIFEST, session_folder};
 use crate::model::SessionId;
 use crate::page::certificate_page;
-use crate::record::LARGEST_RECORD;
 use crate::session::read_record;
-use crate::store::{Digest, Extent, Listed, Lock, Locked, Store, StorePath};
+use crate::store::{Digest, Extent, Listed, Store, StorePath};
+use crate::verify::bag_digest;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ pub fn erase(order: &Erasing<'_>, session: &SessionId, now: &dyn Fn() -> Timesta
     if known.is_none() && !order.chain.knows(folder.as_str()) && !is_here(store, &folder)? {
         return Err(absent(session, &store.root()));
     }
-    let _lock = if order.dry_run { None } else { Some(lock(store, session, &folder)?) };
+    let _lock = if order.dry_run { None } else { Some(store.lock(&folder)?.or_busy(&format!("session {session}"))?) };
     if !is_here(store, &folder)? {
         return match known {
             Some(Erasure { facts, begun, erased: Some((at, entry)), .. }) => certify_again(order, facts, *begun, *at, entry, now),
@@ -125,22 +125,12 @@ fn certify_again(
 ) -> Result<Outcome> {
     let folder = StorePath::name(&facts.folder);
     let known = Certificate::of(order.store, &facts.session).ok().flatten();
-    if let Some(certificate) = known.filter(|_| order.dry_run || is_as_recorded(order.store, &folder, entry).unwrap_or(false)) {
+    if let Some(certificate) = known.filter(|_| order.dry_run || matches!(unlike(order.store, &folder, entry), Ok(None))) {
         return Ok(Outcome::ErasedBefore(certificate));
     }
     let certificate = order.certificate(facts.clone(), begun, Some(erased), now())?;
     order.certify(&certificate, now())?;
     Ok(Outcome::ErasedBefore(certificate))
-}
-
-fn lock(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<Lock> {
-    match store.lock(folder)? {
-        Locked::Held(lock) => Ok(lock),
-        Locked::By(holder) => {
-            let what = format!("session {session} is being changed by {holder}");
-            Err(Error::new(ErrorKind::Partial, what, "wait until that run has ended, and run the same command again"))
-        }
-    }
 }
 
 fn is_tombstone(store: &dyn Store, session: &SessionId) -> bool {
@@ -156,29 +146,17 @@ fn is_here(store: &dyn Store, folder: &StorePath) -> Result<bool> {
     Ok(store.stat(folder)?.is_some())
 }
 
-/// Returns whether the certificate and its page are those that the journal names.
-fn is_as_recorded(store: &dyn Store, folder: &StorePath, entry: &ErasedEntry) -> Result<bool> {
-    for (path, sha256) in [(path(folder), &entry.certificate), (page_path(folder), &entry.page)] {
-        let bytes = store.read(&path, LARGEST)?;
-        if bytes.map(|bytes| Digest::of(&bytes).sha256).as_ref() != Some(sha256) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
 /// Returns the facts about a folder as it is now. A record that is damaged keeps no session from being erased.
 fn facts(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<ErasureFacts> {
     let files = store.list(folder)?;
     let record = read_record(store, folder).ok().flatten();
-    let bag = store.read(&folder.join(TAG_MANIFEST), LARGEST_RECORD)?.map(|bytes| Digest::of(&bytes).sha256);
     Ok(ErasureFacts {
         session: session.clone(),
         folder: folder.to_string(),
         provider: record.map(|(record, _)| record.provider),
         files: files.len() as u64,
         bytes: files.iter().map(Listed::length).sum(),
-        bag,
+        bag: bag_digest(store, folder)?,
         authority: String::new(),
         reason: String::new(),
     })

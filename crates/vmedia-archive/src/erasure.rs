@@ -2,16 +2,16 @@
 //! of the person. Must not write.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{ErasureFacts, Identity};
+use crate::journal::{ErasedEntry, ErasureFacts, Identity};
 use crate::layout::session_folder;
 use crate::model::SessionId;
-use crate::store::{ReadStore, StorePath};
+use crate::store::{Digest, ReadStore, StorePath};
 use crate::word::Word;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The folder of the certificates in the archive root. No session's folder has this name: ids are written without `_`.
-pub const FOLDER: &str = "_erased";
+pub(crate) const FOLDER: &str = "_erased";
 /// The name of the schema.
 pub(crate) const SCHEMA: &str = "vmedia-erasure";
 /// The version of the schema that this program writes.
@@ -106,6 +106,11 @@ impl Certificate {
         })
     }
 
+    /// Returns the path of its page for people.
+    pub fn page(&self) -> StorePath {
+        page_path(&StorePath::name(&self.facts.folder))
+    }
+
     fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok().filter(|read: &Self| read.schema == SCHEMA && read.version <= VERSION)
     }
@@ -119,4 +124,15 @@ pub(crate) fn path(folder: &StorePath) -> StorePath {
 /// Returns the path of its page for people.
 pub(crate) fn page_path(folder: &StorePath) -> StorePath {
     StorePath::name(FOLDER).join(folder.as_str()).with_suffix(".html")
+}
+
+/// Returns the first of a certificate and its page that is not the file which the journal names, and true if that is missing.
+pub(crate) fn unlike(store: &dyn ReadStore, folder: &StorePath, entry: &ErasedEntry) -> Result<Option<(StorePath, bool)>> {
+    for (path, sha256) in [(path(folder), &entry.certificate), (page_path(folder), &entry.page)] {
+        let digest = store.read(&path, LARGEST)?.map(|bytes| Digest::of(&bytes).sha256);
+        if digest.as_ref() != Some(sha256) {
+            return Ok(Some((path, digest.is_none())));
+        }
+    }
+    Ok(None)
 }

@@ -86,7 +86,7 @@ pub use catalog_row::{CatalogRow, Condition, catalog_row};
 pub use chip::ChipRecord;
 pub use coded::Coded;
 pub use erase::{Erasing, Outcome as ErasureOutcome, erase};
-pub use erasure::{Certificate, FOLDER as ERASED_FOLDER, Method, NotReached, Stage};
+pub use erasure::{Certificate, Method, NotReached, Stage};
 pub use journal::{
     Authenticated, Chain, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun,
     Verifications,

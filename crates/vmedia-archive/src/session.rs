@@ -16,13 +16,13 @@ pub use complete::{Wanted, complete};
 pub use placing::Placed;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{self, MARKER, TAG_MANIFEST};
+use crate::layout::{self, MARKER};
 use crate::model::{MediaId, MediaItem, SessionId};
 use crate::needs_refetch::needs_refetch;
 use crate::reason::Reason;
 use crate::record::{FileRecord, LARGEST_RECORD, Origin, Revision, SignatureRecord, tool};
 use crate::store::{Digest, Store, StorePath, Watch};
-use crate::verify::ProviderRules;
+use crate::verify::{ProviderRules, bag_digest};
 use jiff::Timestamp;
 use open::is_new;
 pub(crate) use open::read_record;
@@ -116,7 +116,7 @@ impl SessionArchive {
             is_left: false,
         };
         if let Some(left) = left {
-            archive.bag_before = archive.bag_digest()?;
+            archive.bag_before = bag_digest(archive.store.as_ref(), &archive.folder)?;
             archive.recover(pending::parse(&left), rules)?;
         }
         Ok(archive)
@@ -184,12 +184,6 @@ impl SessionArchive {
         })
     }
 
-    /// Returns the SHA-256 of the tag manifest, if there is one.
-    fn bag_digest(&self) -> Result<Option<String>> {
-        let manifest = self.store.read(&self.folder.join(TAG_MANIFEST), LARGEST_RECORD)?;
-        Ok(manifest.map(|bytes| Digest::of(&bytes).sha256))
-    }
-
     /// Creates the pending file, before the first change.
     fn begin(&mut self, now: Timestamp) -> Result<()> {
         if self.announce_change(now)? {
@@ -206,7 +200,7 @@ impl SessionArchive {
         if self.pending.exists {
             return Ok(false);
         }
-        self.bag_before = self.bag_digest()?;
+        self.bag_before = bag_digest(self.store.as_ref(), &self.folder)?;
         let began = self.began(now);
         self.pending.announce(self.store.as_ref(), &[began])?;
         Ok(true)

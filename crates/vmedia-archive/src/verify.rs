@@ -28,11 +28,11 @@ pub use reread::{Item, Reread, reread};
 use crate::bag;
 use crate::error::{Error, Result};
 use crate::journal::{FOLDER, Journal};
-use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD};
+use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
 use crate::model::{MediaId, SessionId};
 use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
-use crate::store::{ReadStore, StorePath};
+use crate::store::{Digest, ReadStore, StorePath};
 use jiff::Timestamp;
 use std::sync::{Arc, OnceLock};
 
@@ -194,6 +194,11 @@ pub fn is_bag(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
 /// Returns the number of bytes of payload that a bag claims; 0 when it claims nothing.
 pub fn payload_bytes(store: &dyn ReadStore, folder: &StorePath) -> Result<u64> {
     Ok(read(store, folder, INFO)?.as_deref().and_then(bag::parse_oxum).map_or(0, |(bytes, _)| bytes))
+}
+
+/// Returns a bag's digest: the SHA-256 of its tag manifest, if there is one.
+pub(crate) fn bag_digest(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<String>> {
+    Ok(store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256))
 }
 
 fn read(store: &dyn ReadStore, folder: &StorePath, name: &str) -> Result<Option<String>> {

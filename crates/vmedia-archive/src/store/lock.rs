@@ -38,6 +38,19 @@ pub enum Locked {
     By(String),
 }
 
+impl Locked {
+    /// Returns the lock. If another run has it, that is the error; `what` names the thing that it changes.
+    pub(crate) fn or_busy(self, what: &str) -> Result<Lock> {
+        match self {
+            Self::Held(lock) => Ok(lock),
+            Self::By(holder) => {
+                let hint = "wait until that run has ended, and run the same command again";
+                Err(Error::new(error::ErrorKind::Partial, format!("{what} is being changed by {holder}"), hint))
+            }
+        }
+    }
+}
+
 /// Takes the lock whose file is `path`. `holder` is left in it for others to read.
 pub(super) fn take(tree: &Arc<Tree>, path: &str, holder: &str) -> Result<Locked> {
     for _ in 0..ATTEMPTS {

@@ -2,10 +2,10 @@
 //! journal has. Must not read bags.
 
 use super::{Aspect, Finding, Remedy, is_bag};
-use crate::erasure::{self, FOLDER, LARGEST};
+use crate::erasure::{self, FOLDER};
 use crate::error::Result;
 use crate::journal::{Chain, Erasure};
-use crate::store::{Digest, ReadStore, StorePath};
+use crate::store::{ReadStore, StorePath};
 use crate::text::day;
 use std::collections::HashSet;
 
@@ -26,10 +26,9 @@ pub(super) enum Erased {
 pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str) -> Result<Erased> {
     let Some(erasure) = chain.erasure(folder) else { return Ok(Erased::Not) };
     let path = StorePath::name(folder);
-    let certificate = erasure::path(&path);
     let is_here = is_bag(store, &path)? || store.stat(&path)?.is_some();
     let Some((at, entry)) = &erasure.erased else {
-        if is_here && store.stat(&certificate)?.is_none() {
+        if is_here && store.stat(&erasure::path(&path))?.is_none() {
             // It ended before anything was removed.
             return Ok(Erased::Not);
         }
@@ -48,11 +47,11 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
         let what = format!("it was {erased}, the journal says, and no seal covers that: nothing proves that it was erased by order");
         return Ok(Erased::Found(Finding::new(Aspect::Journal, ".", what)));
     }
-    for (path, sha256) in [(certificate, &entry.certificate), (erasure::page_path(&path), &entry.page)] {
-        let what = match store.read(&path, LARGEST)?.map(|bytes| Digest::of(&bytes).sha256) {
-            Some(digest) if digest == *sha256 => continue,
-            Some(_) => format!("is not what was written when the session was {erased}"),
-            None => format!("is missing: the session was {erased}"),
+    if let Some((path, is_missing)) = erasure::unlike(store, &path, entry)? {
+        let what = if is_missing {
+            format!("is missing: the session was {erased}")
+        } else {
+            format!("is not what was written when the session was {erased}")
         };
         return Ok(Erased::Found(finding(path.as_str(), what)));
     }

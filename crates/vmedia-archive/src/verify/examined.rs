@@ -1,6 +1,6 @@
 //! The state of a bag's verification: what its own files say, how much of it was read, and what was found.
 
-use super::{Aspect, Finding, Item, LARGEST_TEXT, Remedy};
+use super::{Aspect, Finding, Item, Remedy, bag_digest};
 use crate::bag::Manifest;
 use crate::error::{Error, Result};
 use crate::layout::{self, MANIFEST, MARKER, TAG_MANIFEST};
@@ -132,7 +132,7 @@ impl Examined {
     /// Returns true if the bag is still the one that was examined: a run that changes it changes its tag manifest, and leaves a
     /// pending file until it is done.
     pub(super) fn is_current(&self, store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
-        Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest() == digest(store, folder)?.as_deref()))
+        Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest() == bag_digest(store, folder)?.as_deref()))
     }
 
     /// Returns what the bag was compared with and matches; nothing for a damaged bag.
@@ -152,8 +152,4 @@ impl Examined {
 
 pub(super) fn is_unfinished(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
     Ok(store.length(&folder.join(MARKER))?.is_some())
-}
-
-fn digest(store: &dyn ReadStore, folder: &StorePath) -> Result<Option<String>> {
-    Ok(store.read(&folder.join(TAG_MANIFEST), LARGEST_TEXT)?.map(|bytes| Digest::of(&bytes).sha256))
 }
