@@ -103,7 +103,7 @@ Register-ArgumentCompleter -Native -CommandName 'vmedia' -ScriptBlock {
             break
         }
         'vmedia;download' {
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read session ids from FILE, or from standard input (-)')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read session ids from FILE, standard input (-), or the files of DIR')
             [CompletionResult]::new('--attempt', '--attempt', [CompletionResultType]::ParameterName, 'Only this attempt')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only these kinds of media')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Only media whose context matches, such as ''document-*''; repeatable')

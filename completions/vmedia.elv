@@ -97,7 +97,7 @@ set edit:completion:arg-completer[vmedia] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'vmedia;download'= {
-            cand --from 'Read session ids from FILE, or from standard input (-)'
+            cand --from 'Read session ids from FILE, standard input (-), or the files of DIR'
             cand --attempt 'Only this attempt'
             cand --only 'Only these kinds of media'
             cand --context 'Only media whose context matches, such as ''document-*''; repeatable'

@@ -102,7 +102,7 @@ complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -l insecure-http
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s q -l quiet -d 'Print errors only'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s v -l verbose -d 'Print more: -v files and causes of errors, -vv requests'
 complete -c vmedia -n "__fish_vmedia_using_subcommand attempts" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l from -d 'Read session ids from FILE, or from standard input (-)' -r -F
+complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l from -d 'Read session ids from FILE, standard input (-), or the files of DIR' -r -F
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l attempt -d 'Only this attempt' -r -f
 complete -c vmedia -n "__fish_vmedia_using_subcommand download" -l only -d 'Only these kinds of media' -r -f -a "image\t'Pictures, and PDF files among them'
 video\t'Recordings'

@@ -29,6 +29,7 @@ mod sandbox;
 mod scheduled;
 mod services;
 mod show;
+mod spool;
 mod verify;
 
 use crate::cli::{Arguments, Command, EventFormat, Flags, Streams};

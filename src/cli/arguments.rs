@@ -182,10 +182,12 @@ pub(crate) struct DownloadArguments {
     /// Ids of the sessions
     #[arg(value_name = "SESSION_ID", required_unless_present = "from")]
     pub(crate) sessions: Vec<String>,
-    /// Read session ids from FILE, or from standard input (-)
+    /// Read session ids from FILE, standard input (-), or the files of DIR
     ///
-    /// The list holds one id per line, or is a CSV file with a column of ids, or webhooks as JSON.
-    #[arg(long, value_name = "FILE|-")]
+    /// The list holds one id per line, or is a CSV file with a column of ids, or webhooks as JSON. Each file of a folder that is not hidden
+    /// is such a list, as a rule one webhook. It is moved to DIR/done when its sessions are archived in full and the provider adds nothing
+    /// more.
+    #[arg(long, value_name = "FILE|DIR|-")]
     pub(crate) from: Option<String>,
     #[command(flatten)]
     pub(crate) listing: ListingArguments,

@@ -43,7 +43,8 @@ fn hinted(command: clap::Command) -> clap::Command {
 /// Returns the hint for the name of a value.
 fn hint(name: &str) -> ValueHint {
     match name {
-        "FILE" | "FILE|-" => ValueHint::FilePath,
+        "FILE" => ValueHint::FilePath,
+        "FILE|DIR|-" => ValueHint::AnyPath,
         "DIR" | "PATH" | "ROOT" => ValueHint::DirPath,
         "URL" => ValueHint::Url,
         "COMMAND" => ValueHint::CommandName,

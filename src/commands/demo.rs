@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
         DEFAULT_JOBS,
         context,
     )?;
-    let (options, identifiers) = single(session.clone(), with);
+    let (options, batch) = single(session.clone(), with);
     let mut reporter = context.reporter(EventFormat::Text, true)?;
     let dim = |text: &str| context.console.paint(Style::Dim, text);
     reporter.say("A sandbox on this machine plays the provider, and nothing leaves this machine.");
@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     reporter.say(&dim(&format!("$ vmedia download {session}{flag} -o {}", arguments.output.display())));
     let folder = crate::archive::SessionArchive::folder_of(&session);
     let store = std::sync::Arc::clone(&services.store);
-    let exit = archive(services, options, identifiers, None, &mut reporter, context)?;
+    let exit = archive(services, options, batch, &mut reporter, context)?;
     if exit != Exit::Done {
         return Ok(exit);
     }

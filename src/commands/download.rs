@@ -8,6 +8,7 @@ use super::failed::FailedList;
 use super::list::{scope, selection};
 use super::query::session_id;
 use super::services::{WITHOUT_NARROWING, must_have_attempts, sealer, services};
+use super::spool::Spool;
 use crate::archive::must_be_outside;
 use crate::cli::DownloadArguments;
 use crate::config::{DEFAULT_JOBS, Identifiers, ListError, Rejected, Resolver, Source, Sourced};
@@ -27,11 +28,11 @@ use std::sync::Arc;
 const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 
 pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
-    let mut identifiers = identifiers(arguments)?;
-    let was_empty = identifiers.is_empty();
+    let mut batch = batch(arguments)?;
+    let was_empty = batch.identifiers.is_empty();
     // Before anything that can fail: sessions that could not begin are on the list as well.
-    let begin = |path| FailedList::begin(path, &mut identifiers.sessions, arguments.retry_not_found);
-    let failed = arguments.failed_to.clone().map(begin).transpose()?;
+    let begin = |path| FailedList::begin(path, &mut batch.identifiers.sessions, arguments.retry_not_found);
+    batch.failed = arguments.failed_to.clone().map(begin).transpose()?;
     let resolver = context.resolver()?;
     let jobs = resolver.jobs(arguments.run.jobs).value;
     let output = resolver.output(arguments.output.clone()).value;
@@ -49,12 +50,12 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
         // A list without ids is no failure.
         reporter.note(&format!("there is no session id in {from}, so there is nothing to do"));
     }
-    if let Some(count) = failed.as_ref().map(FailedList::left_out).filter(|count| *count > 0) {
+    if let Some(count) = batch.failed.as_ref().map(FailedList::left_out).filter(|count| *count > 0) {
         reporter.note(&format!("{} left out, not found in earlier runs; the list of --failed-to names them", plural(count, "session")));
     }
     let store = Arc::clone(&services.store);
-    let only = if let [session] = &identifiers.sessions[..] { Some(session.clone()) } else { None };
-    let exit = archive(services, options, identifiers, failed.as_ref(), &mut reporter, context)?;
+    let only = if let [session] = &batch.identifiers.sessions[..] { Some(session.clone()) } else { None };
+    let exit = archive(services, options, batch, &mut reporter, context)?;
     let is_archived = matches!(exit.kind(), None | Some(error::ErrorKind::Partial)) && !arguments.dry_run;
     if let Some(session) = only.filter(|_| is_archived && reporter.is_watched()) {
         lines(store.as_ref(), &session, &context.console).iter().for_each(|lines| reporter.say_as_is(lines));
@@ -62,24 +63,30 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     Ok(exit)
 }
 
+/// The sessions of a run, and what is written about them when it ends.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) identifiers: Identifiers,
+    /// The list of sessions to run again.
+    pub(super) failed: Option<FailedList>,
+    /// The folder of webhooks that they are from.
+    pub(super) spool: Option<Spool>,
+}
+
 /// Runs the engine over the sessions and returns the exit.
-pub(super) fn archive(
-    services: Services,
-    options: Options,
-    identifiers: Identifiers,
-    failed: Option<&FailedList>,
-    reporter: &mut Reporter,
-    context: &Context,
-) -> Result<Exit> {
+pub(super) fn archive(services: Services, options: Options, batch: Batch, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
+    let Batch { identifiers, failed, spool } = batch;
     let total = identifiers.sessions.len() as u64;
     reporter.event(started(&services, &options, total));
     for rejected in identifiers.rejected {
         reporter.event(match rejected {
             Rejected::Line(line, reason) => Event::LineRejected { line, reason },
+            Rejected::File(file, reason) => Event::FileRejected { file, reason },
             Rejected::Argument(number, reason) => Event::ArgumentRejected { number, reason },
         });
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
+    let (provider, settings) = (Arc::clone(&services.provider), options.clone());
     let running = engine::start(services, options, identifiers.sessions, reporter.details())?;
     receive(context, running.messages(), &|| running.transfers(), &mut |batch| reporter.messages(batch));
     running.remaining().into_iter().for_each(|event| reporter.event(event));
@@ -87,7 +94,9 @@ pub(super) fn archive(
     let stop = context.cancel.requested();
     let exit = context.console.exit(reporter.ledger().exit(stop));
     let exit = close_journal(&journal, &sealer, &store, exit, reporter, context);
-    let exit = close_list(failed, exit, reporter);
+    let exit = close_list(failed.as_ref(), exit, reporter);
+    let is_settled = |session: &SessionId| engine::is_settled(store.as_ref(), provider.name(), &settings, session);
+    let exit = close_spool(spool.as_ref().filter(|_| !settings.dry_run), &is_settled, exit, reporter);
     let finished = reporter.ledger().finished(exit, stop, context.clock.elapsed());
     reporter.event(finished);
     match reporter.ledger().left(stop) {
@@ -109,6 +118,20 @@ fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) 
     }
 }
 
+/// Moves the files of webhooks whose sessions need no further run, and returns the exit after that.
+fn close_spool(spool: Option<&Spool>, is_settled: &dyn Fn(&SessionId) -> bool, exit: Exit, reporter: &mut Reporter) -> Exit {
+    match spool.map_or(Ok(None), |spool| spool.close(is_settled)) {
+        Ok(moved) => {
+            moved.into_iter().for_each(|event| reporter.event(event));
+            exit
+        }
+        Err(error) => {
+            reporter.error(&error);
+            Exit::merge([exit, Exit::of(&error)])
+        }
+    }
+}
+
 fn started(services: &Services, options: &Options, sessions: u64) -> Event {
     Event::RunStarted {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -120,9 +143,10 @@ fn started(services: &Services, options: &Options, sessions: u64) -> Event {
     }
 }
 
-/// Returns the sessions that are named on the command line and in a list, each once.
-fn identifiers(arguments: &DownloadArguments) -> Result<Identifiers> {
-    let mut identifiers = Identifiers::default();
+/// Returns the sessions that are named on the command line, in a list and in a folder, each once.
+fn batch(arguments: &DownloadArguments) -> Result<Batch> {
+    let mut batch = Batch::default();
+    let identifiers = &mut batch.identifiers;
     let is_batch = arguments.sessions.len() > 1 || arguments.from.is_some();
     for (number, text) in (1..).zip(&arguments.sessions) {
         match session_id(text, number) {
@@ -131,13 +155,17 @@ fn identifiers(arguments: &DownloadArguments) -> Result<Identifiers> {
             Err(error) => return Err(error),
         }
     }
-    if let Some(from) = &arguments.from {
-        read_list(from, &mut identifiers)?;
-        if let Some(failed) = &arguments.failed_to {
-            keeps_list(from, failed, &identifiers)?;
+    match &arguments.from {
+        Some(from) if Path::new(from).is_dir() => batch.spool = Some(Spool::read(Path::new(from), identifiers)?),
+        Some(from) => {
+            read_list(from, identifiers)?;
+            if let Some(failed) = &arguments.failed_to {
+                keeps_list(from, failed, identifiers)?;
+            }
         }
+        None => {}
     }
-    Ok(identifiers)
+    Ok(batch)
 }
 
 /// Refuses to replace the list that is read by one that lacks some of it.
@@ -249,10 +277,10 @@ fn unknown_companion(name: &str, source: &Source, provider: &dyn Provider) -> Er
 }
 
 /// Returns the options and the id of one session with the defaults, for `demo`.
-pub(super) fn single(session: SessionId, with: &[&str]) -> (Options, Identifiers) {
-    let mut identifiers = Identifiers::default();
-    identifiers.add(session);
+pub(super) fn single(session: SessionId, with: &[&str]) -> (Options, Batch) {
+    let mut batch = Batch::default();
+    batch.identifiers.add(session);
     let companions = with.iter().map(|name| (*name).to_owned()).collect();
     let options = Options { companions, workers: usize::from(DEFAULT_JOBS), ..Options::default() };
-    (options, identifiers)
+    (options, batch)
 }

@@ -6,12 +6,11 @@
 
 use super::Context;
 use super::archives::{Archive, find_or_default};
-use super::download::archive;
+use super::download::{Batch, archive};
 use super::services::{offline_providers, sealer, services};
 use super::verify::{Outcome, verify_all};
 use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
-use crate::config::Identifiers;
 use crate::engine::{Options, Selection, StoredRules};
 use crate::error::{ErrorKind, Result};
 use crate::exit::Exit;
@@ -67,8 +66,8 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, place.root.clone(), jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.run.seal)?, &network, context)?);
-    let mut identifiers = Identifiers::default();
-    sessions.iter().for_each(|found| identifiers.add(found.session.clone()));
+    let mut batch = Batch::default();
+    sessions.iter().for_each(|found| batch.identifiers.add(found.session.clone()));
     let options = Options {
         selection: Selection { only_damaged: true, ..Selection::default() },
         lost: sessions.iter().filter_map(|found| Some((found.session.clone(), found.lost.clone()?))).collect(),
@@ -77,7 +76,7 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
         ..Options::default()
     };
     let mut reporter = context.reporter(arguments.run.format, true)?.with_tries(network.policy.retries.saturating_add(1));
-    let count = identifiers.sessions.len() as u64;
+    let count = batch.identifiers.sessions.len() as u64;
     reporter.say(&format!("fetching again what is damaged in {} of {}", plural(count, "session"), place.root.display()));
-    archive(services, options, identifiers, None, &mut reporter, context)
+    archive(services, options, batch, &mut reporter, context)
 }

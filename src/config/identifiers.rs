@@ -24,6 +24,8 @@ const SAMPLE: usize = 20;
 pub enum Rejected {
     /// A line of a list: its number from 1, and what is wrong with it.
     Line(u64, String),
+    /// A file of a folder: its name, and what is wrong with it.
+    File(String, String),
     /// A word of the command line: its number among the ids from 1, and what is wrong with it.
     Argument(u64, String),
 }

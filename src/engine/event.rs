@@ -105,6 +105,14 @@ pub enum Event {
         line: u64,
         reason: String,
     },
+    /// A file of a folder of webhooks is not used.
+    FileRejected {
+        /// Its name in the folder.
+        file: String,
+        reason: String,
+    },
+    /// The files of a folder of webhooks whose sessions need no further run were moved to its folder `done`.
+    FilesMoved { folder: String, moved: u64, left: u64 },
     /// Another run holds the session; this one comes back to it.
     SessionWaiting {
         session: SessionId,

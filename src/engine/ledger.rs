@@ -46,7 +46,7 @@ impl Ledger {
             Event::CatalogStarted { sessions: total } | Event::VerifyStarted { bags: total, .. } => {
                 *self = Self { began: elapsed, total: *total, ..Self::default() };
             }
-            Event::LineRejected { .. } | Event::ArgumentRejected { .. } => self.rejected += 1,
+            Event::LineRejected { .. } | Event::FileRejected { .. } | Event::ArgumentRejected { .. } => self.rejected += 1,
             Event::MediaFinished { state, fetched, bytes, .. } => self.settled.count(*state, fetched.then(|| bytes.unwrap_or(0))),
             Event::SessionFinished { session, exit, tally, skipped, empty, .. } => {
                 self.done += 1;

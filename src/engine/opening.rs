@@ -9,9 +9,10 @@ use super::provider_days::{Period, warning as deletion_warning};
 use super::run_state::RunState;
 use super::session_error::reason;
 use super::session_state::{Companion, Job, Outcome, SessionWork};
+use super::settled::archived_media;
 use super::stored_rules::StoredRules;
 use crate::archive::schedule::locked;
-use crate::archive::{Certificate, CompanionState, Document, Origin, Salt, SessionArchive, State, Wanted, complete, planned_document_path};
+use crate::archive::{Certificate, CompanionState, Document, Origin, Salt, SessionArchive, State, planned_document_path};
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
@@ -50,7 +51,8 @@ impl Opening<'_> {
         let Self { run, session, .. } = self;
         let services = &run.services;
         if run.options.skip_complete
-            && let Some(held) = self.complete()
+            // Media may come yet to a session without any.
+            && let Some(held) = archived_media(services.store.as_ref(), services.provider.name(), &run.options, session, false)
         {
             run.skipped(self.index, session, held, self.emit);
             return Ok(Opened::Files(Vec::new()));
@@ -102,23 +104,6 @@ impl Opening<'_> {
                 Ok(None)
             }
         }
-    }
-
-    /// Returns the number of archived media files of a session that needs no run; `None` if it may need one.
-    fn complete(&self) -> Option<u64> {
-        let options = &self.run.options;
-        let is_selected = |item: &_| options.selection.excludes(item).is_none();
-        let wanted = Wanted {
-            provider: self.run.services.provider.name(),
-            media: if options.selection.is_everything() { None } else { Some(&is_selected) },
-            attempt: &|number, id| match &options.scope {
-                Scope::All => true,
-                Scope::Latest => number == 0,
-                Scope::Attempt(wanted) => wanted == id,
-            },
-            companions: &options.companions,
-        };
-        complete(self.run.services.store.as_ref(), self.session, &wanted).ok().flatten()
     }
 
     /// Requests everything about the session but its media.

@@ -79,6 +79,14 @@ impl Human {
                 let what = format!("line {line} of the list is no session id: {reason}");
                 Some(self.error_of_batch(&what, "correct the line and run the list again; the other lines go on", console))
             }
+            Event::FileRejected { file, reason } => {
+                let what = format!("the file {} names no session: {reason}", sanitize(file));
+                Some(self.error_of_batch(&what, "correct the file or move it away; the other files go on", console))
+            }
+            Event::FilesMoved { folder, moved, left } => {
+                let left = if *left > 0 { format!("; {left} left for a later run") } else { String::new() };
+                normal.then(|| note(format!("{} moved to {}{left}", plural(*moved, "file"), sanitize(folder))))
+            }
             Event::ArgumentRejected { reason, .. } => {
                 Some(self.error_of_batch(reason, "correct the id and run it again; the other sessions go on", console))
             }

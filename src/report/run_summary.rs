@@ -126,6 +126,9 @@ impl Books {
             Event::LineRejected { line, reason } => {
                 self.fail(format!("line {line}"), None, None, Exit::from(ErrorKind::Usage), usage(reason), 0);
             }
+            Event::FileRejected { file, reason } => {
+                self.fail(file.clone(), None, None, Exit::from(ErrorKind::Usage), usage(reason), 0);
+            }
             Event::ArgumentRejected { number, reason } => {
                 self.fail(format!("argument {number}"), None, None, Exit::from(ErrorKind::Usage), usage(reason), 0);
             }

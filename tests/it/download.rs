@@ -4,6 +4,7 @@ mod again;
 mod changes;
 mod lists;
 mod narrowing;
+mod spool;
 mod trust;
 
 use crate::harness::{FIRST, NEWEST, SESSION, World, is_sound, jpeg, mp4, nfc, others_accept, session_named, signature, tree};

@@ -4,6 +4,7 @@
 pub mod archive;
 mod script;
 mod systemd;
+mod webhook;
 
 #[cfg(unix)]
 use crate::harness::{SESSION, World};

@@ -8,6 +8,7 @@ const B: &str = "9d539c59-1cd0-4e2c-bed8-eb525248aa84";
 fn line(rejected: &Rejected) -> u64 {
     match rejected {
         Rejected::Line(number, _) | Rejected::Argument(number, _) => *number,
+        Rejected::File(..) => unreachable!("it is of a folder"),
     }
 }
 

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-const SERVICES: [&str; 2] = ["vmedia.service", "vmedia-verify.service"];
+const SERVICES: [&str; 3] = ["vmedia.service", "vmedia-webhooks.service", "vmedia-verify.service"];
 
 /// The units in a folder, with the program where it is here.
 fn units() -> (tempfile::TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let names = SERVICES.into_iter().chain(["vmedia.timer", "vmedia-verify.timer"]);
+    let names = SERVICES.into_iter().chain(["vmedia.timer", "vmedia-verify.timer", "vmedia-webhooks.path", "vmedia-webhooks.timer"]);
     let paths = names.map(|name| {
         let path = folder.path().join(name);
         let text = example(&format!("systemd/{name}")).replace("/usr/bin/vmedia", env!("CARGO_BIN_EXE_vmedia"));
@@ -31,7 +31,7 @@ fn systemd_finds_nothing_wrong_and_little_exposed() {
     // The manual pages are not installed here.
     let said = accepted(&analyze, &[&["verify", "--man=no"], &words[..]].concat());
     assert_eq!(said, "");
-    for service in &words[..2] {
+    for service in &words[..SERVICES.len()] {
         // In tenths: below 2.0.
         accepted(&analyze, &["security", "--offline=true", "--threshold=20", "--no-pager", service]);
     }
@@ -48,16 +48,20 @@ fn started(name: &str) -> Vec<String> {
 #[test]
 fn the_lines_that_the_units_start_do_what_they_are_to_do() {
     let world = prepared();
-    for (service, verb) in SERVICES.iter().zip(["download", "verify"]) {
+    std::fs::create_dir(world.folder().join("vmedia")).expect("a folder of webhooks");
+    std::fs::write(world.folder().join("vmedia/1.json"), format!(r#"{{"verification":{{"id":"{SESSION}"}}}}"#)).expect("a webhook");
+    for (service, verb) in SERVICES.iter().zip(["download", "download", "verify"]) {
         let line = started(service);
         assert_eq!((line[0].as_str(), parsed(&line).command_name()), ("/usr/bin/vmedia", verb));
         let here = world.folder().display().to_string();
-        let words = line[1..].iter().map(|word| word.replace("/etc/vmedia", &here).replace("/var/lib/vmedia", &here));
+        let words =
+            line[1..].iter().map(|word| word.replace("/etc/vmedia", &here).replace("/var/lib/vmedia", &here).replace("/var/spool", &here));
         let mut command = Command::new(env!("CARGO_BIN_EXE_vmedia"));
         let output = command.args(words).env_clear().current_dir("/").stdin(Stdio::null()).output().expect("a run");
         assert!(output.status.success() && said(&output).is_empty(), "{service}: {}", said(&output));
     }
     assert!(world.folder().join("archive").join(SESSION).join("index.html").is_file());
+    assert!(world.folder().join("vmedia/done/1.json").is_file());
 }
 
 /// The system calls of a group, and of the groups in it.

@@ -21,13 +21,14 @@ pub struct Wanted<'a> {
     pub attempt: &'a dyn Fn(usize, &AttemptId) -> bool,
     /// The companion documents that it fetches.
     pub companions: &'a [String],
+    /// True if a session without media may be complete.
+    pub may_be_empty: bool,
 }
 
 /// Returns the number of archived media files of a complete session; `None` if it is not complete.
 ///
 /// A session is complete if it is a bag without a pending file to which the provider adds nothing more, every wanted attempt was
-/// listed, every wanted media file is archived in its full length, and every wanted companion document was answered. A session
-/// without media is not: they may come yet.
+/// listed, every wanted media file is archived in its full length, and every wanted companion document was answered.
 pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
     let folder = SessionArchive::folder_of(session);
     let Some((record, _)) = read_record(store, &folder)? else { return Ok(None) };
@@ -61,5 +62,5 @@ pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>)
         held += 1;
     }
     let holds_any = record.media.iter().flat_map(MediaRecord::present).next().is_some();
-    Ok(holds_any.then_some(held))
+    Ok((holds_any || wanted.may_be_empty).then_some(held))
 }
