@@ -7,6 +7,8 @@ pub mod authority;
 mod chained;
 #[cfg(unix)]
 mod dates;
+#[cfg(target_os = "linux")]
+mod decade;
 #[cfg(unix)]
 mod judged;
 mod runs;

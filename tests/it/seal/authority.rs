@@ -85,8 +85,13 @@ fn value(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 pub struct Office(TempDir);
 
 impl Office {
-    /// `None` where there is no openssl to make one.
+    /// One whose certificates count for all times of the other tests. `None` where there is no openssl to make one.
     pub fn open() -> Option<Self> {
+        Self::during(("20150101000000Z", "20491231235959Z"))
+    }
+
+    /// One whose certificates count from one time until another.
+    pub fn during(era: (&str, &str)) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         // macOS has another program by that name, which makes no time stamps as these tests need them.
         let version = Command::new("openssl").arg("version").output();
@@ -99,8 +104,8 @@ impl Office {
         std::fs::write(office.folder().join("index"), "").expect("written");
         office.request("Root", "ca", P256);
         let root = ["-selfsign", "-keyfile", "ca.key", "-in", "ca.csr", "-extensions", "ca", "-out", "ca.pem"];
-        office.openssl(&[SIGNS, &["-startdate", "20150101000000Z", "-enddate", "20491231235959Z"], &root].concat());
-        office.signer("tsa", P256, ("20150101000000Z", "20491231235959Z"), "stamping", "ca");
+        office.openssl(&[SIGNS, &["-startdate", era.0, "-enddate", era.1], &root].concat());
+        office.signer("tsa", P256, era, "stamping", "ca");
         Some(office)
     }
 
@@ -148,10 +153,15 @@ impl Office {
 
     /// What `openssl` answers to a request, as the authority of that section.
     pub fn reply(&self, section: &str, query: &[u8]) -> Vec<u8> {
+        self.reply_by(&["openssl"], section, query)
+    }
+
+    /// The same with these words to start `openssl`.
+    pub fn reply_by(&self, openssl: &[&str], section: &str, query: &[u8]) -> Vec<u8> {
         std::fs::write(self.folder().join("query"), query).expect("written");
         let words = ["ts", "-reply", "-config", "cnf", "-section", section, "-queryfile", "query", "-out", "reply"];
         // Its status says whether it granted; a rejection is an answer too.
-        let said = runs(self.folder(), "openssl", &words, b"").stderr;
+        let said = runs(self.folder(), openssl[0], &[&openssl[1..], &words].concat(), b"").stderr;
         std::fs::read(self.folder().join("reply")).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&said)))
     }
 
