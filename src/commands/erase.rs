@@ -6,6 +6,7 @@ use super::Context;
 use super::closing::close_journal;
 use super::query::session_id;
 use super::services::{journal, sealer, store};
+use crate::archive::retention::HoldCheck;
 use crate::archive::{Chain, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase};
 use crate::cli::EraseArguments;
 use crate::engine::{Erasure, ErrorText, Event, Tally};
@@ -40,6 +41,7 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         journal: &journal,
         authority: &arguments.authority,
         reason: &arguments.change.reason,
+        holds: HoldCheck::default(),
         dry_run: arguments.dry_run,
     };
     let mut reporter = context.reporter(arguments.change.format, false)?;

@@ -11,6 +11,7 @@ use crate::journal::{Chain, ErasedEntry, Erasure, ErasureFacts, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, RECORD, TAG_MANIFEST, session_folder};
 use crate::model::SessionId;
 use crate::page::certificate_page;
+use crate::retention::HoldCheck;
 use crate::session::read_record;
 use crate::store::{Digest, Extent, Listed, Store, StorePath};
 use crate::verify::bag_digest;
@@ -29,6 +30,8 @@ pub struct Erasing<'a> {
     pub authority: &'a str,
     /// The operator's reason.
     pub reason: &'a str,
+    /// The holds, which are read when the first session is about to be erased.
+    pub holds: HoldCheck,
     /// True if nothing is to be changed.
     pub dry_run: bool,
 }
@@ -47,7 +50,7 @@ pub enum Outcome {
 /// Erases a session. `now` returns the time.
 ///
 /// # Errors
-/// The archive has no such session, another run is changing it, or the archive cannot be read or written.
+/// The archive has no such session, it is held, another run is changing it, or the archive cannot be read or written.
 pub fn erase(order: &Erasing<'_>, session: &SessionId, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
     let (store, folder) = (order.store, session_folder(session));
     let known = order.chain.erasure(folder.as_str());
@@ -55,9 +58,13 @@ pub fn erase(order: &Erasing<'_>, session: &SessionId, now: &dyn Fn() -> Timesta
         return Err(absent(session, &store.root()));
     }
     let _lock = if order.dry_run { None } else { Some(store.lock(&folder)?.or_busy(&format!("session {session}"))?) };
-    if !is_here(store, &folder)? {
+    let is_here = is_here(store, &folder)?;
+    if let (false, Some(Erasure { facts, begun, erased: Some((at, entry)), .. })) = (is_here, known) {
+        return certify_again(order, facts, *begun, *at, entry, now);
+    }
+    order.refuse_held(session, now)?;
+    if !is_here {
         return match known {
-            Some(Erasure { facts, begun, erased: Some((at, entry)), .. }) => certify_again(order, facts, *begun, *at, entry, now),
             Some(Erasure { facts, begun, .. }) => order.carry_out(facts.clone(), *begun, now),
             // It was deleted without an order.
             None => order.carry_out(missing_facts(order, session, &folder)?, now(), now),
@@ -72,6 +79,15 @@ pub fn erase(order: &Erasing<'_>, session: &SessionId, now: &dyn Fn() -> Timesta
 }
 
 impl Erasing<'_> {
+    /// Fails if the session is held. The caller has its lock.
+    fn refuse_held(&self, session: &SessionId, now: &dyn Fn() -> Timestamp) -> Result<()> {
+        if !self.dry_run {
+            // A run that holds the session from now on is not one that this run's segment follows.
+            self.journal.position(now())?;
+        }
+        self.holds.refuse_held(self.store, self.journal, session)
+    }
+
     fn carry_out(&self, facts: ErasureFacts, begun: Timestamp, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
         let facts = ErasureFacts { authority: self.authority.to_owned(), reason: self.reason.to_owned(), ..facts };
         if self.dry_run {

@@ -91,6 +91,8 @@ pub enum ErrorKind {
     Damaged,
     /// The provider does not have the session.
     NotFound,
+    /// A hold keeps the session from being erased.
+    Held,
     /// The run was interrupted from the keyboard (SIGINT).
     Interrupted,
     /// The run was terminated (SIGTERM, SIGHUP on Linux, Ctrl-Break and the like on Windows).

@@ -7,6 +7,8 @@
 mod chain;
 mod difference;
 mod entry;
+mod orders;
+mod retained;
 mod segment;
 mod unsealed;
 mod verified;
@@ -17,6 +19,8 @@ pub(crate) use chain::{BagChange, Erasure, stopped};
 pub(crate) use difference::archived;
 pub(crate) use entry::{AdoptedEntry, Archived, ErasedEntry, FileEntry};
 pub use entry::{Authenticated, ErasureFacts, Identity};
+pub(crate) use orders::{CutoffEntry, HoldEntry, ReleasedEntry, SessionCutoff};
+pub use retained::{Cutoff, Hold, Retained};
 pub use segment::{FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
 pub use verified::Verifications;

@@ -54,6 +54,7 @@
 pub mod error;
 pub mod input;
 pub mod model;
+pub mod retention;
 pub mod schedule;
 pub mod seal;
 pub mod store;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
+use vmedia::archive::retention::HoldCheck;
 use vmedia::archive::verify::SessionOutcome;
 use vmedia::archive::{Chain, Erasing, ErasureOutcome, Identity, Journal, erase};
 use vmedia::engine::Event;
@@ -24,7 +25,8 @@ fn erased(store: &Arc<dyn Store>) -> Result<ErasureOutcome> {
     let journal = Journal::new(Arc::clone(store), identity);
     let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
     let store = store.as_ref();
-    let order = Erasing { store, chain: &chain, journal: &journal, authority: "an order", reason: "a test", dry_run: false };
+    let holds = HoldCheck::default();
+    let order = Erasing { store, chain: &chain, journal: &journal, authority: "an order", reason: "a test", holds, dry_run: false };
     let outcome = erase(&order, &SessionId::parse(SESSION).expect("an id"), &jiff::Timestamp::now);
     journal.close(None, jiff::Timestamp::now())?;
     outcome

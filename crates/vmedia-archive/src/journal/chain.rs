@@ -7,7 +7,10 @@
 //! The chain alone cannot show that the newest lines were cut off, or all of it written anew. Against that help bags that the
 //! journal does not know, seals, and a head that is kept elsewhere. Must not look at bags.
 
+mod links;
+
 use super::entry::{Archived, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Line, Parent, SealEntry};
+use super::retained::{Hold, Retained};
 use super::segment::{self, Lines, RawLine};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{ReadStore, Watch, sha256_bytes};
@@ -110,6 +113,8 @@ pub struct Chain {
     bags: BTreeMap<Box<str>, Vec<Place>>,
     /// The erasures of sessions, by the folder's name: the newest of each.
     erasures: BTreeMap<Box<str>, Erasure>,
+    /// The holds and cutoffs.
+    retained: Retained,
     /// The segments' names, by their numbers.
     names: Vec<String>,
     read: HashMap<String, Segment>,
@@ -142,6 +147,9 @@ impl Chain {
         }
         chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
+        for segment in chain.retained.stray_releases() {
+            chain.finding(&segment, "releases a hold that no line of the journal has");
+        }
         chain.seals = links.into_iter().flat_map(|(run, parent)| parent.seals.into_iter().map(move |seal| (run.clone(), seal))).collect();
         chain.behind_heads = chain.find_behind_heads().into_iter().map(str::to_owned).collect();
         chain.is_proof_demanded = !heads.is_empty();
@@ -161,6 +169,19 @@ impl Chain {
     /// Returns the erasures, by the folders' names.
     pub(crate) fn erasures(&self) -> impl Iterator<Item = (&str, &Erasure)> {
         self.erasures.iter().map(|(folder, erasure)| (folder.as_ref(), erasure))
+    }
+
+    /// Returns the holds and cutoffs.
+    pub fn retained(&self) -> &Retained {
+        &self.retained
+    }
+
+    /// Returns a hold that was in force when a session was erased, by the folder's name: the run that erased it followed the one that held
+    /// it, and none that it followed had released it.
+    pub(crate) fn held_when_erased(&self, folder: &str, erasure: &Erasure) -> Option<&Hold> {
+        let run = self.names.get(erasure.place.segment as usize).filter(|_| self.retained.was_held(folder))?;
+        let before = self.behind(std::iter::once(run.as_str()));
+        self.retained.held_among(folder, &|segment| before.contains(segment))
     }
 
     /// Returns the folders of the sessions that the journal knows.
@@ -217,32 +238,6 @@ impl Chain {
     /// Returns the number of segments that are not among these.
     pub(crate) fn not_among(&self, segments: &HashSet<String>) -> u64 {
         self.read.keys().filter(|segment| !segments.contains(*segment)).count() as u64
-    }
-
-    /// Returns these segments and those behind them: named as a whole, directly or through others, by their links.
-    pub(crate) fn behind<'a>(&'a self, segments: impl Iterator<Item = &'a str>) -> HashSet<&'a str> {
-        let mut behind = HashSet::new();
-        let mut left: Vec<&str> = segments.collect();
-        while let Some(segment) = left.pop() {
-            if behind.insert(segment) {
-                left.extend(self.read.get(segment).into_iter().flat_map(|read| &read.follows).map(String::as_str));
-            }
-        }
-        behind
-    }
-
-    fn find_behind_heads(&self) -> HashSet<&str> {
-        let mut behind = HashSet::new();
-        for (segment, end) in self.known_heads.values() {
-            let is_last = self.read.get(segment).is_some_and(|read| read.bytes == *end);
-            let mut here = self.behind(std::iter::once(segment.as_str()));
-            // Lines added to a segment after that one are not behind it.
-            if !is_last {
-                here.remove(segment.as_str());
-            }
-            behind.extend(here);
-        }
-        behind
     }
 
     fn finding(&mut self, segment: &str, what: impl Into<String>) {
@@ -333,6 +328,7 @@ impl Chain {
             Entry::Erasing(entry) => self.add_erasing(*entry, Place { at: line.at, ..place }),
             Entry::Erased(entry) => self.add_erased(entry, Place { at: line.at, ..place }),
             Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
+            Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, &raw.sha256()),
             Entry::Closed { .. } => return true,
             _ => {}
         }
@@ -357,35 +353,6 @@ impl Chain {
             let at = known.erased.as_ref().map_or(place.at, |(at, _)| *at);
             (known.place, known.erased) = (place, Some((at, entry)));
         }
-    }
-
-    /// Checks the ends of earlier segments that segments name, and finds the ends that no segment follows.
-    fn check_links(&mut self, links: &[(String, Parent)], digests: &HashMap<(String, u64), String>) {
-        let mut followed = HashSet::new();
-        for (name, parent) in links {
-            let Parent { segment, bytes, sha256, ended, .. } = parent;
-            // Of a run that was still at work, the link names a part only.
-            if *ended && let Some(read) = self.read.get_mut(name) {
-                read.follows.push(segment.clone());
-            }
-            let Some(length) = self.read.get(segment).map(|read| read.bytes) else {
-                self.finding(segment, format!("is missing: {name} follows it"));
-                continue;
-            };
-            if length < *bytes {
-                self.finding(segment, format!("was {bytes} bytes long when {name} began and is {length} bytes long now"));
-            } else if digests.get(&(segment.clone(), *bytes)) != sha256.as_ref() {
-                self.finding(segment, format!("is not what it was when {name} began: a line in its first {bytes} bytes was altered"));
-            } else if *ended && length > *bytes {
-                self.finding(segment, format!("has lines after its first {bytes} bytes, which were all of it when {name} began"));
-            }
-            if *ended {
-                followed.insert(segment.clone());
-            }
-        }
-        let ends = self.read.iter().filter(|(name, _)| !followed.contains(*name));
-        self.heads = ends.filter_map(|(name, read)| Some((name.clone(), read.last.clone()?))).collect();
-        self.heads.sort();
     }
 }
 

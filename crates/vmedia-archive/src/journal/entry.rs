@@ -3,6 +3,7 @@
 //! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later versions add
 //! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
+use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
 use crate::error::ErrorKind;
 use crate::model::{MediaId, SessionId};
 use crate::reason::CodedReason;
@@ -76,6 +77,12 @@ pub(crate) enum Entry {
     Erasing(Box<ErasingEntry>),
     /// A session was erased.
     Erased(ErasedEntry),
+    /// Sessions are held.
+    Hold(HoldEntry),
+    /// The holds of a case were released.
+    Released(ReleasedEntry),
+    /// An event happened from which the retention of sessions counts.
+    Cutoff(CutoffEntry),
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.

@@ -7,6 +7,7 @@ use super::entry::{
     AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Identity, Line, Opened, SCHEMA,
     VERSION,
 };
+use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
 use super::segment;
 use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, ErrorKind, Result};
@@ -177,6 +178,21 @@ impl Journal {
     /// Records that a session was erased; the line is on the disk before this returns.
     pub(crate) fn erased(&self, entry: ErasedEntry, now: Timestamp) -> Result<()> {
         self.durably(Entry::Erased(entry), now)
+    }
+
+    /// Records that sessions are held; the line is on the disk before this returns.
+    pub(crate) fn hold(&self, entry: HoldEntry, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Hold(entry), now)
+    }
+
+    /// Records that holds were released; the line is on the disk before this returns.
+    pub(crate) fn released(&self, entry: ReleasedEntry, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Released(entry), now)
+    }
+
+    /// Records cutoffs; the line is on the disk before this returns.
+    pub(crate) fn cutoff(&self, entry: CutoffEntry, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Cutoff(entry), now)
     }
 
     /// Records the next page of the catalog; the line is on the disk before this returns.

@@ -3,7 +3,7 @@
 
 use super::{Aspect, Finding, Remedy, is_bag};
 use crate::erasure::{self, FOLDER};
-use crate::error::Result;
+use crate::error::{Result, quote};
 use crate::journal::{Chain, Erasure};
 use crate::store::{ReadStore, StorePath};
 use crate::text::day;
@@ -45,6 +45,10 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
     }
     if chain.is_proof_demanded && !chain.is_proven(&erasure.place) {
         let what = format!("it was {erased}, the journal says, and no seal covers that: nothing proves that it was erased by order");
+        return Ok(Erased::Found(Finding::new(Aspect::Journal, ".", what)));
+    }
+    if let Some(hold) = chain.held_when_erased(folder, erasure) {
+        let what = format!("it was {erased} although case {:?} held it since {}", quote(&hold.case), day(hold.at));
         return Ok(Erased::Found(Finding::new(Aspect::Journal, ".", what)));
     }
     if let Some((path, is_missing)) = erasure::unlike(store, &path, entry)? {
