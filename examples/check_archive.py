@@ -14,10 +14,11 @@ does not, which it prints, 2 on wrong usage. It checks that
 - the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
   still there;
+- each checkpoint has the size, the root and the SHA-256 of its run, and each seal has a checkpoint;
 - each seal that a run names is present, with the same bytes;
 - no unsealed line replaces what a sealed line says about a file;
-- with --tsa-ca: each time stamp is by an authority that a certificate in FILE vouched for at the time of the stamp, is about its run, and is
-  not older than the run's last line (revocation is not checked);
+- with --tsa-ca: each time stamp is by an authority that a certificate in FILE vouched for at the time of the stamp, is about its run's
+  checkpoint, and is not older than the run's last line (revocation is not checked);
 - each HEAD, which was written down elsewhere, is the SHA-256 of a line.
 
 It does not read the files that the manifests name; use `sha256sum --check`. It does not check signatures, which `ssh-keygen` does, but names the
@@ -26,6 +27,7 @@ schema/vmedia-journal-1.schema.json explains the lines.
 """
 
 import argparse
+import base64
 import datetime
 import hashlib
 import hmac
@@ -202,20 +204,40 @@ def check_erasures(archive, here, erasures, changes):
     return {name for name in names if guarded(name, check_erasure, archive, name, name in here, erasures[name], changes.get(name, []))}
 
 
+def root(leaves):
+    """Returns the root of the Merkle tree over the lines of a run (RFC 6962, 2.1)."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else hashlib.sha256().digest()
+    middle = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + root(leaves[:middle]) + root(leaves[middle:])).digest()
+
+
+def check_checkpoint(path, fitting):
+    """Compares a checkpoint with its run, and adds the run to those whose checkpoint fits."""
+    run = path.with_suffix("")
+    content = run.read_bytes()
+    leaves = [hashlib.sha256(b"\x00" + line).digest() for line in content.split(b"\n")[:-1]]
+    tree = [str(len(leaves)), base64.b64encode(root(leaves)).decode("ascii")]
+    if path.read_bytes().decode("utf-8").split("\n")[:4] == [f"vmedia-journal/{run.name}", *tree, f"{sha256(content)}  {run.name}"]:
+        fitting.add(run.name)
+    else:
+        mistake(path.name, "is not the checkpoint of this run as it is now")
+
+
 def check_stamp(stamp, authorities):
     """Judges a time stamp with openssl at its own time, because it outlives the authority's certificates; returns true if it holds."""
-    run, openssl = stamp.with_suffix(""), ["openssl", "ts", "-in", str(stamp)]
+    checkpoint, openssl = stamp.with_suffix(""), ["openssl", "ts", "-in", str(stamp)]
     text = subprocess.run([*openssl, "-reply", "-text"], capture_output=True, text=True, check=False).stdout
     when = re.search(r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT$", text, re.MULTILINE)
     if not when:
         mistake(stamp.name, "is not a time stamp that openssl can read")
         return False
     at = datetime.datetime.strptime(" ".join(when.groups()) + " +0000", "%b %d %H:%M:%S %Y %z")
-    judge = [*openssl, "-verify", "-data", str(run), "-CAfile", authorities, "-attime", str(int(at.timestamp()))]
+    judge = [*openssl, "-verify", "-data", str(checkpoint), "-CAfile", authorities, "-attime", str(int(at.timestamp()))]
     if subprocess.run(judge, capture_output=True, check=False).returncode != 0:
-        mistake(stamp.name, "openssl does not accept this time stamp, its authority, or that it is about this run")
+        mistake(stamp.name, "openssl does not accept this time stamp, its authority, or that it is about this checkpoint")
         return False
-    last = json.loads(run.read_bytes().rstrip(b"\n").split(b"\n")[-1])["at"]
+    last = json.loads(checkpoint.with_suffix("").read_bytes().rstrip(b"\n").split(b"\n")[-1])["at"]
     last = datetime.datetime.strptime(last[:19] + " +0000", "%Y-%m-%dT%H:%M:%S %z")
     if last - at > CLOCKS_DIFFER:
         mistake(stamp.name, "is older than the last line that it covers")
@@ -226,11 +248,17 @@ def check_stamp(stamp, authorities):
 
 def find_covered(journal, parents, authorities):
     """Returns the sealed runs: those with a seal, and all runs that they follow."""
+    fitting, covered = set(), set()
+    for path in sorted(journal.glob("*.ndjson.checkpoint")):
+        guarded(path.name, check_checkpoint, path, fitting)
+    for path in sorted(journal.glob("*.ndjson.checkpoint.*")):
+        if not path.with_suffix("").is_file():
+            mistake(path.name, "seals nothing: its checkpoint is missing")
     if authorities:
-        seals = [path for path in sorted(journal.glob("*.ndjson.tsr")) if guarded(path.name, check_stamp, path, authorities)]
+        seals = [path for path in sorted(journal.glob("*.ndjson.checkpoint.tsr")) if guarded(path.name, check_stamp, path, authorities)]
     else:
-        seals = journal.glob("*.ndjson.sig")
-    left, covered = [path.stem for path in seals], set()
+        seals = journal.glob("*.ndjson.checkpoint.sig")
+    left = [run for run in (path.with_suffix("").stem for path in seals) if run in fitting]
     while left:
         name = left.pop()
         if name not in covered:

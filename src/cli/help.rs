@@ -296,7 +296,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("<archive>/<session-id>/index.html", "The session for people: a page without script and network."),
             (
                 "<archive>/_journal/<time>-<run>.ndjson",
-                "The changes of each run, chained by digests; .sig and .tsr beside it are its seals.",
+                "The changes of each run, chained by digests; .checkpoint.sig and .tsr beside it are its seals.",
             ),
             ("<archive>/_erased/<session-id>.json", "The certificate of an erased session; .html beside it is its page for people."),
             ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),

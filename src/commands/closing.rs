@@ -33,7 +33,7 @@ pub(super) fn close_journal(
     let failed = match journal.close(exit.kind(), clock.now()) {
         Ok(Some(segment)) if sealer.is_wanted() => {
             let sealed = match vouched {
-                Ok(()) => sealer.seal_file(store, &segment.path),
+                Ok(()) => sealer.seal_segment(store, &segment.path),
                 Err(error) => Sealed { signature: Some(Err(error)), stamp: None },
             };
             reporter.event(sealed_event(&segment.path, &sealed));

@@ -1,9 +1,10 @@
-//! Seals a file of the store that will not change any more: a signature and a time stamp, each in a file beside it.
+//! Seals a segment of the journal that will not change any more: writes its checkpoint, and a signature and a time stamp over that, each in
+//! a file beside it.
 //!
 //! A seal that fails undoes and delays nothing: its error is reported.
 
 use super::stamping::Authority;
-use crate::archive::{Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun};
+use crate::archive::{CHECKPOINT, Checkpoint, Journal, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
@@ -14,7 +15,7 @@ use crate::text::plural;
 use jiff::Timestamp;
 use std::io::Read;
 
-/// A key and an authority, each optional, for the seals of files.
+/// A key and an authority, each optional, for the seals of segments.
 #[derive(Default)]
 pub struct Sealer {
     /// The key that signs.
@@ -25,7 +26,7 @@ pub struct Sealer {
     pub accept_unsealed: Option<String>,
 }
 
-/// The seals of one file; `None` for one that was not requested.
+/// The seals of one segment; `None` for one that was not requested.
 #[derive(Debug, Default)]
 pub struct Sealed {
     /// The signature.
@@ -88,21 +89,43 @@ impl Sealer {
         }
     }
 
-    /// Seals a file, first with the key, which needs no network.
-    pub fn seal_file(&self, store: &dyn Store, path: &StorePath) -> Sealed {
-        Sealed {
-            signature: self.key.as_ref().map(|key| sign(key, store, path)),
-            stamp: self.authority.as_ref().map(|authority| stamp(authority, store, path)),
+    /// Seals a segment, first with the key, which needs no network.
+    pub fn seal_segment(&self, store: &dyn Store, segment: &StorePath) -> Sealed {
+        match write_checkpoint(store, segment) {
+            Ok(text) => Sealed {
+                signature: self.key.as_ref().map(|key| sign(key, store, segment, &text)),
+                stamp: self.authority.as_ref().map(|authority| stamp(authority, store, segment, &text)),
+            },
+            Err(error) if self.key.is_some() => Sealed { signature: Some(Err(error)), stamp: None },
+            Err(error) => Sealed { signature: None, stamp: Some(Err(error)) },
         }
     }
 }
 
-/// Returns whether a segment has a valid signature of any key; verification checks whose it is.
+/// Returns whether a segment has a checkpoint that fits, with a valid signature of any key; verification checks whose it is.
 fn is_signed(store: &dyn Store, segment: &StorePath) -> bool {
-    let signature = store.read(&segment.with_suffix(SIGNATURE), LARGEST_SEAL).ok().flatten();
-    let signature = signature.and_then(|bytes| Signature::parse(&bytes).ok());
-    let stream = signature.is_some().then(|| store.open(segment).ok().flatten()).flatten();
-    signature.zip(stream).is_some_and(|(signature, stream)| signature.verify(stream).is_ok())
+    let read = |suffix, largest| store.read(&segment.with_suffix(suffix), largest).ok().flatten();
+    let signature = read(SIGNATURE, LARGEST_SEAL).and_then(|bytes| Signature::parse(&bytes).ok());
+    let text = signature.is_some().then(|| read(CHECKPOINT, LARGEST_CHECKPOINT)).flatten();
+    signature.zip(text).is_some_and(|(signature, text)| {
+        signature.verify(text.as_slice()).is_ok() && checkpoint(store, segment).is_ok_and(|checkpoint| checkpoint.is(&text))
+    })
+}
+
+/// Returns the checkpoint of a segment as it is now.
+fn checkpoint(store: &dyn Store, segment: &StorePath) -> Result<Checkpoint> {
+    let name = segment.as_str().rsplit('/').next().unwrap_or_default();
+    Checkpoint::of(name, open(store, segment)?).map_err(|error| {
+        let what = format!("cannot seal {}: {}", store.location(segment), plain(&error));
+        Error::new(ErrorKind::Local, what, "check the disk, then run the same command again")
+    })
+}
+
+/// Writes the checkpoint of a segment, and returns its text.
+fn write_checkpoint(store: &dyn Store, segment: &StorePath) -> Result<String> {
+    let text = checkpoint(store, segment)?.text();
+    keep(store, &segment.with_suffix(CHECKPOINT), text.as_bytes())?;
+    Ok(text)
 }
 
 fn unsealed_runs(runs: &[UnsealedRun]) -> Error {
@@ -119,23 +142,23 @@ fn unsealed_runs(runs: &[UnsealedRun]) -> Error {
     Error::new(ErrorKind::Partial, what, hint)
 }
 
-fn sign(key: &SigningKey, store: &dyn Store, path: &StorePath) -> Result<Signed> {
-    let text = key.sign(open(store, path)?).map_err(|error| unreadable(store, path, &error))?;
-    let signature = path.with_suffix(SIGNATURE);
-    keep(store, &signature, text.as_bytes())?;
-    Ok(Signed { path: signature, fingerprint: key.fingerprint() })
+fn sign(key: &SigningKey, store: &dyn Store, segment: &StorePath, checkpoint: &str) -> Result<Signed> {
+    let text = key.sign(checkpoint.as_bytes()).map_err(|error| Error::unexpected("cannot sign a text").caused_by(error))?;
+    let path = segment.with_suffix(SIGNATURE);
+    keep(store, &path, text.as_bytes())?;
+    Ok(Signed { path, fingerprint: key.fingerprint() })
 }
 
-fn stamp(authority: &Authority, store: &dyn Store, path: &StorePath) -> Result<Stamped> {
-    let digest = Digest::read(open(store, path)?, &mut |_| Ok(())).map_err(|error| unreadable(store, path, &error))?;
+fn stamp(authority: &Authority, store: &dyn Store, segment: &StorePath, checkpoint: &str) -> Result<Stamped> {
+    let digest = Digest::of(checkpoint.as_bytes());
     let sha256 = sha256_bytes(&digest.sha256).ok_or_else(|| Error::unexpected("a digest is no digest"))?;
-    let (answer, stamp) = authority.stamp(sha256).map_err(|failure| unstamped(authority, path, failure))?;
-    let path = path.with_suffix(TIME_STAMP);
+    let (answer, stamp) = authority.stamp(sha256).map_err(|failure| unstamped(authority, segment, failure))?;
+    let path = segment.with_suffix(TIME_STAMP);
     keep(store, &path, &answer)?;
     Ok(Stamped { path, stamp })
 }
 
-/// Writes a seal so that it and its name outlast a power loss.
+/// Writes a checkpoint or a seal so that it and its name outlast a power loss.
 fn keep(store: &dyn Store, path: &StorePath, bytes: &[u8]) -> Result<()> {
     store.replace(path, bytes)?;
     path.parent().map_or(Ok(()), |folder| store.settle(&folder, Extent::Tree))
@@ -146,11 +169,6 @@ fn open(store: &dyn Store, path: &StorePath) -> Result<Box<dyn Read + Send>> {
         let what = format!("cannot seal {}: it is not there", store.location(path));
         Error::new(ErrorKind::Local, what, "leave the archive to vmedia while it runs, and look who else changes it")
     })
-}
-
-fn unreadable(store: &dyn Store, path: &StorePath, error: &std::io::Error) -> Error {
-    let what = format!("cannot seal {}: {}", store.location(path), plain(error));
-    Error::new(ErrorKind::Local, what, "check the disk, then run the same command again")
 }
 
 /// Returns the error of a time stamp. Leaves out path and query of the authority's URL: some hold a customer's token.

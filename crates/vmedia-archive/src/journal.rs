@@ -5,23 +5,26 @@
 //! A removed or rewritten line, manifest, bag or session leaves a journal that does not match.
 
 mod chain;
+mod checkpoint;
 mod difference;
 mod entry;
 mod orders;
 mod retained;
 mod segment;
+mod tree;
 mod unsealed;
 mod verified;
 mod writer;
 
 pub use chain::Chain;
 pub(crate) use chain::{BagChange, Erasure, stopped};
+pub use checkpoint::Checkpoint;
 pub(crate) use difference::archived;
 pub(crate) use entry::{AdoptedEntry, Archived, ErasedEntry, FileEntry};
 pub use entry::{Authenticated, ErasureFacts, Identity};
 pub(crate) use orders::{CutoffEntry, HoldEntry, ReleasedEntry, SessionCutoff};
 pub use retained::{Cutoff, Hold, Retained};
-pub use segment::{FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
+pub use segment::{CHECKPOINT, FOLDER, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
 pub use verified::Verifications;
 pub use writer::Journal;

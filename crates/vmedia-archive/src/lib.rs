@@ -15,7 +15,8 @@
 //! | `SESSION/index.html` | the session as a page |
 //! | `_erased/SESSION.json`, `.html` | the certificate of destruction of an erased session ([`Certificate`]) |
 //! | `_journal/RUN.ndjson` | the journal: one segment per run, its lines chained by SHA-256 ([`Journal`], [`Chain`]) |
-//! | `_journal/RUN.ndjson.sig`, `.tsr` | the seals of a segment: an SSH signature and an RFC 3161 time stamp ([`seal`]) |
+//! | `_journal/RUN.ndjson.checkpoint` | size and root of the Merkle tree over a sealed segment's lines ([`Checkpoint`]) |
+//! | `_journal/RUN.ndjson.checkpoint.sig`, `.tsr` | the seals of a checkpoint: an SSH signature and an RFC 3161 time stamp ([`seal`]) |
 //!
 //! # Verifying an archive
 //!
@@ -89,8 +90,8 @@ pub use coded::Coded;
 pub use erase::{Erasing, Outcome as ErasureOutcome, erase};
 pub use erasure::{Certificate, Method, NotReached, Stage};
 pub use journal::{
-    Authenticated, Chain, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun,
-    Verifications,
+    Authenticated, CHECKPOINT, Chain, Checkpoint, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_CHECKPOINT,
+    LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::{PAGE, RECORD};
 pub use reason::{CodedReason, Disagreement, Reason};

@@ -6,6 +6,7 @@
 //! and must not print.
 
 mod altered;
+mod checkpoints;
 mod erased;
 mod examine;
 mod examined;

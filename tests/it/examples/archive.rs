@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::process::Command;
+use vmedia::archive::Checkpoint;
 
 /// What the script says of an archive, with these heads.
 fn judged(root: &Path, heads: &[&str]) -> Option<Run> {
@@ -152,15 +153,30 @@ fn a_run_that_no_seal_covers_is_named() {
     };
     accepts(&archive.root, &[]);
     assert!(judged(&archive.root, &[]).is_none_or(|run| run.stdout.starts_with("_journal: note: no run has a signature\n")));
-    std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[0])), "").expect("written");
+    let seal = |run: usize, ending: &str| {
+        let segment = archive.file("_journal").join(&segments[run]);
+        let lines = std::fs::File::open(&segment).expect("a segment");
+        let checkpoint = Checkpoint::of(&segments[run], Box::new(lines)).expect("a checkpoint").text();
+        std::fs::write(segment.with_extension("ndjson.checkpoint"), checkpoint).expect("written");
+        std::fs::write(segment.with_extension(format!("ndjson.checkpoint.{ending}")), "").expect("written");
+    };
+    seal(0, "sig");
     named(2);
-    std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[1])), "").expect("written");
+    seal(1, "sig");
     named(1);
     // A time stamp does not say who wrote a run.
-    std::fs::write(archive.file("_journal").join(format!("{}.tsr", segments[2])), "").expect("written");
+    seal(2, "tsr");
     named(1);
-    std::fs::write(archive.file("_journal").join(format!("{}.sig", segments[2])), "").expect("written");
+    seal(2, "sig");
     named(0);
+    // A seal is worth what its checkpoint is worth.
+    let checkpoint = archive.file("_journal").join(format!("{}.checkpoint", segments[2]));
+    for (forged, found) in
+        [(Some("vmedia"), "is not the checkpoint of this run as it is now"), (None, "seals nothing: its checkpoint is missing")]
+    {
+        forged.map_or_else(|| std::fs::remove_file(&checkpoint), |text| std::fs::write(&checkpoint, text)).expect("changed");
+        refuses(&archive.root, &[], found);
+    }
 }
 
 #[test]

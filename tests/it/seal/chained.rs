@@ -37,13 +37,14 @@ fn a_seal_that_is_removed_or_exchanged_is_found_once_a_later_run_names_it() {
     run();
     verify(&world, &["--signers", "archivist.pub", "--tsa-ca", root]).ends_with(0);
     // A signature and a stamp that hold as well, and are others.
-    let segment = signature.with_extension("");
+    let checkpoint = signature.with_extension("");
     std::fs::remove_file(&signature).expect("removed");
-    let name = segment.to_str().expect("text");
+    let name = checkpoint.to_str().expect("text");
     succeeds(world.folder(), "ssh-keygen", &["-q", "-Y", "sign", "-f", "successor", "-n", "vmedia", name], b"");
     let other_signature = bytes(&signature);
     let now = jiff::Timestamp::now().strftime("%Y%m%d%H%M%SZ").to_string();
-    let other_stamp = office.stamp(&bytes(&segment), &now, &["-cades", "-signer", "tsa.pem", "-inkey", "tsa.key", "-certfile", "ca.pem"]);
+    let other_stamp =
+        office.stamp(&bytes(&checkpoint), &now, &["-cades", "-signer", "tsa.pem", "-inkey", "tsa.key", "-certfile", "ca.pem"]);
     for (what, path, forged, found) in [
         ("a signature is removed", &signature, None, "is missing: it was there when"),
         ("a stamp is removed", &stamp, None, "is missing: it was there when"),
@@ -60,6 +61,50 @@ fn a_seal_that_is_removed_or_exchanged_is_found_once_a_later_run_names_it() {
         assert_eq!(run.stdout.matches(found).count(), 1, "{what}: {}", run.stdout);
         refuses(&world.archive(), &[], found);
     }
+}
+
+#[test]
+fn a_checkpoint_that_is_removed_altered_or_exchanged_is_found_and_its_seals_do_not_count() {
+    let world = World::new();
+    if !generate(world.folder(), "archivist") {
+        return;
+    }
+    let run = || world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0);
+    run();
+    run();
+    let signers = ["--signers", "archivist.pub"];
+    verify(&world, &signers).ends_with(0);
+    accepts(&world.archive(), &[]);
+    let (checkpoints, signatures) = (journal(&world, ".checkpoint"), journal(&world, ".sig"));
+    let (path, good) = (&checkpoints[1], bytes(&checkpoints[1]));
+    let text = String::from_utf8(good.clone()).expect("text");
+    let size: u64 = text.lines().nth(1).expect("a size").parse().expect("a number");
+    let root = text.lines().nth(2).expect("a root").to_owned();
+    let other_root = format!("{}{}", if root.starts_with('A') { "B" } else { "A" }, &root[1..]);
+    let signed_by_owner = |checkpoint: &[u8]| {
+        std::fs::remove_file(&signatures[1]).expect("removed");
+        std::fs::write(path, checkpoint).expect("written");
+        succeeds(world.folder(), "ssh-keygen", &["-q", "-Y", "sign", "-f", "archivist", "-n", "vmedia", path.to_str().expect("text")], b"");
+    };
+    for (forged, found) in [
+        (text.replacen(&format!("\n{size}\n"), &format!("\n{}\n", size - 1), 1), "it is over "),
+        (text.replacen(&root, &other_root, 1), "its root is not that of the segment's lines"),
+        (String::from_utf8(bytes(&checkpoints[0])).expect("text"), "it is the checkpoint of "),
+        (text.replacen('\n', "\r\n", 1), "it is not a checkpoint"),
+    ] {
+        // Also with a signature that holds.
+        signed_by_owner(forged.as_bytes());
+        let run = verify(&world, &signers).ends_with(8).shows(&format!("does not fit its segment: {found}"));
+        run.shows("1 of its 2 runs are under no seal yet");
+        refuses(&world.archive(), &[], "is not the checkpoint of this run as it is now");
+        std::fs::write(path, &good).expect("written");
+        verify(&world, &signers).ends_with(8).shows("it does not fit the file's bytes");
+    }
+    signed_by_owner(&good);
+    verify(&world, &signers).ends_with(0);
+    std::fs::remove_file(path).expect("removed");
+    verify(&world, &signers).ends_with(8).shows("seals nothing: the checkpoint of its segment is missing");
+    refuses(&world.archive(), &[], "seals nothing: its checkpoint is missing");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn a_key_whose_time_is_over_counts_only_where_something_else_says_that_the_run_i
     if let Some(office) = Office::open() {
         let journal = world.archive().join("_journal");
         let stamp = names(&journal).into_iter().find(|path| path.extension().is_some_and(|ending| ending == "tsr")).expect("a stamp");
-        let (good, segment) = (std::fs::read(&stamp).expect("a stamp"), std::fs::read(stamp.with_extension("")).expect("a segment"));
+        let (good, segment) = (std::fs::read(&stamp).expect("a stamp"), std::fs::read(stamp.with_extension("")).expect("a checkpoint"));
         let made = ["-cades", "-signer", "tsa.pem", "-inkey", "tsa.key", "-certfile", "ca.pem"];
         std::fs::write(&stamp, office.stamp(&segment, later, &made)).expect("written");
         let run = verify(&world, later, JUDGED).ends_with(8).shows("vouches for its authority");

@@ -27,9 +27,9 @@ fn a_signed_journal_is_accepted_by_ssh_keygen_and_verify_for_allowed_signers_onl
     let public = std::fs::read_to_string(world.folder().join("archivist.pub")).expect("a key");
     std::fs::write(world.folder().join("allowed"), format!("the-archivist namespaces=\"vmedia\" {public}")).expect("written");
     world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0).says("the journal of this run is signed by SHA256:");
-    let (segment, signature) = (journal(&world, ".ndjson").remove(0), journal(&world, ".sig").remove(0));
+    let (checkpoint, signature) = (journal(&world, ".checkpoint").remove(0), journal(&world, ".sig").remove(0));
     let words = ["-Y", "verify", "-f", "allowed", "-I", "the-archivist", "-n", "vmedia", "-s", signature.to_str().expect("text")];
-    succeeds(world.folder(), "ssh-keygen", &words, &std::fs::read(&segment).expect("a segment"));
+    succeeds(world.folder(), "ssh-keygen", &words, &std::fs::read(&checkpoint).expect("a checkpoint"));
 
     verify(&world, &[]).ends_with(0).shows("signed by SHA256:");
     verify(&world, &["--signers", "allowed"]).ends_with(0).shows("signed by the-archivist");
@@ -58,14 +58,14 @@ fn a_rewritten_sealed_journal_is_found() {
     let forged = good.replacen("\"entry\":\"closed\"", "\"entry\":\"closed\",\"code\":\"interrupted\"", 1);
     assert_ne!(forged, good);
     std::fs::write(&segment, &forged).expect("written");
-    verify(&world, &[]).ends_with(8).shows("it does not fit the file's bytes");
+    verify(&world, &[]).ends_with(8).shows("does not fit its segment: it is over other bytes");
     std::fs::remove_file(&segment).expect("removed");
     verify(&world, &[]).ends_with(8).shows("seals a segment that is not here");
     std::fs::write(&segment, &good).expect("written");
     std::fs::remove_file(journal(&world, ".sig").remove(0)).expect("removed");
     verify(&world, &[]).ends_with(0);
     verify(&world, &["--signers", "archivist.pub"]).ends_with(8).shows("no part of it is signed");
-    std::fs::write(segment.with_extension("ndjson.sig"), "garbage").expect("written");
+    std::fs::write(segment.with_extension("ndjson.checkpoint.sig"), "garbage").expect("written");
     verify(&world, &[]).ends_with(8).shows("it is not a complete SSH signature");
 }
 

@@ -17,9 +17,9 @@ fn a_stamped_journal_is_accepted_by_openssl_and_tells_its_time() {
     let server = Server::start(move |_, query| stamped(&replying.reply("usual", query)));
     let world = World::new();
     world.run(&["download", SESSION, "--timestamp", &server.url()]).ends_with(0).says("the journal of this run is stamped 2");
-    let (segment, stamp) = (journal(&world, ".ndjson").remove(0), journal(&world, ".tsr").remove(0));
+    let (checkpoint, stamp) = (journal(&world, ".checkpoint").remove(0), journal(&world, ".tsr").remove(0));
     let bytes = |path: &PathBuf| std::fs::read(path).expect("a file");
-    assert!(office.vouches_for(&bytes(&stamp), &bytes(&segment)), "openssl ts -verify");
+    assert!(office.vouches_for(&bytes(&stamp), &bytes(&checkpoint)), "openssl ts -verify");
     // Without certificates it is what the archive claims.
     let run = verify(&world, &[]).ends_with(0).shows(", claims to be stamped 2").shows(" (not judged)");
     assert!(!run.stdout.contains(", stamped 2"), "{}", run.stdout);
@@ -51,8 +51,8 @@ fn a_stamp_that_no_trusted_authority_gave_seals_nothing_and_is_found() {
     let server = Server::start(move |_, query| stamped(&replying.reply("usual", query)));
     let world = World::new();
     world.run(&["download", SESSION, "--timestamp", &server.url()]).ends_with(0);
-    let (segment, stamp) = (journal(&world, ".ndjson").remove(0), journal(&world, ".tsr").remove(0));
-    let (lines, good) = (std::fs::read(&segment).expect("a segment"), std::fs::read(&stamp).expect("a stamp"));
+    let (checkpoint, stamp) = (journal(&world, ".checkpoint").remove(0), journal(&world, ".tsr").remove(0));
+    let (lines, good) = (std::fs::read(&checkpoint).expect("a checkpoint"), std::fs::read(&stamp).expect("a stamp"));
     let root = office.folder().join("ca.pem");
     let trusting = ["--tsa-ca", root.to_str().expect("text")];
     let now = jiff::Timestamp::now().strftime("%Y%m%d%H%M%SZ").to_string();
@@ -92,7 +92,7 @@ fn a_stamp_that_no_trusted_authority_gave_seals_nothing_and_is_found() {
     std::fs::write(&stamp, &good).expect("written");
     verify(&world, &trusting).ends_with(0).shows(", stamped 2");
     // A file without certificates ends it before it begins.
-    let run = verify(&world, &["--tsa-ca", segment.to_str().expect("text")]).ends_with(3);
+    let run = verify(&world, &["--tsa-ca", checkpoint.to_str().expect("text")]).ends_with(3);
     run.complains("cannot take the certificates in ", "in PEM");
 }
 

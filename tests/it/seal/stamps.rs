@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
+use vmedia::archive::Checkpoint;
 use vmedia::clock::{Cancel, Clock, SystemClock};
 use vmedia::engine::{Authority, Sealer, Stamped};
 use vmedia::http::{Address, Client, ClientOptions, Policy, RetryClient};
@@ -46,7 +47,7 @@ impl Archive {
     /// What becomes of a stamp by the authority at this URL: the stamp, or status and two lines.
     fn stamp(&self, url: &str, retries: u32, idle: Duration) -> Result<Stamped, (u8, String, String)> {
         let sealer = Sealer { authority: Some(authority(url, retries, idle)), ..Sealer::default() };
-        let sealed = sealer.seal_file(&self.store, &self.path);
+        let sealed = sealer.seal_segment(&self.store, &self.path);
         assert!(sealed.signature.is_none() && sealer.is_wanted());
         let code = sealed.exit().code();
         let stamp = sealed.stamp.expect("an outcome");
@@ -84,7 +85,7 @@ fn refused(
     assert!(what.starts_with("no time stamp for _journal/run.ndjson from http://127.0.0.1:"), "{what}");
     assert!(!what.contains("for=tests"), "what stands behind the host may be a customer's token: {what}");
     assert!(hint.contains("is archived all the same"), "{hint}");
-    assert_eq!(archive.names(), ["run.ndjson"], "nothing is kept that is no stamp");
+    assert_eq!(archive.names(), ["run.ndjson", "run.ndjson.checkpoint"], "nothing is kept that is no stamp");
     assert_eq!(archive.file("run.ndjson").as_deref(), Some(JOURNAL));
     (what, hint, server.asked().len())
 }
@@ -117,11 +118,12 @@ fn an_authority_stamps_and_openssl_accepts_it_for_these_bytes_alone() {
     let server = Server::start(move |_, query| stamped(&replying.reply("usual", query)));
     let archive = Archive::new();
     let done = archive.stamp(&server.url(), 0, PATIENT).expect("a stamp");
-    assert_eq!(done.path.as_str(), "_journal/run.ndjson.tsr");
+    assert_eq!(done.path.as_str(), "_journal/run.ndjson.checkpoint.tsr");
     assert_eq!((done.stamp.policy.as_str(), done.stamp.authority.as_deref()), ("1.2.3.4.1", Some("O=Test Office, CN=Stamps")));
-    let kept = archive.file("run.ndjson.tsr").expect("a stamp");
-    assert!(office.vouches_for(&kept, JOURNAL));
-    assert!(!office.vouches_for(&kept, &JOURNAL[1..]));
+    let kept = archive.file("run.ndjson.checkpoint.tsr").expect("a stamp");
+    let checkpoint = archive.file("run.ndjson.checkpoint").expect("a checkpoint");
+    assert!(office.vouches_for(&kept, &checkpoint));
+    assert!(!office.vouches_for(&kept, &checkpoint[1..]));
     assert_eq!(archive.file("run.ndjson").as_deref(), Some(JOURNAL));
     // What we read of it is what openssl reads of it.
     let reported = runs(office.folder(), "openssl", &["ts", "-reply", "-in", "judged.tsr", "-text"], b"").stdout;
@@ -150,19 +152,20 @@ fn a_file_is_signed_and_stamped_and_each_seal_stands_without_the_other() {
     });
     let both = Archive::new();
     let sealer = Sealer { key: Some(key()), authority: Some(authority(&server.url(), 0, PATIENT)), accept_unsealed: None };
-    let sealed = sealer.seal_file(&both.store, &both.path);
+    let sealed = sealer.seal_segment(&both.store, &both.path);
     assert_eq!((sealed.exit().code(), sealed.errors().count()), (0, 0));
     let signed = sealed.signature.expect("wanted").expect("a signature");
-    assert_eq!((signed.path.as_str(), signed.fingerprint), ("_journal/run.ndjson.sig", key().fingerprint()));
-    assert_eq!(both.names(), ["run.ndjson", "run.ndjson.sig", "run.ndjson.tsr"]);
-    assert!(office.vouches_for(&both.file("run.ndjson.tsr").expect("a stamp"), JOURNAL));
+    assert_eq!((signed.path.as_str(), signed.fingerprint), ("_journal/run.ndjson.checkpoint.sig", key().fingerprint()));
+    assert_eq!(both.names(), ["run.ndjson", "run.ndjson.checkpoint", "run.ndjson.checkpoint.sig", "run.ndjson.checkpoint.tsr"]);
+    let checkpoint = both.file("run.ndjson.checkpoint").expect("a checkpoint");
+    assert!(office.vouches_for(&both.file("run.ndjson.checkpoint.tsr").expect("a stamp"), &checkpoint));
     let one = Archive::new();
-    let sealed = sealer.seal_file(&one.store, &one.path);
+    let sealed = sealer.seal_segment(&one.store, &one.path);
     assert_eq!((sealed.exit().code(), sealed.errors().count()), (7, 1));
-    assert_eq!(one.names(), ["run.ndjson", "run.ndjson.sig"]);
+    assert_eq!(one.names(), ["run.ndjson", "run.ndjson.checkpoint", "run.ndjson.checkpoint.sig"]);
     for archive in [&both, &one] {
-        std::fs::write(office.folder().join("sig"), archive.file("run.ndjson.sig").expect("a signature")).expect("written");
-        super::succeeds(office.folder(), "ssh-keygen", &["-Y", "check-novalidate", "-n", "vmedia", "-s", "sig"], JOURNAL);
+        std::fs::write(office.folder().join("sig"), archive.file("run.ndjson.checkpoint.sig").expect("a signature")).expect("written");
+        super::succeeds(office.folder(), "ssh-keygen", &["-Y", "check-novalidate", "-n", "vmedia", "-s", "sig"], &checkpoint);
     }
 }
 
@@ -178,7 +181,7 @@ fn each_try_is_a_question_of_its_own_and_an_old_answer_is_none() {
     });
     let archive = Archive::new();
     let done = archive.stamp(&server.url(), 5, PATIENT).expect("a stamp, whatever it is called");
-    assert_eq!(archive.file("run.ndjson.tsr").map(|kept| Stamp::read(&kept)), Some(Ok(done.stamp)));
+    assert_eq!(archive.file("run.ndjson.checkpoint.tsr").map(|kept| Stamp::read(&kept)), Some(Ok(done.stamp)));
     let mut questions: Vec<_> = server.asked().into_iter().map(|asked| asked.body).collect();
     assert_eq!(questions.len(), 4);
     questions.sort();
@@ -190,10 +193,11 @@ fn each_try_is_a_question_of_its_own_and_an_old_answer_is_none() {
 fn an_answer_about_something_else_is_not_believed() {
     let Some(office) = Office::open() else { return };
     use sha2::Digest as _;
-    let digest: [u8; 32] = sha2::Sha256::digest(JOURNAL).into();
+    let checkpoint = Checkpoint::of("run.ndjson", Box::new(JOURNAL)).expect("a checkpoint").text();
+    let digest: [u8; 32] = sha2::Sha256::digest(&checkpoint).into();
     let other_digest = office.reply("usual", &Query::new([1; 32], 5).der());
     let other_nonce = office.reply("usual", &Query::new(digest, 5).der());
-    assert!(office.vouches_for(&other_nonce, JOURNAL), "a true stamp, and not an answer");
+    assert!(office.vouches_for(&other_nonce, checkpoint.as_bytes()), "a true stamp, and not an answer");
     for (reply, words) in [(other_digest, "it is about another digest"), (other_nonce, "it answers another question")] {
         let (what, hint, asked) = refused(1, PATIENT, move |_, _| stamped(&reply));
         assert!(what.ends_with(&format!("the answer cannot be trusted: {words} (tried 2 times)")), "{what}");

@@ -11,10 +11,14 @@ use std::io::{self, BufRead, BufReader, Read};
 pub const FOLDER: &str = "_journal";
 /// The ending of a segment's name; seals have a further ending.
 const ENDING: &str = ".ndjson";
-/// The ending that a signature's name adds to its segment's, as with `ssh-keygen`.
-pub const SIGNATURE: &str = ".sig";
-/// The ending that a time stamp's name adds to its segment's, as with `openssl ts`.
-pub const TIME_STAMP: &str = ".tsr";
+/// The ending that a checkpoint's name adds to its segment's.
+pub const CHECKPOINT: &str = ".checkpoint";
+/// The ending that the name of a checkpoint's signature adds to the segment's; to the checkpoint's it adds what `ssh-keygen` does.
+pub const SIGNATURE: &str = ".checkpoint.sig";
+/// The ending that the name of a checkpoint's time stamp adds to the segment's; to the checkpoint's it adds what `openssl ts` does.
+pub const TIME_STAMP: &str = ".checkpoint.tsr";
+/// The largest checkpoint that is read, in bytes.
+pub const LARGEST_CHECKPOINT: u64 = 64 * 1024;
 /// The largest seal that is read, in bytes.
 pub const LARGEST_SEAL: u64 = 1024 * 1024;
 /// The longest line that is read, in bytes.
@@ -79,7 +83,12 @@ pub(super) struct Lines(BufReader<Box<dyn Read + Send>>);
 impl Lines {
     /// Opens a segment, if it exists.
     pub(super) fn open(store: &dyn ReadStore, name: &str) -> Result<Option<Self>> {
-        Ok(store.open(&path(name))?.map(|stream| Self(BufReader::with_capacity(64 * 1024, stream))))
+        Ok(store.open(&path(name))?.map(Self::of))
+    }
+
+    /// Returns the lines of a stream.
+    pub(super) fn of(stream: Box<dyn Read + Send>) -> Self {
+        Self(BufReader::with_capacity(64 * 1024, stream))
     }
 }
 

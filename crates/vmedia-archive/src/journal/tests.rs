@@ -124,7 +124,7 @@ fn a_run_names_the_seals_of_earlier_ones_and_takes_a_run_that_is_being_sealed_fo
     let seals = read(folder.path()).seals;
     let names: Vec<_> =
         seals.iter().map(|(run, seal)| (run.get(..8).unwrap_or_default(), seal.name.get(8..).unwrap_or_default())).collect();
-    assert!(matches!(&names[..], [("19700101", name)] if name.ends_with(".ndjson.sig")), "{seals:?}");
+    assert!(matches!(&names[..], [("19700101", name)] if name.ends_with(".ndjson.checkpoint.sig")), "{seals:?}");
     assert_eq!(seals[0].1.sha256, crate::store::Digest::of(b"a signature").sha256);
 }
 

@@ -1,20 +1,20 @@
-//! Checks the seals of a journal: each signature and time stamp against its segment and against what later runs say of it, the
-//! signers, and the runs that no seal covers.
+//! Checks the seals of a journal: each signature and time stamp against the checkpoint of its segment and against what later runs say of
+//! it, the signers, and the runs that no seal covers.
 //!
-//! A seal covers its segment and, through the digests in it, every earlier one. A signature says who wrote the segment, a time
+//! A seal covers its checkpoint, through that the segment, and through the digests in it every earlier one. A signature says who wrote the segment, a time
 //! stamp only when it was there: an authority stamps for everyone. So where signers are named, only their signatures cover runs,
 //! and stamps date them. A stamp that is not judged is a claim and covers nothing. Must not read what the journal says.
 
+use super::checkpoints::{CheckpointFile, Checkpoints};
 use super::{Aspect, Finding, Options};
 use crate::error::Result;
-use crate::journal::{Chain, FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
+use crate::journal::{CHECKPOINT, Chain, FOLDER, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 use crate::seal::ssh::{Refusal, Signature};
 use crate::seal::stamp::{JudgeError, Stamp};
 use crate::store::{Digest, Listed, ReadStore, StorePath, sha256_bytes};
 use crate::text::{moment, plural};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io::Read;
 
 /// The allowed difference between the clocks of the machine that wrote a segment and of the authority.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
@@ -53,7 +53,8 @@ struct SealFile {
 /// Checks every seal in a journal. With a list of signers, signatures by other keys do not count; without certificates of
 /// authorities, no time stamp does.
 pub(super) fn check_seals(store: &dyn ReadStore, chain: &Chain, options: &Options, now: Timestamp) -> Result<Seals> {
-    let mut check = Check { store, folder: StorePath::name(FOLDER), chain, options, now, seals: Seals::default() };
+    let mut check =
+        Check { store, folder: StorePath::name(FOLDER), chain, options, now, checkpoints: Checkpoints::default(), seals: Seals::default() };
     let (signatures, stamps) = check.read()?;
     let stamps = check.stamps(stamps);
     let signed = check.signatures(&signatures, &stamps);
@@ -78,6 +79,8 @@ enum Fault {
     Note(String),
     /// Its key counted for a time only, and its owner can now write that time into a journal.
     Undated,
+    /// Its checkpoint does not fit the segment, which is reported of the checkpoint.
+    Misfit,
 }
 
 fn fault(what: impl Into<String>) -> Fault {
@@ -91,17 +94,22 @@ struct Check<'a> {
     chain: &'a Chain,
     options: &'a Options,
     now: Timestamp,
+    checkpoints: Checkpoints,
     seals: Seals,
 }
 
 impl Check<'_> {
-    /// Reads the signatures and the time stamps, and compares them with what later runs say of them.
+    /// Reads the checkpoints, the signatures and the time stamps, and compares them with their segments and with what later runs say of
+    /// them.
     fn read(&mut self) -> Result<(Vec<SealFile>, Vec<SealFile>)> {
         let (mut signatures, mut stamps) = (Vec::new(), Vec::new());
         // The SHA-256 of each seal; `None` for one that cannot be read.
         let mut digests: HashMap<String, Option<String>> = HashMap::new();
         for Listed { path, .. } in self.store.list(&self.folder)? {
             let Some(name) = path.below(&self.folder) else { continue };
+            if let Some(segment) = name.strip_suffix(CHECKPOINT) {
+                self.checkpoints.add(self.store, &self.folder, segment);
+            }
             let (segment, same_kind) = match (name.strip_suffix(SIGNATURE), name.strip_suffix(TIME_STAMP)) {
                 (Some(segment), _) => (segment, &mut signatures),
                 (_, Some(segment)) => (segment, &mut stamps),
@@ -119,6 +127,9 @@ impl Check<'_> {
                 }
             }
         }
+        for (name, misfit) in self.checkpoints.misfits() {
+            self.seals.finding(&name, misfit);
+        }
         for (run, seal) in &self.chain.seals {
             match digests.get(&seal.name) {
                 None => self.seals.finding(&seal.name, format!("is missing: it was there when {run} began")),
@@ -131,9 +142,9 @@ impl Check<'_> {
         Ok((signatures, stamps))
     }
 
-    fn open(&self, segment: &str) -> std::result::Result<Box<dyn Read + Send>, Fault> {
-        let stream = self.store.open(&self.folder.join(segment)).map_err(|error| fault(format!("cannot be checked: {}", error.what())))?;
-        stream.ok_or_else(|| fault("seals a segment that is not here"))
+    /// Returns what a seal of this segment is about.
+    fn checkpoint(&self, segment: &str) -> std::result::Result<&CheckpointFile, Fault> {
+        self.checkpoints.get(segment).ok_or_else(|| fault("seals nothing: the checkpoint of its segment is missing"))
     }
 
     /// Reports a fault. Returns true for [`Fault::Undated`], which the caller reports.
@@ -142,6 +153,7 @@ impl Check<'_> {
             Fault::Finding(what) => self.seals.finding(name, what),
             Fault::Note(what) => self.seals.notes.push(format!("{name}: {what}")),
             Fault::Undated => return true,
+            Fault::Misfit => {}
         }
         false
     }
@@ -179,7 +191,11 @@ impl Check<'_> {
             Refusal::Algorithm(_) => Fault::Note(refusal.to_string()),
             _ => fault(refusal.to_string()),
         })?;
-        let key = signature.verify(self.open(segment)?).map_err(|refusal| fault(refusal.to_string()))?;
+        let checkpoint = self.checkpoint(segment)?;
+        let key = signature.verify(checkpoint.text.as_slice()).map_err(|refusal| fault(refusal.to_string()))?;
+        if checkpoint.misfit.is_some() {
+            return Err(Fault::Misfit);
+        }
         let Some(signers) = &self.options.signers else { return Ok(key.fingerprint()) };
         match signers.holder(key, self.chain.ended_at(segment).unwrap_or(Timestamp::MAX)) {
             Some((_, Some(until))) if until < self.now && !age.is_before(segment, until) => Err(Fault::Undated),
@@ -208,9 +224,12 @@ impl Check<'_> {
             None => Stamp::read(bytes).map(|stamp| (stamp, None)),
         }
         .map_err(|error| fault(error.to_string()))?;
-        let digest = Digest::read(self.open(segment)?, &mut |_| Ok(())).ok().and_then(|digest| sha256_bytes(&digest.sha256));
-        if !digest.is_some_and(|sha256| stamp.covers(&sha256)) {
-            return Err(fault("the time stamp is about other bytes than the segment's"));
+        let checkpoint = self.checkpoint(segment)?;
+        if !sha256_bytes(&Digest::of(&checkpoint.text).sha256).is_some_and(|sha256| stamp.covers(&sha256)) {
+            return Err(fault("the time stamp is about other bytes than the checkpoint's"));
+        }
+        if checkpoint.misfit.is_some() {
+            return Err(Fault::Misfit);
         }
         let last = self.chain.ended_at(segment).filter(|last| last.duration_since(stamp.at) > CLOCKS_DIFFER);
         if let Some(last) = last {
