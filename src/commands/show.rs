@@ -81,6 +81,10 @@ impl View {
         if let Some(files) = files(&self.record, detail, self.width) {
             console.answer(files.as_bytes());
         }
+        let checks = self.checks();
+        if !checks.is_empty() {
+            console.answer_lines(&format!("\n{}", checks.join("\n")));
+        }
         let mut lines = self.missing();
         let changes = self.record.history.len() as u64;
         if changes > 0 {
@@ -115,6 +119,27 @@ impl View {
             ("Holds", Some(held.into_iter().flatten().collect::<Vec<_>>().join(", "))),
         ];
         facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    /// Returns the lines about what the provider's checks recommend, with the results of their parts.
+    fn checks(&self) -> Vec<String> {
+        let facts = &self.record.facts;
+        let stated = |name: &str, of: &str| facts.iter().find(|fact| fact.name == name && fact.of.as_deref() == Some(of));
+        let mut lines = Vec::new();
+        for check in facts.iter().filter(|fact| fact.name == "check-recommendation") {
+            let Some(of) = check.of.as_deref() else { continue };
+            let reason = stated("check-reason", of).map(|reason| format!(" ({})", reason.value)).unwrap_or_default();
+            lines.push(format!("  {of}: {}{reason}", check.value));
+            for part in facts.iter().filter(|fact| fact.name == "check-result") {
+                let Some((name, of)) = part.of.as_deref().and_then(|part| Some((part.strip_prefix(of)?.strip_prefix('/')?, part))) else {
+                    continue;
+                };
+                let process = stated("check-process", of).map(|process| format!(" ({})", process.value)).unwrap_or_default();
+                lines.push(format!("    {name}: {}{process}", part.value));
+            }
+        }
+        let lines: Vec<String> = lines.iter().map(|line| sanitize(line).into_owned()).collect();
+        if lines.is_empty() { lines } else { [vec!["Checks by the provider".to_owned()], lines].concat() }
     }
 
     /// Returns the lines about what is not archived, each with its reason.

@@ -10,40 +10,66 @@ use serde_json::Value;
 const LONGEST_FACT: usize = 200;
 /// The most elements that are read of a list.
 const MOST_ELEMENTS: usize = 50;
+/// The most parts that are read of all elements of a list.
+const MOST_PARTS: usize = 200;
 
 /// A topic and the place that states it.
 pub(super) struct Topic {
     name: &'static str,
-    /// A JSON pointer. A `*` in it stands for every element of a list.
+    /// A JSON pointer. A `*` in it stands for every element of a list, a second one for every part of such an element.
     at: &'static str,
     /// A JSON pointer to the name of what the fact is about, from the element of the list or the root. Without such a name there
     /// is no fact.
     of: Option<&'static str>,
+    /// A JSON pointer to the name of a part. The fact is about both, as `element/part`.
+    part: Option<&'static str>,
 }
 
 impl Topic {
     /// Names a topic that is stated about the session.
     pub(super) const fn at(name: &'static str, at: &'static str) -> Self {
-        Self { name, at, of: None }
+        Self { name, at, of: None, part: None }
     }
 
     /// Names a topic that can be stated of several attempts, checks or lists.
     pub(super) const fn of(name: &'static str, at: &'static str, of: &'static str) -> Self {
-        Self { name, at, of: Some(of) }
+        Self { name, at, of: Some(of), part: None }
+    }
+
+    /// Names a topic that can be stated of the parts of several checks.
+    pub(super) const fn of_part(name: &'static str, at: &'static str, of: &'static str, part: &'static str) -> Self {
+        Self { name, at, of: Some(of), part: Some(part) }
     }
 
     fn read(&self, document: &Value) -> Vec<Fact> {
-        let (list, rest) = self.at.split_once("/*").map_or((None, self.at), |(list, rest)| (Some(list), rest));
-        let elements = match list {
-            None => std::slice::from_ref(document),
-            Some(list) => document.pointer(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default(),
+        let (elements, rest) = match self.at.split_once("/*") {
+            None => (std::slice::from_ref(document), self.at),
+            Some((list, rest)) => (list_at(document, list), rest),
         };
-        let fact = |element: &Value| {
-            let of = self.of.map(|of| element.pointer(of).and_then(text).ok_or(())).transpose().ok()?;
-            Some(Fact { name: self.name, value: element.pointer(rest).and_then(text)?, of })
+        let with_name = |element: &Value| self.of.map(|of| text_at(element, of).ok_or(())).transpose().ok();
+        let elements = elements.iter().take(MOST_ELEMENTS).filter_map(|element| Some((element, with_name(element)?)));
+        let (Some(part), Some((list, rest))) = (self.part, rest.split_once("/*")) else {
+            return elements.filter_map(|(element, of)| self.fact(element, rest, of)).collect();
         };
-        elements.iter().take(MOST_ELEMENTS).filter_map(fact).collect()
+        let parts = elements.flat_map(|(element, of)| list_at(element, list).iter().map(move |one| (one, of.clone())));
+        let fact = |(one, of): (&Value, Option<String>)| self.fact(one, rest, Some(format!("{}/{}", of?, text_at(one, part)?)));
+        parts.take(MOST_PARTS).filter_map(fact).collect()
     }
+
+    fn fact(&self, element: &Value, at: &str, of: Option<String>) -> Option<Fact> {
+        if of.as_ref().is_some_and(|of| of.len() > LONGEST_FACT) {
+            return None;
+        }
+        Some(Fact { name: self.name, value: text_at(element, at)?, of })
+    }
+}
+
+fn text_at(value: &Value, at: &str) -> Option<String> {
+    value.pointer(at).and_then(text)
+}
+
+fn list_at<'a>(value: &'a Value, list: &str) -> &'a [Value] {
+    value.pointer(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Returns what a document states about these topics, in their order. A document without facts is no error.
@@ -70,14 +96,21 @@ mod tests {
 
     #[test]
     fn lists_are_read_element_by_element_and_only_as_far_as_anything_real_goes() {
-        let topics = [Topic::of("state", "/checks/*/report/state", "/type"), Topic::at("citizenship", "/citizenships/*")];
-        let checks = json!([{ "type": "A", "report": { "state": "DONE" } }, { "report": { "state": "LOST" } }, { "type": "B" }, 7, null]);
+        let result = Topic::of_part("result", "/checks/*/report/parts/*/result", "/type", "/name");
+        let topics = [Topic::of("state", "/checks/*/report/state", "/type"), Topic::at("citizenship", "/citizenships/*"), result];
+        let parts = json!([{ "name": "face", "result": "PASS" }, { "result": "FAIL" }, { "name": "date" }, { "name": 7, "result": true }]);
+        let whole = json!({ "type": "A", "report": { "state": "DONE", "parts": parts } });
+        let checks = json!([whole, { "report": { "state": "LOST", "parts": parts } }, { "type": "B" }, 7, null]);
         let document = json!({ "checks": checks, "citizenships": ["UTO", "", ["X"], "x".repeat(201), true] }).to_string();
         let said = |text: &str| -> Vec<String> {
             let facts = facts_at(text.as_bytes(), &topics).into_iter();
             facts.map(|fact| format!("{} {} {}", fact.name, fact.of.unwrap_or_default(), fact.value)).collect()
         };
-        assert_eq!(said(&document), ["state A DONE", "citizenship  UTO", "citizenship  true"]);
+        assert_eq!(said(&document), ["state A DONE", "citizenship  UTO", "citizenship  true", "result A/face PASS", "result A/7 true"]);
+        let long = json!({ "type": "A".repeat(150), "report": { "parts": [{ "name": "x".repeat(60), "result": "PASS" }] } });
+        assert!(said(&json!({ "checks": [long] }).to_string()).is_empty());
+        let many = json!({ "type": "A", "report": { "parts": vec![json!({ "name": "x", "result": "PASS" }); 150] } });
+        assert_eq!(said(&json!({ "checks": [many, many] }).to_string()).len(), 200);
         assert_eq!(said(&json!({ "citizenships": vec!["UTO"; 51] }).to_string()).len(), 50);
         assert!(said(r#"{"checks":{"0":{"type":"A"}},"citizenships":"UTO"}"#).is_empty());
     }

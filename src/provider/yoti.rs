@@ -37,7 +37,7 @@ const REFUSALS: [&str; 3] = ["APP_NOT_FOUND", OTHER_SDK_ID, "MESSAGE_SIGNING"];
 const OTHER_SDK_ID: &str = "BAD_SDK_ID";
 
 /// The facts of a session's document. It holds no personal data; the media do.
-const FACTS: [Topic; 13] = [
+const FACTS: [Topic; 15] = [
     Topic::at("session-state", "/state"),
     Topic::at("reference", "/user_tracking_id"),
     Topic::at("consented", "/biometric_consent"),
@@ -51,6 +51,8 @@ const FACTS: [Topic; 13] = [
     Topic::of("check-reason", "/checks/*/report/recommendation/reason", "/type"),
     Topic::of("check-suggestion", "/checks/*/report/recommendation/recovery_suggestion", "/type"),
     Topic::of("check-hits", "/checks/*/report/watchlist_summary/total_hits", "/type"),
+    Topic::of_part("check-result", "/checks/*/report/breakdown/*/result", "/type", "/sub_check"),
+    Topic::of_part("check-process", "/checks/*/report/breakdown/*/process", "/type", "/sub_check"),
 ];
 
 /// The context of the media files that hold what was read from a document.

@@ -9,7 +9,7 @@ use crate::record::{CompanionState, FactRecord, Record};
 use std::collections::BTreeSet;
 
 /// The facts with a name for people, in the order in which they are shown: group, fact, name.
-const NAMED: [(&str, &str, &str); 59] = [
+const NAMED: [(&str, &str, &str); 61] = [
     (DECISION, "decision", "Decision"),
     (DECISION, "decision-code", "Code"),
     (DECISION, "decision-reason", "Reason"),
@@ -65,6 +65,8 @@ const NAMED: [(&str, &str, &str); 59] = [
     (CHECKS, "check-suggestion", "Suggestion"),
     (CHECKS, "check-hits", "Hits"),
     (CHECKS, "check-state", "State"),
+    (CHECKS, "check-result", "Result"),
+    (CHECKS, "check-process", "Process"),
     (ATTEMPT, "attempt-code", "Code"),
     (ATTEMPT, "attempt-reason", "Reason"),
     (ATTEMPT, "attempt-reason-code", "Reason code"),
@@ -130,8 +132,12 @@ fn facts(all: &[&FactRecord], words: &[(&str, &str)]) -> Vec<Fact> {
             subjects.push(fact.of.as_deref());
         }
     }
-    subjects.sort_by_key(Option::is_some);
-    let each = subjects.into_iter().flat_map(|of| words.iter().filter_map(move |(word, name)| fact(all, word, name, of)));
+    // The parts of a check behind the check.
+    let first = |of: &str| subjects.iter().position(|other| other.is_some_and(|other| whole(other) == whole(of)));
+    let order: Vec<_> = subjects.iter().map(|of| of.map(|of| (first(of), whole(of).len() < of.len()))).collect();
+    let mut subjects: Vec<_> = order.into_iter().zip(subjects.iter().copied()).collect();
+    subjects.sort_by_key(|(order, _)| *order);
+    let each = subjects.into_iter().flat_map(|(_, of)| words.iter().filter_map(move |(word, name)| fact(all, word, name, of)));
     each.collect()
 }
 
@@ -157,8 +163,17 @@ fn fact(all: &[&FactRecord], word: &str, name: &str, of: Option<&str>) -> Option
     (!said.is_empty()).then_some(Fact { name, said })
 }
 
-/// Returns the name of what a fact is about; a word of a provider's, such as `FACE_MATCH`, as a title.
+/// Returns the check of a part, or the subject itself.
+fn whole(of: &str) -> &str {
+    of.split('/').next().unwrap_or(of)
+}
+
+/// Returns the name of what a fact is about; a word of a provider's, such as `FACE_MATCH`, as a title. `FACE_MATCH/face_found` is a
+/// part of a check.
 fn subject(of: &str) -> Text {
+    if let Some((check, part)) = of.split_once('/') {
+        return subject(check).followed_by(&format!(", {}", Text::of(&part.replace('_', " "))));
+    }
     if of.bytes().any(|byte| byte.is_ascii_lowercase()) { Text::of(of) } else { Text::title(&of.to_ascii_lowercase()) }
 }
 

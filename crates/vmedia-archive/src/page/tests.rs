@@ -28,7 +28,10 @@ fn facts() -> Value {
         { "name": "family-name", "value": "SPECIMENT", "document": "person" },
         { "name": "shoe-size", "value": "41", "document": "person" },
         { "name": "list-matches", "value": "0", "of": "specimen-list", "document": "person" },
+        { "name": "check-recommendation", "value": "REJECT", "of": "LIVENESS", "document": "session" },
         { "name": "check-recommendation", "value": "APPROVE", "of": "FACE_MATCH", "document": "session" },
+        { "name": "check-result", "value": "PASS", "of": "LIVENESS/<face>_found", "document": "session" },
+        { "name": "check-result", "value": "PASS", "of": "FACE_MATCH/ai_face_match", "document": "session" },
         { "name": "attempt-reason", "value": "The picture is blurred", "of": "a1", "document": "decision" },
     ])
 }

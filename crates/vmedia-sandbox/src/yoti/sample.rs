@@ -56,6 +56,13 @@ pub(crate) fn sample() -> YotiSession {
             }],
         },
         "checks": [{
+            "id": id::of("yoti/authenticity"), "type": "ID_DOCUMENT_AUTHENTICITY", "state": "DONE",
+            "resources_used": [id::of("yoti/document")], "generated_media": [], "created": created, "last_updated": created,
+            "report": { "recommendation": { "value": "APPROVE" }, "breakdown": [
+                { "sub_check": "document_in_date", "result": "PASS", "details": [], "process": "AUTOMATED" },
+                { "sub_check": "fraud_list_check", "result": "PASS", "details": [], "process": "AUTOMATED" },
+            ] },
+        }, {
             "id": id::of("yoti/check"), "type": "WATCHLIST_SCREENING", "state": "DONE", "resources_used": [id::of("yoti/document")],
             "generated_media": [], "created": created, "last_updated": created,
             "report": { "recommendation": { "value": "APPROVE" }, "breakdown": [],
