@@ -75,7 +75,7 @@ Examples:
 
 pub(super) const FIND: &str = "\
 Needs no credentials and no network. Prints the sessions whose reference, names and ids (of the session, its attempts and its
-media files) contain every word of TEXT, in upper or lower case. Names and references are known where a download kept the
+media files) contain every word of TEXT; case and accents make no difference. Names and references are known where a download kept the
 decision or the person (--with), and at Yoti the reference always. The exit status is 9 when no session matches.
 
 Examples:

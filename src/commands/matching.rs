@@ -1,9 +1,11 @@
 //! Which sessions of a catalog a person wants: by state, provider, decision, time, name, or words anywhere.
 //!
-//! Texts are compared without regard to case, as Unicode defines it.
+//! Texts are compared without regard to case and accents.
 
 use crate::archive::CatalogRow;
 use crate::cli::{Condition, SelectionArguments};
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use jiff::Timestamp;
 
 /// The sessions that are wanted.
@@ -73,12 +75,37 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(fold).collect()
 }
 
-/// Returns a text in which letters that differ only in case are equal: `Straße` and `STRASSE`, `Σ` and `ς`.
+/// Returns a text in which letters that differ in case, accents or form are equal: `Straße` and `STRASSE`, `Müller` and `muller` in
+/// one or in several characters, `Sørensen` and `Sorensen`.
 pub(super) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    let accents = CanonicalCombiningClassMapBorrowed::new();
+    let apart = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
+    let letters = apart.chars().filter(|letter| accents.get_u8(*letter) == 0);
+    letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).fold(String::with_capacity(text.len()), |mut folded, letter| {
+        match base(letter) {
+            Some(base) => folded.push_str(base),
+            None => folded.push(letter),
+        }
+        folded
+    })
+}
+
+/// Returns the plain form of a letter that Unicode does not take apart, as travel documents write it (ICAO 9303-3, section 6).
+fn base(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ø' => "o",
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ŧ' => "t",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -99,19 +126,29 @@ mod tests {
     }
 
     #[test]
-    fn case_does_not_matter_in_any_script() {
-        for (one, other) in
-            [("STRASSE", "straße"), ("ΟΔΟΣ", "οδος"), ("ΟΔΟΣ", "οδός".replace('ό', "ο").as_str()), ("Éva", "éVA"), ("ЖУК", "жук")]
-        {
+    fn case_and_accents_do_not_matter_in_any_script() {
+        for (one, other) in [
+            ("STRASSE", "straße"),
+            ("ΟΔΟΣ", "οδός"),
+            ("Éva", "eVA"),
+            ("ЖУК", "жук"),
+            ("Müller", "muller"),
+            ("Mu\u{308}ller", "MÜLLER"),
+            ("Nguyễn", "nguyen"),
+            ("İpek Yılmaz", "ipek yilmaz"),
+            ("Łukasz Sørensen", "lukasz sorensen"),
+            ("Ａｎｎａ", "anna"),
+        ] {
             assert_eq!(fold(one), fold(other));
         }
-        assert_ne!(fold("Éva"), fold("Eva"));
+        assert_ne!(fold("Müller"), fold("Miller"));
+        assert_ne!(fold("山田"), fold("山口"));
     }
 
     #[test]
     fn every_word_must_be_somewhere() {
         let takes = |text: &[&str]| Matching::anywhere(&text.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()).takes(&row());
-        for text in [&["zoë"][..], &["STRASSER zo"], &["000042"], &["d0f3", "customer"], &["7F6A"]] {
+        for text in [&["zoe"][..], &["STRASSER zo"], &["000042"], &["d0f3", "customer"], &["7F6A"]] {
             assert!(takes(text), "{text:?}");
         }
         for text in [&["unknown"][..], &["zoë unknown"], &["000042", "000043"]] {

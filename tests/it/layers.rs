@@ -204,6 +204,7 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["archive/store/privacy.rs"], &["windows_permissions"]);
     // The sandbox checks signatures of its own clients, with keys of its own making.
     stands_in(&["archive/seal/", "sandbox/yoti/"], &["aws_lc_rs"]);
+    stands_in(&["commands/matching.rs"], &["icu_normalizer"]);
     stands_in(&["config/suggest.rs"], &["strsim"]);
     stands_in(&["config/edit.rs"], &["toml_edit"]);
     let unix = [
