@@ -5,6 +5,7 @@
 mod arguments;
 mod change;
 mod choices;
+mod complete;
 mod config;
 mod flags;
 pub mod generate;
@@ -19,6 +20,7 @@ mod values;
 mod version;
 
 pub use arguments::Arguments;
+pub use complete::Completion;
 pub use flags::Flags;
 pub use streams::Streams;
 
@@ -27,6 +29,7 @@ pub(crate) use arguments::{
 };
 pub(crate) use change::{AdoptArguments, EraseArguments};
 pub(crate) use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat};
+pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};

@@ -9,6 +9,7 @@ mod attempts;
 mod came;
 mod catalog;
 mod closing;
+mod complete;
 mod config;
 mod demo;
 mod download;
@@ -31,6 +32,8 @@ mod services;
 mod show;
 mod spool;
 mod verify;
+
+pub(super) use complete::complete;
 
 use crate::cli::{Arguments, Command, EventFormat, Flags, Streams};
 use crate::clock::{Cancel, Clock, StatusRequest, SystemClock};

@@ -26,7 +26,7 @@ pub use resolve::Resolver;
 pub use sourced::{Source, Sourced};
 
 pub(crate) use edit::{Draft, Edit};
-pub(crate) use file::required_location;
+pub(crate) use file::{profile_names, required_location};
 pub(crate) use resolve::{
     DEFAULT_JOBS, Network, ProviderAccess, ProviderSettings, SealSettings, Setting, YotiAccess, default_provider_days, operator,
 };

@@ -42,6 +42,10 @@ use std::ffi::OsString;
 
 /// Runs the program with these arguments, the first of which is its name, and returns the exit status.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
+    let words: Vec<OsString> = words.into_iter().collect();
+    if let Some(completion) = cli::Completion::of(&words) {
+        return commands::complete(completion);
+    }
     match cli::parse(words) {
         Ok(arguments) => commands::run(arguments),
         Err(exit) => run_without_command(&exit),

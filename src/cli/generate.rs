@@ -1,10 +1,8 @@
-//! Completions and man pages from the command line's own definition. Gives texts; writes and prints nothing.
-
-mod shells;
+//! Scripts of completions, and man pages from the command line's own definition. Gives texts; writes and prints nothing.
 
 use super::Arguments;
 use super::help::SECTIONS;
-use clap::{CommandFactory, ValueEnum, ValueHint};
+use clap::{CommandFactory, ValueEnum};
 use clap_complete::{Generator as _, Shell};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -16,45 +14,21 @@ const PROGRAM: &str = "vmedia";
 /// A file to be written: its name and its text.
 pub type Generated = (String, Vec<u8>);
 
-/// Returns the completions for one shell.
-pub(crate) fn completion(shell: Shell) -> Vec<u8> {
-    let mut text = Vec::new();
-    let mut command = hinted(Arguments::command());
-    clap_complete::generate(shell, &mut command, PROGRAM, &mut text);
+/// Returns the completions for one shell: a script that asks the program, see `complete`.
+pub(crate) fn completion(shell: Shell) -> &'static str {
     match shell {
-        Shell::Bash => shells::bash(&command, &text),
-        Shell::Fish => shells::fish(&command, text),
-        _ => text,
-    }
-}
-
-/// Adds what shells offer for each value: files for a FILE, folders for a DIR, nothing for an id.
-fn hinted(command: clap::Command) -> clap::Command {
-    let command = command.mut_args(|argument| {
-        let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
-        match name {
-            Some(name) if argument.get_action().takes_values() => argument.value_hint(hint(&name)),
-            _ => argument,
-        }
-    });
-    command.mut_subcommands(hinted)
-}
-
-/// Returns the hint for the name of a value.
-fn hint(name: &str) -> ValueHint {
-    match name {
-        "FILE" => ValueHint::FilePath,
-        "FILE|DIR|-" => ValueHint::AnyPath,
-        "DIR" | "PATH" | "ROOT" => ValueHint::DirPath,
-        "URL" => ValueHint::Url,
-        "COMMAND" => ValueHint::CommandName,
-        _ => ValueHint::Other,
+        Shell::Elvish => include_str!("../../completions/vmedia.elv"),
+        Shell::Fish => include_str!("../../completions/vmedia.fish"),
+        Shell::PowerShell => include_str!("../../completions/_vmedia.ps1"),
+        Shell::Zsh => include_str!("../../completions/_vmedia"),
+        // The list of shells may grow, and most are like bash.
+        _ => include_str!("../../completions/vmedia.bash"),
     }
 }
 
 /// Returns the completions for all shells, under the names that the shells look for.
 pub fn completions() -> Vec<Generated> {
-    Shell::value_variants().iter().map(|shell| (shell.file_name(PROGRAM), completion(*shell))).collect()
+    Shell::value_variants().iter().map(|shell| (shell.file_name(PROGRAM), completion(*shell).into())).collect()
 }
 
 /// Returns the man page of the program.

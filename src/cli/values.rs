@@ -71,9 +71,11 @@ pub(crate) enum Condition {
     Decision(String),
 }
 
+/// The states of sessions in a catalog.
+pub(super) const STATES: [&str; 5] = ["complete", "empty", "incomplete", "unfinished", "unreadable"];
+
 /// Parses a condition. States are those of the catalog.
 pub(super) fn condition(text: &str) -> Result<Condition, String> {
-    const STATES: [&str; 5] = ["complete", "empty", "incomplete", "unfinished", "unreadable"];
     match text.split_once('=') {
         Some(("state", state)) if STATES.contains(&state) => Ok(Condition::State(state.to_owned())),
         Some(("state", _)) => Err(format!("a state is one of {}", STATES.join(", "))),

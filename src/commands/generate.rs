@@ -12,7 +12,7 @@ pub(super) fn completions(arguments: &CompletionsArguments, context: &Context) -
     match (&arguments.dir, arguments.shell) {
         (Some(folder), _) => write_all(folder, generate::completions()),
         (None, Some(shell)) => {
-            context.console.answer(&generate::completion(shell));
+            context.console.answer(generate::completion(shell).as_bytes());
             Ok(Exit::Done)
         }
         (None, None) => Err(Error::usage("no shell is named", "vmedia completions bash, zsh, fish, powershell or elvish")),

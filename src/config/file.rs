@@ -33,6 +33,12 @@ pub(crate) fn required_location(flags: &Flags, environment: &Environment) -> Res
     location(flags, environment).ok_or_else(absent)
 }
 
+/// Returns the names of the profiles in the file, as they are written there.
+pub(crate) fn profile_names(flags: &Flags, environment: &Environment) -> Result<Vec<String>> {
+    let file = location(flags, environment).as_ref().map(read).transpose()?.unwrap_or_default();
+    Ok(file.profiles.into_keys().collect())
+}
+
 fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

@@ -29,7 +29,8 @@ const COMPANIONS: [(&str, &str, &str); 4] = [
     ("person", "person", "sessions/{id}/person"),
     ("watchlist-screening", "watchlist-screening", "sessions/{id}/watchlist-screening"),
 ];
-const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
+/// The names of companion documents.
+pub(crate) const COMPANION_NAMES: [&str; 4] = [COMPANIONS[0].0, COMPANIONS[1].0, COMPANIONS[2].0, COMPANIONS[3].0];
 
 /// One integration at Veriff.
 pub struct Veriff {

@@ -5,7 +5,7 @@ use std::process::Command;
 use vmedia::cli::generate::completions;
 
 /// What is asked: the words so far, what must be offered, and what must not.
-const ASKED: [(&str, &str, &str); 9] = [
+const ASKED: [(&str, &str, &str); 14] = [
     ("vmedia do", "download", "verify"),
     ("vmedia download --on", "--only", "--output"),
     ("vmedia download --only im", "image", "video"),
@@ -16,7 +16,19 @@ const ASKED: [(&str, &str, &str); 9] = [
     ("vmedia download --attempt ids-of-t", "", "ids-of-today.txt"),
     ("vmedia download ids-of-t", "", "ids-of-today.txt"),
     ("vmedia catalog evi", "evidence", "ids-of-today.txt"),
+    // What this machine has.
+    ("vmedia list --profile li", "live", "test"),
+    ("vmedia show 7f6", FIRST, SECOND),
+    ("vmedia erase --archive evidence a1", SECOND, FIRST),
+    ("vmedia download --with per", "person", "decision"),
+    ("vmedia catalog --where state=inc", "state=incomplete", "state=complete"),
 ];
+
+/// Sessions: in the default archive and in another.
+const FIRST: &str = "7f6a3b1c-52d0-4a8e-9c41-0d5be8f2a610";
+const SECOND: &str = "a1b2c3d4-0000-4a8e-9c41-0d5be8f2a610";
+
+const CONFIG: &str = "[profiles.live]\noutput = \"evidence\"\n[profiles.test]\n[profiles.\"li ve\"]\n";
 
 /// Whether the shell is there.
 fn has(shell: &str) -> bool {
@@ -44,13 +56,26 @@ impl Made {
     }
 }
 
-/// What a shell prints for a script in a folder with a list and a folder in it.
-fn say(shell: &str, words: &[&str]) -> String {
+/// A folder with a list, a configuration and two archives in it.
+fn place() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("ids-of-today.txt"), "").expect("written");
-    std::fs::create_dir(folder.path().join("evidence")).expect("a folder");
+    std::fs::write(folder.path().join("config.toml"), CONFIG).expect("written");
+    for below in [format!("vmedia-archive/{FIRST}"), format!("evidence/{SECOND}"), "vmedia-archive/7f6 $(x)".to_owned()] {
+        std::fs::create_dir_all(folder.path().join(below)).expect("a folder");
+    }
+    folder
+}
+
+/// What a shell prints for a script in such a folder.
+fn say(shell: &str, words: &[&str]) -> String {
+    let folder = place();
+    let ours = std::path::Path::new(env!("CARGO_BIN_EXE_vmedia")).parent().map(PathBuf::from);
+    let paths = std::env::var_os("PATH").map(|paths| std::env::split_paths(&paths).collect::<Vec<_>>()).unwrap_or_default();
     let mut command = Command::new(shell);
     command.args(words).current_dir(folder.path()).env("HOME", folder.path()).env("TERM", "dumb").env_remove("XDG_CONFIG_HOME");
+    command.env("VMEDIA_CONFIG", folder.path().join("config.toml"));
+    command.env("PATH", std::env::join_paths(ours.into_iter().chain(paths)).expect("a path"));
     let output = command.output().unwrap_or_else(|error| panic!("{shell}: {error}"));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -181,13 +206,46 @@ zpty -d shell
     });
 }
 
+/// The lines that the program answers a script in a folder.
+#[track_caller]
+fn answer(folder: &std::path::Path, shell: &str, words: &[&str]) -> Vec<String> {
+    let mut command = crate::harness::bare(folder);
+    let output = command.args(["__complete", shell, "--", "vmedia"]).args(words).output().expect("an answer");
+    assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
+    String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
+}
+
 #[test]
-fn every_value_is_a_file_a_folder_or_nothing_that_a_shell_could_know() {
-    let bash = std::fs::read_to_string(Made::new().file("vmedia.bash")).expect("the completions").replace("\r\n", "\n");
-    // After `--output)` the shell looks for folders, after `--from)` for files, after `--attempt)` for nothing.
-    for (flag, wanted) in [("--output)", "plusdirs"), ("--log-file)", "filenames"), ("--ca-cert)", "filenames")] {
-        let (_, rest) = bash.split_once(flag).expect(flag);
-        let answer = rest.split(";;").next().unwrap_or_default();
-        assert!(answer.contains(wanted), "{flag} {answer}");
+fn the_program_answers_with_what_the_command_line_means() {
+    let folder = place();
+    let asked = |words: &[&str]| answer(folder.path(), "bash", words);
+    // The first line says which paths the shell adds.
+    assert_eq!(asked(&["list", "--log-file", ""]), ["files"]);
+    assert_eq!(asked(&["verify", "--signers=x"]), ["files"]);
+    assert_eq!(asked(&["verify", "evi"]), ["folders"]);
+    assert_eq!(asked(&["sandbox", "--", "sh"]), ["commands"]);
+    // Flags stand behind values, until a dash is typed.
+    assert_eq!(asked(&["show", ""]), ["", FIRST]);
+    assert!(asked(&["show", "-"]).contains(&"--archive".to_owned()));
+    assert_eq!(asked(&["show", "--archive=evidence", ""]), ["", SECOND]);
+    assert_eq!(asked(&["show", "--config", "config.toml", "-p", "live", ""]), ["", SECOND]);
+    assert_eq!(asked(&["show", "--config=config.toml", "-p", ""]), ["", "live", "test"]);
+    assert_eq!(asked(&["download", "-o", "evidence", "--only", "image,vi"]), ["", "image,video"]);
+    let powershell = answer(folder.path(), "powershell", &["list", "--provider", "=yo"]);
+    assert_eq!(powershell, ["yoti\tYoti's Identity Verification API (idverify/v1)"]);
+    // A configuration that cannot be read is no reason to disturb a prompt.
+    std::fs::write(folder.path().join("config.toml"), "[profiles").expect("written");
+    assert_eq!(asked(&["show", "--config=config.toml", "-p", ""]), [""]);
+    assert_eq!(asked(&["show", "--config=config.toml", ""]), ["", FIRST]);
+}
+
+#[test]
+fn of_many_sessions_those_are_offered_that_begin_with_what_is_typed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..1001 {
+        std::fs::create_dir_all(folder.path().join(format!("vmedia-archive/{number:04}"))).expect("a folder");
     }
+    let asked = |typed: &str| answer(folder.path(), "fish", &["open", typed]).len();
+    assert_eq!((asked("0"), asked("04")), (1000, 100));
+    assert!(!answer(folder.path(), "fish", &["open", ""]).iter().any(|line| line.starts_with(char::is_numeric)));
 }
