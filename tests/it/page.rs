@@ -1,5 +1,6 @@
 //! The page that a person opens in a session's folder: in the bag, complete, safe to open, readable, and true.
 
+mod accessibility;
 mod browser;
 mod chip;
 mod commands;
