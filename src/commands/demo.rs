@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     let (id, output) = (short_id(sample), sanitize(&arguments.output.display().to_string()).into_owned());
     for line in [
         "",
-        "Look at it, and check it without vmedia in that folder:",
+        "Look at it, and check it without vmedia, in the folder of its page:",
         &format!("  vmedia show {id} --archive {output}"),
         &format!("  vmedia open {id} --archive {output}"),
         CHECK,
