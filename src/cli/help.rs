@@ -5,11 +5,11 @@
 /// Below the program's own help.
 pub(super) const PROGRAM: &str = "\
 Examples:
-  vmedia demo                      try it without an account
-  vmedia config init               enter your credentials
-  vmedia list <session-id>         show the media of a session
-  vmedia download <session-id>     archive it below ./vmedia-archive
-  vmedia verify vmedia-archive     verify the whole archive
+  vmedia demo                   try it without an account
+  vmedia config init            enter your credentials
+  vmedia list <session-id>      show its media
+  vmedia download <session-id>  archive it in vmedia-archive
+  vmedia verify vmedia-archive  verify the whole archive
 
 Credentials: environment or profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
 Yoti: VMEDIA_PROVIDER=yoti, VMEDIA_YOTI_SDK_ID, VMEDIA_YOTI_KEY_FILE.
