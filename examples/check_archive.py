@@ -10,6 +10,7 @@ does not, which it prints, 2 on wrong usage. It checks that
 - each run's first line is right about earlier runs and itself, so none of them was altered, cut, copied or removed;
 - each run that a session's archive.json names is present;
 - the sessions are those of the journal, but for erased ones, of which nothing is left but the certificate that the journal names;
+- no session was erased while a case held it, as far as the erasing run followed the one that held it, and none that released it;
 - each session's tagmanifest-sha256.txt has the SHA-256 of the last line about the session, and each such line continues the one before;
 - the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
@@ -74,7 +75,7 @@ def commitment(salt, digest):
     return hmac.new(salt, digest.encode("ascii"), "sha256").hexdigest()
 
 
-def read_run(path, digests, parents, changes, erasures):
+def read_run(path, digests, parents, changes, erasures, orders):
     """Follows the lines of one run. Keeps the digest of each by its end, and what they say about earlier runs and sessions."""
     lines, previous, is_over, end = digests.setdefault(path.name, {}), None, False, 0
     for line in path.read_bytes().split(b"\n")[:-1]:  # A killed run may leave an unfinished last line.
@@ -90,7 +91,9 @@ def read_run(path, digests, parents, changes, erasures):
         if entry["entry"] == "archived":
             changes.setdefault(entry["folder"], []).append((path.name, entry))
         if entry["entry"] in ("erasing", "erased"):
-            erasures.setdefault(entry["folder"], []).append(entry)
+            erasures.setdefault(entry["folder"], []).append({**entry, "run": path.name})
+        if entry["entry"] in ("hold", "released"):
+            orders.append({**entry, "run": path.name, "sha256": sha256(line)})
         is_over = entry["entry"] == "closed"
         previous = sha256(line)
         end += len(line) + 1
@@ -224,6 +227,34 @@ def check_checkpoint(path, fitting):
         mistake(path.name, "is not the checkpoint of this run as it is now")
 
 
+def check_holds(orders, erasures, parents):
+    """Checks that no session was erased that was held, and that each release names holds."""
+    holds = [order for order in orders if order["entry"] == "hold"]
+    releases = [order for order in orders if order["entry"] == "released"]
+    known = {hold["sha256"] for hold in holds}
+    for release in releases:
+        if not known.issuperset(release["lines"]):
+            mistake(release["run"], "releases a hold that no line of the journal has")
+    for name, entries in sorted(erasures.items()):
+        last = max(entries, key=lambda entry: entry["at"].rstrip("Z"))
+        before = follow([last["run"]], parents)
+        ended = {line for release in releases if release["run"] in before for line in release["lines"]}
+        for hold in holds:
+            if last["session"] in hold["sessions"] and hold["run"] in before and hold["sha256"] not in ended:
+                mistake(name, f"was erased although case {hold['case']} held it")
+
+
+def follow(left, parents):
+    """Returns these runs and all that they follow."""
+    followed = set()
+    while left:
+        name = left.pop()
+        if name not in followed:
+            followed.add(name)
+            left.extend(parent["segment"] for parent in parents.get(name, []) if parent["ended"])
+    return followed
+
+
 def check_stamp(stamp, authorities):
     """Judges a time stamp with openssl at its own time, because it outlives the authority's certificates; returns true if it holds."""
     checkpoint, openssl = stamp.with_suffix(""), ["openssl", "ts", "-in", str(stamp)]
@@ -248,7 +279,7 @@ def check_stamp(stamp, authorities):
 
 def find_covered(journal, parents, authorities):
     """Returns the sealed runs: those with a seal, and all runs that they follow."""
-    fitting, covered = set(), set()
+    fitting = set()
     for path in sorted(journal.glob("*.ndjson.checkpoint")):
         guarded(path.name, check_checkpoint, path, fitting)
     for path in sorted(journal.glob("*.ndjson.checkpoint.*")):
@@ -258,13 +289,7 @@ def find_covered(journal, parents, authorities):
         seals = [path for path in sorted(journal.glob("*.ndjson.checkpoint.tsr")) if guarded(path.name, check_stamp, path, authorities)]
     else:
         seals = journal.glob("*.ndjson.checkpoint.sig")
-    left = [run for run in (path.with_suffix("").stem for path in seals) if run in fitting]
-    while left:
-        name = left.pop()
-        if name not in covered:
-            covered.add(name)
-            left.extend(parent["segment"] for parent in parents.get(name, []) if parent["ended"])
-    return covered
+    return follow([run for run in (path.with_suffix("").stem for path in seals) if run in fitting], parents)
 
 
 def tell_uncovered(parents, covered, seal):
@@ -275,9 +300,9 @@ def tell_uncovered(parents, covered, seal):
 
 
 def check(archive, heads, authorities):
-    journal, digests, parents, changes, erasures = archive / "_journal", {}, {}, {}, {}
+    journal, digests, parents, changes, erasures, orders = archive / "_journal", {}, {}, {}, {}, []
     for path in sorted(journal.glob("*.ndjson")):
-        guarded(path.name, read_run, path, digests, parents, changes, erasures)
+        guarded(path.name, read_run, path, digests, parents, changes, erasures, orders)
     for name in parents:
         guarded(name, check_parents, name, parents[name], digests, journal)
     known = {digest for lines in digests.values() for digest in lines.values()}
@@ -288,6 +313,7 @@ def check(archive, heads, authorities):
     here = {path.parent.name for name in ("bagit.txt", "archive.json", "data") for path in archive.glob(f"*/{name}")}
     erased = check_erasures(archive, here, erasures, changes)
     here -= erased
+    guarded("_journal", check_holds, orders, erasures, parents)
     for name in sorted(here - changes.keys()):
         mistake(name, "the journal does not know this session")
     for name in sorted(changes.keys() - here - erased):

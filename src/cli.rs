@@ -12,6 +12,7 @@ pub mod generate;
 mod held;
 mod help;
 mod layout;
+mod retention;
 mod schedule;
 mod seal;
 mod streams;
@@ -33,6 +34,9 @@ pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
+pub(crate) use retention::{
+    CutoffArguments, DueArguments, HoldAddArguments, HoldCommand, HoldListArguments, HoldReleaseArguments, RetentionCommand,
+};
 pub(crate) use schedule::ScheduleArguments;
 pub(crate) use seal::SealArguments;
 pub(crate) use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};

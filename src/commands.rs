@@ -19,13 +19,16 @@ mod failed;
 mod find;
 mod generate;
 mod headings;
+mod hold;
 mod list;
+mod lists;
 mod matching;
 mod one_session;
 mod open;
 mod query;
 mod renewal;
 mod repair;
+mod retention;
 mod sandbox;
 mod scheduled;
 mod services;
@@ -35,7 +38,7 @@ mod verify;
 
 pub(super) use complete::complete;
 
-use crate::cli::{Arguments, Command, EventFormat, Flags, Streams};
+use crate::cli::{Arguments, Command, EventFormat, Flags, RetentionCommand, Streams};
 use crate::clock::{Cancel, Clock, StatusRequest, SystemClock};
 use crate::config::{Environment, Resolver};
 use crate::error::{Error, Result};
@@ -125,6 +128,11 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         }
         Command::Verify(verify) => scheduled::run(&verify.schedule, context, Notify::ByFlags, |context| verify::run(&verify, context)),
         Command::Repair(repair) => scheduled::run(&repair.run.schedule, context, Notify::ByFlags, |context| repair::run(&repair, context)),
+        Command::Hold(hold) => hold::run(&hold, context)?,
+        Command::Retention(RetentionCommand::Cutoff(cutoff)) => retention::cutoff(&cutoff, context)?,
+        Command::Retention(RetentionCommand::Due(due)) => {
+            scheduled::run(&due.schedule, context, Notify::ByFlags, |context| retention::due(&due, context))
+        }
         Command::Adopt(adopt) => adopt::run(&adopt, context)?,
         Command::Erase(erase) => erase::run(&erase, context)?,
         Command::List(list) => list::run(&list, context)?,

@@ -14,6 +14,7 @@ mod keys;
 mod profile;
 mod reference;
 mod resolve;
+mod retention;
 mod secret_guard;
 mod secret_store;
 mod sourced;
@@ -21,7 +22,7 @@ mod suggest;
 
 pub use credentials::Secrets;
 pub use environment::Environment;
-pub use identifiers::{FAILED_HEADER, Identifiers, ListError, Rejected};
+pub use identifiers::{CutoffLine, CutoffList, FAILED_HEADER, Identifiers, ListError, Rejected};
 pub use resolve::Resolver;
 pub use sourced::{Source, Sourced};
 
@@ -30,6 +31,7 @@ pub(crate) use file::{profile_names, required_location};
 pub(crate) use resolve::{
     DEFAULT_JOBS, Network, ProviderAccess, ProviderSettings, SealSettings, Setting, YotiAccess, default_provider_days, operator,
 };
+pub(crate) use retention::{contradictions, schedule_text};
 pub(crate) use secret_store::{SecretStore, rotated};
 
 /// A configuration file with every key explained.

@@ -42,7 +42,7 @@ pub(crate) use session_error::session_error;
 pub(crate) use settled::is_settled;
 pub use stamping::Authority;
 pub(crate) use stored_rules::StoredRules;
-pub use tally::Tally;
+pub use tally::{RetentionCounts, Tally};
 
 use crate::archive::Journal;
 use crate::http::{Note, RetryClient};

@@ -11,6 +11,7 @@ mod lacking;
 mod log;
 mod metrics;
 mod reporter;
+mod retention_text;
 mod run_summary;
 mod summary;
 mod table;

@@ -8,6 +8,7 @@ use super::config::ConfigCommand;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
 use super::held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, ShowArguments};
 use super::help;
+use super::retention::{HoldCommand, RetentionCommand};
 use super::schedule::ScheduleArguments;
 use super::seal::SealArguments;
 use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
@@ -68,6 +69,12 @@ pub(crate) enum Command {
     /// Destroy archived sessions by order, and keep a certificate of each
     #[command(after_help = help::ERASE)]
     Erase(EraseArguments),
+    /// Hold sessions: nothing of them is erased until they are released
+    #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::HOLD)]
+    Hold(HoldCommand),
+    /// Record from when retention counts, and list what is due
+    #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::RETENTION)]
+    Retention(RetentionCommand),
     /// Record sessions in the journal that it lacks, after reading them
     #[command(after_help = help::ADOPT)]
     Adopt(AdoptArguments),
@@ -102,6 +109,8 @@ impl Command {
             Self::Open(_) => "open",
             Self::Repair(_) => "repair",
             Self::Erase(_) => "erase",
+            Self::Hold(hold) => hold.name(),
+            Self::Retention(retention) => retention.name(),
             Self::Adopt(_) => "adopt",
             Self::Config(_) => "config",
             Self::Sandbox(_) => "sandbox",
@@ -133,6 +142,8 @@ impl Command {
             }
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
             Self::Erase(erase) => erase.change.flags(None),
+            Self::Hold(hold) => hold.flags(),
+            Self::Retention(retention) => retention.flags(),
             Self::Adopt(adopt) => adopt.change.flags(adopt.provider),
             Self::Config(config) => config.flags(),
             Self::Sandbox(SandboxArguments { file, verbosity, .. }) => {

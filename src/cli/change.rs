@@ -44,9 +44,16 @@ pub(crate) struct ChangeArguments {
     /// Your reason, which is recorded; without the person's name
     #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) archive: ArchiveArguments,
+}
+
+/// Arguments of commands that write to the journal of an archive.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ArchiveArguments {
     /// The archive [default: as for download]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) archive: Option<PathBuf>,
+    #[arg(long = "archive", value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
     /// Output format
     #[arg(long, default_value = "text")]
     pub(crate) format: EventFormat,
@@ -65,6 +72,13 @@ pub(crate) struct ChangeArguments {
 }
 
 impl ChangeArguments {
+    /// Returns the shared flags, with this provider.
+    pub(super) fn flags(&self, provider: Option<ProviderChoice>) -> Flags {
+        self.archive.flags(provider)
+    }
+}
+
+impl ArchiveArguments {
     /// Returns the shared flags, with this provider.
     pub(super) fn flags(&self, provider: Option<ProviderChoice>) -> Flags {
         let (profile, trust) = (self.profile.clone(), self.trust.clone());

@@ -47,7 +47,7 @@ pub(crate) struct RowsArguments {
 pub(crate) struct SelectionArguments {
     /// Only sessions of this state, provider or decision; repeatable
     ///
-    /// Examples are state=incomplete, provider=yoti and decision=declined. A state is complete, empty, incomplete, unfinished or unreadable.
+    /// Examples are state=incomplete, provider=yoti and decision=declined. A state is complete, empty, incomplete, unfinished, unreadable or erased; erased sessions are listed only where they are asked for.
     #[arg(id = "where", long = "where", value_name = "KEY=VALUE", value_parser = condition)]
     pub(crate) conditions: Vec<Condition>,
     /// Only sessions changed since this day or moment (UTC), or 7d ago

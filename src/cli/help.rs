@@ -9,10 +9,8 @@ Examples:
   vmedia config init            enter your credentials
   vmedia list <session-id>      show its media
   vmedia download <session-id>  archive it in vmedia-archive
-  vmedia verify vmedia-archive  verify the whole archive
 
-Credentials: environment or profile. Veriff: VMEDIA_BASE_URL, VMEDIA_API_KEY, VMEDIA_API_SECRET.
-Yoti: VMEDIA_PROVIDER=yoti, VMEDIA_YOTI_SDK_ID, VMEDIA_YOTI_KEY_FILE.
+Credentials: a profile, or VMEDIA_BASE_URL, VMEDIA_API_KEY and VMEDIA_API_SECRET (Veriff).
 `vmedia <command> --help` has examples, the man page statuses and variables: vmedia man | man -l -";
 
 pub(super) const LIST: &str = "\
@@ -111,11 +109,69 @@ Examples:
 pub(super) const ERASE: &str = "\
 Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,
 by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived
-again. An erasure that was killed is finished by the same command.
+again. An erasure that was killed is finished by the same command. A session that is held (`vmedia hold`) is refused with 4, or with 7
+beside others.
 
 Examples:
   vmedia erase <session-id> --authority 'GDPR art. 17' --reason 'request 2026-118'
   vmedia erase <session-id> --authority '(EU) 2024/1624 art. 77' --reason 'retention ended' --dry-run";
+
+pub(super) const HOLD: &str = "\
+A session may be held for several cases. While one of them lasts, `vmedia erase` refuses the session. The journal records each hold
+and each release.
+
+Examples:
+  vmedia hold add 2026-118 --reason 'claim at the court of Berlin' <session-id>
+  vmedia hold list
+  vmedia hold release 2026-118 --reason 'settled'";
+
+pub(super) const HOLD_ADD: &str = "\
+A session that the archive does not have yet is held from the moment that it has it. A session that was erased before is reported,
+and one that another run is changing: if that is an erasure, it may not have seen the hold. The exit status is then 7, or 9 when it
+is the only session and was erased.
+
+Examples:
+  vmedia hold add 2026-118 --reason 'claim at the court of Berlin' <session-id>
+  vmedia hold add 2026-118 --reason 'order of the authority' --from ids.csv --until 2027-06-30";
+
+pub(super) const HOLD_RELEASE: &str = "\
+Ends the holds of a case, and no hold that is added to it at the same time. The exit status is 9 when the case has none.
+
+Examples:
+  vmedia hold release 2026-118 --reason 'settled'";
+
+pub(super) const HOLD_LIST: &str = "\
+Prints a row for each session and case. A hold that has run out still keeps its session; release it.
+
+Examples:
+  vmedia hold list
+  vmedia hold list --archive /srv/evidence --format csv > held.csv";
+
+pub(super) const RETENTION: &str = "\
+The periods are those of your configuration: [retention.NAME] with authority, event and keep. A session is due when the period after
+its event has ended; one whose event is not recorded is never due.
+
+Examples:
+  vmedia retention cutoff --from events.csv
+  vmedia retention due
+  vmedia retention due --by 2027-01-31 --format csv > due.csv";
+
+pub(super) const RETENTION_CUTOFF: &str = "\
+Of several lines about the same session and event, the last counts, also over earlier runs. Lines that are wrong are reported and
+left out; the exit status is then 7. The event may be left out where the schedules of the configuration have only one.
+
+Examples:
+  vmedia retention cutoff --from events.csv
+  printf 'session,date\\n%s,2026-11-30\\n' <session-id> | vmedia retention cutoff --from -";
+
+pub(super) const RETENTION_DUE: &str = "\
+Lists the sessions that are due, overdue (past a maximum), or due and held, each with its biometric media where a schedule has a rule
+for them, and counts the others. Erases nothing. --check is for scheduled runs, as is --metrics-file.
+
+Examples:
+  vmedia retention due
+  vmedia retention due --check -q --metrics-file /var/lib/node_exporter/vmedia-retention.prom
+  vmedia retention due --by 2027-01-31 --format csv > due.csv";
 
 pub(super) const ADOPT: &str = "\
 For sessions that were moved in from another archive, and archives whose journal was lost. Reads every file of such a session,
@@ -222,12 +278,15 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("1", "Unexpected error, most likely a defect."),
             ("2", "Invalid command line, or an invalid session id alone on it."),
             ("3", "Configuration or credentials are missing or cannot be read."),
-            ("4", "Refused by the provider; do not retry."),
+            ("4", "Refused by the provider; do not retry. For erase: the session is held."),
             ("5", "Provider or network unavailable after the retries; try later."),
             ("6", "Local file system error: full, read-only, not permitted."),
-            ("7", "Some items failed; the rest is archived."),
+            ("7", "Some items failed; the rest is archived. For retention due --check: a session is overdue."),
             ("8", "Verification found damage."),
-            ("9", "Not found at the provider: never existed, deleted, or past its retention. For find, show and open: not in the archive."),
+            (
+                "9",
+                "Not found at the provider: never existed, deleted, or past its retention. For find, show and open: not in the archive. For hold release: the case has no hold.",
+            ),
             (
                 "130, 143",
                 "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed; on Windows Ctrl-Break, a closed window, log-off). Finished files are kept; the next run continues.",
@@ -276,7 +335,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "config.toml",
-                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, output folder, and seals. `vmedia config path` prints where, `vmedia config example` explains every key.",
+                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, output folder, and seals; schedules of retention. `vmedia config path` prints where, `vmedia config example` explains every key.",
             ),
             ("<archive>/<session-id>/", "One session: a BagIt bag (RFC 8493)."),
             ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A media file, byte for byte as the provider sent it."),

@@ -60,6 +60,21 @@ fn ago(text: &str) -> Option<Since> {
     (!time.is_zero()).then_some(Since::Ago(time))
 }
 
+/// Parses a day.
+pub(super) fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    let day = jiff::civil::Date::from_str(text).ok().filter(|_| text.len() == 10);
+    day.ok_or_else(|| "a day is written as 2026-11-30".to_owned())
+}
+
+/// Parses a name that a person chose: some text in one line.
+pub(super) fn label(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 200;
+    if text.trim().is_empty() || text.contains(char::is_control) || text.len() > LONGEST {
+        return Err(format!("a name is some text in one line, of at most {LONGEST} bytes"));
+    }
+    Ok(text.to_owned())
+}
+
 /// A condition that a session meets or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Condition {
@@ -72,7 +87,7 @@ pub(crate) enum Condition {
 }
 
 /// The states of sessions in a catalog.
-pub(super) const STATES: [&str; 5] = ["complete", "empty", "incomplete", "unfinished", "unreadable"];
+pub(super) const STATES: [&str; 6] = ["complete", "empty", "incomplete", "unfinished", "unreadable", "erased"];
 
 /// Parses a condition. States are those of the catalog.
 pub(super) fn condition(text: &str) -> Result<Condition, String> {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit> {
     let ids: Vec<SessionId> = (1..).zip(&arguments.sessions).map(|(number, text)| session_id(text, number)).collect::<Result<_>>()?;
     let resolver = context.resolver()?;
-    let root = resolver.output(arguments.change.archive.clone()).value;
+    let root = resolver.output(arguments.change.archive.folder.clone()).value;
     let found = find(std::slice::from_ref(&root), context)?;
     let Some(archive) = found.into_iter().find(|archive| archive.root == root) else {
         let what = format!("{} is no archive", root.display());
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
     let folders = if ids.is_empty() { archive.sessions.to_vec() } else { named(store.as_ref(), &ids)? };
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
-    let sealer = sealer(resolver.seal_settings(&arguments.change.seal)?, &resolver.network(), context)?;
+    let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
     let journal = journal(&store, context);
     let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
     let order = Adopting {
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
         authenticate: arguments.authenticate,
         is_stopped: &|| context.cancel.requested().is_some(),
     };
-    let mut reporter = context.reporter(arguments.change.format, false)?;
+    let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let exit = adopt_all(&order, &folders, &mut reporter, context);
     Ok(close_journal(&journal, &sealer, &store, exit, &mut reporter, context))
 }

@@ -10,6 +10,7 @@ use super::matching::{Matching, fold};
 use super::renewal::{PORTION, lock_page};
 use super::services::journal;
 use super::verify::cores;
+use crate::archive::retention::{Schedule, due};
 use crate::archive::{CatalogRow, CatalogWriter, Condition, Journal, State};
 use crate::cli::{CatalogArguments, EventFormat, RowsArguments, SortKey, TableFormat};
 use crate::clock::Stop;
@@ -20,11 +21,12 @@ use crate::report::{Cell, Column, Reporter, Table};
 use crate::store::{ReadStore, Store, StorePath};
 use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-const COLUMNS: [Column; 20] = [
+const COLUMNS: [Column; 22] = [
     Column::new("archive", "ARCHIVE", false, 0),
     Column::new("session", "SESSION", false, 0),
     Column::new("reference", "REFERENCE", false, 0),
@@ -39,6 +41,8 @@ const COLUMNS: [Column; 20] = [
     Column::new("last_authenticated", "AUTHENTIC", false, 5),
     Column::new("condition", "STATE", false, 0),
     Column::new("decision", "DECISION", false, 1),
+    Column::new("due", "DUE", false, 3),
+    Column::new("holds", "HELD FOR", false, 2),
     Column::new("archived", "ARCHIVED", true, 9),
     Column::new("withheld", "WITHHELD", true, 9),
     Column::new("gone", "GONE", true, 9),
@@ -62,6 +66,14 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
     Ok(exit)
 }
 
+/// Returns the schedules of the configuration. Without a configuration that can be read, no session has a due date.
+fn schedules(reporter: &mut Reporter, context: &Context) -> Vec<Schedule> {
+    context.resolver().and_then(|resolver| resolver.schedules()).unwrap_or_else(|error| {
+        reporter.event(Event::Remark { text: format!("no due date is shown: {error}") });
+        Vec::new()
+    })
+}
+
 /// The sessions that are listed, and how.
 pub(super) struct List<'a> {
     pub(super) matching: Matching,
@@ -81,10 +93,21 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
     if archives.len() == 1 {
         table.hide_from_people("archive");
     }
-    let reporter = context.reporter(EventFormat::Text, true)?;
+    let mut reporter = context.reporter(EventFormat::Text, true)?;
+    let schedules = schedules(&mut reporter, context);
     let is_short = width.is_some_and(|width| width < ROOM_FOR_IDS) && wanted.rows.format == TableFormat::Table;
-    let mut output =
-        Output { context, wanted, is_short, reporter, table, exit: Exit::Done, rows: 0, seen: Seen::default(), kept: Vec::new() };
+    let mut output = Output {
+        context,
+        wanted,
+        schedules,
+        is_short,
+        reporter,
+        table,
+        exit: Exit::Done,
+        rows: 0,
+        seen: Seen::default(),
+        kept: Vec::new(),
+    };
     for archive in archives {
         for text in archive.unread.clone() {
             output.reporter.event(Event::Remark { text });
@@ -100,7 +123,13 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
     output.sorted_rows()?;
     let Output { mut reporter, mut table, exit, rows, seen, .. } = output;
     reporter.finish();
-    for (is_seen, name) in [(seen.authenticated, "last_authenticated"), (seen.reference, "reference"), (seen.name, "name")] {
+    for (is_seen, name) in [
+        (seen.authenticated, "last_authenticated"),
+        (seen.reference, "reference"),
+        (seen.name, "name"),
+        (seen.due, "due"),
+        (seen.holds, "holds"),
+    ] {
         if !is_seen {
             table.hide_from_people(name);
         }
@@ -118,12 +147,15 @@ struct Seen {
     authenticated: bool,
     reference: bool,
     name: bool,
+    due: bool,
+    holds: bool,
 }
 
 /// A list that is under way.
 struct Output<'a> {
     context: &'a Context,
     wanted: &'a List<'a>,
+    schedules: Vec<Schedule>,
     /// True if ids are shortened.
     is_short: bool,
     reporter: Reporter,
@@ -154,6 +186,10 @@ impl Output<'_> {
         let catalog = Arc::new(catalog?);
         let mut page = if has_page { Some(CatalogWriter::begin(archive.store.as_ref())?) } else { None };
         let mut read = 0;
+        let erased = if archive.is_whole { catalog.erased(&archive.sessions) } else { Vec::new() };
+        if let Some(page) = &mut page {
+            page.set_erased(erased.len() as u64);
+        }
         for portion in archive.sessions.chunks(PORTION) {
             let (catalog, portion, cancel) = (Arc::clone(&catalog), portion.to_vec(), self.context.cancel.clone());
             let rows = beside(self.context, &mut self.reporter, move |emit| catalog.rows(&portion, &cancel, emit))?;
@@ -161,6 +197,9 @@ impl Output<'_> {
             let Some(rows) = rows.filter(|_| self.context.cancel.requested().is_none()) else { return Ok(Some(read)) };
             self.rows(&rows, archive)?;
             page.as_mut().map_or(Ok(()), |page| page.add(&rows))?;
+        }
+        if self.wanted.matching.wants_erased() {
+            self.rows(&erased, archive)?;
         }
         if let Some(page) = page {
             let path = self.publish(page, archive)?;
@@ -182,7 +221,10 @@ impl Output<'_> {
             self.seen.authenticated |= row.authenticated.is_some();
             self.seen.reference |= row.reference.is_some();
             self.seen.name |= !row.names.is_empty();
-            let cells = cells(row, archive, self.is_short);
+            self.seen.holds |= !row.holds.is_empty();
+            let due = due(&row.cutoffs, &self.schedules).iter().map(|due| due.due).min();
+            self.seen.due |= due.is_some();
+            let cells = cells(row, due, archive, self.is_short);
             match self.wanted.sort {
                 Some(key) => self.kept.push((place(row, key), cells)),
                 None => self.table.row(&cells)?,
@@ -246,7 +288,7 @@ fn row_error(row: &CatalogRow, archive: &Archive) -> Option<Error> {
     ))
 }
 
-fn cells(row: &CatalogRow, archive: &Archive, is_short: bool) -> Vec<Cell> {
+fn cells(row: &CatalogRow, due: Option<Date>, archive: &Archive, is_short: bool) -> Vec<Cell> {
     let on = |at: Option<Timestamp>| (json!(at), at.map(day));
     let count = |state| (json!(row.states.get(&state).copied().unwrap_or(0)), None);
     let condition = row.condition();
@@ -265,6 +307,8 @@ fn cells(row: &CatalogRow, archive: &Archive, is_short: bool) -> Vec<Cell> {
         (json!(row.authenticated), Some(row.authenticated.map_or_else(|| "never".to_owned(), day))),
         (json!(condition.as_str()), Some(condition.text())),
         (json!(row.decision), None),
+        (json!(due), None),
+        (json!(row.holds), None),
         count(State::Archived),
         count(State::Withheld),
         count(State::Gone),

@@ -6,26 +6,23 @@ use super::closing::close_journal;
 use super::event_loop::receive;
 use super::failed::FailedList;
 use super::list::{scope, selection};
+use super::lists::read_ids;
 use super::query::session_id;
 use super::services::{WITHOUT_NARROWING, must_have_attempts, sealer, services};
 use super::spool::Spool;
 use crate::archive::must_be_outside;
 use crate::cli::DownloadArguments;
-use crate::config::{DEFAULT_JOBS, Identifiers, ListError, Rejected, Resolver, Source, Sourced};
+use crate::config::{DEFAULT_JOBS, Identifiers, Rejected, Resolver, Source, Sourced};
 use crate::engine::{self, Event, Options, Services};
-use crate::error::{self, Error, Result, plain};
+use crate::error::{self, Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::provider::{Provider, Scope};
 use crate::report::Reporter;
 use crate::text::plural;
 use same_file::Handle;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
-
-/// A list of session ids above this size is a mistake.
-const LARGEST_LIST: u64 = 256 * 1024 * 1024;
 
 pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Exit> {
     let mut batch = batch(arguments)?;
@@ -158,7 +155,7 @@ fn batch(arguments: &DownloadArguments) -> Result<Batch> {
     match &arguments.from {
         Some(from) if Path::new(from).is_dir() => batch.spool = Some(Spool::read(Path::new(from), identifiers)?),
         Some(from) => {
-            read_list(from, identifiers)?;
+            read_ids(from, identifiers)?;
             if let Some(failed) = &arguments.failed_to {
                 keeps_list(from, failed, identifiers)?;
             }
@@ -177,37 +174,6 @@ fn keeps_list(from: &str, failed: &Path, identifiers: &Identifiers) -> Result<()
     }
     let what = format!("--failed-to {} would replace the list that --from reads, which holds more than ids", failed.display());
     Err(Error::usage(what, "name another file with --failed-to; only a list of ids alone may be replaced by what is left of it"))
-}
-
-fn read_list(from: &str, identifiers: &mut Identifiers) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        let hint = match error.kind() {
-            ErrorKind::Other => "name a regular file, or - for standard input, which reads a pipe: --from - < PIPE",
-            _ => "name a readable file, or - for standard input",
-        };
-        Error::usage(format!("cannot read the list {from}: {}", plain(&error)), hint)
-    };
-    let input: Box<dyn Read> = match from {
-        "-" => Box::new(std::io::stdin().lock()),
-        _ => Box::new(crate::input::open(Path::new(from)).map_err(failed)?),
-    };
-    let mut input = input.take(LARGEST_LIST + 1);
-    let read = identifiers.add_list(&mut input);
-    if input.limit() == 0 {
-        let what = format!("the list {from} is larger than {}", crate::text::bytes(LARGEST_LIST));
-        return Err(Error::usage(what, "name a list of session ids with --from; one that is so long is archived in parts"));
-    }
-    read.map_err(|error| match error {
-        ListError::Read(error) => failed(error),
-        ListError::NoColumn => Error::usage(
-            format!("no column of the list {from} is known to hold session ids"),
-            "write session_id above that column in the first line; nothing of the list was sent",
-        ),
-        ListError::SeveralColumns => Error::usage(
-            format!("several columns of the list {from} may hold session ids"),
-            "write session_id above the one that does, in the first line; nothing of the list was sent",
-        ),
-    })
 }
 
 fn options(arguments: &DownloadArguments, resolver: &Resolver<'_>, provider: &dyn Provider, jobs: u16) -> Result<Options> {

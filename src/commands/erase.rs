@@ -5,17 +5,16 @@
 use super::Context;
 use super::closing::close_journal;
 use super::query::session_id;
-use super::services::{journal, sealer, store};
+use super::services::{archive, journal, sealer};
 use crate::archive::retention::HoldCheck;
 use crate::archive::{Chain, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase};
 use crate::cli::EraseArguments;
 use crate::engine::{Erasure, ErrorText, Event, Tally};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::report::Reporter;
 use crate::store::Store;
-use std::sync::Arc;
 
 pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit> {
     let mut sessions: Vec<SessionId> = Vec::new();
@@ -26,13 +25,8 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         }
     }
     let resolver = context.resolver()?;
-    let root = resolver.output(arguments.change.archive.clone()).value;
-    if !root.is_dir() {
-        let what = format!("there is no archive {}", root.display());
-        return Err(Error::new(ErrorKind::Local, what, "name the archive with --archive, or in the profile (output)"));
-    }
-    let store: Arc<dyn Store> = Arc::new(store(root, context));
-    let sealer = sealer(resolver.seal_settings(&arguments.change.seal)?, &resolver.network(), context)?;
+    let store = archive(&resolver, arguments.change.archive.folder.clone(), context)?;
+    let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
     let journal = journal(&store, context);
     let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
     let order = Erasing {
@@ -44,7 +38,7 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         holds: HoldCheck::default(),
         dry_run: arguments.dry_run,
     };
-    let mut reporter = context.reporter(arguments.change.format, false)?;
+    let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let exit = erase_all(&order, &sessions, &mut reporter, context);
     Ok(close_journal(&journal, &sealer, &store, exit, &mut reporter, context))
 }
@@ -97,7 +91,8 @@ fn erasure_event(store: &dyn Store, session: &SessionId, outcome: ErasureOutcome
     }
 }
 
-fn failed(store: &dyn Store, session: &SessionId, error: &Error) -> Event {
+/// Returns the event of a session of which something failed.
+pub(super) fn failed(store: &dyn Store, session: &SessionId, error: &Error) -> Event {
     Event::SessionFinished {
         session: session.clone(),
         exit: Exit::of(error),

@@ -40,6 +40,11 @@ impl Matching {
         *self == Self::default()
     }
 
+    /// Returns whether sessions that were erased are asked for.
+    pub(super) fn wants_erased(&self) -> bool {
+        self.conditions.iter().any(|condition| matches!(condition, Condition::State(state) if state == "erased"))
+    }
+
     /// Returns whether a session is wanted.
     pub(super) fn takes(&self, row: &CatalogRow) -> bool {
         let meets = |condition: &Condition| match condition {

@@ -46,7 +46,9 @@ pub(super) fn renew_page(store: &Arc<dyn Store>, journal: &Journal, reporter: &m
         return Ok(());
     }
     let mut page = CatalogWriter::begin(store.as_ref())?;
-    for portion in sessions(store.as_ref())?.chunks(PORTION) {
+    let sessions = sessions(store.as_ref())?;
+    page.set_erased(catalog.erased(&sessions).len() as u64);
+    for portion in sessions.chunks(PORTION) {
         let (catalog, portion, cancel) = (Arc::clone(&catalog), portion.to_vec(), context.cancel.clone());
         let rows = beside(context, reporter, move |emit| catalog.rows(&portion, &cancel, emit))?;
         let Some(rows) = rows.filter(|_| context.cancel.requested().is_none()) else { return Ok(()) };

@@ -5,9 +5,9 @@
 use super::Context;
 use crate::archive::{Identity, Journal, tool};
 use crate::clock::Cancel;
-use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, SealSettings, Secrets, YotiAccess};
+use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, ClientOptions, Limits, Policy, RetryClient};
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
@@ -127,6 +127,16 @@ pub(super) fn client(base_url: String, network: &Network, connections: usize) ->
         connections,
         proxy: network.proxy.clone(),
     })
+}
+
+/// Returns the store of the archive that a command changes; `folder` is its flag. The archive must exist.
+pub(super) fn archive(resolver: &Resolver<'_>, folder: Option<PathBuf>, context: &Context) -> Result<Arc<dyn Store>> {
+    let root = resolver.output(folder).value;
+    if !root.is_dir() {
+        let what = format!("there is no archive {}", root.display());
+        return Err(Error::new(ErrorKind::Local, what, "name the archive with --archive, or in the profile (output)"));
+    }
+    Ok(Arc::new(store(root, context)))
 }
 
 /// Creates the store of a folder, with the text for others who find it locked.

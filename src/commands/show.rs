@@ -5,6 +5,7 @@
 use super::Context;
 use super::came::{Detail, files};
 use super::one_session::OneSession;
+use crate::archive::retention::{Class, Due, due};
 use crate::archive::{CatalogRow, CompanionState, Condition, MediaRecord, PAGE, RECORD, Record, State, Verifications, catalog_row};
 use crate::cli::{ShowArguments, ViewFormat};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,7 +24,10 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
     let store = session.store.as_ref();
     let row = catalog_row(store, &session.folder, &Verifications::read(store)?);
     let width = context.console.answer_width().filter(|_| !arguments.wide);
-    let view = View { record: record(&session, &row)?, page: page(&session)?, row, session, width };
+    // A configuration that cannot be read has no part in what the archive holds.
+    let schedules = context.resolver().and_then(|resolver| resolver.schedules()).unwrap_or_default();
+    let dues = due(&row.cutoffs, &schedules);
+    let view = View { record: record(&session, &row)?, page: page(&session)?, row, dues, session, width };
     match arguments.format {
         ViewFormat::Text => view.print(context),
         ViewFormat::Json => context.console.answer(format!("{}\n", view.json()?).as_bytes()),
@@ -57,6 +61,7 @@ fn page(session: &OneSession) -> Result<Option<PathBuf>> {
 struct View {
     session: OneSession,
     row: CatalogRow,
+    dues: Vec<Due>,
     record: Record,
     page: Option<PathBuf>,
     /// The width of the terminal, unless everything is to be shown.
@@ -116,6 +121,8 @@ impl View {
             ("Decision", row.decision.as_ref().map(|decision| format!("{decision}{reason}"))),
             ("Archived", archived),
             ("Verified", Some(on(row.verified).unwrap_or_else(|| "never".to_owned()))),
+            ("Held for", (!row.holds.is_empty()).then(|| row.holds.join("; "))),
+            ("Due", due_text(&self.dues)),
             ("Holds", Some(held.into_iter().flatten().collect::<Vec<_>>().join(", "))),
         ];
         facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
@@ -171,6 +178,7 @@ impl View {
             "session": row.session, "provider": row.provider, "condition": row.condition().as_str(),
             "reference": row.reference, "name": row.names.first(), "decision": row.decision,
             "files": row.files, "bytes": row.bytes, "first_archived": row.first, "last_archived": row.last,
+            "holds": row.holds, "due": self.dues.iter().map(due_fields).collect::<Vec<_>>(),
             "last_verified": row.verified, "last_authenticated": row.authenticated,
             "archive": self.session.root.display().to_string(), "folder": row.folder,
             "page": self.page.as_ref().map(|page| page.display().to_string()),
@@ -179,6 +187,23 @@ impl View {
         });
         pretty(&fields)
     }
+}
+
+/// Returns the days on which the session and its biometric media are due.
+fn due_text(dues: &[Due]) -> Option<String> {
+    let day = |due: &Due| match due.class {
+        Class::Session => format!("{} ({}, {} {})", due.due, due.schedule, due.event, due.cutoff),
+        Class::Biometric => format!("biometric media {} ({}, {} {})", due.due, due.schedule, due.event, due.cutoff),
+    };
+    (!dues.is_empty()).then(|| dues.iter().map(day).collect::<Vec<_>>().join("; "))
+}
+
+fn due_fields(due: &Due) -> Value {
+    let Due { class, schedule, authority, event, cutoff, due: day, maximum, .. } = due;
+    json!({
+        "class": class.as_str(), "due": day, "maximum": maximum, "schedule": schedule, "authority": authority, "event": event,
+        "cutoff": cutoff,
+    })
 }
 
 /// Returns the attempt or the group of a media file, as part of a sentence.

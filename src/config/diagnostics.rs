@@ -4,6 +4,7 @@
 
 use super::keys::keys_of;
 use super::profile::{File, Profile};
+use super::retention::{RuleKeys, ScheduleKeys};
 use super::suggest::suggest;
 use crate::error::{Error, quote};
 use std::ops::Range;
@@ -13,6 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 const EXAMPLE: &str = "vmedia config example explains every key";
 const PROFILES: &str = "profiles are written as [profiles.NAME], each with its keys below it";
+const SCHEDULES: &str = "schedules are written as [retention.NAME], each with its keys below it";
 const PATHS: &str = r"write paths in single quotes and in full, as in 'C:\Archive' or '/srv/archive'";
 const SECRETS: &str = "no secret stands in this file; secret_file, secret_command and the like say where it lies";
 
@@ -32,11 +34,11 @@ impl ConfigText<'_> {
         let at = error.span();
         let line = at.as_ref().map_or("", |at| self.line_of(at));
         let key = line.split(['=', ' ', '\t']).find(|word| !word.is_empty()).unwrap_or_default();
-        let is_key = keys_of::<Profile>().contains(&key) || keys_of::<File>().contains(&key);
+        let is_key = [keys_of::<Profile>(), keys_of::<File>(), keys_of::<ScheduleKeys>()].concat().contains(&key);
         // A line that is valid by itself repeats another.
         let is_repeated = !line.trim().is_empty() && DeTable::parse(line).is_ok();
         let hint = if is_repeated {
-            "keep one of them: a key stands once in a profile, and [profiles.NAME] once in the file".to_owned()
+            "keep one of them: a key stands once in a profile or schedule, and [profiles.NAME] once in the file".to_owned()
         } else if line.split('"').skip(1).step_by(2).any(|text| text.contains('\\')) {
             format!(r"in double quotes \ begins an escape; {PATHS}")
         } else if is_key {
@@ -61,6 +63,12 @@ impl ConfigText<'_> {
                 unknown.push((key.span(), format!("profile {profile} has a key {}, which is unknown", quote(name)), hint_in_profile(name)));
             }
         }
+        for (schedule, keys, known) in schedules(table) {
+            for key in keys.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+                let name = key.get_ref().as_ref();
+                unknown.push((key.span(), format!("{schedule} has a key {}, which is unknown", quote(name)), hint(name, known)));
+            }
+        }
         let first = unknown.into_iter().min_by_key(|(at, ..)| at.start)?;
         Some(self.wrong(Some(&first.0), &first.1, first.2))
     }
@@ -80,8 +88,18 @@ impl ConfigText<'_> {
                 return found(key.get_ref(), value, &format!(" of profile {profile}"));
             }
         }
-        match table.iter().find(|(key, value)| holds(value) && !value.get_ref().is_table() && key.get_ref() != "profiles") {
+        for (schedule, keys, known) in schedules(table) {
+            let is_inner = |value: &Spanned<DeValue<'_>>| value.get_ref().is_table() && known.len() > keys_of::<RuleKeys>().len();
+            if let Some((key, value)) = keys.iter().find(|(_, value)| holds(value) && !is_inner(value)) {
+                return found(key.get_ref(), value, &format!(" of {schedule}"));
+            }
+        }
+        let is_of_groups = |key: &str| matches!(key, "profiles" | "retention");
+        match table.iter().find(|(key, value)| holds(value) && !(value.get_ref().is_table() || is_of_groups(key.get_ref()))) {
             Some((key, value)) => found(key.get_ref(), value, ""),
+            None if is_schedule(table, &holds) => {
+                self.wrong(at.as_ref(), "where a schedule with its keys belongs stands something else", SCHEDULES.to_owned())
+            }
             None => self.wrong(at.as_ref(), "where a profile with its keys belongs stands something else", PROFILES.to_owned()),
         }
     }
@@ -104,6 +122,27 @@ fn profiles<'a>(table: &'a DeTable<'_>) -> impl Iterator<Item = (String, &'a DeT
     entries.filter_map(|(name, value)| Some((quote(name.get_ref().as_ref()), value.get_ref().as_table()?)))
 }
 
+/// Returns whether a place is where a schedule belongs.
+fn is_schedule(table: &DeTable<'_>, holds: &dyn Fn(&Spanned<DeValue<'_>>) -> bool) -> bool {
+    let Some((_, retention)) = table.iter().find(|(key, _)| key.get_ref().as_ref() == "retention") else { return false };
+    holds(retention) || retention.get_ref().as_table().is_some_and(|schedules| schedules.iter().any(|(_, schedule)| holds(schedule)))
+}
+
+/// Returns the schedules that are tables, and their rules for biometric media: the name, the keys, and the keys that are known.
+fn schedules<'a>(table: &'a DeTable<'_>) -> Vec<(String, &'a DeTable<'a>, &'static [&'static str])> {
+    let schedules = table.iter().find(|(key, _)| key.get_ref().as_ref() == "retention").and_then(|(_, value)| value.get_ref().as_table());
+    let mut all = Vec::new();
+    for (name, keys) in schedules.into_iter().flat_map(|schedules| schedules.iter()) {
+        let name = quote(name.get_ref().as_ref());
+        let Some(keys) = keys.get_ref().as_table() else { continue };
+        let biometric =
+            keys.iter().find(|(key, _)| key.get_ref().as_ref() == "biometric").and_then(|(_, value)| value.get_ref().as_table());
+        all.extend(biometric.map(|biometric| (format!("schedule {name}.biometric"), biometric, keys_of::<RuleKeys>())));
+        all.push((format!("schedule {name}"), keys, keys_of::<ScheduleKeys>()));
+    }
+    all
+}
+
 /// Returns what may be meant by a key that stands outside of every profile.
 fn hint_outside_profiles(name: &str, value: &DeValue<'_>) -> String {
     if FOR_SECRETS.contains(&name) {
@@ -115,7 +154,7 @@ fn hint_outside_profiles(name: &str, value: &DeValue<'_>) -> String {
     } else if value.is_table() {
         PROFILES.to_owned()
     } else {
-        format!("outside of profiles there is default_profile alone; {EXAMPLE}")
+        format!("outside of profiles and schedules there is default_profile alone; {EXAMPLE}")
     }
 }
 
@@ -123,7 +162,11 @@ fn hint_in_profile(name: &str) -> String {
     if FOR_SECRETS.contains(&name) {
         return SECRETS.to_owned();
     }
-    match suggest(name, keys_of::<Profile>().iter().copied()) {
+    hint(name, keys_of::<Profile>())
+}
+
+fn hint(name: &str, known: &[&str]) -> String {
+    match suggest(name, known.iter().copied()) {
         Some(meant) => format!("did you mean {meant}? {EXAMPLE}"),
         None => EXAMPLE.to_owned(),
     }
@@ -143,7 +186,9 @@ fn value_example(key: &str) -> String {
         "limit_rate" => r#"it looks like limit_rate = "500k", or "2M""#.to_owned(),
         "provider_days" => "it is a number from 1 to 36500, as in provider_days = 90".to_owned(),
         "default_profile" => r#"it is the name of a profile, as in default_profile = "live""#.to_owned(),
-        "secret_keyring" | "skip_complete" => "it is true or false, without quotes".to_owned(),
+        "keep" => r#"it is a period, as in keep = "5y", "18mo" or "90d""#.to_owned(),
+        "biometric" => "it is a rule of its own, as in [retention.NAME.biometric] with keep and max below it".to_owned(),
+        "secret_keyring" | "skip_complete" | "max" => "it is true or false, without quotes".to_owned(),
         _ => format!(r#"it is a text in quotes, as in {key} = "..."; {EXAMPLE}"#),
     }
 }
@@ -165,7 +210,8 @@ impl Type {
         match key {
             "secret_command" | "bearer_command" | "with" | "only" => Self::List,
             "provider_days" | "jobs" => Self::Whole,
-            "secret_keyring" | "skip_complete" => Self::Truth,
+            "secret_keyring" | "skip_complete" | "max" => Self::Truth,
+            "biometric" => Self::Table,
             _ => Self::Text,
         }
     }

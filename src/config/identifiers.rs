@@ -4,10 +4,13 @@
 //! line, and no error quotes it. Duplicates count once. Must not open files.
 
 mod columns;
+mod cutoffs;
 mod json;
 mod source;
 
 use crate::model::{SessionId, WRAPPED, is_uuid, is_wrapped_id};
+pub use cutoffs::{CutoffLine, CutoffList};
+
 use columns::Columns;
 use source::{Bytes, Line, Source};
 use std::collections::HashSet;

@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn a_type_tells_its_keys() {
-        assert_eq!(keys_of::<File>(), ["default_profile", "profiles"]);
+        assert_eq!(keys_of::<File>(), ["default_profile", "profiles", "retention"]);
         assert_eq!(keys_of::<Profile>()[..3], ["provider", "base_url", "api_key"]);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Must not resolve anything. Every key is explained in `example.toml`.
 
+use super::retention::ScheduleKeys;
 use crate::cli::{self, KindChoice};
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
@@ -16,6 +17,9 @@ pub(super) struct File {
     /// The profiles by name.
     #[serde(default)]
     pub(super) profiles: BTreeMap<String, Profile>,
+    /// The schedules of retention by name.
+    #[serde(default)]
+    pub(super) retention: BTreeMap<String, ScheduleKeys>,
 }
 
 /// One integration.

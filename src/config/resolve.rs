@@ -3,6 +3,7 @@
 //! Must not know what the settings are for.
 
 mod network;
+mod retention;
 mod run;
 mod sealing;
 mod settings;
@@ -22,6 +23,7 @@ use super::credentials::{CommandLimits, Secrets, is_name, secrets};
 use super::environment::{Environment, names};
 use super::file;
 use super::profile::{File, Profile};
+use super::retention::ScheduleKeys;
 use super::sourced::{Source, Sourced, Sources};
 use super::suggest::suggest;
 use crate::cli::{Flags, ProviderChoice};
@@ -31,6 +33,7 @@ use crate::http::{Address, parse_base_url};
 use crate::provider::veriff::Veriff;
 use crate::provider::yoti::{self as yoti_provider, Yoti};
 use crate::secret::Secret;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -66,6 +69,8 @@ pub struct Resolver<'a> {
     environment: &'a Environment,
     location: Option<Sourced<PathBuf>>,
     profile: Option<(Sourced<String>, Profile)>,
+    /// The schedules of retention by name.
+    retention: BTreeMap<String, ScheduleKeys>,
     /// Variables that any profile names.
     named: Vec<String>,
     cancel: Cancel,
@@ -88,13 +93,14 @@ impl<'a> Resolver<'a> {
                 None => return Err(no_profile(&name.value, &file, location.as_ref())),
             },
         };
-        Ok(Self { location, profile, named, ..Self::without_file(flags, environment) })
+        let retention = file.retention;
+        Ok(Self { location, profile, retention, named, ..Self::without_file(flags, environment) })
     }
 
     /// Creates a resolver without configuration file: flags, environment and defaults alone.
     pub(crate) fn without_file(flags: &'a Flags, environment: &'a Environment) -> Self {
         let (cancel, clock) = (Cancel::default(), Arc::new(SystemClock::start()));
-        Self { flags, environment, location: None, profile: None, named: Vec::new(), cancel, clock }
+        Self { flags, environment, location: None, profile: None, retention: BTreeMap::new(), named: Vec::new(), cancel, clock }
     }
 
     /// Sets the request to stop, which ends the commands that print a secret.

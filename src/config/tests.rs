@@ -6,6 +6,7 @@
 use super::file;
 use super::keys::keys_of;
 use super::profile::{File, Profile};
+use super::retention::ScheduleKeys;
 use super::{EXAMPLE, Environment, Resolver, Source, Sourced};
 use crate::cli::{Flags, ProviderChoice};
 use std::collections::BTreeSet;
@@ -27,7 +28,8 @@ fn read(text: &str) -> crate::error::Result<File> {
 
 #[test]
 fn it_has_every_key_and_no_other() {
-    let known: BTreeSet<&str> = keys_of::<Profile>().iter().copied().chain(["default_profile"]).collect();
+    let schedules = keys_of::<ScheduleKeys>().iter().copied().filter(|key| *key != "biometric");
+    let known: BTreeSet<&str> = keys_of::<Profile>().iter().copied().chain(["default_profile"]).chain(schedules).collect();
     let named: BTreeSet<&str> = EXAMPLE.lines().filter_map(setting).map(|(key, _)| key).collect();
     assert_eq!(named, known);
 }

@@ -1,10 +1,11 @@
 //! The catalog rows of many sessions, read by several threads, in the order in which the sessions were given.
 
 use super::Emit;
-use crate::archive::{CatalogRow, Verifications, catalog_row};
+use crate::archive::{CatalogRow, Verifications, catalog_row, erased_row};
 use crate::clock::Cancel;
 use crate::error::Result;
 use crate::store::{ReadStore, StorePath};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -33,6 +34,13 @@ impl Catalog {
     /// Returns whether the journal names a page of the catalog with this SHA-256.
     pub(crate) fn knows_page(&self, sha256: &str) -> bool {
         self.verified.knows_page(sha256)
+    }
+
+    /// Returns the rows of sessions that were erased, and are not among these.
+    pub(crate) fn erased(&self, sessions: &[StorePath]) -> Vec<CatalogRow> {
+        let here: HashSet<&str> = sessions.iter().map(StorePath::as_str).collect();
+        let erased = self.verified.erased().filter(|(folder, _)| !here.contains(folder));
+        erased.map(|(_, erased)| erased_row(erased, &self.verified)).collect()
     }
 
     /// Returns the rows of these sessions; fewer when the run is asked to stop.

@@ -3,13 +3,14 @@
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how they are shown.
 
-use super::tally::Tally;
+use super::tally::{RetentionCounts, Tally};
 use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
 use crate::archive::{Authenticated, Coded, CodedReason, Disagreement, State};
 use crate::error::{Error, ErrorKind, Scope};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// The version of the event schema.
@@ -236,6 +237,46 @@ pub enum Event {
         authority: String,
         /// The page of the certificate.
         certificate: Option<String>,
+    },
+    /// A line of a list is left out (`retention cutoff`).
+    RowRejected { line: u64, reason: String },
+    /// Sessions are held for a case (`hold add`).
+    SessionsHeld {
+        case: String,
+        /// The day after which the hold is reported as run out.
+        until: Option<Date>,
+        /// Sessions that are held now, as far as is known.
+        sessions: u64,
+        /// Sessions that the case did not hold before.
+        recorded: u64,
+        /// Those of the held ones that the archive does not have yet.
+        unknown: u64,
+        /// Sessions that were erased before, or may be by a run that has not seen the hold.
+        lost: u64,
+    },
+    /// The holds of a case were released (`hold release`).
+    CaseReleased {
+        case: String,
+        sessions: u64,
+        /// Those of them that other cases still hold.
+        held: u64,
+    },
+    /// The days from which the retention of sessions counts were recorded (`retention cutoff`).
+    CutoffsRecorded {
+        new: u64,
+        corrected: u64,
+        withdrawn: u64,
+        unchanged: u64,
+        /// Sessions that the archive does not have yet.
+        unknown: u64,
+    },
+    /// The sessions of an archive were counted by their retention (`retention due`).
+    RetentionCounted {
+        archive: String,
+        /// The day for which they are counted.
+        by: Date,
+        #[serde(flatten)]
+        counts: RetentionCounts,
     },
     /// A session was adopted (`adopt`).
     SessionAdopted {

@@ -1,4 +1,4 @@
-//! Counts of media files by their outcome, in a session or in a whole run.
+//! Counts of media files by their outcome, in a session or in a whole run, and of sessions by their retention.
 
 use crate::archive::State;
 use serde::{Deserialize, Serialize};
@@ -51,5 +51,27 @@ impl Tally {
         self.failed += other.failed;
         self.excluded += other.excluded;
         self.bytes += other.bytes;
+    }
+}
+
+/// Counts of sessions by their retention; each is in one of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionCounts {
+    /// Past a maximum, as a whole or with their biometric media.
+    pub overdue: u64,
+    /// Due, as a whole or with their biometric media.
+    pub due: u64,
+    /// Held for a case, due or not.
+    pub held: u64,
+    /// Kept: their retention has not ended.
+    pub kept: u64,
+    /// Never due: no event is recorded from which their retention counts.
+    pub without_cutoff: u64,
+}
+
+impl RetentionCounts {
+    /// Returns the number of all sessions.
+    pub(crate) fn total(&self) -> u64 {
+        self.overdue + self.due + self.held + self.kept + self.without_cutoff
     }
 }

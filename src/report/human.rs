@@ -4,7 +4,7 @@
 
 use super::console::{Console, Style};
 use super::lacking::{Item, Lack, Lacking, line_of};
-use super::verify_text;
+use super::{retention_text, verify_text};
 use crate::archive::verify::Remedy;
 use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
@@ -66,6 +66,9 @@ impl Human {
                 let amount = format!("{}, {} read", plural(*files, "file"), bytes(*read));
                 Some(format!("{} {word}: {amount}{}", sanitize(folder), signed.unwrap_or_default()))
             }
+            Event::SessionsHeld { .. } | Event::CaseReleased { .. } | Event::CutoffsRecorded { .. } => {
+                retention_text::answer(event, console)
+            }
             _ => verify_text::answer(event, self.verbosity, self.prints_heads, &mut self.remedies, console),
         }
     }
@@ -87,6 +90,11 @@ impl Human {
                 let left = if *left > 0 { format!("; {left} left for a later run") } else { String::new() };
                 normal.then(|| note(format!("{} moved to {}{left}", plural(*moved, "file"), sanitize(folder))))
             }
+            Event::RowRejected { line, reason } => {
+                let what = format!("line {line} of the list is left out: {reason}");
+                Some(self.error_of_run(&what, "correct the line and run the list again; the other lines are recorded", console))
+            }
+            Event::RetentionCounted { .. } => retention_text::message(event, console).filter(|_| normal),
             Event::ArgumentRejected { reason, .. } => {
                 Some(self.error_of_batch(reason, "correct the id and run it again; the other sessions go on", console))
             }

@@ -55,6 +55,16 @@ pub(crate) fn exposition(summary: &Summary, before: &str) -> String {
         page.gauges("vmedia_run_media", "Media of the last run by what became of them.", "state", &states);
         page.gauge("vmedia_run_fetched_bytes", "Bytes that the last run fetched.", tally.bytes);
     }
+    if let Some(counts) = summary.retention {
+        let states = [
+            ("overdue", counts.overdue),
+            ("due", counts.due),
+            ("held", counts.held),
+            ("kept", counts.kept),
+            ("without-cutoff", counts.without_cutoff),
+        ];
+        page.gauges("vmedia_retention_sessions", "Sessions of the archive by their retention.", "state", &states);
+    }
     if let Some(findings) = unresolved(summary, before) {
         page.gauge(UNRESOLVED, "What verifications found since one of everything found nothing.", findings);
     }

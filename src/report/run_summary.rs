@@ -80,6 +80,7 @@ impl RunSummary {
             sessions: None,
             media: None,
             verification: None,
+            retention: None,
             errors: Vec::new(),
             failed: Vec::new(),
             failed_total: 0,
@@ -151,6 +152,10 @@ impl Books {
                 let (bags, damaged, files, bytes, partial) = (*bags, damaged + journals, *files, *bytes, partial.clone());
                 self.summary.verification = Some(VerificationCounts { bags, damaged, findings: 0, files, bytes, partial });
                 self.summary.out_of_time |= out_of_time;
+            }
+            Event::RetentionCounted { archive, counts, .. } => {
+                self.summary.archive.get_or_insert_with(|| archive.clone());
+                self.summary.retention = Some(*counts);
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 //!
 //! Fields are added, never renamed or removed. It holds no secret and no address that is one.
 
-use crate::engine::{ErrorText, Tally};
+use crate::engine::{ErrorText, RetentionCounts, Tally};
 use crate::exit::Exit;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,9 @@ pub struct Summary {
     pub media: Option<Tally>,
     /// The verification; the last of several (`repair`).
     pub verification: Option<VerificationCounts>,
+    /// Sessions by their retention; the last of several archives (`retention due`).
+    #[serde(default)]
+    pub retention: Option<RetentionCounts>,
     /// Errors that concern no single session; the first hundred.
     pub errors: Vec<ErrorText>,
     /// Failed sessions, bags and journals; the first thousand.

@@ -45,7 +45,7 @@ const SEALS: &[&str] = &["--sign-key", "--accept-unsealed", "--timestamp"];
 const SCHEDULE: &[&str] = &["--max-duration", "--ping-url", "--on-failure", "--metrics-file"];
 
 /// The words that a command needs, and what it takes beside `--color`.
-const COMMANDS: [(&[&str], &[&[&str]]); 20] = [
+const COMMANDS: [(&[&str], &[&[&str]]); 25] = [
     (&["list", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["attempts", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["download", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
@@ -53,6 +53,11 @@ const COMMANDS: [(&[&str], &[&[&str]]); 20] = [
     (&["verify", "x"], &[PROFILE, TRUST, OUTPUT, &["--no-progress"], SCHEDULE]),
     (&["catalog", "x"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
     (&["erase", "x", "--authority=x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
+    (&["hold", "add", "x", "x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
+    (&["hold", "release", "x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
+    (&["hold", "list"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
+    (&["retention", "cutoff", "--from=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
+    (&["retention", "due"], &[OUTPUT, &["--profile", "--config", "--no-progress"], TRUST, SCHEDULE]),
     (&["find", "x"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
     (&["show", "x"], &[&["--profile", "--config"]]),
     (&["open", "x"], &[&["--profile", "--config"]]),

@@ -88,6 +88,7 @@ mod packages;
 mod page;
 mod provider;
 mod repair;
+mod retention;
 mod round_trips;
 mod samples;
 mod sandbox;

@@ -97,6 +97,11 @@ impl<'a> CatalogWriter<'a> {
         self.rows.write(text.as_bytes())
     }
 
+    /// Sets the number of sessions that were erased, and have no row.
+    pub fn set_erased(&mut self, erased: u64) {
+        self.totals.erased = erased;
+    }
+
     /// Publishes the page, over the one that the archive has, and its digest in the journal, if there is one.
     ///
     /// # Errors

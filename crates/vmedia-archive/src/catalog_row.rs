@@ -4,7 +4,7 @@
 //! Must not check anything; that is for verification.
 
 use crate::error::quote;
-use crate::journal::Verifications;
+use crate::journal::{Cutoff, ErasedSession, Verifications};
 use crate::layout::{MARKER, RECORD};
 use crate::record::{CompanionState, LARGEST_RECORD, State, parse_error};
 use crate::store::{ReadStore, StorePath};
@@ -56,6 +56,12 @@ pub struct CatalogRow {
     pub names: Vec<String>,
     /// The ids of the attempts and media files.
     pub ids: Vec<String>,
+    /// The cases for which it is held, sorted.
+    pub holds: Vec<String>,
+    /// The days from which its retention counts.
+    pub cutoffs: Vec<Cutoff>,
+    /// The time at which it was erased.
+    pub erased: Option<Timestamp>,
     /// True if a run is changing it, or was killed while it did.
     pub unfinished: bool,
     /// The reason why the record cannot be read.
@@ -75,6 +81,8 @@ pub enum Condition {
     Unfinished,
     /// Its record cannot be read.
     Unreadable,
+    /// It was erased, and nothing of it is left.
+    Erased,
 }
 
 impl Condition {
@@ -90,6 +98,7 @@ impl Condition {
             Self::Incomplete(_) => "incomplete",
             Self::Unfinished => "unfinished",
             Self::Unreadable => "unreadable",
+            Self::Erased => "erased",
         }
     }
 
@@ -105,6 +114,9 @@ impl Condition {
 impl CatalogRow {
     /// Returns the state of the session as a whole.
     pub fn condition(&self) -> Condition {
+        if self.erased.is_some() {
+            return Condition::Erased;
+        }
         if self.unreadable.is_some() {
             return Condition::Unreadable;
         }
@@ -197,9 +209,27 @@ pub fn catalog_row(store: &dyn ReadStore, folder: &StorePath, verified: &Verific
         Ok(None) => row.unreadable = Some("it is missing".to_owned()),
         Err(error) => row.unreadable = Some(error.what().to_owned()),
     }
+    let retained = verified.retained();
+    row.holds = retained.held(folder.as_str()).iter().map(|hold| hold.case.clone()).collect();
+    row.cutoffs = retained.cutoffs(folder.as_str()).to_vec();
     let verified = verified.of(&row.session);
     (row.verified, row.authenticated) = (verified.at, verified.authenticated);
     row
+}
+
+/// Returns the row of a session that was erased, as the journal has it.
+pub fn erased_row(erased: &ErasedSession, verified: &Verifications) -> CatalogRow {
+    let facts = &erased.facts;
+    let holds = verified.retained().held(&facts.folder);
+    CatalogRow {
+        folder: facts.folder.clone(),
+        session: facts.session.to_string(),
+        provider: facts.provider.clone().unwrap_or_default(),
+        last: erased.erased,
+        erased: erased.erased,
+        holds: holds.iter().map(|hold| hold.case.clone()).collect(),
+        ..CatalogRow::default()
+    }
 }
 
 fn fill(row: &mut CatalogRow, record: SlimRecord) {

@@ -26,7 +26,7 @@ pub(crate) use orders::{CutoffEntry, HoldEntry, ReleasedEntry, SessionCutoff};
 pub use retained::{Cutoff, Hold, Retained};
 pub use segment::{CHECKPOINT, FOLDER, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
-pub use verified::Verifications;
+pub use verified::{ErasedSession, Verifications};
 pub use writer::Journal;
 
 #[cfg(test)]

@@ -84,14 +84,14 @@ mod word;
 
 pub use adopt::{Adopting, Adoption, adopt};
 pub use catalog_page::CatalogWriter;
-pub use catalog_row::{CatalogRow, Condition, catalog_row};
+pub use catalog_row::{CatalogRow, Condition, catalog_row, erased_row};
 pub use chip::ChipRecord;
 pub use coded::Coded;
 pub use erase::{Erasing, Outcome as ErasureOutcome, erase};
 pub use erasure::{Certificate, Method, NotReached, Stage};
 pub use journal::{
-    Authenticated, CHECKPOINT, Chain, Checkpoint, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal, LARGEST_CHECKPOINT,
-    LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
+    Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
+    LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::{PAGE, RECORD};
 pub use reason::{CodedReason, Disagreement, Reason};

@@ -20,6 +20,6 @@ pub use json::{Member, Outline, outline, readable};
 pub use limits::{Excess, MOST_ATTEMPTS, MOST_ENTRIES, MOST_MEDIA, check_shape};
 pub use mimetype::{Format, HEAD_LENGTH, answered_extension, extension, is_text_type};
 pub use name::context_name;
-pub(crate) use name::{group_name, id_name, is_device};
+pub(crate) use name::{group_name, id_name, id_of_name, is_device};
 pub use pasted::{WRAPPED, id_within, is_uuid, is_wrapped_id};
 pub use value::{AnyValue, ReadValue, skip_list, skip_object};

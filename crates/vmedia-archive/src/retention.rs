@@ -14,6 +14,8 @@ pub use orders::{CutoffRow, CutoffTotals, HoldOrder, Presence, Release, hold, re
 pub use period::Period;
 pub use schedule::{Class, Due, DueState, Rule, Schedule, due};
 
+use crate::model::id_of_name;
+use crate::store::StorePath;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -21,4 +23,9 @@ use jiff::tz::TimeZone;
 /// Returns the day of a moment, in UTC: all machines agree on it.
 pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
+}
+
+/// Returns the id of the session in a folder; the folder's name if that does not hold the whole id.
+pub fn session_name(folder: &StorePath) -> String {
+    id_of_name(folder.as_str()).unwrap_or_else(|| folder.to_string())
 }

@@ -9,7 +9,7 @@ use crate::archive::must_be_outside;
 use crate::cli::{EventFormat, Flags, ProviderChoice, SealArguments};
 use crate::clock::Stop;
 use crate::commands::services::{provider, wire};
-use crate::config::{Network, ProviderAccess, Resolver, Sourced, YotiAccess};
+use crate::config::{Network, ProviderAccess, Resolver, Sourced, YotiAccess, contradictions, schedule_text};
 use crate::engine::probe;
 use crate::error::Result;
 use crate::exit::Exit;
@@ -53,6 +53,7 @@ fn check(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) 
     }
     folder(&resolver.output(None).value, checklist);
     seals(resolver, checklist);
+    retention(resolver, checklist);
     notifications(resolver, checklist, context);
 }
 
@@ -132,6 +133,22 @@ fn seals(resolver: &Resolver<'_>, checklist: &mut Checklist) {
             }
         }
         Err(error) => checklist.wrong("seals", &error),
+    }
+}
+
+fn retention(resolver: &Resolver<'_>, checklist: &mut Checklist) {
+    match resolver.schedules() {
+        Ok(schedules) => {
+            schedules.iter().for_each(|schedule| checklist.fine("retention", schedule_text(schedule)));
+            for what in contradictions(&schedules) {
+                checklist.warning(
+                    "retention",
+                    what,
+                    "no erasure can satisfy both; change a period, or give biometric media one of their own",
+                );
+            }
+        }
+        Err(error) => checklist.wrong("retention", &error),
     }
 }
 

@@ -6,10 +6,12 @@ use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::{check_api_key, check_integration_id};
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
 use super::{Resolver, Source, Sourced, default_provider_days, operator};
+use crate::archive::retention::Schedule;
 use crate::cli::ProviderChoice;
 use crate::config::credentials::{NOT_THERE, check_variable, open_credential, open_private};
 use crate::config::environment::names;
 use crate::config::reference::{self, Reference, SecretLocation};
+use crate::config::retention::schedule_text;
 use crate::config::secret_guard::redacted;
 use crate::error::{Error, Result};
 use crate::http::check_certificates;
@@ -94,6 +96,7 @@ impl Resolver<'_> {
         let mut all = vec![self.location_setting(), self.profile_setting(), provider, self.base_url_setting(asked)];
         all.extend(self.credentials_setting(asked));
         all.extend(self.archive_setting(asked));
+        all.push(self.retention_setting());
         all.extend(self.run_setting());
         all.extend(self.network_setting());
         all
@@ -178,6 +181,22 @@ impl Resolver<'_> {
             Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),
             Setting::new("operator", Some(operator(self.environment))),
         ]
+    }
+
+    /// Describes the schedules of retention.
+    fn retention_setting(&self) -> Setting {
+        let found = |schedules: &[Schedule]| {
+            let names: Vec<String> = schedules.iter().map(|schedule| schedule.name.clone()).collect();
+            (!names.is_empty()).then(|| Sourced::new(names, Source::File))
+        };
+        match self.schedules() {
+            Ok(schedules) => {
+                let texts: Vec<String> = schedules.iter().map(schedule_text).collect();
+                let setting = Setting::new("retention", found(&schedules));
+                if texts.is_empty() { setting.or_default("none") } else { setting.with_text(texts.join("; ")) }
+            }
+            Err(problem) => Setting::none("retention").checked(Err(problem)),
+        }
     }
 
     /// Describes the settings of downloads.

@@ -255,10 +255,14 @@ fn every_example_of_the_help_runs() {
         let prepare = "export VMEDIA_BASE_URL=https://... VMEDIA_API_KEY=... VMEDIA_API_SECRET=...\nvmedia download <session-id> -q --with decision\n\
                        vmedia download <session-id> -q --with decision -o /srv/evidence\n\
                        config=\"$(vmedia config path -q)\"; mkdir -p \"$(dirname \"$config\")\"\n\
-                       printf '[profiles.live]\napi_key = \"...\"\n' > \"$config\"\n\
+                       printf '[profiles.live]\napi_key = \"...\"\n[retention.aml]\nauthority = \"x\"\nevent = \"end\"\nkeep = \"5y\"\n' > \"$config\"\n\
+                       printf 'session,date\n<session-id>,2026-11-30\n' > events.csv\n\
                        mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1\n";
         let block = |text: &str| Block { language: "sh".to_owned(), text: text.to_owned(), marks: Vec::new(), line: 0 };
         assert_eq!(stage.run(&block(prepare)), 0, "{}", stage.printed);
+        if command.get_name() == "release" {
+            assert_eq!(stage.run(&block("vmedia hold add 2026-118 --reason 'a claim' <session-id>")), 0, "{}", stage.printed);
+        }
         for line in &lines {
             if let Some(tool) = missing_tool(line) {
                 crate::harness::lacks(tool);

@@ -143,6 +143,14 @@ impl Retained {
         newest.into_values().collect()
     }
 
+    /// Returns each session that is held, once for each case, with the newest hold of that case.
+    pub fn in_force(&self) -> impl Iterator<Item = (&SessionId, &Hold)> {
+        let is_newest =
+            |session: &SessionId, hold: &Hold| self.held(session_folder(session).as_str()).iter().any(|newest| std::ptr::eq(*newest, hold));
+        self.holds()
+            .flat_map(move |hold| hold.sessions.iter().filter(move |session| is_newest(session, hold)).map(move |session| (session, hold)))
+    }
+
     /// Returns all holds that were not released, in the order of the journal.
     pub fn holds(&self) -> impl Iterator<Item = &Hold> {
         self.holds.iter().filter(|hold| !self.is_released(hold))

@@ -1,11 +1,13 @@
-//! The times of the last verifications of sessions and the pages of the catalog, as the journal says. Must not judge the journal.
+//! What the journal says of sessions beside their bags: the last verifications, holds and cutoffs, erasures; and the pages of the catalog.
+//! Must not judge the journal.
 
-use super::entry::{Entry, Line};
+use super::entry::{Entry, ErasureFacts, Line};
+use super::retained::Retained;
 use super::segment::{self, Lines};
 use crate::error::Result;
 use crate::store::ReadStore;
 use jiff::Timestamp;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The times of a session's last verifications as a whole without findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,7 +18,19 @@ pub struct LastVerified {
     pub authenticated: Option<Timestamp>,
 }
 
-/// The times of the last verifications of an archive's sessions.
+/// The words of which one is in each line that is read.
+const WORDS: [&str; 7] = ["\"verified\"", "\"page\"", "\"hold\"", "\"released\"", "\"cutoff\"", "\"erasing\"", "\"erased\""];
+
+/// A session that was erased, or was to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasedSession {
+    /// The facts.
+    pub facts: ErasureFacts,
+    /// The time at which nothing was left, once it is done.
+    pub erased: Option<Timestamp>,
+}
+
+/// What the journal says of an archive's sessions beside their bags: verifications, retention and erasures.
 #[derive(Debug, Default)]
 pub struct Verifications {
     /// The times of the lines about verifications. A line is about hundreds of sessions, so a session holds numbers of lines.
@@ -25,6 +39,10 @@ pub struct Verifications {
     sessions: HashMap<Box<str>, (u32, Option<u32>)>,
     /// The SHA-256 of each page of the catalog.
     pages: HashSet<String>,
+    /// The holds and cutoffs.
+    retained: Retained,
+    /// The sessions that were erased, by the folder's name.
+    erased: BTreeMap<Box<str>, ErasedSession>,
 }
 
 impl Verifications {
@@ -37,10 +55,13 @@ impl Verifications {
         for name in segment::names(store)? {
             for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
                 // Parsing every line would take ten times as long.
-                if (line.contains("\"verified\"") || line.contains("\"page\""))
-                    && let Some(line) = line.read()
+                if WORDS.iter().any(|word| line.contains(word))
+                    && let Some(read) = line.read()
                 {
-                    verifications.add(line);
+                    match read.entry {
+                        Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => verifications.retained.add(read, &name, &line.sha256()),
+                        _ => verifications.add(read),
+                    }
                 }
             }
         }
@@ -59,11 +80,32 @@ impl Verifications {
         LastVerified { at: last.and_then(at), authenticated: authenticated.flatten().and_then(at) }
     }
 
+    /// Returns the holds and cutoffs.
+    pub fn retained(&self) -> &Retained {
+        &self.retained
+    }
+
+    /// Returns the sessions that were erased, by the folders' names. One may have been archived again.
+    pub fn erased(&self) -> impl Iterator<Item = (&str, &ErasedSession)> {
+        self.erased.iter().filter(|(_, erased)| erased.erased.is_some()).map(|(folder, erased)| (folder.as_ref(), erased))
+    }
+
     fn add(&mut self, line: Line) {
         let (sessions, authenticated) = match line.entry {
             Entry::Verified { sessions, sample: None, authenticated } => (sessions, authenticated),
             Entry::Page { sha256 } => {
                 self.pages.insert(sha256);
+                return;
+            }
+            Entry::Erasing(entry) => {
+                let facts = entry.facts;
+                self.erased.insert(facts.folder.as_str().into(), ErasedSession { facts, erased: None });
+                return;
+            }
+            Entry::Erased(entry) => {
+                if let Some(known) = self.erased.get_mut(entry.folder.as_str()) {
+                    known.erased.get_or_insert(line.at);
+                }
                 return;
             }
             _ => return,

@@ -35,6 +35,18 @@ pub(crate) fn id_name(id: &str) -> String {
     name
 }
 
+/// Returns the id of a name; none if the name does not hold all of it.
+pub(crate) fn id_of_name(name: &str) -> Option<String> {
+    let mut parts = name.split('~');
+    let mut id = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (byte, rest) = part.split_at_checked(2)?;
+        id.push(u8::from_str_radix(byte, 16).ok()?);
+        id.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(id).ok().filter(|id| id_name(id) == name)
+}
+
 /// Returns the name of a media file's content. It may lose letters: the id beside it keeps names apart.
 pub fn context_name(context: Option<&str>) -> String {
     let mut name = String::new();
@@ -82,7 +94,7 @@ fn is_reserved(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{context_name, group_name, id_name, is_device};
+    use super::{context_name, group_name, id_name, id_of_name, is_device};
     use proptest::prelude::*;
 
     #[test]
@@ -110,7 +122,9 @@ mod tests {
         #[test]
         fn two_ids_never_share_a_name(one in ".{1,60}", other in ".{1,60}") {
             prop_assume!(one != other);
-            prop_assert_ne!(id_name(&one), id_name(&other));
+            let name = id_name(&one);
+            prop_assert!(id_of_name(&name).map_or(name.contains("~~"), |id| id == one), "{}", name);
+            prop_assert_ne!(name, id_name(&other));
         }
 
         #[test]

@@ -16,6 +16,9 @@ pub(crate) struct CatalogTotals {
     bytes: u64,
     lacking: u64,
     unverified: u64,
+    held: u64,
+    /// Sessions that were erased, which have no row.
+    pub(crate) erased: u64,
 }
 
 impl CatalogTotals {
@@ -25,6 +28,7 @@ impl CatalogTotals {
         self.bytes = self.bytes.saturating_add(row.bytes);
         self.lacking += u64::from(!row.condition().is_complete());
         self.unverified += u64::from(row.verified.is_none());
+        self.held += u64::from(!row.holds.is_empty());
     }
 }
 

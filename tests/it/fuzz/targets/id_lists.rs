@@ -2,7 +2,7 @@
 
 use super::safe::is_bounded_line;
 use std::collections::HashSet;
-use vmedia::config::{Identifiers, ListError, Rejected};
+use vmedia::config::{CutoffList, Identifiers, ListError, Rejected};
 use vmedia::model::SessionId;
 
 /// The ids and what was rejected; none when the list as a whole is not read.
@@ -15,8 +15,17 @@ fn read(list: &[u8]) -> Option<Identifiers> {
     }
 }
 
+/// Reads a list of cutoffs.
+fn read_cutoffs(input: &[u8]) {
+    let lines = input.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    let Ok(list) = CutoffList::read(input) else { return };
+    assert!(list.rows.iter().all(|(line, _)| *line <= lines) && list.rejected.iter().all(|(line, _)| *line <= lines));
+    assert!(list.rows.iter().all(|(_, row)| row.date.is_none_or(|date| (2000..=2100).contains(&date.year()))));
+}
+
 /// Reads a list.
 pub fn run(input: &[u8]) {
+    read_cutoffs(input);
     let Some(read_once) = read(input) else { return };
     let unique: HashSet<&SessionId> = read_once.sessions.iter().collect();
     assert_eq!(unique.len(), read_once.sessions.len(), "an id counts twice");
