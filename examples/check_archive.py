@@ -11,6 +11,7 @@ does not, which it prints, 2 on wrong usage. It checks that
 - each run that a session's archive.json names is present;
 - the sessions are those of the journal, but for erased ones, of which nothing is left but the certificate that the journal names;
 - no session was erased while a case held it, as far as the erasing run followed the one that held it, and none that released it;
+- the manifests name no file of media whose class was erased, and its certificate is the one that the journal names;
 - each session's tagmanifest-sha256.txt has the SHA-256 of the last line about the session, and each such line continues the one before;
 - the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
@@ -91,7 +92,9 @@ def read_run(path, digests, parents, changes, erasures, orders):
         if entry["entry"] == "archived":
             changes.setdefault(entry["folder"], []).append((path.name, entry))
         if entry["entry"] in ("erasing", "erased"):
-            erasures.setdefault(entry["folder"], []).append({**entry, "run": path.name})
+            # A class of media has erasures of its own, under FOLDER.CLASS; no folder has a dot in its name.
+            name = entry["folder"] + (f".{entry['class']}" if "class" in entry else "")
+            erasures.setdefault(name, []).append({**entry, "run": path.name})
         if entry["entry"] in ("hold", "released"):
             orders.append({**entry, "run": path.name, "sha256": sha256(line)})
         is_over = entry["entry"] == "closed"
@@ -128,8 +131,8 @@ def check_runs(folder, digests):
             mistake(run["segment"], f"is missing: it vouches for {folder.name}")
 
 
-def check_session(folder, changes, covered):
-    """Compares a session with the journal."""
+def check_session(folder, changes, covered, erased):
+    """Compares a session with the journal. `erased` are the media that were erased by order."""
     if (folder / "unfinished.ndjson").exists():
         mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
         return
@@ -174,8 +177,11 @@ def check_session(folder, changes, covered):
         now = named.get(path, "")
         if (commitment(salt, now) if path.startswith("metadata/") else now) != digest:
             mistake(folder.name, f"{path}: the manifests do not name the file that arrived")
-    for path, digest in originals.values():
-        if digest not in files.values():
+    for media, (path, digest) in originals.items():
+        if media in erased:
+            if path in named:
+                mistake(folder.name, f"{path}: media {media} was erased, and is here again")
+        elif digest not in files.values():
             mistake(folder.name, f"{path}: the first bytes of this media file are lost")
 
 
@@ -198,12 +204,26 @@ def check_erasure(archive, name, is_here, entries, changes):
     return True
 
 
+def check_class(archive, name, entries):
+    """Checks the certificate of a class of a session's media."""
+    last = max(entries, key=lambda entry: entry["at"].rstrip("Z"))
+    files = {"certificate": archive / "_erased" / f"{name}.json", "page": archive / "_erased" / f"{name}.html"}
+    if last["entry"] == "erased":
+        for field, path in files.items():
+            if not path.is_file() or sha256(path.read_bytes()) != last[field]:
+                mistake(f"_erased/{path.name}", f"is not what was written when these media of {last['folder']} were erased")
+    elif files["certificate"].exists():
+        mistake(name, "the erasure of these media was begun and not finished")
+
+
 def check_erasures(archive, here, erasures, changes):
     """Checks all of them, and returns the names of the sessions that were erased, or were to be."""
     for path in sorted((archive / "_erased").glob("*")):
         if path.stem not in erasures:
             mistake(f"_erased/{path.name}", "the journal does not know this erasure")
-    names = sorted(erasures)
+    names = sorted(name for name in erasures if "." not in name)
+    for name in sorted(erasures.keys() - names):
+        guarded(name, check_class, archive, name, erasures[name])
     return {name for name in names if guarded(name, check_erasure, archive, name, name in here, erasures[name], changes.get(name, []))}
 
 
@@ -319,7 +339,8 @@ def check(archive, heads, authorities):
     for name in sorted(changes.keys() - here - erased):
         mistake(name, "the session is missing")
     for name in sorted(here & changes.keys()):
-        guarded(name, check_session, archive / name, changes[name], covered)
+        media = {id for key in erasures if key.startswith(f"{name}.") for entry in erasures[key] for id in entry.get("media", [])}
+        guarded(name, check_session, archive / name, changes[name], covered, media)
     for name in sorted(here):
         guarded(name, check_runs, archive / name, digests)
     guarded("_journal", tell_uncovered, parents, covered, "time stamp that holds" if authorities else "signature")

@@ -29,7 +29,9 @@ pub(crate) use arguments::{
     AttemptsArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, VerifyArguments,
 };
 pub(crate) use change::{AdoptArguments, EraseArguments};
-pub(crate) use choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat};
+pub(crate) use choices::{
+    ClassChoice, ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat,
+};
 pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
 pub(crate) use flags::{ConnectionFlags, Verbosity};

@@ -1,7 +1,7 @@
 //! The commands that change what an archive holds or vouches for, and ask no provider: `vmedia erase` and `adopt`. The doc comments here are
 //! the help that people read.
 
-use super::choices::{EventFormat, ProviderChoice};
+use super::choices::{ClassChoice, EventFormat, ProviderChoice};
 use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, TrustFlags, VerbosityFlags};
 use super::seal::SealArguments;
 use clap::Args;
@@ -13,6 +13,9 @@ pub(crate) struct EraseArguments {
     /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
     pub(crate) sessions: Vec<String>,
+    /// Erase only the media of this class, and keep the rest of the session
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) class: Option<ClassChoice>,
     /// Law, rule or order that requires the erasure, for the certificate
     #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) authority: String,

@@ -51,6 +51,13 @@ pub(crate) enum SortKey {
     Last,
 }
 
+/// Classes of media that are erased alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClassChoice {
+    /// Faces, selfie videos, liveness, and chip data, which holds a face
+    Biometric,
+}
+
 /// Kinds of media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindChoice {

@@ -110,9 +110,11 @@ pub(super) const ERASE: &str = "\
 Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,
 by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived
 again. An erasure that was killed is finished by the same command. A session that is held (`vmedia hold`) is refused with 4, or with 7
-beside others.
+beside others. --class biometric erases faces, selfie videos, liveness media and chip data alone; docs/data-protection.md says
+which media that are.
 
 Examples:
+  vmedia erase <session-id> --class biometric --authority '740 ILCS 14/15(a)' --reason 'three years over'
   vmedia erase <session-id> --authority 'GDPR art. 17' --reason 'request 2026-118'
   vmedia erase <session-id> --authority '(EU) 2024/1624 art. 77' --reason 'retention ended' --dry-run";
 
@@ -357,7 +359,10 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "<archive>/_journal/<time>-<run>.ndjson",
                 "The changes of each run, chained by digests; .checkpoint.sig and .tsr beside it are its seals.",
             ),
-            ("<archive>/_erased/<session-id>.json", "The certificate of an erased session; .html beside it is its page for people."),
+            (
+                "<archive>/_erased/<session-id>.json",
+                "The certificate of an erased session, and <session-id>.biometric.json that of its biometric media; .html beside it is its page for people.",
+            ),
             ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
         ],
     ),

@@ -7,14 +7,15 @@ use super::closing::close_journal;
 use super::query::session_id;
 use super::services::{archive, journal, sealer};
 use crate::archive::retention::HoldCheck;
-use crate::archive::{Chain, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase};
-use crate::cli::EraseArguments;
+use crate::archive::{Chain, Class, ClassErasing, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase, erase_class};
+use crate::cli::{ClassChoice, EraseArguments};
 use crate::engine::{Erasure, ErrorText, Event, Tally};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::report::Reporter;
 use crate::store::Store;
+use std::sync::Arc;
 
 pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit> {
     let mut sessions: Vec<SessionId> = Vec::new();
@@ -39,12 +40,25 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         dry_run: arguments.dry_run,
     };
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
-    let exit = erase_all(&order, &sessions, &mut reporter, context);
+    let class = arguments.class.map(|ClassChoice::Biometric| Class::Biometric);
+    let exit = erase_all(&order, &store, class, &sessions, &mut reporter, context);
     Ok(close_journal(&journal, &sealer, &store, exit, &mut reporter, context))
 }
 
 /// Erases the sessions, one after the other. An erasure that is under way is finished before the run stops.
-fn erase_all(order: &Erasing<'_>, sessions: &[SessionId], reporter: &mut Reporter, context: &Context) -> Exit {
+fn erase_all(
+    order: &Erasing<'_>,
+    store: &Arc<dyn Store>,
+    class: Option<Class>,
+    sessions: &[SessionId],
+    reporter: &mut Reporter,
+    context: &Context,
+) -> Exit {
+    let now = || context.clock.now();
+    let erased = |session: &SessionId| match class {
+        None => erase(order, session, &now),
+        Some(class) => erase_class(&ClassErasing { order, store, class }, session, &now),
+    };
     let mut exits = Vec::new();
     for session in sessions {
         if let Some(stop) = context.cancel.requested() {
@@ -52,10 +66,10 @@ fn erase_all(order: &Erasing<'_>, sessions: &[SessionId], reporter: &mut Reporte
             exits.push(stop.exit());
             break;
         }
-        match erase(order, session, &|| context.clock.now()) {
+        match erased(session) {
             Ok(outcome) => {
                 exits.push(Exit::Done);
-                reporter.event(erasure_event(order.store, session, outcome));
+                reporter.event(erasure_event(order.store, session, class, outcome));
             }
             Err(error) => {
                 exits.push(Exit::of(&error));
@@ -69,11 +83,12 @@ fn erase_all(order: &Erasing<'_>, sessions: &[SessionId], reporter: &mut Reporte
     Exit::merge(exits)
 }
 
-fn erasure_event(store: &dyn Store, session: &SessionId, outcome: ErasureOutcome) -> Event {
+fn erasure_event(store: &dyn Store, session: &SessionId, class: Option<Class>, outcome: ErasureOutcome) -> Event {
     let folder = SessionArchive::folder_of(session);
     let (outcome, facts, made) = match outcome {
         ErasureOutcome::Planned(facts) => (Erasure::Planned, facts, None),
         ErasureOutcome::Erased(made) => (Erasure::Erased, made.facts.clone(), Some(made)),
+        ErasureOutcome::Nothing(facts) => (Erasure::Nothing, facts, None),
         ErasureOutcome::ErasedBefore(made) => (Erasure::ErasedBefore, made.facts.clone(), Some(made)),
     };
     let erased = made.as_ref().and_then(|made| made.erased);
@@ -82,6 +97,7 @@ fn erasure_event(store: &dyn Store, session: &SessionId, outcome: ErasureOutcome
     Event::SessionErased {
         session: session.clone(),
         outcome,
+        class,
         files,
         bytes,
         erased,

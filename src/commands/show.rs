@@ -157,9 +157,15 @@ impl View {
             |reason: Option<String>| reason.filter(|reason| !reason.is_empty()).map(|reason| format!(": {reason}")).unwrap_or_default();
         for media in record.media.iter().filter(|media| media.state != State::Archived) {
             let what = media.context.as_deref().unwrap_or("media");
+            let reason = media.reason.as_ref().map(|reason| reason.text()).filter(|reason| !reason.is_empty());
             let state = media.state.as_str_with(State::as_str);
-            let reason = reason(media.reason.as_ref().map(|reason| reason.text()));
-            lines.push(format!("  {what}{}: {state}{reason}", place(record, media)));
+            let text = match reason {
+                // The reason begins with the state.
+                Some(reason) if media.state == State::Erased => reason,
+                Some(reason) => format!("{state}: {reason}"),
+                None => state.to_owned(),
+            };
+            lines.push(format!("  {what}{}: {text}", place(record, media)));
         }
         for companion in record.companions.iter().filter(|companion| companion.state != CompanionState::Archived) {
             let is_absent = companion.state == CompanionState::Absent;

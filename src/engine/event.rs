@@ -5,7 +5,7 @@
 
 use super::tally::{RetentionCounts, Tally};
 use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
-use crate::archive::{Authenticated, Coded, CodedReason, Disagreement, State};
+use crate::archive::{Authenticated, Class, Coded, CodedReason, Disagreement, State};
 use crate::error::{Error, ErrorKind, Scope};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
@@ -56,6 +56,8 @@ pub enum Erasure {
     Erased,
     /// It was erased before.
     ErasedBefore,
+    /// It has no media of the class.
+    Nothing,
 }
 
 /// A message from a worker to the thread that owns the terminal. `transfer` is the number of the running transfer.
@@ -228,6 +230,9 @@ pub enum Event {
     SessionErased {
         session: SessionId,
         outcome: Erasure,
+        /// The class of media, if the rest of the session stays.
+        #[serde(default)]
+        class: Option<Class>,
         folder: String,
         files: u64,
         bytes: u64,

@@ -12,7 +12,7 @@ use super::session_state::{Companion, Job, Outcome, SessionWork};
 use super::settled::archived_media;
 use super::stored_rules::StoredRules;
 use crate::archive::schedule::locked;
-use crate::archive::{Certificate, CompanionState, Document, Origin, Salt, SessionArchive, State, planned_document_path};
+use crate::archive::{Certificate, Class, CompanionState, Document, Holding, Origin, Salt, SessionArchive, State, planned_document_path};
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
@@ -61,8 +61,10 @@ impl Opening<'_> {
         // The client is made while the archive is opened.
         services.wire.warm_up();
         let Some(lock) = self.lock().map_err(Failure::local)? else { return Ok(Opened::Deferred) };
-        if let Some(certificate) = Certificate::of(services.store.as_ref(), session).map_err(Failure::local)? {
-            run.erased_before(self.index, session, &certificate, self.emit);
+        let (erased, media) = self.certificates().map_err(Failure::local)?;
+        // Until an erasure of media is finished, nothing is added to the session.
+        if let Some(certificate) = erased.as_ref().or(media.as_ref().filter(|media| media.erased.is_none())) {
+            run.erased_before(self.index, session, certificate, self.emit);
             return Ok(Opened::Files(Vec::new()));
         }
         let now = services.wire.clock().now();
@@ -79,7 +81,7 @@ impl Opening<'_> {
             answers => answers.map_err(|failure| self.finish_unlisted(&mut archive, failure))?,
         };
         archive.revision.settle_groups(&mut answers.listing.media);
-        let tasks = self.plan(&mut archive, &answers.listing)?;
+        let tasks = self.plan(&mut archive, &answers.listing, media.as_ref())?;
         if run.options.dry_run {
             show_plan(session, &tasks, self.emit);
             run.planned(self.index, session, &answers.listing, self.emit);
@@ -88,6 +90,12 @@ impl Opening<'_> {
         self.record(&mut archive, &answers).map_err(Failure::local)?;
         answers.documents = Vec::new();
         Ok(Opened::Files(self.begin(archive, lock, answers, tasks)))
+    }
+
+    /// Returns the certificates of an erasure of the session, and of one of its biometric media.
+    fn certificates(&self) -> Result<(Option<Certificate>, Option<Certificate>)> {
+        let store = self.run.services.store.as_ref();
+        Ok((Certificate::of(store, self.session)?, Certificate::of_class(store, self.session, Class::Biometric)?))
     }
 
     /// Takes the session's lock, which a dry run does without; `None` if another run has it.
@@ -169,8 +177,13 @@ impl Opening<'_> {
         failure
     }
 
-    /// Decides about every media file. Reads its archived files again.
-    fn plan(&self, archive: &mut SessionArchive, listing: &Listing) -> std::result::Result<Vec<Task>, Failure> {
+    /// Decides about every media file. Reads its archived files again. `erased` is the certificate of a class of media.
+    fn plan(
+        &self,
+        archive: &mut SessionArchive,
+        listing: &Listing,
+        erased: Option<&Certificate>,
+    ) -> std::result::Result<Vec<Task>, Failure> {
         let cancel = self.run.services.wire.cancel();
         let options = &self.run.options;
         let number = self.run.next_transfer();
@@ -191,7 +204,10 @@ impl Opening<'_> {
         if only_damaged {
             media.extend(archive.revision.unlisted(&listing.media));
         }
-        let mut holding = |item: &_| archive.holding(item, &mut watch);
+        let mut holding = |item: &_| match erased.and_then(|erased| erased.holds(item)) {
+            Some(reason) => Ok(Holding::Erased(reason)),
+            None => archive.holding(item, &mut watch),
+        };
         let tasks = plan(media, &selection, options.refetch, &mut holding).map_err(Failure::local);
         self.emit.ended(number);
         match cancel.requested() {

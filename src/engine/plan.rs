@@ -67,6 +67,7 @@ pub(super) fn plan(
         let action = match holding(&item)? {
             Holding::Absent if selection.only_damaged => Action::Exclude(Reason::NotDamaged),
             Holding::Intact { path, bytes, .. } if selection.only_damaged => Action::Keep(path, bytes),
+            Holding::Erased(reason) => Action::Exclude(reason),
             Holding::Newer(word) => Action::Exclude(Reason::NewerState { state: quote(&word) }),
             Holding::Absent => Action::Fetch(Reason::NotArchived),
             Holding::Damaged(reason) => Action::Fetch(Reason::Damaged { text: format!("damaged: {reason}") }),

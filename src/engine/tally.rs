@@ -19,7 +19,7 @@ pub struct Tally {
     pub gone: u64,
     /// Failed.
     pub failed: u64,
-    /// Not selected.
+    /// Not selected, or erased by order.
     pub excluded: u64,
     /// Bytes fetched in this run.
     pub bytes: u64,
@@ -37,7 +37,7 @@ impl Tally {
             (State::Withheld, _) => &mut self.withheld,
             (State::Gone, _) => &mut self.gone,
             (State::Failed, _) => &mut self.failed,
-            (State::Excluded, _) => &mut self.excluded,
+            (State::Excluded | State::Erased, _) => &mut self.excluded,
         };
         *count += 1;
     }

@@ -6,7 +6,7 @@ use super::console::{Console, Style};
 use super::lacking::{Item, Lack, Lacking, line_of};
 use super::{retention_text, verify_text};
 use crate::archive::verify::Remedy;
-use crate::archive::{CodedReason, Reason, State};
+use crate::archive::{Class, CodedReason, Reason, State};
 use crate::cli::Verbosity;
 use crate::engine::{Erasure, Event, Ledger, Tally};
 use crate::error::ErrorKind;
@@ -205,7 +205,9 @@ impl Human {
             State::Gone => self.lacks(session, item(Lack::Gone, reason), ledger, console),
             State::Failed if is_cut_short && self.verbosity < Verbosity::Files => None,
             State::Failed => self.lacks(session, item(Lack::Failed, reason), ledger, console),
-            State::Excluded => (self.verbosity >= Verbosity::Files).then(|| sanitize(&format!("left out {name}: {reason}")).into_owned()),
+            State::Excluded | State::Erased => {
+                (self.verbosity >= Verbosity::Files).then(|| sanitize(&format!("left out {name}: {reason}")).into_owned())
+            }
         }
     }
 
@@ -342,18 +344,25 @@ fn files(tally: &Tally) -> String {
 
 /// Returns the line of an erasure.
 fn erased(event: &Event, console: &Console) -> Option<String> {
-    let Event::SessionErased { session, outcome, folder, files, bytes: length, erased, certificate, .. } = event else { return None };
+    let Event::SessionErased { session, outcome, class, folder, files, bytes: length, erased, certificate, .. } = event else {
+        return None;
+    };
     let amount = format!("{}, {}", plural(*files, "file"), bytes(*length));
     let session = sanitize(session.as_str());
     let certificate = certificate.as_deref().map(sanitize).unwrap_or_default();
+    let (what, was) = match class {
+        None => (session.to_string(), "was"),
+        Some(class) => (format!("{session}: {} media", class.as_str()), "were"),
+    };
     Some(match outcome {
-        Erasure::Planned => format!("{session} would be erased: {amount} in {}", sanitize(folder)),
+        Erasure::Nothing => format!("{session} has no {} media: 0 files erased", class.map_or("", Class::as_str)),
+        Erasure::Planned => format!("{what} would be erased: {amount} in {}", sanitize(folder)),
         Erasure::Erased => {
-            format!("{session} {}: {amount}; its certificate is {certificate}", console.paint_answer(Style::Good, "erased"))
+            format!("{what} {}: {amount}; its certificate is {certificate}", console.paint_answer(Style::Good, "erased"))
         }
         Erasure::ErasedBefore => {
             let day = erased.map(day).unwrap_or_default();
-            format!("{session} was erased before, on {day}; its certificate is {certificate}")
+            format!("{what} {was} erased before, on {day}; its certificate is {certificate}")
         }
     })
 }

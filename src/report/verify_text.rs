@@ -117,7 +117,7 @@ fn journal(report: &JournalReport, verbosity: Verbosity, prints_heads: bool, sai
 }
 
 fn bag(report: &SessionReport, verbosity: Verbosity, said: &mut Vec<Remedy>, console: &Console) -> Option<String> {
-    let SessionReport { folder, outcome, missing, notes, findings, .. } = report;
+    let SessionReport { folder, outcome, missing, erased, notes, findings, .. } = report;
     let is_detailed = verbosity >= Verbosity::Files;
     let mut lines = match outcome {
         SessionOutcome::Damaged => damaged(folder, "damaged", findings, said, console),
@@ -135,7 +135,8 @@ fn bag(report: &SessionReport, verbosity: Verbosity, said: &mut Vec<Remedy>, con
     if verbosity >= Verbosity::Normal {
         // A complete session lacks files on purpose.
         let missing = missing.iter().filter(|_| is_detailed || *outcome == SessionOutcome::Incomplete);
-        lines.extend(missing.chain(notes).map(|text| note(&format!("{folder}: {text}"), console)));
+        let erased = erased.iter().filter(|_| is_detailed);
+        lines.extend(missing.chain(erased).chain(notes).map(|text| note(&format!("{folder}: {text}"), console)));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

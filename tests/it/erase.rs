@@ -1,8 +1,10 @@
 //! `vmedia erase`: what remains of an erased session, what every other command makes of it, and what a forger cannot hide.
 //!
+//! - `class`: the biometric media of a session, without the rest of it.
 //! - `killed`: an erasure that ends at any step is finished by the next, and what it left is never fetched and never called complete.
 //! - `tampering`: every change of a tombstone, a certificate and an erased session is found.
 
+mod class;
 mod killed;
 mod tampering;
 

@@ -125,7 +125,9 @@ impl CatalogRow {
         }
         let some = |count: u64, text: String| (count > 0).then_some(text);
         let mut lacking = Vec::new();
-        for (state, count) in self.states.iter().filter(|(state, _)| **state != State::Archived) {
+        // Nothing is lacking of media that were erased by order.
+        let is_lacking = |state: &State| !matches!(state, State::Archived | State::Erased);
+        for (state, count) in self.states.iter().filter(|(state, _)| is_lacking(state)) {
             let never = count - self.damaged.get(state).copied().unwrap_or(0);
             lacking.extend(some(never, format!("{never} {}", state.as_str())));
         }

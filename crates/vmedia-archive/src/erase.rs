@@ -4,8 +4,14 @@
 //! 2. the tombstone, which keeps every other run from fetching the session;
 //! 3. the record and the bag's own files, so that nothing half erased looks like a bag; then the folder;
 //! 4. a line in the journal with the digests of the certificate and its page; then these.
+//!
+//! `class` erases a class of a session's media in the same steps, and keeps the rest.
 
-use crate::erasure::{Certificate, FOLDER, Method, NotReached, SCHEMA, Stage, VERSION, page_path, path, unlike};
+mod class;
+
+pub use class::{ClassErasing, erase_class};
+
+use crate::erasure::{Certificate, FOLDER, Method, NotReached, SCHEMA, Stage, VERSION, path, unlike};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Chain, ErasedEntry, Erasure, ErasureFacts, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, RECORD, TAG_MANIFEST, session_folder};
@@ -45,6 +51,8 @@ pub enum Outcome {
     Erased(Certificate),
     /// It was erased before.
     ErasedBefore(Certificate),
+    /// It has no media of the class.
+    Nothing(ErasureFacts),
 }
 
 /// Erases a session. `now` returns the time.
@@ -96,7 +104,7 @@ impl Erasing<'_> {
         let (store, folder) = (self.store, StorePath::name(&facts.folder));
         self.journal.erasing(facts.clone(), begun, now())?;
         let tombstone = self.certificate(facts, begun, None, now())?;
-        publish(store, &folder, &texts(&tombstone)?)?;
+        publish(store, &tombstone, &texts(&tombstone)?)?;
         remove(store, &folder)?;
         let certificate = self.certificate(tombstone.facts, begun, Some(now()), now())?;
         self.certify(&certificate, now())?;
@@ -123,10 +131,9 @@ impl Erasing<'_> {
     fn certify(&self, certificate: &Certificate, now: Timestamp) -> Result<()> {
         let texts = texts(certificate)?;
         let [json, page] = texts.each_ref().map(|bytes| Digest::of(bytes).sha256);
-        let (session, folder) = (certificate.facts.session.clone(), certificate.facts.folder.clone());
-        let path = StorePath::name(&folder);
-        self.journal.erased(ErasedEntry { session, folder, certificate: json, page }, now)?;
-        publish(self.store, &path, &texts)
+        let ErasureFacts { session, folder, class, .. } = certificate.facts.clone();
+        self.journal.erased(ErasedEntry { session, folder, class, certificate: json, page }, now)?;
+        publish(self.store, certificate, &texts)
     }
 }
 
@@ -140,7 +147,11 @@ fn certify_again(
     now: &dyn Fn() -> Timestamp,
 ) -> Result<Outcome> {
     let folder = StorePath::name(&facts.folder);
-    let known = Certificate::of(order.store, &facts.session).ok().flatten();
+    let known = match facts.known_class() {
+        None => Certificate::of(order.store, &facts.session),
+        Some(class) => Certificate::of_class(order.store, &facts.session, class),
+    };
+    let known = known.ok().flatten();
     if let Some(certificate) = known.filter(|_| order.dry_run || matches!(unlike(order.store, &folder, entry), Ok(None))) {
         return Ok(Outcome::ErasedBefore(certificate));
     }
@@ -170,6 +181,8 @@ fn facts(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<E
         session: session.clone(),
         folder: folder.to_string(),
         provider: record.map(|(record, _)| record.provider),
+        class: None,
+        media: Vec::new(),
         files: files.len() as u64,
         bytes: files.iter().map(Listed::length).sum(),
         bag: bag_digest(store, folder)?,
@@ -189,6 +202,8 @@ fn missing_facts(order: &Erasing<'_>, session: &SessionId, folder: &StorePath) -
         session: session.clone(),
         folder: folder.to_string(),
         provider: None,
+        class: None,
+        media: Vec::new(),
         files: files.len() as u64,
         bytes: files.values().sum(),
         bag: changes.last().map(|change| change.archived.bag.clone()),
@@ -207,9 +222,10 @@ fn texts(certificate: &Certificate) -> Result<[Vec<u8>; 2]> {
 }
 
 /// Writes the JSON file, which keeps other runs from fetching the session, and the page.
-fn publish(store: &dyn Store, folder: &StorePath, [json, page]: &[Vec<u8>; 2]) -> Result<()> {
-    store.replace(&path(folder), json)?;
-    store.replace(&page_path(folder), page)?;
+fn publish(store: &dyn Store, certificate: &Certificate, [json, page]: &[Vec<u8>; 2]) -> Result<()> {
+    let folder = StorePath::name(&certificate.facts.folder);
+    store.replace(&path(&folder, certificate.facts.known_class()), json)?;
+    store.replace(&certificate.page(), page)?;
     store.settle(&StorePath::name(FOLDER), Extent::Tree)
 }
 

@@ -1,10 +1,12 @@
 //! The certificate of destruction that remains of an erased session: ids, counts and digests, the authority and the reason, and nothing
 //! of the person. Must not write.
 
+use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{ErasedEntry, ErasureFacts, Identity};
 use crate::layout::session_folder;
-use crate::model::SessionId;
+use crate::model::{MediaItem, SessionId};
+use crate::reason::Reason;
 use crate::store::{Digest, ReadStore, StorePath};
 use crate::word::Word;
 use jiff::Timestamp;
@@ -25,7 +27,7 @@ pub(crate) const LARGEST: u64 = 1024 * 1024;
 pub enum Stage {
     /// It was ordered, and files may be left.
     Erasing,
-    /// Nothing of the session is left in the archive.
+    /// Nothing of the session, or of the class, is left in the archive.
     Erased,
 }
 
@@ -65,7 +67,7 @@ impl NotReached {
     }
 }
 
-/// The certificate of destruction: `_erased/<folder>.json`. Without `erased`, it is the tombstone of an erasure that is under way.
+/// The certificate of destruction: `_erased/<folder>.json`, or `<folder>.<class>.json` for a class of media. Without `erased`, it is the tombstone of an erasure that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     pub(crate) schema: String,
@@ -97,18 +99,37 @@ impl Certificate {
     /// # Errors
     /// It cannot be read, or is of a version that this program does not know.
     pub fn of(store: &dyn ReadStore, session: &SessionId) -> Result<Option<Self>> {
-        let path = path(&session_folder(session));
+        Self::read(store, session, None)
+    }
+
+    /// Returns the certificate of a class of a session's media.
+    ///
+    /// # Errors
+    /// As of [`Self::of`].
+    pub fn of_class(store: &dyn ReadStore, session: &SessionId, class: Class) -> Result<Option<Self>> {
+        Self::read(store, session, Some(class))
+    }
+
+    fn read(store: &dyn ReadStore, session: &SessionId, class: Option<Class>) -> Result<Option<Self>> {
+        let path = path(&session_folder(session), class);
         let Some(bytes) = store.read(&path, LARGEST)? else { return Ok(None) };
-        Self::parse(&bytes).map(Some).ok_or_else(|| {
+        Self::parse(&bytes).filter(|read| read.facts.class == class.map(Word::from)).map(Some).ok_or_else(|| {
             let what = format!("{} is no certificate of an erasure that this version can read", store.location(&path));
             let hint = "compare it with a backup; `vmedia verify` says whether the journal knows it";
             Error::new(ErrorKind::Damaged, what, hint)
         })
     }
 
+    /// Returns the reason why a media file is not archived again, if this certificate is of its class.
+    pub fn holds(&self, item: &MediaItem) -> Option<Reason> {
+        let class = self.facts.known_class().filter(|class| class.holds(item))?;
+        let (authority, reason) = (self.facts.authority.clone(), self.facts.reason.clone());
+        Some(Reason::Erased { class: class.into(), authority, reason, at: self.erased.unwrap_or(self.begun) })
+    }
+
     /// Returns the path of its page for people.
     pub fn page(&self) -> StorePath {
-        page_path(&StorePath::name(&self.facts.folder))
+        page_path(&StorePath::name(&self.facts.folder), self.facts.known_class())
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
@@ -116,19 +137,25 @@ impl Certificate {
     }
 }
 
-/// Returns the path of a session's certificate.
-pub(crate) fn path(folder: &StorePath) -> StorePath {
-    StorePath::name(FOLDER).join(folder.as_str()).with_suffix(".json")
+/// Returns the path of the certificate of a session, or of a class of its media. No session's folder has a `.` in its name.
+pub(crate) fn path(folder: &StorePath, class: Option<Class>) -> StorePath {
+    with_extension(folder, class, "json")
 }
 
 /// Returns the path of its page for people.
-pub(crate) fn page_path(folder: &StorePath) -> StorePath {
-    StorePath::name(FOLDER).join(folder.as_str()).with_suffix(".html")
+pub(crate) fn page_path(folder: &StorePath, class: Option<Class>) -> StorePath {
+    with_extension(folder, class, "html")
+}
+
+fn with_extension(folder: &StorePath, class: Option<Class>, extension: &str) -> StorePath {
+    let class = class.map(|class| format!(".{}", class.as_str())).unwrap_or_default();
+    StorePath::name(FOLDER).join(folder.as_str()).with_suffix(&format!("{class}.{extension}"))
 }
 
 /// Returns the first of a certificate and its page that is not the file which the journal names, and true if that is missing.
 pub(crate) fn unlike(store: &dyn ReadStore, folder: &StorePath, entry: &ErasedEntry) -> Result<Option<(StorePath, bool)>> {
-    for (path, sha256) in [(path(folder), &entry.certificate), (page_path(folder), &entry.page)] {
+    let class = entry.class.as_ref().and_then(Word::known);
+    for (path, sha256) in [(path(folder, class), &entry.certificate), (page_path(folder, class), &entry.page)] {
         let digest = store.read(&path, LARGEST)?.map(|bytes| Digest::of(&bytes).sha256);
         if digest.as_ref() != Some(sha256) {
             return Ok(Some((path, digest.is_none())));

@@ -38,6 +38,16 @@ pub(crate) fn media_path(item: &MediaItem, answered: Option<&str>, version: usiz
     format!("{PAYLOAD}/{folder}/{context}_{}{}.{extension}", id_name(item.id.as_str()), counter(version))
 }
 
+/// Returns the part of a path that is the same for every file of a media file: its folder and name, without the root folder and the
+/// extensions, also of portraits and of damaged copies.
+pub(crate) fn media_stem(path: &str) -> &str {
+    let path = path.strip_prefix("damaged/").unwrap_or(path);
+    let path = path.strip_prefix("data/").or_else(|| path.strip_prefix("derived/")).unwrap_or(path);
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let end = path.get(name..).and_then(|name| name.find('.')).map_or(path.len(), |dot| name + dot);
+    path.get(..end).unwrap_or(path)
+}
+
 /// Returns the path of a provider's answer; `stem` may hold folders.
 pub(crate) fn document_path(stem: &str, version: usize) -> String {
     let names: Vec<String> = stem.split('/').map(id_name).collect();
@@ -78,7 +88,7 @@ fn counter(version: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{document_path, is_derived, media_path, portrait_path};
+    use super::{document_path, is_derived, media_path, media_stem, portrait_path};
     use crate::model::{AttemptId, Group, Kind, MediaId, MediaItem, TypeHint};
 
     fn item(id: &str, attempt: Option<&str>, context: &str, mimetype: &str) -> MediaItem {
@@ -109,6 +119,9 @@ mod tests {
         let hostile = Some(Group::new("../../CON", None));
         assert_eq!(media_path(&MediaItem { group: hostile, ..page }, Some("png"), 2), "data/con-group/page-1_~58.2.png");
         assert_eq!(portrait_path("data/a1/nfc_m.2.json", "jpg"), "derived/a1/nfc_m.2.portrait.jpg");
+        for path in ["data/a1/nfc_m.json", "derived/a1/nfc_m.2.portrait.jpg", "damaged/data/a1/nfc_m.json.3", "a1/nfc_m"] {
+            assert_eq!(media_stem(path), "a1/nfc_m", "{path}");
+        }
         assert!(is_derived("derived/a1/x.jpg") && !is_derived("derived/../x.jpg") && !is_derived("data/x.jpg"));
         assert_eq!(document_path("media", 1), "metadata/media.json");
         assert_eq!(document_path("attempts/a1/media", 3), "metadata/attempts/a1/media.3.json");

@@ -13,7 +13,7 @@
 //! | `SESSION/archive.json` | the record: every media file, its state, digests, signatures and history ([`Record`]) |
 //! | `SESSION/manifest-sha256.txt`, `tagmanifest-sha256.txt` | the digests of all files, for `sha256sum -c` |
 //! | `SESSION/index.html` | the session as a page |
-//! | `_erased/SESSION.json`, `.html` | the certificate of destruction of an erased session ([`Certificate`]) |
+//! | `_erased/SESSION.json`, `.html` | the certificate of destruction of an erased session ([`Certificate`]); `SESSION.CLASS.json` that of a class of its media |
 //! | `_journal/RUN.ndjson` | the journal: one segment per run, its lines chained by SHA-256 ([`Journal`], [`Chain`]) |
 //! | `_journal/RUN.ndjson.checkpoint` | size and root of the Merkle tree over a sealed segment's lines ([`Checkpoint`]) |
 //! | `_journal/RUN.ndjson.checkpoint.sig`, `.tsr` | the seals of a checkpoint: an SSH signature and an RFC 3161 time stamp ([`seal`]) |
@@ -67,6 +67,7 @@ mod bag;
 mod catalog_page;
 mod catalog_row;
 mod chip;
+mod class;
 mod coded;
 mod erase;
 mod erasure;
@@ -86,8 +87,9 @@ pub use adopt::{Adopting, Adoption, adopt};
 pub use catalog_page::CatalogWriter;
 pub use catalog_row::{CatalogRow, Condition, catalog_row, erased_row};
 pub use chip::ChipRecord;
+pub use class::Class;
 pub use coded::Coded;
-pub use erase::{Erasing, Outcome as ErasureOutcome, erase};
+pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, erase, erase_class};
 pub use erasure::{Certificate, Method, NotReached, Stage};
 pub use journal::{
     Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,

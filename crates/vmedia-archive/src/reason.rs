@@ -3,8 +3,12 @@
 //! Records, journal lines and events carry both as [`Coded`]. Code compares the facts, never their texts, so a text can be
 //! reworded at any time.
 
+use crate::class::Class;
 use crate::coded::Coded;
 use crate::model::Kind;
+use crate::text::day;
+use crate::word::Word;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -30,6 +34,8 @@ pub enum Reason {
     NotDamaged,
     /// A newer version gave it a state that only such a version may change.
     NewerState { state: String },
+    /// Its class was erased by order.
+    Erased { class: Word<Class>, authority: String, reason: String, at: Timestamp },
     /// The archive does not have it.
     NotArchived,
     /// The archive has all its bytes.
@@ -82,6 +88,7 @@ impl fmt::Display for Reason {
             Self::ContextNotSelected { context } => write!(formatter, "no --context matches {context:?}"),
             Self::NotDamaged => formatter.write_str("not part of the repair; `vmedia download` requests it"),
             Self::NewerState { state } => write!(formatter, "a newer version of vmedia wrote its state, \"{state}\""),
+            Self::Erased { authority, reason, at, .. } => write!(formatter, "erased on {} ({authority}): {reason}", day(*at)),
             Self::NotArchived => formatter.write_str("not here yet"),
             Self::Intact => formatter.write_str("here and whole"),
             Self::Refetch => formatter.write_str("to compare (--refetch)"),

@@ -7,6 +7,7 @@
 mod commit;
 mod complete;
 mod derived;
+mod erasing;
 mod open;
 mod pending;
 mod placing;
@@ -20,7 +21,7 @@ use crate::layout::{self, MARKER};
 use crate::model::{MediaId, MediaItem, SessionId};
 use crate::needs_refetch::needs_refetch;
 use crate::reason::Reason;
-use crate::record::{FileRecord, LARGEST_RECORD, Origin, Revision, SignatureRecord, tool};
+use crate::record::{FileRecord, LARGEST_RECORD, Origin, Revision, SignatureRecord, State, tool};
 use crate::store::{Digest, Store, StorePath, Watch};
 use crate::verify::{ProviderRules, bag_digest};
 use jiff::Timestamp;
@@ -63,6 +64,8 @@ pub enum Holding {
     },
     /// A missing or altered file, and a description of the damage.
     Damaged(String),
+    /// Erased by order, and not to be fetched again.
+    Erased(Reason),
     /// A newer version gave it this state, which only such a version may change.
     Newer(String),
 }
@@ -161,6 +164,9 @@ impl SessionArchive {
         let Some(media) = self.revision.record.media.iter().find(|media| media.id == item.id) else { return Ok(Holding::Absent) };
         if let Some(word) = media.state.newer() {
             return Ok(Holding::Newer(word.to_owned()));
+        }
+        if media.state == State::Erased {
+            return Ok(media.reason.as_ref().and_then(|reason| reason.fact().cloned()).map_or(Holding::Absent, Holding::Erased));
         }
         let files: Vec<FileRecord> = media.present().cloned().collect();
         let refetch = needs_refetch(self.store.as_ref(), &self.folder, media, item.size)?;

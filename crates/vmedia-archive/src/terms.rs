@@ -19,6 +19,8 @@ pub enum State {
     Gone,
     /// The provider may not hand it out; the next run requests it again.
     Withheld,
+    /// Its bytes were here and were erased by order; they are not fetched again.
+    Erased,
 }
 
 impl State {
@@ -30,6 +32,7 @@ impl State {
             Self::Gone => "gone",
             Self::Failed => "failed",
             Self::Excluded => "excluded",
+            Self::Erased => "erased",
         }
     }
 }
@@ -112,4 +115,6 @@ pub enum Change {
     MediaChanged,
     /// The provider answers a request for a document otherwise.
     DocumentChanged,
+    /// Media were erased by order.
+    MediaErased,
 }

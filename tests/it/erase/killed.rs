@@ -7,19 +7,20 @@ use crate::evidence::{copy, verify};
 use crate::harness::{SESSION, tree};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use vmedia::archive::retention::HoldCheck;
-use vmedia::archive::verify::SessionOutcome;
-use vmedia::archive::{Chain, Erasing, ErasureOutcome, Identity, Journal, erase};
+use vmedia::archive::verify::{SessionOutcome, SessionReport};
+use vmedia::archive::{Chain, Class, ClassErasing, Erasing, ErasureOutcome, Identity, Journal, erase, erase_class};
 use vmedia::engine::Event;
 use vmedia::error::Result;
 use vmedia::exit::Exit;
 use vmedia::model::SessionId;
 use vmedia::store::{LocalStore, Store};
 
-/// Erases the session on a store, as the command does.
-fn erased(store: &Arc<dyn Store>) -> Result<ErasureOutcome> {
+/// Erases the session on a store, or a class of its media, as the command does.
+fn erased(archive: &Arc<dyn Store>, class: Option<Class>) -> Result<ErasureOutcome> {
+    let store = archive;
     let text = |text: &str| text.to_owned();
     let identity = Identity { tool: text("vmedia"), command: text("erase"), operator: text("a test"), host: text("here") };
     let journal = Journal::new(Arc::clone(store), identity);
@@ -27,7 +28,11 @@ fn erased(store: &Arc<dyn Store>) -> Result<ErasureOutcome> {
     let store = store.as_ref();
     let holds = HoldCheck::default();
     let order = Erasing { store, chain: &chain, journal: &journal, authority: "an order", reason: "a test", holds, dry_run: false };
-    let outcome = erase(&order, &SessionId::parse(SESSION).expect("an id"), &jiff::Timestamp::now);
+    let (session, now) = (SessionId::parse(SESSION).expect("an id"), &jiff::Timestamp::now);
+    let outcome = match class {
+        None => erase(&order, &session, now),
+        Some(class) => erase_class(&ClassErasing { order: &order, store: archive, class }, &session, now),
+    };
     journal.close(None, jiff::Timestamp::now())?;
     outcome
 }
@@ -41,72 +46,135 @@ fn left(root: &Path) -> BTreeMap<String, Vec<u8>> {
     tree(&root.join(SESSION))
 }
 
-#[test]
-fn at_every_step_nothing_half_erased_is_complete_or_fetched_and_the_next_erasure_finishes() {
-    let scene = Scene::new();
-    let before = scene.folder.path().join("whole");
-    assert_eq!(run(&scene.world, local(&before)), Exit::Done);
-    let whole = left(&before);
-    let states = scene.folder.path().join("states");
-    std::fs::create_dir(&states).expect("a folder");
-    let (mut met, mut sound) = (Vec::new(), 0);
-    for (fault, moment) in
-        [(Fault::Stops, Moment::Before), (Fault::Stops, Moment::After), (Fault::Fails(ErrorKind::StorageFull), Moment::Before)]
-    {
-        for step in 1.. {
-            let root = states.join(format!("{}-{fault:?}-{moment:?}", met.len()).replace(['(', ')'], ""));
-            copy(&before, &root);
-            let faulty = Arc::new(Faulty::new(root.clone(), step, fault, moment));
-            let store: Arc<dyn Store> = faulty.clone();
-            let _ = erased(&store);
-            drop(store);
-            let acted = faulty.acted();
-            met.push(acted.clone().unwrap_or_else(|| "its end".to_owned()));
-            if acted.is_none() {
-                break;
+/// Archives as they are after an erasure that a fault met at each of its steps, and the step of each.
+struct States {
+    scene: Scene,
+    /// The session before.
+    whole: BTreeMap<String, Vec<u8>>,
+    folder: PathBuf,
+    met: Vec<String>,
+}
+
+impl States {
+    fn of(class: Option<Class>) -> Self {
+        let scene = Scene::new();
+        let before = scene.folder.path().join("whole");
+        assert_eq!(run(&scene.world, local(&before)), Exit::Done);
+        let whole = left(&before);
+        let folder = scene.folder.path().join("states");
+        std::fs::create_dir(&folder).expect("a folder");
+        let mut met = Vec::new();
+        for (fault, moment) in
+            [(Fault::Stops, Moment::Before), (Fault::Stops, Moment::After), (Fault::Fails(ErrorKind::StorageFull), Moment::Before)]
+        {
+            for step in 1.. {
+                let root = folder.join(format!("{}-{fault:?}-{moment:?}", met.len()).replace(['(', ')'], ""));
+                copy(&before, &root);
+                let faulty = Arc::new(Faulty::new(root.clone(), step, fault, moment));
+                let store: Arc<dyn Store> = faulty.clone();
+                let _ = erased(&store, class);
+                drop(store);
+                let acted = faulty.acted();
+                met.push(acted.clone().unwrap_or_else(|| "its end".to_owned()));
+                if acted.is_none() {
+                    break;
+                }
             }
         }
+        Self { scene, whole, folder, met }
     }
-    for verb in ["append", "flush", "replace", "remove", "remove_tree", "settle"] {
-        assert!(met.iter().any(|at| at.starts_with(verb)), "no step met {verb}: {met:?}");
-    }
-    // One verification for all of them.
-    let verdict = verify(&states, &[".", "--read-only"]);
-    for (root, at) in std::fs::read_dir(&states).expect("a folder").map(|entry| entry.expect("an entry").path()).map(|root| {
-        let number: usize = root.file_name().and_then(|name| name.to_str()?.split('-').next()?.parse().ok()).expect("a number");
-        (root, &met[number])
-    }) {
-        let name = root.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-        let outcome = verdict.events.iter().find_map(|event| match event {
-            Event::BagVerified(report) if Path::new(&report.folder).parent() == Some(&Path::new(".").join(&name)) => Some(report),
-            _ => None,
+
+    /// Each archive, with its step and what the verification of all of them says of the session.
+    fn each(&self) -> Vec<(PathBuf, &String, Option<SessionReport>)> {
+        // One verification for all of them.
+        let verdict = verify(&self.folder, &[".", "--read-only"]);
+        let roots = std::fs::read_dir(&self.folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let each = roots.map(|root| {
+            let name = root.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+            let number: usize = name.split('-').next().and_then(|number| number.parse().ok()).expect("a number");
+            let report = verdict.events.iter().find_map(|event| match event {
+                Event::BagVerified(report) if Path::new(&report.folder).parent() == Some(&Path::new(".").join(&name)) => {
+                    Some(report.clone())
+                }
+                _ => None,
+            });
+            (root, &self.met[number], report)
         });
+        each.collect()
+    }
+
+    fn all_are_sound(&self) {
+        let verdict = verify(&self.folder, &[".", "--read-only"]);
+        assert_eq!(verdict.code, 0, "{:#?}", verdict.findings());
+    }
+}
+
+#[test]
+fn at_every_step_nothing_half_erased_is_complete_or_fetched_and_the_next_erasure_finishes() {
+    let states = States::of(None);
+    for verb in ["append", "flush", "replace", "remove", "remove_tree", "settle"] {
+        assert!(states.met.iter().any(|at| at.starts_with(verb)), "no step met {verb}: {:?}", states.met);
+    }
+    let mut sound = 0;
+    for (root, at, report) in states.each() {
         let here = left(&root);
-        match outcome.map(|report| report.outcome) {
-            Some(SessionOutcome::Sound) => assert_eq!(here, whole, "{at}: called sound"),
-            Some(_) => assert!(here.len() < whole.len() || root.join("_erased").exists(), "{at}: {outcome:#?}"),
+        match report.map(|report| report.outcome) {
+            Some(SessionOutcome::Sound) => assert_eq!(here, states.whole, "{at}: called sound"),
+            Some(outcome) => assert!(here.len() < states.whole.len() || root.join("_erased").exists(), "{at}: {outcome:#?}"),
             // Erased, and no finding.
-            None => assert!(here.is_empty(), "{at}: {:?}", here.keys()),
+            None => {
+                assert!(here.is_empty(), "{at}: {:?}", here.keys());
+                sound += 1;
+            }
         }
-        sound += usize::from(outcome.is_none());
-        scene.world.sandbox.clear_exchanges();
-        if here != whole {
-            run_and_expect_nothing(&scene, &root, at);
-            assert!(scene.world.sandbox.exchanges().is_empty(), "{at}: it was asked about");
+        if here != states.whole {
+            run_and_expect_nothing(&states.scene, &root, at);
         }
-        erased(&local(&root)).unwrap_or_else(|error| panic!("{at}: {error}"));
+        erased(&local(&root), None).unwrap_or_else(|error| panic!("{at}: {error}"));
         assert!(!root.join(SESSION).exists(), "{at}");
     }
     assert!(sound > 0, "no erasure came to its end");
-    let verdict = verify(&states, &[".", "--read-only"]);
-    assert_eq!(verdict.code, 0, "{:#?}", verdict.findings());
+    states.all_are_sound();
+}
+
+#[test]
+fn at_every_step_no_half_erased_class_is_complete_or_fetched_and_the_next_erasure_finishes() {
+    let states = States::of(Some(Class::Biometric));
+    let is_chip = |path: &String| path.starts_with("data/") && path.contains("nfc");
+    let mut sound = 0;
+    for (root, at, report) in states.each() {
+        let here = left(&root);
+        let is_done = root.join(format!("_erased/{SESSION}.biometric.html")).exists() && !here.keys().any(is_chip);
+        match report.map(|report| report.outcome) {
+            Some(SessionOutcome::Sound) if is_done => sound += 1,
+            Some(SessionOutcome::Sound) => assert_eq!(here, states.whole, "{at}: called sound"),
+            Some(outcome) => assert!(root.join("_erased").exists(), "{at}: {outcome:#?}"),
+            None => panic!("{at}: the session is not verified"),
+        }
+        if here != states.whole && is_open(&root) {
+            run_and_expect_nothing(&states.scene, &root, at);
+        }
+        erased(&local(&root), Some(Class::Biometric)).unwrap_or_else(|error| panic!("{at}: {error}"));
+        let here = left(&root);
+        assert!(!here.keys().any(is_chip) && here.len() == states.whole.len() - 1, "{at}: {:?}", here.keys());
+    }
+    assert!(sound > 0, "no erasure came to its end");
+    states.all_are_sound();
+}
+
+/// True while the certificate says that files may be left.
+fn is_open(root: &Path) -> bool {
+    let text = std::fs::read_to_string(root.join(format!("_erased/{SESSION}.biometric.json"))).unwrap_or_default();
+    text.contains(r#""stage": "erasing""#)
 }
 
 /// A download of what an erasure left: it must not be fetched.
 #[track_caller]
 fn run_and_expect_nothing(scene: &Scene, root: &Path, at: &str) {
     let here = left(root);
+    scene.world.sandbox.clear_exchanges();
     let run = scene.world.run(&["download", SESSION, "-o", &root.display().to_string()]);
     assert_eq!(run.code, 9, "{at}: {}", run.stderr);
     assert_eq!(left(root), here, "{at}: a download changed it");
+    assert!(scene.world.sandbox.exchanges().is_empty(), "{at}: it was asked about");
 }

@@ -14,7 +14,7 @@ const DECISION: &str = r#"{"status":"success","verification":{"status":"approved
 
 /// Where each word of a newer version stands in the record, and the word.
 const WORDS: [(&str, &str); 8] = [
-    ("/media/0/state", "erased"),
+    ("/media/0/state", "pseudonymised"),
     ("/media/1/state", "sealed"),
     ("/media/2/kind", "hologram"),
     ("/media/2/type_hint", "model"),
@@ -27,7 +27,7 @@ const WORDS: [(&str, &str); 8] = [
 /// A provider with one session, archived by two runs, of which the second was a newer version's.
 fn world() -> (World, Archive, Vec<String>) {
     let world = World::with(vec![session(ALPHA).companion("decision", DECISION)]);
-    // The first media file never came, and the newer version says of it that it was erased.
+    // The first media file never came, and the newer version says of it that it was pseudonymised.
     world.faults("media:face-alpha=404");
     world.run(&["download", ALPHA, "--with", "decision"]).ends_with(7);
     world.sandbox.put_session(grown(ALPHA).companion("decision", DECISION));
@@ -50,7 +50,7 @@ fn rewritten(archive: &Archive) -> Vec<String> {
                 None => record["media"][2]["type_hint"] = json!(word),
             }
         }
-        record["media"][0]["reason"] = json!({ "code": "erased", "text": "art. 17" });
+        record["media"][0]["reason"] = json!({ "code": "pseudonymised", "text": "art. 17" });
         record["media"][3]["files"][0]["signature"]["by"] = json!({ "key": 7 });
     });
     bag.forge_manifests();
@@ -60,7 +60,7 @@ fn rewritten(archive: &Archive) -> Vec<String> {
     let archived = entries.iter_mut().find(|entry| entry["entry"] == "archived").expect("a change");
     (archived["bag"], archived["record"]) = (json!(sha256(bag.read(TAGS))), json!(sha256(bag.read("archive.json"))));
     archived["media"] =
-        json!([{ "media": record["media"][0]["id"], "state": "erased", "reason": { "code": "erased", "text": "art. 17" } }]);
+        json!([{ "media": record["media"][0]["id"], "state": "pseudonymised", "reason": { "code": "pseudonymised", "text": "art. 17" } }]);
     archived["history"] = json!([record["history"][0]]);
     let at = archived["at"].clone();
     let mut end = entries.pop().expect("an end");
@@ -104,7 +104,7 @@ fn what_a_newer_version_wrote_is_reported_and_survives_every_command() {
     let (world, archive, ids) = world();
     let bag = archive.bag(ALPHA);
     let before = bag.record();
-    let erased = bag.file(&face(ALPHA));
+    let changed = bag.file(&face(ALPHA));
     let is_sound = |what: &str| {
         let verdict = archive.is_sound(what);
         let notes = verdict.notes().join("\n");
@@ -121,11 +121,11 @@ fn what_a_newer_version_wrote_is_reported_and_survives_every_command() {
     let page_and_catalog = |what: &str| {
         let rows =
             Run::of(&bare(world.folder()).args(["catalog", "vmedia-archive", "--html"]).output().expect("a run")).ends_with(0).stdout;
-        for word in ["1 erased (written by a newer version)", "1 sealed (written", "1 redacted (written", "incomplete"] {
+        for word in ["1 pseudonymised (written by a newer version)", "1 sealed (written", "1 redacted (written", "incomplete"] {
             assert!(rows.contains(word) || word == "incomplete", "{what}: {rows}");
         }
         let page = String::from_utf8(bag.read("index.html")).expect("UTF-8");
-        for word in ["erased", "sealed", "redacted", "revoked", "legal-name-changed", "a newer version of vmedia wrote this state"] {
+        for word in ["pseudonymised", "sealed", "redacted", "revoked", "legal-name-changed", "a newer version of vmedia wrote this state"] {
             assert!(page.contains(word), "{what}: no {word} on the page");
         }
     };
@@ -151,7 +151,7 @@ fn what_a_newer_version_wrote_is_reported_and_survives_every_command() {
         if number == 1 {
             run.says("decision is not asked for: a newer version of vmedia wrote its state, \"redacted\"");
         }
-        assert!(!erased.exists(), "{what}: what was erased is here");
+        assert!(!changed.exists(), "{what}: what a newer version took out is here");
         survives(&bag, &before, &ids, &what);
         is_sound(&what);
         if number > 0 {

@@ -9,27 +9,17 @@
 
 mod links;
 
-use super::entry::{Archived, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Line, Parent, SealEntry};
+use super::entry::{Archived, Entry, Line, Parent, SealEntry};
+use super::erasures::{Erasure, Erasures};
+use super::place::Place;
 use super::retained::{Hold, Retained};
 use super::segment::{self, Lines, RawLine};
+use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{ReadStore, Watch, sha256_bytes};
 use crate::word::NewerWords;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// The place of a line.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    /// The number of its segment.
-    segment: u32,
-    /// Offset and length in bytes, without the line break.
-    offset: u64,
-    length: u64,
-    pub(crate) at: Timestamp,
-    /// The line's own digest, to compare when it is read again.
-    sha256: Option<[u8; 32]>,
-}
 
 /// A change of a bag.
 #[derive(Debug)]
@@ -56,18 +46,6 @@ impl BagChange {
     pub(crate) fn makes_up_for(&self, segment: &str) -> bool {
         self.adopted.as_ref().is_some_and(|(_, runs)| runs.iter().any(|run| run == segment))
     }
-}
-
-/// The newest erasure of a session.
-#[derive(Debug)]
-pub(crate) struct Erasure {
-    pub(crate) facts: ErasureFacts,
-    /// The time at which it was ordered.
-    pub(crate) begun: Timestamp,
-    /// The place of its last line.
-    pub(crate) place: Place,
-    /// The time at which nothing was left, and the certificate, once it is done.
-    pub(crate) erased: Option<(Timestamp, ErasedEntry)>,
 }
 
 /// A segment, as it was read.
@@ -111,8 +89,8 @@ pub struct Chain {
     pub(crate) is_proof_demanded: bool,
     /// The places of the changes of each session's bag, in the order of their segments, by the folder's name.
     bags: BTreeMap<Box<str>, Vec<Place>>,
-    /// The erasures of sessions, by the folder's name: the newest of each.
-    erasures: BTreeMap<Box<str>, Erasure>,
+    /// The erasures of sessions and of classes of their media.
+    pub(crate) erasures: Erasures,
     /// The holds and cutoffs.
     retained: Retained,
     /// The segments' names, by their numbers.
@@ -163,12 +141,12 @@ impl Chain {
 
     /// Returns the newest erasure of a session, by the folder's name.
     pub(crate) fn erasure(&self, folder: &str) -> Option<&Erasure> {
-        self.erasures.get(folder)
+        self.erasures.of(None).get(folder)
     }
 
-    /// Returns the erasures, by the folders' names.
-    pub(crate) fn erasures(&self) -> impl Iterator<Item = (&str, &Erasure)> {
-        self.erasures.iter().map(|(folder, erasure)| (folder.as_ref(), erasure))
+    /// Returns the newest erasure of a class of a session's media, by the folder's name.
+    pub(crate) fn class_erasure(&self, folder: &str, class: Class) -> Option<&Erasure> {
+        self.erasures.of(Some(class)).get(folder)
     }
 
     /// Returns the holds and cutoffs.
@@ -325,8 +303,8 @@ impl Chain {
                 let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
                 self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
             }
-            Entry::Erasing(entry) => self.add_erasing(*entry, Place { at: line.at, ..place }),
-            Entry::Erased(entry) => self.add_erased(entry, Place { at: line.at, ..place }),
+            Entry::Erasing(entry) => self.erasures.begin(*entry, Place { at: line.at, ..place }),
+            Entry::Erased(entry) => self.erasures.end(entry, Place { at: line.at, ..place }),
             Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
             Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, &raw.sha256()),
             Entry::Closed { .. } => return true,
@@ -338,21 +316,6 @@ impl Chain {
     fn add_bag(&mut self, folder: String, place: Place) {
         // Most sessions have one line, and a growing list allocates four places at once.
         self.bags.entry(folder.into()).and_modify(|places| places.push(place)).or_insert_with(|| vec![place]);
-    }
-
-    fn add_erasing(&mut self, ErasingEntry { facts, begun }: ErasingEntry, place: Place) {
-        // Segments of runs that overlap do not stand in the order of their lines.
-        if self.erasures.get(facts.folder.as_str()).is_none_or(|known| known.place.at <= place.at) {
-            self.erasures.insert(facts.folder.clone().into(), Erasure { facts, begun, place, erased: None });
-        }
-    }
-
-    fn add_erased(&mut self, entry: ErasedEntry, place: Place) {
-        if let Some(known) = self.erasures.get_mut(entry.folder.as_str()).filter(|known| known.place.at <= place.at) {
-            // A certificate that was lost is written again, with the time of the erasure.
-            let at = known.erased.as_ref().map_or(place.at, |(at, _)| *at);
-            (known.place, known.erased) = (place, Some((at, entry)));
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::entry::{Archived, FileEntry, LostEntry, MediaEntry};
 use crate::layout;
-use crate::record::{HistoryRecord, MediaRecord, Record, RecordedFile};
+use crate::record::{HistoryRecord, MediaRecord, Record, RecordedFile, State};
 use crate::salt::Salt;
 use crate::store::{Digest, StorePath};
 use std::collections::HashMap;
@@ -20,7 +20,9 @@ pub(crate) fn archived(folder: &StorePath, before: Option<&Record>, after: &Reco
     });
     let lost = before.into_iter().flat_map(Record::files).filter(|file| holds.get(file.path) != Some(&file.digest)).map(|file| {
         let (sha256, commitment) = fingerprint(&after.salt, &file);
-        LostEntry { path: file.path.to_owned(), bytes: file.digest.bytes, sha256, commitment, why: why(after, file.path) }
+        let is_erased = file.medium.is_some_and(|medium| is_erased(after, medium));
+        let why = if is_erased { "erased by order".to_owned() } else { why(after, file.path) };
+        LostEntry { path: file.path.to_owned(), bytes: file.digest.bytes, sha256, commitment, why }
     });
     let recorded = before.map_or(0, |before| before.history.len());
     Archived {
@@ -49,6 +51,10 @@ fn without_document_digest(happened: &HistoryRecord) -> HistoryRecord {
     let is_document = happened.path.as_deref().is_some_and(layout::is_document);
     let moved = happened.moved.clone().filter(|_| !is_document);
     HistoryRecord { moved, ..happened.clone() }
+}
+
+fn is_erased(after: &Record, medium: &MediaRecord) -> bool {
+    after.media.iter().any(|now| now.id == medium.id && now.state == State::Erased)
 }
 
 fn why(after: &Record, path: &str) -> String {

@@ -4,6 +4,7 @@
 //! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
 use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
+use crate::class::Class;
 use crate::error::ErrorKind;
 use crate::model::{MediaId, SessionId};
 use crate::reason::CodedReason;
@@ -102,6 +103,8 @@ impl Line {
             Entry::Unknown => words.add("entry", serde_json::from_slice::<Sort>(text).ok().map(|sort| sort.entry)),
             Entry::Archived(archived) => archived.count_newer(words),
             Entry::Adopted(entry) => entry.archived.count_newer(words),
+            Entry::Erasing(entry) => words.add("class", owned(entry.facts.class.as_ref().and_then(Word::newer))),
+            Entry::Erased(entry) => words.add("class", owned(entry.class.as_ref().and_then(Word::newer))),
             Entry::Failed { code, .. } | Entry::Closed { code: Some(code) } => words.add("error", owned(code.newer())),
             _ => {}
         }
@@ -184,7 +187,13 @@ pub struct ErasureFacts {
     /// The provider; `None` if the record could not be read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provider: Option<String>,
-    /// Number of files in the folder.
+    /// The class of media, if the rest of the session stays.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub class: Option<Word<Class>>,
+    /// The media of that class.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub media: Vec<MediaId>,
+    /// Number of files: all in the folder, or those of the class.
     pub files: u64,
     /// Number of their bytes.
     pub bytes: u64,
@@ -194,6 +203,13 @@ pub struct ErasureFacts {
     pub authority: String,
     /// The operator's reason.
     pub reason: String,
+}
+
+impl ErasureFacts {
+    /// Returns the class of media, if it is of one that this version knows.
+    pub(crate) fn known_class(&self) -> Option<Class> {
+        self.class.as_ref().and_then(Word::known)
+    }
 }
 
 /// The adoption of a session.
@@ -221,12 +237,15 @@ pub(crate) struct ErasingEntry {
     pub(crate) begun: Timestamp,
 }
 
-/// The end of an erasure: nothing of the session is left.
+/// The end of an erasure: nothing of the session, or of the class, is left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ErasedEntry {
     pub(crate) session: SessionId,
     /// Its folder in the archive.
     pub(crate) folder: String,
+    /// The class of media, if the rest of the session stays.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) class: Option<Word<Class>>,
     /// The SHA-256 of its certificate.
     pub(crate) certificate: String,
     /// The SHA-256 of the certificate's page for people.

@@ -2,6 +2,7 @@
 
 use super::style::Style;
 use super::untrusted::Text;
+use crate::class::Class;
 use crate::erasure::{Certificate, NotReached};
 use crate::text::{bytes, moment, plural};
 use crate::word::Word;
@@ -16,6 +17,10 @@ pub(super) struct CertificatePage {
     provider: Option<Text>,
     /// True once nothing of the session is left.
     is_done: bool,
+    /// The class of media, if the rest of the session stays.
+    class: Option<Text>,
+    /// The media of it.
+    media: Vec<Text>,
     begun: String,
     erased: Option<String>,
     destroyed: String,
@@ -38,6 +43,8 @@ impl CertificatePage {
             session: Text::of(facts.session.as_str()),
             provider: facts.provider.as_deref().map(Text::title),
             is_done: certificate.erased.is_some(),
+            class: facts.class.as_ref().map(|class| Text::of(class.as_str_with(Class::as_str))),
+            media: facts.media.iter().map(|id| Text::of(id.as_str())).collect(),
             begun: moment(certificate.begun),
             erased: certificate.erased.map(moment),
             destroyed: format!("{}, {}", plural(facts.files, "file"), bytes(facts.bytes)),

@@ -150,6 +150,7 @@ fn meaning(state: State) -> &'static str {
         State::Gone => "the provider no longer has it",
         State::Failed => "it could not be fetched, or not be trusted",
         State::Excluded => "left out by a flag of the download",
+        State::Erased => "destroyed by order; the rest of the session stays",
     }
 }
 
@@ -191,5 +192,6 @@ fn sort(change: &Word<Change>) -> Text {
         Change::MediaRelisted => "Media listed again",
         Change::MediaChanged => "Declaration changed",
         Change::DocumentChanged => "Answer changed",
+        Change::MediaErased => "Media erased",
     }))
 }

@@ -110,14 +110,14 @@ impl Revision {
         known.any(|file| self.damaged.contains(&file.path))
     }
 
-    /// Records why a media file is not archived. One that is archived and whole stays so.
+    /// Records why a media file is not archived. One that is archived and whole, or erased, stays so.
     pub fn settle(&mut self, id: &MediaId, state: State, reason: Reason) {
         if let Some(known) = self.record.media.iter_mut().find(|known| known.id == *id) {
             let whole = known.present().next().is_some() && known.present().all(|file| !self.damaged.contains(&file.path));
             let is_news = state != State::Excluded
                 || known.state == State::Excluded
                 || known.reason.as_ref().is_some_and(|reason| *reason == Reason::NotFetched);
-            if whole || !is_news {
+            if whole || !is_news || known.state == State::Erased {
                 return;
             }
             known.settle(state, Some(reason.into()));

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::layout::MARKER;
 use crate::model::{AttemptId, MediaItem, SessionId};
 use crate::needs_refetch::needs_refetch;
+use crate::reason::{CodedReason, Reason};
 use crate::record::{CompanionState, MediaRecord, State};
 use crate::store::ReadStore;
 
@@ -28,7 +29,7 @@ pub struct Wanted<'a> {
 /// Returns the number of archived media files of a complete session; `None` if it is not complete.
 ///
 /// A session is complete if it is a bag without a pending file to which the provider adds nothing more, every wanted attempt was
-/// listed, every wanted media file is archived in its full length, and every wanted companion document was answered.
+/// listed, every wanted media file is archived in its full length or was erased by order, and every wanted companion document was answered.
 pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
     let folder = SessionArchive::folder_of(session);
     let Some((record, _)) = read_record(store, &folder)? else { return Ok(None) };
@@ -48,8 +49,14 @@ pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>)
     {
         return Ok(None);
     }
-    let mut held = 0;
+    let (mut held, mut erased) = (0, 0);
     for media in record.media.iter().filter(|media| wanted.media.is_none_or(|is_wanted| is_wanted(&media.item()))) {
+        let is_erased =
+            media.state == State::Erased || matches!(media.reason.as_ref().and_then(CodedReason::fact), Some(Reason::Erased { .. }));
+        if is_erased {
+            erased += 1;
+            continue;
+        }
         let is_here = media.state == State::Archived && media.present().next().is_some();
         if !is_here || needs_refetch(store, &folder, media, media.size)?.is_some() {
             return Ok(None);
@@ -62,5 +69,5 @@ pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>)
         held += 1;
     }
     let holds_any = record.media.iter().flat_map(MediaRecord::present).next().is_some();
-    Ok((holds_any || wanted.may_be_empty).then_some(held))
+    Ok((holds_any || erased > 0 || wanted.may_be_empty).then_some(held))
 }

@@ -7,9 +7,11 @@
 
 use super::outcomes::original_lost;
 use super::{Aspect, Examined, Finding};
+use crate::class::Class;
 use crate::error::Result;
 use crate::journal::{BagChange, Chain, FOLDER as JOURNAL, FileEntry};
 use crate::layout::{self, RECORD, TAG_MANIFEST};
+use crate::model::MediaId;
 use crate::record::{JournalRecord, Record};
 use crate::store::ReadStore;
 use crate::text::{day, plural};
@@ -49,7 +51,9 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
     }
     examined.notes.append(&mut history.notes);
     examined.findings.append(&mut history.findings);
-    compare(&history, examined);
+    let erased = chain.class_erasure(folder, Class::Biometric);
+    let erased: HashSet<&str> = erased.into_iter().flat_map(|erasure| &erasure.facts.media).map(MediaId::as_str).collect();
+    compare(&history, &erased, examined);
     if chain.is_proof_demanded && changes.iter().any(|change| !change.is_proven) {
         examined.is_unproven = true;
         examined.notes.push(match changes.iter().filter(|change| change.is_proven).map(|change| change.at).max() {
@@ -60,8 +64,8 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
     Ok(())
 }
 
-/// Compares a bag with the sum of its changes.
-fn compare(history: &History<'_>, examined: &mut Examined) {
+/// Compares a bag with the sum of its changes. `erased` are the media whose first bytes were erased by order.
+fn compare(history: &History<'_>, erased: &HashSet<&str>, examined: &mut Examined) {
     let mut found = Vec::new();
     let mut finding = |path: &str, what: String| found.push(Finding::new(Aspect::Journal, path, what));
     if let Some((at, bag)) = history.last
@@ -85,7 +89,7 @@ fn compare(history: &History<'_>, examined: &mut Examined) {
         }
     }
     examined.findings.append(&mut found);
-    for (id, original) in &history.originals {
+    for (id, original) in history.originals.iter().filter(|(id, _)| !erased.contains(*id)) {
         let mut media = examined.record.iter().flat_map(|record| &record.media);
         let mut is_recorded = || media.any(|medium| medium.id.as_str() == *id && medium.is_original_lost());
         let is_reported = || examined.findings.iter().any(|finding| finding.aspect == Aspect::Journal && finding.path == original.path);

@@ -1,10 +1,13 @@
-//! Compares what is left of erased sessions with the journal: nothing of the session, and a certificate with the digests that the
-//! journal has. Must not read bags.
+//! Compares what is left of erased sessions and of erased classes of media with the journal: nothing of them, and a certificate with
+//! the digests that the journal has. Must not read bags.
 
-use super::{Aspect, Finding, Remedy, is_bag};
+use super::{Aspect, Examined, Finding, Remedy, is_bag};
+use crate::class::Class;
 use crate::erasure::{self, FOLDER};
 use crate::error::{Result, quote};
-use crate::journal::{Chain, Erasure};
+use crate::journal::{Chain, ErasedEntry, Erasure};
+use crate::layout::RECORD;
+use crate::record::{Record, State};
 use crate::store::{ReadStore, StorePath};
 use crate::text::day;
 use std::collections::HashSet;
@@ -28,7 +31,7 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
     let path = StorePath::name(folder);
     let is_here = is_bag(store, &path)? || store.stat(&path)?.is_some();
     let Some((at, entry)) = &erasure.erased else {
-        if is_here && store.stat(&erasure::path(&path))?.is_none() {
+        if is_here && store.stat(&erasure::path(&path, None))?.is_none() {
             // It ended before anything was removed.
             return Ok(Erased::Not);
         }
@@ -44,22 +47,67 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
         return Ok(Erased::Not);
     }
     if chain.is_proof_demanded && !chain.is_proven(&erasure.place) {
-        let what = format!("it was {erased}, the journal says, and no seal covers that: nothing proves that it was erased by order");
-        return Ok(Erased::Found(Finding::new(Aspect::Journal, ".", what)));
+        return Ok(Erased::Found(unproven(&format!("it was {erased}"))));
     }
-    if let Some(hold) = chain.held_when_erased(folder, erasure) {
-        let what = format!("it was {erased} although case {:?} held it since {}", quote(&hold.case), day(hold.at));
-        return Ok(Erased::Found(Finding::new(Aspect::Journal, ".", what)));
+    if let Some(found) = held(chain, folder, erasure, &format!("it was {erased}")) {
+        return Ok(Erased::Found(found));
     }
-    if let Some((path, is_missing)) = erasure::unlike(store, &path, entry)? {
-        let what = if is_missing {
-            format!("is missing: the session was {erased}")
-        } else {
-            format!("is not what was written when the session was {erased}")
-        };
-        return Ok(Erased::Found(finding(path.as_str(), what)));
+    Ok(spoilt(store, &path, entry, &format!("the session was {erased}"))?.map_or(Erased::Soundly, Erased::Found))
+}
+
+/// Returns the finding for an erasure of a session that a hold kept.
+fn held(chain: &Chain, folder: &str, erasure: &Erasure, erased: &str) -> Option<Finding> {
+    let hold = chain.held_when_erased(folder, erasure)?;
+    let what = format!("{erased} although case {:?} held it since {}", quote(&hold.case), day(hold.at));
+    Some(Finding::new(Aspect::Journal, ".", what))
+}
+
+fn unproven(erased: &str) -> Finding {
+    let what = format!("{erased}, the journal says, and no seal covers that: nothing proves that it was erased by order");
+    Finding::new(Aspect::Journal, ".", what)
+}
+
+/// Returns the finding for a certificate that is missing or altered.
+fn spoilt(store: &dyn ReadStore, folder: &StorePath, entry: &ErasedEntry, erased: &str) -> Result<Option<Finding>> {
+    let found = erasure::unlike(store, folder, entry)?;
+    Ok(found.map(|(path, is_missing)| {
+        let what = if is_missing { format!("is missing: {erased}") } else { format!("is not what was written when {erased}") };
+        finding(path.as_str(), what)
+    }))
+}
+
+/// Adds the findings about the erasure of a class of a session's media. The rest of the session was examined.
+pub(super) fn compare_class_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str, examined: &mut Examined) -> Result<()> {
+    let (class, path) = (Class::Biometric, StorePath::name(folder));
+    let erasure = chain.class_erasure(folder, class);
+    let media = examined.record.iter().flat_map(|record: &Record| &record.media);
+    let is_known = |id| erasure.is_some_and(|erasure| erasure.facts.media.contains(id));
+    let strange = media.clone().filter(|medium| medium.state == State::Erased && !is_known(&medium.id));
+    let what = |id| format!("media {id} is recorded as erased, and the journal knows no erasure of it");
+    let mut found: Vec<Finding> = strange.map(|medium| Finding::new(Aspect::Journal, RECORD, what(&medium.id))).collect();
+    if let Some(erasure) = erasure {
+        let title = format!("its {} media were erased on", class.as_str());
+        match &erasure.erased {
+            None if store.stat(&erasure::path(&path, Some(class)))?.is_none() => {}
+            None => {
+                let what = format!("the erasure of its {} media was begun on {} and not finished", class.as_str(), day(erasure.begun));
+                found.push(finding(".", what));
+                examined.unfinished = true;
+            }
+            Some((at, entry)) => {
+                let here = media.filter(|medium| is_known(&medium.id) && medium.present().next().is_some());
+                let what = |id| format!("media {id} was erased on {} ({}), and is here again", day(*at), erasure.facts.authority);
+                found.extend(here.map(|medium| finding(".", what(&medium.id))));
+                if chain.is_proof_demanded && !chain.is_proven(&erasure.place) {
+                    found.push(unproven(&format!("{title} {}", day(*at))));
+                }
+                found.extend(held(chain, folder, erasure, &format!("{title} {}", day(*at))));
+                found.extend(spoilt(store, &path, entry, &format!("{title} {}", day(*at)))?);
+            }
+        }
     }
-    Ok(Erased::Soundly)
+    examined.findings.append(&mut found);
+    Ok(())
 }
 
 /// Returns true if the session was archived again after its erasure. The clocks of two machines may disagree, so the bag counts, too.
@@ -74,8 +122,9 @@ fn is_outdated(store: &dyn ReadStore, chain: &Chain, erasure: &Erasure, folder: 
 
 /// Returns findings for certificates that the journal does not know: they keep a session from being archived.
 pub(super) fn find_strange_certificates(store: &dyn ReadStore, chain: &Chain) -> Result<Vec<Finding>> {
-    let names = chain.erasures().map(|(folder, _)| StorePath::name(folder));
-    let known: HashSet<StorePath> = names.flat_map(|folder| [erasure::path(&folder), erasure::page_path(&folder)]).collect();
+    let of = |class| chain.erasures.of(class).keys().map(move |folder| (StorePath::name(folder), class));
+    let both = |(folder, class)| [erasure::path(&folder, class), erasure::page_path(&folder, class)];
+    let known: HashSet<StorePath> = of(None).chain(of(Some(Class::Biometric))).flat_map(both).collect();
     let strange = store.list(&StorePath::name(FOLDER))?.into_iter().filter(|listed| !known.contains(&listed.path));
     let what = "no erasure that the journal knows: it was put here by something else, or the journal was cut";
     Ok(strange.map(|listed| Finding::new(Aspect::Journal, listed.path.as_str(), what).helped_by(Remedy::MoveOut)).collect())

@@ -22,6 +22,8 @@ pub struct Examined {
     pub(super) notes: Vec<String>,
     /// Lines on what was listed or requested and is not archived.
     pub(super) lacking: Vec<String>,
+    /// Lines on media that were erased by order.
+    pub(super) erased: Vec<String>,
     /// True if the provider could not deliver something of that, so that the session is not complete.
     pub(super) is_partial: bool,
     /// True if only what a seal or an expected head covers counts, and a change of the bag is not covered.

@@ -97,7 +97,7 @@ impl<'a> Archive<'a> {
         // A folder that cannot be read is reported among the sessions.
         let is_here =
             |folder: &str| listed.contains(folder) || since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
-        let names: BTreeSet<&str> = chain.folders().chain(chain.erasures().map(|(folder, _)| folder)).collect();
+        let names: BTreeSet<&str> = chain.folders().chain(chain.erasures.of(None).keys().map(AsRef::as_ref)).collect();
         for name in names.into_iter().filter(|folder| !is_here(folder)) {
             match compare_erasure(store, &chain, name)? {
                 Erased::Soundly => absent.erased += 1,

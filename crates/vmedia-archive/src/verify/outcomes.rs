@@ -6,7 +6,9 @@ use crate::error::quote;
 use crate::layout::RECORD;
 use crate::reason::{Reason, reason_text};
 use crate::record::{CompanionState, MediaRecord, Record, State};
+use crate::text::plural;
 use crate::word::Word;
+use std::collections::BTreeMap;
 
 /// Returns the finding for a media file whose first bytes are lost, whatever stands in their place.
 pub(super) fn original_lost(aspect: Aspect, path: &str, id: &str, sha256: &str) -> Finding {
@@ -23,6 +25,7 @@ pub(super) fn compare_outcomes(record: &Record, examined: &mut Examined) {
         compare_files(medium, examined);
         compare_state(medium, examined);
     }
+    examined.erased.extend(erased(record));
     for companion in &record.companions {
         let lacking = match &companion.state {
             Word::Known(CompanionState::Failed) => {
@@ -38,6 +41,15 @@ pub(super) fn compare_outcomes(record: &Record, examined: &mut Examined) {
     // It is unknown which media such a listing names.
     examined.is_partial |= !record.problems.is_empty();
     examined.lacking.extend(record.problems.iter().cloned());
+}
+
+/// Returns a line for each order by which media were erased.
+fn erased(record: &Record) -> impl Iterator<Item = String> {
+    let mut orders: BTreeMap<String, u64> = BTreeMap::new();
+    for medium in record.media.iter().filter(|medium| medium.state == State::Erased) {
+        *orders.entry(reason_text(medium.reason.as_ref())).or_default() += 1;
+    }
+    orders.into_iter().map(|(order, count)| format!("{}: {order}", plural(count, "media file")))
 }
 
 fn compare_files(medium: &MediaRecord, examined: &mut Examined) {
@@ -68,6 +80,11 @@ fn compare_state(medium: &MediaRecord, examined: &mut Examined) {
         Word::Known(State::Failed) if !is_settled => {
             examined.finding(Aspect::Listings, RECORD, format!("media {id} has no recorded outcome"));
         }
+        Word::Known(State::Erased) if is_here => {
+            examined.finding(Aspect::Listings, RECORD, format!("media {id} is recorded as erased, with a file"));
+        }
+        // They are counted together.
+        Word::Known(State::Erased) => {}
         // The file is checked when it is read.
         Word::Known(_) if is_here => {
             examined.notes.push(format!("media {id} was damaged or missing once and could not be fetched again: {reason}"));

@@ -104,6 +104,9 @@ pub struct SessionReport {
     pub checked: Vec<Aspect>,
     /// Lines on what was listed or requested and never archived.
     pub missing: Vec<String>,
+    /// Lines on media that were erased by order.
+    #[serde(default)]
+    pub erased: Vec<String>,
     /// Remarks on what is no damage.
     pub notes: Vec<String>,
     /// Findings.
@@ -156,6 +159,7 @@ impl SessionReport {
             unsigned: examined.unsigned,
             checked: examined.checked(),
             missing: examined.lacking,
+            erased: examined.erased,
             notes: examined.notes,
             findings: examined.findings,
         }

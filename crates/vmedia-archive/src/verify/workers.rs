@@ -4,7 +4,7 @@
 //! Must not choose what is checked.
 
 use super::altered::compare_with_journal;
-use super::erased::{Erased, compare_erasure};
+use super::erased::{Erased, compare_class_erasure, compare_erasure};
 use super::journal::Archive;
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
@@ -203,7 +203,10 @@ impl<'a> Run<'a> {
                 if !examined.is_comparable() {
                     return Some((examined, None));
                 }
-                if let Err(error) = compare_with_journal(store, chain.as_deref(), folder.as_str(), &mut examined) {
+                let compared = compare_with_journal(store, chain.as_deref(), folder.as_str(), &mut examined).and_then(|()| {
+                    chain.as_ref().map_or(Ok(()), |chain| compare_class_erasure(store, chain, folder.as_str(), &mut examined))
+                });
+                if let Err(error) = compared {
                     examined.finding(Aspect::Journal, ".", error.what());
                 }
                 examined
