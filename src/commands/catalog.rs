@@ -5,7 +5,7 @@
 use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
-use super::headings::short_id;
+use super::headings::{is_short, short_id};
 use super::matching::{Matching, fold};
 use super::renewal::{PORTION, lock_page};
 use super::services::journal;
@@ -51,9 +51,6 @@ const COLUMNS: [Column; 22] = [
     Column::new("folder", "FOLDER", false, 9),
 ];
 
-/// Width of a terminal from which on ids are shown in full.
-const ROOM_FOR_IDS: u16 = 110;
-
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(arguments.root.as_slice(), context)?;
     let matching = Matching::of(&arguments.selection, context.clock.now());
@@ -95,7 +92,7 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
     }
     let mut reporter = context.reporter(EventFormat::Text, true)?;
     let schedules = schedules(&mut reporter, context);
-    let is_short = width.is_some_and(|width| width < ROOM_FOR_IDS) && wanted.rows.format == TableFormat::Table;
+    let is_short = is_short(width, wanted.rows.format);
     let mut output = Output {
         context,
         wanted,

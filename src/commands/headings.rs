@@ -1,5 +1,6 @@
 //! Headings and short forms of lists on a terminal, where a line for each file must fit. Scripts and pipes get everything in full.
 
+use crate::cli::TableFormat;
 use crate::model::{AttemptId, Group};
 use crate::text::sanitize;
 use jiff::Timestamp;
@@ -44,6 +45,14 @@ pub(super) fn group_heading<'a>(
 /// Returns a moment to the minute, in UTC; a text that is no moment stays as it is.
 pub(super) fn minute(written: &str) -> String {
     Timestamp::from_str(written).map_or_else(|_| written.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
+/// Width of a terminal from which on ids are shown in full.
+const ROOM_FOR_IDS: u16 = 110;
+
+/// Returns whether the ids of a list are shortened; `width` is that of the terminal, if there is one.
+pub(super) fn is_short(width: Option<u16>, format: TableFormat) -> bool {
+    width.is_some_and(|width| width < ROOM_FOR_IDS) && format == TableFormat::Table
 }
 
 /// Returns the beginning of a UUID: enough to find it. Other ids stay whole.

@@ -5,6 +5,7 @@
 use super::Context;
 use super::closing::close_journal;
 use super::erase::failed;
+use super::headings::{is_short, short_id};
 use super::lists::read_ids;
 use super::query::session_id;
 use super::services::{archive, journal, sealer};
@@ -150,9 +151,11 @@ fn list(arguments: &HoldListArguments, context: &Context) -> Result<Exit> {
     if !has_rows && !context.flags.verbosity.quiet {
         context.console.message(&context.console.note_line("no session is held"));
     }
+    let is_short = is_short(width, arguments.rows.format);
     for (session, hold) in rows {
         let is_here = here.contains(SessionArchive::folder_of(session).as_str());
-        table.row(&cells(session, hold, is_here, hold.has_run_out(today)))?;
+        let shown = is_short.then(|| short_id(session.as_str()));
+        table.row(&cells((session, shown), hold, is_here, hold.has_run_out(today)))?;
     }
     if has_rows || arguments.rows.format != TableFormat::Table {
         table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
@@ -160,11 +163,11 @@ fn list(arguments: &HoldListArguments, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn cells(session: &SessionId, hold: &Hold, is_here: bool, has_run_out: bool) -> Vec<Cell> {
+fn cells((session, shown): (&SessionId, Option<String>), hold: &Hold, is_here: bool, has_run_out: bool) -> Vec<Cell> {
     let word = |is: bool| Some(if is { "yes" } else { "no" }.to_owned());
     vec![
         (json!(hold.case), None),
-        (json!(session), None),
+        (json!(session), shown),
         (json!(hold.at), Some(day(hold.at))),
         (json!(hold.until), None),
         (json!(has_run_out), word(has_run_out)),

@@ -182,6 +182,12 @@ fn what_is_due_is_listed_by_its_schedule_and_the_rest_is_counted() {
     for (state, count) in [("overdue", 1), ("held", 1), ("without-cutoff", 1), ("due", 0)] {
         assert!(text.contains(&format!("state=\"{state}\"}} {count}\n")), "{text}");
     }
+    if cfg!(unix) {
+        run(&["retention", "due", "--by", "2026-12-01", "--check", "-q", "--on-failure", "cat > failure.json"]).ends_with(7);
+        let summary: Value = serde_json::from_slice(&std::fs::read(world.folder().join("failure.json")).expect("a summary")).expect("JSON");
+        is_described("summary", &summary);
+        assert_eq!((&summary["command"], &summary["retention"]["overdue"]), (&json!("retention due"), &json!(1)));
+    }
     // A correction counts, and a withdrawal.
     std::fs::write(world.folder().join("events.csv"), "session,date\nbeta,2025-11-30\nalpha,\n").expect("written");
     run(&["retention", "cutoff", "--from", "events.csv"]).ends_with(0).shows("0 cutoffs recorded, 1 corrected, 1 withdrawn");

@@ -5,6 +5,7 @@ use crate::archive::retention::{Class, Due, DueState, Hold, Retained, Schedule, 
 use crate::cli::{DueArguments, EventFormat, TableFormat};
 use crate::commands::Context;
 use crate::commands::archives::find;
+use crate::commands::headings::{is_short, short_id};
 use crate::commands::services::archive;
 use crate::engine::{Event, RetentionCounts};
 use crate::error::Result;
@@ -83,7 +84,8 @@ pub(in crate::commands) fn run(arguments: &DueArguments, context: &Context) -> R
     for name in hidden(&rows) {
         table.hide_from_people(name);
     }
-    rows.iter().try_for_each(|row| table.row(&row.cells()))?;
+    let is_short = is_short(width, arguments.rows.format);
+    rows.iter().try_for_each(|row| table.row(&row.cells(is_short)))?;
     if !rows.is_empty() || arguments.rows.format != TableFormat::Table {
         table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
     }
@@ -154,10 +156,10 @@ impl Row {
         (self.state, self.due.as_ref().map(|due| due.due), &self.session, self.due.as_ref().map(|due| due.class))
     }
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, is_short: bool) -> Vec<Cell> {
         let due = self.due.as_ref();
         vec![
-            (json!(self.session), None),
+            (json!(self.session), is_short.then(|| short_id(&self.session))),
             (json!(due.map(|due| due.class.as_str())), None),
             (json!(self.state.as_str()), None),
             (json!(due.map(|due| due.due)), None),
