@@ -12,7 +12,8 @@ use super::retention::{HoldCommand, RetentionCommand};
 use super::schedule::ScheduleArguments;
 use super::seal::SealArguments;
 use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
-use super::values::{Since, days, jobs, percent, sha256, since};
+use super::values::{Since, days, jobs, percent, sha256, shard, since};
+use crate::archive::Shard;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -47,7 +48,7 @@ pub(crate) enum Command {
     Attempts(AttemptsArguments),
     /// Archive every image, video and NFC file of sessions
     #[command(after_help = help::DOWNLOAD)]
-    Download(DownloadArguments),
+    Download(Box<DownloadArguments>),
     /// Compare archived sessions with their listings, manifests and journal, offline
     #[command(after_help = help::VERIFY)]
     Verify(VerifyArguments),
@@ -124,7 +125,8 @@ impl Command {
     pub(crate) fn flags(&self) -> Flags {
         match self {
             Self::List(ListArguments { flags, .. }) | Self::Attempts(AttemptsArguments { flags, .. }) => flags.clone().into(),
-            Self::Download(DownloadArguments { run, .. }) | Self::Repair(RepairArguments { run, .. }) => run.flags.clone(),
+            Self::Download(download) => download.run.flags.clone(),
+            Self::Repair(repair) => repair.run.flags.clone(),
             Self::Verify(VerifyArguments { profile, provider, trust, flags, .. }) => {
                 let (profile, provider, trust) = (profile.clone(), *provider, trust.clone());
                 let connection = ConnectionFlags { profile, provider, trust, ..ConnectionFlags::default() };
@@ -200,6 +202,11 @@ pub(crate) struct DownloadArguments {
     /// more.
     #[arg(long, value_name = "FILE|DIR|-")]
     pub(crate) from: Option<String>,
+    /// Only part K of N of the sessions; 0/N is N/N
+    ///
+    /// A session is in the part that the SHA-256 of its folder's name gives, so each machine knows its part without the others.
+    #[arg(long, value_name = "K/N", value_parser = shard, hide_short_help = true)]
+    pub(crate) shard: Option<Shard>,
     #[command(flatten)]
     pub(crate) listing: ListingArguments,
     /// Archive folder [default: ./vmedia-archive]
@@ -300,6 +307,9 @@ pub(crate) struct VerifyArguments {
     /// Check only sessions changed since this day or moment (UTC), or 7d ago
     #[arg(long, value_name = "DATE|TIME", value_parser = since)]
     pub(crate) since: Option<Since>,
+    /// Only part K of N of the sessions
+    #[arg(long, value_name = "K/N", value_parser = shard, hide_short_help = true)]
+    pub(crate) shard: Option<Shard>,
     /// Print the head of the journal, to be kept elsewhere for --expect-head
     #[arg(long)]
     pub(crate) print_head: bool,

@@ -135,6 +135,9 @@ pub(crate) struct LimitFlags {
     /// Maximum bytes per second of all transfers, such as 500k or 2M
     #[arg(long, value_name = "BYTES", help_heading = "Network", hide_short_help = true, value_parser = bytes)]
     pub(crate) limit_rate: Option<u64>,
+    /// Take the Nth part of --max-rate and --limit-rate, where N processes share them
+    #[arg(long, value_name = "N", help_heading = "Network", hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) share_of: Option<u32>,
 }
 
 /// Flags of commands that transfer files.

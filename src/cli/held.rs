@@ -3,7 +3,8 @@
 
 use super::choices::{SortKey, TableFormat, ViewFormat};
 use super::flags::{LocalFlags, ProfileFlags};
-use super::values::{Condition, Since, condition, since};
+use super::values::{Condition, Since, condition, shard, since};
+use crate::archive::Shard;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -14,6 +15,9 @@ pub(crate) struct CatalogArguments {
     pub(crate) root: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
+    /// Only part K of N of the sessions
+    #[arg(long, value_name = "K/N", value_parser = shard, hide_short_help = true, conflicts_with = "html")]
+    pub(crate) shard: Option<Shard>,
     /// Order of the sessions [default: by folder]
     #[arg(long, value_name = "KEY")]
     pub(crate) sort: Option<SortKey>,

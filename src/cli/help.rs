@@ -47,8 +47,8 @@ Examples:
 pub(super) const VERIFY: &str = "\
 Needs no network, and credentials only with --authenticate. Each session is compared with its listings (every media file
 ever listed has one recorded state, nothing is missing, nothing else is there), its manifests (every byte), the archive's
-journal and, with --authenticate, the provider's signatures. The result goes to standard output: what differs, session by
-session (-v: every session), and a summary. The exit status is 8 when anything differs.
+journal and, with --authenticate, the provider's signatures. Prints what differs, session by session (-v: every
+session), and a summary. The exit status is 8 when anything differs.
 
 --print-head prints the head: the digest of the journal's last line before the ones that this verification adds. Keep it
 elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.
@@ -57,7 +57,7 @@ Examples:
   vmedia verify vmedia-archive
   vmedia verify vmedia-archive/<session-id> --format json
   vmedia verify /srv/evidence --sample 5% --since 7d
-  vmedia verify /srv/evidence -q --max-duration 6h --metrics-file /var/lib/node_exporter/vmedia-verify.prom
+  vmedia verify /srv/evidence -q --max-duration 6h --metrics-file /var/lib/vmedia-verify.prom
   vmedia verify vmedia-archive --authenticate";
 
 pub(super) const CATALOG: &str = "\

@@ -1,5 +1,6 @@
 //! Values of flags as people write them, checked where they are typed. Must not know which flag it is.
 
+use crate::archive::Shard;
 use jiff::Timestamp;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -73,6 +74,11 @@ pub(super) fn label(text: &str) -> Result<String, String> {
         return Err(format!("a name is some text in one line, of at most {LONGEST} bytes"));
     }
     Ok(text.to_owned())
+}
+
+/// Parses a part of all sessions.
+pub(super) fn shard(text: &str) -> Result<Shard, String> {
+    Shard::parse(text).ok_or_else(|| "it looks like 3/50, up to 50/50 or from 0/50".to_owned())
 }
 
 /// A condition that a session meets or not.

@@ -5,7 +5,7 @@
 use super::Context;
 use super::services::store;
 use crate::archive::verify::is_bag;
-use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE};
+use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE, Shard};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::store::{LocalStore, ReadStore, StorePath};
 use crate::text::as_written;
@@ -31,6 +31,12 @@ impl Archive {
     /// Returns the archive with these sessions alone.
     pub(super) fn only(&self, sessions: Vec<StorePath>) -> Self {
         Self { root: self.root.clone(), store: Arc::clone(&self.store), sessions: Arc::new(sessions), is_whole: false, unread: Vec::new() }
+    }
+
+    /// Returns the sessions of a part, or all.
+    pub(super) fn of_shard(&self, shard: Option<Shard>) -> Arc<Vec<StorePath>> {
+        let Some(shard) = shard else { return Arc::clone(&self.sessions) };
+        Arc::new(self.sessions.iter().filter(|folder| shard.has(folder.as_str())).cloned().collect())
     }
 
     /// Returns the archive in a folder, without looking for its sessions.

@@ -11,7 +11,7 @@ use super::renewal::{PORTION, lock_page};
 use super::services::journal;
 use super::verify::cores;
 use crate::archive::retention::{Schedule, due};
-use crate::archive::{CatalogRow, CatalogWriter, Condition, Journal, State};
+use crate::archive::{CatalogRow, CatalogWriter, Condition, Journal, Shard, State};
 use crate::cli::{CatalogArguments, EventFormat, RowsArguments, SortKey, TableFormat};
 use crate::clock::Stop;
 use crate::engine::{Catalog, Event};
@@ -54,9 +54,9 @@ const COLUMNS: [Column; 22] = [
 pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(arguments.root.as_slice(), context)?;
     let matching = Matching::of(&arguments.selection, context.clock.now());
-    let CatalogArguments { sort, html: has_page, ref rows, .. } = *arguments;
-    let is_all = matching.is_all();
-    let (exit, rows) = list(&List { matching, sort, has_page, rows }, &archives, context)?;
+    let CatalogArguments { sort, html: has_page, shard, ref rows, .. } = *arguments;
+    let is_all = matching.is_all() && shard.is_none();
+    let (exit, rows) = list(&List { matching, shard, sort, has_page, rows }, &archives, context)?;
     if rows == 0 && !is_all && exit == Exit::Done && !context.flags.verbosity.quiet {
         context.console.message(&context.console.note_line("no archived session matches"));
     }
@@ -74,6 +74,8 @@ fn schedules(reporter: &mut Reporter, context: &Context) -> Vec<Schedule> {
 /// The sessions that are listed, and how.
 pub(super) struct List<'a> {
     pub(super) matching: Matching,
+    /// The part of the sessions; `None` for all.
+    pub(super) shard: Option<Shard>,
     pub(super) sort: Option<SortKey>,
     /// True if each archive gets a page of all its sessions.
     pub(super) has_page: bool,
@@ -112,7 +114,7 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
         if let Some(read) = output.archive(archive)? {
             let kind = context.cancel.requested().map_or(ErrorKind::Unexpected, Stop::kind);
             output.reporter.finish();
-            let what = format!("interrupted: {read} of {} were read", plural(archive.sessions.len() as u64, "session"));
+            let what = format!("interrupted: {read} of {} were read", plural(archive.of_shard(wanted.shard).len() as u64, "session"));
             output.reporter.error(&Error::new(kind, what, "the list is not complete; run the same command again"));
             return Ok((kind.into(), output.rows));
         }
@@ -131,7 +133,7 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
             table.hide_from_people(name);
         }
     }
-    if rows > 0 || wanted.rows.format != TableFormat::Table || wanted.matching.is_all() {
+    if rows > 0 || wanted.rows.format != TableFormat::Table || wanted.matching.is_all() && wanted.shard.is_none() {
         table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
     }
     Ok((exit, rows))
@@ -169,8 +171,8 @@ impl Output<'_> {
     /// Lists the sessions of an archive, and writes its page if it is to have one. Returns the number of sessions read if the run
     /// is asked to stop before the last.
     fn archive(&mut self, archive: &Archive) -> Result<Option<u64>> {
-        let sessions = archive.sessions.len() as u64;
-        self.reporter.event(Event::CatalogStarted { sessions });
+        let sessions = archive.of_shard(self.wanted.shard);
+        self.reporter.event(Event::CatalogStarted { sessions: sessions.len() as u64 });
         let has_page = self.wanted.has_page && archive.is_whole;
         let lock = if has_page { lock_page(archive.store.as_ref(), self.context)? } else { None };
         if has_page && lock.is_none() {
@@ -187,7 +189,7 @@ impl Output<'_> {
         if let Some(page) = &mut page {
             page.set_erased(erased.len() as u64);
         }
-        for portion in archive.sessions.chunks(PORTION) {
+        for portion in sessions.chunks(PORTION) {
             let (catalog, portion, cancel) = (Arc::clone(&catalog), portion.to_vec(), self.context.cancel.clone());
             let rows = beside(self.context, &mut self.reporter, move |emit| catalog.rows(&portion, &cancel, emit))?;
             read += rows.as_ref().map_or(0, Vec::len) as u64;
@@ -211,7 +213,8 @@ impl Output<'_> {
                 self.reporter.error(&error);
                 self.exit = Exit::from(ErrorKind::Damaged);
             }
-            if !self.wanted.matching.takes(row) {
+            let is_of_part = self.wanted.shard.is_none_or(|shard| shard.has(&row.folder));
+            if !is_of_part || !self.wanted.matching.takes(row) {
                 continue;
             }
             self.rows += 1;

@@ -10,7 +10,7 @@ use super::lists::read_ids;
 use super::query::session_id;
 use super::services::{WITHOUT_NARROWING, must_have_attempts, sealer, services};
 use super::spool::Spool;
-use crate::archive::must_be_outside;
+use crate::archive::{SessionArchive, must_be_outside};
 use crate::cli::DownloadArguments;
 use crate::config::{DEFAULT_JOBS, Identifiers, Rejected, Resolver, Source, Sourced};
 use crate::engine::{self, Event, Options, Services};
@@ -45,7 +45,8 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     }
     if let Some(from) = arguments.from.as_ref().filter(|_| was_empty) {
         // A list without ids is no failure.
-        reporter.note(&format!("there is no session id in {from}, so there is nothing to do"));
+        let part = arguments.shard.map(|shard| format!(" of part {shard}")).unwrap_or_default();
+        reporter.note(&format!("there is no session id{part} in {from}, so there is nothing to do"));
     }
     if let Some(count) = batch.failed.as_ref().map(FailedList::left_out).filter(|count| *count > 0) {
         reporter.note(&format!("{} left out, not found in earlier runs; the list of --failed-to names them", plural(count, "session")));
@@ -161,6 +162,10 @@ fn batch(arguments: &DownloadArguments) -> Result<Batch> {
             }
         }
         None => {}
+    }
+    if let Some(shard) = arguments.shard {
+        let is_meant = |session: &SessionId| shard.has(SessionArchive::folder_of(session).as_str());
+        batch.identifiers.sessions.retain(is_meant);
     }
     Ok(batch)
 }

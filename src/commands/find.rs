@@ -13,7 +13,7 @@ use crate::exit::Exit;
 pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(arguments.archive.as_slice(), context)?;
     let matching = Matching::anywhere(&arguments.text);
-    let wanted = List { matching, sort: None, has_page: false, rows: &arguments.rows };
+    let wanted = List { matching, shard: None, sort: None, has_page: false, rows: &arguments.rows };
     let (exit, found) = list(&wanted, &archives, context)?;
     if found == 0 && exit == Exit::Done {
         let hint = "names and references are known where a download kept the decision or the person (--with)";

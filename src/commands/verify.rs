@@ -106,8 +106,8 @@ pub(super) fn verify_all(
         _ => (Totals::default(), Vec::new(), true),
     };
     let sessions: u64 = archives.iter().map(|archive| archive.sessions.len() as u64).sum();
-    // The number of sessions that did not change is unknown.
-    let is_cut = is_cut || sum.bags + sum.busy + sum.erased < sessions || since.is_some();
+    // The number of sessions that did not change, or are in no other part, is unknown.
+    let is_cut = is_cut || sum.bags + sum.busy + sum.erased < sessions || since.is_some() || arguments.shard.is_some();
     let out_of_time = is_cut && stop == Some(Stop::OutOfTime);
     let exit = exit(stop, &sum, out_of_time);
     for target in targets.iter() {
@@ -128,7 +128,7 @@ pub(super) fn verify_all(
         checked,
         files: sum.files,
         bytes: sum.bytes,
-        partial: partial(&sum, sessions, archives, cut, (arguments.sample, since)),
+        partial: partial(&sum, sessions, archives, cut, (arguments, since)),
         out_of_time,
         milliseconds: u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
     };
@@ -141,6 +141,7 @@ fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: b
         workers: arguments.jobs.map_or_else(cores, usize::from),
         sample: arguments.sample,
         since,
+        shard: arguments.shard,
         heads: arguments.expect_head.clone(),
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
@@ -166,7 +167,7 @@ fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> 
     let writes = !arguments.read_only && Journal::exists(store.as_ref()).unwrap_or(false);
     Target {
         journal: writes.then(|| Arc::new(journal(&store, context))),
-        sessions: Arc::clone(&archive.sessions),
+        sessions: archive.of_shard(arguments.shard),
         is_whole: archive.is_whole,
         unwritten: OnceLock::new(),
         store,
@@ -190,20 +191,22 @@ fn partial(
     sessions: u64,
     archives: &[Archive],
     cut: Option<&str>,
-    (sample, since): (Option<f64>, Option<Timestamp>),
+    (arguments, since): (&VerifyArguments, Option<Timestamp>),
 ) -> Option<String> {
     if let Some(why) = cut {
         return Some(format!("{why}: {} of {} were checked", sum.bags, plural(sessions, "session")));
     }
-    let sample = sample.map(|percent| format!("a sample of {percent} %: {} of {} files were read", sum.files, sum.files + sum.unread));
+    let sample =
+        arguments.sample.map(|percent| format!("a sample of {percent} %: {} of {} files were read", sum.files, sum.files + sum.unread));
     let since = since.map(|since| {
         let day = day(since);
         format!("only sessions that changed since {day}: {} of {}", sum.bags, plural(sessions, "session"))
     });
+    let shard = arguments.shard.map(|shard| format!("only part {shard}: {} of {}", sum.bags, plural(sessions, "session")));
     let busy = (sum.busy > 0).then(|| format!("{} that another run is changing: run the same command again", plural(sum.busy, "session")));
     let unread: usize = archives.iter().map(|archive| archive.unread.len()).sum();
     let unread = (unread > 0).then(|| format!("{} that could not be looked into", plural(unread as u64, "folder")));
-    let reasons: Vec<String> = [sample, since, busy, unread].into_iter().flatten().collect();
+    let reasons: Vec<String> = [sample, since, shard, busy, unread].into_iter().flatten().collect();
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 

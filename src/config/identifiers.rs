@@ -150,6 +150,10 @@ impl List<'_> {
             }
             return;
         }
+        // Lists of several runs that were joined.
+        if self.own_fields.is_some() && line.trim() == FAILED_HEADER {
+            return;
+        }
         let (count, field) = columns.fields(line);
         self.identifiers.has_more_than_ids |= count != self.own_fields.unwrap_or(1);
         match field {

@@ -2,6 +2,7 @@
 
 mod failed;
 mod limits;
+mod shards;
 mod skipping;
 #[cfg(unix)]
 mod standing;

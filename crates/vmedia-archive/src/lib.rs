@@ -79,6 +79,7 @@ mod reason;
 mod record;
 mod salt;
 mod session;
+mod shard;
 mod surroundings;
 mod terms;
 mod word;
@@ -100,6 +101,7 @@ pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord, State, tool};
 pub use salt::Salt;
 pub use session::{Document, Holding, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
+pub use shard::Shard;
 pub use surroundings::must_be_outside;
 pub use word::Word;
 

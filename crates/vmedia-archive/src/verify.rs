@@ -33,6 +33,7 @@ use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
 use crate::model::{MediaId, SessionId};
 use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
+use crate::shard::Shard;
 use crate::store::{Digest, ReadStore, StorePath};
 use jiff::Timestamp;
 use std::sync::{Arc, OnceLock};
@@ -77,6 +78,8 @@ pub struct Options {
     pub sample: Option<f64>,
     /// Only sessions that changed since this time.
     pub since: Option<Timestamp>,
+    /// The part whose missing sessions are findings; `None` for all. The sessions of a target are those of the part already.
+    pub shard: Option<Shard>,
     /// The expected heads: digests of journal lines that were kept elsewhere and must still be there.
     pub heads: Vec<String>,
     /// The keys that may have signed the journal; `None` for any key.

@@ -38,9 +38,16 @@ impl Resolver<'_> {
             idle_timeout: self.timeout().value,
             file_limit: self.max_time().map(|found| found.value),
             ca_cert: self.ca_cert().map(|found| found.value),
-            limits: Limits { requests: self.max_rate().map(|found| found.value), bytes: self.limit_rate().map(|found| found.value) },
+            limits: self.shared_limits(),
             proxy: self.proxy().map(|found| found.value),
         }
+    }
+
+    /// Returns the limits of this process: its share of those that are set.
+    fn shared_limits(&self) -> Limits {
+        let share = self.flags.limits.share_of.unwrap_or(1);
+        let requests = self.max_rate().map(|found| found.value / f64::from(share));
+        Limits { requests, bytes: self.limit_rate().map(|found| (found.value / u64::from(share)).max(1)) }
     }
 
     pub(super) fn retries(&self) -> Sourced<u32> {

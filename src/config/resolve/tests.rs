@@ -222,3 +222,12 @@ fn a_token_comes_from_a_command_unless_the_environment_has_a_key() {
         assert!(code == 3 && what.contains(words) && !what.contains("two words"), "{what}");
     }
 }
+
+#[test]
+fn processes_share_the_limits_of_a_profile() {
+    let (_folder, mut flags) = with_file(&FILE.replace("[profiles.us]", "max_rate = \"600/m\"\nlimit_rate = \"1M\"\n[profiles.us]"));
+    let limits = |flags: &Flags| Resolver::new(flags, &Environment::from_pairs([])).expect("a resolver").network().limits;
+    assert_eq!((limits(&flags).requests, limits(&flags).bytes), (Some(10.0), Some(1_000_000)));
+    flags.limits.share_of = Some(50);
+    assert_eq!((limits(&flags).requests, limits(&flags).bytes), (Some(0.2), Some(20_000)));
+}

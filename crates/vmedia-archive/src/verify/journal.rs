@@ -98,7 +98,8 @@ impl<'a> Archive<'a> {
         let is_here =
             |folder: &str| listed.contains(folder) || since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
         let names: BTreeSet<&str> = chain.folders().chain(chain.erasures.of(None).keys().map(AsRef::as_ref)).collect();
-        for name in names.into_iter().filter(|folder| !is_here(folder)) {
+        let is_meant = |folder: &str| self.options.shard.is_none_or(|shard| shard.has(folder));
+        for name in names.into_iter().filter(|folder| is_meant(folder) && !is_here(folder)) {
             match compare_erasure(store, &chain, name)? {
                 Erased::Soundly => absent.erased += 1,
                 // It is under way, or was finished since the journal was read.
