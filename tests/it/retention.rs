@@ -82,6 +82,9 @@ fn a_held_session_is_not_erased_until_every_case_is_released() {
     erase(world, &[ALPHA]).ends_with(4);
     world.run(&["hold", "release", "=K2", "--reason", "settled"]).ends_with(0);
     erase(world, &[ALPHA]).ends_with(0);
+    // A hold of what was erased before is none of its erasure, also when the certificate is written again.
+    std::fs::remove_file(archive.file("_erased/beta.html")).expect("removed");
+    erase(world, &[BETA]).ends_with(0);
     archive.is_sound("after every release");
     crate::examples::archive::accepts(&archive.root, &[]);
 }
@@ -199,6 +202,16 @@ fn what_is_due_is_listed_by_its_schedule_and_the_rest_is_counted() {
     assert_eq!((&of(ALPHA)["holds"], &of(BETA)["due"], &of(GAMMA)["due"]), (&json!(["K 1"]), &json!("2028-11-30"), &Value::Null));
     run(&["show", ALPHA]).shows("Held for   K 1");
     run(&["show", BETA]).shows("biometric media 2028-11-30 (aml, end 2025-11-30)");
+    let biometric = |session: &str| erase(world, &[session, "--class", "biometric"]);
+    biometric(ALPHA).ends_with(4).complains("session alpha is held for case ", "hold list");
+    biometric(BETA).ends_with(0);
+    let rows: Vec<Value> =
+        serde_json::from_str(&run(&["retention", "due", "--by", "2030-11-30", "--all", "--format", "json"]).stdout).expect("JSON");
+    assert!(
+        states(&rows).contains(&"beta session kept 2030-12-01".to_owned()) && !states(&rows).join("").contains("beta biometric"),
+        "{rows:?}"
+    );
+    run(&["show", BETA]).shows("Due        2030-12-01 (aml, end 2025-11-30)");
     erase(world, &[GAMMA]).ends_with(0);
     let erased = run(&["catalog", "vmedia-archive", "--where", "state=erased", "--format", "csv"]).ends_with(0).stdout;
     assert!(erased.lines().count() == 2 && erased.contains("gamma"), "{erased}");

@@ -4,7 +4,7 @@
 //! Must not check anything; that is for verification.
 
 use crate::error::quote;
-use crate::journal::{Cutoff, ErasedSession, Verifications};
+use crate::journal::{Cutoffs, ErasedSession, Verifications};
 use crate::layout::{MARKER, RECORD};
 use crate::record::{CompanionState, LARGEST_RECORD, State, parse_error};
 use crate::store::{ReadStore, StorePath};
@@ -59,7 +59,7 @@ pub struct CatalogRow {
     /// The cases for which it is held, sorted.
     pub holds: Vec<String>,
     /// The days from which its retention counts.
-    pub cutoffs: Vec<Cutoff>,
+    pub cutoffs: Cutoffs,
     /// The time at which it was erased.
     pub erased: Option<Timestamp>,
     /// True if a run is changing it, or was killed while it did.
@@ -213,7 +213,7 @@ pub fn catalog_row(store: &dyn ReadStore, folder: &StorePath, verified: &Verific
     }
     let retained = verified.retained();
     row.holds = retained.held(folder.as_str()).iter().map(|hold| hold.case.clone()).collect();
-    row.cutoffs = retained.cutoffs(folder.as_str()).to_vec();
+    row.cutoffs = retained.cutoffs(folder.as_str()).clone();
     let verified = verified.of(&row.session);
     (row.verified, row.authenticated) = (verified.at, verified.authenticated);
     row

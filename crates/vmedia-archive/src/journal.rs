@@ -26,7 +26,7 @@ pub(crate) use entry::{AdoptedEntry, Archived, ErasedEntry, FileEntry};
 pub use entry::{Authenticated, ErasureFacts, Identity};
 pub(crate) use erasures::Erasure;
 pub(crate) use orders::{CutoffEntry, HoldEntry, ReleasedEntry, SessionCutoff};
-pub use retained::{Cutoff, Hold, Retained};
+pub use retained::{Cutoff, Cutoffs, Hold, Retained};
 pub use segment::{CHECKPOINT, FOLDER, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 pub use unsealed::UnsealedRun;
 pub use verified::{ErasedSession, Verifications};

@@ -8,7 +8,7 @@ mod orders;
 mod period;
 mod schedule;
 
-pub use crate::journal::{Cutoff, Hold, Retained};
+pub use crate::journal::{Cutoff, Cutoffs, Hold, Retained};
 pub use hold_check::HoldCheck;
 pub use orders::{CutoffRow, CutoffTotals, HoldOrder, Presence, Release, hold, record_cutoffs, release};
 pub use period::Period;

@@ -157,7 +157,7 @@ impl Chain {
     /// Returns a hold that was in force when a session was erased, by the folder's name: the run that erased it followed the one that held
     /// it, and none that it followed had released it.
     pub(crate) fn held_when_erased(&self, folder: &str, erasure: &Erasure) -> Option<&Hold> {
-        let run = self.names.get(erasure.place.segment as usize).filter(|_| self.retained.was_held(folder))?;
+        let run = self.names.get(erasure.ordered.segment as usize).filter(|_| self.retained.was_held(folder))?;
         let before = self.behind(std::iter::once(run.as_str()));
         self.retained.held_among(folder, &|segment| before.contains(segment))
     }
@@ -304,7 +304,10 @@ impl Chain {
                 self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
             }
             Entry::Erasing(entry) => self.erasures.begin(*entry, Place { at: line.at, ..place }),
-            Entry::Erased(entry) => self.erasures.end(entry, Place { at: line.at, ..place }),
+            Entry::Erased(entry) => {
+                self.retained.add_erased(&entry);
+                self.erasures.end(entry, Place { at: line.at, ..place });
+            }
             Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
             Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, &raw.sha256()),
             Entry::Closed { .. } => return true,

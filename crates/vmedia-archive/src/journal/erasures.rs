@@ -13,6 +13,8 @@ pub(crate) struct Erasure {
     pub(crate) facts: ErasureFacts,
     /// The time at which it was ordered.
     pub(crate) begun: Timestamp,
+    /// The place of the line that ordered it.
+    pub(crate) ordered: Place,
     /// The place of its last line.
     pub(crate) place: Place,
     /// The time at which nothing was left, and the certificate, once it is done.
@@ -48,7 +50,7 @@ impl Erasures {
         let Some(erasures) = self.of_line(facts.class.as_ref()) else { return };
         // Segments of runs that overlap do not stand in the order of their lines.
         if erasures.get(facts.folder.as_str()).is_none_or(|known| known.place.at <= place.at) {
-            erasures.insert(facts.folder.clone().into(), Erasure { facts, begun, place, erased: None });
+            erasures.insert(facts.folder.clone().into(), Erasure { facts, begun, ordered: place, place, erased: None });
         }
     }
 

@@ -1,13 +1,15 @@
 //! The holds and the cutoffs that count, as the journal says. A release names the lines that it ends, so that neither clocks nor the order
 //! of runs matter. Must not judge the journal, and must not know periods.
 
-use super::entry::{Entry, Line};
+use super::entry::{Entry, ErasedEntry, Line};
 use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
 use super::segment::{self, Lines};
+use crate::class::Class;
 use crate::error::Result;
 use crate::layout::session_folder;
 use crate::model::SessionId;
 use crate::store::{ReadStore, sha256_bytes};
+use crate::word::Word;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, HashMap};
@@ -55,6 +57,18 @@ pub struct Cutoff {
     pub at: Timestamp,
 }
 
+/// The days from which the retention of a session counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cutoffs {
+    /// The newest of each event; those that were withdrawn, too.
+    pub events: Vec<Cutoff>,
+    /// True if its biometric media were erased, so that no rule is about them any more.
+    pub is_without_biometric: bool,
+}
+
+/// The cutoffs of a session that has none.
+static NONE: Cutoffs = Cutoffs { events: Vec::new(), is_without_biometric: false };
+
 /// The holds and cutoffs of an archive.
 #[derive(Debug, Default)]
 pub struct Retained {
@@ -63,8 +77,8 @@ pub struct Retained {
     held: HashMap<Box<str>, Vec<usize>>,
     /// The segments whose runs released a hold, by the SHA-256 of the hold's line.
     released: HashMap<[u8; 32], Vec<Box<str>>>,
-    /// The newest cutoff of each event, by the folder's name.
-    cutoffs: HashMap<Box<str>, (SessionId, Vec<Cutoff>)>,
+    /// The session and its cutoffs, by the folder's name.
+    cutoffs: HashMap<Box<str>, (SessionId, Cutoffs)>,
     events: BTreeMap<String, Arc<str>>,
 }
 
@@ -78,7 +92,7 @@ impl Retained {
         for name in segment::names(store)? {
             for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
                 // Parsing every line would take ten times as long.
-                if ["\"hold\"", "\"released\"", "\"cutoff\""].iter().any(|word| line.contains(word))
+                if ["\"hold\"", "\"released\"", "\"cutoff\"", "\"erased\""].iter().any(|word| line.contains(word))
                     && let Some(read) = line.read()
                 {
                     retained.add(read, &name, &line.sha256());
@@ -94,6 +108,7 @@ impl Retained {
             Entry::Hold(entry) => self.add_hold(entry, line.at, segment, sha256),
             Entry::Released(entry) => self.add_released(&entry, segment),
             Entry::Cutoff(entry) => self.add_cutoff(entry, line.at),
+            Entry::Erased(entry) => self.add_erased(&entry),
             _ => {}
         }
     }
@@ -120,7 +135,8 @@ impl Retained {
         let event = Arc::clone(self.events.entry(event).or_insert_with_key(|event| event.as_str().into()));
         for cutoff in cutoffs {
             let folder = session_folder(&cutoff.session);
-            let (_, known) = self.cutoffs.entry(folder.as_str().into()).or_insert_with(|| (cutoff.session, Vec::new()));
+            let (_, known) = self.cutoffs.entry(folder.as_str().into()).or_insert_with(|| (cutoff.session, Cutoffs::default()));
+            let known = &mut known.events;
             let new = Cutoff { event: Arc::clone(&event), date: cutoff.date, at };
             match known.iter_mut().find(|known| known.event == event) {
                 // Segments of runs that overlap do not stand in the order of their lines.
@@ -128,6 +144,14 @@ impl Retained {
                 Some(known) => *known = new,
                 None => known.push(new),
             }
+        }
+    }
+
+    /// Takes note that the biometric media of a session were erased.
+    pub(super) fn add_erased(&mut self, entry: &ErasedEntry) {
+        if entry.class.as_ref().and_then(Word::known) == Some(Class::Biometric) {
+            let new = || (entry.session.clone(), Cutoffs::default());
+            self.cutoffs.entry(entry.folder.as_str().into()).or_insert_with(new).1.is_without_biometric = true;
         }
     }
 
@@ -156,9 +180,9 @@ impl Retained {
         self.holds.iter().filter(|hold| !self.is_released(hold))
     }
 
-    /// Returns the newest cutoff of each event of a session, by its folder's name; those that were withdrawn, too.
-    pub fn cutoffs(&self, folder: &str) -> &[Cutoff] {
-        self.cutoffs.get(folder).map(|(_, cutoffs)| cutoffs.as_slice()).unwrap_or_default()
+    /// Returns the cutoffs of a session, by its folder's name.
+    pub fn cutoffs(&self, folder: &str) -> &Cutoffs {
+        self.cutoffs.get(folder).map_or(&NONE, |(_, cutoffs)| cutoffs)
     }
 
     /// Returns the id of a session with a cutoff, by its folder's name.

@@ -97,8 +97,12 @@ impl Verifications {
                 self.pages.insert(sha256);
                 return;
             }
+            Entry::Erased(entry) if entry.class.is_some() => return self.retained.add_erased(&entry),
             Entry::Erasing(entry) => {
                 let facts = entry.facts;
+                if facts.class.is_some() {
+                    return;
+                }
                 self.erased.insert(facts.folder.as_str().into(), ErasedSession { facts, erased: None });
                 return;
             }

@@ -154,7 +154,8 @@ pub fn record_cutoffs(store: &dyn Store, journal: &Journal, rows: &[CutoffRow], 
     for (_, row) in rows.iter().enumerate().filter(|(number, row)| last.get(&(&row.session, row.event.as_str())) == Some(number)) {
         let folder = session_folder(&row.session);
         totals.unknown += u64::from(!here.contains(folder.as_str()));
-        let known = retained.cutoffs(folder.as_str()).iter().find(|cutoff| *cutoff.event == *row.event).and_then(|cutoff| cutoff.date);
+        let known =
+            retained.cutoffs(folder.as_str()).events.iter().find(|cutoff| *cutoff.event == *row.event).and_then(|cutoff| cutoff.date);
         match (known, row.date) {
             (known, date) if known == date => totals.unchanged += 1,
             (None, _) => totals.new += 1,
@@ -252,7 +253,8 @@ mod tests {
         assert_eq!(second, CutoffTotals { corrected: 1, unchanged: 2, unknown: 3, ..CutoffTotals::default() });
         assert_eq!(record(&[row("s2", None)], 3), CutoffTotals { withdrawn: 1, unknown: 1, ..CutoffTotals::default() });
         let retained = Retained::read(store.as_ref()).expect("cutoffs");
-        let dates = |folder: &str| retained.cutoffs(folder).iter().map(|cutoff| cutoff.date.map(|day| day.to_string())).collect::<Vec<_>>();
+        let dates =
+            |folder: &str| retained.cutoffs(folder).events.iter().map(|cutoff| cutoff.date.map(|day| day.to_string())).collect::<Vec<_>>();
         assert_eq!((dates("s1"), dates("s2"), dates("s3")), (vec![Some("2021-02-02".to_owned())], vec![None], vec![]));
     }
 }

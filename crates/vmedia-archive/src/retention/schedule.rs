@@ -1,7 +1,7 @@
 //! Schedules, and the days that follow from them and from a session's cutoffs. Pure.
 
 use super::period::Period;
-use crate::journal::Cutoff;
+use crate::journal::Cutoffs;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -119,17 +119,21 @@ struct Term<'a> {
     is_max: bool,
 }
 
-/// Returns the days for a session with these cutoffs: for the whole, and for its biometric media if a schedule has a rule for them. Empty
+/// Returns the days for a session with these cutoffs: for the whole, and for its biometric media if it has them and a
+/// schedule has a rule for them. Empty
 /// if no schedule applies, because its event did not happen yet.
-pub fn due(cutoffs: &[Cutoff], schedules: &[Schedule]) -> Vec<Due> {
+pub fn due(cutoffs: &Cutoffs, schedules: &[Schedule]) -> Vec<Due> {
     [Class::Session, Class::Biometric].into_iter().filter_map(|class| due_of(class, cutoffs, schedules)).collect()
 }
 
-fn due_of(class: Class, cutoffs: &[Cutoff], schedules: &[Schedule]) -> Option<Due> {
+fn due_of(class: Class, cutoffs: &Cutoffs, schedules: &[Schedule]) -> Option<Due> {
+    if class == Class::Biometric && cutoffs.is_without_biometric {
+        return None;
+    }
     let mut terms = Vec::new();
     let mut has_own_rule = class == Class::Session;
     for schedule in schedules {
-        let cutoff = cutoffs.iter().find(|cutoff| *cutoff.event == *schedule.event).and_then(|cutoff| cutoff.date);
+        let cutoff = cutoffs.events.iter().find(|cutoff| *cutoff.event == *schedule.event).and_then(|cutoff| cutoff.date);
         let Some(cutoff) = cutoff else { continue };
         let own = schedule.biometric.filter(|_| class == Class::Biometric);
         has_own_rule |= own.is_some();
@@ -162,7 +166,8 @@ fn next(day: Date) -> Date {
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, Cutoff, Due, DueState, Rule, Schedule, due};
+    use super::{Class, Cutoffs, Due, DueState, Rule, Schedule, due};
+    use crate::journal::Cutoff;
     use jiff::Timestamp;
     use jiff::civil::Date;
 
@@ -184,6 +189,10 @@ mod tests {
         Cutoff { event: event.into(), date: date.map(day), at: Timestamp::UNIX_EPOCH }
     }
 
+    fn cutoffs(events: &[Cutoff]) -> Cutoffs {
+        Cutoffs { events: events.to_vec(), is_without_biometric: false }
+    }
+
     fn shown(due: &[Due]) -> Vec<String> {
         let maximum = |due: &Due| due.maximum.map(|day| format!(" <= {day}")).unwrap_or_default();
         due.iter().map(|due| format!("{} {}: {} {}{}", due.class.as_str(), due.schedule, due.erasable, due.due, maximum(due))).collect()
@@ -197,7 +206,7 @@ mod tests {
         let other = schedule("claim", "claim", "1y", None);
         let end = [cutoff("end", Some("2024-02-29"))];
         let of = |cutoffs: &[Cutoff], schedules: &[&Schedule]| {
-            shown(&due(cutoffs, &schedules.iter().map(|schedule| (*schedule).clone()).collect::<Vec<_>>()))
+            shown(&due(&super::tests::cutoffs(cutoffs), &schedules.iter().map(|schedule| (*schedule).clone()).collect::<Vec<_>>()))
         };
         assert_eq!(
             of(&end, &[&aml]),
@@ -221,7 +230,12 @@ mod tests {
     #[test]
     fn a_period_ends_with_its_last_day() {
         let aml = schedule("aml", "end", "5y", Some("<3y"));
-        let due = due(&[cutoff("end", Some("2021-11-30"))], &[aml]);
+        let mut end = cutoffs(&[cutoff("end", Some("2021-11-30"))]);
+        let due = |end: &Cutoffs| super::due(end, std::slice::from_ref(&aml));
+        end.is_without_biometric = true;
+        assert_eq!(due(&end).iter().map(|due| due.class).collect::<Vec<_>>(), [Class::Session], "what was erased is never due");
+        end.is_without_biometric = false;
+        let due = due(&end);
         let [whole, biometric] = &due[..] else { panic!("{due:?}") };
         assert_eq!(whole.class, Class::Session);
         for (on, state) in [("2026-11-30", DueState::Kept), ("2026-12-01", DueState::Due), ("2099-01-01", DueState::Due)] {
