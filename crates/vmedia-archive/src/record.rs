@@ -254,7 +254,7 @@ pub struct FactRecord {
     pub name: String,
     /// The value, as the document writes it.
     pub value: String,
-    /// The attempt, check or list that it is about, if the document can state the topic of several.
+    /// The attempt, check, part of a check (`CHECK/part`) or list that it is about, if the document can state the topic of several.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub of: Option<String>,
     pub document: String,

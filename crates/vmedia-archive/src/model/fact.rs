@@ -7,6 +7,6 @@ pub struct Fact {
     pub name: &'static str,
     /// The value, as the document writes it.
     pub value: String,
-    /// The attempt, check or list that it is about, if the document can state the topic of several.
+    /// The attempt, check, part of a check (`CHECK/part`) or list that it is about, if the document can state the topic of several.
     pub of: Option<String>,
 }
