@@ -116,8 +116,8 @@ fn value_name(argument: &Arg) -> String {
 
 /// Returns the hint for the name of a value.
 fn hint(name: &str) -> ValueHint {
-    match name {
-        "FILE" | "FILE|DIR|-" => ValueHint::FilePath,
+    match name.split('|').next().unwrap_or_default() {
+        "FILE" => ValueHint::FilePath,
         "DIR" | "PATH" | "ROOT" => ValueHint::DirPath,
         "COMMAND" => ValueHint::CommandName,
         _ => ValueHint::Other,
