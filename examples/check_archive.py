@@ -12,6 +12,8 @@ does not, which it prints, 2 on wrong usage. It checks that
 - the sessions are those of the journal, but for erased ones, of which nothing is left but the certificate that the journal names;
 - no session was erased while a case held it, as far as the erasing run followed the one that held it, and none that released it;
 - the manifests name no file of media whose class was erased, and its certificate is the one that the journal names;
+- each plan that an erasure followed, and each signature of it that the journal names, is present with the same bytes, and the plan names
+  the session, its bag and the authority;
 - each session's tagmanifest-sha256.txt has the SHA-256 of the last line about the session, and each such line continues the one before;
 - the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
@@ -23,8 +25,8 @@ does not, which it prints, 2 on wrong usage. It checks that
   checkpoint, and is not older than the run's last line (revocation is not checked);
 - each HEAD, which was written down elsewhere, is the SHA-256 of a line.
 
-It does not read the files that the manifests name; use `sha256sum --check`. It does not check signatures, which `ssh-keygen` does, but names the
-runs without one; with --tsa-ca, those without a time stamp. Without a seal or a HEAD, it cannot tell whether the whole journal was rewritten.
+It does not read the files that the manifests name; use `sha256sum --check`. It does not check signatures, of runs and of plans, which `ssh-keygen`
+does, but names the runs without one; with --tsa-ca, those without a time stamp. Without a seal or a HEAD, it cannot tell whether the whole journal was rewritten.
 schema/vmedia-journal-1.schema.json explains the lines.
 """
 
@@ -201,6 +203,8 @@ def check_erasure(archive, name, is_here, entries, changes):
         for field, path in files.items():
             if not path.is_file() or sha256(path.read_bytes()) != last[field]:
                 mistake(f"_erased/{path.name}", f"is not what was written when {name} was erased")
+                return True
+        check_order(archive, name, entries, json.loads(files["certificate"].read_bytes()))
     return True
 
 
@@ -212,15 +216,45 @@ def check_class(archive, name, entries):
         for field, path in files.items():
             if not path.is_file() or sha256(path.read_bytes()) != last[field]:
                 mistake(f"_erased/{path.name}", f"is not what was written when these media of {last['folder']} were erased")
+                return
+        check_order(archive, name, entries, json.loads(files["certificate"].read_bytes()))
     elif files["certificate"].exists():
         mistake(name, "the erasure of these media was begun and not finished")
+
+
+def check_order(archive, name, entries, certificate):
+    """Compares a certificate with the order in the journal, and the order with the plan that it followed."""
+    order = max((entry for entry in entries if entry["entry"] == "erasing"), key=lambda entry: entry["at"].rstrip("Z"))
+    fields = ("session", "folder", "files", "bytes", "bag", "authority", "reason", "plan")
+    if any(certificate.get(field) != order.get(field) for field in fields):
+        mistake(f"_erased/{name}.json", "says other things than the order that the journal recorded")
+    plan = order.get("plan")
+    if plan is None:
+        return
+    folder = archive / "_erased" / "plans" / pathlib.PurePath(plan["sha256"]).name
+    files = {"plan.json": plan["sha256"], **{approval["sha256"][:16] + ".sig": approval["sha256"] for approval in plan["approvals"]}}
+    wrong = [file for file, digest in files.items() if not (folder / file).is_file() or sha256((folder / file).read_bytes()) != digest]
+    for file in wrong:
+        mistake(f"_erased/plans/{folder.name}/{file}", "is not what the erasure followed")
+    if not plan["approvals"]:
+        mistake(name, "was erased by a plan without an approval")
+    if "plan.json" not in wrong:
+        planned = [entry for entry in json.loads((folder / "plan.json").read_bytes())["sessions"] if entry["session"] == order["session"] and entry["class"] == order.get("class", "session")]
+        if [(entry["bag"], entry["authority"]) for entry in planned] != [(order["bag"], order["authority"])]:
+            mistake(name, "was erased by a plan that does not name it, its bag and the authority")
 
 
 def check_erasures(archive, here, erasures, changes):
     """Checks all of them, and returns the names of the sessions that were erased, or were to be."""
     for path in sorted((archive / "_erased").glob("*")):
-        if path.stem not in erasures:
+        if path.stem not in erasures and path.name != "plans":
             mistake(f"_erased/{path.name}", "the journal does not know this erasure")
+    plans = [entry["plan"] for entries in erasures.values() for entry in entries if entry.get("plan")]
+    known = {(plan["sha256"], "plan.json") for plan in plans}
+    known |= {(plan["sha256"], approval["sha256"][:16] + ".sig") for plan in plans for approval in plan["approvals"]}
+    for path in sorted((archive / "_erased" / "plans").glob("**/*")):
+        if path.is_file() and (path.parent.name, path.name) not in known:
+            mistake(f"_erased/plans/{path.parent.name}/{path.name}", "the journal knows no erasure by this plan")
     names = sorted(name for name in erasures if "." not in name)
     for name in sorted(erasures.keys() - names):
         guarded(name, check_class, archive, name, erasures[name])

@@ -37,12 +37,12 @@ pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
 pub(crate) use retention::{
-    CutoffArguments, DueArguments, HoldAddArguments, HoldCommand, HoldListArguments, HoldReleaseArguments, RetentionCommand,
+    CutoffArguments, DueArguments, HoldAddArguments, HoldCommand, HoldListArguments, HoldReleaseArguments, PlanArguments, RetentionCommand,
 };
 pub(crate) use schedule::ScheduleArguments;
 pub(crate) use seal::SealArguments;
 pub(crate) use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
-pub(crate) use values::{Condition, JOBS, PROVIDER_DAYS, bytes, rate};
+pub(crate) use values::{APPROVALS, Condition, JOBS, PROVIDER_DAYS, bytes, rate};
 
 use crate::error::Error;
 use clap::error::ErrorKind;

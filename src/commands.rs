@@ -130,6 +130,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         Command::Repair(repair) => scheduled::run(&repair.run.schedule, context, Notify::ByFlags, |context| repair::run(&repair, context)),
         Command::Hold(hold) => hold::run(&hold, context)?,
         Command::Retention(RetentionCommand::Cutoff(cutoff)) => retention::cutoff(&cutoff, context)?,
+        Command::Retention(RetentionCommand::Plan(plan)) => retention::plan(&plan, context)?,
         Command::Retention(RetentionCommand::Due(due)) => {
             scheduled::run(&due.schedule, context, Notify::ByFlags, |context| retention::due(&due, context))
         }

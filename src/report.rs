@@ -5,6 +5,7 @@
 mod bars;
 mod checklist;
 mod console;
+mod erasure_text;
 mod failure;
 mod human;
 mod lacking;

@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Hold sessions: nothing of them is erased until they are released
     #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::HOLD)]
     Hold(HoldCommand),
-    /// Record from when retention counts, and list what is due
+    /// Record from when retention counts, list what is due, and plan erasures
     #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::RETENTION)]
     Retention(RetentionCommand),
     /// Record sessions in the journal that it lacks, after reading them

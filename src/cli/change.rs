@@ -4,6 +4,7 @@
 use super::choices::{ClassChoice, EventFormat, ProviderChoice};
 use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, TrustFlags, VerbosityFlags};
 use super::seal::SealArguments;
+use super::values::approvals;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use std::path::PathBuf;
@@ -11,14 +12,25 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct EraseArguments {
     /// Ids of the sessions
-    #[arg(required = true, value_name = "SESSION_ID")]
+    #[arg(required_unless_present = "plan", value_name = "SESSION_ID")]
     pub(crate) sessions: Vec<String>,
     /// Erase only the media of this class, and keep the rest of the session
     #[arg(long, value_name = "CLASS")]
     pub(crate) class: Option<ClassChoice>,
     /// Law, rule or order that requires the erasure, for the certificate
-    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) authority: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "plan", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) authority: Option<String>,
+    /// Erase the sessions of an approved plan, each under the authority that it names
+    ///
+    /// Its signatures are the files beside it whose names begin with the plan's and end in .sig.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sessions", "authority", "class"])]
+    pub(crate) plan: Option<PathBuf>,
+    /// Persons who may approve the plan: an OpenSSH list of allowed signers
+    #[arg(long, value_name = "FILE", requires = "plan")]
+    pub(crate) approvals: Option<PathBuf>,
+    /// Number of persons who must have approved it [default: the profile's, else 1]
+    #[arg(long, value_name = "N", requires = "plan", value_parser = clap::value_parser!(u32).range(approvals()))]
+    pub(crate) need: Option<u32>,
     /// Show what would be erased and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -69,7 +69,9 @@ impl Completion {
 
     /// Returns the archive that is typed.
     pub(crate) fn archive(&self) -> Option<PathBuf> {
-        self.typed("--archive", "").or_else(|| self.typed("--output", "-o")).map(PathBuf::from)
+        // Of other commands, --output is a new file.
+        let is_download = self.words.iter().any(|word| word == "download");
+        self.typed("--archive", "").or_else(|| self.typed("--output", "-o").filter(|_| is_download)).map(PathBuf::from)
     }
 
     /// Returns the value of a flag that stands before the cursor.

@@ -113,9 +113,14 @@ again. An erasure that was killed is finished by the same command. A session tha
 beside others. --class biometric erases faces, selfie videos, liveness media and chip data alone; docs/data-protection.md says
 which media that are.
 
+With --plan, the sessions and authorities are those of a plan (`vmedia retention plan`), which other persons than the operator
+approved by signatures beside it: plan.json.sig, plan.json.NAME.sig. --approvals names who may. A session whose bag is no longer the
+one of the plan is left out, and the exit status is 7. The archive keeps the plan and the signatures.
+
 Examples:
   vmedia erase <session-id> --class biometric --authority '740 ILCS 14/15(a)' --reason 'three years over'
   vmedia erase <session-id> --authority 'GDPR art. 17' --reason 'request 2026-118'
+  vmedia erase --plan plan.json --approvals allowed_signers --reason 'review of 2026'
   vmedia erase <session-id> --authority '(EU) 2024/1624 art. 77' --reason 'retention ended' --dry-run";
 
 pub(super) const HOLD: &str = "\
@@ -156,7 +161,7 @@ its event has ended; one whose event is not recorded is never due.
 Examples:
   vmedia retention cutoff --from events.csv
   vmedia retention due
-  vmedia retention due --by 2027-01-31 --format csv > due.csv";
+  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o order.json";
 
 pub(super) const RETENTION_CUTOFF: &str = "\
 Of several lines about the same session and event, the last counts, also over earlier runs. Lines that are wrong are reported and
@@ -174,6 +179,15 @@ Examples:
   vmedia retention due
   vmedia retention due --check -q --metrics-file /var/lib/node_exporter/vmedia-retention.prom
   vmedia retention due --by 2027-01-31 --format csv > due.csv";
+
+pub(super) const RETENTION_PLAN: &str = "\
+Writes each session with its number of files and bytes, the digest of its bag, and the authority, and the end of the journal. Changes
+nothing. The same sessions of an unchanged archive give the same file. A second person reads it and approves it with a signature
+(ssh-keygen -Y sign -n vmedia-disposition); `vmedia erase --plan` follows it, and leaves out sessions that changed since.
+
+Examples:
+  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json
+  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json --format csv > plan.csv";
 
 pub(super) const ADOPT: &str = "\
 For sessions that were moved in from another archive, and archives whose journal was lost. Reads every file of such a session,
@@ -280,10 +294,13 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
             ("1", "Unexpected error, most likely a defect."),
             ("2", "Invalid command line, or an invalid session id alone on it."),
             ("3", "Configuration or credentials are missing or cannot be read."),
-            ("4", "Refused by the provider; do not retry. For erase: the session is held."),
+            ("4", "Refused by the provider; do not retry. For erase: the session is held, or its plan is not approved."),
             ("5", "Provider or network unavailable after the retries; try later."),
             ("6", "Local file system error: full, read-only, not permitted."),
-            ("7", "Some items failed; the rest is archived. For retention due --check: a session is overdue."),
+            (
+                "7",
+                "Some items failed; the rest is archived. For retention due --check: a session is overdue. For erase --plan: sessions were left out.",
+            ),
             ("8", "Verification found damage."),
             (
                 "9",

@@ -6,6 +6,7 @@ use super::held::RowsArguments;
 use super::help;
 use super::schedule::ScheduleArguments;
 use super::values::{day, label};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -97,6 +98,9 @@ pub(crate) enum RetentionCommand {
     /// List the sessions whose retention has ended
     #[command(after_help = help::RETENTION_DUE)]
     Due(DueArguments),
+    /// Write a plan of the sessions to erase, for a second person to sign
+    #[command(after_help = help::RETENTION_PLAN)]
+    Plan(PlanArguments),
 }
 
 impl RetentionCommand {
@@ -105,6 +109,7 @@ impl RetentionCommand {
         match self {
             Self::Cutoff(_) => "retention cutoff",
             Self::Due(_) => "retention due",
+            Self::Plan(_) => "retention plan",
         }
     }
 
@@ -113,6 +118,7 @@ impl RetentionCommand {
         match self {
             Self::Cutoff(cutoff) => cutoff.archive.flags(None),
             Self::Due(DueArguments { rows: RowsArguments { profile, flags, .. }, trust, .. }) => of_rows(profile, trust.clone(), flags),
+            Self::Plan(PlanArguments { rows: RowsArguments { profile, flags, .. }, .. }) => of_rows(profile, TrustFlags::default(), flags),
         }
     }
 }
@@ -149,4 +155,22 @@ pub(crate) struct DueArguments {
     /// Trusted servers with --ping-url.
     #[command(flatten)]
     pub(crate) trust: TrustFlags,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlanArguments {
+    /// Ids of the sessions
+    #[arg(value_name = "SESSION_ID", required = true)]
+    pub(crate) sessions: Vec<String>,
+    /// File for the plan; another file is never replaced
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Law, rule or order that requires the erasure of these sessions
+    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) authority: String,
+    /// The archive [default: as for download]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rows: RowsArguments,
 }

@@ -12,6 +12,9 @@ pub(crate) const PROVIDER_DAYS: RangeInclusive<u32> = 1..=36_500;
 /// The values that `--jobs` of a download accepts.
 pub(crate) const JOBS: RangeInclusive<u16> = 1..=64;
 
+/// The numbers of approvals that `--need` accepts.
+pub(crate) const APPROVALS: RangeInclusive<u32> = 1..=100;
+
 /// Returns the same for clap.
 pub(super) fn jobs() -> RangeInclusive<i64> {
     i64::from(*JOBS.start())..=i64::from(*JOBS.end())
@@ -20,6 +23,11 @@ pub(super) fn jobs() -> RangeInclusive<i64> {
 /// Returns the values of `--provider-days` for clap.
 pub(super) fn days() -> RangeInclusive<i64> {
     i64::from(*PROVIDER_DAYS.start())..=i64::from(*PROVIDER_DAYS.end())
+}
+
+/// Returns the values of `--need` for clap.
+pub(super) fn approvals() -> RangeInclusive<i64> {
+    i64::from(*APPROVALS.start())..=i64::from(*APPROVALS.end())
 }
 
 /// Parses a percentage above 0 and up to 100, with or without the sign.

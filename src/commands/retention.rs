@@ -1,13 +1,15 @@
-//! `vmedia retention`: records the days from which retention counts, and lists the sessions whose retention has ended. Needs no network but
+//! `vmedia retention`: records the days from which retention counts, lists the sessions whose retention has ended, and plans erasures. Needs no network but
 //! for a time stamp.
 //!
 //! Must not erase anything.
 
 mod cutoff;
 mod due;
+mod plan;
 
 pub(super) use cutoff::run as cutoff;
 pub(super) use due::run as due;
+pub(super) use plan::run as plan;
 
 use crate::archive::retention::Schedule;
 use crate::config::Resolver;

@@ -21,6 +21,7 @@ use crate::seal::stamp::Authorities;
 use crate::store::Store;
 use crate::text::{day, plural};
 use jiff::Timestamp;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
@@ -91,7 +92,9 @@ pub(super) fn verify_all(
     for text in archives.iter().flat_map(|archive| archive.unread.iter().cloned()) {
         reporter.event(Event::Remark { text });
     }
-    let targets: Arc<Vec<Target>> = Arc::new(archives.iter().map(|archive| target(archive, arguments, context)).collect());
+    let ruled = ruled_archive(context)?;
+    let targets = archives.iter().map(|archive| target(archive, ruled.as_ref(), arguments, context));
+    let targets: Arc<Vec<Target>> = Arc::new(targets.collect());
     let since = arguments.since.map(|since| since.moment(context.clock.now()));
     let options = options(arguments, since, is_repaired)?;
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
@@ -161,7 +164,14 @@ fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool) -> Exit {
     }
 }
 
-fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> Target {
+/// Returns the archive of the profile, and the number of approvals that the profile requires of each erasure in it.
+fn ruled_archive(context: &Context) -> Result<Option<(PathBuf, u32)>> {
+    let resolver = context.resolver()?;
+    let Some(approvals) = resolver.approvals(None) else { return Ok(None) };
+    Ok(resolver.output(None).value.canonicalize().ok().map(|root| (root, approvals.value)))
+}
+
+fn target(archive: &Archive, ruled: Option<&(PathBuf, u32)>, arguments: &VerifyArguments, context: &Context) -> Target {
     let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
     // A folder that was copied out of its archive has no journal, and gets none.
     let writes = !arguments.read_only && Journal::exists(store.as_ref()).unwrap_or(false);
@@ -170,6 +180,9 @@ fn target(archive: &Archive, arguments: &VerifyArguments, context: &Context) -> 
         sessions: archive.of_shard(arguments.shard),
         is_whole: archive.is_whole,
         unwritten: OnceLock::new(),
+        approvals: ruled
+            .filter(|(root, _)| archive.root.canonicalize().is_ok_and(|here| here == *root))
+            .map_or(0, |(_, number)| u64::from(*number)),
         store,
     }
 }

@@ -184,6 +184,7 @@ fn value_example(key: &str) -> String {
         "jobs" => "it is a number from 1 to 64, as in jobs = 16".to_owned(),
         "max_rate" => r#"it looks like max_rate = "20/s", or "600/m""#.to_owned(),
         "limit_rate" => r#"it looks like limit_rate = "500k", or "2M""#.to_owned(),
+        "approvals" => "it is a number from 1 to 100, as in approvals = 2".to_owned(),
         "provider_days" => "it is a number from 1 to 36500, as in provider_days = 90".to_owned(),
         "default_profile" => r#"it is the name of a profile, as in default_profile = "live""#.to_owned(),
         "keep" => r#"it is a period, as in keep = "5y", "18mo" or "90d""#.to_owned(),
@@ -209,7 +210,7 @@ impl Type {
     fn of_key(key: &str) -> Self {
         match key {
             "secret_command" | "bearer_command" | "with" | "only" => Self::List,
-            "provider_days" | "jobs" => Self::Whole,
+            "provider_days" | "jobs" | "approvals" => Self::Whole,
             "secret_keyring" | "skip_complete" | "max" => Self::Truth,
             "biometric" => Self::Table,
             _ => Self::Text,

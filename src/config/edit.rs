@@ -16,8 +16,20 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 /// The keys of a profile that are not asked for and stay as they are; a new profile replaces all others.
-const KEPT: [&str; 11] =
-    ["max_rate", "limit_rate", "with", "only", "jobs", "skip_complete", "log_file", "metrics_file", "sign_key", "timestamp", "ping_url"];
+const KEPT: [&str; 12] = [
+    "max_rate",
+    "limit_rate",
+    "with",
+    "only",
+    "jobs",
+    "skip_complete",
+    "log_file",
+    "metrics_file",
+    "sign_key",
+    "timestamp",
+    "approvals",
+    "ping_url",
+];
 
 /// URLs that may hold a token and are not shown.
 const NOT_SHOWN: [&str; 2] = ["ping_url", "timestamp"];

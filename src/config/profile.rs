@@ -89,6 +89,9 @@ pub(super) struct Profile {
     pub(super) sign_key: Option<PathBuf>,
     /// The URL of an authority that stamps journals.
     pub(super) timestamp: Option<String>,
+    /// Number of persons who must approve each erasure, by a plan.
+    #[serde(deserialize_with = "persons")]
+    pub(super) approvals: Option<u32>,
     /// The URL of a heartbeat service. It is a secret, because the service accepts it from any sender.
     pub(super) ping_url: Option<String>,
 }
@@ -125,6 +128,11 @@ fn jobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Er
 fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let days = u32::try_from(i64::deserialize(deserializer)?).ok().filter(|days| cli::PROVIDER_DAYS.contains(days));
     days.map(Some).ok_or_else(|| de::Error::custom("between 1 and 36500 days"))
+}
+
+fn persons<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let persons = u32::try_from(i64::deserialize(deserializer)?).ok().filter(|persons| cli::APPROVALS.contains(persons));
+    persons.map(Some).ok_or_else(|| de::Error::custom("between 1 and 100 persons"))
 }
 
 fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {

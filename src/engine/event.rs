@@ -5,7 +5,7 @@
 
 use super::tally::{RetentionCounts, Tally};
 use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
-use crate::archive::{Authenticated, Class, Coded, CodedReason, Disagreement, State};
+use crate::archive::{Approval, Authenticated, Class, Coded, CodedReason, Disagreement, RefusedSignature, State};
 use crate::error::{Error, ErrorKind, Scope};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
@@ -225,6 +225,19 @@ pub enum Event {
         erased: Option<Timestamp>,
         /// The law, rule or order that it followed.
         authority: String,
+    },
+    /// The signatures of a plan were judged (`erase --plan`).
+    PlanJudged {
+        /// The plan's file.
+        plan: String,
+        sha256: String,
+        sessions: u64,
+        /// Number of persons who must have approved it.
+        needed: u64,
+        /// An approval of each person who did.
+        approvals: Vec<Approval>,
+        /// The signatures that do not count.
+        refused: Vec<RefusedSignature>,
     },
     /// A session was erased (`erase`).
     SessionErased {

@@ -4,11 +4,11 @@
 
 use super::console::{Console, Style};
 use super::lacking::{Item, Lack, Lacking, line_of};
-use super::{retention_text, verify_text};
+use super::{erasure_text, retention_text, verify_text};
 use crate::archive::verify::Remedy;
-use crate::archive::{Class, CodedReason, Reason, State};
+use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
-use crate::engine::{Erasure, Event, Ledger, Tally};
+use crate::engine::{Event, Ledger, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
 use crate::model::{Kind, SessionId, is_uuid};
@@ -57,7 +57,7 @@ impl Human {
                         .into_owned(),
                 )
             }
-            Event::SessionErased { .. } => erased(event, console),
+            Event::SessionErased { .. } => erasure_text::erased(event, console),
             Event::SessionAdopted { folder, files, bytes: read, authenticated } => {
                 let signed = authenticated.map(|found| {
                     format!("; {} of the provider held, {} unsigned", plural(found.held, "signature"), plural(found.unsigned, "file"))
@@ -130,6 +130,7 @@ impl Human {
             Event::RunStatus { .. } => status(event).map(note),
             // Printed with --quiet too: something was not read, or not recorded.
             Event::Remark { text } => Some(note(text.clone())),
+            Event::PlanJudged { .. } => erasure_text::judged(event, normal, console),
             Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verify_text::message(event, self.verbosity, console),
             _ => None,
         }
@@ -340,31 +341,6 @@ fn files(tally: &Tally) -> String {
         }
     }
     parts.join(", ")
-}
-
-/// Returns the line of an erasure.
-fn erased(event: &Event, console: &Console) -> Option<String> {
-    let Event::SessionErased { session, outcome, class, folder, files, bytes: length, erased, certificate, .. } = event else {
-        return None;
-    };
-    let amount = format!("{}, {}", plural(*files, "file"), bytes(*length));
-    let session = sanitize(session.as_str());
-    let certificate = certificate.as_deref().map(sanitize).unwrap_or_default();
-    let (what, was) = match class {
-        None => (session.to_string(), "was"),
-        Some(class) => (format!("{session}: {} media", class.as_str()), "were"),
-    };
-    Some(match outcome {
-        Erasure::Nothing => format!("{session} has no {} media: 0 files erased", class.map_or("", Class::as_str)),
-        Erasure::Planned => format!("{what} would be erased: {amount} in {}", sanitize(folder)),
-        Erasure::Erased => {
-            format!("{what} {}: {amount}; its certificate is {certificate}", console.paint_answer(Style::Good, "erased"))
-        }
-        Erasure::ErasedBefore => {
-            let day = erased.map(day).unwrap_or_default();
-            format!("{what} {was} erased before, on {day}; its certificate is {certificate}")
-        }
-    })
 }
 
 fn status(event: &Event) -> Option<String> {

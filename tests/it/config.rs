@@ -41,6 +41,7 @@ with = ["decision", "person"]
 only = ["image", "nfc"]
 jobs = 4
 skip_complete = true
+approvals = 2
 log_file = 'run.log'
 [profiles.test]
 base_url = "https://test.example"
@@ -82,6 +83,7 @@ fn every_value_is_shown_with_the_source_that_won() {
         ("jobs", json!(4), "profile live"),
         ("skip_complete", json!(true), "profile live"),
         ("log_file", json!("run.log"), "profile live"),
+        ("approvals", json!(2), "profile live"),
         ("metrics_file", Value::Null, "default"),
         ("retries", json!(5), "default"),
         ("timeout", json!(60.0), "default"),
@@ -340,6 +342,7 @@ fn what_a_profile_says_wrong_of_downloads_is_named() {
         ("only = ['images']", "only of profile a: a kind is image, video, nfc or other"),
         ("only = 'image'", "only of profile a: a text stands where a list belongs"),
         ("jobs = 0", "jobs of profile a: between 1 and 64"),
+        ("approvals = 0", "approvals of profile a: between 1 and 100 persons"),
         ("skip_complete = 'yes'", "skip_complete of profile a: a text stands where true or false belongs"),
         ("log_file = '~/run.log'", "log_file of profile a: ~ is not expanded here"),
     ] {

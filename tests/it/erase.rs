@@ -2,10 +2,12 @@
 //!
 //! - `class`: the biometric media of a session, without the rest of it.
 //! - `killed`: an erasure that ends at any step is finished by the next, and what it left is never fetched and never called complete.
+//! - `plan`: a plan that a second person signed is erased, and nothing else counts as an approval.
 //! - `tampering`: every change of a tombstone, a certificate and an erased session is found.
 
 mod class;
 mod killed;
+mod plan;
 mod tampering;
 
 use crate::evidence::{ALPHA, BETA, Evidence, GAMMA};

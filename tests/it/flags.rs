@@ -45,7 +45,7 @@ const SEALS: &[&str] = &["--sign-key", "--accept-unsealed", "--timestamp"];
 const SCHEDULE: &[&str] = &["--max-duration", "--ping-url", "--on-failure", "--metrics-file"];
 
 /// The words that a command needs, and what it takes beside `--color`.
-const COMMANDS: [(&[&str], &[&[&str]]); 25] = [
+const COMMANDS: [(&[&str], &[&[&str]]); 26] = [
     (&["list", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["attempts", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["download", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
@@ -58,6 +58,7 @@ const COMMANDS: [(&[&str], &[&[&str]]); 25] = [
     (&["hold", "list"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
     (&["retention", "cutoff", "--from=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
     (&["retention", "due"], &[OUTPUT, &["--profile", "--config", "--no-progress"], TRUST, SCHEDULE]),
+    (&["retention", "plan", "x", "--authority=x", "-o", "x"], &[&["--profile", "--config", "--no-progress"], OUTPUT]),
     (&["find", "x"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
     (&["show", "x"], &[&["--profile", "--config"]]),
     (&["open", "x"], &[&["--profile", "--config"]]),

@@ -11,6 +11,7 @@ mod class;
 
 pub use class::{ClassErasing, erase_class};
 
+use crate::disposition::ApprovedPlan;
 use crate::erasure::{Certificate, FOLDER, Method, NotReached, SCHEMA, Stage, VERSION, path, unlike};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Chain, ErasedEntry, Erasure, ErasureFacts, Journal};
@@ -19,7 +20,7 @@ use crate::model::SessionId;
 use crate::page::certificate_page;
 use crate::retention::HoldCheck;
 use crate::session::read_record;
-use crate::store::{Digest, Extent, Listed, Store, StorePath};
+use crate::store::{Digest, Extent, Listed, ReadStore, Store, StorePath};
 use crate::verify::bag_digest;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -32,12 +33,14 @@ pub struct Erasing<'a> {
     pub chain: &'a Chain,
     /// The journal of this run.
     pub journal: &'a Journal,
-    /// The law, rule or order that the erasure follows.
+    /// The law, rule or order that the erasure follows; a plan names one for each session.
     pub authority: &'a str,
     /// The operator's reason.
     pub reason: &'a str,
     /// The holds, which are read when the first session is about to be erased.
     pub holds: HoldCheck,
+    /// The approved plan that is followed, if there is one.
+    pub plan: Option<&'a ApprovedPlan>,
     /// True if nothing is to be changed.
     pub dry_run: bool,
 }
@@ -97,18 +100,32 @@ impl Erasing<'_> {
     }
 
     fn carry_out(&self, facts: ErasureFacts, begun: Timestamp, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
-        let facts = ErasureFacts { authority: self.authority.to_owned(), reason: self.reason.to_owned(), ..facts };
+        let facts = self.ordered(facts)?;
         if self.dry_run {
             return Ok(Outcome::Planned(facts));
         }
         let (store, folder) = (self.store, StorePath::name(&facts.folder));
         self.journal.erasing(facts.clone(), begun, now())?;
+        self.plan.map_or(Ok(()), |plan| plan.keep(store))?;
         let tombstone = self.certificate(facts, begun, None, now())?;
         publish(store, &tombstone, &texts(&tombstone)?)?;
         remove(store, &folder)?;
         let certificate = self.certificate(tombstone.facts, begun, Some(now()), now())?;
         self.certify(&certificate, now())?;
         Ok(Outcome::Erased(certificate))
+    }
+
+    /// Adds the order to the facts. An erasure that a plan ordered, and that was killed, is finished under that plan.
+    fn ordered(&self, facts: ErasureFacts) -> Result<ErasureFacts> {
+        let reason = self.reason.to_owned();
+        match self.plan {
+            None if facts.plan.is_some() => Ok(facts),
+            None => Ok(ErasureFacts { authority: self.authority.to_owned(), reason, ..facts }),
+            Some(plan) => {
+                let authority = plan.order(&facts)?.authority.clone();
+                Ok(ErasureFacts { authority, reason, plan: Some(plan.entry().clone()), ..facts })
+            }
+        }
     }
 
     fn certificate(&self, facts: ErasureFacts, begun: Timestamp, erased: Option<Timestamp>, now: Timestamp) -> Result<Certificate> {
@@ -165,7 +182,7 @@ fn is_tombstone(store: &dyn Store, session: &SessionId) -> bool {
     !matches!(Certificate::of(store, session), Ok(None))
 }
 
-fn is_here(store: &dyn Store, folder: &StorePath) -> Result<bool> {
+fn is_here(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
     if store.is_link(folder)? {
         let what = format!("{} is a link, which is not followed", store.location(folder));
         return Err(Error::new(ErrorKind::Damaged, what, "remove the link and what it leads to, and run the same command again"));
@@ -173,8 +190,14 @@ fn is_here(store: &dyn Store, folder: &StorePath) -> Result<bool> {
     Ok(store.stat(folder)?.is_some())
 }
 
+/// Returns the facts about a session that the archive has.
+pub(crate) fn facts_of(store: &dyn ReadStore, session: &SessionId) -> Result<ErasureFacts> {
+    let folder = session_folder(session);
+    if is_here(store, &folder)? { facts(store, session, &folder) } else { Err(absent(session, &store.root())) }
+}
+
 /// Returns the facts about a folder as it is now. A record that is damaged keeps no session from being erased.
-fn facts(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<ErasureFacts> {
+fn facts(store: &dyn ReadStore, session: &SessionId, folder: &StorePath) -> Result<ErasureFacts> {
     let files = store.list(folder)?;
     let record = read_record(store, folder).ok().flatten();
     Ok(ErasureFacts {
@@ -188,6 +211,7 @@ fn facts(store: &dyn Store, session: &SessionId, folder: &StorePath) -> Result<E
         bag: bag_digest(store, folder)?,
         authority: String::new(),
         reason: String::new(),
+        plan: None,
     })
 }
 
@@ -209,6 +233,7 @@ fn missing_facts(order: &Erasing<'_>, session: &SessionId, folder: &StorePath) -
         bag: changes.last().map(|change| change.archived.bag.clone()),
         authority: String::new(),
         reason: String::new(),
+        plan: None,
     })
 }
 

@@ -81,6 +81,8 @@ pub enum ErrorKind {
     Refused,
     /// The provider rejects this request, or its answer cannot be trusted; asking again changes nothing.
     Rejected,
+    /// Too few persons approved the plan of an erasure, or the plan no longer fits.
+    Unapproved,
     /// The provider or the network is unavailable after all retries.
     Unavailable,
     /// A local error: the disk is full or read-only, or access is denied.

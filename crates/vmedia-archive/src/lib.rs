@@ -14,6 +14,7 @@
 //! | `SESSION/manifest-sha256.txt`, `tagmanifest-sha256.txt` | the digests of all files, for `sha256sum -c` |
 //! | `SESSION/index.html` | the session as a page |
 //! | `_erased/SESSION.json`, `.html` | the certificate of destruction of an erased session ([`Certificate`]); `SESSION.CLASS.json` that of a class of its media |
+//! | `_erased/plans/DIGEST/` | an approved disposition plan that erasures followed, with its signatures ([`Plan`]) |
 //! | `_journal/RUN.ndjson` | the journal: one segment per run, its lines chained by SHA-256 ([`Journal`], [`Chain`]) |
 //! | `_journal/RUN.ndjson.checkpoint` | size and root of the Merkle tree over a sealed segment's lines ([`Checkpoint`]) |
 //! | `_journal/RUN.ndjson.checkpoint.sig`, `.tsr` | the seals of a checkpoint: an SSH signature and an RFC 3161 time stamp ([`seal`]) |
@@ -69,12 +70,14 @@ mod catalog_row;
 mod chip;
 mod class;
 mod coded;
+mod disposition;
 mod erase;
 mod erasure;
 mod journal;
 mod layout;
 mod needs_refetch;
 mod page;
+mod planning;
 mod reason;
 mod record;
 mod salt;
@@ -90,13 +93,15 @@ pub use catalog_row::{CatalogRow, Condition, catalog_row, erased_row};
 pub use chip::ChipRecord;
 pub use class::Class;
 pub use coded::Coded;
+pub use disposition::{ApprovalRules, ApprovedPlan, Judgement, LARGEST_PLAN, Plan, RefusedSignature, SignatureFile, judge_approvals};
 pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, erase, erase_class};
 pub use erasure::{Certificate, Method, NotReached, Stage};
 pub use journal::{
-    Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
-    LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
+    Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
+    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::{PAGE, RECORD};
+pub use planning::{Candidate, MadePlan, make_plan};
 pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord, State, tool};
 pub use salt::Salt;

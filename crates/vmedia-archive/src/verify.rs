@@ -2,7 +2,7 @@
 //! their seals. Needs no network.
 //!
 //! `journal`, `seals` and `page` check an archive's root; `examine` checks a bag's own files and lists those to be read, `reread`
-//! reads one of them, `altered` compares the bag with the journal, `erased` what is left of an erased one; `workers` do so for many sessions in parallel. Must not repair
+//! reads one of them, `altered` compares the bag with the journal, `erased` what is left of an erased one and `plans` what ordered it; `workers` do so for many sessions in parallel. Must not repair
 //! and must not print.
 
 mod altered;
@@ -14,6 +14,7 @@ mod finding;
 mod journal;
 mod outcomes;
 mod page;
+mod plans;
 mod report;
 mod reread;
 mod seals;
@@ -50,6 +51,8 @@ pub struct Target {
     pub journal: Option<Arc<Journal>>,
     /// The error that kept a result from being written. An archive on a read-only disk is not damaged.
     pub unwritten: OnceLock<Error>,
+    /// Number of persons who must have approved the plan of each erasure; 0 if erasures need no plan.
+    pub approvals: u64,
 }
 
 impl Target {
@@ -65,7 +68,7 @@ impl Target {
                 sessions.push(folder);
             }
         }
-        Ok(Self { store, sessions: Arc::new(sessions), is_whole: true, journal: None, unwritten: OnceLock::new() })
+        Ok(Self { store, sessions: Arc::new(sessions), is_whole: true, journal: None, unwritten: OnceLock::new(), approvals: 0 })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Resolves the signing key and the time-stamping authority.
+//! Resolves the signing key, the time-stamping authority, and the approvals that erasures need.
 //!
 //! Must not sign and must not send anything.
 
@@ -43,6 +43,11 @@ impl Resolver<'_> {
     pub(super) fn sign_key(&self, flag: Option<PathBuf>) -> Option<Sourced<PathBuf>> {
         let search = self.sources().flag("--sign-key", flag).or_environment_path(names::SIGN_KEY);
         search.or_profile(|profile| profile.sign_key.clone()).found()
+    }
+
+    /// Returns the number of persons who must approve each erasure, if one is set; `flag` is the command's own.
+    pub(crate) fn approvals(&self, flag: Option<u32>) -> Option<Sourced<u32>> {
+        self.sources().flag("--need", flag).or_profile(|profile| profile.approvals).found()
     }
 
     /// Returns the URL of the authority that stamps; `flag` is the command's own.

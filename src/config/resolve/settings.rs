@@ -178,6 +178,7 @@ impl Resolver<'_> {
             Setting::new("provider_days", Some(days)),
             Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
             self.timestamp_setting(),
+            Setting::new("approvals", self.approvals(None)).or_default("none"),
             Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),
             Setting::new("operator", Some(operator(self.environment))),
         ]

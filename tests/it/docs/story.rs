@@ -257,6 +257,10 @@ fn every_example_of_the_help_runs() {
                        config=\"$(vmedia config path -q)\"; mkdir -p \"$(dirname \"$config\")\"\n\
                        printf '[profiles.live]\napi_key = \"...\"\n[retention.aml]\nauthority = \"x\"\nevent = \"end\"\nkeep = \"5y\"\n' > \"$config\"\n\
                        printf 'session,date\n<session-id>,2026-11-30\n' > events.csv\n\
+                       vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json\n\
+                       if command -v ssh-keygen; then ssh-keygen -q -t ed25519 -N '' -f KEY\n\
+                       ssh-keygen -q -Y sign -n vmedia-disposition -f KEY < plan.json > plan.json.anna.sig\n\
+                       echo \"anna $(cat KEY.pub)\" > allowed_signers; fi\n\
                        mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1\n";
         let block = |text: &str| Block { language: "sh".to_owned(), text: text.to_owned(), marks: Vec::new(), line: 0 };
         assert_eq!(stage.run(&block(prepare)), 0, "{}", stage.printed);

@@ -27,7 +27,8 @@ fn erased(archive: &Arc<dyn Store>, class: Option<Class>) -> Result<ErasureOutco
     let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
     let store = store.as_ref();
     let holds = HoldCheck::default();
-    let order = Erasing { store, chain: &chain, journal: &journal, authority: "an order", reason: "a test", holds, dry_run: false };
+    let (authority, reason) = ("an order", "a test");
+    let order = Erasing { store, chain: &chain, journal: &journal, authority, reason, holds, plan: None, dry_run: false };
     let (session, now) = (SessionId::parse(SESSION).expect("an id"), &jiff::Timestamp::now);
     let outcome = match class {
         None => erase(&order, &session, now),

@@ -101,7 +101,7 @@ fn what_ssh_keygen_signs_is_accepted_for_its_own_bytes_key_and_purpose_alone() {
         assert!(matches!(signature.verify(MESSAGE), Err(Refusal::Wrong)));
     }
     let git = Signature::parse(&theirs(folder, "key", "git", &[]));
-    assert!(matches!(&git, Err(Refusal::Namespace(name)) if name == "git"), "{git:?}");
+    assert!(matches!(&git, Err(Refusal::Namespace(name, "vmedia")) if name == "git"), "{git:?}");
 }
 
 #[test]

@@ -84,17 +84,18 @@ impl ClassErasing<'_> {
     fn carry_out(&self, found: &Found, facts: ErasureFacts, begun: Timestamp, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
         let Self { order, class, .. } = *self;
         order.refuse_held(&facts.session, now)?;
-        let facts = ErasureFacts { authority: order.authority.to_owned(), reason: order.reason.to_owned(), ..facts };
+        let facts = order.ordered(facts)?;
         if order.dry_run {
             return Ok(Outcome::Planned(facts));
         }
         order.journal.erasing(facts.clone(), begun, now())?;
+        order.plan.map_or(Ok(()), |plan| plan.keep(order.store))?;
         let tombstone = order.certificate(facts, begun, None, now())?;
         publish(order.store, &tombstone, &texts(&tombstone)?)?;
         let Record { provider, base_url, session, salt, .. } = found.record.clone();
         let origin = Origin { provider, base_url, session, salt };
         let mut archive = SessionArchive::open(Arc::clone(self.store), origin, &NoProvider, now())?;
-        let (authority, reason) = (order.authority.to_owned(), order.reason.to_owned());
+        let (authority, reason) = (tombstone.facts.authority.clone(), tombstone.facts.reason.clone());
         let reason = Reason::Erased { class: class.into(), authority, reason, at: now() };
         let files: Vec<&StorePath> = found.files.iter().map(|file| &file.path).collect();
         archive.erase(class, &files, &reason, order.journal, now())?;
@@ -159,6 +160,7 @@ impl Found {
             bag: bag_digest(store, folder)?,
             authority: String::new(),
             reason: String::new(),
+            plan: None,
         })
     }
 }

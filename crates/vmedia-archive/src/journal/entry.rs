@@ -4,6 +4,7 @@
 //! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
 use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
+use super::plan_entry::PlanEntry;
 use crate::class::Class;
 use crate::error::ErrorKind;
 use crate::model::{MediaId, SessionId};
@@ -203,6 +204,9 @@ pub struct ErasureFacts {
     pub authority: String,
     /// The operator's reason.
     pub reason: String,
+    /// The approved plan that it follows, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub plan: Option<PlanEntry>,
 }
 
 impl ErasureFacts {

@@ -108,6 +108,16 @@ impl Iterator for Lines {
     }
 }
 
+/// Returns true if a line of the journal has this text.
+pub(crate) fn mentions(store: &dyn ReadStore, text: &str) -> Result<bool> {
+    for name in names(store)? {
+        if Lines::open(store, &name)?.is_some_and(|mut lines| lines.any(|line| line.is_ok_and(|line| line.contains(text)))) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Returns the earlier ends that a segment's first line names; empty if it cannot be read.
 pub(super) fn parents(store: &dyn ReadStore, name: &str) -> Result<Vec<Parent>> {
     let first = Lines::open(store, name)?.and_then(|mut lines| lines.next()?.ok()).and_then(|line| line.read());

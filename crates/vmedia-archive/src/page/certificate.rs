@@ -3,7 +3,9 @@
 use super::style::Style;
 use super::untrusted::Text;
 use crate::class::Class;
+use crate::disposition::{plan_path, signature_path};
 use crate::erasure::{Certificate, NotReached};
+use crate::journal::{Approval, PlanEntry};
 use crate::text::{bytes, moment, plural};
 use crate::word::Word;
 use askama::Template;
@@ -27,11 +29,37 @@ pub(super) struct CertificatePage {
     bag: Option<Text>,
     authority: Text,
     reason: Text,
+    plan: Option<PlanView>,
     operator: Text,
     host: Text,
     tool: Text,
     journal: Text,
     not_reached: Vec<Text>,
+}
+
+/// The plan that was followed, and where the archive keeps it.
+struct PlanView {
+    digest: Text,
+    path: Text,
+    approvals: Vec<ApprovalView>,
+}
+
+/// An approval of the plan.
+struct ApprovalView {
+    principal: Text,
+    key: Text,
+    path: Text,
+}
+
+impl PlanView {
+    fn of(PlanEntry { sha256, approvals }: &PlanEntry) -> Self {
+        let approval = |approval: &Approval| ApprovalView {
+            principal: Text::of(&approval.principal),
+            key: Text::of(&approval.key),
+            path: Text::of(signature_path(sha256, &approval.sha256).as_str()),
+        };
+        Self { digest: Text::of(sha256), path: Text::of(plan_path(sha256).as_str()), approvals: approvals.iter().map(approval).collect() }
+    }
 }
 
 impl CertificatePage {
@@ -51,6 +79,7 @@ impl CertificatePage {
             bag: facts.bag.as_deref().map(Text::of),
             authority: Text::of(&facts.authority),
             reason: Text::of(&facts.reason),
+            plan: facts.plan.as_ref().map(PlanView::of),
             operator: Text::of(&certificate.identity.operator),
             host: Text::of(&certificate.identity.host),
             tool: Text::of(&certificate.identity.tool),

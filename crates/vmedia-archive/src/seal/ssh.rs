@@ -10,10 +10,12 @@ mod signers;
 
 pub use key::{PublicKey, SigningKey};
 pub use signature::{Refusal, Signature};
-pub use signers::Signers;
+pub use signers::{Person, Signers};
 
 /// The namespace of this program's signatures. A signature for another purpose (a Git commit, a login) is refused.
 pub const NAMESPACE: &str = "vmedia";
+/// The namespace of signatures that approve a disposition plan. A seal of the journal never counts as one, nor one as a seal.
+pub const DISPOSITION: &str = "vmedia-disposition";
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use super::retry::{IN_USE_OR_DENIED, patiently};
 #[cfg(windows)]
 use std::io::ErrorKind;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// The users that may read a file, where the system has such permissions.
@@ -23,6 +23,18 @@ pub enum Readers {
 
 /// Writes a file in one step, in place of one of its name.
 pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let (file, path) = written(path, bytes, readers)?;
+    persist(file, &path)
+}
+
+/// Writes a file in one step. Fails with [`io::ErrorKind::AlreadyExists`] where the name is taken.
+pub fn create(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    let (file, path) = written(path, bytes, readers)?;
+    file.persist_noclobber(path).map(drop).map_err(|error| error.error)
+}
+
+/// Writes a file that has no name yet, and returns the path of the name.
+fn written(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<(NamedTempFile, PathBuf)> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     // Without the limit on the length of a path, which `tempfile` does not lift.
     #[cfg(windows)]
@@ -32,7 +44,7 @@ pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     permit(&file, readers)?;
     file.write_all(bytes)?;
     durable::sync(file.as_file())?;
-    persist(file, path)
+    Ok((file, path.to_path_buf()))
 }
 
 #[cfg(unix)]

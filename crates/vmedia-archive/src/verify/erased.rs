@@ -3,9 +3,10 @@
 
 use super::{Aspect, Examined, Finding, Remedy, is_bag};
 use crate::class::Class;
-use crate::erasure::{self, FOLDER};
+use crate::disposition::{digest_in, plan_path, signature_path};
+use crate::erasure::{self, Certificate, FOLDER};
 use crate::error::{Result, quote};
-use crate::journal::{Chain, ErasedEntry, Erasure};
+use crate::journal::{Chain, Erasure, PlanEntry, mentions};
 use crate::layout::RECORD;
 use crate::record::{Record, State};
 use crate::store::{ReadStore, StorePath};
@@ -30,7 +31,7 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
     let Some(erasure) = chain.erasure(folder) else { return Ok(Erased::Not) };
     let path = StorePath::name(folder);
     let is_here = is_bag(store, &path)? || store.stat(&path)?.is_some();
-    let Some((at, entry)) = &erasure.erased else {
+    let Some((at, _)) = &erasure.erased else {
         if is_here && store.stat(&erasure::path(&path, None))?.is_none() {
             // It ended before anything was removed.
             return Ok(Erased::Not);
@@ -52,7 +53,7 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
     if let Some(found) = held(chain, folder, erasure, &format!("it was {erased}")) {
         return Ok(Erased::Found(found));
     }
-    Ok(spoilt(store, &path, entry, &format!("the session was {erased}"))?.map_or(Erased::Soundly, Erased::Found))
+    Ok(spoilt(store, erasure, &format!("the session was {erased}"))?.map_or(Erased::Soundly, Erased::Found))
 }
 
 /// Returns the finding for an erasure of a session that a hold kept.
@@ -67,13 +68,24 @@ fn unproven(erased: &str) -> Finding {
     Finding::new(Aspect::Journal, ".", what)
 }
 
-/// Returns the finding for a certificate that is missing or altered.
-fn spoilt(store: &dyn ReadStore, folder: &StorePath, entry: &ErasedEntry, erased: &str) -> Result<Option<Finding>> {
-    let found = erasure::unlike(store, folder, entry)?;
-    Ok(found.map(|(path, is_missing)| {
+/// Returns the finding for a certificate that is missing or altered, or that is about another order than the journal's.
+fn spoilt(store: &dyn ReadStore, erasure: &Erasure, erased: &str) -> Result<Option<Finding>> {
+    let (facts, folder, class) = (&erasure.facts, StorePath::name(&erasure.facts.folder), erasure.facts.known_class());
+    let Some((_, entry)) = &erasure.erased else { return Ok(None) };
+    if let Some((path, is_missing)) = erasure::unlike(store, &folder, entry)? {
         let what = if is_missing { format!("is missing: {erased}") } else { format!("is not what was written when {erased}") };
-        finding(path.as_str(), what)
-    }))
+        return Ok(Some(finding(path.as_str(), what)));
+    }
+    let made = match class {
+        None => Certificate::of(store, &facts.session),
+        Some(class) => Certificate::of_class(store, &facts.session, class),
+    };
+    // A later line can name another certificate, and not another order.
+    if made.is_ok_and(|made| made.is_some_and(|made| made.facts == *facts)) {
+        return Ok(None);
+    }
+    let what = format!("says other things than the order that the journal recorded before {erased}");
+    Ok(Some(Finding::new(Aspect::Journal, erasure::path(&folder, class).as_str(), what)))
 }
 
 /// Adds the findings about the erasure of a class of a session's media. The rest of the session was examined.
@@ -94,7 +106,7 @@ pub(super) fn compare_class_erasure(store: &dyn ReadStore, chain: &Chain, folder
                 found.push(finding(".", what));
                 examined.unfinished = true;
             }
-            Some((at, entry)) => {
+            Some((at, _)) => {
                 let here = media.filter(|medium| is_known(&medium.id) && medium.present().next().is_some());
                 let what = |id| format!("media {id} was erased on {} ({}), and is here again", day(*at), erasure.facts.authority);
                 found.extend(here.map(|medium| finding(".", what(&medium.id))));
@@ -102,7 +114,7 @@ pub(super) fn compare_class_erasure(store: &dyn ReadStore, chain: &Chain, folder
                     found.push(unproven(&format!("{title} {}", day(*at))));
                 }
                 found.extend(held(chain, folder, erasure, &format!("{title} {}", day(*at))));
-                found.extend(spoilt(store, &path, entry, &format!("{title} {}", day(*at)))?);
+                found.extend(spoilt(store, erasure, &format!("{title} {}", day(*at)))?);
             }
         }
     }
@@ -120,14 +132,38 @@ fn is_outdated(store: &dyn ReadStore, chain: &Chain, erasure: &Erasure, folder: 
     Ok(!changes.iter().max_by_key(|change| change.at).is_some_and(|change| is_erased(&change.archived.bag)))
 }
 
-/// Returns findings for certificates that the journal does not know: they keep a session from being archived.
-pub(super) fn find_strange_certificates(store: &dyn ReadStore, chain: &Chain) -> Result<Vec<Finding>> {
-    let of = |class| chain.erasures.of(class).keys().map(move |folder| (StorePath::name(folder), class));
-    let both = |(folder, class)| [erasure::path(&folder, class), erasure::page_path(&folder, class)];
-    let known: HashSet<StorePath> = of(None).chain(of(Some(Class::Biometric))).flat_map(both).collect();
-    let strange = store.list(&StorePath::name(FOLDER))?.into_iter().filter(|listed| !known.contains(&listed.path));
-    let what = "no erasure that the journal knows: it was put here by something else, or the journal was cut";
-    Ok(strange.map(|listed| Finding::new(Aspect::Journal, listed.path.as_str(), what).helped_by(Remedy::MoveOut)).collect())
+/// Returns the paths of the certificates and plans in an archive.
+pub(super) fn left_behind(store: &dyn ReadStore) -> Result<Vec<StorePath>> {
+    Ok(store.list(&StorePath::name(FOLDER))?.into_iter().map(|listed| listed.path).collect())
+}
+
+/// Returns findings for those files that the journal does not know: a certificate keeps a session from being archived.
+pub(super) fn find_strange_files(store: &dyn ReadStore, chain: &Chain, files: Vec<StorePath>) -> Result<Vec<Finding>> {
+    let mut known = HashSet::new();
+    for (class, (folder, erasure)) in [None, Some(Class::Biometric)].into_iter().flat_map(|class| of(chain, class)) {
+        let folder = StorePath::name(folder);
+        known.extend([erasure::path(&folder, class), erasure::page_path(&folder, class)]);
+        known.extend(erasure.facts.plan.iter().flat_map(files_of));
+    }
+    let mut findings = Vec::new();
+    for path in files.into_iter().filter(|path| !known.contains(path)) {
+        // The plan of a session that was archived and erased again since.
+        if digest_in(&path).map_or(Ok(false), |digest| mentions(store, digest))? {
+            continue;
+        }
+        let what = "no erasure that the journal knows: it was put here by something else, or the journal was cut";
+        findings.push(Finding::new(Aspect::Journal, path.as_str(), what).helped_by(Remedy::MoveOut));
+    }
+    Ok(findings)
+}
+
+fn of(chain: &Chain, class: Option<Class>) -> impl Iterator<Item = (Option<Class>, (&Box<str>, &Erasure))> {
+    chain.erasures.of(class).iter().map(move |erasure| (class, erasure))
+}
+
+fn files_of(plan: &PlanEntry) -> impl Iterator<Item = StorePath> {
+    let signatures = plan.approvals.iter().map(|approval| signature_path(&plan.sha256, &approval.sha256));
+    std::iter::once(plan_path(&plan.sha256)).chain(signatures)
 }
 
 fn finding(path: &str, what: impl Into<String>) -> Finding {

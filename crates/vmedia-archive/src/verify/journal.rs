@@ -4,8 +4,9 @@
 //! Must not look into sessions.
 
 use super::altered::expected_paths;
-use super::erased::{Erased, compare_erasure, find_strange_certificates};
+use super::erased::{Erased, compare_erasure, find_strange_files, left_behind};
 use super::page::{compare_page, page_digest};
+use super::plans::compare_plans;
 use super::seals::{Seals, check_seals};
 use super::{Aspect, Examined, Finding, JournalReport, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, is_bag};
 use crate::error::Result;
@@ -53,13 +54,16 @@ impl<'a> Archive<'a> {
         let length = Journal::length(store, None)?;
         // A session alone says nothing of the archive's root.
         let page = (exists && target.is_whole).then(|| page_digest(store));
+        // Before the journal is read: a run adds the line first.
+        let left = if exists && target.is_whole { left_behind(store)? } else { Vec::new() };
         let (mut chain, seals) = read(store, options, observer)?;
         if let Some(page) = page {
             compare_page(&mut chain, page);
         }
         let mut report = report(store, &chain, seals, exists, options);
         if exists && target.is_whole {
-            report.findings.extend(find_strange_certificates(store, &chain)?);
+            report.findings.extend(find_strange_files(store, &chain, left)?);
+            report.findings.extend(compare_plans(store, &chain, options.signers.as_ref(), target.approvals)?);
         }
         Ok((with(ReadJournal { chain: exists.then(|| Arc::new(chain)), length }), report))
     }

@@ -23,8 +23,8 @@ const PIECE: usize = 64 * 1024;
 pub enum Refusal {
     /// It is not in this format, or not whole.
     Malformed,
-    /// It was made for another purpose.
-    Namespace(String),
+    /// It was made for the first of these purposes, not for the second.
+    Namespace(String, &'static str),
     /// It was made with a sort of key, or over a sort of digest, that this version does not check.
     Algorithm(String),
     /// The file was changed, or the signature was.
@@ -37,7 +37,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed => formatter.write_str("it is not a complete SSH signature"),
-            Self::Namespace(name) => write!(formatter, "it was made for {name:?}, not for {NAMESPACE:?}"),
+            Self::Namespace(name, wanted) => write!(formatter, "it was made for {name:?}, not for {wanted:?}"),
             Self::Algorithm(name) => {
                 write!(formatter, "it was made with {name}, which this version does not check; ssh-keygen -Y verify does")
             }
@@ -70,9 +70,9 @@ fn digest_of((_, algorithm): Hash, mut message: impl Read) -> io::Result<Vec<u8>
 }
 
 /// Returns the bytes that the key signs: with the purpose and the digest's name, so that neither can be swapped.
-fn signed_bytes((name, _): Hash, digest: &[u8]) -> Vec<u8> {
+fn signed_bytes(namespace: &str, (name, _): Hash, digest: &[u8]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    for field in [NAMESPACE.as_bytes(), b"", name.as_bytes(), digest] {
+    for field in [namespace.as_bytes(), b"", name.as_bytes(), digest] {
         put(&mut bytes, field);
     }
     bytes
@@ -81,7 +81,7 @@ fn signed_bytes((name, _): Hash, digest: &[u8]) -> Vec<u8> {
 impl SigningKey {
     /// Reads a file to its end and signs it; the text that `ssh-keygen -Y verify -n vmedia` accepts.
     pub fn sign(&self, message: impl Read) -> io::Result<String> {
-        let bare = self.sign_bytes(&signed_bytes(SHA512_HASH, &digest_of(SHA512_HASH, message)?));
+        let bare = self.sign_bytes(&signed_bytes(NAMESPACE, SHA512_HASH, &digest_of(SHA512_HASH, message)?));
         let mut signature = Vec::new();
         put(&mut signature, ALGORITHM.as_bytes());
         put(&mut signature, &bare);
@@ -97,6 +97,7 @@ impl SigningKey {
 /// A signature that was read, and not yet checked against anything.
 #[derive(Debug)]
 pub struct Signature {
+    namespace: &'static str,
     signer: PublicKey,
     hash: Hash,
     bare: Vec<u8>,
@@ -105,6 +106,11 @@ pub struct Signature {
 impl Signature {
     /// Reads the text of a signature that was made for this program.
     pub fn parse(text: &[u8]) -> Result<Self, Refusal> {
+        Self::parse_for(NAMESPACE, text)
+    }
+
+    /// Reads the text of a signature that was made for this purpose.
+    pub fn parse_for(wanted: &'static str, text: &[u8]) -> Result<Self, Refusal> {
         let text = std::str::from_utf8(text).map_err(|_| Refusal::Malformed)?;
         let bytes = decode_pem(text, LABEL).ok_or(Refusal::Malformed)?;
         let mut fields = Fields(&bytes);
@@ -116,8 +122,8 @@ impl Signature {
         if !fields.0.is_empty() {
             return Err(Refusal::Malformed);
         }
-        if namespace != NAMESPACE.as_bytes() {
-            return Err(Refusal::Namespace(shown(namespace)));
+        if namespace != wanted.as_bytes() {
+            return Err(Refusal::Namespace(shown(namespace), wanted));
         }
         let hash = HASHES.into_iter().find(|(name, _)| name.as_bytes() == hash).ok_or_else(|| Refusal::Algorithm(shown(hash)))?;
         let signer = PublicKey::from_blob(signer).map_err(|error| match error {
@@ -127,7 +133,7 @@ impl Signature {
         let mut signature = Fields(signature);
         match (signature.field(), signature.field()) {
             (Some(algorithm), Some(bare)) if algorithm == ALGORITHM.as_bytes() && signature.0.is_empty() => {
-                Ok(Self { signer, hash, bare: bare.to_vec() })
+                Ok(Self { namespace: wanted, signer, hash, bare: bare.to_vec() })
             }
             _ => Err(Refusal::Malformed),
         }
@@ -136,7 +142,8 @@ impl Signature {
     /// Reads a file to its end, and gives the key that signed these bytes.
     pub fn verify(&self, message: impl Read) -> Result<&PublicKey, Refusal> {
         let digest = digest_of(self.hash, message).map_err(Refusal::Unreadable)?;
-        if self.signer.verify(&self.bare, &signed_bytes(self.hash, &digest)) { Ok(&self.signer) } else { Err(Refusal::Wrong) }
+        let signed = signed_bytes(self.namespace, self.hash, &digest);
+        if self.signer.verify(&self.bare, &signed) { Ok(&self.signer) } else { Err(Refusal::Wrong) }
     }
 }
 

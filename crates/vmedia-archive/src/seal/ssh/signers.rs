@@ -6,6 +6,7 @@ use super::NAMESPACE;
 use super::key::{PublicKey, PublicKeyError};
 use crate::error::{Error, Result};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A list of signers above this size is a mistake.
@@ -19,16 +20,48 @@ pub struct Signers(Vec<Signer>);
 struct Signer {
     key: PublicKey,
     principal: String,
+    /// True if the line names the signer; false for that of a `.pub` file.
+    is_named: bool,
     namespaces: Option<String>,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
 }
 
+/// A person, as a list of signers shows one: the keys and names that its lines connect with a key.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The fingerprints of the keys.
+    keys: BTreeSet<String>,
+    /// The names in lower case.
+    names: BTreeSet<String>,
+}
+
+impl Person {
+    /// Returns true if this key is one of the person's.
+    pub fn has_key(&self, key: &PublicKey) -> bool {
+        self.keys.contains(&key.fingerprint())
+    }
+
+    /// Returns true if this name is one of the person's. `anna` and `anna@example.com` are the same name.
+    pub fn has_name(&self, name: &str) -> bool {
+        let name = name.trim().to_lowercase();
+        let account = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
+        let is_same = |known: &String| *known == name || known.contains('@') != name.contains('@') && account(known) == account(&name);
+        self.names.iter().any(is_same)
+    }
+}
+
 impl Signers {
     /// Reads a file of signers; one that names no key that could be ours is an error.
     pub fn read(path: &Path) -> Result<Self> {
+        Self::read_for(NAMESPACE, path)
+    }
+
+    /// Reads a file of signers for this purpose, which the hint of an error names.
+    pub fn read_for(namespace: &str, path: &Path) -> Result<Self> {
         let shown = path.display();
-        let hint = "a line is: NAME namespaces=\"vmedia\" ssh-ed25519 AAAA...; the key's own .pub file will do too";
+        let hint = format!("a line is: NAME namespaces=\"{namespace}\" ssh-ed25519 AAAA...; the key's own .pub file will do too");
+        let hint = hint.as_str();
         let failed = |reason: &str| Error::configuration(format!("cannot read the signers in {shown}: {reason}"), hint);
         // Of a larger file, signers that stand further down would be left out in silence.
         let bytes = crate::input::read(path, LARGEST).map_err(|error| failed(&crate::error::plain(&error)))?;
@@ -50,15 +83,49 @@ impl Signers {
     /// Returns the name of the signer to whom this key belonged at that time, if it is one of these, and the time until which the
     /// list lets the key count, if it sets one.
     pub fn holder(&self, key: &PublicKey, at: Timestamp) -> Option<(&str, Option<Timestamp>)> {
+        self.holder_for(NAMESPACE, key, at)
+    }
+
+    /// Does the same for signatures of another purpose.
+    pub fn holder_for(&self, namespace: &str, key: &PublicKey, at: Timestamp) -> Option<(&str, Option<Timestamp>)> {
         let permits = |signer: &&Signer| {
             signer.key == *key
-                && signer.namespaces.as_deref().is_none_or(|patterns| matches_list(patterns, NAMESPACE))
+                && signer.serves(namespace)
                 && signer.from.is_none_or(|from| at >= from)
                 && signer.until.is_none_or(|until| at <= until)
         };
         let permitting = || self.0.iter().filter(permits);
         let signer = permitting().find(|signer| signer.until.is_none()).or_else(|| permitting().max_by_key(|signer| signer.until))?;
         Some((&signer.principal, signer.until))
+    }
+
+    /// Returns true if a line names a signer for this purpose.
+    pub fn names_any_for(&self, namespace: &str) -> bool {
+        self.0.iter().any(|signer| signer.is_named && signer.serves(namespace))
+    }
+
+    /// Returns the person with this key: keys under one name are one person's, and so are names of one key.
+    pub fn person(&self, key: &PublicKey) -> Person {
+        let mut person = Person { keys: BTreeSet::from([key.fingerprint()]), names: BTreeSet::new() };
+        loop {
+            let known = (person.keys.len(), person.names.len());
+            for signer in &self.0 {
+                let names: Vec<String> = signer.principal.split(',').map(|name| name.trim().to_lowercase()).collect();
+                if person.has_key(&signer.key) || names.iter().any(|name| person.names.contains(name)) {
+                    person.keys.insert(signer.key.fingerprint());
+                    person.names.extend(names);
+                }
+            }
+            if known == (person.keys.len(), person.names.len()) {
+                return person;
+            }
+        }
+    }
+}
+
+impl Signer {
+    fn serves(&self, namespace: &str) -> bool {
+        self.namespaces.as_deref().is_none_or(|patterns| matches_list(patterns, namespace))
     }
 }
 
@@ -72,7 +139,7 @@ fn signer(line: &str) -> std::result::Result<Option<Signer>, &'static str> {
         let Some(key) = key(first, words.next())? else { return Ok(None) };
         let comment = words.collect::<Vec<_>>().join(" ");
         let principal = if comment.is_empty() { key.fingerprint() } else { comment };
-        return Ok(Some(Signer { key, principal, namespaces: None, from: None, until: None }));
+        return Ok(Some(Signer { key, principal, is_named: false, namespaces: None, from: None, until: None }));
     }
     let second = words.next().ok_or("it ends before the key")?;
     let (options, algorithm) = if is_algorithm(second) { (None, second) } else { (Some(second), words.next().unwrap_or_default()) };
@@ -80,7 +147,7 @@ fn signer(line: &str) -> std::result::Result<Option<Signer>, &'static str> {
         return Err("a key is missing");
     }
     let Some(key) = key(algorithm, words.next())? else { return Ok(None) };
-    let mut signer = Signer { key, principal: unquoted(first), namespaces: None, from: None, until: None };
+    let mut signer = Signer { key, principal: unquoted(first), is_named: true, namespaces: None, from: None, until: None };
     for option in options.map_or(Ok(Vec::new()), |options| split(options, |letter| letter == ','))? {
         let (name, value) = option.split_once('=').unwrap_or((option, ""));
         let value = unquoted(value);

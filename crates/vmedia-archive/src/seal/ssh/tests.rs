@@ -2,7 +2,7 @@
 
 use super::fields::{encode_pem, put};
 use super::key::ALGORITHM;
-use super::{PublicKey, Refusal, Signature, Signers, SigningKey};
+use super::{DISPOSITION, PublicKey, Refusal, Signature, Signers, SigningKey};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use proptest::prelude::*;
 use std::path::Path;
@@ -183,6 +183,29 @@ fn signers(text: &str) -> Result<Signers, String> {
         assert_eq!(error.kind(), crate::error::ErrorKind::Configuration);
         error.what().to_owned()
     })
+}
+
+#[test]
+fn keys_under_one_name_and_names_of_one_key_are_one_person() {
+    let keys = [1, 2, 3].map(|seed| key(seed).public().clone());
+    let list = format!("a@x,b {}\nB {}\nc namespaces=\"git\" {}\nd {}\n", keys[0], keys[1], keys[1], keys[2]);
+    let list = signers(&list).expect("signers");
+    let person = list.person(&keys[0]);
+    assert_eq!([0, 1, 2].map(|index| person.has_key(&keys[index])), [true, true, false]);
+    for (name, is_known) in [("a@x", true), ("A", true), ("a@y", false), ("b@anywhere", true), ("c", true), ("d", false), ("", false)] {
+        assert_eq!(person.has_name(name), is_known, "{name}");
+    }
+    assert_eq!(list.person(&keys[2]), list.person(&keys[2]));
+    assert!(!list.person(&keys[2]).has_key(&keys[0]));
+    let one = &keys[0];
+    for (line, names_any) in [
+        (format!("a namespaces=\"vmedia-disposition\" {one}"), true),
+        (format!("a {one}"), true),
+        (format!("a namespaces=\"vmedia\" {one}"), false),
+        (format!("{one} a comment"), false),
+    ] {
+        assert_eq!(signers(&line).expect("signers").names_any_for(DISPOSITION), names_any, "{line}");
+    }
 }
 
 #[test]

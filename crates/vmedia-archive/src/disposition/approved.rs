@@ -1,0 +1,89 @@
+//! A plan that is followed: the order that it gives for each session, and the copy of it and of its signatures in the archive, which
+//! proves the order years later.
+
+use super::{Judgement, Plan, Planned, part_of, plan_path, signature_path};
+use crate::class::Class as MediaClass;
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{Approval, Chain, ErasureFacts, PlanEntry};
+use crate::model::SessionId;
+use crate::retention::Class;
+use crate::store::{Digest, Extent, Store, StorePath};
+use std::sync::OnceLock;
+
+/// A plan with its approvals.
+pub struct ApprovedPlan {
+    plan: Plan,
+    entry: PlanEntry,
+    files: Vec<(StorePath, Vec<u8>)>,
+    /// Set once the archive has the files.
+    kept: OnceLock<()>,
+}
+
+impl ApprovedPlan {
+    /// Creates the order of a plan and its approvals.
+    pub fn new(plan: Plan, bytes: Vec<u8>, judgement: &Judgement) -> Self {
+        let sha256 = Digest::of(&bytes).sha256;
+        let signature = |(approval, bytes): &(Approval, Vec<u8>)| (signature_path(&sha256, &approval.sha256), bytes.clone());
+        let mut files: Vec<_> = judgement.approvals.iter().map(signature).collect();
+        files.insert(0, (plan_path(&sha256), bytes));
+        let approvals = judgement.approvals.iter().map(|(approval, _)| approval.clone()).collect();
+        Self { plan, entry: PlanEntry { sha256, approvals }, files, kept: OnceLock::new() }
+    }
+
+    /// Returns the sessions of the plan, each with the class of media, if only these are to be erased.
+    pub fn parts(&self) -> impl Iterator<Item = (SessionId, Option<MediaClass>)> {
+        let class = |planned: &Planned| (planned.class == Class::Biometric).then_some(MediaClass::Biometric);
+        self.plan.sessions.iter().map(move |planned| (planned.session.clone(), class(planned)))
+    }
+
+    /// Returns the ends of the journal when the plan was made.
+    pub fn heads(&self) -> impl Iterator<Item = &str> {
+        self.plan.heads.iter().map(|head| head.sha256.as_str())
+    }
+
+    /// Fails unless the journal has every line that was its end when the plan was made: the plan is of another archive, or lines were cut.
+    pub fn must_fit(&self, chain: &Chain, root: &str) -> Result<()> {
+        if !self.plan.heads.is_empty() && self.heads().all(|head| chain.known_heads.contains_key(head)) {
+            return Ok(());
+        }
+        let what = format!("the plan is not of the archive {root} as it is: its journal lacks the lines that the plan names");
+        Err(Error::new(ErrorKind::Unapproved, what, "name the archive of the plan with --archive; verify it if it is this one"))
+    }
+
+    /// Returns the plan's digest and its approvals, as the journal names them.
+    pub(crate) fn entry(&self) -> &PlanEntry {
+        &self.entry
+    }
+
+    /// Returns the order for a session whose bag is the one that was approved.
+    pub(crate) fn order(&self, facts: &ErasureFacts) -> Result<&Planned> {
+        let session = &facts.session;
+        let left_out = |what: String| {
+            let hint = "make a new plan with `vmedia retention plan`, and have it approved";
+            Error::new(ErrorKind::Unapproved, format!("session {session} is left out: {what}"), hint)
+        };
+        let Some(planned) = self.plan.of(session) else { return Err(left_out("the plan does not name it".to_owned())) };
+        if planned.class != part_of(facts) {
+            return Err(left_out("the plan is about another part of it".to_owned()));
+        }
+        if facts.bag.as_ref() != Some(&planned.bag) {
+            return Err(left_out("it is no longer the bag of the plan".to_owned()));
+        }
+        Ok(planned)
+    }
+
+    /// Writes the plan and its signatures into the archive, unless this run has done so.
+    pub(crate) fn keep(&self, store: &dyn Store) -> Result<()> {
+        if self.kept.get().is_some() {
+            return Ok(());
+        }
+        for (path, bytes) in &self.files {
+            if store.length(path)? != Some(bytes.len() as u64) || store.read(path, bytes.len() as u64)?.as_ref() != Some(bytes) {
+                store.replace(path, bytes)?;
+            }
+        }
+        store.settle(&StorePath::name(crate::erasure::FOLDER), Extent::Tree)?;
+        self.kept.get_or_init(|| ());
+        Ok(())
+    }
+}
