@@ -28,7 +28,7 @@ pub use streams::Streams;
 pub(crate) use arguments::{
     AttemptsArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, VerifyArguments,
 };
-pub(crate) use change::{AdoptArguments, EraseArguments};
+pub(crate) use change::{AdoptArguments, EraseArguments, ExportArguments};
 pub(crate) use choices::{
     ClassChoice, ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat,
 };

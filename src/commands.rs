@@ -15,6 +15,7 @@ mod demo;
 mod download;
 mod erase;
 mod event_loop;
+mod export;
 mod failed;
 mod find;
 mod generate;
@@ -136,6 +137,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         }
         Command::Adopt(adopt) => adopt::run(&adopt, context)?,
         Command::Erase(erase) => erase::run(&erase, context)?,
+        Command::Export(export) => export::run(&export, context)?,
         Command::List(list) => list::run(&list, context)?,
         Command::Attempts(attempts) => attempts::run(&attempts, context)?,
         Command::Catalog(catalog) => catalog::run(&catalog, context)?,

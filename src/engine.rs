@@ -5,6 +5,7 @@
 mod budget;
 mod catalog_rows;
 mod event;
+mod exported;
 mod judge;
 mod ledger;
 mod listing;
@@ -29,6 +30,7 @@ pub(crate) use crate::http::OUT_OF_TIME;
 pub(crate) use catalog_rows::Catalog;
 pub use event::{Erasure, ErrorText, Event, Message};
 pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
+pub use exported::{ExportReport, SessionExport};
 pub(crate) use ledger::Ledger;
 pub(crate) use listing::{attempts, listing};
 pub use messages::Messages;

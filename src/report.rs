@@ -6,6 +6,7 @@ mod bars;
 mod checklist;
 mod console;
 mod erasure_text;
+mod exported;
 mod failure;
 mod human;
 mod lacking;

@@ -2,7 +2,7 @@
 //!
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
-use super::change::{AdoptArguments, EraseArguments};
+use super::change::{AdoptArguments, EraseArguments, ExportArguments};
 use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat};
 use super::config::ConfigCommand;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
@@ -26,7 +26,7 @@ pub struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
     /// Use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorChoice,
 }
 
@@ -67,6 +67,9 @@ pub(crate) enum Command {
     /// Fetch again what is damaged or missing in archived sessions
     #[command(after_help = help::REPAIR)]
     Repair(RepairArguments),
+    /// Hand out archived sessions in a ZIP file, with the proof that they are unchanged
+    #[command(after_help = help::EXPORT)]
+    Export(ExportArguments),
     /// Destroy archived sessions by order, and keep a certificate of each
     #[command(after_help = help::ERASE)]
     Erase(EraseArguments),
@@ -109,6 +112,7 @@ impl Command {
             Self::Show(_) => "show",
             Self::Open(_) => "open",
             Self::Repair(_) => "repair",
+            Self::Export(_) => "export",
             Self::Erase(_) => "erase",
             Self::Hold(hold) => hold.name(),
             Self::Retention(retention) => retention.name(),
@@ -146,6 +150,7 @@ impl Command {
             Self::Erase(erase) => erase.change.flags(None),
             Self::Hold(hold) => hold.flags(),
             Self::Retention(retention) => retention.flags(),
+            Self::Export(export) => export.change.flags(None),
             Self::Adopt(adopt) => adopt.change.flags(adopt.provider),
             Self::Config(config) => config.flags(),
             Self::Sandbox(SandboxArguments { file, verbosity, .. }) => {

@@ -1,4 +1,4 @@
-//! The commands that change what an archive holds or vouches for, and ask no provider: `vmedia erase` and `adopt`. The doc comments here are
+//! The commands that change what an archive holds or vouches for, and ask no provider: `vmedia erase`, `adopt` and `export`. The doc comments here are
 //! the help that people read.
 
 use super::choices::{ClassChoice, EventFormat, ProviderChoice};
@@ -49,6 +49,27 @@ pub(crate) struct AdoptArguments {
     /// Provider whose signatures are checked
     #[arg(long, help_heading = "Configuration")]
     pub(crate) provider: Option<ProviderChoice>,
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ExportArguments {
+    /// Ids of the sessions
+    #[arg(required = true, value_name = "SESSION_ID")]
+    pub(crate) sessions: Vec<String>,
+    /// New ZIP file
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub(crate) output: PathBuf,
+    /// Leave out files of these kinds, such as face, video or person
+    ///
+    /// A kind is a sort of media (image, video, nfc, other), a context of media such as `face` or `document-back`, or a document of the provider such as `person`; `metadata` is all documents. A kind that
+    /// no file has is an error that lists those that there are.
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) without: Vec<String>,
+    /// Recipient, which is recorded
+    #[arg(long = "for", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) recipient: Option<String>,
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
 }

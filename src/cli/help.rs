@@ -106,6 +106,20 @@ Examples:
   vmedia repair vmedia-archive
   vmedia repair vmedia-archive/<session-id>";
 
+pub(super) const EXPORT: &str = "\
+Writes one ZIP file: the folder of each session as it is, and in _proof what shows that it is unchanged since it was archived: the
+journal's lines about these sessions and no others, the digests that lead from each to the sealed checkpoint of its run, the
+seals, the commands that check them, and check.py, which needs only Python. Every file is read and compared while it is copied;
+a session that is damaged, unfinished, erased, or unknown to the journal is not exported, and then nothing is. An incomplete
+session is exported. The journal records each export: to whom, why, and the SHA-256 of the file.
+
+With --without, the folder of a session is a new bag with the original manifests in original/, which name everything that is
+left out. The record, the page and portraits are always left out then, because they repeat what stands in other files.
+
+Examples:
+  vmedia export <session-id> -o case-118.zip --reason 'court order 4 C 118/26' --for 'district court'
+  vmedia export <session-id> -o audit.zip --reason 'audit 2026' --without face,video";
+
 pub(super) const ERASE: &str = "\
 Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,
 by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived

@@ -6,7 +6,7 @@ mod approved;
 
 use super::Context;
 use super::closing::close_journal;
-use super::query::session_id;
+use super::query::session_ids;
 use super::services::{archive, journal, sealer};
 use crate::archive::retention::HoldCheck;
 use crate::archive::{ApprovedPlan, Chain, Class, ClassErasing, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase, erase_class};
@@ -19,7 +19,6 @@ use crate::model::SessionId;
 use crate::report::Reporter;
 use crate::store::Store;
 use crate::text::plural;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit> {
@@ -63,18 +62,6 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
 fn unplanned(needed: &Sourced<u32>) -> Error {
     let what = format!("an erasure needs {} of a plan, by the {}", plural(u64::from(needed.value), "approval"), needed.source);
     Error::usage(what, "make one with `vmedia retention plan`, have it signed, and erase with --plan")
-}
-
-/// Parses session ids from the command line, and returns each once.
-pub(super) fn session_ids(texts: &[String]) -> Result<Vec<SessionId>> {
-    let (mut sessions, mut seen) = (Vec::new(), HashSet::new());
-    for (number, text) in (1..).zip(texts) {
-        let session = session_id(text, number)?;
-        if seen.insert(session.clone()) {
-            sessions.push(session);
-        }
-    }
-    Ok(sessions)
 }
 
 /// Erases the sessions, one after the other. An erasure that is under way is finished before the run stops.

@@ -25,6 +25,18 @@ pub(super) fn session_id(text: &str, number: u64) -> Result<SessionId> {
     parse_id(text, SessionId::parse, &format!("argument {number} is no session id"))
 }
 
+/// Parses session ids from the command line, and returns each once.
+pub(super) fn session_ids(texts: &[String]) -> Result<Vec<SessionId>> {
+    let (mut sessions, mut seen) = (Vec::new(), HashSet::new());
+    for (number, text) in (1..).zip(texts) {
+        let session = session_id(text, number)?;
+        if seen.insert(session.clone()) {
+            sessions.push(session);
+        }
+    }
+    Ok(sessions)
+}
+
 /// Parses an attempt id from the command line.
 pub(super) fn attempt_id(text: &str) -> Result<AttemptId> {
     parse_id(text, AttemptId::parse, "what --attempt names is no attempt id")

@@ -305,6 +305,10 @@ pub enum Event {
         /// The result for the provider's signatures; none without `--authenticate`.
         authenticated: Option<Authenticated>,
     },
+    /// A session was exported (`export`).
+    SessionExported(super::exported::SessionExport),
+    /// An export was made.
+    ExportFinished(super::exported::ExportReport),
     /// The part of the journal that a run wrote was sealed, as far as the seals could be made.
     JournalSealed {
         /// The segment, below the archive's folder.

@@ -3,6 +3,7 @@
 //! Texts from outside are made safe for a terminal here.
 
 use super::console::{Console, Style};
+use super::exported;
 use super::lacking::{Item, Lack, Lacking, line_of};
 use super::{erasure_text, retention_text, verify_text};
 use crate::archive::verify::Remedy;
@@ -58,6 +59,7 @@ impl Human {
                 )
             }
             Event::SessionErased { .. } => erasure_text::erased(event, console),
+            Event::SessionExported(_) | Event::ExportFinished(_) => exported::line(event, console),
             Event::SessionAdopted { folder, files, bytes: read, authenticated } => {
                 let signed = authenticated.map(|found| {
                     format!("; {} of the provider held, {} unsigned", plural(found.held, "signature"), plural(found.unsigned, "file"))

@@ -5,7 +5,7 @@ mod console;
 pub(crate) mod disk;
 mod killed;
 mod together;
-mod ulimit;
+pub mod ulimit;
 
 use crate::harness::{ALL, Run, SESSION, World, is_sound, tree, until};
 use std::path::PathBuf;

@@ -14,6 +14,7 @@
 //! - `erase`: what remains of an erased session, and that nothing brings it back.
 //! - `evidence`: `verify` finds every change of an archive, and reports nothing else.
 //! - `examples`: the files in `examples/`, each run as in use.
+//! - `export`: what is handed out, judged by other tools; every change of it is found.
 //! - `failures`: the table of failures: what is archived, printed and returned.
 //! - `feel`: unusual terminals, closed streams, odd names, pasted ids.
 //! - `find`: one session among those of an archive: found, shown, opened.
@@ -71,6 +72,7 @@ mod download;
 mod erase;
 mod evidence;
 mod examples;
+mod export;
 mod failures;
 mod feel;
 mod find;

@@ -46,13 +46,23 @@ pub(crate) fn parse_manifest(text: &str) -> Result<Manifest, usize> {
 /// Returns the text of `bag-info.txt` (§2.2.2). `tool` made the last change, on the day `date`.
 pub(crate) fn info_text(tool: &str, session: &str, provider: &str, date: &str, payload: &[&Digest]) -> String {
     let bytes: u64 = payload.iter().map(|digest| digest.bytes).sum();
+    let profile = format!("BagIt-Profile-Identifier: {PROFILE}\n");
+    info([tool, session, provider], &profile, date, (bytes, payload.len()))
+}
+
+/// Returns the text of `bag-info.txt` of a part of a session, with the payload's bytes and number of files. The profile is of whole ones.
+pub(crate) fn partial_info_text(tool: &str, session: &str, provider: &str, date: &str, payload: (u64, usize)) -> String {
+    let info = info([tool, session, provider], "", date, payload);
+    format!("{info}External-Description: a part of a session; the manifests in original/ name what is left out\n")
+}
+
+fn info([tool, session, provider]: [&str; 3], profile: &str, date: &str, (bytes, files): (u64, usize)) -> String {
     format!(
-        "Bag-Software-Agent: {}\nBagIt-Profile-Identifier: {PROFILE}\nBagging-Date: {date}\nExternal-Identifier: {}\n\
-         Internal-Sender-Identifier: {}\nPayload-Oxum: {bytes}.{}\n",
+        "Bag-Software-Agent: {}\n{profile}Bagging-Date: {date}\nExternal-Identifier: {}\nInternal-Sender-Identifier: {}\n\
+         Payload-Oxum: {bytes}.{files}\n",
         one_line(tool),
         one_line(session),
         one_line(provider),
-        payload.len(),
     )
 }
 

@@ -130,6 +130,7 @@ impl Erasing<'_> {
 
     fn certificate(&self, facts: ErasureFacts, begun: Timestamp, erased: Option<Timestamp>, now: Timestamp) -> Result<Certificate> {
         let (journal, _) = self.journal.position(now)?;
+        let exports = self.chain.exports.get(facts.folder.as_str()).copied().unwrap_or(0);
         Ok(Certificate {
             schema: SCHEMA.to_owned(),
             version: VERSION,
@@ -137,6 +138,7 @@ impl Erasing<'_> {
             facts,
             method: Method::Unlinked.into(),
             not_reached: NotReached::ALL.map(Into::into).to_vec(),
+            exports,
             begun,
             erased,
             identity: self.journal.identity().clone(),

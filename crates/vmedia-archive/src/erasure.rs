@@ -81,6 +81,9 @@ pub struct Certificate {
     pub method: Word<Method>,
     /// The places that the erasure does not reach.
     pub not_reached: Vec<Word<NotReached>>,
+    /// Number of exports of the session that the journal knows; the erasure does not reach them.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub exports: u64,
     /// The time at which it was ordered.
     pub begun: Timestamp,
     /// The time at which nothing was left.
@@ -135,6 +138,11 @@ impl Certificate {
     fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok().filter(|read: &Self| read.schema == SCHEMA && read.version <= VERSION)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Returns the path of the certificate of a session, or of a class of its media. No session's folder has a `.` in its name.

@@ -73,6 +73,7 @@ mod coded;
 mod disposition;
 mod erase;
 mod erasure;
+mod export;
 mod journal;
 mod layout;
 mod needs_refetch;
@@ -96,6 +97,7 @@ pub use coded::Coded;
 pub use disposition::{ApprovalRules, ApprovedPlan, Judgement, LARGEST_PLAN, Plan, RefusedSignature, SignatureFile, judge_approvals};
 pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, erase, erase_class};
 pub use erasure::{Certificate, Method, NotReached, Stage};
+pub use export::{Export, ExportedSession, Exporting, export};
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
     LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,

@@ -26,7 +26,7 @@ pub use lock::{Lock, Locked};
 pub use path::StorePath;
 #[cfg(windows)]
 pub use privacy::is_open_to_others;
-pub use replace::{Readers, create, is_in_the_way, replace};
+pub use replace::{NewFile, Readers, create, is_in_the_way, replace};
 pub(crate) use tree::LINKED;
 
 use crate::error::Result;

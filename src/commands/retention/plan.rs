@@ -5,7 +5,7 @@
 use crate::archive::{Candidate, Chain, MadePlan, Plan, make_plan, must_be_outside};
 use crate::cli::{EventFormat, PlanArguments};
 use crate::commands::Context;
-use crate::commands::erase::session_ids;
+use crate::commands::query::session_ids;
 use crate::commands::services::archive;
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::exit::Exit;

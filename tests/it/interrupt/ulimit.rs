@@ -7,7 +7,7 @@ use crate::harness::{Run, World, session_named};
 use std::process::{Command, Stdio};
 
 /// Runs the program under a limit of the shell.
-fn limited(world: &World, limit: &str, words: &[&str]) -> Run {
+pub fn limited(world: &World, limit: &str, words: &[&str]) -> Run {
     let program = world.process(words);
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")]).arg(program.get_program()).args(program.get_args());

@@ -88,13 +88,15 @@ pub struct Chain {
     /// True if only sealed segments and those behind expected heads count: the caller named signers or heads.
     pub(crate) is_proof_demanded: bool,
     /// The places of the changes of each session's bag, in the order of their segments, by the folder's name.
-    bags: BTreeMap<Box<str>, Vec<Place>>,
+    pub(super) bags: BTreeMap<Box<str>, Vec<Place>>,
     /// The erasures of sessions and of classes of their media.
     pub(crate) erasures: Erasures,
     /// The holds and cutoffs.
     retained: Retained,
+    /// Number of exports of each session, by the folder's name.
+    pub(crate) exports: HashMap<Box<str>, u64>,
     /// The segments' names, by their numbers.
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     read: HashMap<String, Segment>,
     /// The segments that stand as a whole at or behind the expected heads.
     pub(crate) behind_heads: HashSet<String>,
@@ -309,6 +311,7 @@ impl Chain {
                 self.erasures.end(entry, Place { at: line.at, ..place });
             }
             Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
+            Entry::Exported(entry) => *self.exports.entry(entry.folder.into()).or_default() += 1,
             Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, &raw.sha256()),
             Entry::Closed { .. } => return true,
             _ => {}

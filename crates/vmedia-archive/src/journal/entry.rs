@@ -3,7 +3,7 @@
 //! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later versions add
 //! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
-use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
+use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::plan_entry::PlanEntry;
 use crate::class::Class;
 use crate::error::ErrorKind;
@@ -85,6 +85,8 @@ pub(crate) enum Entry {
     Released(ReleasedEntry),
     /// An event happened from which the retention of sessions counts.
     Cutoff(CutoffEntry),
+    /// A session was exported: the file exists unless the run was killed right after this line.
+    Exported(Box<ExportedEntry>),
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.

@@ -1,6 +1,8 @@
-//! The entries about retention: holds, their releases, and the dates from which retention counts. Must not touch the store.
+//! The entries about what the operator ordered: holds, their releases, the dates from which retention counts, and exports. Must not touch
+//! the store.
 
 use crate::model::SessionId;
+use crate::store::Digest;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -44,4 +46,25 @@ pub(crate) struct SessionCutoff {
     pub(crate) session: SessionId,
     /// The day; `None` if an earlier line was wrong and the event did not happen.
     pub(crate) date: Option<Date>,
+}
+
+/// An export of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ExportedEntry {
+    pub(crate) session: SessionId,
+    /// Its folder in the archive.
+    pub(crate) folder: String,
+    /// The bag's digest.
+    pub(crate) bag: String,
+    /// The operator's reason.
+    pub(crate) reason: String,
+    /// The recipient.
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none", default)]
+    pub(crate) recipient: Option<String>,
+    /// The kinds of files that were left out.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) without: Vec<String>,
+    /// The length and SHA-256 of the exported file.
+    #[serde(flatten)]
+    pub(crate) export: Digest,
 }

@@ -44,24 +44,61 @@ impl Tree {
     }
 }
 
+/// Returns the digests that lead from a line to the root, the line's neighbour first (RFC 6962, 2.1.1).
+pub(super) fn path(leaves: &[Hash], index: usize) -> Vec<Hash> {
+    let (mut leaves, mut index, mut path) = (leaves, index, Vec::new());
+    while leaves.len() > 1 {
+        let middle = leaves.len().next_power_of_two() / 2;
+        let (left, right) = leaves.split_at(middle);
+        let (own, other) = if index < middle { (left, right) } else { (right, left) };
+        path.push(root(other));
+        (leaves, index) = (own, if index < middle { index } else { index - middle });
+    }
+    path.reverse();
+    path
+}
+
+fn root(leaves: &[Hash]) -> Hash {
+    let mut tree = Tree::default();
+    leaves.iter().for_each(|leaf| tree.add(*leaf));
+    tree.root()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Tree, leaf};
-    use ct_merkle::RootHash;
+    use super::{Hash, Tree, leaf, path};
     use ct_merkle::mem_backed_tree::MemoryBackedTree;
+    use ct_merkle::{InclusionProof, RootHash};
     use sha2::Sha256;
 
     #[test]
-    fn another_implementation_has_the_same_root() {
-        let random: Vec<usize> = (0..6).map(|_| fastrand::usize(65..1500)).collect();
-        for size in (0..=64).chain(random) {
+    fn another_implementation_accepts_the_root_and_the_path_of_every_line() {
+        let random: Vec<usize> = (0..3).map(|_| fastrand::usize(65..500)).collect();
+        for size in (1..=64).chain(random) {
+            let lines: Vec<Vec<u8>> = (0..size).map(|number| format!("{{\"line\":{number}}}").into_bytes()).collect();
             let (mut judge, mut tree) = (MemoryBackedTree::<Sha256, Vec<u8>>::new(), Tree::default());
-            for number in 0..size {
-                let line = format!("{{\"line\":{number}}}").into_bytes();
-                tree.add(leaf(&line));
-                judge.push(line);
+            for line in &lines {
+                judge.push(line.clone());
+                tree.add(leaf(line));
             }
-            assert_eq!(judge.root(), RootHash::<Sha256>::new(tree.root().into(), tree.size()), "{size} lines");
+            let root = RootHash::<Sha256>::new(tree.root().into(), tree.size());
+            assert_eq!(judge.root(), root, "{size} lines");
+            let leaves: Vec<Hash> = lines.iter().map(|line| leaf(line)).collect();
+            for (index, line) in lines.iter().enumerate() {
+                let path = path(&leaves, index);
+                let proof = InclusionProof::<Sha256>::from_digests(path.iter().map(Into::into));
+                assert!(root.verify_inclusion(line, index as u64, &proof).is_ok(), "line {index} of {size}");
+                let other = (index + 1) % size;
+                assert!(
+                    size == 1 || root.verify_inclusion(line, other as u64, &proof).is_err(),
+                    "line {index} is not line {other} of {size}"
+                );
+            }
         }
+    }
+
+    #[test]
+    fn a_tree_without_lines_has_the_root_that_the_standard_gives_it() {
+        assert_eq!(hex::encode(Tree::default().root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

@@ -7,7 +7,7 @@ use super::entry::{
     AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Identity, Line, Opened, SCHEMA,
     VERSION,
 };
-use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
+use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::segment;
 use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, ErrorKind, Result};
@@ -193,6 +193,13 @@ impl Journal {
     /// Records cutoffs; the line is on the disk before this returns.
     pub(crate) fn cutoff(&self, entry: CutoffEntry, now: Timestamp) -> Result<()> {
         self.durably(Entry::Cutoff(entry), now)
+    }
+
+    /// Records an export of a session; the line is on the disk before this returns.
+    pub(crate) fn exported(&self, entry: ExportedEntry, now: Timestamp) -> Result<()> {
+        // It changes no session, so the catalog's page stays as it is.
+        let lines = self.append(&mut locked(&self.writing), Entry::Exported(Box::new(entry)), now)?;
+        lines.flush().map_err(Error::for_run)
     }
 
     /// Records the next page of the catalog; the line is on the disk before this returns.

@@ -35,6 +35,7 @@ pub(super) struct CertificatePage {
     tool: Text,
     journal: Text,
     not_reached: Vec<Text>,
+    exports: Option<String>,
 }
 
 /// The plan that was followed, and where the archive keeps it.
@@ -85,6 +86,7 @@ impl CertificatePage {
             tool: Text::of(&certificate.identity.tool),
             journal: Text::of(&certificate.journal),
             not_reached: certificate.not_reached.iter().map(place).collect(),
+            exports: (certificate.exports > 0).then(|| plural(certificate.exports, "export")),
         }
     }
 }

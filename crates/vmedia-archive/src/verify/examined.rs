@@ -55,6 +55,16 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// Returns the record, if it can be read.
+    pub(crate) fn record(&self) -> Option<&Record> {
+        self.record.as_ref()
+    }
+
+    /// Returns the paths that both manifests name, with their SHA-256.
+    pub(crate) fn manifested(&self) -> &Manifest {
+        &self.manifested
+    }
+
     /// Returns a bag that cannot be examined because of this error.
     pub(super) fn failed(error: &Error) -> Self {
         let mut examined = Self::default();

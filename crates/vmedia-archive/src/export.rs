@@ -1,0 +1,266 @@
+//! Exports sessions: one ZIP file with their bags, and the proof that they are unchanged since they were archived.
+//!
+//! Every file is read and compared with its manifest while it is copied, and the journal says to whom it was handed out, and why. Must not
+//! change a session.
+
+mod bundle;
+mod proof;
+mod selection;
+
+use crate::erasure::Certificate;
+use crate::error::{Error, ErrorKind, Result, limit_hint, plain};
+use crate::journal::{Chain, ExportedEntry, Journal, stopped};
+use crate::layout::{MANIFEST, MARKER, TAG_MANIFEST, is_payload, session_folder};
+use crate::model::SessionId;
+use crate::record::{Record, State};
+use crate::store::{Digest, NewFile, Store, StorePath};
+use crate::text::day;
+use crate::verify::{Examined, Finding, NoProvider, bag_digest, examine, is_bag};
+use bundle::Bundle;
+use jiff::Timestamp;
+use selection::Selection;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+/// The order to export sessions of one archive.
+pub struct Exporting<'a> {
+    /// The archive.
+    pub store: &'a dyn Store,
+    /// Its journal, as it was before.
+    pub chain: &'a Chain,
+    /// The journal of this run.
+    pub journal: &'a Journal,
+    /// The kinds of files to leave out: sorts and contexts of media, and names of documents.
+    pub without: &'a [String],
+    /// The operator's reason.
+    pub reason: &'a str,
+    /// The recipient.
+    pub recipient: Option<&'a str>,
+    /// Returns true once the run is to stop.
+    pub is_stopped: &'a dyn Fn() -> bool,
+}
+
+/// A session that was exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedSession {
+    /// The session.
+    pub session: SessionId,
+    /// Number of its files in the export.
+    pub files: u64,
+    /// Number of its files that were left out.
+    pub left_out: u64,
+    /// True if an answer of the provider was left out, whose digest may be guessed.
+    pub lacks_document: bool,
+    /// Answers in the export that state the same facts as answers that were left out, such as a name.
+    pub repeating: BTreeSet<String>,
+    /// Number of media files that were listed and are not archived.
+    pub missing: u64,
+    /// The bag's digest.
+    bag: String,
+    folder: StorePath,
+    has_payload: bool,
+}
+
+/// An export that was made.
+#[derive(Debug)]
+pub struct Export {
+    /// Its sessions.
+    pub sessions: Vec<ExportedSession>,
+    /// The length of the file in bytes, and its SHA-256.
+    pub digest: Digest,
+    /// Number of runs that archived these sessions and are under no seal.
+    pub unsealed: u64,
+}
+
+/// Exports sessions into a new file.
+///
+/// # Errors
+/// The file exists or cannot be written, a session is missing, erased, damaged or unfinished, the journal does not vouch for it, another run
+/// is changing it, or nothing is of a kind to be left out. There is no file then.
+pub fn export(order: &Exporting<'_>, sessions: &[SessionId], path: &Path, now: &dyn Fn() -> Timestamp) -> Result<Export> {
+    let unwritten = |error: &io::Error| {
+        let what = format!("cannot write {}: {}", path.display(), plain(error));
+        Error::new(ErrorKind::Local, what, limit_hint(error).unwrap_or("nothing was exported; make room, or name another place with -o"))
+    };
+    let file = NewFile::create(path).map_err(|error| unwritten(&error))?;
+    let mut copy =
+        Copying { order, bundle: Bundle::new(file.file()), unwritten: &unwritten, used: BTreeSet::new(), words: BTreeSet::new() };
+    let exported = sessions.iter().map(|session| copy.session(session)).collect::<Result<Vec<_>>>()?;
+    copy.check_words()?;
+    let proven: Vec<proof::Proven<'_>> = exported.iter().map(|one| (&one.session, &one.folder, one.has_payload)).collect();
+    let proof = proof::proof(order.chain, order.store, &proven)?;
+    let mut bundle = copy.bundle;
+    proof.files.iter().try_for_each(|(name, bytes)| bundle.add(name, bytes)).map_err(|error| unwritten(&error))?;
+    bundle.finish().map_err(|error| unwritten(&error))?;
+    let digest = file.settle().map_err(|error| unwritten(&error))?;
+    // Before the file has its name: an export that the journal does not know would be worse than a line without one.
+    for one in &exported {
+        order.journal.exported(one.entry(order, &digest), now())?;
+    }
+    file.publish().map_err(|error| unwritten(&error))?;
+    Ok(Export { sessions: exported, digest, unsealed: proof.unsealed.len() as u64 })
+}
+
+impl ExportedSession {
+    fn entry(&self, order: &Exporting<'_>, digest: &Digest) -> ExportedEntry {
+        ExportedEntry {
+            session: self.session.clone(),
+            folder: self.folder.to_string(),
+            bag: self.bag.clone(),
+            reason: order.reason.to_owned(),
+            recipient: order.recipient.map(str::to_owned),
+            without: order.without.to_vec(),
+            export: digest.clone(),
+        }
+    }
+}
+
+/// An export that is being written.
+struct Copying<'a> {
+    order: &'a Exporting<'a>,
+    bundle: Bundle<'a>,
+    unwritten: &'a dyn Fn(&io::Error) -> Error,
+    /// The words of `--without` for which something was left out, and those that there are.
+    used: BTreeSet<String>,
+    words: BTreeSet<String>,
+}
+
+impl Copying<'_> {
+    fn session(&mut self, session: &SessionId) -> Result<ExportedSession> {
+        let (order, folder) = (self.order, session_folder(session));
+        must_be_there(order, session, &folder)?;
+        let _lock = order.store.lock(&folder)?.or_busy(&format!("session {session}"))?;
+        let (examined, bag) = vouched_for(order, &folder)?;
+        let Some(record) = examined.record() else { return Err(refused(order, &folder, "it has no record", "restore it from a backup")) };
+        let missing = record.media.iter().filter(|medium| medium.state != State::Archived).count() as u64;
+        let mut exported = ExportedSession {
+            session: session.clone(),
+            files: 0,
+            left_out: 0,
+            lacks_document: false,
+            repeating: BTreeSet::new(),
+            missing,
+            bag,
+            has_payload: false,
+            folder,
+        };
+        if order.without.is_empty() {
+            self.whole(&examined, &mut exported)?;
+        } else {
+            self.part(&examined, record, &mut exported)?;
+        }
+        Ok(exported)
+    }
+
+    /// Copies a bag as it is.
+    fn whole(&mut self, examined: &Examined, exported: &mut ExportedSession) -> Result<()> {
+        let tags = [(TAG_MANIFEST.to_owned(), exported.bag.clone())];
+        for (path, sha256) in tags.iter().map(|(path, sha256)| (path, sha256)).chain(examined.manifested()) {
+            self.file(exported, path, sha256)?;
+        }
+        Ok(())
+    }
+
+    /// Makes a bag of what is not left out.
+    fn part(&mut self, examined: &Examined, record: &Record, exported: &mut ExportedSession) -> Result<()> {
+        let (store, folder, named) = (self.order.store, exported.folder.clone(), examined.manifested());
+        let selection = Selection::of(record, named, self.order.without);
+        self.used.extend(selection.used.iter().cloned());
+        self.words.extend(selection::words(record));
+        let mut payload = 0;
+        for (path, sha256) in named.iter().filter(|(path, _)| selection.kept.contains(*path)) {
+            let bytes = self.file(exported, path, sha256)?;
+            payload += if is_payload(path) { bytes } else { 0 };
+        }
+        let original = |name: &str| Ok::<_, Error>(store.read(&folder.join(name), crate::record::LARGEST_RECORD)?.unwrap_or_default());
+        let originals = [original(MANIFEST)?, original(TAG_MANIFEST)?];
+        for (name, bytes) in selection.tag_files(record, named, payload, originals.each_ref().map(Vec::as_slice)) {
+            self.bundle.add(&format!("{folder}/{name}"), &bytes).map_err(|error| (self.unwritten)(&error))?;
+            exported.files += 1;
+        }
+        (exported.left_out, exported.lacks_document) = (selection.left_out.len() as u64, selection.lacks_document());
+        exported.repeating = selection.repeating(record);
+        Ok(())
+    }
+
+    /// Copies a file, and returns its length.
+    fn file(&mut self, exported: &mut ExportedSession, path: &str, sha256: &str) -> Result<u64> {
+        let (order, name) = (self.order, format!("{}/{path}", exported.folder));
+        let damaged = |why: &str| {
+            let hint = "repair it, or restore it from a backup; `vmedia verify` shows everything that was found";
+            refused(order, &exported.folder, &format!("{path}: {why}"), hint)
+        };
+        let is_plain = |place: &StorePath| !place.as_str().chars().any(char::is_control);
+        let place = StorePath::parse(&name).filter(is_plain).ok_or_else(|| damaged("no export can have a file of this name"))?;
+        let stream = order.store.open(&place)?.ok_or_else(|| damaged("missing"))?;
+        let length = order.store.length(&place)?.unwrap_or(0);
+        self.bundle.begin(place.as_str(), length).map_err(|error| (self.unwritten)(&error))?;
+        let (mut failed, mut is_stopped) = (None, false);
+        let read = Digest::read(stream, &mut |piece| {
+            is_stopped = (order.is_stopped)();
+            failed = self.bundle.write(piece).err();
+            if is_stopped || failed.is_some() { Err(io::Error::other("stopped")) } else { Ok(()) }
+        });
+        match (failed, read) {
+            (Some(error), _) => Err((self.unwritten)(&error)),
+            (_, Err(_)) if is_stopped => Err(stopped()),
+            (_, Err(error)) => Err(damaged(&format!("cannot be read: {}", plain(&error)))),
+            (_, Ok(digest)) if digest.sha256 != sha256 => Err(damaged("its bytes have changed: the SHA-256 does not fit")),
+            (_, Ok(digest)) => {
+                exported.files += 1;
+                exported.has_payload |= is_payload(path);
+                Ok(digest.bytes)
+            }
+        }
+    }
+
+    /// Refuses words of `--without` that are of nothing: a typing mistake would hand out what was to be left out.
+    fn check_words(&self) -> Result<()> {
+        let Some(unknown) = self.order.without.iter().find(|word| !self.used.contains(*word)) else { return Ok(()) };
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        let what = format!("nothing was exported: no file of these sessions is of the kind {unknown:?} that --without names");
+        Err(Error::usage(what, format!("there are {}", words.join(", "))))
+    }
+}
+
+fn must_be_there(order: &Exporting<'_>, session: &SessionId, folder: &StorePath) -> Result<()> {
+    let store = order.store;
+    if let Some(certificate) = Certificate::of(store, session)? {
+        let when = certificate.erased.map_or_else(|| "is being erased".to_owned(), |at| format!("was erased on {}", day(at)));
+        let what = format!("nothing was exported: session {session} {when} ({})", certificate.facts.authority);
+        return Err(Error::new(ErrorKind::NotFound, what, format!("its certificate is {}", store.location(&certificate.page()))));
+    }
+    if !is_bag(store, folder)? {
+        let what = format!("nothing was exported: the archive {} has no session {session}", store.root());
+        return Err(Error::new(ErrorKind::NotFound, what, "check the id, and the archive named with --archive"));
+    }
+    Ok(())
+}
+
+/// Returns what a bag's own files say, and its digest, which the newest line of the journal about it names.
+fn vouched_for(order: &Exporting<'_>, folder: &StorePath) -> Result<(Examined, String)> {
+    let (store, chain) = (order.store, order.chain);
+    if store.length(&folder.join(MARKER))?.is_some() {
+        return Err(refused(order, folder, "a run was killed there", "let `vmedia download` finish the session, then export it"));
+    }
+    let examined = examine(store, folder, &NoProvider)?;
+    if let Some(Finding { path, what, .. }) = examined.findings.first() {
+        let hint = "repair it, or restore it from a backup; `vmedia verify` shows everything that was found";
+        return Err(refused(order, folder, &format!("it is damaged: {path}: {what}"), hint));
+    }
+    let bag = bag_digest(store, folder)?.unwrap_or_default();
+    let changes = chain.changes(store, folder.as_str())?;
+    match changes.iter().max_by_key(|change| change.at) {
+        Some(last) if last.archived.bag == bag => Ok((examined, bag)),
+        Some(_) => Err(refused(order, folder, "the journal knows another state of it", "`vmedia verify` shows what was found")),
+        None => {
+            let hint = "record it with `vmedia adopt`, which reads every file";
+            Err(refused(order, folder, "the journal does not know it", hint))
+        }
+    }
+}
+
+fn refused(order: &Exporting<'_>, folder: &StorePath, why: &str, hint: &str) -> Error {
+    Error::new(ErrorKind::Damaged, format!("nothing was exported: {}: {why}", order.store.location(folder)), hint)
+}
