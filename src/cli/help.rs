@@ -129,7 +129,7 @@ which media that are.
 
 With --plan, the sessions and authorities are those of a plan (`vmedia retention plan`), which other persons than the operator
 approved by signatures beside it: plan.json.sig, plan.json.NAME.sig. --approvals names who may. A session whose bag is no longer the
-one of the plan is left out, and the exit status is 7. The archive keeps the plan and the signatures.
+one of the plan, or that is no longer due, is left out, and the exit status is 7. The archive keeps the plan and the signatures.
 
 Examples:
   vmedia erase <session-id> --class biometric --authority '740 ILCS 14/15(a)' --reason 'three years over'
@@ -175,7 +175,7 @@ its event has ended; one whose event is not recorded is never due.
 Examples:
   vmedia retention cutoff --from events.csv
   vmedia retention due
-  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o order.json";
+  vmedia retention plan -o plan-2027.json";
 
 pub(super) const RETENTION_CUTOFF: &str = "\
 Of several lines about the same session and event, the last counts, also over earlier runs. Lines that are wrong are reported and
@@ -195,11 +195,13 @@ Examples:
   vmedia retention due --by 2027-01-31 --format csv > due.csv";
 
 pub(super) const RETENTION_PLAN: &str = "\
-Writes each session with its number of files and bytes, the digest of its bag, and the authority, and the end of the journal. Changes
-nothing. The same sessions of an unchanged archive give the same file. A second person reads it and approves it with a signature
-(ssh-keygen -Y sign -n vmedia-disposition); `vmedia erase --plan` follows it, and leaves out sessions that changed since.
+Plans what is due (`vmedia retention due`) and not held, or the sessions that you name, by an order. Writes each with its number of
+files and bytes, the digest of its bag, and the authority, and the end of the journal. Changes nothing. The same review of an
+unchanged archive gives the same file. A second person reads it and approves it with a signature (ssh-keygen -Y sign -n
+vmedia-disposition); `vmedia erase --plan` follows it, and leaves out sessions that changed, are held or are no longer due.
 
 Examples:
+  vmedia retention plan -o due.json
   vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json
   vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json --format csv > plan.csv";
 

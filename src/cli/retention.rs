@@ -159,15 +159,18 @@ pub(crate) struct DueArguments {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PlanArguments {
-    /// Ids of the sessions
-    #[arg(value_name = "SESSION_ID", required = true)]
+    /// Ids of sessions to erase by an order [default: those that are due]
+    #[arg(value_name = "SESSION_ID", requires = "authority")]
     pub(crate) sessions: Vec<String>,
     /// File for the plan; another file is never replaced
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Law, rule or order that requires the erasure of these sessions
-    #[arg(long, value_name = "TEXT", required = true, value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) authority: String,
+    #[arg(long, value_name = "TEXT", requires = "sessions", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) authority: Option<String>,
+    /// Plan what is due on this day [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "sessions")]
+    pub(crate) by: Option<Date>,
     /// The archive [default: as for download]
     #[arg(long, value_name = "DIR")]
     pub(crate) archive: Option<PathBuf>,

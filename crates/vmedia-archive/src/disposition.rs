@@ -72,13 +72,16 @@ pub struct Planned {
     /// The schedule that applies.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub schedule: Option<String>,
-    /// The day from which its retention counts.
+    /// The event from which its retention counts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub event: Option<String>,
+    /// The day of the event.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cutoff: Option<Date>,
-    /// The day on which its retention ends.
+    /// The first day on which it is due.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due: Option<Date>,
-    /// Number of files.
+    /// Number of files of that part.
     pub files: u64,
     /// Number of their bytes.
     pub bytes: u64,

@@ -9,6 +9,7 @@
 
 mod class;
 
+pub(crate) use class::class_facts;
 pub use class::{ClassErasing, erase_class};
 
 use crate::disposition::ApprovedPlan;
@@ -18,7 +19,7 @@ use crate::journal::{Chain, ErasedEntry, Erasure, ErasureFacts, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, RECORD, TAG_MANIFEST, session_folder};
 use crate::model::SessionId;
 use crate::page::certificate_page;
-use crate::retention::HoldCheck;
+use crate::retention::{HoldCheck, day_of};
 use crate::session::read_record;
 use crate::store::{Digest, Extent, Listed, ReadStore, Store, StorePath};
 use crate::verify::bag_digest;
@@ -100,7 +101,7 @@ impl Erasing<'_> {
     }
 
     fn carry_out(&self, facts: ErasureFacts, begun: Timestamp, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
-        let facts = self.ordered(facts)?;
+        let facts = self.ordered(facts, now())?;
         if self.dry_run {
             return Ok(Outcome::Planned(facts));
         }
@@ -116,13 +117,17 @@ impl Erasing<'_> {
     }
 
     /// Adds the order to the facts. An erasure that a plan ordered, and that was killed, is finished under that plan.
-    fn ordered(&self, facts: ErasureFacts) -> Result<ErasureFacts> {
+    fn ordered(&self, facts: ErasureFacts, now: Timestamp) -> Result<ErasureFacts> {
         let reason = self.reason.to_owned();
         match self.plan {
             None if facts.plan.is_some() => Ok(facts),
             None => Ok(ErasureFacts { authority: self.authority.to_owned(), reason, ..facts }),
             Some(plan) => {
                 let authority = plan.order(&facts)?.authority.clone();
+                // Facts that have an authority are of an erasure under way: what it destroyed can no longer be kept.
+                if facts.authority.is_empty() {
+                    plan.must_be_due(&facts, &self.holds.cutoffs(&facts.session), day_of(now))?;
+                }
                 Ok(ErasureFacts { authority, reason, plan: Some(plan.entry().clone()), ..facts })
             }
         }

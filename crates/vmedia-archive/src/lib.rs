@@ -103,7 +103,7 @@ pub use journal::{
     LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::{PAGE, RECORD};
-pub use planning::{Candidate, MadePlan, make_plan};
+pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};
 pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord, State, tool};
 pub use salt::Salt;

@@ -1,12 +1,14 @@
 //! Makes a disposition plan of sessions: what the archive has of each. Must not write.
 
+use crate::class::Class as MediaClass;
 use crate::disposition::{Head, Plan, Planned};
-use crate::erase::facts_of;
+use crate::erase::{class_facts, facts_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::Chain;
 use crate::model::SessionId;
-use crate::retention::Class;
-use crate::store::ReadStore;
+use crate::retention::{Class, Due, DueState, Schedule, due};
+use crate::store::{ReadStore, StorePath};
+use crate::verify::is_bag;
 use jiff::civil::Date;
 
 /// A session that is to be destroyed, and why.
@@ -16,8 +18,8 @@ pub struct Candidate {
     pub session: SessionId,
     /// The law, rule or order that the erasure follows.
     pub authority: String,
-    /// The schedule that applies, its cutoff and the day on which it ends; `None` for an order.
-    pub schedule: Option<(String, Date, Date)>,
+    /// The schedule that applies and its days; `None` for an order, which is about the whole session.
+    pub due: Option<Due>,
 }
 
 /// A new plan, and the sessions that it leaves out.
@@ -44,8 +46,8 @@ pub fn make_plan(store: &dyn ReadStore, chain: &Chain, by: Option<Date>, candida
     }
     let (mut sessions, mut left_out) = (Vec::new(), Vec::new());
     for candidate in candidates {
-        match planned(store, candidate) {
-            Ok(planned) => sessions.push(planned),
+        match planned(store, chain, candidate) {
+            Ok(planned) => sessions.extend(planned),
             Err(error) if error.ends_run() => return Err(error),
             Err(error) => left_out.push((candidate.session.clone(), error)),
         }
@@ -54,22 +56,61 @@ pub fn make_plan(store: &dyn ReadStore, chain: &Chain, by: Option<Date>, candida
     Ok(MadePlan { plan: Plan::new(by, chain.heads.iter().map(head).collect(), sessions), left_out })
 }
 
-fn planned(store: &dyn ReadStore, Candidate { session, authority, schedule }: &Candidate) -> Result<Planned> {
-    let facts = facts_of(store, session)?;
+/// The sessions of an archive that are due, or of which the biometric media are.
+#[derive(Debug, Default)]
+pub struct DueSessions {
+    /// Those that may be erased.
+    pub candidates: Vec<Candidate>,
+    /// Those that a hold keeps, each with the case.
+    pub held: Vec<(SessionId, String)>,
+}
+
+/// Returns the sessions that are due by a day, by these schedules and the cutoffs in the journal. Of a session that is due as a whole,
+/// the biometric media are not named apart.
+///
+/// # Errors
+/// The archive cannot be read.
+pub fn due_sessions(store: &dyn ReadStore, chain: &Chain, schedules: &[Schedule], by: Date) -> Result<DueSessions> {
+    let (retained, mut sessions) = (chain.retained(), DueSessions::default());
+    for folder in store.folders()? {
+        let Some(session) = retained.session(&folder) else { continue };
+        let is_due = |due: &Due| due.state(by) != DueState::Kept && due.is_erasable(by);
+        let Some(due) = due(retained.cutoffs(&folder), schedules).into_iter().find(is_due) else { continue };
+        if !is_bag(store, &StorePath::name(&folder))? {
+            continue;
+        }
+        match retained.held(&folder).first() {
+            Some(hold) => sessions.held.push((session.clone(), hold.case.clone())),
+            None => sessions.candidates.push(Candidate { session: session.clone(), authority: due.authority.clone(), due: Some(due) }),
+        }
+    }
+    Ok(sessions)
+}
+
+/// Returns the entry of a session; `None` if nothing is left of the part that is due.
+fn planned(store: &dyn ReadStore, chain: &Chain, Candidate { session, authority, due }: &Candidate) -> Result<Option<Planned>> {
+    let class = due.as_ref().map_or(Class::Session, |due| due.class);
+    let facts = match class {
+        Class::Session => facts_of(store, session)?,
+        Class::Biometric => match class_facts(store, chain, session, MediaClass::Biometric)? {
+            Some(facts) => facts,
+            None => return Ok(None),
+        },
+    };
     let Some(bag) = facts.bag else {
         let what = format!("session {session} has no tagmanifest-sha256.txt, which a plan names it by");
         return Err(Error::new(ErrorKind::Damaged, what, "restore or repair it first, or erase it by an order of its own (--authority)"));
     };
-    let (name, cutoff, due) = schedule.clone().map_or((None, None, None), |(name, cutoff, due)| (Some(name), Some(cutoff), Some(due)));
-    Ok(Planned {
+    Ok(Some(Planned {
         session: session.clone(),
-        class: Class::Session.into(),
+        class: class.into(),
         authority: authority.clone(),
-        schedule: name,
-        cutoff,
-        due,
+        schedule: due.as_ref().map(|due| due.schedule.clone()),
+        event: due.as_ref().map(|due| due.event.clone()),
+        cutoff: due.as_ref().map(|due| due.cutoff),
+        due: due.as_ref().map(|due| due.due),
         files: facts.files,
         bytes: facts.bytes,
         bag,
-    })
+    }))
 }

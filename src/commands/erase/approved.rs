@@ -49,7 +49,7 @@ pub(super) fn read(
             return Err(not_approved(&shown, judgement, needed));
         }
     }
-    Ok(ApprovedPlan::new(plan, bytes, &judgement.unwrap_or_default()))
+    Ok(ApprovedPlan::new(plan, bytes, &judgement.unwrap_or_default(), context.resolver()?.schedules()?))
 }
 
 fn no_list() -> Error {

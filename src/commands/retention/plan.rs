@@ -2,7 +2,9 @@
 //!
 //! Must not write into the archive.
 
-use crate::archive::{Candidate, Chain, MadePlan, Plan, make_plan, must_be_outside};
+use super::schedules;
+use crate::archive::retention::day_of;
+use crate::archive::{Candidate, Chain, DueSessions, MadePlan, Plan, due_sessions, make_plan, must_be_outside};
 use crate::cli::{EventFormat, PlanArguments};
 use crate::commands::Context;
 use crate::commands::query::session_ids;
@@ -15,24 +17,41 @@ use crate::text::{bytes, plural, sanitize};
 use serde_json::json;
 use std::path::Path;
 
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 10] = [
     Column::new("session", "SESSION", false, 0),
-    Column::new("authority", "AUTHORITY", false, 1),
-    Column::new("files", "FILES", true, 4),
-    Column::new("bytes", "SIZE", true, 3),
+    Column::new("class", "CLASS", false, 1),
+    Column::new("due", "DUE", false, 1),
+    Column::new("cutoff", "CUTOFF", false, 4),
+    Column::new("event", "EVENT", false, 6),
+    Column::new("schedule", "SCHEDULE", false, 3),
+    Column::new("authority", "AUTHORITY", false, 2),
+    Column::new("files", "FILES", true, 5),
+    Column::new("bytes", "SIZE", true, 4),
     Column::new("bag", "BAG", false, 9),
 ];
 
 pub(in crate::commands) fn run(arguments: &PlanArguments, context: &Context) -> Result<Exit> {
     must_be_outside("-o", &arguments.output)?;
-    let sessions = session_ids(&arguments.sessions)?;
-    let store = archive(&context.resolver()?, arguments.archive.clone(), context)?;
+    let resolver = context.resolver()?;
+    let store = archive(&resolver, arguments.archive.clone(), context)?;
     let store = store.as_ref();
     let mut reporter = context.reporter(EventFormat::Text, false)?;
     let chain = Chain::read(store, &[], &mut |_| Ok(()))?;
-    let candidate = |session| Candidate { session, authority: arguments.authority.clone(), schedule: None };
-    let candidates: Vec<Candidate> = sessions.into_iter().map(candidate).collect();
-    let MadePlan { plan, left_out } = make_plan(store, &chain, None, &candidates)?;
+    let (by, candidates) = match &arguments.authority {
+        Some(authority) => (None, ordered(&arguments.sessions, authority)?),
+        None => {
+            let by = arguments.by.unwrap_or_else(|| day_of(context.clock.now()));
+            let DueSessions { candidates, held } = due_sessions(store, &chain, &schedules(&resolver)?, by)?;
+            if !held.is_empty() {
+                reporter.note(&format!(
+                    "{} held, and not in the plan: vmedia retention due lists them",
+                    plural(held.len() as u64, "due session")
+                ));
+            }
+            (Some(by), candidates)
+        }
+    };
+    let MadePlan { plan, left_out } = make_plan(store, &chain, by, &candidates)?;
     let mut exits: Vec<Exit> = plan.sessions.iter().map(|_| Exit::Done).collect();
     for (_, error) in &left_out {
         reporter.error(error);
@@ -45,6 +64,12 @@ pub(in crate::commands) fn run(arguments: &PlanArguments, context: &Context) -> 
     write(&plan, &arguments.output)?;
     show(&plan, arguments, &mut reporter, context)?;
     Ok(Exit::merge(exits))
+}
+
+/// Returns the sessions that an order names.
+fn ordered(sessions: &[String], authority: &str) -> Result<Vec<Candidate>> {
+    let candidate = |session| Candidate { session, authority: authority.to_owned(), due: None };
+    Ok(session_ids(sessions)?.into_iter().map(candidate).collect())
 }
 
 /// Writes the file, unless it is there already.
@@ -68,11 +93,18 @@ fn write(plan: &Plan, path: &Path) -> Result<()> {
 fn show(plan: &Plan, arguments: &PlanArguments, reporter: &mut Reporter, context: &Context) -> Result<()> {
     let width = context.console.answer_width().filter(|_| !arguments.rows.wide);
     let mut table = Table::new(&COLUMNS, arguments.rows.format).within(width);
-    table.hide_from_people("bag");
+    let by_order = ["class", "due", "cutoff", "event", "schedule"];
+    let hidden = by_order.into_iter().filter(|_| plan.by.is_none()).chain(["bag"]);
+    hidden.for_each(|column| table.hide_from_people(column));
     for planned in &plan.sessions {
         let as_is = |value| -> Cell { (value, None) };
         table.row(&[
             as_is(json!(planned.session)),
+            as_is(json!(planned.class)),
+            as_is(json!(planned.due)),
+            as_is(json!(planned.cutoff)),
+            as_is(json!(planned.event)),
+            as_is(json!(planned.schedule)),
             as_is(json!(planned.authority)),
             as_is(json!(planned.files)),
             (json!(planned.bytes), Some(bytes(planned.bytes))),

@@ -307,3 +307,57 @@ fn a_session_that_changed_since_is_left_out_and_a_profile_can_demand_approvals()
     std::fs::rename(world.archive(), folder.join("elsewhere")).expect("renamed");
     ruled(&["verify", "elsewhere", "--read-only"]).ends_with(0);
 }
+
+/// Two schedules; the biometric media have a maximum of their own.
+const SCHEDULES: &str = "[retention.aml]\nauthority = 'a law'\nevent = 'end'\nkeep = '20y'\n[retention.aml.biometric]\nkeep = '1y'\nmax = true\n\
+                         [retention.claim]\nauthority = 'a law'\nevent = 'claim'\nkeep = '90y'\n[retention.claim.biometric]\nkeep = '1y'\nmax = true\n";
+
+#[test]
+fn what_is_due_is_planned_and_must_still_be_due_when_it_is_erased() {
+    let Some(evidence) = reviewed() else { return };
+    let (world, folder) = (&evidence.world, evidence.world.folder());
+    write(folder, "c.toml", SCHEDULES);
+    let run = |words: &[&str]| world.run_with(words, &[("VMEDIA_CONFIG", "c.toml")]);
+    let follow = || run(&["erase", "--plan", "plan.json", "--reason", "review", "--approvals", "approvers"]);
+    let cutoffs = |lines: &str| {
+        write(folder, "events.csv", &format!("session,date,event\n{lines}"));
+        run(&["retention", "cutoff", "--from", "events.csv"]).ends_with(0);
+    };
+    plan(world, "none.json", &[]).ends_with(2);
+    world.run(&["retention", "plan", "-o", "none.json"]).ends_with(3).complains("there is no schedule of retention", "[retention.NAME]");
+    run(&["retention", "plan", "-o", "none.json"]).ends_with(0).says("there is nothing to erase, so no plan was written");
+    cutoffs("alpha,2000-01-01,end\nbeta,2000-01-01,end\ngamma,2020-01-01,claim\n");
+    run(&["retention", "plan", "-o", "early.json", "--by", "2000-06-01"]).ends_with(0).says("there is nothing to erase");
+    run(&["hold", "add", "4 O 118/26", BETA, "--reason", "a claim"]).ends_with(0);
+    run(&["retention", "plan", "-o", "held.json"]).ends_with(0).says("1 due session held, and not in the plan");
+    run(&["hold", "release", "4 O 118/26", "--reason", "settled"]).ends_with(0);
+    run(&["retention", "plan", "-o", "plan.json", "--format", "csv"])
+        .ends_with(0)
+        .shows("alpha,session,2020-01-02,2000-01-01,end,aml,a law,");
+    let text: Value = serde_json::from_str(&text(folder, "plan.json")).expect("JSON");
+    assert_eq!(text["sessions"].as_array().map(Vec::len), Some(3));
+    assert_eq!((&text["sessions"][2]["class"], &text["sessions"][2]["files"]), (&"biometric".into(), &3.into()));
+    is_described("disposition", &text);
+    if let Some(verdicts) = judged(&[("disposition", text)]) {
+        assert_eq!(verdicts, ["valid"]);
+    }
+    sign(folder, "plan.json", "anna", "vmedia-disposition");
+
+    run(&["hold", "add", "4 O 119/26", BETA, "--reason", "a claim"]).ends_with(0);
+    cutoffs("alpha,2099-01-01,end\ngamma,,claim\n");
+    let left_out =
+        follow().ends_with(7).complains("session alpha is left out: the schedule \"aml\" keeps it until 2119-01-02", "make a new plan");
+    left_out.says("session beta is held for case \"4 O 119/26\"").says("session gamma is left out: no schedule and no recorded event");
+    assert!([ALPHA, BETA, GAMMA].iter().all(|session| world.bag(session).join("archive.json").exists()));
+    run(&["hold", "release", "4 O 119/26", "--reason", "settled"]).ends_with(0);
+    cutoffs("alpha,2000-01-01,end\ngamma,2020-01-01,claim\n");
+    follow().ends_with(0);
+    assert!(!world.bag(ALPHA).exists() && !world.bag(BETA).exists());
+    let media = world.record_of(GAMMA)["media"].as_array().expect("media").iter().filter(|medium| medium["state"] == "erased").count();
+    assert_eq!(media, 3);
+    follow().ends_with(0);
+    is_sound(world);
+    #[cfg(unix)]
+    crate::examples::archive::accepts(&world.archive(), &[]);
+    assert_eq!(super::certificate(world, "gamma.biometric")["plan"]["approvals"][0]["principal"], "anna@example.com");
+}

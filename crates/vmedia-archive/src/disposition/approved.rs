@@ -3,31 +3,34 @@
 
 use super::{Judgement, Plan, Planned, part_of, plan_path, signature_path};
 use crate::class::Class as MediaClass;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, quote};
 use crate::journal::{Approval, Chain, ErasureFacts, PlanEntry};
 use crate::model::SessionId;
-use crate::retention::Class;
+use crate::retention::{Class, Cutoffs, Schedule, due};
 use crate::store::{Digest, Extent, Store, StorePath};
+use jiff::civil::Date;
 use std::sync::OnceLock;
 
 /// A plan with its approvals.
 pub struct ApprovedPlan {
     plan: Plan,
     entry: PlanEntry,
+    /// The schedules of today.
+    schedules: Vec<Schedule>,
     files: Vec<(StorePath, Vec<u8>)>,
     /// Set once the archive has the files.
     kept: OnceLock<()>,
 }
 
 impl ApprovedPlan {
-    /// Creates the order of a plan and its approvals.
-    pub fn new(plan: Plan, bytes: Vec<u8>, judgement: &Judgement) -> Self {
+    /// Creates the order of a plan and its approvals. `schedules` are those of today.
+    pub fn new(plan: Plan, bytes: Vec<u8>, judgement: &Judgement, schedules: Vec<Schedule>) -> Self {
         let sha256 = Digest::of(&bytes).sha256;
         let signature = |(approval, bytes): &(Approval, Vec<u8>)| (signature_path(&sha256, &approval.sha256), bytes.clone());
         let mut files: Vec<_> = judgement.approvals.iter().map(signature).collect();
         files.insert(0, (plan_path(&sha256), bytes));
         let approvals = judgement.approvals.iter().map(|(approval, _)| approval.clone()).collect();
-        Self { plan, entry: PlanEntry { sha256, approvals }, files, kept: OnceLock::new() }
+        Self { plan, entry: PlanEntry { sha256, approvals }, schedules, files, kept: OnceLock::new() }
     }
 
     /// Returns the sessions of the plan, each with the class of media, if only these are to be erased.
@@ -58,18 +61,27 @@ impl ApprovedPlan {
     /// Returns the order for a session whose bag is the one that was approved.
     pub(crate) fn order(&self, facts: &ErasureFacts) -> Result<&Planned> {
         let session = &facts.session;
-        let left_out = |what: String| {
-            let hint = "make a new plan with `vmedia retention plan`, and have it approved";
-            Error::new(ErrorKind::Unapproved, format!("session {session} is left out: {what}"), hint)
-        };
-        let Some(planned) = self.plan.of(session) else { return Err(left_out("the plan does not name it".to_owned())) };
+        let Some(planned) = self.plan.of(session) else { return Err(left_out(session, "the plan does not name it")) };
         if planned.class != part_of(facts) {
-            return Err(left_out("the plan is about another part of it".to_owned()));
+            return Err(left_out(session, "the plan is about another part of it"));
         }
         if facts.bag.as_ref() != Some(&planned.bag) {
-            return Err(left_out("it is no longer the bag of the plan".to_owned()));
+            return Err(left_out(session, "it is no longer the bag of the plan"));
         }
         Ok(planned)
+    }
+
+    /// Fails if the schedules and these cutoffs demand to keep what the plan calls due.
+    pub(crate) fn must_be_due(&self, facts: &ErasureFacts, cutoffs: &Cutoffs, today: Date) -> Result<()> {
+        let session = &facts.session;
+        if self.plan.of(session).is_none_or(|planned| planned.schedule.is_none()) {
+            return Ok(());
+        }
+        match due(cutoffs, &self.schedules).into_iter().find(|due| due.class == part_of(facts)) {
+            Some(due) if due.is_erasable(today) => Ok(()),
+            Some(due) => Err(left_out(session, &format!("the schedule \"{}\" keeps it until {}", quote(&due.schedule), due.erasable))),
+            None => Err(left_out(session, "no schedule and no recorded event make it due any more")),
+        }
     }
 
     /// Writes the plan and its signatures into the archive, unless this run has done so.
@@ -86,4 +98,9 @@ impl ApprovedPlan {
         self.kept.get_or_init(|| ());
         Ok(())
     }
+}
+
+fn left_out(session: &SessionId, what: &str) -> Error {
+    let hint = "make a new plan with `vmedia retention plan`, and have it approved";
+    Error::new(ErrorKind::Unapproved, format!("session {session} is left out: {what}"), hint)
 }

@@ -9,13 +9,13 @@ use super::{Erasing, Outcome, absent, certify_again, is_here, publish, texts};
 use crate::class::Class;
 use crate::erasure::Certificate;
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{Erasure, ErasureFacts};
+use crate::journal::{Chain, Erasure, ErasureFacts};
 use crate::layout::{MARKER, is_aside, is_derived, is_payload, media_path, media_stem, session_folder};
 use crate::model::{MediaId, SessionId};
 use crate::reason::Reason;
 use crate::record::{MediaRecord, Origin, Record};
 use crate::session::{SessionArchive, read_record};
-use crate::store::{Listed, Stat, Store, StorePath};
+use crate::store::{Listed, ReadStore, Stat, Store, StorePath};
 use crate::verify::{NoProvider, bag_digest};
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -80,11 +80,24 @@ pub fn erase_class(erasing: &ClassErasing<'_>, session: &SessionId, now: &dyn Fn
     }
 }
 
+/// Returns the facts about the media of a class; `None` if the session has no file of them.
+pub(crate) fn class_facts(store: &dyn ReadStore, chain: &Chain, session: &SessionId, class: Class) -> Result<Option<ErasureFacts>> {
+    let folder = session_folder(session);
+    if !is_here(store, &folder)? {
+        return Err(absent(session, &store.root()));
+    }
+    let found = Found::read(store, session, &folder, class)?;
+    if found.files.is_empty() && !found.is_recorded {
+        return Ok(None);
+    }
+    found.facts(store, &folder, class, chain.class_erasure(folder.as_str(), class)).map(Some)
+}
+
 impl ClassErasing<'_> {
     fn carry_out(&self, found: &Found, facts: ErasureFacts, begun: Timestamp, now: &dyn Fn() -> Timestamp) -> Result<Outcome> {
         let Self { order, class, .. } = *self;
         order.refuse_held(&facts.session, now)?;
-        let facts = order.ordered(facts)?;
+        let facts = order.ordered(facts, now())?;
         if order.dry_run {
             return Ok(Outcome::Planned(facts));
         }
@@ -106,7 +119,7 @@ impl ClassErasing<'_> {
 }
 
 impl Found {
-    fn read(store: &dyn Store, session: &SessionId, folder: &StorePath, class: Class) -> Result<Self> {
+    fn read(store: &dyn ReadStore, session: &SessionId, folder: &StorePath, class: Class) -> Result<Self> {
         let Some((record, _)) = read_record(store, folder)? else {
             let what = format!("{} has no record, so its {} media are unknown", store.location(folder), class.as_str());
             return Err(Error::new(ErrorKind::Damaged, what, "restore the session from a backup, or erase it as a whole"));
@@ -145,7 +158,7 @@ impl Found {
     }
 
     /// Returns the facts; `known` is an earlier erasure, whose media stay erased.
-    fn facts(&self, store: &dyn Store, folder: &StorePath, class: Class, known: Option<&Erasure>) -> Result<ErasureFacts> {
+    fn facts(&self, store: &dyn ReadStore, folder: &StorePath, class: Class, known: Option<&Erasure>) -> Result<ErasureFacts> {
         let mut media = self.media.clone();
         let before = known.into_iter().flat_map(|known| &known.facts.media);
         media.extend(before.filter(|id| !self.media.contains(id)).cloned());

@@ -1,7 +1,7 @@
 //! Refuses to destroy what is held. Reads the journal again when other runs have added to it, so that a hold counts that was added since.
 
 use crate::error::{Error, ErrorKind, Result, quote};
-use crate::journal::{Journal, Retained};
+use crate::journal::{Cutoffs, Journal, Retained};
 use crate::layout::session_folder;
 use crate::model::SessionId;
 use crate::schedule::locked;
@@ -43,5 +43,11 @@ impl HoldCheck {
                 Err(Error::new(ErrorKind::Held, what, hint))
             }
         }
+    }
+
+    /// Returns the cutoffs of a session that was just found not to be held.
+    pub(crate) fn cutoffs(&self, session: &SessionId) -> Cutoffs {
+        let read = locked(&self.0);
+        read.as_ref().map(|read| read.retained.cutoffs(session_folder(session).as_str()).clone()).unwrap_or_default()
     }
 }
