@@ -5,6 +5,7 @@
 
 mod adopt;
 mod archives;
+mod at_provider;
 mod attempts;
 mod came;
 mod catalog;

@@ -4,6 +4,7 @@
 
 mod budget;
 mod catalog_rows;
+mod deletion;
 mod event;
 mod exported;
 mod judge;
@@ -28,7 +29,8 @@ mod transfer;
 
 pub(crate) use crate::http::OUT_OF_TIME;
 pub(crate) use catalog_rows::Catalog;
-pub use event::{Erasure, ErrorText, Event, Message};
+pub(crate) use deletion::{NotDeleted, delete};
+pub use event::{AtProvider, Erasure, ErrorText, Event, Message};
 pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
 pub use exported::{ExportReport, SessionExport};
 pub(crate) use ledger::Ledger;

@@ -30,7 +30,7 @@ pub use retry::Policy;
 use secrecy::zeroize::Zeroizing;
 use std::io::Read;
 
-/// A request as it goes out: a GET, or a POST when it has a body; always below the base URL.
+/// A request as it goes out, always below the base URL.
 ///
 /// Not `Debug`: the headers hold the API key and a signature that opens the id for ever.
 pub struct Request {
@@ -38,10 +38,20 @@ pub struct Request {
     pub target: String,
     /// Headers as `(name, value)`; wiped here, while the HTTP library keeps copies until it needs their memory.
     pub headers: Vec<(&'static str, Zeroizing<String>)>,
-    /// The body of a POST.
-    pub body: Option<Body>,
+    /// The method.
+    pub method: Method,
     /// True if the answer is or may be long.
     pub is_long: bool,
+}
+
+/// The method of a request.
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Sends a body.
+    Post(Body),
+    /// Deletes.
+    Delete,
 }
 
 /// The body of a request.

@@ -190,6 +190,15 @@ pub trait Provider: Send + Sync {
     /// Returns a signed request, made anew for every try.
     fn sign(&self, call: &Call) -> Request;
 
+    /// Returns a signed request that deletes a session with all that the provider has of it.
+    fn sign_deletion(&self, session: &SessionId) -> Request;
+
+    /// Returns whether an answer of that status says that the session was deleted.
+    fn confirms_deletion(&self, session: &SessionId, status: u16, body: &[u8]) -> bool;
+
+    /// Returns whether a deletion was refused because the session may still change.
+    fn is_under_way(&self, refusal: &Failure) -> bool;
+
     /// Begins to check the signature that an answer carries.
     fn signature_check(&self, headers: &Headers) -> Box<dyn SignatureCheck>;
 

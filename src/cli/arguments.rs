@@ -147,7 +147,7 @@ impl Command {
                 Flags { connection, ..Flags::default() }
             }
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
-            Self::Erase(erase) => erase.change.flags(None),
+            Self::Erase(erase) => erase.flags(),
             Self::Hold(hold) => hold.flags(),
             Self::Retention(retention) => retention.flags(),
             Self::Export(export) => export.change.flags(None),

@@ -1,4 +1,4 @@
-//! The commands that change what an archive holds or vouches for, and ask no provider: `vmedia erase`, `adopt` and `export`. The doc comments here are
+//! The commands that change what an archive holds or vouches for, and fetch nothing: `vmedia erase`, `adopt` and `export`. The doc comments here are
 //! the help that people read.
 
 use super::choices::{ClassChoice, EventFormat, ProviderChoice};
@@ -17,6 +17,18 @@ pub(crate) struct EraseArguments {
     /// Erase only the media of this class, and keep the rest of the session
     #[arg(long, value_name = "CLASS")]
     pub(crate) class: Option<ClassChoice>,
+    /// Also delete the sessions at the provider, in final states only
+    ///
+    /// Each session is erased here first. Veriff deletes 5 sessions an hour and 10 a day, if that is enabled for the integration; Yoti deletes none
+    /// whose checks are not finished. The same command goes on with what could not be deleted.
+    #[arg(long, conflicts_with = "class")]
+    pub(crate) at_provider: bool,
+    /// Use this provider
+    #[arg(long, help_heading = "Configuration", requires = "at_provider", hide_short_help = true)]
+    pub(crate) provider: Option<ProviderChoice>,
+    /// URL where the provider's API begins, with or without /v1
+    #[arg(long, value_name = "URL", help_heading = "Configuration", requires = "at_provider", hide_short_help = true)]
+    pub(crate) base_url: Option<String>,
     /// Law, rule or order that requires the erasure, for the certificate
     #[arg(long, value_name = "TEXT", required_unless_present = "plan", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) authority: Option<String>,
@@ -72,6 +84,15 @@ pub(crate) struct ExportArguments {
     pub(crate) recipient: Option<String>,
     #[command(flatten)]
     pub(crate) change: ChangeArguments,
+}
+
+impl EraseArguments {
+    /// Returns the shared flags.
+    pub(super) fn flags(&self) -> Flags {
+        let mut flags = self.change.flags(self.provider);
+        flags.connection.base_url.clone_from(&self.base_url);
+        flags
+    }
 }
 
 /// Arguments of these commands.

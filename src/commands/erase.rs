@@ -1,18 +1,22 @@
-//! `vmedia erase`: destroys archived sessions by order, and leaves a certificate of each. Needs no network but for a time stamp.
+//! `vmedia erase`: destroys archived sessions by order, and leaves a certificate of each. Needs no network but for a time stamp and with
+//! `--at-provider`.
 //!
 //! Must not decide which sessions are due.
 
 mod approved;
 
 use super::Context;
+use super::at_provider::{Deleting, of_certificate};
 use super::closing::close_journal;
 use super::query::session_ids;
 use super::services::{archive, journal, sealer};
 use crate::archive::retention::HoldCheck;
-use crate::archive::{ApprovedPlan, Chain, Class, ClassErasing, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase, erase_class};
+use crate::archive::{
+    ApprovedPlan, Certificate, Chain, Class, ClassErasing, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase, erase_class,
+};
 use crate::cli::{ClassChoice, EraseArguments};
 use crate::config::Sourced;
-use crate::engine::{Erasure, ErrorText, Event, Tally};
+use crate::engine::{AtProvider, Erasure, ErrorText, Event, Tally};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
@@ -26,6 +30,7 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
     let resolver = context.resolver()?;
     let store = archive(&resolver, arguments.change.archive.folder.clone(), context)?;
     let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
+    let deleting = Deleting::of(arguments, &resolver, context)?;
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let needed = resolver.approvals(arguments.need);
     if let (None, Some(needed)) = (&arguments.plan, &needed) {
@@ -52,7 +57,7 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
     let class = arguments.class.map(|ClassChoice::Biometric| Class::Biometric);
     let named = sessions.into_iter().map(|session| (session, class));
     let parts: Vec<(SessionId, Option<Class>)> = named.chain(plan.iter().flat_map(ApprovedPlan::parts)).collect();
-    let exit = erase_all(&order, &store, &parts, &mut reporter, context);
+    let exit = Eraser { order: &order, store: &store, deleting, context }.erase_all(&parts, &mut reporter);
     // Of a plan, what is left out is a part, be it all of it.
     let is_left_out = plan.is_some() && exit != Exit::Done && !exit.ends_run();
     let exit = if is_left_out { Exit::PARTIAL } else { exit };
@@ -64,44 +69,73 @@ fn unplanned(needed: &Sourced<u32>) -> Error {
     Error::usage(what, "make one with `vmedia retention plan`, have it signed, and erase with --plan")
 }
 
-/// Erases the sessions, one after the other. An erasure that is under way is finished before the run stops.
-fn erase_all(
-    order: &Erasing<'_>,
-    store: &Arc<dyn Store>,
-    parts: &[(SessionId, Option<Class>)],
-    reporter: &mut Reporter,
-    context: &Context,
-) -> Exit {
-    let now = || context.clock.now();
-    let erased = |session: &SessionId, class: Option<Class>| match class {
-        None => erase(order, session, &now),
-        Some(class) => erase_class(&ClassErasing { order, store, class }, session, &now),
-    };
-    let mut exits = Vec::new();
-    for (session, class) in parts {
-        if let Some(stop) = context.cancel.requested() {
-            reporter.interrupted(stop.exit());
-            exits.push(stop.exit());
-            break;
-        }
-        match erased(session, *class) {
-            Ok(outcome) => {
-                exits.push(Exit::Done);
-                reporter.event(erasure_event(order.store, session, *class, outcome));
+/// The order with all that its sessions share.
+struct Eraser<'a> {
+    order: &'a Erasing<'a>,
+    store: &'a Arc<dyn Store>,
+    /// The provider at which they are deleted, too.
+    deleting: Option<Deleting>,
+    context: &'a Context,
+}
+
+impl Eraser<'_> {
+    /// Erases the sessions, one after the other. An erasure that is under way is finished before the run stops.
+    fn erase_all(&self, parts: &[(SessionId, Option<Class>)], reporter: &mut Reporter) -> Exit {
+        let mut exits = Vec::new();
+        for (session, class) in parts {
+            if let Some(stop) = self.context.cancel.requested() {
+                reporter.interrupted(stop.exit());
+                exits.push(stop.exit());
+                break;
             }
-            Err(error) => {
-                exits.push(Exit::of(&error));
-                reporter.event(failed(order.store, session, &error));
-                if error.ends_run() {
-                    break;
+            let outcome = self.erase(session, *class).and_then(|outcome| self.delete(session, *class, outcome, reporter));
+            match outcome {
+                Ok(()) => exits.push(Exit::Done),
+                Err(error) => {
+                    exits.push(Exit::of(&error));
+                    reporter.event(failed(self.order.store, session, &error));
+                    if error.ends_run() {
+                        break;
+                    }
                 }
             }
         }
+        Exit::merge(exits)
     }
-    Exit::merge(exits)
+
+    fn erase(&self, session: &SessionId, class: Option<Class>) -> Result<ErasureOutcome> {
+        let (order, now) = (self.order, || self.context.clock.now());
+        match class {
+            None => erase(order, session, &now),
+            Some(class) => erase_class(&ClassErasing { order, store: self.store, class }, session, &now),
+        }
+    }
+
+    /// Deletes an erased session at the provider, if that was ordered, and reports both.
+    fn delete(&self, session: &SessionId, class: Option<Class>, outcome: ErasureOutcome, reporter: &mut Reporter) -> Result<()> {
+        // A provider deletes whole sessions.
+        let deleted = match (self.deleting.as_ref().filter(|_| class.is_none()), &outcome) {
+            (None, _) => None,
+            (Some(_), ErasureOutcome::Planned(_) | ErasureOutcome::Nothing(_)) => Some(Ok(AtProvider::Planned)),
+            (Some(deleting), _) => deleting.delete(self.order, session, self.context).map(|made| of_certificate(&made)).transpose(),
+        };
+        let (at_provider, error) = match deleted {
+            None => (None, None),
+            Some(Ok(at_provider)) => (Some(at_provider), None),
+            Some(Err(error)) => (None, Some(error)),
+        };
+        reporter.event(erasure_event(self.order.store, session, class, outcome, at_provider));
+        error.map_or(Ok(()), Err)
+    }
 }
 
-fn erasure_event(store: &dyn Store, session: &SessionId, class: Option<Class>, outcome: ErasureOutcome) -> Event {
+fn erasure_event(
+    store: &dyn Store,
+    session: &SessionId,
+    class: Option<Class>,
+    outcome: ErasureOutcome,
+    at_provider: Option<AtProvider>,
+) -> Event {
     let folder = SessionArchive::folder_of(session);
     let (outcome, facts, made) = match outcome {
         ErasureOutcome::Planned(facts) => (Erasure::Planned, facts, None),
@@ -110,22 +144,12 @@ fn erasure_event(store: &dyn Store, session: &SessionId, class: Option<Class>, o
         ErasureOutcome::ErasedBefore(made) => (Erasure::ErasedBefore, made.facts.clone(), Some(made)),
     };
     let erased = made.as_ref().and_then(|made| made.erased);
-    let certificate = made.map(|made| store.location(&made.page()));
+    let certificate = made.map(|made: Certificate| store.location(&made.page()));
     let ErasureFacts { files, bytes, authority, .. } = facts;
-    Event::SessionErased {
-        session: session.clone(),
-        outcome,
-        class,
-        files,
-        bytes,
-        erased,
-        authority,
-        certificate,
-        folder: store.location(&folder),
-    }
+    let (session, folder) = (session.clone(), store.location(&folder));
+    Event::SessionErased { session, outcome, class, files, bytes, erased, authority, certificate, at_provider, folder }
 }
 
-/// Returns the event of a session of which something failed.
 pub(super) fn failed(store: &dyn Store, session: &SessionId, error: &Error) -> Event {
     Event::SessionFinished {
         session: session.clone(),

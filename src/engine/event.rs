@@ -60,6 +60,18 @@ pub enum Erasure {
     Nothing,
 }
 
+/// What `erase --at-provider` did there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AtProvider {
+    /// It would be deleted (`--dry-run`).
+    Planned,
+    /// It was deleted.
+    Deleted,
+    /// The provider had no such session.
+    Absent,
+}
+
 /// A message from a worker to the thread that owns the terminal. `transfer` is the number of the running transfer.
 #[expect(missing_docs, reason = "the fields are named after their content")]
 #[derive(Debug, Clone)]
@@ -255,6 +267,9 @@ pub enum Event {
         authority: String,
         /// The page of the certificate.
         certificate: Option<String>,
+        /// What became of it at the provider; none if that was not asked, or failed.
+        #[serde(default)]
+        at_provider: Option<AtProvider>,
     },
     /// A line of a list is left out (`retention cutoff`).
     RowRejected { line: u64, reason: String },

@@ -1,7 +1,7 @@
 //! Requests a time stamp from an authority over HTTP (RFC 3161). Must not know what is stamped, nor where the stamp is kept.
 
 use crate::error::quote;
-use crate::http::{Address, Body, BodyReader, Cause, Exchange, Failure, Request, RetryClient};
+use crate::http::{Address, Body, BodyReader, Cause, Exchange, Failure, Method, Request, RetryClient};
 use crate::model::Format;
 use crate::seal::stamp::{LARGEST, Query, Stamp, StampError};
 use std::io::Read;
@@ -27,7 +27,7 @@ impl Authority {
     fn request(&self, exchange: &Exchange<'_>, sha256: [u8; 32]) -> Result<(Vec<u8>, Stamp), Failure> {
         let query = Query::fresh(sha256).ok_or_else(|| Failure::new(Cause::Rejected, "this machine has no random numbers"))?;
         let body = Body { content_type: "application/timestamp-query", bytes: query.der() };
-        let request = Request { target: self.address.target.clone(), headers: Vec::new(), body: Some(body), is_long: false };
+        let request = Request { target: self.address.target.clone(), headers: Vec::new(), method: Method::Post(body), is_long: false };
         let response = exchange.send(&request)?;
         let mut answer = Vec::new();
         exchange.read_document(response.body).take(LARGEST + 1).read_to_end(&mut answer).map_err(BodyReader::failure)?;

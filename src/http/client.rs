@@ -6,7 +6,7 @@
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
 
 use super::address::is_loopback;
-use super::{Cause, Failure, Headers, Request, Response, Transport};
+use super::{Cause, Failure, Headers, Method, Request, Response, Transport};
 use crate::error::{self, Error, Result, limit_hint, plain, quote};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
@@ -208,9 +208,10 @@ impl Transport for Client {
             Failure::local(Error::configuration(format!("cannot set up TLS: {reason}"), hint))
         })?;
         let url = format!("{}{}", self.clients.options.base_url, request.target);
-        let builder = match &request.body {
-            None => client.get(url),
-            Some(body) => client.post(url).header("content-type", body.content_type).body(body.bytes.clone()),
+        let builder = match &request.method {
+            Method::Get => client.get(url),
+            Method::Delete => client.delete(url),
+            Method::Post(body) => client.post(url).header("content-type", body.content_type).body(body.bytes.clone()),
         };
         let mut builder = builder.header("accept", "*/*").header("accept-encoding", "identity");
         for (name, value) in &request.headers {

@@ -7,6 +7,7 @@ use super::retry::{LONGEST_ASKED, Policy, Retry};
 use super::{BodyReader, Cause, Failure, Request, Response, Transport};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::text::duration;
+use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -173,6 +174,11 @@ fn with_attempt_count(mut failure: Failure, tries: u32) -> Failure {
 }
 
 impl<'a> Exchange<'a> {
+    /// Returns the time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.wire.clock().now()
+    }
+
     /// Watches the body of a document.
     pub(crate) fn read_document(&self, body: Box<dyn std::io::Read + Send>) -> BodyReader<'a> {
         self.wire.watch(body, DOCUMENT_LIMIT)

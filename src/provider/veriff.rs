@@ -10,10 +10,11 @@ mod lists;
 mod signing;
 
 use super::{Call, Fact, Fetch, Listing, Provider, Scope, SignatureCheck, segment};
-use crate::http::{Cause, Failure, Headers, Request};
+use crate::http::{Cause, Failure, Headers, Method, Request};
 use crate::model::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
 use listing::Entry;
+use serde_json::Value;
 use signing::Keys;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -21,6 +22,9 @@ use uuid::Uuid;
 /// Final states: no further media and no further attempt (devdocs.veriff.com, verification session status codes). In any other
 /// state, also an undocumented one, the session may grow.
 const FINAL: [&str; 4] = ["approved", "declined", "expired", "abandoned"];
+
+/// Codes of refusals to delete a session that is not in a final state.
+const NOT_FINAL: [&str; 2] = ["1305", "1306"];
 
 /// Companion documents: the name for `--with`, the path below the session.
 const COMPANIONS: [(&str, &str, &str); 4] = [
@@ -46,6 +50,15 @@ impl Veriff {
     /// Creates the integration. The first secret signs requests; all of them may have signed an answer.
     pub fn new(api_key: String, signing: Secret, others: Vec<Secret>, integration_id: Option<String>) -> Self {
         Self { api_key, keys: Keys::new(signing, others), integration_id }
+    }
+
+    fn request(&self, method: Method, target: String, subject: &str) -> Request {
+        let signature = self.keys.sign(subject);
+        let mut headers = vec![("x-auth-client", self.api_key.clone().into()), ("x-hmac-signature", signature.into())];
+        if let Some(integration_id) = &self.integration_id {
+            headers.push(("vrf-integration-id", integration_id.clone().into()));
+        }
+        Request { target, headers, method, is_long: false }
     }
 
     /// Returns the base URL without the `/v1` that people may or may not paste.
@@ -296,12 +309,21 @@ impl Provider for Veriff {
     }
 
     fn sign(&self, call: &Call) -> Request {
-        let signature = self.keys.sign(&call.subject);
-        let mut headers = vec![("x-auth-client", self.api_key.clone().into()), ("x-hmac-signature", signature.into())];
-        if let Some(integration_id) = &self.integration_id {
-            headers.push(("vrf-integration-id", integration_id.clone().into()));
-        }
-        Request { target: call.target.clone(), headers, body: None, is_long: false }
+        self.request(Method::Get, call.target.clone(), &call.subject)
+    }
+
+    fn sign_deletion(&self, session: &SessionId) -> Request {
+        self.request(Method::Delete, format!("/v1/sessions/{}", segment(session.as_str())), session.as_str())
+    }
+
+    fn confirms_deletion(&self, session: &SessionId, status: u16, body: &[u8]) -> bool {
+        let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+        let id = answer.pointer("/verification/id").and_then(Value::as_str);
+        status == 200 && id.is_some_and(|id| id.eq_ignore_ascii_case(session.as_str()))
+    }
+
+    fn is_under_way(&self, refusal: &Failure) -> bool {
+        refusal.code.as_deref().is_some_and(|code| NOT_FINAL.contains(&code))
     }
 
     fn signature_check(&self, headers: &Headers) -> Box<dyn SignatureCheck> {

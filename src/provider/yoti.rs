@@ -11,7 +11,7 @@ pub use signing::Access;
 
 use super::{Call, Checked, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck, Topic, facts_at, segment};
 use crate::error::quote;
-use crate::http::{Cause, Failure, Headers, Request};
+use crate::http::{Cause, Failure, Headers, Method, Request};
 use crate::model::{MediaId, MediaItem, Member, Outline, SessionId, outline, readable};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -216,7 +216,19 @@ impl Provider for Yoti {
     }
 
     fn sign(&self, call: &Call) -> Request {
-        signing::request(&self.0, &call.target)
+        signing::request(&self.0, Method::Get, &call.target)
+    }
+
+    fn sign_deletion(&self, session: &SessionId) -> Request {
+        signing::request(&self.0, Method::Delete, &session_call(session).target)
+    }
+
+    fn confirms_deletion(&self, _session: &SessionId, status: u16, _body: &[u8]) -> bool {
+        status == 204
+    }
+
+    fn is_under_way(&self, refusal: &Failure) -> bool {
+        refusal.status == Some(409)
     }
 
     fn signature_check(&self, _headers: &Headers) -> Box<dyn SignatureCheck> {

@@ -2,7 +2,7 @@
 
 use super::console::{Console, Style};
 use crate::archive::Class;
-use crate::engine::{Erasure, Event};
+use crate::engine::{AtProvider, Erasure, Event};
 use crate::text::{bytes, day, plural, sanitize};
 
 /// Returns the lines about the approvals of a plan.
@@ -21,8 +21,14 @@ pub(super) fn judged(event: &Event, normal: bool, console: &Console) -> Option<S
 
 /// Returns the line of an erasure.
 pub(super) fn erased(event: &Event, console: &Console) -> Option<String> {
-    let Event::SessionErased { session, outcome, class, folder, files, bytes: length, erased, certificate, .. } = event else {
+    let Event::SessionErased { session, outcome, class, folder, files, bytes: length, erased, certificate, at_provider, .. } = event else {
         return None;
+    };
+    let there = match at_provider {
+        None => "",
+        Some(AtProvider::Planned) => ", and deleted at the provider",
+        Some(AtProvider::Deleted) => "; deleted at the provider",
+        Some(AtProvider::Absent) => "; the provider had no such session",
     };
     let amount = format!("{}, {}", plural(*files, "file"), bytes(*length));
     let session = sanitize(session.as_str());
@@ -33,13 +39,13 @@ pub(super) fn erased(event: &Event, console: &Console) -> Option<String> {
     };
     Some(match outcome {
         Erasure::Nothing => format!("{session} has no {} media: 0 files erased", class.map_or("", Class::as_str)),
-        Erasure::Planned => format!("{what} would be erased: {amount} in {}", sanitize(folder)),
+        Erasure::Planned => format!("{what} would be erased: {amount} in {}{there}", sanitize(folder)),
         Erasure::Erased => {
-            format!("{what} {}: {amount}; its certificate is {certificate}", console.paint_answer(Style::Good, "erased"))
+            format!("{what} {}: {amount}{there}; its certificate is {certificate}", console.paint_answer(Style::Good, "erased"))
         }
         Erasure::ErasedBefore => {
             let day = erased.map(day).unwrap_or_default();
-            format!("{what} {was} erased before, on {day}; its certificate is {certificate}")
+            format!("{what} {was} erased before, on {day}{there}; its certificate is {certificate}")
         }
     })
 }

@@ -1,10 +1,12 @@
 //! `vmedia erase`: what remains of an erased session, what every other command makes of it, and what a forger cannot hide.
 //!
+//! - `at_provider`: sessions that are deleted at their provider, too.
 //! - `class`: the biometric media of a session, without the rest of it.
 //! - `killed`: an erasure that ends at any step is finished by the next, and what it left is never fetched and never called complete.
 //! - `plan`: a plan that a second person signed is erased, and nothing else counts as an approval.
 //! - `tampering`: every change of a tombstone, a certificate and an erased session is found.
 
+mod at_provider;
 mod class;
 mod killed;
 mod plan;

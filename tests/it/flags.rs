@@ -52,7 +52,7 @@ const COMMANDS: [(&[&str], &[&[&str]]); 27] = [
     (&["repair", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
     (&["verify", "x"], &[PROFILE, TRUST, OUTPUT, &["--no-progress"], SCHEDULE]),
     (&["catalog", "x"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),
-    (&["erase", "x", "--authority=x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
+    (&["erase", "x", "--authority=x", "--reason=x", "--at-provider"], &[PROFILE, &["--base-url"], TRUST, OUTPUT, SEALS]),
     (&["hold", "add", "x", "x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
     (&["hold", "release", "x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
     (&["hold", "list"], &[OUTPUT, &["--profile", "--config", "--no-progress"]]),

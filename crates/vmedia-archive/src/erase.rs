@@ -7,8 +7,10 @@
 //!
 //! `class` erases a class of a session's media in the same steps, and keeps the rest.
 
+mod at_provider;
 mod class;
 
+pub use at_provider::erase_at_provider;
 pub(crate) use class::class_facts;
 pub use class::{ClassErasing, erase_class};
 
@@ -146,6 +148,7 @@ impl Erasing<'_> {
             exports,
             begun,
             erased,
+            at_provider: None,
             identity: self.journal.identity().clone(),
             journal,
         })
@@ -156,7 +159,8 @@ impl Erasing<'_> {
         let texts = texts(certificate)?;
         let [json, page] = texts.each_ref().map(|bytes| Digest::of(bytes).sha256);
         let ErasureFacts { session, folder, class, .. } = certificate.facts.clone();
-        self.journal.erased(ErasedEntry { session, folder, class, certificate: json, page }, now)?;
+        let at_provider = certificate.at_provider.clone();
+        self.journal.erased(ErasedEntry { session, folder, class, certificate: json, page, at_provider }, now)?;
         publish(self.store, certificate, &texts)
     }
 }
@@ -179,7 +183,7 @@ fn certify_again(
     if let Some(certificate) = known.filter(|_| order.dry_run || matches!(unlike(order.store, &folder, entry), Ok(None))) {
         return Ok(Outcome::ErasedBefore(certificate));
     }
-    let certificate = order.certificate(facts.clone(), begun, Some(erased), now())?;
+    let certificate = order.certificate(facts.clone(), begun, Some(erased), now())?.with_deletion(entry.at_provider.clone());
     order.certify(&certificate, now())?;
     Ok(Outcome::ErasedBefore(certificate))
 }
@@ -210,7 +214,8 @@ fn facts(store: &dyn ReadStore, session: &SessionId, folder: &StorePath) -> Resu
     Ok(ErasureFacts {
         session: session.clone(),
         folder: folder.to_string(),
-        provider: record.map(|(record, _)| record.provider),
+        provider: record.as_ref().map(|(record, _)| record.provider.clone()),
+        base_url: record.map(|(record, _)| record.base_url),
         class: None,
         media: Vec::new(),
         files: files.len() as u64,
@@ -233,6 +238,7 @@ fn missing_facts(order: &Erasing<'_>, session: &SessionId, folder: &StorePath) -
         session: session.clone(),
         folder: folder.to_string(),
         provider: None,
+        base_url: None,
         class: None,
         media: Vec::new(),
         files: files.len() as u64,

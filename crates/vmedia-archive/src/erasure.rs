@@ -3,7 +3,7 @@
 
 use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{ErasedEntry, ErasureFacts, Identity};
+use crate::journal::{ErasedEntry, ErasureFacts, Identity, ProviderDeletion};
 use crate::layout::session_folder;
 use crate::model::{MediaItem, SessionId};
 use crate::reason::Reason;
@@ -89,6 +89,9 @@ pub struct Certificate {
     /// The time at which nothing was left.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub erased: Option<Timestamp>,
+    /// The deletion at the provider, if that was ordered, too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at_provider: Option<ProviderDeletion>,
     /// The program, command and account that wrote this.
     #[serde(flatten)]
     pub identity: Identity,
@@ -128,6 +131,14 @@ impl Certificate {
         let class = self.facts.known_class().filter(|class| class.holds(item))?;
         let (authority, reason) = (self.facts.authority.clone(), self.facts.reason.clone());
         Some(Reason::Erased { class: class.into(), authority, reason, at: self.erased.unwrap_or(self.begun) })
+    }
+
+    /// Returns the certificate with a deletion at the provider, which the erasure then reaches.
+    pub(crate) fn with_deletion(mut self, deletion: Option<ProviderDeletion>) -> Self {
+        if deletion.is_some() {
+            self.not_reached.retain(|place| *place != NotReached::Provider);
+        }
+        Self { at_provider: deletion, ..self }
     }
 
     /// Returns the path of its page for people.

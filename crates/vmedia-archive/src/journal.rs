@@ -25,7 +25,7 @@ pub(crate) use chain::{BagChange, stopped};
 pub use checkpoint::Checkpoint;
 pub(crate) use difference::archived;
 pub(crate) use entry::{AdoptedEntry, Archived, ErasedEntry, FileEntry};
-pub use entry::{Authenticated, ErasureFacts, Identity};
+pub use entry::{Authenticated, ErasureFacts, Identity, ProviderDeletion};
 pub(crate) use erasures::Erasure;
 pub(crate) use orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry, SessionCutoff};
 pub use plan_entry::{Approval, PlanEntry};

@@ -95,12 +95,12 @@ pub use chip::ChipRecord;
 pub use class::Class;
 pub use coded::Coded;
 pub use disposition::{ApprovalRules, ApprovedPlan, Judgement, LARGEST_PLAN, Plan, RefusedSignature, SignatureFile, judge_approvals};
-pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, erase, erase_class};
+pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, erase, erase_at_provider, erase_class};
 pub use erasure::{Certificate, Method, NotReached, Stage};
 pub use export::{Export, ExportedSession, Exporting, export};
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
-    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
+    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::{PAGE, RECORD};
 pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};
@@ -110,6 +110,7 @@ pub use salt::Salt;
 pub use session::{Document, Holding, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
 pub use shard::Shard;
 pub use surroundings::must_be_outside;
+pub use terms::ProviderOutcome;
 pub use word::Word;
 
 #[cfg(test)]

@@ -118,3 +118,13 @@ pub enum Change {
     /// Media were erased by order.
     MediaErased,
 }
+
+/// The answer of a provider that was asked to delete a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderOutcome {
+    /// It deleted the session.
+    Deleted,
+    /// It had no such session.
+    Absent,
+}

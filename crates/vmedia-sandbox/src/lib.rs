@@ -20,10 +20,12 @@
 //!
 //! It serves sessions (built-in samples, a data folder, fixtures of a test) by the vendor's routes under `/v1`, checks the
 //! key and the signature of every request with the documented codes, signs every answer, and streams media in constant
-//! memory. A client can create a session, upload images or NFC data, submit it, and download what it uploaded.
+//! memory. A client can create a session, upload images or NFC data, submit it, and download what it uploaded. It can delete a session
+//! in the documented statuses, 5 an hour and 10 a day; nothing of it is answered afterwards.
 //!
 //! Below `/idverify/v1` it is a Yoti: it serves session documents and their media. Requests must be signed with the key that it hands
-//! out, with a new nonce and the current time, or carry the token. It signs no answer. The data folder is Veriff's alone.
+//! out, with a new nonce and the current time, or carry the token. It signs no answer. A session whose checks are not finished (state
+//! `ONGOING`) cannot be deleted (409). The data folder is Veriff's alone.
 //!
 //! # Data folder
 //!
@@ -75,6 +77,7 @@
 mod answer;
 mod auth;
 mod connection;
+mod deletion;
 mod distort;
 mod fault;
 pub mod fixture;

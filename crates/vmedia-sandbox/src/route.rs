@@ -11,6 +11,8 @@ pub(crate) enum Route {
     Upload(String),
     /// `PATCH /v1/sessions/{id}`
     Update(String),
+    /// `DELETE /v1/sessions/{id}`
+    Delete(String),
     /// `GET /v1/sessions/{id}/attempts`
     Attempts(String),
     /// `GET /v1/sessions/{id}/media`
@@ -35,6 +37,8 @@ pub(crate) enum Route {
         /// Media id.
         media: String,
     },
+    /// Yoti's `DELETE /idverify/v1/sessions/{id}`
+    YotiDelete(String),
     /// Nothing that Yoti has.
     YotiUnknown,
     /// Nothing that the provider has.
@@ -49,6 +53,7 @@ impl Route {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match (method, words.as_slice()) {
             ("GET", ["idverify", "v1", "sessions", id]) => Self::YotiSession((*id).to_owned()),
+            ("DELETE", ["idverify", "v1", "sessions", id]) => Self::YotiDelete((*id).to_owned()),
             ("GET", ["idverify", "v1", "sessions", session, "media", media, "content"]) => {
                 Self::YotiMedia { session: (*session).to_owned(), media: (*media).to_owned() }
             }
@@ -57,6 +62,7 @@ impl Route {
             ("POST", ["v1", "sessions"]) => Self::Create,
             ("POST", ["v1", "sessions", id, "media"]) => Self::Upload((*id).to_owned()),
             ("PATCH", ["v1", "sessions", id]) => Self::Update((*id).to_owned()),
+            ("DELETE", ["v1", "sessions", id]) => Self::Delete((*id).to_owned()),
             ("GET", ["v1", "sessions", id, "attempts"]) => Self::Attempts((*id).to_owned()),
             ("GET", ["v1", "sessions", id, "media"]) => Self::SessionMedia((*id).to_owned()),
             ("GET", ["v1", "attempts", id, "media"]) => Self::AttemptMedia((*id).to_owned()),
@@ -70,7 +76,7 @@ impl Route {
 
     /// Returns whether it is Yoti's.
     pub(crate) fn is_yoti(&self) -> bool {
-        matches!(self, Self::YotiSession(_) | Self::YotiMedia { .. } | Self::YotiUnknown)
+        matches!(self, Self::YotiSession(_) | Self::YotiMedia { .. } | Self::YotiDelete(_) | Self::YotiUnknown)
     }
 
     /// Returns the id that a request without a body signs.
@@ -78,12 +84,13 @@ impl Route {
         match self {
             Self::Upload(id)
             | Self::Update(id)
+            | Self::Delete(id)
             | Self::Attempts(id)
             | Self::SessionMedia(id)
             | Self::AttemptMedia(id)
             | Self::Media(id)
             | Self::Companion { session: id, .. } => Some(id),
-            Self::Create | Self::Unknown | Self::YotiSession(_) | Self::YotiMedia { .. } | Self::YotiUnknown => None,
+            Self::Create | Self::Unknown | Self::YotiSession(_) | Self::YotiMedia { .. } | Self::YotiDelete(_) | Self::YotiUnknown => None,
         }
     }
 }
@@ -105,6 +112,7 @@ mod tests {
         assert_eq!(Route::of("GET", "/v1/v1/media/x"), Route::Unknown);
         assert_eq!(Route::of("GET", "/v1/sessions//media"), Route::Unknown);
         assert_eq!(Route::of("GET", "/v1/media/%ff"), Route::Unknown);
-        assert_eq!(Route::of("DELETE", "/v1/sessions/s"), Route::Unknown);
+        assert_eq!(Route::of("DELETE", "/v1/sessions/s"), Route::Delete("s".to_owned()));
+        assert_eq!(Route::of("DELETE", "/v1/media/x"), Route::Unknown);
     }
 }

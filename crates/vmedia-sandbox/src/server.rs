@@ -21,7 +21,7 @@ use crate::script::Script;
 use crate::session_store::SessionStore;
 use crate::upload::{self, RequestContext};
 use crate::yoti::{self, Keys, YotiStore};
-use crate::{Exchange, Options, folder, response_json, samples, source};
+use crate::{Exchange, Options, deletion, folder, response_json, samples, source};
 
 /// Largest request body.
 const LARGEST: usize = 32 * 1024 * 1024;
@@ -183,6 +183,7 @@ impl Shared {
             Route::Create => upload::create(&mut store, &context, &parsed.body),
             Route::Upload(id) => upload::upload(&mut store, &context, id, &parsed.body),
             Route::Update(id) => upload::submit(&mut store, &context, id, &parsed.body),
+            Route::Delete(id) => return deletion::delete(&mut store, id),
             route => return read(&store, route, &parsed.query, &self.base).unwrap_or_else(|| Answer::failure(404)),
         };
         reply.unwrap_or_else(|refusal| *refusal)

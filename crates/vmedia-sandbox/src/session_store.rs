@@ -16,7 +16,12 @@ pub(crate) struct SessionStore {
     /// Session of a media file, and the file. An id in several places is the same file: the first one counts.
     media: HashMap<String, (String, Arc<Media>)>,
     signatures: HashMap<String, (Version, String)>,
+    /// The times of deletions.
+    deletions: Vec<jiff::Timestamp>,
 }
+
+/// Most deletions in so many hours.
+const DELETIONS: [(usize, i64); 2] = [(5, 1), (10, 24)];
 
 /// The version of a signed body: its length, and the modification time of a file.
 type Version = (u64, Option<SystemTime>);
@@ -42,6 +47,23 @@ impl SessionStore {
     /// Returns a session by its id.
     pub(crate) fn session(&self, id: &str) -> Option<&Session> {
         self.sessions.get(id)
+    }
+
+    /// Returns whether a further session may be deleted now, and counts it if so.
+    pub(crate) fn may_delete(&mut self, now: jiff::Timestamp) -> bool {
+        let is_within = |at: &jiff::Timestamp, hours| now.duration_since(*at) < jiff::SignedDuration::from_hours(hours);
+        let may = DELETIONS.iter().all(|(most, hours)| self.deletions.iter().filter(|at| is_within(at, *hours)).count() < *most);
+        if may {
+            self.deletions.push(now);
+        }
+        may
+    }
+
+    /// Removes a session with everything in it.
+    pub(crate) fn remove(&mut self, id: &str) {
+        self.sessions.remove(id);
+        self.attempts.retain(|_, owner| owner != id);
+        self.media.retain(|_, (owner, _)| owner != id);
     }
 
     /// Returns an attempt by its id, with its session.
@@ -76,8 +98,8 @@ impl SessionStore {
     pub(crate) fn session_of<'a>(&'a self, route: &'a Route) -> Option<&'a str> {
         match route {
             Route::Create | Route::Unknown | Route::YotiUnknown => None,
-            Route::YotiSession(id) | Route::YotiMedia { session: id, .. } => Some(id),
-            Route::Upload(id) | Route::Update(id) | Route::Attempts(id) | Route::SessionMedia(id) => Some(id),
+            Route::YotiSession(id) | Route::YotiDelete(id) | Route::YotiMedia { session: id, .. } => Some(id),
+            Route::Upload(id) | Route::Update(id) | Route::Delete(id) | Route::Attempts(id) | Route::SessionMedia(id) => Some(id),
             Route::Companion { session, .. } => Some(session),
             Route::AttemptMedia(id) => self.attempts.get(id).map(String::as_str),
             Route::Media(id) => self.media.get(id).map(|(owner, _)| owner.as_str()),

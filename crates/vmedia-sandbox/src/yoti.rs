@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::json;
 
 use crate::answer::{Answer, AuthHeaders};
+use crate::deletion;
 use crate::fixture::Body;
 use crate::route::Route;
 
@@ -111,8 +112,9 @@ impl YotiStore {
     }
 
     /// Returns what is said when nothing goes wrong.
-    pub(crate) fn answer(&self, route: &Route) -> Answer {
+    pub(crate) fn answer(&mut self, route: &Route) -> Answer {
         let (session, media) = match route {
+            Route::YotiDelete(session) => return self.delete(session),
             Route::YotiSession(session) => (session, None),
             Route::YotiMedia { session, media } => (session, Some(media)),
             _ => return failure(404),
@@ -125,6 +127,19 @@ impl YotiStore {
             None => refusal(404, "MEDIA_CONTENT_NOT_FOUND", "No media content found matching the id provided"),
             Some(Medium::Withheld) => Answer::new(204, "", Body::Bytes([].into())),
             Some(Medium::Here(content_type, body)) => Answer { media: Some(media.clone()), ..Answer::new(200, content_type, body.clone()) },
+        }
+    }
+
+    fn delete(&mut self, session: &str) -> Answer {
+        match self.sessions.get(session) {
+            None => refusal(404, "SESSION_NOT_FOUND", "No session found matching the id provided"),
+            Some(known) if deletion::is_locked(&known.document) => {
+                refusal(409, "SESSION_LOCKED", "The checks of the session are not finished")
+            }
+            Some(_) => {
+                self.sessions.remove(session);
+                Answer { auth: AuthHeaders::Neither, ..Answer::new(204, "", Body::Bytes([].into())) }
+            }
         }
     }
 }

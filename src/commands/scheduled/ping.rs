@@ -3,7 +3,7 @@
 use super::{Context, expired, is_hurried};
 use crate::commands::services::client;
 use crate::config::Network;
-use crate::http::{Address, Cause, Client, Failure, Request, Transport};
+use crate::http::{Address, Cause, Client, Failure, Method, Request, Transport};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(super) fn send(address: &Address, is_failure: bool, network: &Network, conte
 }
 
 fn attempt(client: &Client, target: &str) -> Result<(), Failure> {
-    let request = Request { target: target.to_owned(), headers: Vec::new(), body: None, is_long: false };
+    let request = Request { target: target.to_owned(), headers: Vec::new(), method: Method::Get, is_long: false };
     // The body of an error may repeat the URL.
     let status = client.send(&request)?.status;
     let (cause, what) = match status {

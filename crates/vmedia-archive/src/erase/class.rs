@@ -166,6 +166,7 @@ impl Found {
             session: self.record.session.clone(),
             folder: folder.to_string(),
             provider: Some(self.record.provider.clone()),
+            base_url: Some(self.record.base_url.clone()),
             class: Some(class.into()),
             media,
             files: self.files.len() as u64,

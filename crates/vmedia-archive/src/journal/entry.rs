@@ -11,6 +11,7 @@ use crate::model::{MediaId, SessionId};
 use crate::reason::CodedReason;
 use crate::record::{HistoryRecord, State};
 use crate::store::sha256_bytes;
+use crate::terms::ProviderOutcome;
 use crate::word::{NewerWords, Word};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -107,7 +108,10 @@ impl Line {
             Entry::Archived(archived) => archived.count_newer(words),
             Entry::Adopted(entry) => entry.archived.count_newer(words),
             Entry::Erasing(entry) => words.add("class", owned(entry.facts.class.as_ref().and_then(Word::newer))),
-            Entry::Erased(entry) => words.add("class", owned(entry.class.as_ref().and_then(Word::newer))),
+            Entry::Erased(entry) => {
+                words.add("class", owned(entry.class.as_ref().and_then(Word::newer)));
+                words.add("deletion", owned(entry.at_provider.as_ref().and_then(|deletion| deletion.outcome.newer())));
+            }
             Entry::Failed { code, .. } | Entry::Closed { code: Some(code) } => words.add("error", owned(code.newer())),
             _ => {}
         }
@@ -190,6 +194,9 @@ pub struct ErasureFacts {
     /// The provider; `None` if the record could not be read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provider: Option<String>,
+    /// The provider's base URL; `None` if the record could not be read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub base_url: Option<String>,
     /// The class of media, if the rest of the session stays.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub class: Option<Word<Class>>,
@@ -256,6 +263,18 @@ pub(crate) struct ErasedEntry {
     pub(crate) certificate: String,
     /// The SHA-256 of the certificate's page for people.
     pub(crate) page: String,
+    /// The deletion at the provider, if that was ordered, too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) at_provider: Option<ProviderDeletion>,
+}
+
+/// The deletion of a session at its provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderDeletion {
+    /// The provider's answer.
+    pub outcome: Word<ProviderOutcome>,
+    /// The time of the answer.
+    pub at: Timestamp,
 }
 
 /// An earlier run that is accepted although it is under no signature.

@@ -5,7 +5,8 @@ use super::untrusted::Text;
 use crate::class::Class;
 use crate::disposition::{plan_path, signature_path};
 use crate::erasure::{Certificate, NotReached};
-use crate::journal::{Approval, PlanEntry};
+use crate::journal::{Approval, PlanEntry, ProviderDeletion};
+use crate::terms::ProviderOutcome;
 use crate::text::{bytes, moment, plural};
 use crate::word::Word;
 use askama::Template;
@@ -36,6 +37,8 @@ pub(super) struct CertificatePage {
     journal: Text,
     not_reached: Vec<Text>,
     exports: Option<String>,
+    /// The deletion at the provider.
+    deletion: Option<Text>,
 }
 
 /// The plan that was followed, and where the archive keeps it.
@@ -87,6 +90,16 @@ impl CertificatePage {
             journal: Text::of(&certificate.journal),
             not_reached: certificate.not_reached.iter().map(place).collect(),
             exports: (certificate.exports > 0).then(|| plural(certificate.exports, "export")),
+            deletion: certificate.at_provider.as_ref().map(|deletion| Text::of(&deletion_text(deletion))),
         }
+    }
+}
+
+fn deletion_text(deletion: &ProviderDeletion) -> String {
+    let at = moment(deletion.at);
+    match deletion.outcome.known() {
+        Some(ProviderOutcome::Deleted) => format!("The provider deleted the session on {at}."),
+        Some(ProviderOutcome::Absent) => format!("The provider had no such session when it was asked to delete it on {at}."),
+        None => format!("The provider was asked to delete the session on {at}."),
     }
 }
