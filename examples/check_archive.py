@@ -93,7 +93,7 @@ def read_run(path, digests, parents, changes, erasures, orders):
                 mistake(path.name, "is a copy: its first line names another file")
         if entry["entry"] == "archived":
             changes.setdefault(entry["folder"], []).append((path.name, entry))
-        if entry["entry"] in ("erasing", "erased"):
+        if entry["entry"] in ("erasing", "erased", "again"):
             # A class of media has erasures of its own, under FOLDER.CLASS; no folder has a dot in its name.
             name = entry["folder"] + (f".{entry['class']}" if "class" in entry else "")
             erasures.setdefault(name, []).append({**entry, "run": path.name})
@@ -133,8 +133,8 @@ def check_runs(folder, digests):
             mistake(run["segment"], f"is missing: it vouches for {folder.name}")
 
 
-def check_session(folder, changes, covered, erased):
-    """Compares a session with the journal. `erased` are the media that were erased by order."""
+def check_session(folder, changes, covered, erased, is_again):
+    """Compares a session with the journal. `erased` are the media that were erased by order; `is_again`: they may be here again."""
     if (folder / "unfinished.ndjson").exists():
         mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
         return
@@ -181,44 +181,49 @@ def check_session(folder, changes, covered, erased):
             mistake(folder.name, f"{path}: the manifests do not name the file that arrived")
     for media, (path, digest) in originals.items():
         if media in erased:
-            if path in named:
+            if path in named and not is_again:
                 mistake(folder.name, f"{path}: media {media} was erased, and is here again")
         elif digest not in files.values():
             mistake(folder.name, f"{path}: the first bytes of this media file are lost")
 
 
+def check_certificate(archive, name, last):
+    """Compares a certificate and its page with the last line that names their digests; returns true if they fit."""
+    for field, extension in (("certificate", "json"), ("page", "html")):
+        path = archive / "_erased" / f"{name}.{extension}"
+        if not path.is_file() or sha256(path.read_bytes()) != last[field]:
+            mistake(f"_erased/{path.name}", f"is not what was written when {name} was erased")
+            return False
+    return True
+
+
 def check_erasure(archive, name, is_here, entries, changes):
     """Checks what is left of a session that was erased, or was to be. Returns true if it was."""
     last = max(entries, key=lambda entry: entry["at"].rstrip("Z"))
-    files = {"certificate": archive / "_erased" / f"{name}.json", "page": archive / "_erased" / f"{name}.html"}
     if last["entry"] == "erasing":
-        if is_here and not files["certificate"].exists():
+        if is_here and not (archive / "_erased" / f"{name}.json").exists():
             return False
         mistake(name, "its erasure was begun and not finished")
+    elif last["entry"] == "again":
+        check_certificate(archive, name, last)
+        return not is_here
     elif is_here:
         mistake(name, f"was erased on {last['at']}, and is here again")
     elif any(entry["at"].rstrip("Z") > last["at"].rstrip("Z") for _, entry in changes):
         return False
     else:
-        for field, path in files.items():
-            if not path.is_file() or sha256(path.read_bytes()) != last[field]:
-                mistake(f"_erased/{path.name}", f"is not what was written when {name} was erased")
-                return True
-        check_order(archive, name, entries, json.loads(files["certificate"].read_bytes()))
+        if check_certificate(archive, name, last):
+            check_order(archive, name, entries, json.loads((archive / "_erased" / f"{name}.json").read_bytes()))
     return True
 
 
 def check_class(archive, name, entries):
     """Checks the certificate of a class of a session's media."""
     last = max(entries, key=lambda entry: entry["at"].rstrip("Z"))
-    files = {"certificate": archive / "_erased" / f"{name}.json", "page": archive / "_erased" / f"{name}.html"}
-    if last["entry"] == "erased":
-        for field, path in files.items():
-            if not path.is_file() or sha256(path.read_bytes()) != last[field]:
-                mistake(f"_erased/{path.name}", f"is not what was written when these media of {last['folder']} were erased")
-                return
-        check_order(archive, name, entries, json.loads(files["certificate"].read_bytes()))
-    elif files["certificate"].exists():
+    if last["entry"] != "erasing":
+        if check_certificate(archive, name, last):
+            check_order(archive, name, entries, json.loads((archive / "_erased" / f"{name}.json").read_bytes()))
+    elif (archive / "_erased" / f"{name}.json").exists():
         mistake(name, "the erasure of these media was begun and not finished")
 
 
@@ -374,8 +379,13 @@ def check(archive, heads, authorities):
     for name in sorted(changes.keys() - here - erased):
         mistake(name, "the session is missing")
     for name in sorted(here & changes.keys()):
-        media = {id for key in erasures if key.startswith(f"{name}.") for entry in erasures[key] for id in entry.get("media", [])}
-        guarded(name, check_session, archive / name, changes[name], covered, media)
+        lines = [entry for key in erasures if key.startswith(f"{name}.") for entry in erasures[key]]
+        media = {id for entry in lines for id in entry.get("media", [])}
+        is_again = bool(lines) and max(lines, key=lambda entry: entry["at"].rstrip("Z"))["entry"] == "again"
+        again = [entry["at"].rstrip("Z") for entry in erasures.get(name, []) if entry["entry"] == "again"]
+        # What was erased before and archived again by order need not be what it was.
+        since = [change for change in changes[name] if not again or change[1]["at"].rstrip("Z") > max(again)]
+        guarded(name, check_session, archive / name, since, covered, media, is_again)
     for name in sorted(here):
         guarded(name, check_runs, archive / name, digests)
     guarded("_journal", tell_uncovered, parents, covered, "time stamp that holds" if authorities else "signature")

@@ -5,6 +5,7 @@
 mod budget;
 mod catalog_rows;
 mod deletion;
+mod erasing;
 mod event;
 mod exported;
 mod judge;
@@ -30,7 +31,8 @@ mod transfer;
 pub(crate) use crate::http::OUT_OF_TIME;
 pub(crate) use catalog_rows::Catalog;
 pub(crate) use deletion::{NotDeleted, delete};
-pub use event::{AtProvider, Erasure, ErrorText, Event, Message};
+pub use erasing::{AtProvider, Erasure};
+pub use event::{ErrorText, Event, Message};
 pub(crate) use event::{EventLine, VERSION as EVENT_VERSION};
 pub use exported::{ExportReport, SessionExport};
 pub(crate) use ledger::Ledger;
@@ -92,6 +94,8 @@ pub struct Options {
     pub refetch: bool,
     /// Makes disagreements and unsigned answers failures.
     pub strict: bool,
+    /// The reason to archive again what was erased by order.
+    pub again: Option<String>,
     /// Shows the plan and fetches nothing.
     pub dry_run: bool,
     /// Skips sessions that are complete in the archive.

@@ -228,6 +228,12 @@ pub(crate) struct DownloadArguments {
     /// Fetch archived files again, compare them and keep both where they differ
     #[arg(long)]
     pub(crate) refetch: bool,
+    /// Archive again what was erased by order; needs --reason
+    #[arg(long, requires = "reason", conflicts_with_all = ["from", "skip_complete"], hide_short_help = true)]
+    pub(crate) again: bool,
+    /// Reason of --again, for the journal and the certificate
+    #[arg(long, value_name = "TEXT", requires = "again", hide_short_help = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) reason: Option<String>,
     /// Skip sessions that are complete in the archive, without asking again
     #[arg(long, conflicts_with = "refetch")]
     pub(crate) skip_complete: bool,

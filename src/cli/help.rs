@@ -392,10 +392,7 @@ pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "<archive>/_journal/<time>-<run>.ndjson",
                 "The changes of each run, chained by digests; .checkpoint.sig and .tsr beside it are its seals.",
             ),
-            (
-                "<archive>/_erased/<session-id>.json",
-                "The certificate of an erased session, and <session-id>.biometric.json that of its biometric media; .html beside it is its page for people.",
-            ),
+            ("<archive>/_erased/<session-id>.json", "The certificate of an erased session; .html is its page, .biometric that of media."),
             ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
         ],
     ),

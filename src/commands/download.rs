@@ -194,6 +194,7 @@ fn options(arguments: &DownloadArguments, resolver: &Resolver<'_>, provider: &dy
         selection: selection(&resolver.kinds(&arguments.listing.only).value, &arguments.listing.context)?,
         companions: companions(&resolver.companions(&arguments.with), provider)?,
         refetch: arguments.refetch,
+        again: arguments.reason.clone().filter(|_| arguments.again),
         strict: arguments.run.strict,
         dry_run: arguments.dry_run,
         skip_complete,

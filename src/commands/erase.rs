@@ -150,6 +150,7 @@ fn erasure_event(
     Event::SessionErased { session, outcome, class, files, bytes, erased, authority, certificate, at_provider, folder }
 }
 
+/// Returns the event of a session of which something failed.
 pub(super) fn failed(store: &dyn Store, session: &SessionId, error: &Error) -> Event {
     Event::SessionFinished {
         session: session.clone(),

@@ -3,6 +3,7 @@
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how they are shown.
 
+use super::erasing::{AtProvider, Erasure};
 use super::tally::{RetentionCounts, Tally};
 use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
 use crate::archive::{Approval, Authenticated, Class, Coded, CodedReason, Disagreement, RefusedSignature, State};
@@ -44,32 +45,6 @@ impl From<&Error> for ErrorText {
     fn from(error: &Error) -> Self {
         Self { code: error.kind(), scope: error.scope(), what: error.what().to_owned(), hint: error.hint().to_owned() }
     }
-}
-
-/// The result of `erase` for a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Erasure {
-    /// It would be erased (`--dry-run`).
-    Planned,
-    /// It was erased in this run.
-    Erased,
-    /// It was erased before.
-    ErasedBefore,
-    /// It has no media of the class.
-    Nothing,
-}
-
-/// What `erase --at-provider` did there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AtProvider {
-    /// It would be deleted (`--dry-run`).
-    Planned,
-    /// It was deleted.
-    Deleted,
-    /// The provider had no such session.
-    Absent,
 }
 
 /// A message from a worker to the thread that owns the terminal. `transfer` is the number of the running transfer.

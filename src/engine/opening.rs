@@ -12,7 +12,9 @@ use super::session_state::{Companion, Job, Outcome, SessionWork};
 use super::settled::archived_media;
 use super::stored_rules::StoredRules;
 use crate::archive::schedule::locked;
-use crate::archive::{Certificate, Class, CompanionState, Document, Holding, Origin, Salt, SessionArchive, State, planned_document_path};
+use crate::archive::{
+    Certificate, Class, CompanionState, Document, Holding, Origin, Salt, SessionArchive, State, archive_again, planned_document_path,
+};
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
 use crate::model::SessionId;
@@ -51,6 +53,7 @@ impl Opening<'_> {
         let Self { run, session, .. } = self;
         let services = &run.services;
         if run.options.skip_complete
+            && run.options.again.is_none()
             // Media may come yet to a session without any.
             && let Some(held) = archived_media(services.store.as_ref(), services.provider.name(), &run.options, session, false)
         {
@@ -62,8 +65,9 @@ impl Opening<'_> {
         services.wire.warm_up();
         let Some(lock) = self.lock().map_err(Failure::local)? else { return Ok(Opened::Deferred) };
         let (erased, media) = self.certificates().map_err(Failure::local)?;
-        // Until an erasure of media is finished, nothing is added to the session.
-        if let Some(certificate) = erased.as_ref().or(media.as_ref().filter(|media| media.erased.is_none())) {
+        // Until an erasure is finished, nothing is added to the session.
+        let forbids = |certificate: &&Certificate| run.options.again.is_none() || certificate.erased.is_none();
+        if let Some(certificate) = erased.as_ref().filter(forbids).or(media.as_ref().filter(|media| media.erased.is_none())) {
             run.erased_before(self.index, session, certificate, self.emit);
             return Ok(Opened::Files(Vec::new()));
         }
@@ -81,12 +85,14 @@ impl Opening<'_> {
             answers => answers.map_err(|failure| self.finish_unlisted(&mut archive, failure))?,
         };
         archive.revision.settle_groups(&mut answers.listing.media);
-        let tasks = self.plan(&mut archive, &answers.listing, media.as_ref())?;
+        let is_again = run.options.again.is_some();
+        let tasks = self.plan(&mut archive, &answers.listing, media.as_ref().filter(|_| !is_again))?;
         if run.options.dry_run {
             show_plan(session, &tasks, self.emit);
             run.planned(self.index, session, &answers.listing, self.emit);
             return Ok(Opened::Files(Vec::new()));
         }
+        erased.into_iter().chain(media).try_for_each(|certificate| self.again(certificate)).map_err(Failure::local)?;
         self.record(&mut archive, &answers).map_err(Failure::local)?;
         answers.documents = Vec::new();
         Ok(Opened::Files(self.begin(archive, lock, answers, tasks)))
@@ -95,7 +101,14 @@ impl Opening<'_> {
     /// Returns the certificates of an erasure of the session, and of one of its biometric media.
     fn certificates(&self) -> Result<(Option<Certificate>, Option<Certificate>)> {
         let store = self.run.services.store.as_ref();
-        Ok((Certificate::of(store, self.session)?, Certificate::of_class(store, self.session, Class::Biometric)?))
+        let (session, media) = (Certificate::of(store, self.session)?, Certificate::of_class(store, self.session, Class::Biometric)?);
+        Ok((session.filter(Certificate::forbids), media.filter(Certificate::forbids)))
+    }
+
+    /// Records the order to archive again what this certificate says was erased.
+    fn again(&self, certificate: Certificate) -> Result<()> {
+        let (services, Some(reason)) = (&self.run.services, &self.run.options.again) else { return Ok(()) };
+        archive_again(services.store.as_ref(), &services.journal, certificate, reason, services.wire.clock().now())
     }
 
     /// Takes the session's lock, which a dry run does without; `None` if another run has it.
@@ -206,7 +219,10 @@ impl Opening<'_> {
         }
         let mut holding = |item: &_| match erased.and_then(|erased| erased.holds(item)) {
             Some(reason) => Ok(Holding::Erased(reason)),
-            None => archive.holding(item, &mut watch),
+            None => match archive.holding(item, &mut watch)? {
+                Holding::Erased(_) if options.again.is_some() => Ok(Holding::Absent),
+                holding => Ok(holding),
+            },
         };
         let tasks = plan(media, &selection, options.refetch, &mut holding).map_err(Failure::local);
         self.emit.ended(number);

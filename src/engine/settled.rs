@@ -9,7 +9,8 @@ use crate::store::ReadStore;
 /// Returns whether no later run is needed: the session is archived in full and the provider adds nothing more, or it was erased.
 pub(crate) fn is_settled(store: &dyn ReadStore, provider: &str, options: &Options, session: &SessionId) -> bool {
     // What cannot be read needs another run.
-    archived_media(store, provider, options, session, true).is_some() || matches!(Certificate::of(store, session), Ok(Some(_)))
+    archived_media(store, provider, options, session, true).is_some()
+        || matches!(Certificate::of(store, session), Ok(Some(certificate)) if certificate.forbids())
 }
 
 /// Returns the number of archived media files of a session that needs no run with these options; `None` if it may need one.

@@ -7,9 +7,11 @@
 //!
 //! `class` erases a class of a session's media in the same steps, and keeps the rest.
 
+mod again;
 mod at_provider;
 mod class;
 
+pub use again::archive_again;
 pub use at_provider::erase_at_provider;
 pub(crate) use class::class_facts;
 pub use class::{ClassErasing, erase_class};
@@ -149,6 +151,7 @@ impl Erasing<'_> {
             begun,
             erased,
             at_provider: None,
+            again: None,
             identity: self.journal.identity().clone(),
             journal,
         })
@@ -180,12 +183,16 @@ fn certify_again(
         Some(class) => Certificate::of_class(order.store, &facts.session, class),
     };
     let known = known.ok().flatten();
-    if let Some(certificate) = known.filter(|_| order.dry_run || matches!(unlike(order.store, &folder, entry), Ok(None))) {
+    if let Some(certificate) = known.filter(|_| order.dry_run || is_as_recorded(order.store, &folder, facts, entry)) {
         return Ok(Outcome::ErasedBefore(certificate));
     }
     let certificate = order.certificate(facts.clone(), begun, Some(erased), now())?.with_deletion(entry.at_provider.clone());
     order.certify(&certificate, now())?;
     Ok(Outcome::ErasedBefore(certificate))
+}
+
+fn is_as_recorded(store: &dyn Store, folder: &StorePath, facts: &ErasureFacts, entry: &ErasedEntry) -> bool {
+    matches!(unlike(store, folder, facts.known_class(), [&entry.certificate, &entry.page]), Ok(None))
 }
 
 fn is_tombstone(store: &dyn Store, session: &SessionId) -> bool {

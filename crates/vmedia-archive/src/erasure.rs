@@ -3,7 +3,7 @@
 
 use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{ErasedEntry, ErasureFacts, Identity, ProviderDeletion};
+use crate::journal::{ErasureFacts, Identity, ProviderDeletion};
 use crate::layout::session_folder;
 use crate::model::{MediaItem, SessionId};
 use crate::reason::Reason;
@@ -67,6 +67,15 @@ impl NotReached {
     }
 }
 
+/// The order to archive again what was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// The time of the order.
+    pub at: Timestamp,
+    /// The operator's reason.
+    pub reason: String,
+}
+
 /// The certificate of destruction: `_erased/<folder>.json`, or `<folder>.<class>.json` for a class of media. Without `erased`, it is the tombstone of an erasure that is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
@@ -92,6 +101,9 @@ pub struct Certificate {
     /// The deletion at the provider, if that was ordered, too.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at_provider: Option<ProviderDeletion>,
+    /// The order to archive it again, if there is one: no run is kept from that then.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub again: Option<Again>,
     /// The program, command and account that wrote this.
     #[serde(flatten)]
     pub identity: Identity,
@@ -141,6 +153,11 @@ impl Certificate {
         Self { at_provider: deletion, ..self }
     }
 
+    /// Returns true if it keeps runs from archiving what was erased.
+    pub fn forbids(&self) -> bool {
+        self.again.is_none()
+    }
+
     /// Returns the path of its page for people.
     pub fn page(&self) -> StorePath {
         page_path(&StorePath::name(&self.facts.folder), self.facts.known_class())
@@ -171,10 +188,14 @@ fn with_extension(folder: &StorePath, class: Option<Class>, extension: &str) -> 
     StorePath::name(FOLDER).join(folder.as_str()).with_suffix(&format!("{class}.{extension}"))
 }
 
-/// Returns the first of a certificate and its page that is not the file which the journal names, and true if that is missing.
-pub(crate) fn unlike(store: &dyn ReadStore, folder: &StorePath, entry: &ErasedEntry) -> Result<Option<(StorePath, bool)>> {
-    let class = entry.class.as_ref().and_then(Word::known);
-    for (path, sha256) in [(path(folder, class), &entry.certificate), (page_path(folder, class), &entry.page)] {
+/// Returns the first of a certificate and its page that does not have these digests, and true if that is missing.
+pub(crate) fn unlike(
+    store: &dyn ReadStore,
+    folder: &StorePath,
+    class: Option<Class>,
+    [certificate, page]: [&String; 2],
+) -> Result<Option<(StorePath, bool)>> {
+    for (path, sha256) in [(path(folder, class), certificate), (page_path(folder, class), page)] {
         let digest = store.read(&path, LARGEST)?.map(|bytes| Digest::of(&bytes).sha256);
         if digest.as_ref() != Some(sha256) {
             return Ok(Some((path, digest.is_none())));

@@ -134,6 +134,52 @@ fn what_has_no_such_media_or_cannot_be_erased_is_said() {
     erase(&world, &["plain", "--class", "everything"]).ends_with(2);
 }
 
+#[test]
+fn an_order_archives_them_again_and_is_kept() {
+    let evidence = Evidence::young();
+    let world = &evidence.world;
+    erase_class(world, &[ALPHA]).ends_with(0);
+    erase(world, &[BETA]).ends_with(0);
+    world.run(&["download", ALPHA, "--again"]).ends_with(2).complains("--reason", "");
+    world.run(&["download", ALPHA, "--reason", "x"]).ends_with(2);
+    let order = ["--again", "--reason", "ticket 4711"];
+    world.run(&[&["download", ALPHA, BETA, "--dry-run"], &order[..]].concat()).ends_with(0);
+    world.run(&["download", BETA]).ends_with(9);
+    world.run(&[&["download", ALPHA, BETA], &order[..]].concat()).ends_with(0).says("2 complete; 8 files fetched");
+    assert!([ALPHA, BETA].iter().all(|id| world.bag(id).join(face(id)).exists()));
+    for name in ["alpha.biometric", BETA] {
+        let made: Value =
+            serde_json::from_slice(&std::fs::read(world.archive().join(format!("_erased/{name}.json"))).expect("a file")).expect("JSON");
+        is_described("erasure", &made);
+        assert_eq!((&made["stage"], &made["again"]["reason"]), (&json!("erased"), &json!("ticket 4711")));
+        let journal =
+            std::fs::read_to_string(world.archive().join("_journal").join(made["journal"].as_str().expect("a name"))).expect("a segment");
+        let lines = journal.lines().map(|line| ("journal", serde_json::from_str(line).expect("JSON")));
+        let cases: Vec<(&str, Value)> = lines.chain([("erasure", made)]).collect();
+        cases.iter().for_each(|(name, value)| is_described(name, value));
+        if let Some(verdicts) = judged(&cases) {
+            assert!(verdicts.iter().all(|verdict| verdict == "valid"), "{verdicts:?}");
+        }
+    }
+    let run = world.run(&["verify", "vmedia-archive"]).ends_with(0);
+    assert_eq!(run.stdout.matches("and archived again by order: ticket 4711").count(), 2, "{}", run.stdout);
+    #[cfg(unix)]
+    crate::examples::archive::accepts(&world.archive(), &[]);
+    // Later runs treat them as any other, and they can be erased again.
+    world.run(&["download", ALPHA, BETA]).ends_with(0).says("10 files kept");
+    evidence.copy("before");
+    erase_class(world, &[ALPHA]).ends_with(0).shows("alpha: biometric media erased: 3 files");
+    erase(world, &[BETA]).ends_with(0).shows("beta erased: ");
+    is_sound(world);
+    world.run(&["download", BETA]).ends_with(9);
+    // A certificate that claims an order which the journal does not have is found.
+    let path = world.archive().join("_erased/beta.json");
+    let text = std::fs::read_to_string(&path).expect("a certificate");
+    std::fs::write(&path, text.replace("\"tool\"", "\"again\": { \"at\": \"2026-01-01T00:00:00Z\", \"reason\": \"x\" },\n  \"tool\""))
+        .expect("written");
+    world.run(&["verify", "vmedia-archive", "--read-only"]).ends_with(8).shows("_erased/beta.json: is not what was written");
+}
+
 /// What is done to the archive after the erasure, and each finding that follows.
 type Deed = (&'static str, fn(&crate::evidence::Archive, &std::path::Path), &'static [&'static str]);
 

@@ -310,6 +310,10 @@ impl Chain {
                 self.retained.add_erased(&entry);
                 self.erasures.end(entry, Place { at: line.at, ..place });
             }
+            Entry::Again(entry) => {
+                self.retained.add_again(&entry);
+                self.erasures.again(entry, Place { at: line.at, ..place });
+            }
             Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
             Entry::Exported(entry) => *self.exports.entry(entry.folder.into()).or_default() += 1,
             Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, &raw.sha256()),

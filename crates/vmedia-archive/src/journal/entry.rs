@@ -3,15 +3,13 @@
 //! Each line holds the digest of the line before it; a segment's first line holds the ends of earlier segments. Later versions add
 //! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
+use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry};
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
-use super::plan_entry::PlanEntry;
-use crate::class::Class;
 use crate::error::ErrorKind;
 use crate::model::{MediaId, SessionId};
 use crate::reason::CodedReason;
 use crate::record::{HistoryRecord, State};
 use crate::store::sha256_bytes;
-use crate::terms::ProviderOutcome;
 use crate::word::{NewerWords, Word};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -88,6 +86,8 @@ pub(crate) enum Entry {
     Cutoff(CutoffEntry),
     /// A session was exported: the file exists unless the run was killed right after this line.
     Exported(Box<ExportedEntry>),
+    /// An erased session, or class of its media, may be archived again by order.
+    Again(AgainEntry),
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.
@@ -107,6 +107,7 @@ impl Line {
             Entry::Unknown => words.add("entry", serde_json::from_slice::<Sort>(text).ok().map(|sort| sort.entry)),
             Entry::Archived(archived) => archived.count_newer(words),
             Entry::Adopted(entry) => entry.archived.count_newer(words),
+            Entry::Again(entry) => words.add("class", owned(entry.class.as_ref().and_then(Word::newer))),
             Entry::Erasing(entry) => words.add("class", owned(entry.facts.class.as_ref().and_then(Word::newer))),
             Entry::Erased(entry) => {
                 words.add("class", owned(entry.class.as_ref().and_then(Word::newer)));
@@ -184,47 +185,6 @@ pub(crate) struct SealEntry {
     pub(crate) sha256: String,
 }
 
-/// The facts of an erasure, as the journal and the certificate hold them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErasureFacts {
-    /// The session.
-    pub session: SessionId,
-    /// Its folder in the archive.
-    pub folder: String,
-    /// The provider; `None` if the record could not be read.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub provider: Option<String>,
-    /// The provider's base URL; `None` if the record could not be read.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub base_url: Option<String>,
-    /// The class of media, if the rest of the session stays.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub class: Option<Word<Class>>,
-    /// The media of that class.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub media: Vec<MediaId>,
-    /// Number of files: all in the folder, or those of the class.
-    pub files: u64,
-    /// Number of their bytes.
-    pub bytes: u64,
-    /// The bag's digest: the SHA-256 of its `tagmanifest-sha256.txt`; `None` if there was none.
-    pub bag: Option<String>,
-    /// The law, rule or order that the erasure follows.
-    pub authority: String,
-    /// The operator's reason.
-    pub reason: String,
-    /// The approved plan that it follows, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub plan: Option<PlanEntry>,
-}
-
-impl ErasureFacts {
-    /// Returns the class of media, if it is of one that this version knows.
-    pub(crate) fn known_class(&self) -> Option<Class> {
-        self.class.as_ref().and_then(Word::known)
-    }
-}
-
 /// The adoption of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AdoptedEntry {
@@ -239,42 +199,6 @@ pub(crate) struct AdoptedEntry {
     /// The result for the provider's signatures, if they were computed again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) authenticated: Option<Authenticated>,
-}
-
-/// The order to erase a session, before anything of it is removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ErasingEntry {
-    #[serde(flatten)]
-    pub(crate) facts: ErasureFacts,
-    /// The time at which it was first ordered; earlier than the line if an erasure that was killed is finished.
-    pub(crate) begun: Timestamp,
-}
-
-/// The end of an erasure: nothing of the session, or of the class, is left.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ErasedEntry {
-    pub(crate) session: SessionId,
-    /// Its folder in the archive.
-    pub(crate) folder: String,
-    /// The class of media, if the rest of the session stays.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(crate) class: Option<Word<Class>>,
-    /// The SHA-256 of its certificate.
-    pub(crate) certificate: String,
-    /// The SHA-256 of the certificate's page for people.
-    pub(crate) page: String,
-    /// The deletion at the provider, if that was ordered, too.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub(crate) at_provider: Option<ProviderDeletion>,
-}
-
-/// The deletion of a session at its provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProviderDeletion {
-    /// The provider's answer.
-    pub outcome: Word<ProviderOutcome>,
-    /// The time of the answer.
-    pub at: Timestamp,
 }
 
 /// An earlier run that is accepted although it is under no signature.

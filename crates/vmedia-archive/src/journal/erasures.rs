@@ -1,6 +1,6 @@
 //! The erasures that a journal records: of whole sessions, and of classes of their media. Must not touch the store.
 
-use super::entry::{ErasedEntry, ErasingEntry, ErasureFacts};
+use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry, ErasureFacts};
 use super::place::Place;
 use crate::class::Class;
 use crate::word::Word;
@@ -19,6 +19,8 @@ pub(crate) struct Erasure {
     pub(crate) place: Place,
     /// The time at which nothing was left, and the certificate, once it is done.
     pub(crate) erased: Option<(Timestamp, ErasedEntry)>,
+    /// The place of the order to archive it again, if there is one.
+    pub(crate) again: Option<(Place, AgainEntry)>,
 }
 
 /// The erasures, by the folders' names: the newest of each.
@@ -50,7 +52,7 @@ impl Erasures {
         let Some(erasures) = self.of_line(facts.class.as_ref()) else { return };
         // Segments of runs that overlap do not stand in the order of their lines.
         if erasures.get(facts.folder.as_str()).is_none_or(|known| known.place.at <= place.at) {
-            erasures.insert(facts.folder.clone().into(), Erasure { facts, begun, ordered: place, place, erased: None });
+            erasures.insert(facts.folder.clone().into(), Erasure { facts, begun, ordered: place, place, erased: None, again: None });
         }
     }
 
@@ -59,7 +61,14 @@ impl Erasures {
         if let Some(known) = erasures.get_mut(entry.folder.as_str()).filter(|known| known.place.at <= place.at) {
             // A certificate that was lost is written again, with the time of the erasure.
             let at = known.erased.as_ref().map_or(place.at, |(at, _)| *at);
-            (known.place, known.erased) = (place, Some((at, entry)));
+            (known.place, known.erased, known.again) = (place, Some((at, entry)), None);
+        }
+    }
+
+    pub(super) fn again(&mut self, entry: AgainEntry, place: Place) {
+        let Some(erasures) = self.of_line(entry.class.as_ref()) else { return };
+        if let Some(known) = erasures.get_mut(entry.folder.as_str()).filter(|known| known.place.at <= place.at) {
+            known.again = Some((place, entry));
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The holds and the cutoffs that count, as the journal says. A release names the lines that it ends, so that neither clocks nor the order
 //! of runs matter. Must not judge the journal, and must not know periods.
 
-use super::entry::{Entry, ErasedEntry, Line};
+use super::entry::{Entry, Line};
+use super::erasure_entry::{AgainEntry, ErasedEntry};
 use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
 use super::segment::{self, Lines};
 use crate::class::Class;
@@ -109,6 +110,7 @@ impl Retained {
             Entry::Released(entry) => self.add_released(&entry, segment),
             Entry::Cutoff(entry) => self.add_cutoff(entry, line.at),
             Entry::Erased(entry) => self.add_erased(&entry),
+            Entry::Again(entry) => self.add_again(&entry),
             _ => {}
         }
     }
@@ -152,6 +154,15 @@ impl Retained {
         if entry.class.as_ref().and_then(Word::known) == Some(Class::Biometric) {
             let new = || (entry.session.clone(), Cutoffs::default());
             self.cutoffs.entry(entry.folder.as_str().into()).or_insert_with(new).1.is_without_biometric = true;
+        }
+    }
+
+    /// Takes note that the biometric media of a session may be archived again.
+    pub(super) fn add_again(&mut self, entry: &AgainEntry) {
+        if entry.class.as_ref().and_then(Word::known) == Some(Class::Biometric)
+            && let Some((_, cutoffs)) = self.cutoffs.get_mut(entry.folder.as_str())
+        {
+            cutoffs.is_without_biometric = false;
         }
     }
 

@@ -1,7 +1,8 @@
 //! What the journal says of sessions beside their bags: the last verifications, holds and cutoffs, erasures; and the pages of the catalog.
 //! Must not judge the journal.
 
-use super::entry::{Entry, ErasureFacts, Line};
+use super::entry::{Entry, Line};
+use super::erasure_entry::ErasureFacts;
 use super::retained::Retained;
 use super::segment::{self, Lines};
 use crate::error::Result;
@@ -19,7 +20,7 @@ pub struct LastVerified {
 }
 
 /// The words of which one is in each line that is read.
-const WORDS: [&str; 7] = ["\"verified\"", "\"page\"", "\"hold\"", "\"released\"", "\"cutoff\"", "\"erasing\"", "\"erased\""];
+const WORDS: [&str; 8] = ["\"again\"", "\"verified\"", "\"page\"", "\"hold\"", "\"released\"", "\"cutoff\"", "\"erasing\"", "\"erased\""];
 
 /// A session that was erased, or was to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +99,7 @@ impl Verifications {
                 return;
             }
             Entry::Erased(entry) if entry.class.is_some() => return self.retained.add_erased(&entry),
+            Entry::Again(entry) => return self.retained.add_again(&entry),
             Entry::Erasing(entry) => {
                 let facts = entry.facts;
                 if facts.class.is_some() {
@@ -106,7 +108,7 @@ impl Verifications {
                 self.erased.insert(facts.folder.as_str().into(), ErasedSession { facts, erased: None });
                 return;
             }
-            Entry::Erased(entry) => {
+            Entry::Erased(entry) if entry.class.is_none() => {
                 if let Some(known) = self.erased.get_mut(entry.folder.as_str()) {
                     known.erased.get_or_insert(line.at);
                 }

@@ -3,10 +3,8 @@
 //!
 //! A line that vouches for a bag outlasts a power loss before the bag is finished.
 
-use super::entry::{
-    AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, ErasedEntry, ErasingEntry, ErasureFacts, Identity, Line, Opened, SCHEMA,
-    VERSION,
-};
+use super::entry::{AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
+use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry, ErasureFacts};
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::segment;
 use super::unsealed::{self, UnsealedRun};
@@ -200,6 +198,11 @@ impl Journal {
         // It changes no session, so the catalog's page stays as it is.
         let lines = self.append(&mut locked(&self.writing), Entry::Exported(Box::new(entry)), now)?;
         lines.flush().map_err(Error::for_run)
+    }
+
+    /// Records the order to archive again what was erased; the line is on the disk before this returns.
+    pub(crate) fn again(&self, entry: AgainEntry, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Again(entry), now)
     }
 
     /// Records the next page of the catalog; the line is on the disk before this returns.

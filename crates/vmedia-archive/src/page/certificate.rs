@@ -39,6 +39,8 @@ pub(super) struct CertificatePage {
     exports: Option<String>,
     /// The deletion at the provider.
     deletion: Option<Text>,
+    /// The time and the reason of the order to archive it again.
+    again: Option<(String, Text)>,
 }
 
 /// The plan that was followed, and where the archive keeps it.
@@ -90,6 +92,7 @@ impl CertificatePage {
             journal: Text::of(&certificate.journal),
             not_reached: certificate.not_reached.iter().map(place).collect(),
             exports: (certificate.exports > 0).then(|| plural(certificate.exports, "export")),
+            again: certificate.again.as_ref().map(|again| (moment(again.at), Text::of(&again.reason))),
             deletion: certificate.at_provider.as_ref().map(|deletion| Text::of(&deletion_text(deletion))),
         }
     }

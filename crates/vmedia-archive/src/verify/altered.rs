@@ -23,7 +23,11 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
     if examined.unfinished {
         return Ok(());
     }
-    let changes = chain.map(|chain| chain.changes(store, folder)).transpose()?.unwrap_or_default();
+    let mut changes = chain.map(|chain| chain.changes(store, folder)).transpose()?.unwrap_or_default();
+    // What was erased before and archived again by order need not be what it was.
+    if let Some(erasure) = chain.and_then(|chain| chain.erasure(folder)).filter(|erasure| erasure.again.is_some()) {
+        changes.retain(|change| change.at > erasure.place.at);
+    }
     let is_made_up_for = |segment: &str| changes.iter().any(|change| change.makes_up_for(segment));
     let is_missing =
         |run: &&JournalRecord| !chain.is_some_and(|chain| chain.has_run(&run.segment, &run.sha256)) && !is_made_up_for(&run.segment);

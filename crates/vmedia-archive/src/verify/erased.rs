@@ -20,6 +20,8 @@ pub(super) enum Erased {
     Not,
     /// Nothing of it is left, and the journal vouches for its certificate.
     Soundly,
+    /// It was erased and archived again by order, as this note says; it is to be verified like any other.
+    Again(String),
     /// It is half erased, by an erasure that is under way or was killed.
     Half(Finding),
     /// Anything else.
@@ -40,6 +42,13 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
         return Ok(Erased::Half(finding(".", what)));
     };
     let erased = format!("erased on {}", day(*at));
+    if let Some((_, again)) = &erasure.again {
+        if let Some(found) = unordered(store, chain, erasure, &format!("it was {erased}"))? {
+            return Ok(Erased::Found(found));
+        }
+        let note = format!("it was {erased} ({}) and archived again by order: {}", erasure.facts.authority, again.reason);
+        return Ok(if is_here { Erased::Again(note) } else { Erased::Soundly });
+    }
     if is_here {
         let what = format!("it was {erased} ({}), and is here again", erasure.facts.authority);
         return Ok(Erased::Found(finding(".", what)));
@@ -63,16 +72,27 @@ fn held(chain: &Chain, folder: &str, erasure: &Erasure, erased: &str) -> Option<
     Some(Finding::new(Aspect::Journal, ".", what))
 }
 
+/// Returns the finding for an order to archive it again that no seal covers, or whose certificate is not the one that it names.
+fn unordered(store: &dyn ReadStore, chain: &Chain, erasure: &Erasure, erased: &str) -> Result<Option<Finding>> {
+    let erased = format!("{erased} and archived again");
+    let is_unproven = erasure.again.as_ref().is_some_and(|(place, _)| chain.is_proof_demanded && !chain.is_proven(place));
+    if is_unproven { Ok(Some(unproven(&erased))) } else { spoilt(store, erasure, &erased) }
+}
+
 fn unproven(erased: &str) -> Finding {
-    let what = format!("{erased}, the journal says, and no seal covers that: nothing proves that it was erased by order");
+    let what = format!("{erased}, the journal says, and no seal covers that: nothing proves the order");
     Finding::new(Aspect::Journal, ".", what)
 }
 
 /// Returns the finding for a certificate that is missing or altered, or that is about another order than the journal's.
 fn spoilt(store: &dyn ReadStore, erasure: &Erasure, erased: &str) -> Result<Option<Finding>> {
     let (facts, folder, class) = (&erasure.facts, StorePath::name(&erasure.facts.folder), erasure.facts.known_class());
-    let Some((_, entry)) = &erasure.erased else { return Ok(None) };
-    if let Some((path, is_missing)) = erasure::unlike(store, &folder, entry)? {
+    let digests = match (&erasure.again, &erasure.erased) {
+        (Some((_, again)), _) => [&again.certificate, &again.page],
+        (None, Some((_, entry))) => [&entry.certificate, &entry.page],
+        (None, None) => return Ok(None),
+    };
+    if let Some((path, is_missing)) = erasure::unlike(store, &folder, class, digests)? {
         let what = if is_missing { format!("is missing: {erased}") } else { format!("is not what was written when {erased}") };
         return Ok(Some(finding(path.as_str(), what)));
     }
@@ -100,6 +120,12 @@ pub(super) fn compare_class_erasure(store: &dyn ReadStore, chain: &Chain, folder
     if let Some(erasure) = erasure {
         let title = format!("its {} media were erased on", class.as_str());
         match &erasure.erased {
+            Some((at, _)) if erasure.again.is_some() => {
+                let title = format!("{title} {}", day(*at));
+                found.extend(unordered(store, chain, erasure, &title)?);
+                let reason = erasure.again.as_ref().map(|(_, again)| again.reason.as_str()).unwrap_or_default();
+                examined.notes.push(format!("{title} ({}) and archived again by order: {reason}", erasure.facts.authority));
+            }
             None if store.stat(&erasure::path(&path, Some(class)))?.is_none() => {}
             None => {
                 let what = format!("the erasure of its {} media was begun on {} and not finished", class.as_str(), day(erasure.begun));

@@ -112,7 +112,7 @@ impl<'a> Archive<'a> {
                     absent.damaged += 1;
                     self.report_finding(name, finding);
                 }
-                Erased::Not => {
+                Erased::Not | Erased::Again(_) => {
                     let changes = chain.changes(store, name)?;
                     let Some(last) = changes.last() else { continue };
                     let what = format!("the session is missing: the journal says that it was archived, last on {}", day(last.at));

@@ -196,12 +196,16 @@ impl<'a> Run<'a> {
     fn compared(&self, Place { archive, folder }: Place<'a>) -> Option<(Examined, Option<Arc<Chain>>)> {
         let (store, chain) = (archive.target.store.as_ref(), archive.chain());
         let found = |finding| Examined { findings: vec![finding], ..Examined::default() };
-        let examined = match chain.as_ref().map_or(Ok(Erased::Not), |chain| compare_erasure(store, chain, folder.as_str())) {
-            Ok(Erased::Not) => {
+        let erased = chain.as_ref().map_or(Ok(Erased::Not), |chain| compare_erasure(store, chain, folder.as_str()));
+        let examined = match erased {
+            Ok(erased @ (Erased::Not | Erased::Again(_))) => {
                 let mut examined = examine(store, folder, self.rules).unwrap_or_else(|error| Examined::failed(&error));
                 // A bag that cannot be read would only be reported as altered.
                 if !examined.is_comparable() {
                     return Some((examined, None));
+                }
+                if let Erased::Again(note) = erased {
+                    examined.notes.push(note);
                 }
                 let compared = compare_with_journal(store, chain.as_deref(), folder.as_str(), &mut examined).and_then(|()| {
                     chain.as_ref().map_or(Ok(()), |chain| compare_class_erasure(store, chain, folder.as_str(), &mut examined))

@@ -1,0 +1,29 @@
+//! The results of `vmedia erase`, as events carry them.
+
+use serde::{Deserialize, Serialize};
+
+/// The result of `erase` for a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Erasure {
+    /// It would be erased (`--dry-run`).
+    Planned,
+    /// It was erased in this run.
+    Erased,
+    /// It was erased before.
+    ErasedBefore,
+    /// It has no media of the class.
+    Nothing,
+}
+
+/// What `erase --at-provider` did there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AtProvider {
+    /// It would be deleted (`--dry-run`).
+    Planned,
+    /// It was deleted.
+    Deleted,
+    /// The provider had no such session.
+    Absent,
+}
