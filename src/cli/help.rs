@@ -195,15 +195,13 @@ Examples:
   vmedia retention due --by 2027-01-31 --format csv > due.csv";
 
 pub(super) const RETENTION_PLAN: &str = "\
-Plans what is due (`vmedia retention due`) and not held, or the sessions that you name, by an order. Writes each with its number of
-files and bytes, the digest of its bag, and the authority, and the end of the journal. Changes nothing. The same review of an
-unchanged archive gives the same file. A second person reads it and approves it with a signature (ssh-keygen -Y sign -n
+Plans what is due (`vmedia retention due`) and not held, or the sessions that you name, by an order: each with its files, bytes and
+authority, and the digest of its bag. Changes nothing. A second person approves the plan with a signature (ssh-keygen -Y sign -n
 vmedia-disposition); `vmedia erase --plan` follows it, and leaves out sessions that changed, are held or are no longer due.
 
 Examples:
   vmedia retention plan -o due.json
-  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json
-  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json --format csv > plan.csv";
+  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json";
 
 pub(super) const ADOPT: &str = "\
 For sessions that were moved in from another archive, and archives whose journal was lost. Reads every file of such a session,

@@ -7,6 +7,7 @@ use crate::archive::retention::day_of;
 use crate::archive::{Candidate, Chain, DueSessions, MadePlan, Plan, due_sessions, make_plan, must_be_outside};
 use crate::cli::{EventFormat, PlanArguments};
 use crate::commands::Context;
+use crate::commands::headings::{is_short, short_id};
 use crate::commands::query::session_ids;
 use crate::commands::services::archive;
 use crate::error::{Error, ErrorKind, Result, plain};
@@ -92,6 +93,7 @@ fn write(plan: &Plan, path: &Path) -> Result<()> {
 
 fn show(plan: &Plan, arguments: &PlanArguments, reporter: &mut Reporter, context: &Context) -> Result<()> {
     let width = context.console.answer_width().filter(|_| !arguments.rows.wide);
+    let is_short = is_short(width, arguments.rows.format);
     let mut table = Table::new(&COLUMNS, arguments.rows.format).within(width);
     let by_order = ["class", "due", "cutoff", "event", "schedule"];
     let hidden = by_order.into_iter().filter(|_| plan.by.is_none()).chain(["bag"]);
@@ -99,7 +101,7 @@ fn show(plan: &Plan, arguments: &PlanArguments, reporter: &mut Reporter, context
     for planned in &plan.sessions {
         let as_is = |value| -> Cell { (value, None) };
         table.row(&[
-            as_is(json!(planned.session)),
+            (json!(planned.session), is_short.then(|| short_id(planned.session.as_str()))),
             as_is(json!(planned.class)),
             as_is(json!(planned.due)),
             as_is(json!(planned.cutoff)),

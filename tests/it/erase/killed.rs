@@ -1,25 +1,66 @@
 //! An erasure in this process whose store stops or fails at each of its steps, then what other commands make of what is left, then an
 //! erasure that is not disturbed.
 
+use super::plan::sign;
 use crate::crash::faulty::{Fault, Faulty, Moment};
 use crate::crash::steps::{Scene, run};
 use crate::evidence::{copy, verify};
 use crate::harness::{SESSION, tree};
+use crate::seal::generate;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use vmedia::archive::retention::HoldCheck;
 use vmedia::archive::verify::{SessionOutcome, SessionReport};
+use vmedia::archive::{ApprovalRules, ApprovedPlan, Candidate, Judgement, Plan, SignatureFile, judge_approvals, make_plan};
 use vmedia::archive::{Chain, Class, ClassErasing, Erasing, ErasureOutcome, Identity, Journal, erase, erase_class};
 use vmedia::engine::Event;
 use vmedia::error::Result;
 use vmedia::exit::Exit;
 use vmedia::model::SessionId;
+use vmedia::seal::ssh::Signers;
 use vmedia::store::{LocalStore, Store};
 
-/// Erases the session on a store, or a class of its media, as the command does.
-fn erased(archive: &Arc<dyn Store>, class: Option<Class>) -> Result<ErasureOutcome> {
+/// A plan that a second person approved.
+struct Review {
+    plan: Plan,
+    bytes: Vec<u8>,
+    judgement: Judgement,
+}
+
+impl Review {
+    /// Plans the erasure of the session, and signs the plan; none without `ssh-keygen`.
+    fn of(root: &Path, folder: &Path) -> Option<Self> {
+        if !generate(folder, "anna") {
+            return None;
+        }
+        let store = local(root);
+        let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(())).expect("a journal");
+        let order = Candidate { session: SessionId::parse(SESSION).expect("an id"), authority: "an order".to_owned(), due: None };
+        let plan = make_plan(store.as_ref(), &chain, None, &[order]).expect("a plan").plan;
+        let bytes = plan.text().expect("text").into_bytes();
+        std::fs::write(folder.join("plan.json"), &bytes).expect("written");
+        sign(folder, "plan.json", "anna", "vmedia-disposition");
+        let signers = Signers::read(&folder.join("anna.pub")).expect("signers");
+        let signature = SignatureFile {
+            name: "plan.json.anna.sig".to_owned(),
+            bytes: Ok(std::fs::read(folder.join("plan.json.anna.sig")).expect("a file")),
+        };
+        let rules = ApprovalRules { signers: &signers, operator: "a test", own_key: None };
+        let judgement = judge_approvals(&bytes, &[signature], &rules, jiff::Timestamp::now());
+        assert_eq!(judgement.approvals.len(), 1, "{:?}", judgement.refused);
+        Some(Self { plan, bytes, judgement })
+    }
+
+    fn approved(&self) -> ApprovedPlan {
+        ApprovedPlan::new(self.plan.clone(), self.bytes.clone(), &self.judgement, Vec::new())
+    }
+}
+
+/// Erases the session on a store by a plan, or a class of its media by an order, as the command does.
+fn erased(archive: &Arc<dyn Store>, class: Option<Class>, review: Option<&Review>) -> Result<ErasureOutcome> {
+    let plan = review.map(Review::approved);
     let store = archive;
     let text = |text: &str| text.to_owned();
     let identity = Identity { tool: text("vmedia"), command: text("erase"), operator: text("a test"), host: text("here") };
@@ -28,7 +69,7 @@ fn erased(archive: &Arc<dyn Store>, class: Option<Class>) -> Result<ErasureOutco
     let store = store.as_ref();
     let holds = HoldCheck::default();
     let (authority, reason) = ("an order", "a test");
-    let order = Erasing { store, chain: &chain, journal: &journal, authority, reason, holds, plan: None, dry_run: false };
+    let order = Erasing { store, chain: &chain, journal: &journal, authority, reason, holds, plan: plan.as_ref(), dry_run: false };
     let (session, now) = (SessionId::parse(SESSION).expect("an id"), &jiff::Timestamp::now);
     let outcome = match class {
         None => erase(&order, &session, now),
@@ -54,6 +95,8 @@ struct States {
     whole: BTreeMap<String, Vec<u8>>,
     folder: PathBuf,
     met: Vec<String>,
+    /// The plan of an erasure of the whole session.
+    review: Option<Review>,
 }
 
 impl States {
@@ -64,6 +107,7 @@ impl States {
         let whole = left(&before);
         let folder = scene.folder.path().join("states");
         std::fs::create_dir(&folder).expect("a folder");
+        let review = if class.is_none() { Review::of(&before, scene.folder.path()) } else { None };
         let mut met = Vec::new();
         for (fault, moment) in
             [(Fault::Stops, Moment::Before), (Fault::Stops, Moment::After), (Fault::Fails(ErrorKind::StorageFull), Moment::Before)]
@@ -73,7 +117,7 @@ impl States {
                 copy(&before, &root);
                 let faulty = Arc::new(Faulty::new(root.clone(), step, fault, moment));
                 let store: Arc<dyn Store> = faulty.clone();
-                let _ = erased(&store, class);
+                let _ = erased(&store, class, review.as_ref());
                 drop(store);
                 let acted = faulty.acted();
                 met.push(acted.clone().unwrap_or_else(|| "its end".to_owned()));
@@ -82,7 +126,7 @@ impl States {
                 }
             }
         }
-        Self { scene, whole, folder, met }
+        Self { scene, whole, folder, met, review }
     }
 
     /// Each archive, with its step and what the verification of all of them says of the session.
@@ -131,8 +175,9 @@ fn at_every_step_nothing_half_erased_is_complete_or_fetched_and_the_next_erasure
         if here != states.whole {
             run_and_expect_nothing(&states.scene, &root, at);
         }
-        erased(&local(&root), None).unwrap_or_else(|error| panic!("{at}: {error}"));
+        erased(&local(&root), None, states.review.as_ref()).unwrap_or_else(|error| panic!("{at}: {error}"));
         assert!(!root.join(SESSION).exists(), "{at}");
+        assert_eq!(root.join("_erased/plans").exists(), states.review.is_some(), "{at}");
     }
     assert!(sound > 0, "no erasure came to its end");
     states.all_are_sound();
@@ -155,7 +200,7 @@ fn at_every_step_no_half_erased_class_is_complete_or_fetched_and_the_next_erasur
         if here != states.whole && is_open(&root) {
             run_and_expect_nothing(&states.scene, &root, at);
         }
-        erased(&local(&root), Some(Class::Biometric)).unwrap_or_else(|error| panic!("{at}: {error}"));
+        erased(&local(&root), Some(Class::Biometric), None).unwrap_or_else(|error| panic!("{at}: {error}"));
         let here = left(&root);
         assert!(!here.keys().any(is_chip) && here.len() == states.whole.len() - 1, "{at}: {:?}", here.keys());
     }
