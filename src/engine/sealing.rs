@@ -78,7 +78,7 @@ impl Sealer {
     /// # Errors
     /// Earlier runs changed sessions, no signature covers them, and they are not accepted.
     pub(crate) fn vouch(&self, store: &dyn Store, journal: &Journal, now: Timestamp) -> Result<()> {
-        if self.key.is_none() || journal.segment().is_none() && self.accept_unsealed.is_none() {
+        if self.key.is_none() || !journal.begun(now)? && self.accept_unsealed.is_none() {
             return Ok(());
         }
         let unsealed = journal.unsealed(&|segment| is_signed(store, segment), now)?;

@@ -181,3 +181,16 @@ fn a_full_disk_or_a_certificate_that_cannot_be_read_fetches_nothing() {
     is_sound(&world);
     assert_eq!(world.run(&["download", ALPHA]).ends_with(9).code, i32::from(Exit::from(vmedia::error::ErrorKind::NotFound).code()));
 }
+
+#[test]
+fn a_signed_run_does_not_vouch_for_an_unsigned_erasure() {
+    let world = Evidence::young().world;
+    if !crate::seal::generate(world.folder(), "key") {
+        return;
+    }
+    let signed = |further: &[&str]| world.run(&[&["download", BETA, "--refetch", "--sign-key", "key"], further].concat());
+    signed(&["--accept-unsealed", "before there was a key"]).ends_with(0);
+    erase(&world, &[ALPHA]).ends_with(0);
+    signed(&[]).ends_with(7).complains("no signature covers what they wrote: ", "--accept-unsealed REASON").says("(erase, 2 changes)");
+    signed(&["--accept-unsealed", "the order is filed"]).ends_with(0).says("the journal of this run is signed");
+}

@@ -99,6 +99,18 @@ pub(crate) enum Entry {
     Unknown,
 }
 
+impl Entry {
+    /// Returns true if the line decides what the archive holds or may lose. A newer version's line may.
+    pub(super) fn is_change(&self) -> bool {
+        match self {
+            Self::Archived(_) | Self::Adopted(_) | Self::Erasing(_) | Self::Erased(_) => true,
+            Self::Again(_) | Self::Hold(_) | Self::Released(_) | Self::Cutoff(_) | Self::Unknown => true,
+            Self::Opened(_) | Self::Kept { .. } | Self::Failed { .. } | Self::Verified { .. } | Self::Damaged { .. } => false,
+            Self::Page { .. } | Self::Accepted { .. } | Self::Exported(_) | Self::Closed { .. } => false,
+        }
+    }
+}
+
 impl Line {
     /// Counts the codes in it that a newer version wrote. The sort of an unknown entry is read from the line's text.
     pub(super) fn count_newer(&self, text: &[u8], words: &mut NewerWords<'static>) {

@@ -16,7 +16,7 @@ pub struct UnsealedRun {
     pub sha256: Option<String>,
     /// The command that ran.
     pub command: String,
-    /// Number of changes of sessions' bags, holds and cutoffs.
+    /// Number of lines for which a signature vouches: changes of bags, erasures, adoptions, holds, releases and cutoffs.
     pub changes: u64,
 }
 
@@ -44,8 +44,8 @@ fn run(store: &dyn ReadStore, name: &str) -> Result<UnsealedRun> {
         run.sha256 = Some(line.sha256());
         match line.read() {
             Some(Line { entry: Entry::Opened(opened), .. }) => run.command = opened.identity.command,
-            Some(Line { entry: Entry::Archived(_) | Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_), .. }) => run.changes += 1,
-            _ => {}
+            Some(Line { entry, .. }) => run.changes += u64::from(entry.is_change()),
+            None => {}
         }
     }
     Ok(run)

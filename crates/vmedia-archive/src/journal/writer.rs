@@ -220,6 +220,13 @@ impl Journal {
         lines.flush().map_err(Error::for_run)
     }
 
+    /// Writes the lines about sessions that were gathered so far, and returns whether this run has a segment.
+    pub fn begun(&self, now: Timestamp) -> Result<bool> {
+        let mut writing = locked(&self.writing);
+        self.write_batches(&mut writing, now)?;
+        Ok(writing.segment.is_some())
+    }
+
     /// Ends the segment of this run and returns it, if there is one. As long as the caller keeps it, runs that begin treat this one
     /// as at work, and name its seals only when these are written.
     pub fn close(&self, error: Option<ErrorKind>, now: Timestamp) -> Result<Option<ClosedSegment>> {
