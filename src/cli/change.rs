@@ -70,7 +70,7 @@ pub(crate) struct ExportArguments {
     /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
     pub(crate) sessions: Vec<String>,
-    /// New ZIP file
+    /// New ZIP file, or page
     #[arg(short, long, value_name = "FILE", required = true)]
     pub(crate) output: PathBuf,
     /// Leave out files of these kinds, such as face, video or person
@@ -79,6 +79,9 @@ pub(crate) struct ExportArguments {
     /// no file has is an error that lists those that there are.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub(crate) without: Vec<String>,
+    /// Write the page of one session with its media in it, instead of a ZIP file
+    #[arg(long, conflicts_with = "without")]
+    pub(crate) html: bool,
     /// Recipient, which is recorded
     #[arg(long = "for", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) recipient: Option<String>,

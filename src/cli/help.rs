@@ -114,7 +114,8 @@ a session that is damaged, unfinished, erased, or unknown to the journal is not 
 session is exported. The journal records each export: to whom, why, and the SHA-256 of the file.
 
 With --without, the folder of a session is a new bag with the original manifests in original/, which name everything that is
-left out. The record, the page and portraits are always left out then, because they repeat what stands in other files.
+left out. The record, the page and portraits are always left out then, because they repeat what stands in other files. With
+--html, the file is the session's page, which holds its media, up to 100 MB, and can be read with any browser; it proves nothing.
 
 Examples:
   vmedia export <session-id> -o case-118.zip --reason 'court order 4 C 118/26' --for 'district court'

@@ -1,10 +1,10 @@
-//! `vmedia export`: hands out sessions in one ZIP file, with the proof that they are unchanged. Needs no network but for a time stamp.
+//! `vmedia export`: hands out sessions in one ZIP file, with the proof that they are unchanged, or one as a page. Needs no network but for a time stamp.
 
 use super::Context;
 use super::closing::close_journal;
 use super::query::session_ids;
 use super::services::{archive, journal, sealer};
-use crate::archive::{Chain, Export, Exporting, export, must_be_outside};
+use crate::archive::{Chain, Export, Exporting, export, export_page, must_be_outside};
 use crate::cli::ExportArguments;
 use crate::engine::{Event, ExportReport, SessionExport};
 use crate::error::{Error, Result};
@@ -16,6 +16,14 @@ use std::path::Path;
 
 pub(super) fn run(arguments: &ExportArguments, context: &Context) -> Result<Exit> {
     let sessions = session_ids(&arguments.sessions)?;
+    let single = match &sessions[..] {
+        _ if !arguments.html => None,
+        [session] => Some(session),
+        _ => {
+            let what = format!("--html takes one session, and {} were named", sessions.len());
+            return Err(Error::usage(what, "export each to a file of its own, or all in one ZIP file without --html"));
+        }
+    };
     let path = arguments.output.as_path();
     must_be_outside("-o", path)?;
     if path.symlink_metadata().is_ok() {
@@ -37,7 +45,8 @@ pub(super) fn run(arguments: &ExportArguments, context: &Context) -> Result<Exit
         is_stopped: &|| context.cancel.requested().is_some(),
     };
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
-    let outcome = export(&order, &sessions, path, &|| context.clock.now());
+    let now = || context.clock.now();
+    let outcome = single.map_or_else(|| export(&order, &sessions, path, &now), |session| export_page(&order, session, path, &now));
     let exit = match outcome {
         Ok(export) => {
             report(&export, path, &mut reporter);

@@ -55,6 +55,39 @@ fn entries(world: &World, entry: &str) -> Vec<Value> {
     lines.filter(|line| line["entry"] == entry).collect()
 }
 
+#[test]
+fn a_page_holds_the_media_and_needs_nothing_else() {
+    let world = World::new();
+    world.run(&["download", crate::harness::SESSION, "--with", "all"]).ends_with(0);
+    let order = ["--html", "-o", "page.html", "--reason", "a request", "--for", "the person"];
+    let export = |further: &[&str]| world.run(&[&["export", crate::harness::SESSION], further, &order[..]].concat());
+    export(&[]).ends_with(0).shows("page.html: 1 session, ");
+    let page = std::fs::read_to_string(world.folder().join("page.html")).expect("a page");
+    let encoded = |bytes: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+    for (path, bytes) in world.tree() {
+        let Some(path) = path.strip_prefix(&format!("{}/", crate::harness::SESSION)) else { continue };
+        if path.starts_with("data/") || path.starts_with("metadata/") {
+            assert_eq!(page.matches(&format!(";base64,{}\"", encoded(&bytes))).count(), 1, "{path}");
+        }
+    }
+    let links = page.split(" href=\"").skip(1).chain(page.split(" src=\"").skip(1));
+    assert!(links.into_iter().all(|link| link.starts_with('#') || link.starts_with("data:")), "a link leads out of the page");
+    assert!(page.contains("It proves nothing") && page.contains("img-src data:; media-src data:") && !page.contains("Check it again"));
+    let lines = entries(&world, "exported");
+    assert_eq!((lines.len(), &lines[0]["sha256"]), (1, &json!(hex::encode(Sha256::digest(page.as_bytes())))));
+    is_sound(&world);
+
+    export(&[]).ends_with(2).complains("page.html exists", "name a new file with -o");
+    export(&["another"]).ends_with(2).complains("--html takes one session, and 2 were named", "export each to a file of its own");
+    export(&["--without", "face"]).ends_with(2);
+    std::fs::remove_file(world.folder().join("page.html")).expect("removed");
+    let face = world.file("data").join(crate::harness::NEWEST).join(format!("face_face-{}.jpg", crate::harness::SESSION));
+    let bytes = std::fs::read(&face).expect("a picture");
+    std::fs::write(&face, bytes.iter().map(|byte| byte ^ 1).collect::<Vec<u8>>()).expect("altered");
+    export(&[]).ends_with(8).complains("its bytes have changed: the SHA-256 does not fit", "`vmedia verify` shows");
+    assert!(!world.folder().join("page.html").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn every_judge_accepts_an_export_and_it_names_no_other_session() {

@@ -4,6 +4,7 @@
 //! change a session.
 
 mod bundle;
+mod page;
 mod proof;
 mod selection;
 
@@ -18,6 +19,7 @@ use crate::text::day;
 use crate::verify::{Examined, Finding, NoProvider, bag_digest, examine, is_bag};
 use bundle::Bundle;
 use jiff::Timestamp;
+pub use page::export_page;
 use selection::Selection;
 use std::collections::BTreeSet;
 use std::io;
@@ -79,10 +81,7 @@ pub struct Export {
 /// The file exists or cannot be written, a session is missing, erased, damaged or unfinished, the journal does not vouch for it, another run
 /// is changing it, or nothing is of a kind to be left out. There is no file then.
 pub fn export(order: &Exporting<'_>, sessions: &[SessionId], path: &Path, now: &dyn Fn() -> Timestamp) -> Result<Export> {
-    let unwritten = |error: &io::Error| {
-        let what = format!("cannot write {}: {}", path.display(), plain(error));
-        Error::new(ErrorKind::Local, what, limit_hint(error).unwrap_or("nothing was exported; make room, or name another place with -o"))
-    };
+    let unwritten = |error: &io::Error| unwritten(path, error);
     let file = NewFile::create(path).map_err(|error| unwritten(&error))?;
     let mut copy =
         Copying { order, bundle: Bundle::new(file.file()), unwritten: &unwritten, used: BTreeSet::new(), words: BTreeSet::new() };
@@ -93,16 +92,41 @@ pub fn export(order: &Exporting<'_>, sessions: &[SessionId], path: &Path, now: &
     let mut bundle = copy.bundle;
     proof.files.iter().try_for_each(|(name, bytes)| bundle.add(name, bytes)).map_err(|error| unwritten(&error))?;
     bundle.finish().map_err(|error| unwritten(&error))?;
-    let digest = file.settle().map_err(|error| unwritten(&error))?;
-    // Before the file has its name: an export that the journal does not know would be worse than a line without one.
-    for one in &exported {
-        order.journal.exported(one.entry(order, &digest), now())?;
-    }
-    file.publish().map_err(|error| unwritten(&error))?;
+    let digest = publish(order, file, path, &exported, now)?;
     Ok(Export { sessions: exported, digest, unsealed: proof.unsealed.len() as u64 })
 }
 
+/// Gives a file its name, after the journal knows the export: one that it does not know would be worse than a line without a file.
+fn publish(order: &Exporting<'_>, file: NewFile, path: &Path, exported: &[ExportedSession], now: &dyn Fn() -> Timestamp) -> Result<Digest> {
+    let digest = file.settle().map_err(|error| unwritten(path, &error))?;
+    for one in exported {
+        order.journal.exported(one.entry(order, &digest), now())?;
+    }
+    file.publish().map_err(|error| unwritten(path, &error))?;
+    Ok(digest)
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Error {
+    let what = format!("cannot write {}: {}", path.display(), plain(error));
+    Error::new(ErrorKind::Local, what, limit_hint(error).unwrap_or("nothing was exported; make room, or name another place with -o"))
+}
+
 impl ExportedSession {
+    /// Returns a session of which no file is exported yet.
+    fn new(session: &SessionId, folder: StorePath, bag: String, record: &Record) -> Self {
+        Self {
+            session: session.clone(),
+            files: 0,
+            left_out: 0,
+            lacks_document: false,
+            repeating: BTreeSet::new(),
+            missing: record.media.iter().filter(|medium| medium.state != State::Archived).count() as u64,
+            bag,
+            folder,
+            has_payload: false,
+        }
+    }
+
     fn entry(&self, order: &Exporting<'_>, digest: &Digest) -> ExportedEntry {
         ExportedEntry {
             session: self.session.clone(),
@@ -132,19 +156,8 @@ impl Copying<'_> {
         must_be_there(order, session, &folder)?;
         let _lock = order.store.lock(&folder)?.or_busy(&format!("session {session}"))?;
         let (examined, bag) = vouched_for(order, &folder)?;
-        let Some(record) = examined.record() else { return Err(refused(order, &folder, "it has no record", "restore it from a backup")) };
-        let missing = record.media.iter().filter(|medium| medium.state != State::Archived).count() as u64;
-        let mut exported = ExportedSession {
-            session: session.clone(),
-            files: 0,
-            left_out: 0,
-            lacks_document: false,
-            repeating: BTreeSet::new(),
-            missing,
-            bag,
-            has_payload: false,
-            folder,
-        };
+        let record = record(order, &folder, &examined)?;
+        let mut exported = ExportedSession::new(session, folder, bag, record);
         if order.without.is_empty() {
             self.whole(&examined, &mut exported)?;
         } else {
@@ -222,6 +235,10 @@ impl Copying<'_> {
         let what = format!("nothing was exported: no file of these sessions is of the kind {unknown:?} that --without names");
         Err(Error::usage(what, format!("there are {}", words.join(", "))))
     }
+}
+
+fn record<'a>(order: &Exporting<'_>, folder: &StorePath, examined: &'a Examined) -> Result<&'a Record> {
+    examined.record().ok_or_else(|| refused(order, folder, "it has no record", "restore it from a backup"))
 }
 
 fn must_be_there(order: &Exporting<'_>, session: &SessionId, folder: &StorePath) -> Result<()> {

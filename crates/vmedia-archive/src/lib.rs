@@ -97,7 +97,7 @@ pub use coded::Coded;
 pub use disposition::{ApprovalRules, ApprovedPlan, Judgement, LARGEST_PLAN, Plan, RefusedSignature, SignatureFile, judge_approvals};
 pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, archive_again, erase, erase_at_provider, erase_class};
 pub use erasure::{Again, Certificate, Method, NotReached, Stage};
-pub use export::{Export, ExportedSession, Exporting, export};
+pub use export::{Export, ExportedSession, Exporting, export, export_page};
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
     LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,

@@ -6,6 +6,7 @@ mod catalog_view;
 mod certificate;
 mod chip;
 mod facts;
+mod inlined;
 mod lists;
 mod session;
 mod sheet;
@@ -21,6 +22,7 @@ use askama::Template;
 use catalog_view::{CatalogPage, CatalogRow as RowView};
 pub(crate) use catalog_view::{CatalogTotals, GroupHead};
 use certificate::CertificatePage;
+pub(crate) use inlined::{Piece, pieces};
 use jiff::Timestamp;
 use session::SessionPage;
 
@@ -54,6 +56,12 @@ fn no_catalog() -> Error {
 /// Returns the page of a session's folder.
 pub(crate) fn session_page(record: &Record) -> Result<String> {
     let page = SessionPage::of(record, &payload_manifest(record));
+    page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
+}
+
+/// Returns the page of a session as a copy that is read without the archive, before its files are put into it.
+pub(crate) fn session_copy(record: &Record) -> Result<String> {
+    let page = SessionPage::of(record, &payload_manifest(record)).copied();
     page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
 }
 

@@ -20,8 +20,8 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("image/webp", "webp"),
     ("image/gif", "gif"),
     ("image/tiff", "tif"),
-    ("image/pdf", "pdf"),
     ("application/pdf", "pdf"),
+    ("image/pdf", "pdf"),
     ("video/mp4", "mp4"),
     ("video/webm", "webm"),
     ("video/quicktime", "mov"),
@@ -35,6 +35,11 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("application/octet-stream", "bin"),
     ("binary/octet-stream", "bin"),
 ];
+
+/// Returns the usual type of files with this extension.
+pub(crate) fn media_type(extension: &str) -> &'static str {
+    EXTENSIONS.iter().find(|(_, known)| *known == extension).map_or("application/octet-stream", |(mimetype, _)| mimetype)
+}
 
 /// Returns the declared type without its parameters, in lower case.
 fn essence(mimetype: &str) -> String {

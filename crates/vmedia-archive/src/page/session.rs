@@ -49,6 +49,8 @@ pub(super) struct SessionPage {
     manifest: String,
     documents: Vec<FileRow>,
     changes: Vec<ChangeRow>,
+    /// True for a copy that holds its files and is read without the archive.
+    is_copy: bool,
 }
 
 /// A warning at the top of the page, with a link to the details.
@@ -92,7 +94,13 @@ impl SessionPage {
             absent,
             lost,
             changes,
+            is_copy: false,
         }
+    }
+
+    /// Returns the page as a copy for a reader who has nothing else.
+    pub(super) fn copied(self) -> Self {
+        Self { style: Style::alone(), is_copy: true, ..self }
     }
 
     /// Returns whether the page shows checks of the provider.

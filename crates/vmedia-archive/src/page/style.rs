@@ -16,9 +16,18 @@ pub(super) struct Style {
 
 impl Style {
     pub(super) fn new() -> Self {
+        Self::showing("'self' file:")
+    }
+
+    /// Returns the style of a page that holds its pictures and recordings.
+    pub(super) fn alone() -> Self {
+        Self::showing("data:")
+    }
+
+    fn showing(sources: &str) -> Self {
         let css = include_str!("style.css");
         let digest = STANDARD.encode(Sha256::digest(css));
-        let sources = "img-src 'self' file:; media-src 'self' file:";
+        let sources = format!("img-src {sources}; media-src {sources}");
         let policy = format!("default-src 'none'; style-src 'sha256-{digest}'; {sources}; base-uri 'none'; form-action 'none'");
         Self { css, policy }
     }
