@@ -86,6 +86,7 @@ fn a_held_session_is_not_erased_until_every_case_is_released() {
     std::fs::remove_file(archive.file("_erased/beta.html")).expect("removed");
     erase(world, &[BETA]).ends_with(0);
     archive.is_sound("after every release");
+    #[cfg(unix)]
     crate::examples::archive::accepts(&archive.root, &[]);
 }
 
@@ -112,17 +113,20 @@ fn what_was_recorded_cannot_be_removed_changed_or_ignored() {
         edited(&archive, word, from, to);
         let found = archive.verify(&[]).found();
         assert!(!found.is_empty() && found.iter().all(|place| place.contains(": journal: ")), "{word}: {found:?}");
+        #[cfg(unix)]
         crate::examples::archive::refuses(&archive.root, &[], "does not follow");
     }
     // A forger who writes the whole journal anew does not get a session erased that was held.
     let archive = evidence.copy("without-release");
     without(&archive, "released");
     archive.finds("the release removed", &["alpha: journal: ."]);
+    #[cfg(unix)]
     crate::examples::archive::refuses(&archive.root, &[], "was erased although case K 1 held it");
     let archive = evidence.copy("without-hold");
     without(&archive, "hold");
     let release = archive.segments().into_iter().rev().nth(1).expect("a segment");
     archive.finds("the hold removed", &[&format!("journal: journal: {release}")]);
+    #[cfg(unix)]
     crate::examples::archive::refuses(&archive.root, &[], "releases a hold that no line of the journal has");
     evidence.archive().is_sound("untouched");
 }
