@@ -65,10 +65,10 @@ fn stamps_of_authorities_that_have_ended_hold_in_year_ten() {
     let [first, second] = ["first", "second"].map(|key| std::fs::read_to_string(world.folder().join(format!("{key}.pub"))).expect("a key"));
     let signers = format!("archivist valid-before=\"20320101\" {first}successor valid-after=\"20320101\" {second}");
     std::fs::write(world.folder().join("signers"), signers).expect("written");
-    for now in YEARS {
-        *year.lock().expect("a year") = now;
-        let key = if now < 2032 { "first" } else { "second" };
-        run(&world, now, &["download", &id(now), "--sign-key", key, "--timestamp", &server.url()]).ends_with(0);
+    for current in YEARS {
+        *year.lock().expect("a year") = current;
+        let key = if current < 2032 { "first" } else { "second" };
+        run(&world, current, &["download", &id(current), "--sign-key", key, "--timestamp", &server.url()]).ends_with(0);
     }
 
     let roots = [0, 1, 2].map(|office| offices[office].folder().join("ca.pem").to_str().expect("text").to_owned());
