@@ -55,9 +55,9 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
     let archives = find_or_default(arguments.root.as_slice(), context)?;
     let matching = Matching::of(&arguments.selection, context.clock.now());
     let CatalogArguments { sort, html: has_page, shard, ref rows, .. } = *arguments;
-    let is_all = matching.is_all() && shard.is_none();
-    let (exit, rows) = list(&List { matching, shard, sort, has_page, rows }, &archives, context)?;
-    if rows == 0 && !is_all && exit == Exit::Done && !context.flags.verbosity.quiet {
+    let wanted = List { matching, shard, sort, has_page, rows };
+    let (exit, rows) = list(&wanted, &archives, context)?;
+    if rows == 0 && !wanted.is_all() && exit == Exit::Done && !context.flags.verbosity.quiet {
         context.console.message(&context.console.note_line("no archived session matches"));
     }
     Ok(exit)
@@ -80,6 +80,12 @@ pub(super) struct List<'a> {
     /// True if each archive gets a page of all its sessions.
     pub(super) has_page: bool,
     pub(super) rows: &'a RowsArguments,
+}
+
+impl List<'_> {
+    fn is_all(&self) -> bool {
+        self.matching.is_all() && self.shard.is_none()
+    }
 }
 
 /// Lists sessions of archives. Returns the exit and the number of rows.
@@ -133,7 +139,7 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
             table.hide_from_people(name);
         }
     }
-    if rows > 0 || wanted.rows.format != TableFormat::Table || wanted.matching.is_all() && wanted.shard.is_none() {
+    if rows > 0 || wanted.rows.format != TableFormat::Table || wanted.is_all() {
         table.finish(&mut |text| context.console.answer(text.as_bytes()))?;
     }
     Ok((exit, rows))
@@ -185,7 +191,7 @@ impl Output<'_> {
         let catalog = Arc::new(catalog?);
         let mut page = if has_page { Some(CatalogWriter::begin(archive.store.as_ref())?) } else { None };
         let mut read = 0;
-        let erased = if archive.is_whole { catalog.erased(&archive.sessions) } else { Vec::new() };
+        let mut erased = if archive.is_whole { catalog.erased(&archive.sessions) } else { Vec::new() };
         if let Some(page) = &mut page {
             page.set_erased(erased.len() as u64);
         }
@@ -198,6 +204,7 @@ impl Output<'_> {
             page.as_mut().map_or(Ok(()), |page| page.add(&rows))?;
         }
         if self.wanted.matching.wants_erased() {
+            erased.retain(|row| self.wanted.shard.is_none_or(|shard| shard.has(&row.folder)));
             self.rows(&erased, archive)?;
         }
         if let Some(page) = page {
@@ -213,8 +220,7 @@ impl Output<'_> {
                 self.reporter.error(&error);
                 self.exit = Exit::from(ErrorKind::Damaged);
             }
-            let is_of_part = self.wanted.shard.is_none_or(|shard| shard.has(&row.folder));
-            if !is_of_part || !self.wanted.matching.takes(row) {
+            if !self.wanted.matching.takes(row) {
                 continue;
             }
             self.rows += 1;

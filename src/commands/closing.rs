@@ -4,6 +4,7 @@ use super::Context;
 use super::renewal::renew_page;
 use crate::archive::Journal;
 use crate::engine::{ErrorText, Event, Sealed, Sealer};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::report::Reporter;
 use crate::store::{Store, StorePath};
@@ -21,13 +22,7 @@ pub(super) fn close_journal(
 ) -> Exit {
     let clock = context.clock.as_ref();
     let renewed = if exit.is_interruption() { Ok(()) } else { renew_page(store, journal, reporter, context) };
-    let exit = renewed.map_or_else(
-        |error| {
-            reporter.error(&error);
-            Exit::merge([exit, Exit::of(&error)])
-        },
-        |()| exit,
-    );
+    let exit = after(renewed, exit, reporter);
     let store = store.as_ref();
     let vouched = sealer.vouch(store, journal, clock.now());
     let failed = match journal.close(exit.kind(), clock.now()) {
@@ -46,6 +41,13 @@ pub(super) fn close_journal(
         }
     };
     if failed == Exit::Done { exit } else { Exit::merge([exit, failed]) }
+}
+
+/// Returns the exit of a run after its last work, and reports an error of that.
+pub(super) fn after(last: Result<()>, exit: Exit, reporter: &mut Reporter) -> Exit {
+    let Err(error) = last else { return exit };
+    reporter.error(&error);
+    Exit::merge([exit, Exit::of(&error)])
 }
 
 fn sealed_event(segment: &StorePath, sealed: &Sealed) -> Event {

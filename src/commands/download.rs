@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::came::lines;
-use super::closing::close_journal;
+use super::closing::{after, close_journal};
 use super::event_loop::receive;
 use super::failed::FailedList;
 use super::list::{scope, selection};
@@ -92,9 +92,11 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
     let stop = context.cancel.requested();
     let exit = context.console.exit(reporter.ledger().exit(stop));
     let exit = close_journal(&journal, &sealer, &store, exit, reporter, context);
-    let exit = close_list(failed.as_ref(), exit, reporter);
+    let listed = failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().outcomes().collect()));
+    let exit = after(listed, exit, reporter);
     let is_settled = |session: &SessionId| engine::is_settled(store.as_ref(), provider.name(), &settings, session);
-    let exit = close_spool(spool.as_ref().filter(|_| !settings.dry_run), &is_settled, exit, reporter);
+    let moved = spool.filter(|_| !settings.dry_run).map_or(Ok(None), |spool| spool.close(&is_settled));
+    let exit = after(moved.map(|moved| moved.into_iter().for_each(|event| reporter.event(event))), exit, reporter);
     let finished = reporter.ledger().finished(exit, stop, context.clock.elapsed());
     reporter.event(finished);
     match reporter.ledger().left(stop) {
@@ -103,31 +105,6 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
         left => reporter.out_of_time(left, total),
     }
     Ok(exit)
-}
-
-/// Writes the list of sessions to run again, and returns the exit after that.
-fn close_list(failed: Option<&FailedList>, exit: Exit, reporter: &mut Reporter) -> Exit {
-    match failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().outcomes().collect())) {
-        Ok(()) => exit,
-        Err(error) => {
-            reporter.error(&error);
-            Exit::merge([exit, Exit::of(&error)])
-        }
-    }
-}
-
-/// Moves the files of webhooks whose sessions need no further run, and returns the exit after that.
-fn close_spool(spool: Option<&Spool>, is_settled: &dyn Fn(&SessionId) -> bool, exit: Exit, reporter: &mut Reporter) -> Exit {
-    match spool.map_or(Ok(None), |spool| spool.close(is_settled)) {
-        Ok(moved) => {
-            moved.into_iter().for_each(|event| reporter.event(event));
-            exit
-        }
-        Err(error) => {
-            reporter.error(&error);
-            Exit::merge([exit, Exit::of(&error)])
-        }
-    }
 }
 
 fn started(services: &Services, options: &Options, sessions: u64) -> Event {

@@ -9,7 +9,7 @@ use crate::layout::MARKER;
 use crate::record::Record;
 use crate::session::read_record;
 use crate::store::{Digest, Store, StorePath};
-use crate::verify::{Finding, ProviderRules, bag_digest, examine, reread};
+use crate::verify::{Finding, ProviderRules, REPAIR, bag_digest, examine, reread};
 use jiff::Timestamp;
 use std::io;
 
@@ -112,10 +112,7 @@ fn read_all(order: &Adopting<'_>, folder: &StorePath) -> Result<(u64, u64, Optio
     }
     match findings.first() {
         None => Ok((read.0, read.1, order.authenticate.then_some(signatures))),
-        Some(Finding { path, what, .. }) => {
-            let hint = "repair it, or restore it from a backup; `vmedia verify` shows everything that was found";
-            Err(refused(order, folder, &format!("it is damaged: {path}: {what}"), hint))
-        }
+        Some(Finding { path, what, .. }) => Err(refused(order, folder, &format!("it is damaged: {path}: {what}"), REPAIR)),
     }
 }
 

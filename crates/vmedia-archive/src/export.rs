@@ -14,9 +14,9 @@ use crate::journal::{Chain, ExportedEntry, Journal, stopped};
 use crate::layout::{MANIFEST, MARKER, TAG_MANIFEST, is_payload, session_folder};
 use crate::model::SessionId;
 use crate::record::{Record, State};
-use crate::store::{Digest, NewFile, Store, StorePath};
+use crate::store::{Digest, Lock, NewFile, Store, StorePath};
 use crate::text::day;
-use crate::verify::{Examined, Finding, NoProvider, bag_digest, examine, is_bag};
+use crate::verify::{Examined, Finding, NoProvider, REPAIR, bag_digest, examine, is_bag};
 use bundle::Bundle;
 use jiff::Timestamp;
 pub use page::export_page;
@@ -152,16 +152,12 @@ struct Copying<'a> {
 
 impl Copying<'_> {
     fn session(&mut self, session: &SessionId) -> Result<ExportedSession> {
-        let (order, folder) = (self.order, session_folder(session));
-        must_be_there(order, session, &folder)?;
-        let _lock = order.store.lock(&folder)?.or_busy(&format!("session {session}"))?;
-        let (examined, bag) = vouched_for(order, &folder)?;
-        let record = record(order, &folder, &examined)?;
-        let mut exported = ExportedSession::new(session, folder, bag, record);
+        let order = self.order;
+        let (_lock, examined, mut exported) = begin(order, session)?;
         if order.without.is_empty() {
             self.whole(&examined, &mut exported)?;
         } else {
-            self.part(&examined, record, &mut exported)?;
+            self.part(&examined, record(order, &exported.folder, &examined)?, &mut exported)?;
         }
         Ok(exported)
     }
@@ -199,33 +195,14 @@ impl Copying<'_> {
 
     /// Copies a file, and returns its length.
     fn file(&mut self, exported: &mut ExportedSession, path: &str, sha256: &str) -> Result<u64> {
-        let (order, name) = (self.order, format!("{}/{path}", exported.folder));
-        let damaged = |why: &str| {
-            let hint = "repair it, or restore it from a backup; `vmedia verify` shows everything that was found";
-            refused(order, &exported.folder, &format!("{path}: {why}"), hint)
-        };
-        let is_plain = |place: &StorePath| !place.as_str().chars().any(char::is_control);
-        let place = StorePath::parse(&name).filter(is_plain).ok_or_else(|| damaged("no export can have a file of this name"))?;
-        let stream = order.store.open(&place)?.ok_or_else(|| damaged("missing"))?;
-        let length = order.store.length(&place)?.unwrap_or(0);
+        let place = place(self.order, &exported.folder, path)?;
+        let length = self.order.store.length(&place)?.unwrap_or(0);
         self.bundle.begin(place.as_str(), length).map_err(|error| (self.unwritten)(&error))?;
-        let (mut failed, mut is_stopped) = (None, false);
-        let read = Digest::read(stream, &mut |piece| {
-            is_stopped = (order.is_stopped)();
-            failed = self.bundle.write(piece).err();
-            if is_stopped || failed.is_some() { Err(io::Error::other("stopped")) } else { Ok(()) }
-        });
-        match (failed, read) {
-            (Some(error), _) => Err((self.unwritten)(&error)),
-            (_, Err(_)) if is_stopped => Err(stopped()),
-            (_, Err(error)) => Err(damaged(&format!("cannot be read: {}", plain(&error)))),
-            (_, Ok(digest)) if digest.sha256 != sha256 => Err(damaged("its bytes have changed: the SHA-256 does not fit")),
-            (_, Ok(digest)) => {
-                exported.files += 1;
-                exported.has_payload |= is_payload(path);
-                Ok(digest.bytes)
-            }
-        }
+        let bundle = &mut self.bundle;
+        let bytes = read(self.order, &exported.folder, (path, sha256), self.unwritten, &mut |piece| bundle.write(piece))?;
+        exported.files += 1;
+        exported.has_payload |= is_payload(path);
+        Ok(bytes)
     }
 
     /// Refuses words of `--without` that are of nothing: a typing mistake would hand out what was to be left out.
@@ -235,6 +212,53 @@ impl Copying<'_> {
         let what = format!("nothing was exported: no file of these sessions is of the kind {unknown:?} that --without names");
         Err(Error::usage(what, format!("there are {}", words.join(", "))))
     }
+}
+
+/// Locks a session that may be exported, and returns what its manifests name. Nothing of it is exported yet.
+fn begin(order: &Exporting<'_>, session: &SessionId) -> Result<(Lock, Examined, ExportedSession)> {
+    let folder = session_folder(session);
+    must_be_there(order, session, &folder)?;
+    let lock = order.store.lock(&folder)?.or_busy(&format!("session {session}"))?;
+    let (examined, bag) = vouched_for(order, &folder)?;
+    let exported = ExportedSession::new(session, folder.clone(), bag, record(order, &folder, &examined)?);
+    Ok((lock, examined, exported))
+}
+
+/// Returns the place of a session's file in the archive, and in a ZIP file.
+fn place(order: &Exporting<'_>, folder: &StorePath, path: &str) -> Result<StorePath> {
+    let is_plain = |place: &StorePath| !place.as_str().chars().any(char::is_control);
+    let place = StorePath::parse(&format!("{folder}/{path}")).filter(is_plain);
+    place.ok_or_else(|| damaged(order, folder, path, "no export can have a file of this name"))
+}
+
+/// Reads a file in pieces, which `write` takes, and compares it with its digest. Returns its length; `unwritten` makes the error if the
+/// export cannot be written.
+fn read(
+    order: &Exporting<'_>,
+    folder: &StorePath,
+    (path, sha256): (&str, &str),
+    unwritten: &dyn Fn(&io::Error) -> Error,
+    write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> Result<u64> {
+    let damaged = |why: &str| damaged(order, folder, path, why);
+    let stream = order.store.open(&place(order, folder, path)?)?.ok_or_else(|| damaged("missing"))?;
+    let (mut failed, mut is_stopped) = (None, false);
+    let read = Digest::read(stream, &mut |piece| {
+        is_stopped = (order.is_stopped)();
+        failed = write(piece).err();
+        if is_stopped || failed.is_some() { Err(io::Error::other("stopped")) } else { Ok(()) }
+    });
+    match (failed, read) {
+        (Some(error), _) => Err(unwritten(&error)),
+        (_, Err(_)) if is_stopped => Err(stopped()),
+        (_, Err(error)) => Err(damaged(&format!("cannot be read: {}", plain(&error)))),
+        (_, Ok(digest)) if digest.sha256 != sha256 => Err(damaged("its bytes have changed: the SHA-256 does not fit")),
+        (_, Ok(digest)) => Ok(digest.bytes),
+    }
+}
+
+fn damaged(order: &Exporting<'_>, folder: &StorePath, path: &str, why: &str) -> Error {
+    refused(order, folder, &format!("{path}: {why}"), REPAIR)
 }
 
 fn record<'a>(order: &Exporting<'_>, folder: &StorePath, examined: &'a Examined) -> Result<&'a Record> {
@@ -263,8 +287,7 @@ fn vouched_for(order: &Exporting<'_>, folder: &StorePath) -> Result<(Examined, S
     }
     let examined = examine(store, folder, &NoProvider)?;
     if let Some(Finding { path, what, .. }) = examined.findings.first() {
-        let hint = "repair it, or restore it from a backup; `vmedia verify` shows everything that was found";
-        return Err(refused(order, folder, &format!("it is damaged: {path}: {what}"), hint));
+        return Err(refused(order, folder, &format!("it is damaged: {path}: {what}"), REPAIR));
     }
     let bag = bag_digest(store, folder)?.unwrap_or_default();
     let changes = chain.changes(store, folder.as_str())?;

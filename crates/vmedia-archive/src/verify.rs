@@ -157,6 +157,9 @@ fn share(bytes: u64, percent: f64) -> u64 {
     (bytes as f64 * percent / 100.0) as u64
 }
 
+/// The hint for a session that is damaged and therefore refused.
+pub(crate) const REPAIR: &str = "repair it, or restore it from a backup; `vmedia verify` shows everything that was found";
+
 /// The largest manifest or record that is read, in bytes.
 const LARGEST_TEXT: u64 = 256 * 1024 * 1024;
 

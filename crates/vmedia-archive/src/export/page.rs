@@ -1,12 +1,10 @@
 //! Exports a session as a page that holds its pictures, recordings and data, for a reader who has nothing else. It proves nothing.
 
-use super::{Export, ExportedSession, Exporting, must_be_there, publish, record, refused, unwritten, vouched_for};
-use crate::error::{Error, ErrorKind, Result, plain};
-use crate::journal::stopped;
-use crate::layout::session_folder;
+use super::{Export, Exporting, begin, publish, read, record, unwritten};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
 use crate::page::{Piece, pieces, session_copy};
-use crate::store::{Digest, NewFile, StorePath};
+use crate::store::{NewFile, StorePath};
 use crate::text::bytes;
 use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderWriter;
@@ -22,27 +20,27 @@ const LARGEST: u64 = 100_000_000;
 /// # Errors
 /// Those of [`super::export`], and the files of the session are too large for a page. There is no file then.
 pub fn export_page(order: &Exporting<'_>, session: &SessionId, path: &Path, now: &dyn Fn() -> Timestamp) -> Result<Export> {
-    let folder = session_folder(session);
-    must_be_there(order, session, &folder)?;
-    let _lock = order.store.lock(&folder)?.or_busy(&format!("session {session}"))?;
-    let (examined, bag) = vouched_for(order, &folder)?;
+    let (_lock, examined, mut exported) = begin(order, session)?;
+    let (folder, files) = (exported.folder.clone(), examined.manifested());
     let record = record(order, &folder, &examined)?;
-    let (files, mut exported) = (examined.manifested(), ExportedSession::new(session, folder.clone(), bag, record));
     let pieces = pieces(&session_copy(record)?, &|path| files.contains_key(path));
     must_fit(order, &folder, &pieces)?;
-    let file = NewFile::create(path).map_err(|error| unwritten(path, &error))?;
+    let unwritten = |error: &io::Error| unwritten(path, error);
+    let file = NewFile::create(path).map_err(|error| unwritten(&error))?;
     let mut out = BufWriter::with_capacity(256 * 1024, file.file());
     for piece in &pieces {
         match piece {
-            Piece::Text(text) => out.write_all(text.as_bytes()).map_err(|error| unwritten(path, &error))?,
+            Piece::Text(text) => out.write_all(text.as_bytes()).map_err(|error| unwritten(&error))?,
             Piece::File(name) => {
                 let sha256 = files.get(name).map(String::as_str).unwrap_or_default();
-                copy(order, &folder, (name, sha256), &mut out).map_err(|failure| failure.error(order, &folder, path, name))?;
+                let mut encoder = EncoderWriter::new(&mut out, &STANDARD);
+                read(order, &folder, (name, sha256), &unwritten, &mut |piece| encoder.write_all(piece))?;
+                encoder.finish().map_err(|error| unwritten(&error))?;
                 exported.files += 1;
             }
         }
     }
-    out.flush().map_err(|error| unwritten(path, &error))?;
+    out.flush().map_err(|error| unwritten(&error))?;
     drop(out);
     let exported = vec![exported];
     let digest = publish(order, file, path, &exported, now)?;
@@ -62,51 +60,4 @@ fn must_fit(order: &Exporting<'_>, folder: &StorePath, pieces: &[Piece]) -> Resu
     }
     let what = format!("nothing was exported: the files of the session have {}, and a page holds at most {}", bytes(total), bytes(LARGEST));
     Err(Error::new(ErrorKind::Usage, what, "export it as a ZIP file, without --html"))
-}
-
-/// A reason for which a file is not in the page.
-enum Failure {
-    /// The page cannot be written.
-    Unwritten(io::Error),
-    /// The file cannot be read.
-    Unread(io::Error),
-    Missing,
-    Changed,
-    Stopped,
-    /// The store fails.
-    Store(Error),
-}
-
-impl Failure {
-    fn error(self, order: &Exporting<'_>, folder: &StorePath, path: &Path, name: &str) -> Error {
-        let why = match self {
-            Self::Unwritten(error) => return unwritten(path, &error),
-            Self::Stopped => return stopped(),
-            Self::Store(error) => return error,
-            Self::Unread(error) => format!("cannot be read: {}", plain(&error)),
-            Self::Missing => "missing".to_owned(),
-            Self::Changed => "its bytes have changed: the SHA-256 does not fit".to_owned(),
-        };
-        let hint = "repair it, or restore it from a backup; `vmedia verify` shows everything that was found";
-        refused(order, folder, &format!("{name}: {why}"), hint)
-    }
-}
-
-/// Writes a file in base64, and compares it with its digest.
-fn copy(order: &Exporting<'_>, folder: &StorePath, (name, sha256): (&str, &str), out: &mut impl Write) -> std::result::Result<(), Failure> {
-    let stream = order.store.open(&folder.join(name)).map_err(Failure::Store)?.ok_or(Failure::Missing)?;
-    let mut encoder = EncoderWriter::new(out, &STANDARD);
-    let (mut failed, mut is_stopped) = (None, false);
-    let read = Digest::read(stream, &mut |piece| {
-        is_stopped = (order.is_stopped)();
-        failed = encoder.write_all(piece).err();
-        if is_stopped || failed.is_some() { Err(io::Error::other("stopped")) } else { Ok(()) }
-    });
-    match (failed, read) {
-        (Some(error), _) => Err(Failure::Unwritten(error)),
-        (_, Err(_)) if is_stopped => Err(Failure::Stopped),
-        (_, Err(error)) => Err(Failure::Unread(error)),
-        (_, Ok(digest)) if digest.sha256 != sha256 => Err(Failure::Changed),
-        (_, Ok(_)) => encoder.finish().map(drop).map_err(Failure::Unwritten),
-    }
 }
