@@ -2,6 +2,12 @@
 //!
 //! Tests compare the numbers and names here with the code.
 
+mod lifecycle;
+mod sections;
+
+pub(super) use lifecycle::*;
+pub(super) use sections::SECTIONS;
+
 /// Below the program's own help.
 pub(super) const PROGRAM: &str = "\
 Examples:
@@ -106,114 +112,6 @@ Examples:
   vmedia repair vmedia-archive
   vmedia repair vmedia-archive/<session-id>";
 
-pub(super) const EXPORT: &str = "\
-Writes one ZIP file: the folder of each session as it is, and in _proof what shows that it is unchanged since it was archived: the
-journal's lines about these sessions and no others, the digests that lead from each to the sealed checkpoint of its run, the
-seals, the commands that check them, and check.py, which needs only Python. Every file is read and compared while it is copied;
-a session that is damaged, unfinished, erased, or unknown to the journal is not exported, and then nothing is. An incomplete
-session is exported. The journal records each export: to whom, why, and the SHA-256 of the file.
-
-With --without, the folder of a session is a new bag with the original manifests in original/, which name everything that is
-left out. The record, the page and portraits are always left out then, because they repeat what stands in other files. With
---html, the file is the session's page, which holds its media, up to 100 MB, and can be read with any browser; it proves nothing.
-
-Examples:
-  vmedia export <session-id> -o case-118.zip --reason 'court order 4 C 118/26' --for 'district court'
-  vmedia export <session-id> -o audit.zip --reason 'audit 2026' --without face,video";
-
-pub(super) const ERASE: &str = "\
-Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,
-by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived
-again. An erasure that was killed is finished by the same command. A session that is held (`vmedia hold`) is refused with 4, or with 7
-beside others. --class biometric erases faces, selfie videos, liveness media and chip data alone; docs/data-protection.md says
-which media that are. --at-provider also deletes the sessions there.
-
-With --plan, the sessions and authorities are those of a plan (`vmedia retention plan`), which other persons than the operator
-approved by signatures beside it: plan.json.sig, plan.json.NAME.sig. --approvals names who may. A session whose bag is no longer the
-one of the plan, or that is no longer due, is left out, and the exit status is 7. The archive keeps the plan and the signatures.
-
-Examples:
-  vmedia erase <session-id> --class biometric --authority '740 ILCS 14/15(a)' --reason 'three years over'
-  vmedia erase <session-id> --authority 'GDPR art. 17' --reason 'request 2026-118'
-  vmedia erase --plan plan.json --approvals allowed_signers --reason 'review of 2026'
-  vmedia erase <session-id> --authority '(EU) 2024/1624 art. 77' --reason 'retention ended' --dry-run";
-
-pub(super) const HOLD: &str = "\
-A session may be held for several cases. While one of them lasts, `vmedia erase` refuses the session. The journal records each hold
-and each release.
-
-Examples:
-  vmedia hold add 2026-118 --reason 'claim at the court of Berlin' <session-id>
-  vmedia hold list
-  vmedia hold release 2026-118 --reason 'settled'";
-
-pub(super) const HOLD_ADD: &str = "\
-A session that the archive does not have yet is held from the moment that it has it. A session that was erased before is reported,
-and one that another run is changing: if that is an erasure, it may not have seen the hold. The exit status is then 7, or 9 when it
-is the only session and was erased.
-
-Examples:
-  vmedia hold add 2026-118 --reason 'claim at the court of Berlin' <session-id>
-  vmedia hold add 2026-118 --reason 'order of the authority' --from ids.csv --until 2027-06-30";
-
-pub(super) const HOLD_RELEASE: &str = "\
-Ends the holds of a case, and no hold that is added to it at the same time. The exit status is 9 when the case has none.
-
-Examples:
-  vmedia hold release 2026-118 --reason 'settled'";
-
-pub(super) const HOLD_LIST: &str = "\
-Prints a row for each session and case. A hold that has run out still keeps its session; release it.
-
-Examples:
-  vmedia hold list
-  vmedia hold list --archive /srv/evidence --format csv > held.csv";
-
-pub(super) const RETENTION: &str = "\
-The periods are those of your configuration: [retention.NAME] with authority, event and keep. A session is due when the period after
-its event has ended; one whose event is not recorded is never due.
-
-Examples:
-  vmedia retention cutoff --from events.csv
-  vmedia retention due
-  vmedia retention plan -o plan-2027.json";
-
-pub(super) const RETENTION_CUTOFF: &str = "\
-Of several lines about the same session and event, the last counts, also over earlier runs. Lines that are wrong are reported and
-left out; the exit status is then 7. The event may be left out where the schedules of the configuration have only one.
-
-Examples:
-  vmedia retention cutoff --from events.csv
-  printf 'session,date\\n%s,2026-11-30\\n' <session-id> | vmedia retention cutoff --from -";
-
-pub(super) const RETENTION_DUE: &str = "\
-Lists the sessions that are due, overdue (past a maximum), or due and held, each with its biometric media where a schedule has a rule
-for them, and counts the others. Erases nothing. --check is for scheduled runs, as is --metrics-file.
-
-Examples:
-  vmedia retention due
-  vmedia retention due --check -q --metrics-file /var/lib/node_exporter/vmedia-retention.prom
-  vmedia retention due --by 2027-01-31 --format csv > due.csv";
-
-pub(super) const RETENTION_PLAN: &str = "\
-Plans what is due (`vmedia retention due`) and not held, or the sessions that you name, by an order: each with its files, bytes and
-authority, and the digest of its bag. Changes nothing. A second person approves the plan with a signature (ssh-keygen -Y sign -n
-vmedia-disposition); `vmedia erase --plan` follows it, and leaves out sessions that changed, are held or are no longer due.
-
-Examples:
-  vmedia retention plan -o due.json
-  vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json";
-
-pub(super) const ADOPT: &str = "\
-For sessions that were moved in from another archive, and archives whose journal was lost. Reads every file of such a session,
-and records in the journal what it holds today. That says nothing of the time before, which `vmedia verify` notes from then on.
-A session that is damaged, or of which the journal knows another state, is refused. With --authenticate, the provider's
-signatures show that media are those that it sent.
-
-Examples:
-  vmedia adopt --reason 'journal lost with the disk of 2026-11-20'
-  vmedia adopt <session-id> --reason 'moved in from the archive of 2025' --authenticate";
-
 pub(super) const CONFIG: &str = "\
 Flags override the environment, the environment overrides the profile, and the profile overrides the defaults.
 
@@ -299,100 +197,3 @@ pub(super) const MAN: &str = "\
 Examples:
   vmedia man | man -l -
   vmedia man --dir ~/.local/share/man/man1";
-
-/// Sections of the program's man page: a title and its entries as term and text.
-pub(super) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
-    (
-        "EXIT STATUS",
-        &[
-            ("0", "All done."),
-            ("1", "Unexpected error, most likely a defect."),
-            ("2", "Invalid command line, or an invalid session id alone on it."),
-            ("3", "Configuration or credentials are missing or cannot be read."),
-            ("4", "Refused by the provider; do not retry. For erase: the session is held, or its plan is not approved."),
-            ("5", "Provider or network unavailable after the retries; try later."),
-            ("6", "Local file system error: full, read-only, not permitted."),
-            (
-                "7",
-                "Some items failed; the rest is archived. For retention due --check: a session is overdue. For erase --plan: sessions were left out.",
-            ),
-            ("8", "Verification found damage."),
-            (
-                "9",
-                "Not found at the provider: never existed, deleted, or past its retention. For find, show and open: not in the archive. For hold release: the case has no hold.",
-            ),
-            (
-                "130, 143",
-                "Interrupted (SIGINT), terminated (SIGTERM; on Linux also SIGHUP, when the terminal is closed; on Windows Ctrl-Break, a closed window, log-off). Finished files are kept; the next run continues.",
-            ),
-            (
-                "Several sessions",
-                "The status of all if it is the same, else 7. Refused credentials and disk errors end the run and take priority over that; an interruption takes priority over all.",
-            ),
-        ],
-    ),
-    (
-        "ENVIRONMENT",
-        &[
-            ("VMEDIA_PROFILE", "The profile to use, as --profile."),
-            ("VMEDIA_CONFIG", "The configuration file, as --config."),
-            ("VMEDIA_PROVIDER", "The provider, as --provider."),
-            ("VMEDIA_BASE_URL", "Where the provider's API begins, as --base-url."),
-            ("VMEDIA_API_KEY", "The API key."),
-            (
-                "VMEDIA_API_SECRET",
-                "The shared secret. Several during a key rotation, separated by commas: the first signs, all verify. The environment of a running program is readable by its user; a profile can name safer places.",
-            ),
-            ("VMEDIA_INTEGRATION_ID", "The integration, where one key serves several."),
-            ("VMEDIA_YOTI_SDK_ID", "Yoti: the client SDK id."),
-            ("VMEDIA_YOTI_KEY_FILE", "Yoti: the PEM file with the private key of that id, readable by its owner alone."),
-            ("VMEDIA_YOTI_BEARER_FILE", "Yoti: a file with a bearer token, which is sent instead of signatures."),
-            ("VMEDIA_OUTPUT", "The archive's folder, as --output."),
-            ("VMEDIA_OPERATOR", "The operator's name for the journal, where several people share an account."),
-            ("VMEDIA_SIGN_KEY", "The key that signs journals, as --sign-key."),
-            ("VMEDIA_TIMESTAMP", "The authority that stamps journals, as --timestamp."),
-            (
-                "VMEDIA_PING_URL",
-                "The URL of a heartbeat service, as --ping-url. It holds a token, and other users can see command lines. Use one URL per job. When a run failed, /fail is appended to the path, or status=up, state=complete or s=0 in the query become status=down, state=fail or s=1.",
-            ),
-            (
-                "CREDENTIALS_DIRECTORY",
-                "systemd's folder of a service's credentials, for secret_credential, key_credential and bearer_credential.",
-            ),
-            ("NO_COLOR, CLICOLOR_FORCE, TERM", "Use of colour, as usual; --color takes priority."),
-            ("HTTPS_PROXY, NO_PROXY", "The proxy, as usual. Never used for addresses of this machine."),
-            ("SSL_CERT_FILE, SSL_CERT_DIR", "Certificate authorities in place of the system's."),
-        ],
-    ),
-    (
-        "FILES",
-        &[
-            (
-                "config.toml",
-                "In the platform's configuration folder for vmedia, such as ~/.config/vmedia on Linux: profiles with provider, base URL, credentials by reference, output folder, and seals; schedules of retention. `vmedia config path` prints where, `vmedia config example` explains every key.",
-            ),
-            ("<archive>/<session-id>/", "One session: a BagIt bag (RFC 8493)."),
-            ("<archive>/<session-id>/data/<attempt-id>/<context>_<media-id>.<ext>", "A media file, byte for byte as the provider sent it."),
-            (
-                "<archive>/<session-id>/data/<group>/<context>_<media-id>.<ext>",
-                "The same at a provider without attempts: a group is a document, a liveness capture, the checks.",
-            ),
-            (
-                "<archive>/<session-id>/metadata/",
-                "The provider's answers, byte for byte; credentials in them are replaced, and archive.json says where.",
-            ),
-            ("<archive>/<session-id>/archive.json", "The origin of every file, and the state of missing ones."),
-            (
-                "<archive>/<session-id>/unfinished.ndjson",
-                "Exists while a run changes the session, or after a run was killed; the next run completes it.",
-            ),
-            ("<archive>/<session-id>/index.html", "The session for people: a page without script and network."),
-            (
-                "<archive>/_journal/<time>-<run>.ndjson",
-                "The changes of each run, chained by digests; .checkpoint.sig and .tsr beside it are its seals.",
-            ),
-            ("<archive>/_erased/<session-id>.json", "The certificate of an erased session; .html is its page, .biometric that of media."),
-            ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
-        ],
-    ),
-];

@@ -56,6 +56,7 @@
 pub mod error;
 pub mod input;
 pub mod model;
+pub mod objects;
 pub mod retention;
 pub mod schedule;
 pub mod seal;
