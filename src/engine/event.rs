@@ -4,62 +4,15 @@
 //! nothing of what a picture shows. Must not know how they are shown.
 
 use super::erasing::{AtProvider, Erasure};
+use super::error_text::ErrorText;
 use super::tally::{RetentionCounts, Tally};
 use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
 use crate::archive::{Approval, Authenticated, Class, Coded, CodedReason, Disagreement, RefusedSignature, State};
-use crate::error::{Error, ErrorKind, Scope};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-
-/// The version of the event schema.
-pub(crate) const VERSION: u32 = 1;
-
-/// An event as a line of JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct EventLine {
-    /// The version of the schema.
-    pub(crate) v: u32,
-    pub(crate) at: Timestamp,
-    #[serde(flatten)]
-    pub(crate) event: Event,
-}
-
-/// An error: its kind, its scope, and its two lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ErrorText {
-    /// Its kind.
-    pub code: ErrorKind,
-    /// The run or the session that it ends.
-    pub scope: Scope,
-    /// The thing and the cause.
-    pub what: String,
-    /// The action.
-    pub hint: String,
-}
-
-impl From<&Error> for ErrorText {
-    fn from(error: &Error) -> Self {
-        Self { code: error.kind(), scope: error.scope(), what: error.what().to_owned(), hint: error.hint().to_owned() }
-    }
-}
-
-/// A message from a worker to the thread that owns the terminal. `transfer` is the number of the running transfer.
-#[expect(missing_docs, reason = "the fields are named after their content")]
-#[derive(Debug, Clone)]
-pub enum Message {
-    /// An event, and the transfer that it belongs to, for progress bars.
-    Event { transfer: Option<u64>, event: Box<Event> },
-    /// Bytes of a transfer so far; the count starts anew with every attempt.
-    Progress { transfer: u64, bytes: u64 },
-    /// The end of a transfer.
-    Ended { transfer: u64 },
-    /// A request for the status of the run (SIGUSR1), and its number of running transfers.
-    Asked { running: u64 },
-}
 
 /// An event. Fields are documented where the name and the type leave a question open.
 #[expect(missing_docs, reason = "the other fields are named after their content")]

@@ -3,7 +3,7 @@
 //!
 //! Must not know what they say.
 
-use super::event::Message;
+use super::message::Message;
 use crate::archive::schedule::locked;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

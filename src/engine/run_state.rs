@@ -4,7 +4,8 @@
 //! Must not fetch.
 
 use super::budget::Budget;
-use super::event::{ErrorText, Event};
+use super::error_text::ErrorText;
+use super::event::Event;
 use super::messages::Messages;
 use super::session_error::{lost, reason, session_error};
 use super::session_state::SessionWork;

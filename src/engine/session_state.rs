@@ -4,7 +4,8 @@
 
 use super::Emit;
 use super::budget::Share;
-use super::event::{ErrorText, Event};
+use super::error_text::ErrorText;
+use super::event::Event;
 use super::tally::Tally;
 use crate::archive::schedule::locked;
 use crate::archive::{CompanionState, FileRecord, Reason, SessionArchive, State};
