@@ -28,7 +28,9 @@ pub(crate) use redaction::redact;
 pub use retry::Policy;
 
 use secrecy::zeroize::Zeroizing;
+use std::cell::Cell;
 use std::io::Read;
+use std::time::Duration;
 
 /// A request as it goes out, always below the base URL.
 ///
@@ -48,10 +50,27 @@ pub struct Request {
 pub enum Method {
     /// Reads.
     Get,
+    /// Reads the headers alone.
+    Head,
+    /// Sends a body under a name.
+    Put(Upload),
     /// Sends a body.
     Post(Body),
     /// Deletes.
     Delete,
+}
+
+impl Method {
+    /// Returns the method as requests and signatures have it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Put(_) => "PUT",
+            Self::Post(_) => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 /// The body of a request.
@@ -60,6 +79,24 @@ pub struct Body {
     pub content_type: &'static str,
     /// All of it.
     pub bytes: Vec<u8>,
+}
+
+/// The body of a request that may be too long for the memory.
+pub struct Upload {
+    /// The length in bytes.
+    pub bytes: u64,
+    /// The source of the bytes.
+    pub content: Content,
+    /// The longest time until the answer begins.
+    pub limit: Duration,
+}
+
+/// The source of an upload's bytes.
+pub enum Content {
+    /// All of them.
+    Bytes(Vec<u8>),
+    /// A stream; the one attempt takes it out.
+    Stream(Cell<Option<Box<dyn Read + Send>>>),
 }
 
 /// An answer, before its body is read.

@@ -13,6 +13,7 @@
 //! | 3 | [`engine`] | the run over many sessions: plan, queue, transfer, events |
 //! | 3 | [`report`] | messages, bars, JSON, tables; the only writer to the terminal |
 //! | 3 | [`sandbox`] | the package `vmedia-sandbox`: both providers to test against; shares nothing with the client |
+//! | 2 | [`objects`] | buckets of S3: signed requests, checksums, versions |
 //! | 2 | [`provider`] | endpoints, listings, signatures of each provider |
 //! | 1 | [`http`] | client, retries, rate limits, time-outs |
 //! | 0 | [`clock`] | time, waiting, and requests to stop |
@@ -30,6 +31,7 @@ pub mod config;
 pub mod engine;
 pub mod exit;
 pub mod http;
+pub mod objects;
 pub mod provider;
 pub mod report;
 pub mod secret;

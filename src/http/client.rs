@@ -6,7 +6,7 @@
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
 
 use super::address::is_loopback;
-use super::{Cause, Failure, Headers, Method, Request, Response, Transport};
+use super::{Cause, Content, Failure, Headers, Method, Request, Response, Transport};
 use crate::error::{self, Error, Result, limit_hint, plain, quote};
 use reqwest::Url;
 use reqwest::header::HeaderValue;
@@ -210,6 +210,16 @@ impl Transport for Client {
         let url = format!("{}{}", self.clients.options.base_url, request.target);
         let builder = match &request.method {
             Method::Get => client.get(url),
+            Method::Head => client.head(url),
+            Method::Put(upload) => {
+                let body = match &upload.content {
+                    Content::Bytes(bytes) => reqwest::blocking::Body::from(bytes.clone()),
+                    Content::Stream(stream) => {
+                        reqwest::blocking::Body::sized(stream.take().unwrap_or_else(|| Box::new(std::io::empty())), upload.bytes)
+                    }
+                };
+                client.put(url).timeout(upload.limit).body(body)
+            }
             Method::Delete => client.delete(url),
             Method::Post(body) => client.post(url).header("content-type", body.content_type).body(body.bytes.clone()),
         };

@@ -1,12 +1,16 @@
 //! What every test stands on: a folder of its own, a sandbox of its own, the real program with a clean environment.
 
 mod judges;
+#[cfg(unix)]
+mod object_server;
 mod run;
 
 use assert_cmd::Command;
 #[cfg(target_os = "linux")]
 pub use judges::can_trace;
 pub use judges::{cannot, lacks, others_accept};
+#[cfg(unix)]
+pub use object_server::{ADMIN, Keeps, ObjectServer, READER};
 pub use run::{Run, event};
 use serde_json::Value;
 use std::collections::BTreeMap;

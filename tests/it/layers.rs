@@ -195,6 +195,7 @@ fn a_provider_does_not_use_the_archive_and_only_commands_use_the_sandbox() {
 #[test]
 fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["http/client.rs"], &["reqwest"]);
+    stands_in(&["objects/"], &["rusty_s3", "quick_xml"]);
     stands_in(&["cli/"], &["clap", "clap_complete", "clap_mangen"]);
     stands_in(&["report/bars/"], &["indicatif"]);
     stands_in(&["report/wrap.rs"], &["measure_text_width"]);

@@ -2,6 +2,7 @@
 //!
 //! - `adopt`: a session for which no journal vouches is recorded again.
 //! - `batch`: many sessions in one run: skipped, listed as failed, limited, reported on the way.
+//! - `buckets`: objects in a real object store.
 //! - `catalog`: a row per session, in each format and as a page.
 //! - `codes`: the codes of reasons, disagreements and errors are documented.
 //! - `completions`: bash, fish and zsh.
@@ -59,6 +60,8 @@ mod harness;
 
 mod adopt;
 mod batch;
+#[cfg(unix)]
+mod buckets;
 mod catalog;
 mod codes;
 #[cfg(unix)]

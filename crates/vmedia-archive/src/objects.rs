@@ -16,7 +16,7 @@ pub type Source<'a> = dyn Fn() -> Result<Box<dyn Read + Send>> + Sync + 'a;
 pub enum LockMode {
     /// Accounts with a special permission may delete it.
     Governance,
-    /// Nobody may delete it.
+    /// No account may delete it.
     Compliance,
 }
 
@@ -81,8 +81,8 @@ pub trait ObjectStore: Send + Sync {
     /// Returns the name of an object for a person, such as `s3://bucket/prefix/key`; without a key, that of the place.
     fn location(&self, key: Option<&StorePath>) -> String;
 
-    /// Creates an object unless its key is taken; the store compares the bytes with the digest and keeps it. `sent` is told the
-    /// length of each piece that is sent; an attempt that is repeated tells them again after a negative sum.
+    /// Creates an object unless its key is taken; the store compares the bytes with the digest and keeps it. `sent` receives
+    /// the length of each piece that is sent; if an attempt fails, it receives their negative sum.
     ///
     /// # Errors
     /// The store is unavailable, refuses the request or its checksum, is full, or the source cannot be read.
@@ -100,7 +100,9 @@ pub trait ObjectStore: Send + Sync {
     /// The store is unavailable or refuses the request.
     fn open(&self, key: &StorePath, version: Option<&str>, range: Option<(u64, u64)>) -> Result<Option<Box<dyn Read + Send>>>;
 
-    /// Passes each object below a folder to `each`, sorted by key; without a folder, all of them.
+    /// Passes each object below a folder to `each`; without a folder, all of them. The objects of a folder come together; stores differ
+    /// in the order of its entries where one name begins with another. Objects whose key is no [`StorePath`], such as the empty ones by
+    /// which consoles show folders, are left out.
     ///
     /// # Errors
     /// The store is unavailable or refuses the request, or `each` fails.
@@ -112,7 +114,8 @@ pub trait ObjectStore: Send + Sync {
     /// The store is unavailable or refuses the request.
     fn folders(&self, folder: Option<&StorePath>) -> Result<Vec<String>>;
 
-    /// Passes each version and delete marker below a folder to `each`, sorted by key, the newest of a key first.
+    /// Passes each version and delete marker below a folder to `each`, those of a key together and the newest first. Keys are left out as
+    /// in [`Self::list`].
     ///
     /// # Errors
     /// The store is unavailable or refuses the request, keeps no versions, or `each` fails.

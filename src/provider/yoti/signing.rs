@@ -47,12 +47,7 @@ pub(super) fn request(access: &Access, method: Method, target: &str) -> Request 
 
 /// Returns what is signed. The base URL's own path is no part of it.
 fn message(method: &Method, target: &str) -> String {
-    let name = match method {
-        Method::Get => "GET",
-        Method::Post(_) => "POST",
-        Method::Delete => "DELETE",
-    };
-    format!("{name}&{target}")
+    format!("{}&{target}", method.name())
 }
 
 #[cfg(test)]
