@@ -54,10 +54,11 @@ def sha256(content):
 class Template:
     """A session that the program archived, and its run's part of the journal."""
 
-    def __init__(self, binary, home):
+    def __init__(self, binary, home, files=1):
         archive, attempt = home / "template", home / "data" / SESSION / ATTEMPT
         attempt.mkdir(parents=True)
-        (attempt / "face.jpg").write_bytes(memory.start_of("jpg") + b"a small file")
+        for number in range(files):
+            (attempt / f"face-{number}.jpg").write_bytes(memory.start_of("jpg") + b"a small file" + bytes([number]))
         download = [binary, "download", SESSION, "-o", str(archive), "--quiet"]
         command = [binary, "sandbox", "--data", str(home / "data"), "--", *download]
         subprocess.run(command, env=own_environment(home), stdin=subprocess.DEVNULL, check=True)

@@ -8,7 +8,7 @@ use super::query::session_id;
 use super::services::{journal, offline_providers, sealer};
 use super::verify::secrets;
 use crate::archive::verify::is_bag;
-use crate::archive::{Adopting, Adoption, Chain, SessionArchive, adopt};
+use crate::archive::{Adopting, Adoption, Chain, Scope, SessionArchive, adopt};
 use crate::cli::AdoptArguments;
 use crate::engine::{Event, StoredRules};
 use crate::error::{Error, ErrorKind, Result};
@@ -37,7 +37,8 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
     let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
     let journal = journal(&store, context);
-    let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
+    let scope = Scope::folders(folders.iter().map(StorePath::as_str));
+    let chain = Chain::read(store.as_ref(), &scope, &[], &mut |_| Ok(()))?;
     let order = Adopting {
         store: store.as_ref(),
         chain: &chain,

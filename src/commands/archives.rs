@@ -5,7 +5,7 @@
 use super::Context;
 use super::services::store;
 use crate::archive::verify::is_bag;
-use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE, Shard};
+use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE, Scope, Shard};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::store::{LocalStore, ReadStore, StorePath};
 use crate::text::as_written;
@@ -122,7 +122,8 @@ fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()
     closed.extend(here.store.links()?.into_iter().map(|name| (name, None)));
     if !closed.is_empty() {
         // A session of the journal; report that it cannot be checked.
-        let chain = Chain::read(here.store.as_ref(), &[], &mut |_| Ok(())).unwrap_or_default();
+        let scope = Scope::folders(closed.iter().map(|(name, _)| name.as_str()));
+        let chain = Chain::read(here.store.as_ref(), &scope, &[], &mut |_| Ok(())).unwrap_or_default();
         let (known, others): (Vec<_>, Vec<_>) = closed.into_iter().partition(|(name, _)| chain.knows(name));
         sessions.extend(known.into_iter().map(|(name, _)| StorePath::name(&name)));
         sessions.sort();

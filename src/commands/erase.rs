@@ -12,7 +12,7 @@ use super::query::session_ids;
 use super::services::{archive, journal, sealer};
 use crate::archive::retention::HoldCheck;
 use crate::archive::{
-    ApprovedPlan, Certificate, Chain, Class, ClassErasing, Erasing, ErasureFacts, ErasureOutcome, SessionArchive, erase, erase_class,
+    ApprovedPlan, Certificate, Chain, Class, ClassErasing, Erasing, ErasureFacts, ErasureOutcome, Scope, SessionArchive, erase, erase_class,
 };
 use crate::cli::{ClassChoice, EraseArguments};
 use crate::config::Sourced;
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::report::Reporter;
-use crate::store::Store;
+use crate::store::{Store, StorePath};
 use crate::text::plural;
 use std::sync::Arc;
 
@@ -38,8 +38,13 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
     }
     let needed = needed.map(|needed| needed.value);
     let plan = arguments.plan.as_ref().map(|path| approved::read(path, arguments, needed, &sealer, &mut reporter, context)).transpose()?;
+    let class = arguments.class.map(|ClassChoice::Biometric| Class::Biometric);
+    let named = sessions.into_iter().map(|session| (session, class));
+    let parts: Vec<(SessionId, Option<Class>)> = named.chain(plan.iter().flat_map(ApprovedPlan::parts)).collect();
+    let folders: Vec<StorePath> = parts.iter().map(|(session, _)| SessionArchive::folder_of(session)).collect();
+    let scope = Scope::folders(folders.iter().map(StorePath::as_str));
     let heads: Vec<String> = plan.iter().flat_map(ApprovedPlan::heads).map(str::to_owned).collect();
-    let chain = Chain::read(store.as_ref(), &heads, &mut |_| Ok(()))?;
+    let chain = Chain::read(store.as_ref(), &scope, &heads, &mut |_| Ok(()))?;
     if let Some(plan) = &plan {
         plan.must_fit(&chain, &store.root())?;
     }
@@ -54,9 +59,6 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         plan: plan.as_ref(),
         dry_run: arguments.dry_run,
     };
-    let class = arguments.class.map(|ClassChoice::Biometric| Class::Biometric);
-    let named = sessions.into_iter().map(|session| (session, class));
-    let parts: Vec<(SessionId, Option<Class>)> = named.chain(plan.iter().flat_map(ApprovedPlan::parts)).collect();
     let exit = Eraser { order: &order, store: &store, deleting, context }.erase_all(&parts, &mut reporter);
     // Of a plan, what is left out is a part, be it all of it.
     let is_left_out = plan.is_some() && exit != Exit::Done && !exit.ends_run();

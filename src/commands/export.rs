@@ -4,12 +4,13 @@ use super::Context;
 use super::closing::close_journal;
 use super::query::session_ids;
 use super::services::{archive, journal, sealer};
-use crate::archive::{Chain, Export, Exporting, export, export_page, must_be_outside};
+use crate::archive::{Chain, Export, Exporting, Scope, SessionArchive, export, export_page, must_be_outside};
 use crate::cli::ExportArguments;
 use crate::engine::{Event, ExportReport, SessionExport};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::Reporter;
+use crate::store::StorePath;
 use crate::text::plural;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,7 +35,9 @@ pub(super) fn run(arguments: &ExportArguments, context: &Context) -> Result<Exit
     let store = archive(&resolver, arguments.change.archive.folder.clone(), context)?;
     let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
     let journal = journal(&store, context);
-    let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
+    let folders: Vec<StorePath> = sessions.iter().map(SessionArchive::folder_of).collect();
+    let scope = Scope::folders(folders.iter().map(StorePath::as_str));
+    let chain = Chain::read(store.as_ref(), &scope, &[], &mut |_| Ok(()))?;
     let order = Exporting {
         store: store.as_ref(),
         chain: &chain,

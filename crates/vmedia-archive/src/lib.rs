@@ -101,7 +101,7 @@ pub use erasure::{Again, Certificate, Method, NotReached, Stage};
 pub use export::{Export, ExportedSession, Exporting, export, export_page};
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
-    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, TIME_STAMP, UnsealedRun, Verifications,
+    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, Scope, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::{PAGE, RECORD};
 pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};

@@ -4,7 +4,7 @@
 
 use super::schedules;
 use crate::archive::retention::day_of;
-use crate::archive::{Candidate, Chain, DueSessions, MadePlan, Plan, due_sessions, make_plan, must_be_outside};
+use crate::archive::{Candidate, Chain, DueSessions, MadePlan, Plan, Scope, due_sessions, make_plan, must_be_outside};
 use crate::cli::{EventFormat, PlanArguments};
 use crate::commands::Context;
 use crate::commands::headings::{is_short, short_id};
@@ -37,7 +37,7 @@ pub(in crate::commands) fn run(arguments: &PlanArguments, context: &Context) -> 
     let store = archive(&resolver, arguments.archive.clone(), context)?;
     let store = store.as_ref();
     let mut reporter = context.reporter(EventFormat::Text, false)?;
-    let chain = Chain::read(store, &[], &mut |_| Ok(()))?;
+    let chain = Chain::read(store, &Scope::All, &[], &mut |_| Ok(()))?;
     let (by, candidates) = match &arguments.authority {
         Some(authority) => (None, ordered(&arguments.sessions, authority)?),
         None => {

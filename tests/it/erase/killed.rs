@@ -14,7 +14,7 @@ use std::sync::Arc;
 use vmedia::archive::retention::HoldCheck;
 use vmedia::archive::verify::{SessionOutcome, SessionReport};
 use vmedia::archive::{ApprovalRules, ApprovedPlan, Candidate, Judgement, Plan, SignatureFile, judge_approvals, make_plan};
-use vmedia::archive::{Chain, Class, ClassErasing, Erasing, ErasureOutcome, Identity, Journal, erase, erase_class};
+use vmedia::archive::{Chain, Class, ClassErasing, Erasing, ErasureOutcome, Identity, Journal, Scope, erase, erase_class};
 use vmedia::engine::Event;
 use vmedia::error::Result;
 use vmedia::exit::Exit;
@@ -36,7 +36,7 @@ impl Review {
             return None;
         }
         let store = local(root);
-        let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(())).expect("a journal");
+        let chain = Chain::read(store.as_ref(), &Scope::All, &[], &mut |_| Ok(())).expect("a journal");
         let order = Candidate { session: SessionId::parse(SESSION).expect("an id"), authority: "an order".to_owned(), due: None };
         let plan = make_plan(store.as_ref(), &chain, None, &[order]).expect("a plan").plan;
         let bytes = plan.text().expect("text").into_bytes();
@@ -65,7 +65,7 @@ fn erased(archive: &Arc<dyn Store>, class: Option<Class>, review: Option<&Review
     let text = |text: &str| text.to_owned();
     let identity = Identity { tool: text("vmedia"), command: text("erase"), operator: text("a test"), host: text("here") };
     let journal = Journal::new(Arc::clone(store), identity);
-    let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(()))?;
+    let chain = Chain::read(store.as_ref(), &Scope::All, &[], &mut |_| Ok(()))?;
     let store = store.as_ref();
     let holds = HoldCheck::default();
     let (authority, reason) = ("an order", "a test");

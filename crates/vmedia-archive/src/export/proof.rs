@@ -161,7 +161,7 @@ mod tests {
     #![allow(clippy::disallowed_methods, reason = "tests write segments by hand")]
 
     use super::{PROOF, proof};
-    use crate::journal::{Chain, FOLDER};
+    use crate::journal::{Chain, FOLDER, Scope};
     use crate::model::SessionId;
     use crate::store::{LocalStore, StorePath};
     use serde_json::{Value, json};
@@ -188,7 +188,7 @@ mod tests {
         std::fs::create_dir(folder.path().join(FOLDER)).expect("a folder");
         std::fs::write(folder.path().join(FOLDER).join(name), lines.join("\n") + "\n").expect("written");
         let store = LocalStore::new(folder.path().to_owned(), "the test".to_owned());
-        let chain = Chain::read(&store, &[], &mut |_| Ok(())).expect("a journal");
+        let chain = Chain::read(&store, &Scope::All, &[], &mut |_| Ok(())).expect("a journal");
         let session = SessionId::parse("8b0f5f2a-7d39-4c0e-9d51-3a2e6b1c4f70").expect("an id");
         let path = StorePath::name(session.as_str());
         let proof = proof(&chain, &store, &[(&session, &path, true)]).expect("a proof");

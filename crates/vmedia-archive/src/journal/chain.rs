@@ -1,25 +1,29 @@
 //! Reads the whole journal and checks that every line follows from the one before, every segment from those before it, and that no
 //! line is missing that another vouches for.
 //!
-//! Keeps the places of the lines about each session, not their contents: an archive of millions of files is verified in memory
+//! Keeps the places of the lines about the sessions of its scope, not their contents: an archive of millions of files is verified in memory
 //! that grows with its sessions alone, and each line is read again when its session is compared.
 //!
 //! The chain alone cannot show that the newest lines were cut off, or all of it written anew. Against that help bags that the
 //! journal does not know, seals, and a head that is kept elsewhere. Must not look at bags.
 
 mod links;
+mod reading;
 
 use super::entry::{Archived, Entry, Line, Parent, SealEntry};
 use super::erasures::{Erasure, Erasures};
 use super::place::Place;
+use super::places::Places;
 use super::retained::{Hold, Retained};
-use super::segment::{self, Lines, RawLine};
+use super::scope::Scope;
+use super::segment::{self, RawLine};
 use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{ReadStore, Watch, sha256_bytes};
+use crate::store::{ReadStore, Watch};
 use crate::word::NewerWords;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use reading::Reading;
+use std::collections::{HashMap, HashSet};
 
 /// A change of a bag.
 #[derive(Debug)]
@@ -87,8 +91,8 @@ pub struct Chain {
     pub(crate) sealed: HashSet<String>,
     /// True if only sealed segments and those behind expected heads count: the caller named signers or heads.
     pub(crate) is_proof_demanded: bool,
-    /// The places of the changes of each session's bag, in the order of their segments, by the folder's name.
-    pub(super) bags: BTreeMap<Box<str>, Vec<Place>>,
+    /// The places of the changes of the sessions' bags.
+    pub(super) bags: Places,
     /// The erasures of sessions and of classes of their media.
     pub(crate) erasures: Erasures,
     /// The holds and cutoffs.
@@ -103,28 +107,20 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Reads the journal. `heads` are the expected heads. `watch` sees each line.
-    pub fn read(store: &dyn ReadStore, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
+    /// Reads the journal, and keeps what it says of the sessions in `scope`. `heads` are the expected heads. `watch` sees each line.
+    pub fn read(store: &dyn ReadStore, scope: &Scope, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
         let mut chain = Self::default();
         let names = segment::names(store)?;
         let mut links: Vec<(String, Parent)> = Vec::new();
         for name in &names {
             links.extend(segment::parents(store, name)?.into_iter().map(|parent| (name.clone(), parent)));
         }
-        // Only the digests that later segments and expected heads name are kept.
-        let linked: HashSet<(&str, u64)> = links.iter().map(|(_, parent)| (parent.segment.as_str(), parent.bytes)).collect();
-        let mut digests: HashMap<(String, u64), String> = HashMap::new();
-        let mut known_heads = HashMap::new();
+        let mut reading = Reading::new(store, scope, &links, heads, watch);
         for name in &names {
-            chain.read_segment(store, name, watch, &mut |end, sha256| {
-                if linked.contains(&(name.as_str(), end)) {
-                    digests.insert((name.clone(), end), sha256.to_owned());
-                }
-                if heads.iter().any(|head| head == sha256) {
-                    known_heads.insert(sha256.to_owned(), (name.clone(), end));
-                }
-            })?;
+            chain.read_segment(&mut reading, name)?;
         }
+        let Reading { digests, known_heads, .. } = reading;
+        chain.bags.finish();
         chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
         for segment in chain.retained.stray_releases() {
@@ -138,7 +134,7 @@ impl Chain {
 
     /// Returns the time of the last change of a session's bag, by the folder's name.
     pub(crate) fn last_change(&self, folder: &str) -> Option<Timestamp> {
-        self.bags.get(folder)?.iter().map(|place| place.at).max()
+        self.bags.of(folder).map(|place| place.at).max()
     }
 
     /// Returns the newest erasure of a session, by the folder's name.
@@ -164,23 +160,22 @@ impl Chain {
         self.retained.held_among(folder, &|segment| before.contains(segment))
     }
 
-    /// Returns the folders of the sessions that the journal knows.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = &str> {
-        self.bags.keys().map(AsRef::as_ref)
+    /// Returns the folders of the sessions that the journal knows and that are not among these, in any order. Their lines are read again.
+    pub(crate) fn folders_without<'a>(&self, store: &dyn ReadStore, folders: impl Iterator<Item = &'a str>) -> Result<Vec<String>> {
+        self.bags.without(folders).map(|place| self.change(store, place).map(|change| change.archived.folder)).collect()
     }
 
     /// Reads the changes of a session's bag again, in the order of their segments. A line that has changed since is an error.
     pub(crate) fn changes(&self, store: &dyn ReadStore, folder: &str) -> Result<Vec<BagChange>> {
-        let places = self.bags.get(folder).map(Vec::as_slice).unwrap_or_default();
-        places.iter().map(|place| self.change(store, place)).collect()
+        self.bags.of(folder).map(|place| self.change(store, place)).collect()
     }
 
     fn change(&self, store: &dyn ReadStore, place: &Place) -> Result<BagChange> {
         let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
-        let bytes = store.read_range(&segment::path(name), place.offset, place.length)?;
+        let bytes = store.read_range(&segment::path(name), place.offset, place.length.into())?;
         let raw = RawLine { bytes, is_whole: true };
         let is_proven = self.is_proven(place);
-        match raw.read().filter(|_| sha256_bytes(&raw.sha256()) == place.sha256) {
+        match raw.read().filter(|_| raw.sha256() == place.sha256) {
             Some(Line { at, entry: Entry::Archived(archived), .. }) => Ok(BagChange { at, is_proven, archived: *archived, adopted: None }),
             Some(Line { at, entry: Entry::Adopted(entry), .. }) => {
                 let adopted = Some((entry.reason, entry.missing_runs));
@@ -196,7 +191,7 @@ impl Chain {
     /// Returns true if a seal that counts, or an expected head, covers a line.
     pub(crate) fn is_proven(&self, place: &Place) -> bool {
         let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
-        let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.offset + place.length < *end);
+        let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.end() <= *end);
         self.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
     }
 
@@ -207,7 +202,7 @@ impl Chain {
 
     /// Returns true if the journal has changes of this session's folder.
     pub fn knows(&self, folder: &str) -> bool {
-        self.bags.contains_key(folder)
+        self.bags.of(folder).next().is_some()
     }
 
     /// Returns the time of the last line of a segment.
@@ -222,110 +217,6 @@ impl Chain {
 
     fn finding(&mut self, segment: &str, what: impl Into<String>) {
         self.findings.push((segment.to_owned(), what.into()));
-    }
-
-    /// Checks the lines of one segment. `seen` receives the end and the digest of each whole line.
-    fn read_segment(&mut self, store: &dyn ReadStore, name: &str, watch: &mut Watch<'_>, seen: &mut dyn FnMut(u64, &str)) -> Result<()> {
-        self.segments += 1;
-        let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.to_owned());
-        let mut read = Segment::default();
-        let mut number = 0;
-        let mut is_closed = false;
-        let Some(lines) = Lines::open(store, name)? else { return Ok(()) };
-        for line in lines {
-            let line = match line {
-                Ok(line) => line,
-                Err(error) => {
-                    self.finding(name, format!("cannot be read after line {number}: {error}"));
-                    break;
-                }
-            };
-            if watch(&line.bytes).is_err() {
-                return Err(stopped());
-            }
-            if !line.is_whole {
-                let what = format!("line {} is cut off: its run was killed while it wrote; the next run repeats that step", number + 1);
-                self.notes.push((name.to_owned(), what));
-                break;
-            }
-            number += 1;
-            self.lines += 1;
-            if is_closed {
-                self.finding(name, format!("line {number} was added after the run had ended"));
-            }
-            let sha256 = line.sha256();
-            let place = Place {
-                segment: index,
-                offset: read.bytes,
-                length: line.bytes.len() as u64,
-                at: Timestamp::UNIX_EPOCH,
-                sha256: sha256_bytes(&sha256),
-            };
-            is_closed = self.read_line(name, number, &line, place, &mut read);
-            read.bytes += line.bytes.len() as u64 + 1;
-            seen(read.bytes, &sha256);
-            read.first.get_or_insert_with(|| sha256.clone());
-            read.last = Some(sha256);
-        }
-        self.notes.extend(read.newer.note().map(|note| (name.to_owned(), note)));
-        if !is_closed {
-            let what = match segment::is_at_work(store, name) {
-                Ok(true) => "its run is still at work",
-                _ => "its run has no end: it was killed, or the end was removed",
-            };
-            self.notes.push((name.to_owned(), what.to_owned()));
-        }
-        self.read.insert(name.to_owned(), read);
-        Ok(())
-    }
-
-    /// Checks a line against the one before and adds its contents. Returns true for the last line of a run.
-    fn read_line(&mut self, name: &str, number: u64, raw: &RawLine, place: Place, read: &mut Segment) -> bool {
-        let Some(line) = raw.read() else {
-            self.finding(name, format!("line {number} is not a line of a journal"));
-            return false;
-        };
-        if line.previous != read.last {
-            self.finding(name, format!("line {number} does not follow from the line before it: one was altered, added or removed"));
-        }
-        line.count_newer(&raw.bytes, &mut read.newer);
-        read.at = Some(line.at);
-        let is_first = matches!(line.entry, Entry::Opened(_));
-        if is_first != (number == 1) {
-            self.finding(name, format!("line {number} is out of place: a segment begins with its run, and only once"));
-        }
-        match line.entry {
-            Entry::Opened(opened) if opened.segment != name => {
-                self.finding(name, format!("is a copy of {}: its first line names that segment", opened.segment));
-            }
-            Entry::Archived(archived) => self.add_bag(archived.folder, Place { at: line.at, ..place }),
-            Entry::Adopted(entry) => self.add_bag(entry.archived.folder, Place { at: line.at, ..place }),
-            Entry::Accepted { runs, reason } => {
-                let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
-                self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
-            }
-            Entry::Erasing(entry) => self.erasures.begin(*entry, Place { at: line.at, ..place }),
-            Entry::Erased(entry) => {
-                self.retained.add_erased(&entry);
-                self.erasures.end(entry, Place { at: line.at, ..place });
-            }
-            Entry::Again(entry) => {
-                self.retained.add_again(&entry);
-                self.erasures.again(entry, Place { at: line.at, ..place });
-            }
-            Entry::Page { sha256 } => self.pages.push((Place { at: line.at, ..place }, sha256)),
-            Entry::Exported(entry) => *self.exports.entry(entry.folder.into()).or_default() += 1,
-            Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, &raw.sha256()),
-            Entry::Closed { .. } => return true,
-            _ => {}
-        }
-        false
-    }
-
-    fn add_bag(&mut self, folder: String, place: Place) {
-        // Most sessions have one line, and a growing list allocates four places at once.
-        self.bags.entry(folder.into()).and_modify(|places| places.push(place)).or_insert_with(|| vec![place]);
     }
 }
 

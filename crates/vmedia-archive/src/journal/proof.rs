@@ -7,7 +7,7 @@ use super::place::Place;
 use super::segment::{self, Lines};
 use super::tree::{Hash, leaf, path};
 use crate::error::{Error, ErrorKind, Result, plain};
-use crate::store::{Digest, ReadStore, sha256_bytes};
+use crate::store::ReadStore;
 use std::collections::BTreeMap;
 
 /// A line and its way to the root.
@@ -36,8 +36,7 @@ pub(crate) struct Proofs {
 pub(crate) fn proofs<'a>(chain: &Chain, store: &dyn ReadStore, folders: impl Iterator<Item = &'a str>) -> Result<Proofs> {
     let mut wanted: BTreeMap<u32, Vec<(&str, &Place)>> = BTreeMap::new();
     for folder in folders {
-        let places = chain.bags.get(folder).map(Vec::as_slice).unwrap_or_default();
-        places.iter().for_each(|place| wanted.entry(place.segment).or_default().push((folder, place)));
+        chain.bags.of(folder).for_each(|place| wanted.entry(place.segment).or_default().push((folder, place)));
     }
     let mut proofs = Proofs::default();
     let mut dated: BTreeMap<String, Vec<_>> = BTreeMap::new();
@@ -75,7 +74,7 @@ fn read(store: &dyn ReadStore, name: &str, places: &[(&str, &Place)]) -> Result<
     for line in Lines::open(store, name)?.into_iter().flatten() {
         let line = line.map_err(|_| changed(name))?;
         if let Some(place) = known.get(&offset) {
-            let is_same = sha256_bytes(&Digest::of(&line.bytes).sha256) == place.sha256;
+            let is_same = line.sha256() == place.sha256;
             let text = String::from_utf8(line.bytes.clone()).ok().filter(|_| is_same).ok_or_else(|| changed(name))?;
             lines.insert(offset, (leaves.len(), text));
         }

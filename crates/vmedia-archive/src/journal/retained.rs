@@ -4,7 +4,7 @@
 use super::entry::{Entry, Line};
 use super::erasure_entry::{AgainEntry, ErasedEntry};
 use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
-use super::segment::{self, Lines};
+use super::segment;
 use crate::class::Class;
 use crate::error::Result;
 use crate::layout::session_folder;
@@ -91,20 +91,17 @@ impl Retained {
     pub fn read(store: &dyn ReadStore) -> Result<Self> {
         let mut retained = Self::default();
         for name in segment::names(store)? {
-            for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
-                // Parsing every line would take ten times as long.
-                if ["\"hold\"", "\"released\"", "\"cutoff\"", "\"erased\""].iter().any(|word| line.contains(word))
-                    && let Some(read) = line.read()
-                {
-                    retained.add(read, &name, &line.sha256());
+            segment::each_line(store, &name, &mut |raw| {
+                if let Some(line) = raw.read_any(&["hold", "released", "cutoff", "erased", "again"]) {
+                    retained.add(line, &name, raw.sha256());
                 }
-            }
+            })?;
         }
         Ok(retained)
     }
 
     /// Adds a line, with its segment and its SHA-256. Lines about other things are ignored.
-    pub(super) fn add(&mut self, line: Line, segment: &str, sha256: &str) {
+    pub(super) fn add(&mut self, line: Line, segment: &str, sha256: [u8; 32]) {
         match line.entry {
             Entry::Hold(entry) => self.add_hold(entry, line.at, segment, sha256),
             Entry::Released(entry) => self.add_released(&entry, segment),
@@ -115,8 +112,7 @@ impl Retained {
         }
     }
 
-    pub(super) fn add_hold(&mut self, entry: HoldEntry, at: Timestamp, segment: &str, sha256: &str) {
-        let Some(line) = sha256_bytes(sha256) else { return };
+    pub(super) fn add_hold(&mut self, entry: HoldEntry, at: Timestamp, segment: &str, line: [u8; 32]) {
         let HoldEntry { case, reason, until, sessions } = entry;
         for session in &sessions {
             let numbers = self.held.entry(session_folder(session).as_str().into()).or_default();

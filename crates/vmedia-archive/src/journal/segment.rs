@@ -1,9 +1,11 @@
 //! Segments as files: their names, lines and ends. Must not judge what the lines say.
 
 use super::entry::{Entry, Line, Parent, SealEntry};
+use super::start::Start;
 use crate::error::Result;
-use crate::store::{Digest, Listed, ReadStore, StorePath};
+use crate::store::{BUFFER, Digest, Listed, ReadStore, StorePath};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -54,6 +56,7 @@ pub(super) fn files(store: &dyn ReadStore) -> Result<Vec<(String, u64)>> {
 }
 
 /// One line of a segment.
+#[derive(Debug, Default)]
 pub(super) struct RawLine {
     /// Its bytes without the line break.
     pub(super) bytes: Vec<u8>,
@@ -63,17 +66,22 @@ pub(super) struct RawLine {
 
 impl RawLine {
     /// Returns the digest that the next line holds.
-    pub(super) fn sha256(&self) -> String {
-        Digest::of(&self.bytes).sha256
+    pub(super) fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(&self.bytes).into()
     }
 
     pub(super) fn contains(&self, wanted: &str) -> bool {
         memchr::memmem::find(&self.bytes, wanted.as_bytes()).is_some()
     }
 
+    /// Parses the line if its entry may be of one of these sorts. Most lines are about bags, and parsing takes long.
+    pub(super) fn read_any(&self, sorts: &[&str]) -> Option<Line> {
+        if Start::of(&self.bytes).is_some_and(|start| !sorts.contains(&start.entry)) { None } else { self.read() }
+    }
+
     /// Parses the line, if it can be read.
     pub(super) fn read(&self) -> Option<Line> {
-        serde_json::from_slice(&self.bytes).ok()
+        Start::of(&self.bytes).and_then(|start| start.read()).or_else(|| serde_json::from_slice(&self.bytes).ok())
     }
 }
 
@@ -88,7 +96,20 @@ impl Lines {
 
     /// Returns the lines of a stream.
     pub(super) fn of(stream: Box<dyn Read + Send>) -> Self {
-        Self(BufReader::with_capacity(64 * 1024, stream))
+        Self(BufReader::with_capacity(BUFFER, stream))
+    }
+
+    /// Reads the next line in place of the last; `None` at the end.
+    pub(super) fn fill(&mut self, line: &mut RawLine) -> Option<io::Result<()>> {
+        line.bytes.clear();
+        match Read::by_ref(&mut self.0).take(LONGEST_LINE).read_until(b'\n', &mut line.bytes) {
+            Ok(0) => None,
+            Ok(_) => {
+                line.is_whole = line.bytes.pop_if(|last| *last == b'\n').is_some();
+                Some(Ok(()))
+            }
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
@@ -96,16 +117,18 @@ impl Iterator for Lines {
     type Item = io::Result<RawLine>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut bytes = Vec::new();
-        match Read::by_ref(&mut self.0).take(LONGEST_LINE).read_until(b'\n', &mut bytes) {
-            Ok(0) => None,
-            Ok(_) => {
-                let is_whole = bytes.pop_if(|last| *last == b'\n').is_some();
-                Some(Ok(RawLine { bytes, is_whole }))
-            }
-            Err(error) => Some(Err(error)),
-        }
+        let mut line = RawLine::default();
+        self.fill(&mut line).map(|read| read.map(|()| line))
     }
+}
+
+/// Passes the lines of a segment on, up to the first that cannot be read. A segment that does not exist has none.
+pub(super) fn each_line(store: &dyn ReadStore, name: &str, each: &mut dyn FnMut(&RawLine)) -> Result<()> {
+    let (Some(mut lines), mut line) = (Lines::open(store, name)?, RawLine::default()) else { return Ok(()) };
+    while let Some(Ok(())) = lines.fill(&mut line) {
+        each(&line);
+    }
+    Ok(())
 }
 
 /// Returns true if a line of the journal has this text.

@@ -3,10 +3,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests write segments by hand")]
 
-use super::{Chain, FOLDER, Identity, Journal};
+mod reference;
+
+use super::{AgainEntry, Chain, ErasedEntry, FOLDER, Identity, Journal, Retained, Scope};
+use crate::class::Class;
 use crate::error::ErrorKind;
 use crate::model::SessionId;
 use crate::store::LocalStore;
+use crate::word::Word;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::path::Path;
@@ -31,7 +35,7 @@ fn written(root: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
 
 fn read(root: &Path) -> Chain {
     let store = LocalStore::new(root.to_owned(), "the test".to_owned());
-    let chain = Chain::read(&store, &["0".repeat(64), String::new(), "é".to_owned()], &mut |_| Ok(())).expect("a verdict");
+    let chain = Chain::read(&store, &Scope::All, &["0".repeat(64), String::new(), "é".to_owned()], &mut |_| Ok(())).expect("a verdict");
     super::Verifications::read(&store).expect("an answer");
     let _ = chain.last_change("s");
     chain
@@ -126,6 +130,30 @@ fn a_run_names_the_seals_of_earlier_ones_and_takes_a_run_that_is_being_sealed_fo
         seals.iter().map(|(run, seal)| (run.get(..8).unwrap_or_default(), seal.name.get(8..).unwrap_or_default())).collect();
     assert!(matches!(&names[..], [("19700101", name)] if name.ends_with(".ndjson.checkpoint.sig")), "{seals:?}");
     assert_eq!(seals[0].1.sha256, crate::store::Digest::of(b"a signature").sha256);
+}
+
+#[test]
+fn biometric_media_that_may_be_archived_again_are_retained_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Arc::new(LocalStore::new(folder.path().to_owned(), "the test".to_owned()));
+    let words = |text: &str| text.to_owned();
+    let identity = Identity { tool: words("vmedia"), command: words("erase"), operator: words("op"), host: words("here") };
+    let (journal, now) = (Journal::new(store.clone(), identity), Timestamp::UNIX_EPOCH);
+    let (session, class) = (SessionId::parse("s").expect("an id"), Some(Word::Known(Class::Biometric)));
+    let [folder, certificate, page, reason] = ["s", "c", "p", "r"].map(words);
+    let entry = ErasedEntry {
+        session: session.clone(),
+        folder: folder.clone(),
+        class: class.clone(),
+        certificate: certificate.clone(),
+        page: page.clone(),
+        at_provider: None,
+    };
+    journal.erased(entry, now).expect("written");
+    let is_without = || Retained::read(store.as_ref()).expect("a journal").cutoffs("s").is_without_biometric;
+    assert!(is_without());
+    journal.again(AgainEntry { session, folder, class, reason, certificate, page }, now).expect("written");
+    assert!(!is_without());
 }
 
 proptest! {

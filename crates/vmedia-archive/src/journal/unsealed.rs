@@ -2,7 +2,7 @@
 //! them vouches for them. Must not check signatures.
 
 use super::entry::{Entry, Line};
-use super::segment::{self, Lines};
+use super::segment;
 use crate::error::Result;
 use crate::store::{ReadStore, StorePath};
 use std::collections::HashSet;
@@ -40,13 +40,16 @@ pub(super) fn behind(store: &dyn ReadStore, name: &str, is_signed: &dyn Fn(&Stor
 
 fn run(store: &dyn ReadStore, name: &str) -> Result<UnsealedRun> {
     let mut run = UnsealedRun { segment: name.to_owned(), sha256: None, command: String::new(), changes: 0 };
-    for line in Lines::open(store, name)?.into_iter().flatten().map_while(std::result::Result::ok).filter(|line| line.is_whole) {
-        run.sha256 = Some(line.sha256());
-        match line.read() {
+    segment::each_line(store, name, &mut |raw| {
+        if !raw.is_whole {
+            return;
+        }
+        run.sha256 = Some(hex::encode(raw.sha256()));
+        match raw.read() {
             Some(Line { entry: Entry::Opened(opened), .. }) => run.command = opened.identity.command,
             Some(Line { entry, .. }) => run.changes += u64::from(entry.is_change()),
             None => {}
         }
-    }
+    })?;
     Ok(run)
 }

@@ -4,7 +4,7 @@
 use super::entry::{Entry, Line};
 use super::erasure_entry::ErasureFacts;
 use super::retained::Retained;
-use super::segment::{self, Lines};
+use super::segment;
 use crate::error::Result;
 use crate::store::ReadStore;
 use jiff::Timestamp;
@@ -19,8 +19,8 @@ pub struct LastVerified {
     pub authenticated: Option<Timestamp>,
 }
 
-/// The words of which one is in each line that is read.
-const WORDS: [&str; 8] = ["\"again\"", "\"verified\"", "\"page\"", "\"hold\"", "\"released\"", "\"cutoff\"", "\"erasing\"", "\"erased\""];
+/// The sorts of lines that are read.
+const SORTS: [&str; 8] = ["again", "verified", "page", "hold", "released", "cutoff", "erasing", "erased"];
 
 /// A session that was erased, or was to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,17 +54,13 @@ impl Verifications {
     pub fn read(store: &dyn ReadStore) -> Result<Self> {
         let mut verifications = Self::default();
         for name in segment::names(store)? {
-            for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
-                // Parsing every line would take ten times as long.
-                if WORDS.iter().any(|word| line.contains(word))
-                    && let Some(read) = line.read()
-                {
-                    match read.entry {
-                        Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => verifications.retained.add(read, &name, &line.sha256()),
-                        _ => verifications.add(read),
-                    }
+            segment::each_line(store, &name, &mut |raw| match raw.read_any(&SORTS) {
+                Some(line) if matches!(line.entry, Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_)) => {
+                    verifications.retained.add(line, &name, raw.sha256());
                 }
-            }
+                Some(line) => verifications.add(line),
+                None => {}
+            })?;
         }
         Ok(verifications)
     }

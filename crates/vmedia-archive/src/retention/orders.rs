@@ -178,7 +178,7 @@ pub fn record_cutoffs(store: &dyn Store, journal: &Journal, rows: &[CutoffRow], 
 mod tests {
     use super::{CutoffRow, CutoffTotals, HoldOrder, Presence, Release, hold, record_cutoffs, release};
     use crate::error::ErrorKind;
-    use crate::journal::{Chain, Identity, Journal, Retained};
+    use crate::journal::{Chain, Identity, Journal, Retained, Scope};
     use crate::model::SessionId;
     use crate::retention::HoldCheck;
     use crate::store::{LocalStore, Store, StorePath};
@@ -230,7 +230,7 @@ mod tests {
         drop(lock);
         first.close(None, now()).expect("closed");
         second.close(None, now()).expect("closed");
-        let chain = Chain::read(store.as_ref(), &[], &mut |_| Ok(())).expect("a journal");
+        let chain = Chain::read(store.as_ref(), &Scope::All, &[], &mut |_| Ok(())).expect("a journal");
         assert!(chain.findings.is_empty(), "{:?}", chain.findings);
         assert_eq!(chain.retained().holds().count(), 2);
     }

@@ -10,7 +10,7 @@ use super::plans::compare_plans;
 use super::seals::{Seals, check_seals};
 use super::{Aspect, Examined, Finding, JournalReport, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, is_bag};
 use crate::error::Result;
-use crate::journal::{Chain, FOLDER, Journal};
+use crate::journal::{Chain, FOLDER, Journal, Scope};
 use crate::schedule::locked;
 use crate::store::{LINKED, ReadStore, StorePath};
 use crate::text::day;
@@ -56,7 +56,7 @@ impl<'a> Archive<'a> {
         let page = (exists && target.is_whole).then(|| page_digest(store));
         // Before the journal is read: a run adds the line first.
         let left = if exists && target.is_whole { left_behind(store)? } else { Vec::new() };
-        let (mut chain, seals) = read(store, options, observer)?;
+        let (mut chain, seals) = read(target, options, observer)?;
         if let Some(page) = page {
             compare_page(&mut chain, page);
         }
@@ -86,7 +86,7 @@ impl<'a> Archive<'a> {
         if journal.length == length {
             return Ok(false);
         }
-        let (chain, _) = read(store, self.options, self.observer)?;
+        let (chain, _) = read(self.target, self.options, self.observer)?;
         *journal = ReadJournal { chain: Some(Arc::new(chain)), length };
         Ok(true)
     }
@@ -95,15 +95,18 @@ impl<'a> Archive<'a> {
     pub(super) fn report_absent(&self) -> Result<Absent> {
         let (target, store, mut absent) = (self.target, self.target.store.as_ref(), Absent::default());
         let Some(chain) = self.chain().filter(|_| target.is_whole) else { return Ok(absent) };
-        let listed: HashSet<&str> = target.sessions.iter().map(StorePath::as_str).collect();
-        // A session that was archived since the folders were listed is not missing.
-        let since: HashSet<String> = store.folders()?.into_iter().filter(|folder| !listed.contains(folder.as_str())).collect();
-        // A folder that cannot be read is reported among the sessions.
-        let is_here =
-            |folder: &str| listed.contains(folder) || since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true);
-        let names: BTreeSet<&str> = chain.folders().chain(chain.erasures.of(None).keys().map(AsRef::as_ref)).collect();
+        let listed = || target.sessions.iter().map(StorePath::as_str);
         let is_meant = |folder: &str| self.options.shard.is_none_or(|shard| shard.has(folder));
-        for name in names.into_iter().filter(|folder| is_meant(folder) && !is_here(folder)) {
+        let mut names: BTreeSet<String> = chain.folders_without(store, listed())?.into_iter().collect();
+        names.extend(chain.erasures.of(None).keys().filter(|folder| is_meant(folder)).map(ToString::to_string));
+        listed().for_each(|folder| _ = names.remove(folder));
+        // A session that was archived since the folders were listed is not missing. A folder that cannot be read is reported among the
+        // sessions.
+        if !names.is_empty() {
+            let since: HashSet<String> = store.folders()?.into_iter().collect();
+            names.retain(|folder| !(since.contains(folder) && is_bag(store, &StorePath::name(folder)).unwrap_or(true)));
+        }
+        for name in names.iter().map(String::as_str) {
             match compare_erasure(store, &chain, name)? {
                 Erased::Soundly => absent.erased += 1,
                 // It is under way, or was finished since the journal was read.
@@ -177,11 +180,21 @@ fn report(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, opti
 }
 
 /// Reads the journal and its seals, and records in the journal which segments they cover.
-fn read(store: &dyn ReadStore, options: &Options, observer: &dyn Observer) -> Result<(Chain, Seals)> {
+fn read(target: &Target, options: &Options, observer: &dyn Observer) -> Result<(Chain, Seals)> {
+    let store = target.store.as_ref();
     let mut watch = |_: &[u8]| if observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) };
-    let mut chain = Chain::read(store, &options.heads, &mut watch)?;
+    let mut chain = Chain::read(store, &scope(target, options), &options.heads, &mut watch)?;
     let mut seals = check_seals(store, &chain, options, observer.now())?;
     chain.sealed = std::mem::take(&mut seals.covered);
     chain.is_proof_demanded |= options.signers.is_some() || options.authorities.is_some();
     Ok((chain, seals))
+}
+
+/// Returns the sessions about which the lines of the journal are needed.
+fn scope(target: &Target, options: &Options) -> Scope {
+    match options.shard {
+        _ if !target.is_whole => Scope::folders(target.sessions.iter().map(StorePath::as_str)),
+        Some(shard) => Scope::Shard(shard),
+        None => Scope::All,
+    }
 }

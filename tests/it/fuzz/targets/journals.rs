@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::{identity, now};
 use std::sync::Arc;
-use vmedia::archive::{Chain, JOURNAL_FOLDER, Journal, Verifications};
+use vmedia::archive::{Chain, JOURNAL_FOLDER, Journal, Scope, Verifications};
 use vmedia::model::SessionId;
 use vmedia::store::Store;
 
@@ -13,7 +13,7 @@ fn read(store: &dyn Store, lines: &mut u64) -> Chain {
         *lines += 1;
         Ok(())
     };
-    Chain::read(store, &heads, &mut watch).expect("a verdict")
+    Chain::read(store, &Scope::All, &heads, &mut watch).expect("a verdict")
 }
 
 /// Reads a journal to its end, then adds a run to it.

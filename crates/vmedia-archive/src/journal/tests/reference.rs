@@ -1,0 +1,211 @@
+//! Compares the reader of journals with one that is plain and slow, on journals that were made and altered by chance.
+
+use crate::journal::entry::{Entry, Line, Parent};
+use crate::journal::{Chain, FOLDER, Scope};
+use crate::store::{Digest, LocalStore};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+const NO_LINE: &str = " is not a line of a journal";
+const NOT_FOLLOWING: &str = " does not follow from the line before it: one was altered, added or removed";
+
+/// A journal by its segments' names.
+type Segments = BTreeMap<String, Vec<u8>>;
+type Findings = Vec<(String, String)>;
+
+/// Returns the findings of a journal and the places of the lines about each session, which a reader is to return.
+fn plain(segments: &Segments) -> (Findings, BTreeMap<String, Vec<(usize, usize)>>) {
+    let (mut findings, mut places) = (Vec::new(), BTreeMap::<String, Vec<(usize, usize)>>::new());
+    let (mut ends, mut lengths) = (BTreeMap::new(), BTreeMap::new());
+    let mut links: Vec<(String, Parent)> = Vec::new();
+    let (mut holds, mut released) = (BTreeSet::new(), BTreeMap::<String, BTreeSet<String>>::new());
+    for (index, (name, bytes)) in segments.iter().enumerate() {
+        let (mut previous, mut offset, mut is_over) = (None, 0, false);
+        let mut finding = |what: String| findings.push((name.clone(), what));
+        let mut whole: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+        whole.pop();
+        for (number, text) in (1..).zip(whole) {
+            if is_over {
+                finding(format!("line {number} was added after the run had ended"));
+            }
+            let sha256 = Digest::of(text).sha256;
+            is_over = false;
+            match serde_json::from_slice::<Line>(text) {
+                Err(_) => finding(format!("line {number}{NO_LINE}")),
+                Ok(line) => {
+                    if line.previous != previous {
+                        finding(format!("line {number}{NOT_FOLLOWING}"));
+                    }
+                    if matches!(line.entry, Entry::Opened(_)) != (number == 1) {
+                        finding(format!("line {number} is out of place: a segment begins with its run, and only once"));
+                    }
+                    match line.entry {
+                        Entry::Opened(opened) => {
+                            if opened.segment != *name {
+                                finding(format!("is a copy of {}: its first line names that segment", opened.segment));
+                            }
+                            if number == 1 {
+                                links.extend(opened.parents.into_iter().map(|parent| (name.clone(), parent)));
+                            }
+                        }
+                        Entry::Archived(archived) => places.entry(archived.folder).or_default().push((index, offset)),
+                        Entry::Hold(_) => _ = holds.insert(sha256.clone()),
+                        Entry::Released(entry) => entry.lines.into_iter().for_each(|line| {
+                            released.entry(line).or_default().insert(name.clone());
+                        }),
+                        Entry::Closed { .. } => is_over = true,
+                        _ => {}
+                    }
+                }
+            }
+            offset += text.len() + 1;
+            ends.insert((name.clone(), offset as u64), sha256.clone());
+            previous = Some(sha256);
+        }
+        lengths.insert(name.clone(), offset as u64);
+    }
+    findings
+        .extend(links.into_iter().filter_map(|(name, parent)| Some((parent.segment.clone(), broken(&name, &parent, &lengths, &ends)?))));
+    let stray: BTreeSet<String> = released.into_iter().filter(|(line, _)| !holds.contains(line)).flat_map(|(_, runs)| runs).collect();
+    findings.extend(stray.into_iter().map(|run| (run, "releases a hold that no line of the journal has".to_owned())));
+    (findings, places)
+}
+
+/// Returns what is wrong with the end of an earlier segment that one names.
+fn broken(name: &str, parent: &Parent, lengths: &BTreeMap<String, u64>, ends: &BTreeMap<(String, u64), String>) -> Option<String> {
+    let Parent { segment, bytes, sha256, ended, .. } = parent;
+    match lengths.get(segment) {
+        None => Some(format!("is missing: {name} follows it")),
+        Some(length) if length < bytes => Some(format!("was {bytes} bytes long when {name} began and is {length} bytes long now")),
+        Some(_) if ends.get(&(segment.clone(), *bytes)) != sha256.as_ref() => {
+            Some(format!("is not what it was when {name} began: a line in its first {bytes} bytes was altered"))
+        }
+        Some(length) if *ended && length > bytes => {
+            Some(format!("has lines after its first {bytes} bytes, which were all of it when {name} began"))
+        }
+        Some(_) => None,
+    }
+}
+
+const ZERO: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Returns an entry of each sort, about one of a few sessions.
+fn entry(sort: u8, session: u8, last_hold: &str) -> Value {
+    // The names are such that one is the beginning of another.
+    let session = ["s", "s1", "s-2", "x"][usize::from(session) % 4];
+    match sort % 12 {
+        0..=4 => json!({ "entry": "archived", "session": session, "folder": session, "before": null, "bag": ZERO, "record": ZERO,
+            "files": [{ "path": format!("data/{session}/a b.jpg"), "bytes": 1, "sha256": ZERO, "signed": true, "media": "m" }] }),
+        5 => json!({ "entry": "kept", "sessions": [session, "s1"] }),
+        6 => json!({ "entry": "failed", "session": session, "code": "not-found", "text": "a \"text\"" }),
+        7 => json!({ "entry": "hold", "case": "c", "reason": "r", "sessions": [session] }),
+        8 => json!({ "entry": "released", "case": "c", "reason": "r", "lines": [last_hold] }),
+        9 => json!({ "entry": "exported", "session": session, "folder": session, "bag": ZERO, "reason": "r", "bytes": 1, "sha256": ZERO }),
+        10 => json!({ "entry": "of a newer version", "session": session, "folder": session }),
+        _ => json!({ "entry": "damaged", "folder": session, "findings": ["a finding"] }),
+    }
+}
+
+/// Returns a journal as runs write it: each follows the ends of all before it.
+fn journal(runs: &[(Vec<(u8, u8)>, bool)]) -> Segments {
+    let (mut segments, mut parents, mut hold) = (Segments::new(), Vec::new(), ZERO.to_owned());
+    for (number, (entries, has_end)) in runs.iter().enumerate() {
+        let name = format!("{number}.ndjson");
+        let opened = json!({ "entry": "opened", "schema": "vmedia-journal", "version": 1, "segment": name, "tool": "t", "command": "c",
+            "operator": "o", "host": "h", "parents": parents });
+        let (mut text, mut previous) = (String::new(), Value::Null);
+        let mut add = |mut entry: Value| {
+            let line = json!({ "previous": previous, "at": "2026-11-30T00:00:00Z" });
+            // In the order in which the program writes it.
+            let sort = entry.as_object_mut().and_then(|entry| entry.remove("entry")).unwrap_or_default();
+            let rest = entry.to_string();
+            let begun = format!("{{\"previous\":{},\"at\":{},\"entry\":{sort}", line["previous"], line["at"]);
+            let line = format!("{begun}{}{}", if rest == "{}" { "" } else { "," }, &rest[1..]);
+            let sha256 = Digest::of(line.as_bytes()).sha256;
+            previous = json!(sha256);
+            text += &format!("{line}\n");
+            sha256
+        };
+        add(opened);
+        for (sort, session) in entries {
+            let sha256 = add(entry(*sort, *session, &hold));
+            hold = if sort % 12 == 7 { sha256 } else { hold };
+        }
+        if *has_end {
+            add(json!({ "entry": "closed" }));
+        }
+        parents.push(json!({ "segment": name, "bytes": text.len(), "sha256": previous, "ended": has_end }));
+        segments.insert(name, text.into_bytes());
+    }
+    segments
+}
+
+/// Alters a journal in one of the ways in which a forger or a disk does.
+fn alter(segments: &mut Segments, way: u8, which: &prop::sample::Index, one: &prop::sample::Index, other: &prop::sample::Index) {
+    let names: Vec<String> = segments.keys().cloned().collect();
+    let name = which.get(&names).clone();
+    let Some(bytes) = segments.get_mut(&name) else { return };
+    let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    let (first, second) = (one.index(lines.len()), other.index(lines.len()));
+    match way % 8 {
+        0 => _ = lines.remove(first),
+        1 => lines.swap(first, second),
+        2 => lines.insert(first, lines[second].clone()),
+        3 => lines.truncate(first + 1),
+        4 => lines[first] = String::from_utf8_lossy(&lines[first]).replace("s1", "s").into_bytes(),
+        5 => lines[first] = String::from_utf8_lossy(&lines[first]).replacen("\"s\"", "\"\\u0073\"", 2).into_bytes(),
+        6 => {
+            let at = other.index(lines[first].len());
+            lines[first][at] = lines[first][at].wrapping_add(1);
+        }
+        _ => lines.clear(),
+    }
+    *bytes = lines.concat();
+    if bytes.is_empty() {
+        segments.remove(&name);
+    }
+}
+
+fn write(root: &Path, segments: &Segments) {
+    std::fs::create_dir(root.join(FOLDER)).expect("a folder");
+    for (name, bytes) in segments {
+        std::fs::write(root.join(FOLDER).join(name), bytes).expect("written");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn a_reader_of_all_or_of_one_session_finds_what_a_plain_one_finds(
+        runs in prop::collection::vec((prop::collection::vec((any::<u8>(), any::<u8>()), 0..8), any::<bool>()), 1..4),
+        changes in prop::collection::vec((any::<u8>(), any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..3),
+    ) {
+        let mut segments = journal(&runs);
+        changes.iter().for_each(|(way, which, one, other)| if !segments.is_empty() { alter(&mut segments, *way, which, one, other) });
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), &segments);
+        let store = LocalStore::new(folder.path().to_owned(), "the test".to_owned());
+        let (findings, places) = plain(&segments);
+        let read = |scope: &Scope| Chain::read(&store, scope, &[], &mut |_| Ok(())).expect("a verdict");
+        let all = read(&Scope::All);
+        prop_assert_eq!(&all.findings, &findings);
+        for session in ["s", "s1", "s-2", "x"] {
+            let one = read(&Scope::folders([session]));
+            // Lines about other sessions are not parsed: one that cannot be is found if it does not follow.
+            let unread = |line: &(String, String)| (line.0.clone(), line.1.replace(NOT_FOLLOWING, NO_LINE));
+            let wrong: Vec<_> = one.findings.iter().filter(|found| !findings.contains(found) && !findings.contains(&unread(found))).collect();
+            prop_assert!(wrong.is_empty(), "{wrong:?}, and not {findings:?}");
+            let left: Vec<_> = findings.iter().filter(|found| !found.1.ends_with(NO_LINE) && !one.findings.contains(found)).collect();
+            prop_assert!(left.is_empty(), "{left:?}");
+            prop_assert_eq!((one.lines, &one.heads, one.exports.get(session)), (all.lines, &all.heads, all.exports.get(session)));
+            for chain in [&all, &one] {
+                let known: Vec<(usize, usize)> = chain.bags.of(session).map(|place| (place.segment as usize, place.offset as usize)).collect();
+                prop_assert_eq!(known, places.get(session).cloned().unwrap_or_default());
+                prop_assert!(chain.changes(&store, session).is_ok());
+            }
+        }
+    }
+}
