@@ -22,7 +22,7 @@ mod suggest;
 
 pub use credentials::Secrets;
 pub use environment::Environment;
-pub use identifiers::{CutoffLine, CutoffList, FAILED_HEADER, Identifiers, ListError, Rejected};
+pub use identifiers::{CutoffLine, CutoffList, FAILED_HEADER, Identifiers, ListError, Rejected, read_stream};
 pub use resolve::Resolver;
 pub use sourced::{Source, Sourced};
 

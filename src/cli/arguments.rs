@@ -198,7 +198,7 @@ pub(crate) struct AttemptsArguments {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DownloadArguments {
     /// Ids of the sessions
-    #[arg(value_name = "SESSION_ID", required_unless_present = "from")]
+    #[arg(value_name = "SESSION_ID", required_unless_present_any = ["from", "stream"])]
     pub(crate) sessions: Vec<String>,
     /// Read session ids from FILE, standard input (-), or the files of DIR
     ///
@@ -207,6 +207,13 @@ pub(crate) struct DownloadArguments {
     /// more.
     #[arg(long, value_name = "FILE|DIR|-")]
     pub(crate) from: Option<String>,
+    /// Archive sessions while their ids come on standard input, one per line
+    ///
+    /// A line holds an id or a webhook as JSON. Sessions begin at once, and no further line is read while as many sessions wait as files are
+    /// transferred in parallel. Each id gets one end of its own in --format json, in the order in which sessions end; an id without an end
+    /// is not archived. Nothing is remembered: an id that comes again is asked about again.
+    #[arg(long, conflicts_with_all = ["sessions", "from", "shard", "failed_to", "again"], hide_short_help = true)]
+    pub(crate) stream: bool,
     /// Only part K of N of the sessions; 0/N is N/N
     ///
     /// A session is in the part that the SHA-256 of its folder's name gives, so each machine knows its part without the others.

@@ -6,14 +6,14 @@ use super::closing::{after, close_journal};
 use super::event_loop::receive;
 use super::failed::FailedList;
 use super::list::{scope, selection};
-use super::lists::read_ids;
+use super::lists::{read_ids, stream_of_ids};
 use super::query::session_id;
 use super::services::{WITHOUT_NARROWING, must_have_attempts, sealer, services};
 use super::spool::Spool;
 use crate::archive::{SessionArchive, must_be_outside};
 use crate::cli::DownloadArguments;
 use crate::config::{DEFAULT_JOBS, Identifiers, Rejected, Resolver, Source, Sourced};
-use crate::engine::{self, Event, Options, Services};
+use crate::engine::{self, Event, Options, Services, Sessions, Source as Stream};
 use crate::error::{self, Error, Result};
 use crate::exit::Exit;
 use crate::model::SessionId;
@@ -69,13 +69,14 @@ pub(super) struct Batch {
     pub(super) failed: Option<FailedList>,
     /// The folder of webhooks that they are from.
     pub(super) spool: Option<Spool>,
+    /// Sessions that come while others are archived.
+    pub(super) stream: Option<Stream>,
 }
 
 /// Runs the engine over the sessions and returns the exit.
 pub(super) fn archive(services: Services, options: Options, batch: Batch, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
-    let Batch { identifiers, failed, spool } = batch;
-    let total = identifiers.sessions.len() as u64;
-    reporter.event(started(&services, &options, total));
+    let Batch { identifiers, failed, spool, stream } = batch;
+    reporter.event(started(&services, &options, identifiers.sessions.len() as u64, stream.is_some()));
     for rejected in identifiers.rejected {
         reporter.event(match rejected {
             Rejected::Line(line, reason) => Event::LineRejected { line, reason },
@@ -85,8 +86,14 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let (provider, settings) = (Arc::clone(&services.provider), options.clone());
-    let running = engine::start(services, options, identifiers.sessions, reporter.details())?;
-    receive(context, running.messages(), &|| running.transfers(), &mut |batch| reporter.messages(batch));
+    let sessions = stream.map_or(Sessions::List(identifiers.sessions), Sessions::Stream);
+    let running = engine::start(services, options, sessions, reporter.details())?;
+    receive(context, running.messages(), &|| running.transfers(), &mut |batch| {
+        reporter.messages(batch);
+        if context.cancel.requested().is_some() {
+            running.look();
+        }
+    });
     running.remaining().into_iter().for_each(|event| reporter.event(event));
     reporter.finish();
     let stop = context.cancel.requested();
@@ -102,12 +109,15 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
     match reporter.ledger().left(stop) {
         0 if exit.is_interruption() => reporter.interrupted(exit),
         0 => {}
-        left => reporter.out_of_time(left, total),
+        left => {
+            let sessions = reporter.ledger().given();
+            reporter.out_of_time(left, sessions);
+        }
     }
     Ok(exit)
 }
 
-fn started(services: &Services, options: &Options, sessions: u64) -> Event {
+fn started(services: &Services, options: &Options, sessions: u64, stream: bool) -> Event {
     Event::RunStarted {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         provider: services.provider.name().to_owned(),
@@ -115,12 +125,13 @@ fn started(services: &Services, options: &Options, sessions: u64) -> Event {
         sessions,
         archive: services.store.root(),
         dry_run: options.dry_run,
+        stream,
     }
 }
 
 /// Returns the sessions that are named on the command line, in a list and in a folder, each once.
 fn batch(arguments: &DownloadArguments) -> Result<Batch> {
-    let mut batch = Batch::default();
+    let mut batch = Batch { stream: arguments.stream.then(stream_of_ids), ..Batch::default() };
     let identifiers = &mut batch.identifiers;
     let is_batch = arguments.sessions.len() > 1 || arguments.from.is_some();
     for (number, text) in (1..).zip(&arguments.sessions) {

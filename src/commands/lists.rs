@@ -2,7 +2,8 @@
 //!
 //! Must not know what a list holds.
 
-use crate::config::{Identifiers, ListError};
+use crate::config::{Identifiers, ListError, read_stream};
+use crate::engine::{Given, Source};
 use crate::error::{Error, Result, plain};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -51,4 +52,16 @@ pub(super) fn read_ids(from: &str, identifiers: &mut Identifiers) -> Result<()> 
         Error::usage(what, format!("write session_id {hint}; nothing of the list was used"))
     };
     read_list(from, |input| identifiers.add_list(input), columns)
+}
+
+/// Returns the session ids of standard input, to be read while they are archived.
+pub(super) fn stream_of_ids() -> Source {
+    Box::new(|give| {
+        read_stream(std::io::stdin().lock(), &mut |given| {
+            give(match given {
+                Ok(session) => Given::Session(session),
+                Err((line, reason)) => Given::Rejected { line, reason },
+            })
+        });
+    })
 }

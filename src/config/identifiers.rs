@@ -7,9 +7,11 @@ mod columns;
 mod cutoffs;
 mod json;
 mod source;
+mod stream;
 
 use crate::model::{SessionId, WRAPPED, is_uuid, is_wrapped_id};
 pub use cutoffs::{CutoffLine, CutoffList};
+pub use stream::read_stream;
 
 use columns::Columns;
 use source::{Bytes, Line, Source};
@@ -196,19 +198,13 @@ impl List<'_> {
     }
 
     fn take(&mut self, at: u64, id: Result<&str, &'static str>) {
-        let id = match id {
-            Ok(id) => id.trim(),
-            Err(reason) => return self.reject(at, reason),
-        };
-        match SessionId::parse(id) {
-            _ if is_wrapped_id(id) => self.reject(at, WRAPPED),
+        match id.and_then(id_of) {
             Err(reason) => self.reject(at, reason),
-            Ok(session) if is_uuid(id) => {
+            Ok(session) if is_uuid(session.as_str()) => {
                 self.has_uuids = true;
                 self.identifiers.add(session);
             }
-            Ok(session) if has_letters_and_digits(id) => self.others.push((at, session)),
-            Ok(_) => self.reject(at, "it is a word or a number, and an id has letters and digits"),
+            Ok(session) => self.others.push((at, session)),
         }
     }
 
@@ -235,6 +231,16 @@ const NO_JSON: &str = "it begins like JSON and is not valid";
 
 fn is_json(line: &str) -> bool {
     line.trim_start().starts_with(['{', '['])
+}
+
+/// Returns the id that a field holds, or why it holds none.
+fn id_of(field: &str) -> Result<SessionId, &'static str> {
+    let id = field.trim();
+    if is_wrapped_id(id) {
+        return Err(WRAPPED);
+    }
+    let session = SessionId::parse(id)?;
+    if is_uuid(id) || has_letters_and_digits(id) { Ok(session) } else { Err("it is a word or a number, and an id has letters and digits") }
 }
 
 /// Returns whether a text that is no UUID may be an id all the same: names have no digits, and dates and numbers no letters.

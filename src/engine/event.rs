@@ -28,6 +28,9 @@ pub enum Event {
         archive: String,
         /// True if the run only plans.
         dry_run: bool,
+        /// True if the sessions are read while they are archived (`--stream`); then `sessions` is 0.
+        #[serde(default)]
+        stream: bool,
     },
     /// An error ends the command; it is the last event.
     RunFailed {
@@ -158,6 +161,8 @@ pub enum Event {
         #[serde(default)]
         empty: bool,
     },
+    /// A session was read from a stream, and the run ended before it began.
+    SessionNotStarted { session: SessionId },
     /// The session was erased by order, and is not fetched again (`download`).
     SessionErasedBefore {
         session: SessionId,

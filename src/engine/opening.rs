@@ -281,7 +281,7 @@ impl Opening<'_> {
 
         listing.notices.iter().for_each(|text| self.emit.notice(self.session, text.clone()));
         work.note_problems(&listing.problems, &companions, self.emit);
-        self.run.begin(self.index, Some(&work));
+        self.run.listed(&work);
         let mut jobs = Vec::new();
         for Task { item, action } in tasks {
             match action {

@@ -6,6 +6,7 @@ use super::messages::Messages;
 use super::opening::{Opened, Opening};
 use super::run_state::RunState;
 use super::session_state::Job;
+use super::sessions::{Given, Sessions, Waiting};
 use super::transfer::transfer;
 use super::{Details, Emit, Event, Options, Services};
 use crate::archive::schedule::{Pool, Role, Work};
@@ -39,25 +40,37 @@ impl Running {
         self.run.state.running()
     }
 
-    /// Returns the events that an early end left over: sessions that ended behind one that did not, and those that are left as they
-    /// are. Messages that were not taken by then are lost.
+    /// Lets idle workers notice that the run is to stop.
+    pub(crate) fn look(&self) {
+        self.run.pool.look();
+    }
+
+    /// Returns the events that an early end left over: sessions that ended behind one that did not, those that are left as they are,
+    /// and those of a stream that did not begin. Messages that were not taken by then are lost.
     pub fn remaining(self) -> Vec<Event> {
-        self.run.state.leave(&self.run.sessions, self.messages)
+        let mut events = self.run.state.leave(self.messages);
+        events.extend(self.run.waiting.left());
+        events
     }
 }
 
 struct Run {
     state: RunState,
-    sessions: Vec<SessionId>,
+    waiting: Waiting,
     pool: Pool<Job>,
 }
 
-/// Starts the workers. Each session should be given once.
-pub fn start(services: Services, options: Options, sessions: Vec<SessionId>, details: Details) -> Result<Running> {
+/// Starts the workers. Each session of a list should be given once.
+pub fn start(services: Services, options: Options, sessions: Sessions, details: Details) -> Result<Running> {
     let (emit, messages) = Emit::new(details);
     let workers = options.workers.max(1);
-    let pool = Pool::new(sessions.len(), workers * FILES_AHEAD);
-    let run = Arc::new(Run { state: RunState::new(services, options), sessions, pool });
+    let ahead = workers * FILES_AHEAD;
+    let (pool, is_stream) = match &sessions {
+        Sessions::List(sessions) => (Pool::new(sessions.len(), ahead), false),
+        Sessions::Stream(_) => (Pool::open(workers, ahead), true),
+    };
+    let (waiting, source) = Waiting::new(sessions);
+    let run = Arc::new(Run { state: RunState::new(services, options, is_stream), waiting, pool });
     let openers = workers / WORKERS_FOR_AN_OPENER;
     let roles = std::iter::repeat_n(Role::Worker, workers).chain(std::iter::repeat_n(Role::Opener, openers));
     for (number, role) in roles.enumerate() {
@@ -68,6 +81,17 @@ pub fn start(services: Services, options: Options, sessions: Vec<SessionId>, det
             // Fewer workers do the same work.
             Err(_) => break,
             Ok(_) => {}
+        }
+    }
+    if let Some(source) = source {
+        let reading = Arc::clone(&run);
+        let read = move || {
+            source(&mut |given| reading.pool.add(|index| reading.waiting.keep(index, given)));
+            reading.pool.close();
+        };
+        if let Err(error) = std::thread::Builder::new().name("stream".to_owned()).spawn(read) {
+            run.pool.end();
+            return Err(cannot_start(&error));
         }
     }
     Ok(Running { messages, run })
@@ -92,17 +116,37 @@ impl Run {
     }
 
     fn open(&self, index: usize, emit: &Emit) {
-        let Some(session) = self.sessions.get(index) else { return self.pool.opened(Vec::new()) };
-        self.state.begin(index, None);
+        let files = match self.waiting.take(index) {
+            Some(Given::Session(session)) => match self.open_session(index, &session, emit) {
+                Some(files) => files,
+                None => {
+                    self.waiting.keep(index, Given::Session(session));
+                    return self.pool.deferred(index);
+                }
+            },
+            Some(Given::Rejected { line, reason }) => {
+                emit.event(Event::LineRejected { line, reason });
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        self.pool.opened(files);
+    }
+
+    /// Opens a session and returns the files to fetch; `None` if it has to be opened later.
+    fn open_session(&self, index: usize, session: &SessionId, emit: &Emit) -> Option<Vec<Job>> {
+        if !self.state.begin(index, session) {
+            return None;
+        }
         match (Opening { run: &self.state, emit, index, session }.open()) {
             Ok(Opened::Deferred) => {
                 self.state.put_back(index);
-                self.pool.deferred(index);
+                None
             }
-            Ok(Opened::Files(files)) => self.pool.opened(files),
+            Ok(Opened::Files(files)) => Some(files),
             Err(failure) => {
                 self.state.fail(index, session, failure, emit);
-                self.pool.opened(Vec::new());
+                Some(Vec::new())
             }
         }
     }

@@ -33,13 +33,20 @@ pub(super) struct RunState {
     running: AtomicU64,
     /// Set once nothing further can succeed.
     ended: AtomicBool,
-    order: Order<Event>,
-    /// Sessions that are begun and not reported yet; with their work, once they are listed.
-    underway: Mutex<BTreeMap<usize, Option<Arc<SessionWork>>>>,
+    /// The order of a list; sessions of a stream are reported when they end.
+    order: Option<Order<Event>>,
+    /// Sessions that are begun and not reported yet.
+    underway: Mutex<BTreeMap<usize, Underway>>,
+}
+
+struct Underway {
+    session: SessionId,
+    /// None until it is listed.
+    work: Option<Arc<SessionWork>>,
 }
 
 impl RunState {
-    pub(super) fn new(services: Services, options: Options) -> Self {
+    pub(super) fn new(services: Services, options: Options, is_stream: bool) -> Self {
         Self {
             services,
             options,
@@ -48,7 +55,7 @@ impl RunState {
             transfers: AtomicU64::default(),
             running: AtomicU64::default(),
             ended: AtomicBool::new(false),
-            order: Order::default(),
+            order: (!is_stream).then(Order::default),
             underway: Mutex::default(),
         }
     }
@@ -75,9 +82,19 @@ impl RunState {
         outcome
     }
 
-    /// Registers a session that is being opened, and again with its work once its files may come.
-    pub(super) fn begin(&self, index: usize, work: Option<&Arc<SessionWork>>) {
-        locked(&self.underway).insert(index, work.cloned());
+    /// Registers a session that is being opened. Returns false if it is under way already: a stream may give it again.
+    pub(super) fn begin(&self, index: usize, session: &SessionId) -> bool {
+        let mut underway = locked(&self.underway);
+        let is_free = underway.values().all(|other| other.session != *session);
+        if is_free {
+            underway.insert(index, Underway { session: session.clone(), work: None });
+        }
+        is_free
+    }
+
+    /// Registers the work of a session whose files may come.
+    pub(super) fn listed(&self, work: &Arc<SessionWork>) {
+        locked(&self.underway).insert(work.index, Underway { session: work.session.clone(), work: Some(Arc::clone(work)) });
     }
 
     /// Removes a session that is opened later.
@@ -86,25 +103,43 @@ impl RunState {
     }
 
     fn report(&self, index: usize, event: Event, emit: &Emit) {
-        self.order.pass(index, Some(event), |event| emit.event(event));
-        locked(&self.underway).remove(&index);
+        locked(&self.waited_for).remove(&index);
+        if let Some(order) = &self.order {
+            order.pass(index, Some(event), |event| emit.event(event));
+            locked(&self.underway).remove(&index);
+            return;
+        }
+        // Locked until it is sent: it must not be reported as left, too.
+        let mut underway = locked(&self.underway);
+        let session = underway.remove(&index).map(|ended| ended.session);
+        // A stream may be idle for days.
+        let written = if underway.is_empty() { self.services.journal.begun(self.services.wire.clock().now()).map(drop) } else { Ok(()) };
+        emit.event(match (written, session) {
+            (Err(error), Some(session)) => {
+                self.end_after(&error);
+                self.ended_at_once(&session, &error)
+            }
+            _ => event,
+        });
     }
 
     /// Leaves sessions that are under way as they are, when the run is to stop and messages are no longer taken. Returns the events
     /// that could not be reported in order, and the ends of those sessions.
-    pub(super) fn leave(&self, sessions: &[SessionId], messages: Messages) -> Vec<Event> {
+    pub(super) fn leave(&self, messages: Messages) -> Vec<Event> {
         // A worker may wait for space in the channel, and holds the order meanwhile: without a receiver it goes on.
         drop(messages);
-        let (passed, mut ended) = self.order.left_behind();
+        let (passed, mut ended) = self.order.as_ref().map(Order::left_behind).unwrap_or_default();
         let mut events = Vec::new();
         if let Some(stop) = self.services.wire.cancel().requested() {
             let underway = std::mem::take(&mut *locked(&self.underway));
-            for (index, work) in underway.into_iter().filter(|(index, _)| *index >= passed) {
-                let Some(session) = sessions.get(index).filter(|_| !ended.contains_key(&index)) else { continue };
-                let error = self.session_error(session, Failure::stopped(stop));
+            for (index, Underway { session, work }) in underway.into_iter().filter(|(index, _)| *index >= passed) {
+                if ended.contains_key(&index) {
+                    continue;
+                }
+                let error = self.session_error(&session, Failure::stopped(stop));
                 let event = match work {
                     Some(work) => self.leave_open(&work, error, &mut events),
-                    None => self.ended_at_once(session, &error),
+                    None => self.ended_at_once(&session, &error),
                 };
                 ended.insert(index, Some(event));
             }

@@ -96,7 +96,7 @@ pub(super) struct Bars {
     expected_bytes: u64,
     /// True if progress is counted in bytes, false if in the noun.
     counts_bytes: bool,
-    /// Number of done sessions of a batch, and of all; the number of their files is unknown.
+    /// Number of done sessions of a batch, and of all, which is 0 for a stream; the number of their files is unknown.
     batch: Option<(u64, u64)>,
 }
 
@@ -168,13 +168,13 @@ impl Bars {
                 let reason = sanitize(&reason.text()).into_owned();
                 self.waits.insert(format!("{session} {request}"), Wait { until, failed: *failed, reason });
             }
-            (Event::RunStarted { sessions, .. }, _) if *sessions > 1 => {
+            (Event::RunStarted { .. }, _) if ledger.is_batch() => {
                 self.batch = Some((0, ledger.total));
-                self.total.set_style(style(TOTAL));
+                self.total.set_style(style(if ledger.is_stream { ASKING } else { TOTAL }));
             }
             (Event::SessionFinished { .. }, _) => self.batch = self.batch.map(|(_, total)| (ledger.done, total)),
             (Event::SessionListed { to_fetch, bytes, .. }, _) => {
-                if self.files == 0 && *to_fetch > 0 {
+                if self.files == 0 && *to_fetch > 0 && !ledger.is_stream {
                     self.total.set_style(style(TOTAL));
                 }
                 self.files += to_fetch;
@@ -283,6 +283,11 @@ impl Bars {
     fn show_total(&self) {
         let running: u64 = self.running.values().filter(|running| running.counts).map(|running| running.bytes).sum();
         let done = self.settled_bytes + running;
+        if let Some((sessions, 0)) = self.batch {
+            self.total.set_prefix(format!("{} done, {}, {}", plural(sessions, "session"), plural(self.files_done, "file"), bytes(done)));
+            self.total.tick();
+            return;
+        }
         if let Some((sessions, all)) = self.batch {
             self.total.set_length(all);
             self.total.set_position(sessions);

@@ -9,16 +9,13 @@ use super::{erasure_text, retention_text, verify_text};
 use crate::archive::verify::Remedy;
 use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
-use crate::engine::{Event, Ledger, Tally};
+use crate::engine::{Event, Failed, Ledger, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
 use crate::model::{Kind, SessionId, is_uuid};
 use crate::text::{bytes, day, duration, plural, sanitize};
 use std::collections::HashSet;
 use std::time::Duration;
-
-/// Most sessions that a class of failures names.
-const NAMED: usize = 6;
 
 /// Turns events into lines.
 pub(super) struct Human {
@@ -129,7 +126,8 @@ impl Human {
             }
             Event::SessionFinished { .. } => self.session(event, ledger, console),
             Event::RunFinished { .. } => self.finished(event, ledger, console),
-            Event::RunStatus { .. } => status(event).map(note),
+            Event::RunStatus { .. } => status(event, ledger.is_stream).map(note),
+            Event::SessionNotStarted { session } => normal.then(|| note(format!("session {session} was read and not begun"))),
             // Printed with --quiet too: something was not read, or not recorded.
             Event::Remark { text } => Some(note(text.clone())),
             Event::PlanJudged { .. } => erasure_text::judged(event, normal, console),
@@ -140,7 +138,7 @@ impl Human {
 
     /// Returns the lines of an error, without its hint if that was printed before.
     fn error(&mut self, what: &str, hint: &str, ledger: &Ledger, console: &Console) -> String {
-        if ledger.total > 1 {
+        if ledger.is_batch() {
             return self.error_of_batch(what, hint, console);
         }
         self.error_of_run(what, hint, console)
@@ -172,7 +170,7 @@ impl Human {
 
     /// Takes something that a session lacks: it is printed when the session ends, or at once with `-v` and outside of a run.
     fn lacks(&mut self, session: &SessionId, item: Item, ledger: &Ledger, console: &Console) -> Option<String> {
-        if self.verbosity < Verbosity::Files && ledger.total > 0 {
+        if self.verbosity < Verbosity::Files && (ledger.is_stream || ledger.total > 0) {
             self.lacking.add(session, item);
             return None;
         }
@@ -216,7 +214,7 @@ impl Human {
 
     /// Returns the line of a session without media, which is worth a line although nothing failed.
     fn empty(&self, session: &str, folder: &str, ledger: &Ledger, console: &Console) -> Option<String> {
-        let place = if ledger.total > 1 { String::new() } else { format!("; what it answers is in {}", sanitize(folder)) };
+        let place = if ledger.is_batch() { String::new() } else { format!("; what it answers is in {}", sanitize(folder)) };
         let line = format!("{} {}: the provider lists no media{place}", sanitize(session), console.paint(Style::Note, "empty"));
         (self.verbosity > Verbosity::Quiet).then_some(line)
     }
@@ -246,33 +244,33 @@ impl Human {
                 self.said.push(error.what.clone());
                 return Some(self.error_of_run(&error.what, &error.hint, console));
             }
-            let is_named = ledger.total <= 1 || error.what.contains(session);
+            let is_named = !ledger.is_batch() || error.what.contains(session);
             let what = if is_named { error.what.clone() } else { format!("session {session}: {}", error.what) };
             return Some(self.error(&what, &error.hint, ledger, console));
         }
         // The bars count the sessions of a batch; its end names those that failed.
-        let is_counted = ledger.total > 1 && self.has_bars && self.verbosity < Verbosity::Files;
+        let is_counted = ledger.is_batch() && self.has_bars && self.verbosity < Verbosity::Files;
         if self.verbosity == Verbosity::Quiet || ledger.dry_run || is_counted {
             return None;
         }
         let (style, verdict) = if exit == Exit::Done { (Style::Good, "complete") } else { (Style::Error, "incomplete") };
         let files = files(tally);
         // A batch prints the archive's folder once at its end.
-        let place = if ledger.total > 1 { String::new() } else { format!(" in {}", sanitize(folder)) };
+        let place = if ledger.is_batch() { String::new() } else { format!(" in {}", sanitize(folder)) };
         Some(format!("{} {}: {files}{place}", sanitize(session), console.paint(style, verdict)))
     }
 
     /// Returns the end of a run: the summary of several sessions, those that failed by class, and the hints.
     fn finished(&mut self, event: &Event, ledger: &Ledger, console: &Console) -> Option<String> {
         let Event::RunFinished { skipped, not_started, .. } = event else { return None };
-        let several = (ledger.total > 1 || *not_started > 0 || *skipped > 0) && !ledger.dry_run;
+        let several = (ledger.is_batch() || *not_started > 0 || *skipped > 0) && !ledger.dry_run;
         // Of sessions that the run left behind.
         let left = self.lacking.take_all();
         let mut lines: Vec<String> = left.iter().map(|(lack, line)| self.error(line, lack.hint(), ledger, console)).collect();
         if self.verbosity >= Verbosity::Normal && several {
             lines.extend(summary(event, &ledger.archive, console));
         }
-        if self.verbosity >= Verbosity::Normal && ledger.total > 1 {
+        if self.verbosity >= Verbosity::Normal && ledger.is_batch() {
             lines.extend(classes(ledger));
         }
         lines.extend(self.later.drain(..).map(|hint| console.hint_line(&hint)));
@@ -291,10 +289,11 @@ fn classes(ledger: &Ledger) -> Vec<String> {
         (ErrorKind::Local, "not written"),
     ];
     let line = |(kind, word): (ErrorKind, &str)| {
-        let sessions: Vec<&str> = ledger.outcomes().filter(|(_, exit)| *exit == kind).map(|(session, _)| session.as_str()).collect();
-        let mut named: Vec<String> = sessions.iter().take(NAMED).map(|session| sanitize(session).into_owned()).collect();
-        named.extend((sessions.len() > NAMED).then(|| format!("{} more", sessions.len() - NAMED)));
-        (!sessions.is_empty()).then(|| format!("  {} {word}: {}", sessions.len(), named.join(", ")))
+        let Failed { count, first, .. } = ledger.failed(kind)?;
+        let mut named: Vec<String> = first.iter().map(|session| sanitize(session.as_str()).into_owned()).collect();
+        let more = count - first.len() as u64;
+        named.extend((more > 0).then(|| format!("{more} more")));
+        Some(format!("  {count} {word}: {}", named.join(", ")))
     };
     classes.into_iter().filter_map(line).collect()
 }
@@ -345,10 +344,11 @@ fn files(tally: &Tally) -> String {
     parts.join(", ")
 }
 
-fn status(event: &Event) -> Option<String> {
+fn status(event: &Event, is_stream: bool) -> Option<String> {
     let Event::RunStatus { total, done, tally, running, milliseconds } = event else { return None };
     let time = duration(Duration::from_millis(*milliseconds));
-    Some(format!("{done} of {} done; {}; {} under way after {time}", plural(*total, "session"), files(tally), plural(*running, "transfer")))
+    let done = if is_stream { plural(*done, "session") } else { format!("{done} of {}", plural(*total, "session")) };
+    Some(format!("{done} done; {}; {} under way after {time}", files(tally), plural(*running, "transfer")))
 }
 
 fn summary(event: &Event, archive: &str, console: &Console) -> Option<String> {

@@ -33,6 +33,8 @@ struct Books {
     named: Vec<(String, Failed)>,
     /// Every place that failed and was not repaired since, with its number of findings.
     failing: HashMap<String, u64>,
+    /// Number of further sessions that failed, which are not kept: a stream has any number of them.
+    more: u64,
     /// The sessions that are under way and lack something: the first reason, and the number of others.
     lacking: HashMap<SessionId, (Cause, u64)>,
 }
@@ -85,7 +87,7 @@ impl RunSummary {
             failed: Vec::new(),
             failed_total: 0,
         };
-        let books = Books { summary, named: Vec::new(), failing: HashMap::new(), lacking: HashMap::new() };
+        let books = Books { summary, named: Vec::new(), failing: HashMap::new(), more: 0, lacking: HashMap::new() };
         Self(Arc::new(Mutex::new(books)))
     }
 
@@ -106,7 +108,7 @@ impl RunSummary {
                 counts.findings = books.failing.values().sum();
             }
             let failed = books.named.iter().map(|(_, failed)| failed.clone()).collect();
-            Summary { failed, failed_total: books.failing.len() as u64, ..summary }
+            Summary { failed, failed_total: books.failing.len() as u64 + books.more, ..summary }
         })
     }
 
@@ -214,6 +216,9 @@ impl Books {
         if self.named.len() < NAMED {
             let failed = Failed { session, folder, exit, code: cause.code, reason: safe(&cause.text) };
             self.named.push((place.clone(), failed));
+        } else if findings == 0 && !self.failing.contains_key(&place) {
+            self.more += 1;
+            return;
         }
         self.failing.insert(place, findings);
     }

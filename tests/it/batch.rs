@@ -6,6 +6,7 @@ mod shards;
 mod skipping;
 #[cfg(unix)]
 mod standing;
+mod stream;
 #[cfg(target_os = "linux")]
 mod thrift;
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use vmedia::archive::{Identity, Journal};
 use vmedia::clock::{Cancel, Clock, SystemClock};
-use vmedia::engine::{Details, Event, Message, Options, Services, start};
+use vmedia::engine::{Details, Event, Message, Options, Services, Sessions, start};
 use vmedia::error;
 use vmedia::exit::Exit;
 use vmedia::http::{Client, ClientOptions, Policy, RetryClient};
@@ -52,7 +52,8 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         credentials: words("the test's"),
     };
     let options = Options { companions: vec![words("decision")], workers: 1, ..Options::default() };
-    let running = start(services, options, vec![SessionId::parse(SESSION).expect("an id")], Details::default()).expect("workers");
+    let running =
+        start(services, options, Sessions::List(vec![SessionId::parse(SESSION).expect("an id")]), Details::default()).expect("workers");
     let mut messages = Vec::new();
     while running.messages().receive(&mut messages, seconds) {}
     let mut ends: Vec<Event> =
