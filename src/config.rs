@@ -3,6 +3,7 @@
 //! Must not prompt and must not print.
 
 pub(crate) mod answers;
+mod aws;
 mod credentials;
 mod diagnostics;
 mod edit;
@@ -20,6 +21,7 @@ mod secret_store;
 mod sourced;
 mod suggest;
 
+pub use aws::{BucketAccess, Surroundings, bucket_access};
 pub use credentials::Secrets;
 pub use environment::Environment;
 pub use identifiers::{CutoffLine, CutoffList, FAILED_HEADER, Identifiers, ListError, Rejected, read_stream};

@@ -15,8 +15,9 @@ mod upload;
 mod xml;
 
 pub use connection::Connect;
-pub use credentials::{CredentialSource, Credentials, Fixed};
+pub use credentials::{ConnectService, Container, CredentialSource, Credentials, Fixed, Instance, Token, WebIdentity};
 pub use place::Place;
+pub(crate) use place::is_region;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Method;

@@ -5,7 +5,7 @@
 mod command;
 mod private;
 
-pub(super) use command::CommandLimits;
+pub(super) use command::{CommandLimits, run as run_command};
 pub(super) use private::{NOT_THERE, open_credential, open_private, read_private};
 
 use super::environment::{Environment, names};

@@ -14,6 +14,17 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Returns whether a URL points at this machine or its own link, where services of a cloud are.
+pub(super) fn is_on_link(url: &Url) -> bool {
+    let is_link = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_link_local(),
+        // The unique local addresses that AWS uses are the same for every machine.
+        Some(url::Host::Ipv6(address)) => address.segments().starts_with(&[0xfd00, 0xec2]),
+        _ => false,
+    };
+    is_link || is_loopback(url)
+}
+
 /// Parses a URL without user name and password. Plain http to other machines is an error if it would expose something. The errors
 /// name no part of the URL.
 fn parse_url(text: &str, exposed: Option<&str>) -> std::result::Result<Url, String> {

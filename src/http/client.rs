@@ -5,7 +5,7 @@
 //! pace. One HTTP/2 connection takes longer than those, and long answers take three times as long, so these keep
 //! HTTP/1.1 (`benches/speed/run.py`). Must not know what is sent or why.
 
-use super::address::is_loopback;
+use super::address::is_on_link;
 use super::{Cause, Content, Failure, Headers, Method, Request, Response, Transport};
 use crate::error::{self, Error, Result, limit_hint, plain, quote};
 use reqwest::Url;
@@ -132,9 +132,9 @@ impl Clients {
         builder.build().map_err(|error| Unbuilt { reason: chain(&error), hint: hint_of(&error) })
     }
 
-    /// Returns whether the provider is on this machine, as a sandbox is, which is never behind a proxy.
+    /// Returns whether the server is on this machine, as a sandbox is, or on its link, as metadata is: never behind a proxy.
     fn is_local(&self) -> bool {
-        Url::parse(&self.options.base_url).is_ok_and(|url| is_loopback(&url))
+        Url::parse(&self.options.base_url).is_ok_and(|url| is_on_link(&url))
     }
 
     fn send_failure(&self, error: &reqwest::Error) -> Failure {

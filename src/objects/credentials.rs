@@ -1,5 +1,10 @@
 //! The keys that sign requests, and the interface of their sources. Must not know where they come from.
 
+mod document;
+mod service;
+
+pub use service::{ConnectService, Container, Instance, Token, WebIdentity};
+
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
@@ -74,7 +79,7 @@ impl Renewed {
         if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, refused)) {
             *current = None;
         }
-        refused.expires.is_some()
+        refused.token.is_some()
     }
 
     pub(super) fn description(&self) -> String {

@@ -90,7 +90,7 @@ impl Refusal {
             failure.code = Some("RequestTimeTooSkewed".to_owned());
             failure.detail = format!("the clocks differ by {}", duration(skew));
         }
-        let region = headers.value("x-amz-bucket-region").or_else(|| text("Region")).filter(|region| super::site::is_region(region));
+        let region = headers.value("x-amz-bucket-region").or_else(|| text("Region")).filter(|region| super::place::is_region(region));
         Self { failure, region: region.map(ToOwned::to_owned) }
     }
 }

@@ -79,9 +79,17 @@ fn is_bucket(name: &str) -> bool {
         && !name.contains("..")
 }
 
+/// Returns whether a text can be a region, which becomes part of a host's name.
+pub(crate) fn is_region(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::{Place, is_region};
     use crate::store::StorePath;
 
     #[test]
@@ -112,6 +120,9 @@ mod tests {
             "s3://kyc/a\u{7}",
         ] {
             assert!(Place::parse(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "eu.west", "x/y", "-a", "EU", "a@b"] {
+            assert!(!is_region(bad), "{bad}");
         }
     }
 }

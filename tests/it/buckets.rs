@@ -1,5 +1,10 @@
 //! Objects in a real object store (SeaweedFS): created once, checked by their SHA-256, read by version; each refusal has its two lines.
 
+//!
+//! - `credentials`: where keys come from.
+
+mod credentials;
+
 use crate::harness::{ADMIN, Keeps, ObjectServer, READER};
 use rusty_s3::Method::{Delete, Put};
 use std::io::Read;
@@ -10,7 +15,7 @@ use vmedia::archive::objects::{Creation, ListedVersion, LockMode, ObjectStore};
 use vmedia::clock::{Cancel, SystemClock};
 use vmedia::error::{Error, ErrorKind};
 use vmedia::http::{Client, ClientOptions, Policy, RetryClient};
-use vmedia::objects::{Bucket, BucketOptions, Credentials, Fixed, Place, WriteOptions};
+use vmedia::objects::{Bucket, BucketOptions, CredentialSource, Credentials, Fixed, Place, WriteOptions};
 use vmedia::secret::Secret;
 use vmedia::store::{Digest, StorePath};
 
@@ -18,6 +23,10 @@ use vmedia::store::{Digest, StorePath};
 fn open(url: &str, variables: [(&str, String); 3], write: WriteOptions) -> Bucket {
     let [key, secret, endpoint] = variables.map(|(_, value)| value);
     let credentials = Credentials { access_key: Secret::new(key), secret_key: Secret::new(secret), token: None, expires: None };
+    open_with(url, endpoint, Arc::new(Fixed { credentials, from: "the test".to_owned() }), write)
+}
+
+fn open_with(url: &str, endpoint: String, source: Arc<dyn CredentialSource>, write: WriteOptions) -> Bucket {
     let connect = |base_url| {
         let (connect_timeout, idle_timeout) = (Duration::from_secs(10), Duration::from_secs(30));
         let client = Client::new(ClientOptions { base_url, connect_timeout, idle_timeout, ca_cert: None, connections: 4, proxy: None })?;
@@ -26,7 +35,7 @@ fn open(url: &str, variables: [(&str, String); 3], write: WriteOptions) -> Bucke
     };
     let place = Place::parse(url).expect(url);
     let options = BucketOptions { place, endpoint: Some(endpoint), region: None, owner: None, write };
-    Bucket::new(options, Arc::new(Fixed { credentials, from: "the test".to_owned() }), Box::new(connect)).expect("a bucket")
+    Bucket::new(options, source, Box::new(connect)).expect("a bucket")
 }
 
 fn path(text: &str) -> StorePath {

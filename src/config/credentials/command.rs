@@ -30,7 +30,7 @@ pub(in crate::config) struct CommandLimits<'a> {
 }
 
 /// Returns the output of a command that prints a secret; `key` is the profile's.
-pub(super) fn run(key: &str, words: &[String], limits: &CommandLimits<'_>) -> Result<Zeroizing<Vec<u8>>> {
+pub(in crate::config) fn run(key: &str, words: &[String], limits: &CommandLimits<'_>) -> Result<Zeroizing<Vec<u8>>> {
     let failed = |reason: String| {
         Error::configuration(
             format!("{key} failed: {reason}"),
