@@ -100,12 +100,23 @@ pub(super) fn versions(
     })
 }
 
+/// Returns a document about the bucket, such as `versioning`.
+pub(super) fn document(connection: &Connection, name: &'static str, owner: Option<String>) -> std::result::Result<Element, Ended> {
+    let listing = Listing { fixed: vec![(name, String::new())], next: &[], owner };
+    let mut document = Element::default();
+    listing.pages(connection, &mut |page, _| {
+        document = page;
+        Ok(())
+    })?;
+    Ok(document)
+}
+
 impl Listing {
     /// Passes each page to `each`, with whether its names are percent-encoded.
     fn pages(
         &self,
         connection: &Connection,
-        each: &mut dyn FnMut(&Element, bool) -> std::result::Result<(), Ended>,
+        each: &mut dyn FnMut(Element, bool) -> std::result::Result<(), Ended>,
     ) -> std::result::Result<(), Ended> {
         let mut next: Vec<(&'static str, String)> = Vec::new();
         loop {
@@ -121,11 +132,12 @@ impl Listing {
                 Element::parse(&bytes).ok_or_else(|| unusable("no listing"))
             })?;
             let is_encoded = page.text_of("EncodingType").is_some_and(|kind| kind.eq_ignore_ascii_case("url"));
-            each(&page, is_encoded)?;
-            if page.text_of("IsTruncated") != Some("true") {
+            let is_last = page.text_of("IsTruncated") != Some("true");
+            let following = self.following(&page, is_encoded);
+            each(page, is_encoded)?;
+            if is_last {
                 return Ok(());
             }
-            let following = self.following(&page, is_encoded);
             if following.is_empty() || following == next {
                 return Err(unusable("a listing that does not go on").into());
             }

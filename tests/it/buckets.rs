@@ -2,8 +2,10 @@
 
 //!
 //! - `credentials`: where keys come from.
+//! - `probe`: what a bucket must do.
 
 mod credentials;
+mod probe;
 
 use crate::harness::{ADMIN, Keeps, ObjectServer, READER};
 use rusty_s3::Method::{Delete, Put};
