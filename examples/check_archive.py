@@ -97,6 +97,8 @@ def read_run(path, digests, parents, changes, erasures, orders):
             # A class of media has erasures of its own, under FOLDER.CLASS; no folder has a dot in its name.
             name = entry["folder"] + (f".{entry['class']}" if "class" in entry else "")
             erasures.setdefault(name, []).append({**entry, "run": path.name})
+        if entry["entry"] == "shipped":
+            orders.append(entry)
         if entry["entry"] in ("hold", "released"):
             orders.append({**entry, "run": path.name, "sha256": sha256(line)})
         is_over = entry["entry"] == "closed"
@@ -131,6 +133,13 @@ def check_runs(folder, digests):
         lines = digests.get(run["segment"], {})
         if not lines or lines[min(lines)] != run["sha256"]:
             mistake(run["segment"], f"is missing: it vouches for {folder.name}")
+
+
+def check_shipped(orders, changes):
+    """Checks that every bag that is in a bucket is one that a change of its session made."""
+    for entry in (order for order in orders if order["entry"] == "shipped"):
+        if entry["bag"] not in {change["bag"] for _, change in changes.get(entry["folder"], [])}:
+            mistake(entry["folder"], f"{entry['at']} says that a bag is in {entry['place']} that no change made")
 
 
 def check_session(folder, changes, covered, erased, is_again):
@@ -374,6 +383,7 @@ def check(archive, heads, authorities):
     erased = check_erasures(archive, here, erasures, changes)
     here -= erased
     guarded("_journal", check_holds, orders, erasures, parents)
+    guarded("_journal", check_shipped, orders, changes)
     for name in sorted(here - changes.keys()):
         mistake(name, "the journal does not know this session")
     for name in sorted(changes.keys() - here - erased):

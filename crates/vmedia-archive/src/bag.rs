@@ -78,11 +78,12 @@ fn one_line(text: &str) -> String {
 }
 
 /// Percent-encodes characters that would break a manifest's line (§2.1.3).
-fn encode(path: &str) -> String {
+pub(crate) fn encode(path: &str) -> String {
     path.replace('%', "%25").replace('\n', "%0A").replace('\r', "%0D")
 }
 
-fn decode(path: &str) -> String {
+/// Returns a path as it was before [`encode`].
+pub(crate) fn decode(path: &str) -> String {
     path.replace("%0A", "\n").replace("%0a", "\n").replace("%0D", "\r").replace("%0d", "\r").replace("%25", "%")
 }
 

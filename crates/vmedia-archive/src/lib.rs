@@ -85,6 +85,7 @@ mod record;
 mod salt;
 mod session;
 mod shard;
+mod ship;
 mod surroundings;
 mod terms;
 mod word;
@@ -110,6 +111,7 @@ pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Recor
 pub use salt::Salt;
 pub use session::{Document, Holding, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
 pub use shard::Shard;
+pub use ship::{Planned, Planner, Shipment, Shipper, Upload, UploadFile};
 pub use surroundings::must_be_outside;
 pub use terms::ProviderOutcome;
 pub use word::Word;

@@ -5,6 +5,7 @@
 
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry};
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
+use super::shipped_entry::ShippedEntry;
 use crate::error::ErrorKind;
 use crate::model::{MediaId, SessionId};
 use crate::reason::CodedReason;
@@ -88,6 +89,8 @@ pub(crate) enum Entry {
     Exported(Box<ExportedEntry>),
     /// An erased session, or class of its media, may be archived again by order.
     Again(AgainEntry),
+    /// A session's bag is in a bucket, as a finished version.
+    Shipped(Box<ShippedEntry>),
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.
@@ -106,7 +109,7 @@ impl Entry {
             Self::Archived(_) | Self::Adopted(_) | Self::Erasing(_) | Self::Erased(_) => true,
             Self::Again(_) | Self::Hold(_) | Self::Released(_) | Self::Cutoff(_) | Self::Unknown => true,
             Self::Opened(_) | Self::Kept { .. } | Self::Failed { .. } | Self::Verified { .. } | Self::Damaged { .. } => false,
-            Self::Page { .. } | Self::Accepted { .. } | Self::Exported(_) | Self::Closed { .. } => false,
+            Self::Page { .. } | Self::Accepted { .. } | Self::Exported(_) | Self::Shipped(_) | Self::Closed { .. } => false,
         }
     }
 }

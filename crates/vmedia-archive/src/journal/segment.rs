@@ -31,7 +31,8 @@ const RECENT: usize = 512;
 /// Number of bytes first read at the end of a segment to find its last line.
 const TAIL: u64 = 64 * 1024;
 
-pub(super) fn path(name: &str) -> StorePath {
+/// Returns the path of a segment.
+pub(crate) fn path(name: &str) -> StorePath {
     StorePath::name(FOLDER).join(name)
 }
 
@@ -46,7 +47,7 @@ pub(super) fn names(store: &dyn ReadStore) -> Result<Vec<String>> {
 }
 
 /// Returns the names of all segments, sorted, and their lengths in bytes.
-pub(super) fn files(store: &dyn ReadStore) -> Result<Vec<(String, u64)>> {
+pub(crate) fn files(store: &dyn ReadStore) -> Result<Vec<(String, u64)>> {
     let folder = StorePath::name(FOLDER);
     let segment = |listed: &Listed| {
         let name = listed.path.below(&folder).filter(|name| name.ends_with(ENDING))?;

@@ -7,6 +7,7 @@ use super::entry::{AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, Id
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry, ErasureFacts};
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::segment;
+use super::shipped_entry::ShippedEntry;
 use super::unsealed::{self, UnsealedRun};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
@@ -198,6 +199,11 @@ impl Journal {
         // It changes no session, so the catalog's page stays as it is.
         let lines = self.append(&mut locked(&self.writing), Entry::Exported(Box::new(entry)), now)?;
         lines.flush().map_err(Error::for_run)
+    }
+
+    /// Records a version in a bucket. A line that a power loss removes is written by the next run, which finds the version.
+    pub(crate) fn shipped(&self, entry: ShippedEntry, now: Timestamp) -> Result<()> {
+        self.append(&mut locked(&self.writing), Entry::Shipped(Box::new(entry)), now).map(drop)
     }
 
     /// Records the order to archive again what was erased; the line is on the disk before this returns.

@@ -65,6 +65,16 @@ impl Examined {
         &self.manifested
     }
 
+    /// Takes the record out.
+    pub(crate) fn take_record(&mut self) -> Option<Record> {
+        self.record.take()
+    }
+
+    /// Takes the paths that both manifests name, with their SHA-256.
+    pub(crate) fn take_manifested(&mut self) -> Manifest {
+        std::mem::take(&mut self.manifested)
+    }
+
     /// Returns a bag that cannot be examined because of this error.
     pub(super) fn failed(error: &Error) -> Self {
         let mut examined = Self::default();

@@ -1,0 +1,40 @@
+//! The line about a session's bag in a bucket. Must not touch the store.
+
+use crate::model::SessionId;
+use serde::{Deserialize, Serialize};
+
+/// A finished version of a session in a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ShippedEntry {
+    pub(crate) session: SessionId,
+    /// Its folder in the archive, and in the bucket.
+    pub(crate) folder: String,
+    /// The bag's digest here: the SHA-256 of its `tagmanifest-sha256.txt`.
+    pub(crate) bag: String,
+    /// The URL of the place in the bucket.
+    pub(crate) place: String,
+    /// The number of the version, from 1.
+    pub(crate) number: u32,
+    /// The digest of the version's bag, if another archive shipped it and it holds every file of this one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) other_bag: Option<String>,
+    /// The objects of the version, those of earlier versions that it uses included; none for a version of another archive.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) objects: Vec<ShippedObject>,
+}
+
+/// An object of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ShippedObject {
+    /// Its key below the session's folder, such as `v00001/data/session/face_1.jpg`.
+    pub(crate) path: String,
+    /// Its SHA-256; `None` for a document.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) sha256: Option<String>,
+    /// The commitment to a document's SHA-256, under the session's salt.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) commitment: Option<String>,
+    /// The id that the bucket gave this version of the object; `None` in a bucket without versions.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) version: Option<String>,
+}

@@ -1,0 +1,287 @@
+//! Ships finished bags into a bucket, each as a version that nothing changes any more. [`Shipper`] does the steps; its caller does them
+//! for many sessions and files at once.
+//!
+//! The record claims the version, so two archives never write below the same one; every object is created under a key that was free; the
+//! declaration of the bag comes last, after the journal's lines about it. A run that is killed anywhere leaves a version without a
+//! declaration, which is no bag to a reader, and the next run goes on from there. Nothing is ever replaced, renamed or removed.
+
+mod bag;
+mod chunks;
+mod covers;
+mod erased;
+mod fetch;
+mod upload;
+mod versions;
+
+pub use upload::{Shipment, Upload, UploadFile};
+
+use crate::bag::DECLARATION_TEXT;
+use crate::error::{Error, ErrorKind, Result, plain};
+use crate::journal::{Journal, Shipments};
+use crate::layout::{DECLARATION, MARKER, RECORD};
+use crate::objects::{Creation, ObjectStore};
+use crate::record::{LARGEST_RECORD, Record};
+use crate::shard::Shard;
+use crate::store::{Digest, Store, StorePath};
+use crate::verify::{REPAIR, bag_digest};
+use bag::Bag;
+use chunks::JournalCopy;
+use jiff::Timestamp;
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+use versions::Versions;
+
+/// Number of versions that others may claim while this run wants one.
+const CLAIMS: u32 = 1000;
+
+/// Ships sessions of one archive to one place.
+pub struct Shipper {
+    store: Arc<dyn Store>,
+    place: Arc<dyn ObjectStore>,
+    journal: Arc<Journal>,
+    /// The bags that need not be shipped.
+    shipped: Shipments,
+    copy: JournalCopy,
+}
+
+/// What would be shipped of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    /// Number of files.
+    pub files: u64,
+    /// Number of their bytes.
+    pub bytes: u64,
+}
+
+impl Shipper {
+    /// Reads what the journal says of the place, and which lines of the journal the place has. With `recheck`, what the journal says does
+    /// not count, and the place is asked about every session.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or the place cannot be listed.
+    pub fn open(
+        store: Arc<dyn Store>,
+        place: Arc<dyn ObjectStore>,
+        journal: Arc<Journal>,
+        (shard, recheck): (Option<Shard>, bool),
+    ) -> Result<Self> {
+        let shipped = shipments(store.as_ref(), place.as_ref(), (shard, recheck))?;
+        let copy = JournalCopy::of(place.as_ref())?;
+        Ok(Self { store, place, journal, shipped, copy })
+    }
+
+    /// Begins to ship a session: locks it, reads what its own files say, and claims a version. Returns `None` if its bag is in the place.
+    ///
+    /// # Errors
+    /// The session is unfinished, damaged or being changed, or the place is unavailable.
+    pub fn begin(&self, folder: &StorePath) -> Result<Option<Upload>> {
+        if is_shipped(self.store.as_ref(), &self.shipped, folder)? {
+            return Ok(None);
+        }
+        let lock = self.store.lock(folder)?.or_busy(&format!("session {folder}"))?;
+        let bag = Bag::read(self.store.as_ref(), folder)?;
+        let versions = Versions::read(self.place.as_ref(), folder)?;
+        if let Some(claim) = self.own_version(&bag, &versions)? {
+            return self.upload(bag, &versions, claim, lock).map(Some);
+        }
+        if let Some(number) = versions.finished().next_back()
+            && let Some(theirs) = self.record_of(folder, number)?
+            && covers::covers(&theirs, &bag.record)
+        {
+            let other_bag =
+                self.place.head(&versions::key(folder, number, crate::layout::TAG_MANIFEST), None)?.and_then(|head| head.sha256);
+            return Ok(Some(Upload::of_other(bag, number, other_bag.unwrap_or_default(), lock)));
+        }
+        let claim = self.claim(&bag, &versions)?;
+        self.upload(bag, &versions, claim, lock).map(Some)
+    }
+
+    /// Returns the number of the version that has this record, and the id of that object.
+    fn own_version(&self, bag: &Bag, versions: &Versions) -> Result<Option<(u32, Option<String>)>> {
+        let record = bag.digest(RECORD)?;
+        for number in versions.numbers().filter(|number| versions.length(*number, RECORD) == Some(record.bytes)) {
+            let head = self.place.head(&versions::key(&bag.folder, number, RECORD), None)?;
+            if let Some(head) = head.filter(|head| head.sha256.as_deref() == Some(&record.sha256)) {
+                return Ok(Some((number, head.version)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Claims the version behind the newest one: its record is created, and no other archive writes below it then.
+    fn claim(&self, bag: &Bag, versions: &Versions) -> Result<(u32, Option<String>)> {
+        let record = bag.digest(RECORD)?;
+        let first = versions.newest().unwrap_or(0) + 1;
+        for number in first..first + CLAIMS {
+            let key = versions::key(&bag.folder, number, RECORD);
+            match self.create_file(&bag.path(RECORD)?, &key, record, &|_| ())? {
+                Creation::Created { version } => return Ok((number, version)),
+                Creation::Taken => {
+                    let head = self.place.head(&key, None)?;
+                    // It may come from an attempt of this run whose answer was lost.
+                    if let Some(head) = head.filter(|head| head.sha256.as_deref() == Some(&record.sha256)) {
+                        return Ok((number, head.version));
+                    }
+                }
+            }
+        }
+        let what = format!("other archives claim version after version of {}", self.place.location(Some(&bag.folder)));
+        Err(Error::new(ErrorKind::Partial, what, "run the same command again when fewer workers ship this session"))
+    }
+
+    /// Returns the record of a finished version; `None` if it cannot be read.
+    fn record_of(&self, folder: &StorePath, number: u32) -> Result<Option<Record>> {
+        let bytes = self.read_object(&versions::key(folder, number, RECORD), LARGEST_RECORD)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// Reads a small object; `None` if it is not there or is larger.
+    fn read_object(&self, key: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        let Some(stream) = self.place.open(key, None, None)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        stream.take(limit + 1).read_to_end(&mut bytes).map_err(|error| {
+            let what = format!("cannot read {}: {}", self.place.location(Some(key)), plain(&error));
+            Error::new(ErrorKind::Unavailable, what, "run the same command again")
+        })?;
+        Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    }
+
+    /// Sends one file of a session, unless it is there. `sent` is as in [`ObjectStore::create`]. Returns the number of bytes that were sent.
+    ///
+    /// # Errors
+    /// The file is damaged, its key has other bytes, or the place is unavailable.
+    pub fn put(&self, upload: &Upload, file: &UploadFile, sent: &(dyn Fn(i64) + Sync)) -> Result<u64> {
+        let key = versions::key(&upload.folder, upload.number, &file.path);
+        let path = upload.folder.join(&file.path);
+        let created = if file.is_there { Creation::Taken } else { self.create_file(&path, &key, &file.digest, sent)? };
+        let (version, bytes) = match created {
+            Creation::Created { version } => (version, file.digest.bytes),
+            Creation::Taken => (self.confirm(&key, &file.digest)?, 0),
+        };
+        upload.add(upload.number, &file.path, &file.digest.sha256, version, bytes);
+        Ok(bytes)
+    }
+
+    /// Creates an object from a file here. If that fails because the file is not what its manifest says, the error says so.
+    fn create_file(&self, path: &StorePath, key: &StorePath, digest: &Digest, sent: &(dyn Fn(i64) + Sync)) -> Result<Creation> {
+        let store = self.store.as_ref();
+        let open = || store.open(path)?.ok_or_else(|| damaged(store, path, "it is missing"));
+        self.place.create(key, &open, digest, sent).map_err(|error| {
+            if error.kind() == ErrorKind::Unavailable || error.kind().is_interruption() {
+                return error;
+            }
+            let read = open().and_then(|stream| {
+                Digest::read(stream, &mut |_| Ok(()))
+                    .map_err(|error| damaged(store, path, &format!("it cannot be read: {}", plain(&error))))
+            });
+            match read {
+                Ok(read) if read == *digest => error,
+                Ok(_) => damaged(store, path, "its bytes have changed: the SHA-256 does not fit"),
+                Err(error) => error,
+            }
+        })
+    }
+
+    /// Returns the version id of an object that must have these bytes.
+    fn confirm(&self, key: &StorePath, digest: &Digest) -> Result<Option<String>> {
+        confirm(self.place.as_ref(), key, digest)
+    }
+
+    /// Copies the journal's new lines, certificates and seals, as far as they are whole, to the place. Returns the number of new objects.
+    ///
+    /// # Errors
+    /// The journal there is not the beginning of the one here, or the place is unavailable.
+    pub fn copy_journal(&self) -> Result<u64> {
+        self.copy.copy(self.store.as_ref(), self.place.as_ref())
+    }
+
+    /// Makes a version a bag, and writes that into the journal. The journal's lines about the bag must have been copied before, after
+    /// every file of it was put.
+    ///
+    /// # Errors
+    /// The place is unavailable, or the journal cannot be written.
+    pub fn finish(&self, upload: &Upload, now: Timestamp) -> Result<Shipment> {
+        if !upload.is_of_other() {
+            let (key, text) = (versions::key(&upload.folder, upload.number, DECLARATION), DECLARATION_TEXT.as_bytes());
+            let created = create_bytes(self.place.as_ref(), &key, text)?;
+            upload.add_created(upload.number, DECLARATION, text, created);
+        }
+        let (entry, shipment) = upload.end(&self.place.location(None), self.place.location(Some(&upload.version_folder())));
+        self.journal.shipped(entry, now)?;
+        Ok(shipment)
+    }
+}
+
+/// Returns what would be shipped of each session that the journal does not say is in the place; asks the place nothing.
+pub struct Planner {
+    store: Arc<dyn Store>,
+    shipped: Shipments,
+}
+
+impl Planner {
+    /// Reads what the journal says of the place.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn open(store: Arc<dyn Store>, place: &dyn ObjectStore, options: (Option<Shard>, bool)) -> Result<Self> {
+        let shipped = shipments(store.as_ref(), place, options)?;
+        Ok(Self { store, shipped })
+    }
+
+    /// Returns what would be shipped of a session; `None` if its bag is in the place.
+    ///
+    /// # Errors
+    /// As of [`Shipper::begin`].
+    pub fn plan(&self, folder: &StorePath) -> Result<Option<Planned>> {
+        if is_shipped(self.store.as_ref(), &self.shipped, folder)? {
+            return Ok(None);
+        }
+        let bag = Bag::read(self.store.as_ref(), folder)?;
+        let files = bag.files.len() as u64;
+        Ok(Some(Planned { files, bytes: bag.files.values().map(|digest| digest.bytes).sum() }))
+    }
+}
+
+fn shipments(store: &dyn Store, place: &dyn ObjectStore, (shard, recheck): (Option<Shard>, bool)) -> Result<Shipments> {
+    if recheck { Ok(Shipments::default()) } else { Shipments::read(store, &place.location(None), shard) }
+}
+
+/// Returns true if the journal says that a session's bag is in the place.
+fn is_shipped(store: &dyn Store, shipped: &Shipments, folder: &StorePath) -> Result<bool> {
+    if store.length(&folder.join(MARKER))?.is_some() {
+        let what = format!("{} was not shipped: a run is changing it, or was killed there", store.location(folder));
+        return Err(Error::new(ErrorKind::Partial, what, "let `vmedia download` finish the session, then ship it"));
+    }
+    let bag = bag_digest(store, folder)?;
+    Ok(bag.is_some_and(|bag| shipped.has(folder.as_str(), &bag)))
+}
+
+/// Returns the error for a file here that is not what it was.
+fn damaged(store: &dyn Store, path: &StorePath, why: &str) -> Error {
+    Error::new(ErrorKind::Damaged, format!("{} was not shipped: {why}", store.location(path)), REPAIR)
+}
+
+/// Creates an object of these bytes, or confirms it; returns the id of its version, and true if it is new.
+fn create_bytes(place: &dyn ObjectStore, key: &StorePath, bytes: &[u8]) -> Result<(Option<String>, bool)> {
+    let digest = Digest::of(bytes);
+    let shared: Arc<[u8]> = bytes.into();
+    let open = || Ok(Box::new(Cursor::new(Arc::clone(&shared))) as Box<dyn Read + Send>);
+    match place.create(key, &open, &digest, &|_| ())? {
+        Creation::Created { version } => Ok((version, true)),
+        Creation::Taken => Ok((confirm(place, key, &digest)?, false)),
+    }
+}
+
+/// Returns the version id of an object that must have these bytes: no two writers ever make the same key of different ones.
+fn confirm(place: &dyn ObjectStore, key: &StorePath, digest: &Digest) -> Result<Option<String>> {
+    let refused = |why: &str| {
+        let hint = "another program wrote or removed it there; look at its versions, or ship to another prefix";
+        Err(Error::new(ErrorKind::Damaged, format!("{} {why}", place.location(Some(key))), hint))
+    };
+    match place.head(key, None)? {
+        Some(head) if head.sha256.as_deref() == Some(&digest.sha256) && head.bytes == digest.bytes => Ok(head.version),
+        Some(head) if head.sha256.is_none() => refused("exists, and the bucket has no SHA-256 of it"),
+        Some(_) => refused("exists with other bytes than the archive has"),
+        None => refused("was removed while it was created"),
+    }
+}

@@ -1,0 +1,181 @@
+//! The journal in a bucket: `_journal/RUN.ndjson/000001.ndjson`, ... hold the segment's whole lines one after the other; its checkpoint and
+//! seals stand beside that folder under their own names. Each chunk is created once, where the one before it ends, so that several runs may
+//! copy the same segment at once.
+
+use super::{create_bytes, erased};
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{CHECKPOINT, FOLDER, SIGNATURE, TIME_STAMP, files, path};
+use crate::objects::{Creation, ObjectStore};
+use crate::schedule::locked;
+use crate::store::{Digest, ReadStore, Store, StorePath};
+use std::collections::{HashMap, HashSet};
+use std::io::{Cursor, Read};
+use std::sync::{Arc, Mutex};
+
+/// The most bytes of a chunk, unless its only line is longer.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// A segment, as far as the bucket has it.
+#[derive(Debug, Default, Clone, Copy)]
+struct Copied {
+    /// Number of chunks.
+    chunks: u64,
+    /// The sum of their lengths.
+    bytes: u64,
+    /// The length of the segment here when it was last copied.
+    seen: u64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    segments: HashMap<String, Copied>,
+    /// Checkpoints and seals.
+    seals: HashSet<String>,
+}
+
+/// The journal, as far as the bucket has it.
+#[derive(Debug, Default)]
+pub(super) struct JournalCopy(Mutex<State>);
+
+impl JournalCopy {
+    /// Lists the journal in the bucket.
+    pub(super) fn of(place: &dyn ObjectStore) -> Result<Self> {
+        let (mut state, folder) = (State::default(), StorePath::name(FOLDER));
+        let mut newest: HashMap<String, u64> = HashMap::new();
+        place.list(Some(&folder), &mut |object| {
+            let Some(below) = object.key.below(&folder) else { return Ok(()) };
+            match below.split_once('/') {
+                None => _ = state.seals.insert(below.to_owned()),
+                Some((segment, chunk)) => {
+                    if let Some(number) = number(chunk) {
+                        let copied = state.segments.entry(segment.to_owned()).or_default();
+                        copied.chunks += 1;
+                        copied.bytes += object.bytes;
+                        newest.entry(segment.to_owned()).and_modify(|newest| *newest = number.max(*newest)).or_insert(number);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        match state.segments.iter().find(|(segment, copied)| newest.get(*segment) != Some(&copied.chunks)) {
+            None => Ok(Self(Mutex::new(state))),
+            Some((segment, _)) => {
+                let what = format!("{} lacks a part of the journal", place.location(Some(&path(segment))));
+                Err(Error::new(ErrorKind::Damaged, what, "something was removed there; look at its versions, or ship to another prefix"))
+            }
+        }
+    }
+
+    /// Copies what is new, and returns the number of new objects. Certificates come before the lines about them, which name their digests.
+    pub(super) fn copy(&self, store: &dyn Store, place: &dyn ObjectStore) -> Result<u64> {
+        let mut state = locked(&self.0);
+        let mut created = 0;
+        for (name, length) in files(store)? {
+            let copied = state.segments.entry(name.clone()).or_default();
+            if length < copied.bytes {
+                return Err(differs(place, &name));
+            }
+            while copied.seen < length {
+                let chunk = whole_lines(store, &name, copied.bytes)?;
+                if chunk.is_empty() {
+                    copied.seen = length;
+                    break;
+                }
+                created += erased::copy(store, place, &chunk)?;
+                let end = copied.bytes + chunk.len() as u64;
+                created += u64::from(add_chunk(store, place, &name, copied, chunk)?);
+                copied.seen = if copied.bytes >= end.min(length) { copied.bytes } else { copied.seen };
+            }
+        }
+        created += copy_seals(store, place, &mut state)?;
+        Ok(created)
+    }
+}
+
+/// Returns the name of a chunk.
+fn chunk_name(number: u64) -> String {
+    format!("{number:06}.ndjson")
+}
+
+/// Returns the number of a chunk; `None` for any other name.
+pub(crate) fn number(chunk: &str) -> Option<u64> {
+    let number = chunk.strip_suffix(".ndjson")?.parse().ok()?;
+    (number > 0 && chunk_name(number) == chunk).then_some(number)
+}
+
+/// Returns the whole lines of a segment from an offset on, up to [`LARGEST`] bytes or one line.
+fn whole_lines(store: &dyn ReadStore, name: &str, offset: u64) -> Result<Vec<u8>> {
+    let mut wanted = LARGEST;
+    loop {
+        let mut bytes = store.read_range(&path(name), offset, wanted)?;
+        let end = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
+        if end > 0 || (bytes.len() as u64) < wanted {
+            bytes.truncate(end);
+            return Ok(bytes);
+        }
+        wanted = wanted.saturating_mul(4);
+    }
+}
+
+/// Creates the next chunk of a segment, or takes over the one that another run created, which begins with the same lines. Returns true if it
+/// is new.
+fn add_chunk(store: &dyn Store, place: &dyn ObjectStore, name: &str, copied: &mut Copied, chunk: Vec<u8>) -> Result<bool> {
+    let key = path(name).join(&chunk_name(copied.chunks + 1));
+    let (digest, bytes): (Digest, Arc<[u8]>) = (Digest::of(&chunk), chunk.into());
+    let open = || Ok(Box::new(Cursor::new(Arc::clone(&bytes))) as Box<dyn Read + Send>);
+    let (length, is_new) = match place.create(&key, &open, &digest, &|_| ())? {
+        Creation::Created { .. } => (digest.bytes, true),
+        Creation::Taken => {
+            let head = place.head(&key, None)?.ok_or_else(|| differs(place, name))?;
+            let here = Digest::of(&store.read_range(&path(name), copied.bytes, head.bytes)?);
+            if head.bytes == 0 || head.sha256.as_deref() != Some(&here.sha256) {
+                return Err(differs(place, name));
+            }
+            (head.bytes, false)
+        }
+    };
+    copied.chunks += 1;
+    copied.bytes += length;
+    Ok(is_new)
+}
+
+/// Copies the checkpoints and seals that the bucket lacks.
+fn copy_seals(store: &dyn Store, place: &dyn ObjectStore, state: &mut State) -> Result<u64> {
+    let (folder, mut created) = (StorePath::name(FOLDER), 0);
+    for listed in store.list(&folder)? {
+        let Some(name) =
+            listed.path.below(&folder).filter(|name| [CHECKPOINT, SIGNATURE, TIME_STAMP].iter().any(|end| name.ends_with(end)))
+        else {
+            continue;
+        };
+        if state.seals.contains(name) {
+            continue;
+        }
+        let Some(bytes) = store.read(&listed.path, crate::journal::LARGEST_SEAL)? else { continue };
+        let (_, is_new) = create_bytes(place, &listed.path, &bytes)?;
+        state.seals.insert(name.to_owned());
+        created += u64::from(is_new);
+    }
+    Ok(created)
+}
+
+fn differs(place: &dyn ObjectStore, name: &str) -> Error {
+    let what = format!("the journal in {} is not the beginning of the one here", place.location(Some(&path(name))));
+    let hint = "run `vmedia verify` on the archive; if it is sound, another program wrote there: ship to another prefix";
+    Error::new(ErrorKind::Damaged, what, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{chunk_name, number};
+
+    #[test]
+    fn a_chunk_has_one_name() {
+        for chunk in [1, 42, 999_999, 1_000_000] {
+            assert_eq!(number(&chunk_name(chunk)), Some(chunk));
+        }
+        for other in ["000000.ndjson", "1.ndjson", "0000001.ndjson", "000001", "+00001.ndjson"] {
+            assert_eq!(number(other), None, "{other}");
+        }
+    }
+}

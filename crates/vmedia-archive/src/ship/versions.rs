@@ -1,0 +1,77 @@
+//! The versions of a session in a bucket: `SESSION/v00001/...`. One is finished once it has the declaration of a bag. Must not write.
+
+use crate::error::Result;
+use crate::layout::DECLARATION;
+use crate::objects::ObjectStore;
+use crate::store::StorePath;
+use std::collections::{BTreeMap, HashMap};
+
+/// Returns the folder of a version below its session's.
+pub(crate) fn name(number: u32) -> String {
+    format!("v{number:05}")
+}
+
+/// Returns the number of a version's folder; `None` for any other name.
+pub(crate) fn parse(folder: &str) -> Option<u32> {
+    let number = folder.strip_prefix('v')?.parse().ok()?;
+    (number > 0 && name(number) == folder).then_some(number)
+}
+
+/// Returns the key of a version's file.
+pub(crate) fn key(folder: &StorePath, number: u32, path: &str) -> StorePath {
+    folder.join(&name(number)).join(path)
+}
+
+/// The versions of a session, each with the paths of its objects and their lengths.
+#[derive(Debug, Default)]
+pub(super) struct Versions(BTreeMap<u32, HashMap<String, u64>>);
+
+impl Versions {
+    /// Lists what a place has of a session.
+    pub(super) fn read(place: &dyn ObjectStore, folder: &StorePath) -> Result<Self> {
+        let mut versions = Self::default();
+        place.list(Some(folder), &mut |object| {
+            let found = object.key.below(folder).and_then(|below| below.split_once('/'));
+            if let Some((number, path)) = found.and_then(|(version, path)| Some((parse(version)?, path))) {
+                versions.0.entry(number).or_default().insert(path.to_owned(), object.bytes);
+            }
+            Ok(())
+        })?;
+        Ok(versions)
+    }
+
+    /// Returns the numbers of all versions, the newest first.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.0.keys().rev().copied()
+    }
+
+    /// Returns the number of the newest version, finished or not.
+    pub(super) fn newest(&self) -> Option<u32> {
+        self.0.keys().next_back().copied()
+    }
+
+    /// Returns the numbers of the finished versions, the oldest first.
+    pub(super) fn finished(&self) -> impl DoubleEndedIterator<Item = u32> {
+        self.0.iter().filter(|(_, files)| files.contains_key(DECLARATION)).map(|(number, _)| *number)
+    }
+
+    /// Returns the length of a version's object; `None` if it is not there.
+    pub(super) fn length(&self, number: u32, path: &str) -> Option<u64> {
+        self.0.get(&number)?.get(path).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{name, parse};
+
+    #[test]
+    fn a_version_has_one_name() {
+        for number in [1, 7, 99_999, 100_000, u32::MAX] {
+            assert_eq!(parse(&name(number)), Some(number));
+        }
+        for other in ["v00000", "v1", "v000001", "v+0001", "00001", "v0001x", "", "v99999999999"] {
+            assert_eq!(parse(other), None, "{other}");
+        }
+    }
+}
