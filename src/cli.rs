@@ -15,6 +15,7 @@ mod layout;
 mod retention;
 mod schedule;
 mod seal;
+mod ship;
 mod streams;
 mod tools;
 mod values;
@@ -41,6 +42,7 @@ pub(crate) use retention::{
 };
 pub(crate) use schedule::ScheduleArguments;
 pub(crate) use seal::SealArguments;
+pub(crate) use ship::ShipArguments;
 pub(crate) use tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
 pub(crate) use values::{APPROVALS, Condition, JOBS, PROVIDER_DAYS, bytes, rate};
 

@@ -7,6 +7,7 @@ mod adopt;
 mod archives;
 mod at_provider;
 mod attempts;
+mod buckets;
 mod came;
 mod catalog;
 mod closing;
@@ -34,6 +35,7 @@ mod retention;
 mod sandbox;
 mod scheduled;
 mod services;
+mod ship;
 mod show;
 mod spool;
 mod verify;
@@ -130,6 +132,10 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         }
         Command::Verify(verify) => scheduled::run(&verify.schedule, context, Notify::ByFlags, |context| verify::run(&verify, context)),
         Command::Repair(repair) => scheduled::run(&repair.run.schedule, context, Notify::ByFlags, |context| repair::run(&repair, context)),
+        Command::Ship(ship) => {
+            let notify = if ship.dry_run { Notify::Never } else { Notify::ByFlags };
+            scheduled::run(&ship.schedule, context, notify, |context| ship::run(&ship, context))
+        }
         Command::Hold(hold) => hold::run(&hold, context)?,
         Command::Retention(RetentionCommand::Cutoff(cutoff)) => retention::cutoff(&cutoff, context)?,
         Command::Retention(RetentionCommand::Plan(plan)) => retention::plan(&plan, context)?,

@@ -15,6 +15,7 @@ mod metrics;
 mod reporter;
 mod retention_text;
 mod run_summary;
+mod shipped;
 mod summary;
 mod table;
 mod verify_text;

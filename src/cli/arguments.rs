@@ -11,6 +11,7 @@ use super::help;
 use super::retention::{HoldCommand, RetentionCommand};
 use super::schedule::ScheduleArguments;
 use super::seal::SealArguments;
+use super::ship::ShipArguments;
 use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
 use super::values::{Since, days, jobs, percent, sha256, shard, since};
 use crate::archive::Shard;
@@ -70,6 +71,9 @@ pub(crate) enum Command {
     /// Hand out archived sessions in a ZIP file, with the proof that they are unchanged
     #[command(after_help = help::EXPORT)]
     Export(ExportArguments),
+    /// Copy archived sessions into a bucket, as versions that nothing changes
+    #[command(after_help = help::SHIP)]
+    Ship(Box<ShipArguments>),
     /// Destroy archived sessions by order, and keep a certificate of each
     #[command(after_help = help::ERASE)]
     Erase(EraseArguments),
@@ -113,6 +117,7 @@ impl Command {
             Self::Open(_) => "open",
             Self::Repair(_) => "repair",
             Self::Export(_) => "export",
+            Self::Ship(_) => "ship",
             Self::Erase(_) => "erase",
             Self::Hold(hold) => hold.name(),
             Self::Retention(retention) => retention.name(),
@@ -147,6 +152,7 @@ impl Command {
                 Flags { connection, ..Flags::default() }
             }
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
+            Self::Ship(ship) => ship.flags(),
             Self::Erase(erase) => erase.flags(),
             Self::Hold(hold) => hold.flags(),
             Self::Retention(retention) => retention.flags(),

@@ -83,6 +83,13 @@ pub(crate) struct ConnectionFlags {
     pub(crate) base_url: Option<String>,
     #[command(flatten)]
     pub(crate) trust: TrustFlags,
+    #[command(flatten)]
+    pub(crate) tries: TriesFlags,
+}
+
+/// Flags of commands that repeat requests.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct TriesFlags {
     /// Number of retries after a temporary failure [default: 5]
     #[arg(long, value_name = "N", help_heading = "Network", hide_short_help = true, value_parser = clap::value_parser!(u32).range(..=100))]
     pub(crate) retries: Option<u32>,

@@ -18,7 +18,7 @@ pub struct Streams {
 }
 
 /// The commands whose `--format json` is a stream of events.
-const WITH_EVENTS: [&str; 3] = ["download", "verify", "repair"];
+const WITH_EVENTS: [&str; 4] = ["download", "verify", "repair", "ship"];
 
 impl Streams {
     /// Returns those of a command line that was understood.
@@ -27,6 +27,7 @@ impl Streams {
             Command::Download(download) => download.run.format,
             Command::Verify(verify) => verify.format,
             Command::Repair(repair) => repair.run.format,
+            Command::Ship(ship) => ship.format,
             _ => EventFormat::Text,
         };
         Self { format, log_file: arguments.command.flags().log.log_file }

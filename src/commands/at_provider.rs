@@ -30,7 +30,7 @@ impl Deleting {
             return Ok(None);
         }
         let (settings, network) = (resolver.provider_settings()?, resolver.network());
-        let wire = wire(settings.base_url.clone(), &network, 1, context.cancel.clone(), context)?;
+        let wire = wire(settings.base_url.clone(), &network, 1, context.cancel.clone(), &context.clock)?;
         let (base_url, credentials) = (settings.base_url, settings.credentials);
         let provider = provider(settings.access, context);
         Ok(Some(Self { provider, wire, base_url, credentials, is_limited: Cell::new(false) }))

@@ -4,7 +4,7 @@
 
 use super::Context;
 use crate::archive::{Identity, Journal, tool};
-use crate::clock::Cancel;
+use crate::clock::{Cancel, Clock};
 use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,7 +25,7 @@ const AUTHORITY_TIMEOUT: Duration = Duration::from_secs(20);
 pub(super) fn services(settings: ProviderSettings, network: &Network, output: PathBuf, jobs: u16, context: &Context) -> Result<Services> {
     #[cfg(unix)]
     raise_file_limit();
-    let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context.cancel.clone(), context)?;
+    let wire = wire(settings.base_url.clone(), network, usize::from(jobs), context.cancel.clone(), &context.clock)?;
     let provider = provider(settings.access, context);
     let store: Arc<dyn Store> = Arc::new(store(output, context));
     Ok(Services {
@@ -104,16 +104,16 @@ pub(super) fn sealer(settings: SealSettings, network: &Network, context: &Contex
         let idle_timeout = network.idle_timeout.min(AUTHORITY_TIMEOUT);
         let hurried = Network { policy, idle_timeout, limits: Limits::default(), ..network.clone() };
         // A run that --max-duration ended is stamped as well.
-        let wire = wire(address.base_url.clone(), &hurried, 1, context.cancel.without_limit(), context)?;
+        let wire = wire(address.base_url.clone(), &hurried, 1, context.cancel.without_limit(), &context.clock)?;
         Ok(Authority { wire, address })
     });
     Ok(Sealer { key: settings.key, authority: authority.transpose()?, accept_unsealed: settings.accept_unsealed })
 }
 
 /// Creates the client of a host, with retries and limits.
-pub(super) fn wire(base_url: String, network: &Network, connections: usize, cancel: Cancel, context: &Context) -> Result<RetryClient> {
+pub(super) fn wire(base_url: String, network: &Network, connections: usize, cancel: Cancel, clock: &Arc<dyn Clock>) -> Result<RetryClient> {
     let client = client(base_url, network, connections)?;
-    let wire = RetryClient::new(Box::new(client), network.policy, Arc::clone(&context.clock), cancel);
+    let wire = RetryClient::new(Box::new(client), network.policy, Arc::clone(clock), cancel);
     Ok(wire.with_connections(connections).with_file_limit(network.file_limit).with_limits(network.limits))
 }
 

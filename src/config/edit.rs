@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 /// The keys of a profile that are not asked for and stay as they are; a new profile replaces all others.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 14] = [
     "max_rate",
     "limit_rate",
     "with",
@@ -25,6 +25,8 @@ const KEPT: [&str; 12] = [
     "skip_complete",
     "log_file",
     "metrics_file",
+    "ship",
+    "s3_endpoint",
     "sign_key",
     "timestamp",
     "approvals",

@@ -26,6 +26,11 @@ pub(super) mod names {
     pub(in crate::config) const TIMESTAMP: &str = "VMEDIA_TIMESTAMP";
     /// The URL of a heartbeat service, which authenticates its sender.
     pub(in crate::config) const PING_URL: &str = "VMEDIA_PING_URL";
+    /// Where the bucket is, as AWS's own programs name it.
+    pub(in crate::config) const AWS_REGION: &str = "AWS_REGION";
+    pub(in crate::config) const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+    pub(in crate::config) const AWS_ENDPOINT_URL_S3: &str = "AWS_ENDPOINT_URL_S3";
+    pub(in crate::config) const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
     /// The proxies, each name before the next, as the HTTP client looks for them.
     pub(in crate::config) const PROXY: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     pub(in crate::config) const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];

@@ -84,6 +84,10 @@ pub(super) struct Profile {
     /// The file that gets the metrics of downloads.
     #[serde(deserialize_with = "path")]
     pub(super) metrics_file: Option<PathBuf>,
+    /// The place in a bucket that sessions are shipped to.
+    pub(super) ship: Option<String>,
+    /// The base URL of an object store that is not AWS.
+    pub(super) s3_endpoint: Option<String>,
     /// A private key that signs journals, readable by its owner alone.
     #[serde(deserialize_with = "path")]
     pub(super) sign_key: Option<PathBuf>,

@@ -2,6 +2,7 @@
 //!
 //! Must not know what the settings are for.
 
+mod bucket;
 mod network;
 mod retention;
 mod run;
@@ -10,6 +11,7 @@ mod settings;
 mod veriff;
 mod yoti;
 
+pub(crate) use bucket::no_place;
 pub(crate) use network::Network;
 pub(crate) use run::DEFAULT_JOBS;
 pub(crate) use sealing::SealSettings;

@@ -257,6 +257,21 @@ pub enum Event {
     SessionExported(super::exported::SessionExport),
     /// An export was made.
     ExportFinished(super::exported::ExportReport),
+    /// Shipping begins (`ship`).
+    ShipStarted {
+        archive: String,
+        /// The URL of the place in the bucket.
+        place: String,
+        sessions: u64,
+        /// Number of files sent in parallel.
+        workers: u64,
+        /// True if nothing is sent.
+        dry_run: bool,
+    },
+    /// A session is in the bucket, or would be sent, or failed.
+    SessionShipped(super::shipped::ShippedSession),
+    /// Shipping is over.
+    ShipFinished(super::shipped::ShipReport),
     /// The part of the journal that a run wrote was sealed, as far as the seals could be made.
     JournalSealed {
         /// The segment, below the archive's folder.

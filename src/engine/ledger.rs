@@ -27,6 +27,8 @@ pub(crate) struct Failed {
 pub(crate) struct Ledger {
     pub(crate) archive: String,
     pub(crate) dry_run: bool,
+    /// True if sessions are shipped and nothing else.
+    pub(crate) is_shipping: bool,
     /// Number of its sessions; 0 for a stream.
     pub(crate) total: u64,
     /// True if the sessions come from a stream.
@@ -67,6 +69,11 @@ impl Ledger {
             Event::CatalogStarted { sessions: total } | Event::VerifyStarted { bags: total, .. } => {
                 *self = Self { began: elapsed, total: *total, ..Self::default() };
             }
+            Event::ShipStarted { sessions, archive, dry_run, .. } => {
+                let (total, archive, dry_run) = (*sessions, archive.clone(), *dry_run);
+                *self = Self { began: elapsed, total, archive, dry_run, is_shipping: true, ..Self::default() };
+            }
+            Event::SessionShipped(_) if self.is_shipping => self.done += 1,
             Event::LineRejected { .. } | Event::FileRejected { .. } | Event::ArgumentRejected { .. } => self.rejected += 1,
             Event::MediaFinished { state, fetched, bytes, .. } => self.settled.count(*state, fetched.then(|| bytes.unwrap_or(0))),
             Event::SessionFinished { session, exit, tally, skipped, empty, .. } => {
@@ -176,7 +183,8 @@ impl Ledger {
         Event::RunStatus { total: self.given(), done: self.done, tally: self.settled, running, milliseconds: self.milliseconds(elapsed) }
     }
 
-    fn milliseconds(&self, elapsed: Duration) -> u64 {
+    /// Returns the milliseconds since the run began.
+    pub(crate) fn milliseconds(&self, elapsed: Duration) -> u64 {
         u64::try_from(elapsed.saturating_sub(self.began).as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -190,6 +190,15 @@ impl Bars {
                 self.running.extend((0..*workers).map(|number| (number, Running::reader())));
                 self.total.set_style(style(TOTAL));
             }
+            (Event::ShipStarted { sessions, workers, .. }, _) => {
+                self.batch = Some((0, *sessions));
+                self.running.extend((0..*workers).map(|number| (number, Running::reader())));
+                self.total.set_style(style(TOTAL));
+            }
+            (Event::SessionShipped(shipped), _) if ledger.is_shipping => {
+                self.batch = self.batch.map(|(_, total)| (ledger.done, total));
+                self.files_done += shipped.sent;
+            }
             (Event::BagVerified(_), _) => self.files_done = (self.files_done + 1).min(self.files),
             (Event::MediaStarted { media, context, size, .. }, Some(transfer)) => {
                 let name = format!("{} {media}", context.as_deref().unwrap_or("media"));

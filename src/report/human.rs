@@ -5,11 +5,11 @@
 use super::console::{Console, Style};
 use super::exported;
 use super::lacking::{Item, Lack, Lacking, line_of};
-use super::{erasure_text, retention_text, verify_text};
+use super::{erasure_text, retention_text, shipped, verify_text};
 use crate::archive::verify::Remedy;
 use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
-use crate::engine::{Event, Failed, Ledger, Tally};
+use crate::engine::{Event, Failed, Ledger, ShipReport, ShippedSession, Tally};
 use crate::error::ErrorKind;
 use crate::exit::Exit;
 use crate::model::{Kind, SessionId, is_uuid};
@@ -68,6 +68,7 @@ impl Human {
             Event::SessionsHeld { .. } | Event::CaseReleased { .. } | Event::CutoffsRecorded { .. } => {
                 retention_text::answer(event, console)
             }
+            Event::SessionShipped(session) => shipped::planned(session),
             _ => verify_text::answer(event, self.verbosity, self.prints_heads, &mut self.remedies, console),
         }
     }
@@ -130,6 +131,8 @@ impl Human {
             Event::SessionNotStarted { session } => normal.then(|| note(format!("session {session} was read and not begun"))),
             // Printed with --quiet too: something was not read, or not recorded.
             Event::Remark { text } => Some(note(text.clone())),
+            Event::SessionShipped(session) => self.shipped(session, ledger, console),
+            Event::ShipFinished(report) => self.ship_finished(report, ledger, console),
             Event::PlanJudged { .. } => erasure_text::judged(event, normal, console),
             Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verify_text::message(event, self.verbosity, console),
             _ => None,
@@ -258,6 +261,28 @@ impl Human {
         // A batch prints the archive's folder once at its end.
         let place = if ledger.is_batch() { String::new() } else { format!(" in {}", sanitize(folder)) };
         Some(format!("{} {}: {files}{place}", sanitize(session), console.paint(style, verdict)))
+    }
+
+    fn shipped(&mut self, session: &ShippedSession, ledger: &Ledger, console: &Console) -> Option<String> {
+        let Some(error) = &session.error else {
+            let is_counted = ledger.total > 1 && self.verbosity < Verbosity::Files && (self.has_bars || !ledger.is_shipping);
+            let is_shown = self.verbosity > Verbosity::Quiet && !is_counted && !session.planned;
+            return shipped::session(session, is_shown, self.verbosity, console);
+        };
+        // An interruption is reported once, by the command; an error that many sessions end with is printed once.
+        let is_of_place = !error.what.contains(&session.folder);
+        if session.exit.is_interruption() || is_of_place && self.said.contains(&error.what) {
+            return None;
+        }
+        self.said.extend(is_of_place.then(|| error.what.clone()));
+        Some(self.error(&error.what, &error.hint, ledger, console))
+    }
+
+    fn ship_finished(&mut self, report: &ShipReport, ledger: &Ledger, console: &Console) -> Option<String> {
+        let is_shown = self.verbosity >= Verbosity::Normal && (ledger.total != 1 || report.counts.shipped != 1);
+        let mut lines: Vec<String> = is_shown.then(|| shipped::finished(report, console)).into_iter().collect();
+        lines.extend(self.later.drain(..).map(|hint| console.hint_line(&hint)));
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// Returns the end of a run: the summary of several sessions, those that failed by class, and the hints.

@@ -65,6 +65,7 @@ pub(crate) fn exposition(summary: &Summary, before: &str) -> String {
         ];
         page.gauges("vmedia_retention_sessions", "Sessions of the archive by their retention.", "state", &states);
     }
+    page.shipped(summary);
     if let Some(findings) = unresolved(summary, before) {
         page.gauge(UNRESOLVED, "What verifications found since one of everything found nothing.", findings);
     }
@@ -84,6 +85,15 @@ struct Page {
 }
 
 impl Page {
+    fn shipped(&mut self, summary: &Summary) {
+        let Some(counts) = summary.shipped else { return };
+        let outcomes =
+            [("shipped", counts.shipped), ("unchanged", counts.unchanged), ("failed", counts.failed), ("not-started", counts.not_started)];
+        self.gauges("vmedia_ship_sessions", "Sessions that the last run was to ship, by outcome.", "outcome", &outcomes);
+        self.gauge("vmedia_ship_objects", "Objects that the last run created in the bucket.", counts.sent);
+        self.gauge("vmedia_ship_bytes", "Bytes that the last run sent to the bucket.", counts.bytes);
+    }
+
     fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
         self.head(name, help);
         // Writing to a string cannot fail.

@@ -3,7 +3,7 @@
 //!
 //! Fields are added, never renamed or removed. It holds no secret and no address that is one.
 
-use crate::engine::{ErrorText, RetentionCounts, Tally};
+use crate::engine::{ErrorText, RetentionCounts, ShipCounts, Tally};
 use crate::exit::Exit;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,9 @@ pub struct Summary {
     /// Sessions by their retention; the last of several archives (`retention due`).
     #[serde(default)]
     pub retention: Option<RetentionCounts>,
+    /// Sessions that were shipped; the last of several archives (`ship`).
+    #[serde(default)]
+    pub shipped: Option<ShipCounts>,
     /// Errors that concern no single session; the first hundred.
     pub errors: Vec<ErrorText>,
     /// Failed sessions, bags and journals; the first thousand.

@@ -22,7 +22,7 @@ use vmedia::secret::Secret;
 use vmedia::store::{Digest, StorePath};
 
 /// Opens a place in a bucket with the key of an account.
-fn open(url: &str, variables: [(&str, String); 3], write: WriteOptions) -> Bucket {
+pub fn open(url: &str, variables: [(&str, String); 3], write: WriteOptions) -> Bucket {
     let [key, secret, endpoint] = variables.map(|(_, value)| value);
     let credentials = Credentials { access_key: Secret::new(key), secret_key: Secret::new(secret), token: None, expires: None };
     open_with(url, endpoint, Arc::new(Fixed { credentials, from: "the test".to_owned() }), write)

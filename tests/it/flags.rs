@@ -45,7 +45,7 @@ const SEALS: &[&str] = &["--sign-key", "--accept-unsealed", "--timestamp"];
 const SCHEDULE: &[&str] = &["--max-duration", "--ping-url", "--on-failure", "--metrics-file"];
 
 /// The words that a command needs, and what it takes beside `--color`.
-const COMMANDS: [(&[&str], &[&[&str]]); 27] = [
+const COMMANDS: [(&[&str], &[&[&str]]); 28] = [
     (&["list", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["attempts", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["download", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
@@ -63,6 +63,16 @@ const COMMANDS: [(&[&str], &[&[&str]]); 27] = [
     (&["show", "x"], &[&["--profile", "--config"]]),
     (&["open", "x"], &[&["--profile", "--config"]]),
     (&["export", "x", "-o=x.zip", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
+    (
+        &["ship"],
+        &[
+            &["--profile", "--config", "--no-progress", "--retries", "--retry-delay", "--connect-timeout", "--timeout"],
+            TRUST,
+            OUTPUT,
+            SEALS,
+            SCHEDULE,
+        ],
+    ),
     (&["adopt", "--reason=x"], &[PROFILE, TRUST, OUTPUT, SEALS]),
     (&["config", "path"], &[&["--config", "--quiet"]]),
     (&["config", "show"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--log-file"]]),

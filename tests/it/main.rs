@@ -40,6 +40,7 @@
 //! - `schema`: the published schemas against written files, judged by Python's `jsonschema`.
 //! - `seal`: signatures and time stamps, judged by `ssh-keygen` and `openssl`.
 //! - `secrets`: their sources, and that they are in no output or file.
+//! - `ship`: sessions in a bucket: killed at every step, by several archives, refused.
 //! - `terminal`: lines that fit it, what a download brought, failures of a batch, waits.
 //! - `wire`: a server that sends arbitrary bytes, for what the sandbox does not send.
 //! - `yoti`: one document, withheld media, sessions that grow, credentials in the answer.
@@ -102,6 +103,7 @@ mod schema;
 mod seal;
 mod secrets;
 #[cfg(unix)]
+mod ship;
 mod terminal;
 mod wire;
 mod yoti;

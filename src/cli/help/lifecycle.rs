@@ -15,6 +15,19 @@ Examples:
   vmedia export <session-id> -o case-118.zip --reason 'court order 4 C 118/26' --for 'district court'
   vmedia export <session-id> -o audit.zip --reason 'audit 2026' --without face,video";
 
+pub(in crate::cli) const SHIP: &str = "\
+Sends each session whose bag is not in the bucket yet: to SESSION/v00001/, and after each change to the next version, which names the
+files that an earlier one has in fetch.txt. Nothing there is replaced or removed, so a run may be killed at any moment, several may ship
+to the same place, and the bucket may be locked. A version without bagit.txt is not finished. The journal goes to _journal/, before each
+bag that it is about. Sessions that are damaged or unfinished are reported and not shipped.
+
+Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; AWS_REGION; AWS_ENDPOINT_URL_S3 for other stores than AWS.
+
+Examples:
+  vmedia ship vmedia-archive --to s3://evidence/veriff
+  vmedia ship --to s3://evidence/veriff --dry-run
+  vmedia ship /srv/evidence --to s3://evidence --shard 3/8 -q --metrics-file /var/lib/vmedia-ship.prom";
+
 pub(in crate::cli) const ERASE: &str = "\
 Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,
 by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived

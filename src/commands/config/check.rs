@@ -74,7 +74,7 @@ fn ask(choice: ProviderChoice, resolver: &Resolver<'_>, checklist: &mut Checklis
     };
     let is_token = matches!(access, ProviderAccess::Yoti(YotiAccess::Bearer(_)));
     let provider = provider(access, context);
-    match wire(base_url.clone(), &hurried(resolver.network()), 1, context.cancel.clone(), context) {
+    match wire(base_url.clone(), &hurried(resolver.network()), 1, context.cancel.clone(), &context.clock) {
         Ok(wire) => {
             let asked = Asked { provider: provider.as_ref(), base_url: &base_url, credentials: &credentials, is_token };
             judge(probe(provider.as_ref(), &wire), &asked, checklist);

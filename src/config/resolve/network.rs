@@ -51,19 +51,19 @@ impl Resolver<'_> {
     }
 
     pub(super) fn retries(&self) -> Sourced<u32> {
-        self.sources().flag("--retries", self.flags.connection.retries).or_default(Policy::default().retries)
+        self.sources().flag("--retries", self.flags.connection.tries.retries).or_default(Policy::default().retries)
     }
 
     pub(super) fn retry_delay(&self) -> Sourced<Duration> {
-        self.sources().flag("--retry-delay", self.flags.connection.retry_delay).or_default(Policy::default().delay)
+        self.sources().flag("--retry-delay", self.flags.connection.tries.retry_delay).or_default(Policy::default().delay)
     }
 
     pub(super) fn connect_timeout(&self) -> Sourced<Duration> {
-        self.sources().flag("--connect-timeout", self.flags.connection.connect_timeout).or_default(CONNECT_TIMEOUT)
+        self.sources().flag("--connect-timeout", self.flags.connection.tries.connect_timeout).or_default(CONNECT_TIMEOUT)
     }
 
     pub(super) fn timeout(&self) -> Sourced<Duration> {
-        self.sources().flag("--timeout", self.flags.connection.timeout).or_default(IDLE_TIMEOUT)
+        self.sources().flag("--timeout", self.flags.connection.tries.timeout).or_default(IDLE_TIMEOUT)
     }
 
     pub(super) fn max_time(&self) -> Option<Sourced<Duration>> {

@@ -176,6 +176,8 @@ impl Resolver<'_> {
         vec![
             Setting::path("output", Some(self.output(None))),
             Setting::new("provider_days", Some(days)),
+            Setting::new("ship", self.ship("--to", None)).or_default("none"),
+            Setting::new("s3_endpoint", self.s3_endpoint()).or_default("AWS"),
             Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
             self.timestamp_setting(),
             Setting::new("approvals", self.approvals(None)).or_default("none"),

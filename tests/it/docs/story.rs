@@ -4,12 +4,13 @@
 use super::document::{Block, Document, all, root};
 use super::shown::missing;
 use super::text::claimed_statuses;
-use crate::harness::{SESSION, World, session};
+use crate::harness::{ADMIN, Keeps, ObjectServer, SESSION, World, session};
 use crate::seal::authority::{Office, Server, stamped};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use vmedia::sandbox::{Options, SAMPLE_EVERYTHING, SAMPLE_SESSION, SAMPLE_YOTI};
 
 /// Commands that a document may use and a machine may lack, with what says that they are there.
@@ -30,6 +31,9 @@ const PLACES: [&str; 4] = ["/srv/", "/etc/vmedia", "/mnt/", "/var/lib/"];
 /// The time-stamping authority of the documents.
 const AUTHORITY: &str = "https://tsa.example";
 
+/// The bucket of the documents.
+const BUCKET: &str = "s3://evidence";
+
 /// A document's world.
 struct Stage {
     world: World,
@@ -38,6 +42,7 @@ struct Stage {
     head: String,
     statuses: BTreeSet<u8>,
     authority: Option<Authority>,
+    bucket: OnceLock<Option<(&'static ObjectServer, String)>>,
 }
 
 /// A time-stamping authority; the first field runs until the value is dropped.
@@ -60,7 +65,15 @@ impl Stage {
         let world = World::start(Options { sessions: vec![session()], ..Options::default() });
         let key_file = world.sandbox.yoti_key_file().expect("a key");
         let authority = if is_stamped { Authority::open() } else { None };
-        let stage = Self { world, key_file, printed: String::new(), head: String::new(), statuses: BTreeSet::new(), authority };
+        let stage = Self {
+            world,
+            key_file,
+            printed: String::new(),
+            head: String::new(),
+            statuses: BTreeSet::new(),
+            authority,
+            bucket: OnceLock::new(),
+        };
         for place in PLACES.into_iter().chain(["home/.config/vmedia", "home/.ssh", "home/.zfunc", "work"]) {
             std::fs::create_dir_all(stage.folder().join(place.trim_start_matches('/'))).expect("a folder");
         }
@@ -71,6 +84,12 @@ impl Stage {
             std::fs::write(stage.folder().join("work/tsa-ca.pem"), &authority.1).expect("written");
         }
         stage
+    }
+
+    /// The object store, and the bucket in it, which is made when a command names it; none where the store is missing.
+    fn bucket(&self, text: &str) -> Option<&(&'static ObjectServer, String)> {
+        let made = || ObjectServer::shared().map(|server| (server, server.bucket(Keeps::Versions)));
+        text.contains(BUCKET).then(|| self.bucket.get_or_init(made).as_ref()).flatten()
     }
 
     fn folder(&self) -> &Path {
@@ -101,6 +120,9 @@ impl Stage {
         ] {
             filled = filled.replace(placeholder, value);
         }
+        if let Some((_, name)) = self.bucket(text) {
+            filled = filled.replace(BUCKET, &format!("s3://{name}"));
+        }
         for place in PLACES {
             filled = filled.replace(place, &format!("{}{place}", self.folder().display()));
         }
@@ -123,6 +145,7 @@ impl Stage {
             .env_clear()
             .envs([("PATH", path.as_os_str()), ("HOME", home.as_os_str()), ("STATE", state.as_os_str())])
             .env("MANPAGER", "cat")
+            .envs(self.bucket(&block.text).into_iter().flat_map(|(server, _)| server.environment(ADMIN)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -132,6 +155,9 @@ impl Stage {
         let _ = child.stdin.take().expect("its input").write_all(typed.as_bytes());
         let output = child.wait_with_output().expect("it ends");
         self.printed = String::from_utf8_lossy(&output.stdout).replace(&self.folder().display().to_string(), "");
+        if let Some((_, name)) = self.bucket(&block.text) {
+            self.printed = self.printed.replace(&format!("s3://{name}"), BUCKET);
+        }
         if let Some((_, rest)) = self.printed.rsplit_once("; head ") {
             self.head = rest.chars().take_while(char::is_ascii_hexdigit).collect();
         }
@@ -148,6 +174,11 @@ impl Stage {
         said.contains("shown.toml").then_some(said)
     }
 
+    /// Returns true if a block needs an object store and there is none.
+    fn lacks_bucket(&self, text: &str) -> bool {
+        text.contains(BUCKET) && self.bucket(text).is_none()
+    }
+
     /// Returns true if a block needs stamps and there is no authority.
     fn lacks_authority(&self, text: &str) -> bool {
         self.authority.is_none() && (text.contains(AUTHORITY) || text.contains("openssl ") || text.contains("tsa-ca"))
@@ -160,6 +191,7 @@ impl Stage {
             let place = format!("{}:{}", document.name, block.line);
             match block.language.as_str() {
                 "sh" if block.mark("not run:").is_some() => self.printed.clear(),
+                "sh" if self.lacks_bucket(&block.text) => self.printed.clear(),
                 "sh" if missing_tool(&block.text).is_some() || self.lacks_authority(&block.text) => {
                     self.printed.clear();
                     crate::harness::lacks(missing_tool(&block.text).unwrap_or("openssl"));
@@ -270,6 +302,9 @@ fn every_example_of_the_help_runs() {
         for line in &lines {
             if let Some(tool) = missing_tool(line) {
                 crate::harness::lacks(tool);
+                continue;
+            }
+            if stage.lacks_bucket(line) {
                 continue;
             }
             // The one serves until it is stopped, the other asks a person.

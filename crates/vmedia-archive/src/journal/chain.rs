@@ -17,6 +17,7 @@ use super::places::Places;
 use super::retained::{Hold, Retained};
 use super::scope::Scope;
 use super::segment::{self, RawLine};
+use super::shipped_entry::ShippedEntry;
 use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{ReadStore, Watch};
@@ -93,6 +94,8 @@ pub struct Chain {
     pub(crate) is_proof_demanded: bool,
     /// The places of the changes of the sessions' bags.
     pub(super) bags: Places,
+    /// The places of the lines about versions in buckets.
+    shipped: Places,
     /// The erasures of sessions and of classes of their media.
     pub(crate) erasures: Erasures,
     /// The holds and cutoffs.
@@ -121,6 +124,7 @@ impl Chain {
         }
         let Reading { digests, known_heads, .. } = reading;
         chain.bags.finish();
+        chain.shipped.finish();
         chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
         for segment in chain.retained.stray_releases() {
@@ -170,27 +174,46 @@ impl Chain {
         self.bags.of(folder).map(|place| self.change(store, place)).collect()
     }
 
+    /// Reads the lines about a session's versions in buckets again, each with its time.
+    pub(crate) fn shipments(&self, store: &dyn ReadStore, folder: &str) -> Result<Vec<(Timestamp, ShippedEntry)>> {
+        let entry = |place: &Place| match self.line(store, place)? {
+            Line { at, entry: Entry::Shipped(entry), .. } => Ok((at, *entry)),
+            _ => Err(self.changed(place)),
+        };
+        self.shipped.of(folder).map(entry).collect()
+    }
+
     fn change(&self, store: &dyn ReadStore, place: &Place) -> Result<BagChange> {
-        let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
-        let bytes = store.read_range(&segment::path(name), place.offset, place.length.into())?;
-        let raw = RawLine { bytes, is_whole: true };
         let is_proven = self.is_proven(place);
-        match raw.read().filter(|_| raw.sha256() == place.sha256) {
-            Some(Line { at, entry: Entry::Archived(archived), .. }) => Ok(BagChange { at, is_proven, archived: *archived, adopted: None }),
-            Some(Line { at, entry: Entry::Adopted(entry), .. }) => {
+        match self.line(store, place)? {
+            Line { at, entry: Entry::Archived(archived), .. } => Ok(BagChange { at, is_proven, archived: *archived, adopted: None }),
+            Line { at, entry: Entry::Adopted(entry), .. } => {
                 let adopted = Some((entry.reason, entry.missing_runs));
                 Ok(BagChange { at, is_proven, archived: entry.archived, adopted })
             }
-            _ => {
-                let what = format!("{name} changed while it was read");
-                Err(Error::new(ErrorKind::Damaged, what, "run the same command again; if it stays so, restore the journal from a backup"))
-            }
+            _ => Err(self.changed(place)),
         }
+    }
+
+    /// Reads a line again.
+    fn line(&self, store: &dyn ReadStore, place: &Place) -> Result<Line> {
+        let bytes = store.read_range(&segment::path(self.name(place)), place.offset, place.length.into())?;
+        let raw = RawLine { bytes, is_whole: true };
+        raw.read().filter(|_| raw.sha256() == place.sha256).ok_or_else(|| self.changed(place))
+    }
+
+    fn name(&self, place: &Place) -> &str {
+        self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default()
+    }
+
+    fn changed(&self, place: &Place) -> Error {
+        let what = format!("{} changed while it was read", self.name(place));
+        Error::new(ErrorKind::Damaged, what, "run the same command again; if it stays so, restore the journal from a backup")
     }
 
     /// Returns true if a seal that counts, or an expected head, covers a line.
     pub(crate) fn is_proven(&self, place: &Place) -> bool {
-        let name = self.names.get(place.segment as usize).map(String::as_str).unwrap_or_default();
+        let name = self.name(place);
         let is_up_to_head = || self.known_heads.values().any(|(segment, end)| segment == name && place.end() <= *end);
         self.sealed.contains(name) || self.behind_heads.contains(name) || is_up_to_head()
     }

@@ -34,7 +34,7 @@ impl Scope {
     pub(super) fn skips(&self, start: &Start<'_>) -> bool {
         let Self::Folders(folders) = self else { return false };
         match start.entry {
-            "archived" | "adopted" | "erasing" | "erased" | "again" | "exported" => {
+            "archived" | "adopted" | "erasing" | "erased" | "again" | "exported" | "shipped" => {
                 start.folder.is_some_and(|folder| !folders.contains(folder))
             }
             "kept" | "failed" | "verified" | "damaged" => true,

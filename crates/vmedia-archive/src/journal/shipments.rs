@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::plan_entry::PlanEntry;
-use super::segment::{self, Lines, RawLine};
+use super::segment::{self, RawLine};
 use crate::class::Class;
 use crate::error::Result;
 use crate::shard::Shard;
@@ -10,8 +10,8 @@ use crate::store::ReadStore;
 use crate::word::Word;
 use sha2::{Digest as _, Sha256};
 
-/// The word of which one is in each line that is read.
-const WORD: &str = "\"shipped\"";
+/// The sort of the lines that are read.
+const WORD: &str = "shipped";
 
 /// The beginning of the SHA-256 over a folder's name and a bag's digest.
 type Print = [u8; 16];
@@ -28,15 +28,14 @@ impl Shipments {
     pub(crate) fn read(store: &dyn ReadStore, place: &str, shard: Option<Shard>) -> Result<Self> {
         let mut prints = Vec::new();
         for name in segment::names(store)? {
-            for line in Lines::open(store, &name)?.into_iter().flatten().map_while(std::result::Result::ok) {
-                if line.contains(WORD)
-                    && let Some(Entry::Shipped(entry)) = line.read().map(|read| read.entry)
+            segment::each_line(store, &name, &mut |line| {
+                if let Some(Entry::Shipped(entry)) = line.read_any(&[WORD]).map(|read| read.entry)
                     && entry.place == place
                     && shard.is_none_or(|shard| shard.has(&entry.folder))
                 {
                     prints.push(print(&entry.folder, &entry.bag));
                 }
-            }
+            })?;
         }
         prints.sort_unstable();
         Ok(Self(prints))
@@ -59,15 +58,14 @@ pub(crate) struct ErasureLine {
 /// Returns the lines about erasures among whole lines of a segment.
 pub(crate) fn erasures_in(lines: &[u8]) -> Vec<ErasureLine> {
     let raw = lines.split(|byte| *byte == b'\n').map(|line| RawLine { bytes: line.to_vec(), is_whole: true });
-    let wanted = raw.filter(|line| ["\"erasing\"", "\"erased\"", "\"again\""].iter().any(|word| line.contains(word)));
     let of = |folder, class: Option<Word<Class>>, plan| ErasureLine { folder, class: class.as_ref().and_then(Word::known), plan };
-    let line = |line: RawLine| match line.read()?.entry {
+    let line = |line: RawLine| match line.read_any(&["erasing", "erased", "again"])?.entry {
         Entry::Erasing(entry) => Some(of(entry.facts.folder, entry.facts.class, entry.facts.plan)),
         Entry::Erased(entry) => Some(of(entry.folder, entry.class, None)),
         Entry::Again(entry) => Some(of(entry.folder, entry.class, None)),
         _ => None,
     };
-    wanted.filter_map(line).collect()
+    raw.filter_map(line).collect()
 }
 
 fn print(folder: &str, bag: &str) -> Print {

@@ -8,7 +8,7 @@
 use super::outcomes::original_lost;
 use super::{Aspect, Examined, Finding};
 use crate::class::Class;
-use crate::error::Result;
+use crate::error::{Result, quote};
 use crate::journal::{BagChange, Chain, FOLDER as JOURNAL, FileEntry};
 use crate::layout::{self, RECORD, TAG_MANIFEST};
 use crate::model::MediaId;
@@ -46,6 +46,7 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
         }
         return Ok(());
     }
+    compare_shipments(store, chain, folder, &changes, examined)?;
     let mut history = replay(&changes);
     if let Some(at) = history.adopted.filter(|_| is_vouched) {
         // Every bag begins with a line. A later run must not repair this: otherwise, a forger who cuts off the lines of a run and
@@ -64,6 +65,18 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
             Some(at) => format!("seals cover what the journal says of it up to {}; nothing proves its later changes", day(at)),
             None => "no seal covers what the journal says of it, so nothing proves that it is unaltered".to_owned(),
         });
+    }
+    Ok(())
+}
+
+/// Reports bags that are in a bucket, as the journal says, and that no change made.
+fn compare_shipments(store: &dyn ReadStore, chain: &Chain, folder: &str, changes: &[BagChange], examined: &mut Examined) -> Result<()> {
+    let erased = chain.erasure(folder).map(|erasure| erasure.place.at);
+    for (at, entry) in chain.shipments(store, folder)?.into_iter().filter(|(at, _)| erased.is_none_or(|erased| *at > erased)) {
+        if !changes.iter().any(|change| change.archived.bag == entry.bag) {
+            let what = format!("the journal says on {} that a bag is in {} that no change made", day(at), quote(&entry.place));
+            examined.finding(Aspect::Journal, TAG_MANIFEST, what);
+        }
     }
     Ok(())
 }

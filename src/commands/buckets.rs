@@ -1,0 +1,36 @@
+//! Opens places in buckets from settings, and probes them. Must not resolve settings.
+
+use super::Context;
+use super::event_loop::beside;
+use super::services::wire;
+use crate::config::{BucketAccess, Network, Resolver, Sourced, Surroundings, bucket_access};
+use crate::error::Result;
+use crate::http::{Limits, RetryClient};
+use crate::objects::{Bucket, BucketOptions, ConnectService, Versioning};
+use crate::report::Reporter;
+use std::sync::Arc;
+
+/// Returns a place in a bucket, to which that many requests may be sent at once. Connects to nothing.
+pub(super) fn bucket(resolver: &Resolver<'_>, place: &Sourced<String>, connections: u16, context: &Context) -> Result<Bucket> {
+    let options = resolver.bucket(place)?;
+    // The limits are the provider's.
+    let network = Network { limits: Limits::default(), ..resolver.network() };
+    let (clock, cancel) = (Arc::clone(&context.clock), context.cancel.clone());
+    let connect = move |url: String| -> Result<RetryClient> { wire(url, &network, connections.into(), cancel.clone(), &clock) };
+    let service: ConnectService = Arc::new(connect.clone());
+    let (clock, cancel) = (Arc::clone(&context.clock), context.cancel.clone());
+    let surroundings = Surroundings { connect: service, clock, cancel, hidden: resolver.secret_variables() };
+    let BucketAccess { source, region, endpoint } = bucket_access(&context.environment, surroundings)?;
+    let options = BucketOptions { region: options.region.or(region), endpoint: options.endpoint.or(endpoint), ..options };
+    Bucket::new(options, source, Box::new(connect))
+}
+
+/// Fails unless a bucket keeps the promises that an archive relies on; a note says if it keeps no versions.
+pub(super) fn must_be_fit(bucket: &Arc<Bucket>, reporter: &mut Reporter, context: &Context) -> Result<()> {
+    let probed = Arc::clone(bucket);
+    let Some(report) = beside(context, reporter, move |_| probed.probe())? else { return Ok(()) };
+    if matches!(report?.versioning, Versioning::Off | Versioning::Suspended) {
+        reporter.note("the bucket keeps no versions: what another program replaces or removes there is lost");
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! The events of shipping.
+
+use super::error_text::ErrorText;
+use crate::exit::Exit;
+use crate::model::SessionId;
+use crate::store::StorePath;
+use serde::{Deserialize, Serialize};
+
+/// A session that was shipped, or was to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShippedSession {
+    /// The session; none if its bag is unchanged, or it failed.
+    pub session: Option<SessionId>,
+    /// Its folder in the archive.
+    pub folder: String,
+    /// The URL of its version in the bucket; none if it failed, or is unchanged.
+    pub location: Option<String>,
+    /// Its exit.
+    pub exit: Exit,
+    /// Number of objects that were created, or would be.
+    pub sent: u64,
+    /// Number of payload files that an earlier version has.
+    pub reused: u64,
+    /// Number of bytes that were sent, or would be.
+    pub bytes: u64,
+    /// True if the journal says that this bag is in the bucket.
+    pub unchanged: bool,
+    /// True if it would be sent (`--dry-run`).
+    pub planned: bool,
+    /// True if another archive had shipped a version with everything that is here.
+    pub other: bool,
+    /// The error, if it failed.
+    pub error: Option<ErrorText>,
+}
+
+impl ShippedSession {
+    /// Returns a session of which nothing was sent.
+    pub(crate) fn of(folder: &StorePath) -> Self {
+        Self {
+            session: None,
+            folder: folder.to_string(),
+            location: None,
+            exit: Exit::Done,
+            sent: 0,
+            reused: 0,
+            bytes: 0,
+            unchanged: false,
+            planned: false,
+            other: false,
+            error: None,
+        }
+    }
+}
+
+/// The results of shipping.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShipCounts {
+    /// Sessions that were shipped.
+    pub shipped: u64,
+    /// Sessions whose bags were in the bucket before.
+    pub unchanged: u64,
+    /// Sessions that could not be shipped.
+    pub failed: u64,
+    /// Sessions that were not begun.
+    pub not_started: u64,
+    /// Objects that were created.
+    pub sent: u64,
+    /// Payload files that earlier versions have.
+    pub reused: u64,
+    /// Bytes that were sent.
+    pub bytes: u64,
+}
+
+/// The end of shipping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShipReport {
+    /// The exit.
+    pub exit: Exit,
+    /// The exit status of the process.
+    pub code: u8,
+    /// The URL of the place in the bucket.
+    pub place: String,
+    /// True if nothing was sent (`--dry-run`).
+    pub dry_run: bool,
+    /// The counts.
+    #[serde(flatten)]
+    pub counts: ShipCounts,
+    /// Duration in milliseconds.
+    pub milliseconds: u64,
+}

@@ -1,0 +1,148 @@
+//! The threads that ship. Must not decide what is shipped.
+
+use super::{BATCH, LOOK, PATIENCE, Session, Shipping, State, Task};
+use crate::archive::Shipment;
+use crate::archive::schedule::locked;
+use crate::engine::Emit;
+use crate::engine::shipped::ShippedSession;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::store::StorePath;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+impl Shipping {
+    /// Works until everything is shipped, or the run is to stop.
+    pub(super) fn work(&self, number: u64, emit: &Emit) {
+        let sent = AtomicI64::new(0);
+        while let Some(task) = self.take() {
+            match task {
+                Task::Begin(folder) => self.begin(folder, emit),
+                Task::Put(session, index) => {
+                    let progress = |bytes: i64| {
+                        let now = sent.fetch_add(bytes, Ordering::Relaxed) + bytes;
+                        emit.progress(number, u64::try_from(now).unwrap_or(0));
+                    };
+                    self.put(&session, index, &progress, emit);
+                }
+                Task::Copy(sessions) => self.copy(sessions, emit),
+                Task::Finish(session) => self.finish(&session, emit),
+            }
+            locked(&self.state).busy -= 1;
+            self.news.notify_all();
+        }
+    }
+
+    /// Waits for a piece of work; returns `None` when none is left, or the run is to stop.
+    fn take(&self) -> Option<Task> {
+        let mut state = locked(&self.state);
+        loop {
+            if self.cancel.requested().is_some() || state.has_ended && state.busy == 0 {
+                return None;
+            }
+            if let Some(task) = self.next(&mut state) {
+                state.busy += 1;
+                return Some(task);
+            }
+            if state.busy == 0 && (state.is_closed || state.has_ended) {
+                return None;
+            }
+            state = self.news.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Chooses what ends a session soonest.
+    fn next(&self, state: &mut State) -> Option<Task> {
+        if let Some(session) = state.copied.pop_front() {
+            return Some(Task::Finish(session));
+        }
+        let waited = self.clock.elapsed().saturating_sub(state.since);
+        if !state.put.is_empty() && (state.put.len() >= BATCH || waited >= PATIENCE) {
+            return Some(Task::Copy(std::mem::take(&mut state.put)));
+        }
+        if let Some((session, index)) = state.files.pop_front() {
+            return Some(Task::Put(session, index));
+        }
+        // Each session under way holds a lock, which is an open file.
+        if !state.has_ended
+            && state.underway < 2 * BATCH
+            && let Some(folder) = state.sessions.pop_front()
+        {
+            state.underway += 1;
+            return Some(Task::Begin(folder));
+        }
+        let is_idle = state.busy == 0 && (state.sessions.is_empty() || state.has_ended);
+        (is_idle && !state.put.is_empty()).then(|| Task::Copy(std::mem::take(&mut state.put)))
+    }
+
+    fn begin(&self, folder: StorePath, emit: &Emit) {
+        match self.shipper.begin(&folder) {
+            Ok(None) => self.ended(Ok(ShippedSession { unchanged: true, ..ShippedSession::of(&folder) }), emit),
+            Ok(Some(upload)) => {
+                let left = AtomicUsize::new(upload.files.len());
+                let session = Arc::new(Session { upload, left, error: Mutex::default() });
+                let files = session.upload.files.len();
+                let mut state = locked(&self.state);
+                if files == 0 {
+                    self.all_put(&mut state, session);
+                } else {
+                    state.files.extend((0..files).map(|index| (Arc::clone(&session), index)));
+                }
+            }
+            Err(error) => self.ended(Err((folder, error)), emit),
+        }
+    }
+
+    fn all_put(&self, state: &mut State, session: Arc<Session>) {
+        if state.put.is_empty() {
+            state.since = self.clock.elapsed();
+        }
+        state.put.push(session);
+    }
+
+    fn put(&self, session: &Arc<Session>, index: usize, progress: &(dyn Fn(i64) + Sync), emit: &Emit) {
+        let has_failed = locked(&session.error).is_some();
+        if let Some(file) = session.upload.files.get(index).filter(|_| !has_failed)
+            && let Err(error) = self.shipper.put(&session.upload, file, progress)
+        {
+            locked(&session.error).get_or_insert(error);
+        }
+        if session.left.fetch_sub(1, Ordering::AcqRel) == 1 {
+            match locked(&session.error).take() {
+                None => self.all_put(&mut locked(&self.state), Arc::clone(session)),
+                Some(error) => self.ended(Err((session.upload.folder().clone(), error)), emit),
+            }
+        }
+    }
+
+    fn copy(&self, sessions: Vec<Arc<Session>>, emit: &Emit) {
+        match self.shipper.copy_journal() {
+            Ok(_) => locked(&self.state).copied.extend(sessions),
+            Err(error) => {
+                for session in sessions {
+                    let error = Error::new(error.kind(), error.what(), error.hint());
+                    self.ended(Err((session.upload.folder().clone(), error)), emit);
+                }
+            }
+        }
+    }
+
+    fn finish(&self, session: &Session, emit: &Emit) {
+        let folder = session.upload.folder();
+        let outcome = self.shipper.finish(&session.upload, self.clock.now());
+        let of = |Shipment { session, location, sent, bytes, reused, is_of_other }| ShippedSession {
+            session: Some(session),
+            folder: folder.to_string(),
+            location: Some(location),
+            exit: Exit::Done,
+            sent,
+            reused,
+            bytes,
+            unchanged: false,
+            planned: false,
+            other: is_of_other,
+            error: None,
+        };
+        self.ended(outcome.map(of).map_err(|error| (folder.clone(), error)), emit);
+    }
+}
