@@ -3,12 +3,14 @@
 
 Usage:
     cargo build --release
-    python3 benches/journal.py [--binary PATH] [--sessions N] [--bags N] [--rounds N] [--folder DIR] [--out FILE]
+    python3 benches/journal.py [--binary PATH] [--sessions N] [--bags N] [--rounds N] [--no-index] [--folder DIR]
+                                [--out FILE]
 
     --binary PATH   program to measure [default: target/release/vmedia]
     --sessions N    sessions of the journal [default: 1000000]
     --bags N        sessions that have a folder, too [default: 100]
     --rounds N      runs of each command; the median counts [default: 3]
+    --no-index      make a journal as runs before indexes left it
     --folder DIR    make the archive there [default: a temporary folder (TMPDIR)]
     --out FILE      also write the figures there, as JSON
 
@@ -19,6 +21,7 @@ Megabytes are millions of bytes. The journal is in the page cache, if the machin
 """
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -41,8 +44,8 @@ FILES = 10
 class Archive(growth.Template):
     """An archive of one run: its journal is about many sessions, of which some are there."""
 
-    def journal(self, root, sessions, bags):
-        """Makes the archive, and returns the sessions that are there."""
+    def journal(self, root, sessions, bags, has_index=True):
+        """Makes the archive, and returns the sessions that are there. A run of an older version wrote no index."""
         (root / "_journal").mkdir(parents=True)
         chance = random.Random(sessions)
         ids = [str(uuid.UUID(int=chance.getrandbits(128), version=4)) for _ in range(sessions)]
@@ -50,16 +53,35 @@ class Archive(growth.Template):
         places = set(here)
         old, null = self.archived[13:77], b'{"previous":null'
         assert self.archived.startswith(b'{"previous":"' + old) and self.opened.startswith(null)
-        with open(root / "_journal" / self.segment, "wb", buffering=1 << 20) as segment:
+        path, digest = root / "_journal" / self.segment, hashlib.sha256()
+        with open(path, "wb", buffering=1 << 20) as segment, open(f"{path}.index", "wb", buffering=1 << 20) as index:
+
+            def add(line, folder=None):
+                record = record_of(line, folder)
+                digest.update(record)
+                index.write(record)
+                segment.write(line + b"\n")
+
             previous = self.opened
-            segment.write(previous + b"\n")
+            add(previous)
             for session in ids:
                 line = self.copy(root, session) if session in places else self.archived.replace(growth.SESSION.encode(), session.encode())
                 previous = line.replace(old, growth.sha256(previous).encode(), 1)
-                segment.write(previous + b"\n")
-            before = json.loads(self.closed)["previous"].encode()
-            segment.write(self.closed.replace(before, growth.sha256(previous).encode(), 1) + b"\n")
+                add(previous, session)
+            before, end = json.loads(self.closed)["previous"].encode(), b"}"
+            if has_index:
+                named = {"bytes": segment.tell(), "sha256": digest.hexdigest()}
+                end = b',"index":' + json.dumps(named, separators=(",", ":")).encode() + b"}"
+            closed = self.closed.replace(before, growth.sha256(previous).encode(), 1)
+            segment.write(closed.removesuffix(b"}") + end + b"\n")
         return here
+
+
+def record_of(line, folder):
+    """The record of a line in an index; see docs/archive.md."""
+    half = hashlib.sha256(folder.encode()).digest()[:16] if folder else bytes(16)
+    sort = b"archived" if folder else b"opened"
+    return hashlib.sha256(b"\0" + line).digest() + half + len(line).to_bytes(8, "big") + sort.ljust(8, b"\0")
 
 
 def processor():
@@ -118,7 +140,7 @@ class Bench:
 
         def reset(is_open):
             for other in segment.parent.iterdir():
-                if other.name != segment.name:
+                if not other.name.startswith(segment.name):
                     other.unlink()
             shutil.rmtree(self.root / growth.SESSION, ignore_errors=True)
             shutil.rmtree(fresh, ignore_errors=True)
@@ -166,6 +188,7 @@ def main():
     parser.add_argument("--sessions", type=int, default=1_000_000, metavar="N")
     parser.add_argument("--bags", type=int, default=100, metavar="N")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--no-index", action="store_true")
     parser.add_argument("--folder", metavar="DIR")
     parser.add_argument("--out", metavar="FILE")
     arguments = parser.parse_args()
@@ -176,7 +199,9 @@ def main():
         parser.error("this system does not say what a process took at its peak")
     with tempfile.TemporaryDirectory(prefix="vmedia-journal-", dir=arguments.folder) as home:
         bench = Bench(binary, pathlib.Path(home), arguments.rounds)
-        here = Archive(binary, bench.home, FILES).journal(bench.root, arguments.sessions, arguments.bags)
+        here = Archive(binary, bench.home, FILES).journal(
+            bench.root, arguments.sessions, arguments.bags, not arguments.no_index
+        )
         (segment,) = (bench.root / "_journal").glob("*.ndjson")
         print(f"{arguments.sessions:,} sessions, {segment.stat().st_size / 1e6:,.0f} MB of journal")
         print(f"{'command':<36}{'time':>9}{'processor':>11}{'peak':>12}", flush=True)

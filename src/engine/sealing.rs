@@ -108,14 +108,17 @@ fn is_signed(store: &dyn Store, segment: &StorePath) -> bool {
     let signature = read(SIGNATURE, LARGEST_SEAL).and_then(|bytes| Signature::parse(&bytes).ok());
     let text = signature.is_some().then(|| read(CHECKPOINT, LARGEST_CHECKPOINT)).flatten();
     signature.zip(text).is_some_and(|(signature, text)| {
-        signature.verify(text.as_slice()).is_ok() && checkpoint(store, segment).is_ok_and(|checkpoint| checkpoint.is(&text))
+        signature.verify(text.as_slice()).is_ok() && Checkpoint::fits(store, name_of(segment), &text).unwrap_or(false)
     })
+}
+
+fn name_of(segment: &StorePath) -> &str {
+    segment.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 /// Returns the checkpoint of a segment as it is now.
 fn checkpoint(store: &dyn Store, segment: &StorePath) -> Result<Checkpoint> {
-    let name = segment.as_str().rsplit('/').next().unwrap_or_default();
-    Checkpoint::of(name, open(store, segment)?).map_err(|error| {
+    Checkpoint::of(name_of(segment), open(store, segment)?).map_err(|error| {
         let what = format!("cannot seal {}: {}", store.location(segment), plain(&error));
         Error::new(ErrorKind::Local, what, "check the disk, then run the same command again")
     })

@@ -13,6 +13,7 @@ mod journal;
 mod killed;
 mod lacking;
 mod laundered;
+mod long;
 mod newer;
 mod outputs;
 mod partial;

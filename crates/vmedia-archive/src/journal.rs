@@ -10,6 +10,7 @@ mod difference;
 mod entry;
 mod erasure_entry;
 mod erasures;
+mod index;
 mod orders;
 mod place;
 mod places;

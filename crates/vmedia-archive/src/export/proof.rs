@@ -3,8 +3,8 @@
 //!
 //! Must not name other sessions.
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{CHECKPOINT, Chain, FOLDER, LARGEST_CHECKPOINT, LARGEST_SEAL, LineProof, SIGNATURE, TIME_STAMP, proofs};
+use crate::error::{Error, ErrorKind, Result, plain};
+use crate::journal::{CHECKPOINT, Chain, Checkpoint, FOLDER, LARGEST_CHECKPOINT, LARGEST_SEAL, LineProof, SIGNATURE, TIME_STAMP, proofs};
 use crate::layout::{MANIFEST, TAG_MANIFEST};
 use crate::model::SessionId;
 use crate::seal::ssh::Signature;
@@ -63,14 +63,17 @@ pub(super) fn proof(chain: &Chain, store: &dyn ReadStore, sessions: &[Proven<'_>
         proof.add(&format!("{folder}.json"), session_proof(session, folder, lines)?);
     }
     let mut seals = Vec::new();
-    for (segment, checkpoint) in &found.checkpoints {
+    for (segment, tree) in &found.segments {
         let read = |suffix: &str, largest| store.read(&StorePath::name(FOLDER).join(&format!("{segment}{suffix}")), largest);
         let Some(text) = read(CHECKPOINT, LARGEST_CHECKPOINT)? else {
-            proof.add(&format!("{segment}{CHECKPOINT}"), checkpoint.text().into_bytes());
+            proof.add(&format!("{segment}{CHECKPOINT}"), checkpoint(store, segment)?.text().into_bytes());
             proof.unsealed.insert(segment.clone());
             continue;
         };
-        checkpoint.compare(&text).map_err(|misfit| damaged(&format!("{segment}{CHECKPOINT}"), &misfit.to_string()))?;
+        if !tree.is_some_and(|tree| Checkpoint::has_tree(&text, segment, &tree)) {
+            let fits = checkpoint(store, segment)?.compare(&text);
+            fits.map_err(|misfit| damaged(&format!("{segment}{CHECKPOINT}"), &misfit.to_string()))?;
+        }
         let before = seals.len();
         for suffix in [SIGNATURE, TIME_STAMP] {
             let Some(seal) = read(suffix, LARGEST_SEAL)? else { continue };
@@ -88,6 +91,16 @@ pub(super) fn proof(chain: &Chain, store: &dyn ReadStore, sessions: &[Proven<'_>
     proof.add("check.py", CHECKER.as_bytes().to_vec());
     proof.files.sort();
     Ok(proof)
+}
+
+/// Returns the checkpoint of a segment as it is now.
+fn checkpoint(store: &dyn ReadStore, segment: &str) -> Result<Checkpoint> {
+    let cannot_read = |why: &str| {
+        let what = format!("cannot read {segment}: {why}");
+        Error::new(ErrorKind::Local, what, "check the disk, then run the same command again")
+    };
+    let stream = store.open(&StorePath::name(FOLDER).join(segment))?.ok_or_else(|| cannot_read("it is not there"))?;
+    Checkpoint::of(segment, stream).map_err(|error| cannot_read(&plain(&error)))
 }
 
 impl Proof {

@@ -18,6 +18,7 @@ use super::retained::{Hold, Retained};
 use super::scope::Scope;
 use super::segment::{self, RawLine};
 use super::shipped_entry::ShippedEntry;
+use super::tree::Hash;
 use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{ReadStore, Watch};
@@ -105,6 +106,10 @@ pub struct Chain {
     /// The segments' names, by their numbers.
     pub(super) names: Vec<String>,
     read: HashMap<String, Segment>,
+    /// Number of segments of which only the lines that count were read, by an index.
+    pub(crate) indexed: u64,
+    /// The number of lines and the root of the tree over them, of segments that were read by an index.
+    pub(crate) trees: HashMap<String, (u64, Hash)>,
     /// The segments that stand as a whole at or behind the expected heads.
     pub(crate) behind_heads: HashSet<String>,
 }
@@ -112,6 +117,13 @@ pub struct Chain {
 impl Chain {
     /// Reads the journal, and keeps what it says of the sessions in `scope`. `heads` are the expected heads. `watch` sees each line.
     pub fn read(store: &dyn ReadStore, scope: &Scope, heads: &[String], watch: &mut Watch<'_>) -> Result<Self> {
+        let chain = Self::read_segments(store, scope, heads, watch, true)?;
+        // A head may be the digest of a line that was not read.
+        let is_complete = chain.indexed == 0 || heads.iter().all(|head| chain.known_heads.contains_key(head));
+        if is_complete { Ok(chain) } else { Self::read_segments(store, scope, heads, watch, false) }
+    }
+
+    fn read_segments(store: &dyn ReadStore, scope: &Scope, heads: &[String], watch: &mut Watch<'_>, by_index: bool) -> Result<Self> {
         let mut chain = Self::default();
         let names = segment::names(store)?;
         let mut links: Vec<(String, Parent)> = Vec::new();
@@ -119,6 +131,7 @@ impl Chain {
             links.extend(segment::parents(store, name)?.into_iter().map(|parent| (name.clone(), parent)));
         }
         let mut reading = Reading::new(store, scope, &links, heads, watch);
+        reading.by_index = by_index;
         for name in &names {
             chain.read_segment(&mut reading, name)?;
         }

@@ -3,8 +3,11 @@
 //!
 //! Must not know what the lines say.
 
-use super::segment::Lines;
+use super::index::{self, Indexed};
+use super::segment::{self, Lines};
 use super::tree::{Hash, Tree, leaf};
+use crate::error::Result;
+use crate::store::ReadStore;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
@@ -88,7 +91,7 @@ impl Checkpoint {
     }
 
     /// Compares the text of a checkpoint with the one of the segment as it is now.
-    pub(crate) fn compare(&self, text: &[u8]) -> Result<(), Misfit> {
+    pub(crate) fn compare(&self, text: &[u8]) -> std::result::Result<(), Misfit> {
         let known = Self::parse(text).ok_or(Misfit::Malformed)?;
         if known.segment != self.segment {
             return Err(Misfit::Foreign(known.segment));
@@ -106,6 +109,26 @@ impl Checkpoint {
     /// Returns true if a text is the checkpoint of the segment as it is now.
     pub fn is(&self, text: &[u8]) -> bool {
         self.compare(text).is_ok()
+    }
+
+    /// Returns true if a text is the checkpoint of a segment with this tree: its lines can be no others, whatever else the text says.
+    pub(crate) fn has_tree(text: &[u8], segment: &str, (lines, root): &(u64, Hash)) -> bool {
+        Self::parse(text).is_some_and(|known| known.segment == segment && known.lines == *lines && known.root == *root)
+    }
+
+    /// Returns true if a text is the checkpoint of the segment of this name. Of a segment with an index, the lines are not read: they can be
+    /// no others without a finding.
+    ///
+    /// # Errors
+    /// The segment cannot be read.
+    pub fn fits(store: &dyn ReadStore, segment: &str, text: &[u8]) -> Result<bool> {
+        if let Some(Indexed { tree, .. }) = index::select(store, segment, &|_, _| false)
+            && Self::has_tree(text, segment, &(tree.size(), tree.root()))
+        {
+            return Ok(true);
+        }
+        let stream = store.open(&segment::path(segment))?;
+        Ok(stream.is_some_and(|stream| Self::of(segment, stream).is_ok_and(|checkpoint| checkpoint.is(text))))
     }
 }
 

@@ -96,6 +96,9 @@ pub(crate) enum Entry {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         code: Option<Word<ErrorKind>>,
+        /// The index of the segment, if it is long.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        index: Option<IndexEntry>,
     },
     /// An entry of a newer version.
     #[serde(other)]
@@ -128,7 +131,7 @@ impl Line {
                 words.add("class", owned(entry.class.as_ref().and_then(Word::newer)));
                 words.add("deletion", owned(entry.at_provider.as_ref().and_then(|deletion| deletion.outcome.newer())));
             }
-            Entry::Failed { code, .. } | Entry::Closed { code: Some(code) } => words.add("error", owned(code.newer())),
+            Entry::Failed { code, .. } | Entry::Closed { code: Some(code), .. } => words.add("error", owned(code.newer())),
             _ => {}
         }
     }
@@ -138,6 +141,14 @@ impl Line {
 #[derive(Deserialize)]
 struct Sort {
     entry: String,
+}
+
+/// The index of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct IndexEntry {
+    /// The length in bytes of the lines that it is about: all but the last.
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
 }
 
 /// Numbers of files that the provider vouches for.

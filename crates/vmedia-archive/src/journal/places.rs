@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 
 /// The first half of the SHA-256 of a folder's name.
-type Key = [u8; 16];
+pub(super) type Key = [u8; 16];
 
 /// The places of the lines about sessions, by their folders' names.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl Places {
     }
 }
 
-fn key(folder: &str) -> Key {
+pub(super) fn key(folder: &str) -> Key {
     let digest: [u8; 32] = Sha256::digest(folder).into();
     digest.first_chunk().copied().unwrap_or_default()
 }

@@ -2,11 +2,11 @@
 //! tree. Must not judge what the lines say.
 
 use super::chain::Chain;
-use super::checkpoint::Checkpoint;
+use super::index;
 use super::place::Place;
-use super::segment::{self, Lines};
-use super::tree::{Hash, leaf, path};
-use crate::error::{Error, ErrorKind, Result, plain};
+use super::segment::{self, Lines, RawLine};
+use super::tree::{Hash, leaf, path, root};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::ReadStore;
 use std::collections::BTreeMap;
 
@@ -28,11 +28,11 @@ pub(crate) struct LineProof {
 pub(crate) struct Proofs {
     /// The lines of each session by its folder, the oldest first.
     pub(crate) lines: BTreeMap<String, Vec<LineProof>>,
-    /// The checkpoints of their segments as they are now, by the segments' names.
-    pub(crate) checkpoints: BTreeMap<String, Checkpoint>,
+    /// Their segments, each with the number of its lines and the root of the tree over them if it was read by an index.
+    pub(crate) segments: BTreeMap<String, Option<(u64, Hash)>>,
 }
 
-/// Returns the lines of the journal about the bags of these folders. Reads each segment with such a line once.
+/// Returns the lines of the journal about the bags of these folders. Reads each segment with such a line once, or its index.
 pub(crate) fn proofs<'a>(chain: &Chain, store: &dyn ReadStore, folders: impl Iterator<Item = &'a str>) -> Result<Proofs> {
     let mut wanted: BTreeMap<u32, Vec<(&str, &Place)>> = BTreeMap::new();
     for folder in folders {
@@ -42,17 +42,17 @@ pub(crate) fn proofs<'a>(chain: &Chain, store: &dyn ReadStore, folders: impl Ite
     let mut dated: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for (number, places) in wanted {
         let name = chain.names.get(number as usize).map(String::as_str).unwrap_or_default();
-        let (leaves, lines) = read(store, name, &places)?;
-        let stream = store.open(&segment::path(name))?.ok_or_else(|| changed(name))?;
-        let checkpoint = Checkpoint::of(name, stream);
-        let checkpoint = checkpoint.map_err(|error| {
-            let what = format!("cannot read {name}: {}", plain(&error));
-            Error::new(ErrorKind::Local, what, "check the disk, then run the same command again")
-        })?;
-        proofs.checkpoints.insert(name.to_owned(), checkpoint);
+        let indexed = index::leaves(store, name);
+        proofs.segments.insert(name.to_owned(), indexed.as_ref().map(|leaves| (leaves.len() as u64, root(leaves))));
+        let (leaves, lines) = match indexed {
+            Some(leaves) => (leaves, find(store, name, &places)?),
+            None => read(store, name, &places)?,
+        };
         for (folder, place) in places {
-            let (index, line) = lines.get(&place.offset).ok_or_else(|| changed(name))?;
-            let proof = LineProof { segment: name.to_owned(), index: *index as u64, line: line.clone(), path: path(&leaves, *index) };
+            let line = lines.get(&place.offset).ok_or_else(|| changed(name))?;
+            let leaf = leaf(line.as_bytes());
+            let index = leaves.iter().position(|known| *known == leaf).ok_or_else(|| changed(name))?;
+            let proof = LineProof { segment: name.to_owned(), index: index as u64, line: line.clone(), path: path(&leaves, index) };
             dated.entry(folder.to_owned()).or_default().push((place.at, proof));
         }
     }
@@ -64,24 +64,38 @@ pub(crate) fn proofs<'a>(chain: &Chain, store: &dyn ReadStore, folders: impl Ite
     Ok(proofs)
 }
 
-/// Lines by their offsets, each with its number.
-type Found = BTreeMap<u64, (usize, String)>;
+/// Lines by their offsets.
+type Found = BTreeMap<u64, String>;
+
+/// Returns the lines of a segment that stand at these places.
+fn find(store: &dyn ReadStore, name: &str, places: &[(&str, &Place)]) -> Result<Found> {
+    let mut lines = Found::new();
+    for (_, place) in places {
+        let bytes = store.read_range(&segment::path(name), place.offset, place.length.into())?;
+        lines.insert(place.offset, text(&RawLine { bytes, is_whole: true }, place, name)?);
+    }
+    Ok(lines)
+}
 
 /// Returns the digests of all lines of a segment, and those lines that stand at these places.
 fn read(store: &dyn ReadStore, name: &str, places: &[(&str, &Place)]) -> Result<(Vec<Hash>, Found)> {
     let known: BTreeMap<u64, &Place> = places.iter().map(|(_, place)| (place.offset, *place)).collect();
-    let (mut leaves, mut lines, mut offset) = (Vec::new(), BTreeMap::new(), 0);
+    let (mut leaves, mut lines, mut offset) = (Vec::new(), Found::new(), 0);
     for line in Lines::open(store, name)?.into_iter().flatten() {
         let line = line.map_err(|_| changed(name))?;
         if let Some(place) = known.get(&offset) {
-            let is_same = line.sha256() == place.sha256;
-            let text = String::from_utf8(line.bytes.clone()).ok().filter(|_| is_same).ok_or_else(|| changed(name))?;
-            lines.insert(offset, (leaves.len(), text));
+            lines.insert(offset, text(&line, place, name)?);
         }
         offset += line.bytes.len() as u64 + 1;
         leaves.push(leaf(&line.bytes));
     }
     Ok((leaves, lines))
+}
+
+/// Returns the text of a line, which is still the one that was read before.
+fn text(line: &RawLine, place: &Place, name: &str) -> Result<String> {
+    let text = std::str::from_utf8(&line.bytes).ok().filter(|_| line.sha256() == place.sha256);
+    text.map(str::to_owned).ok_or_else(|| changed(name))
 }
 
 fn changed(name: &str) -> Error {

@@ -4,7 +4,7 @@
 use super::entry::{Entry, Line};
 use super::erasure_entry::{AgainEntry, ErasedEntry};
 use super::orders::{CutoffEntry, HoldEntry, ReleasedEntry};
-use super::segment;
+use super::{index, segment};
 use crate::class::Class;
 use crate::error::Result;
 use crate::layout::session_folder;
@@ -91,10 +91,8 @@ impl Retained {
     pub fn read(store: &dyn ReadStore) -> Result<Self> {
         let mut retained = Self::default();
         for name in segment::names(store)? {
-            segment::each_line(store, &name, &mut |raw| {
-                if let Some(line) = raw.read_any(&["hold", "released", "cutoff", "erased", "again"]) {
-                    retained.add(line, &name, raw.sha256());
-                }
+            index::each_line_of(store, &name, &["hold", "released", "cutoff", "erased", "again"], &mut |line, raw| {
+                retained.add(line, &name, raw.sha256());
             })?;
         }
         Ok(retained)

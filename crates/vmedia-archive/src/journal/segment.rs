@@ -24,7 +24,7 @@ pub const LARGEST_CHECKPOINT: u64 = 64 * 1024;
 /// The largest seal that is read, in bytes.
 pub const LARGEST_SEAL: u64 = 1024 * 1024;
 /// The longest line that is read, in bytes.
-const LONGEST_LINE: u64 = 256 * 1024 * 1024;
+pub(super) const LONGEST_LINE: u64 = 256 * 1024 * 1024;
 /// Number of newest segments that are searched for ends that no segment follows. Every run follows all ends that it
 /// finds, so older segments are followed already, except runs that were still at work: each later run names them again.
 const RECENT: usize = 512;
@@ -187,21 +187,25 @@ fn end(store: &dyn ReadStore, name: &str) -> Result<Parent> {
     let ended = !is_at_work(store, name)?;
     let path = path(name);
     let length = store.length(&path)?.unwrap_or(0);
+    let last = last_line(store, &path, length)?;
+    let bytes = last.as_ref().map_or(0, |(begin, line)| begin + line.len() as u64 + 1);
+    let sha256 = last.map(|(_, line)| Digest::of(&line).sha256);
+    Ok(Parent { segment: name.to_owned(), bytes, sha256, ended, seals: seals(store, name) })
+}
+
+/// Returns the last whole line of a segment of this length, and its offset.
+pub(super) fn last_line(store: &dyn ReadStore, path: &StorePath, length: u64) -> Result<Option<(u64, Vec<u8>)>> {
     let mut wanted = TAIL.min(length);
     loop {
         let begin = length - wanted;
-        let tail = store.read_range(&path, begin, wanted)?;
-        let whole = memchr::memrchr(b'\n', &tail).and_then(|end| Some((end, tail.get(..end)?)));
-        let line = whole.and_then(|(end, before)| {
-            let start = memchr::memrchr(b'\n', before).map(|at| at + 1).or((begin == 0).then_some(0))?;
-            Some((end as u64 + 1, before.get(start..)?))
+        let tail = store.read_range(path, begin, wanted)?;
+        let whole = memchr::memrchr(b'\n', &tail).and_then(|end| tail.get(..end));
+        let line = whole.and_then(|whole| {
+            let start = memchr::memrchr(b'\n', whole).map(|at| at + 1).or((begin == 0).then_some(0))?;
+            Some((begin + start as u64, whole.get(start..)?.to_vec()))
         });
-        if let Some((end, line)) = line {
-            let (segment, bytes, sha256) = (name.to_owned(), begin + end, Some(Digest::of(line).sha256));
-            return Ok(Parent { segment, bytes, sha256, ended, seals: seals(store, name) });
-        }
-        if begin == 0 {
-            return Ok(Parent { segment: name.to_owned(), bytes: 0, sha256: None, ended, seals: seals(store, name) });
+        if line.is_some() || begin == 0 {
+            return Ok(line);
         }
         wanted = wanted.saturating_mul(8).min(length);
     }

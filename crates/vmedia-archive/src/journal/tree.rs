@@ -58,7 +58,7 @@ pub(super) fn path(leaves: &[Hash], index: usize) -> Vec<Hash> {
     path
 }
 
-fn root(leaves: &[Hash]) -> Hash {
+pub(super) fn root(leaves: &[Hash]) -> Hash {
     let mut tree = Tree::default();
     leaves.iter().for_each(|leaf| tree.add(*leaf));
     tree.root()

@@ -4,7 +4,7 @@
 use super::entry::{Entry, Line};
 use super::erasure_entry::ErasureFacts;
 use super::retained::Retained;
-use super::segment;
+use super::{index, segment};
 use crate::error::Result;
 use crate::store::ReadStore;
 use jiff::Timestamp;
@@ -54,12 +54,9 @@ impl Verifications {
     pub fn read(store: &dyn ReadStore) -> Result<Self> {
         let mut verifications = Self::default();
         for name in segment::names(store)? {
-            segment::each_line(store, &name, &mut |raw| match raw.read_any(&SORTS) {
-                Some(line) if matches!(line.entry, Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_)) => {
-                    verifications.retained.add(line, &name, raw.sha256());
-                }
-                Some(line) => verifications.add(line),
-                None => {}
+            index::each_line_of(store, &name, &SORTS, &mut |line, raw| match line.entry {
+                Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => verifications.retained.add(line, &name, raw.sha256()),
+                _ => verifications.add(line),
             })?;
         }
         Ok(verifications)

@@ -3,12 +3,12 @@
 //!
 //! A line that vouches for a bag outlasts a power loss before the bag is finished.
 
-use super::entry::{AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, Identity, Line, Opened, SCHEMA, VERSION};
+use super::entry::{AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, Identity, IndexEntry, Line, Opened, SCHEMA, VERSION};
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry, ErasureFacts};
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
-use super::segment;
 use super::shipped_entry::ShippedEntry;
 use super::unsealed::{self, UnsealedRun};
+use super::{index, segment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::SessionId;
 use crate::schedule::locked;
@@ -251,9 +251,17 @@ impl Journal {
         if writing.segment.is_none() {
             return Ok(None);
         }
-        let lines = self.append(writing, Entry::Closed { code: error.map(Into::into) }, now)?;
+        let entry = Entry::Closed { code: error.map(Into::into), index: self.write_index(writing) };
+        let lines = self.append(writing, entry, now)?;
         lines.flush().map_err(Error::for_run)?;
         Ok(writing.segment.take().map(|segment| ClosedSegment { path: segment.path, _lock: segment.lock }))
+    }
+
+    /// Writes the index of a long segment. Without one, the segment is read as a whole.
+    fn write_index(&self, writing: &Writing) -> Option<IndexEntry> {
+        let (store, segment) = (self.store.as_ref(), writing.segment.as_ref()?);
+        let length = store.length(&segment.path).ok().flatten()?;
+        (length >= index::SMALLEST).then(|| index::write(store, &segment.name).ok()).flatten()
     }
 
     fn write_batches(&self, writing: &mut Writing, now: Timestamp) -> Result<()> {

@@ -18,9 +18,11 @@ pub(super) struct CheckpointFile {
 }
 
 impl Checkpoints {
-    /// Reads a checkpoint and compares it with its segment.
-    pub(super) fn add(&mut self, store: &dyn ReadStore, folder: &StorePath, segment: &str) {
+    /// Reads a checkpoint and compares it with its segment. `tree` is the number of lines and the root of a segment that was not read as a
+    /// whole.
+    pub(super) fn add(&mut self, store: &dyn ReadStore, folder: &StorePath, segment: &str, tree: Option<&(u64, [u8; 32])>) {
         let file = match store.read(&folder.join(&format!("{segment}{CHECKPOINT}")), LARGEST_CHECKPOINT) {
+            Ok(Some(text)) if tree.is_some_and(|tree| Checkpoint::has_tree(&text, segment, tree)) => CheckpointFile { text, misfit: None },
             Ok(Some(text)) => CheckpointFile { misfit: misfit(store, folder, segment, &text), text },
             Ok(None) => return,
             Err(error) => CheckpointFile { text: Vec::new(), misfit: Some(format!("cannot be checked: {}", error.what())) },

@@ -159,6 +159,10 @@ fn report(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, opti
     if !exists {
         notes.push("there is none, so nothing here says whether a session was altered, added or deleted as a whole".to_owned());
     }
+    if chain.indexed > 0 {
+        let what = "only their lines that count for these sessions were read; `vmedia verify` of the whole archive reads all";
+        notes.push(format!("{} of its {} runs are long: {what}", chain.indexed, chain.segments));
+    }
     findings.extend(seals.findings);
     notes.extend(seals.notes);
     let is_sealed = !seals.signers.is_empty() || seals.stamped.is_some();

@@ -108,7 +108,7 @@ impl Check<'_> {
         for Listed { path, .. } in self.store.list(&self.folder)? {
             let Some(name) = path.below(&self.folder) else { continue };
             if let Some(segment) = name.strip_suffix(CHECKPOINT) {
-                self.checkpoints.add(self.store, &self.folder, segment);
+                self.checkpoints.add(self.store, &self.folder, segment, self.chain.trees.get(segment));
             }
             let (segment, same_kind) = match (name.strip_suffix(SIGNATURE), name.strip_suffix(TIME_STAMP)) {
                 (Some(segment), _) => (segment, &mut signatures),

@@ -3,7 +3,9 @@
 use super::{Chain, Segment, stopped};
 use crate::error::Result;
 use crate::journal::entry::{Entry, Parent};
+use crate::journal::index::{self, Closing, Indexed, Indexer, Record, Selected};
 use crate::journal::place::Place;
+use crate::journal::places::key;
 use crate::journal::scope::Scope;
 use crate::journal::segment::{self, Lines, RawLine};
 use crate::journal::start::Start;
@@ -16,6 +18,8 @@ pub(super) struct Reading<'a, 'w> {
     store: &'a dyn ReadStore,
     scope: &'a Scope,
     watch: &'a mut Watch<'w>,
+    /// True if segments are read by their indexes, where the scope allows it.
+    pub(super) by_index: bool,
     /// The ends of lines that later segments name, by the segment. Only their digests are kept.
     linked: HashMap<String, HashSet<u64>>,
     /// The expected heads.
@@ -39,7 +43,7 @@ impl<'a, 'w> Reading<'a, 'w> {
             linked.entry(parent.segment.clone()).or_default().insert(parent.bytes);
         }
         let heads = heads.iter().filter_map(|head| Some((lower_hex(head)?, head.as_str()))).collect();
-        Self { store, scope, watch, linked, heads, digests: HashMap::new(), known_heads: HashMap::new() }
+        Self { store, scope, watch, by_index: false, linked, heads, digests: HashMap::new(), known_heads: HashMap::new() }
     }
 }
 
@@ -58,6 +62,8 @@ struct Open<'n> {
     read: Segment,
     first: Option<[u8; 32]>,
     last: Option<[u8; 32]>,
+    /// True if the line before was not read.
+    has_gap: bool,
     /// True after the last line of a run.
     is_closed: bool,
 }
@@ -68,9 +74,13 @@ impl Chain {
         self.segments += 1;
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(name.to_owned());
-        let mut open = Open { name, index, number: 0, read: Segment::default(), first: None, last: None, is_closed: false };
+        let mut open = Open { name, index, number: 0, read: Segment::default(), first: None, last: None, has_gap: false, is_closed: false };
+        if reading.by_index && self.read_indexed(reading, &mut open)? {
+            self.end_segment(reading.store, open);
+            return Ok(());
+        }
         let Some(mut lines) = Lines::open(reading.store, name)? else { return Ok(()) };
-        let linked = reading.linked.remove(name).unwrap_or_default();
+        let mut check = IndexCheck::begin(reading, name, self.findings.len());
         let mut line = RawLine::default();
         while let Some(outcome) = lines.fill(&mut line) {
             if let Err(error) = outcome {
@@ -86,21 +96,37 @@ impl Chain {
                 self.notes.push((name.to_owned(), what));
                 break;
             }
-            let sha256 = self.add_line(&mut open, &line, reading.scope);
-            let end = open.read.bytes;
-            if linked.contains(&end) {
-                reading.digests.insert((name.to_owned(), end), hex::encode(sha256));
-            }
-            if let Some(head) = reading.heads.get(&sha256) {
-                reading.known_heads.insert((*head).to_owned(), (name.to_owned(), end));
-            }
+            self.add_line(&mut open, &line, reading);
+            check.iter_mut().for_each(|check| check.add(&line, open.read.bytes));
         }
+        check.map_or(Ok(()), |check| check.finish(self, reading.store, name))?;
         self.end_segment(reading.store, open);
         Ok(())
     }
 
-    /// Checks one line, and returns its digest.
-    fn add_line(&mut self, open: &mut Open<'_>, line: &RawLine, scope: &Scope) -> [u8; 32] {
+    /// Reads the lines of a segment that count, by its index; returns false if that cannot be done, and changes nothing then.
+    fn read_indexed(&mut self, reading: &mut Reading<'_, '_>, open: &mut Open<'_>) -> Result<bool> {
+        let Scope::Folders(_) = reading.scope else { return Ok(false) };
+        let linked = reading.linked.get(open.name);
+        let is_linked = |end| linked.is_some_and(|linked| linked.contains(&end));
+        let wants = |record: &Record<'_>, end| !reading.scope.skips(record.sort, || record.folder) || is_linked(end);
+        let Some(Indexed { selected, tree }) = index::select(reading.store, open.name, &wants) else { return Ok(false) };
+        self.lines += tree.size() - selected.len() as u64;
+        self.indexed += 1;
+        self.trees.insert(open.name.to_owned(), (tree.size(), tree.root()));
+        for Selected { number, offset, line } in selected {
+            if (reading.watch)(&line.bytes).is_err() {
+                return Err(stopped());
+            }
+            open.has_gap = number != open.number + 1;
+            (open.number, open.read.bytes) = (number - 1, offset);
+            self.add_line(open, &line, reading);
+        }
+        Ok(true)
+    }
+
+    /// Checks one line, and keeps its digest if it is wanted.
+    fn add_line(&mut self, open: &mut Open<'_>, line: &RawLine, reading: &mut Reading<'_, '_>) {
         open.number += 1;
         self.lines += 1;
         if open.is_closed {
@@ -110,16 +136,22 @@ impl Chain {
         // Longer lines are not read.
         let length = u32::try_from(line.bytes.len()).unwrap_or(u32::MAX);
         let place = Place { segment: open.index, length, offset: open.read.bytes, at: Timestamp::UNIX_EPOCH, sha256 };
-        open.is_closed = !self.skip_line(open, line, scope) && self.read_line(open, line, place, scope);
-        open.read.bytes = place.end();
+        open.is_closed = !self.skip_line(open, line, reading.scope) && self.read_line(open, line, place, reading.scope);
         open.first.get_or_insert(sha256);
         open.last = Some(sha256);
-        sha256
+        let end = place.end();
+        open.read.bytes = end;
+        if reading.linked.get(open.name).is_some_and(|linked| linked.contains(&end)) {
+            reading.digests.insert((open.name.to_owned(), end), hex::encode(sha256));
+        }
+        if let Some(head) = reading.heads.get(&sha256) {
+            reading.known_heads.insert((*head).to_owned(), (open.name.to_owned(), end));
+        }
     }
 
     /// Checks a line against the one before if nothing that it says counts; returns false for other lines.
     fn skip_line(&mut self, open: &mut Open<'_>, line: &RawLine, scope: &Scope) -> bool {
-        let start = Start::of(&line.bytes).filter(|start| open.number > 1 && scope.skips(start));
+        let start = Start::of(&line.bytes).filter(|start| open.number > 1 && scope.skips(start.entry, || start.folder.map(key)));
         let Some((start, at)) = start.and_then(|start| Some((start, start.at.parse().ok()?))) else { return false };
         self.check_previous(open, start.previous);
         open.read.at = Some(at);
@@ -128,7 +160,7 @@ impl Chain {
 
     fn check_previous(&mut self, open: &Open<'_>, previous: Option<&str>) {
         let last = open.last.map(hex::encode);
-        if previous != last.as_deref() {
+        if previous != last.as_deref() && !open.has_gap {
             let what = format!("line {} does not follow from the line before it: one was altered, added or removed", open.number);
             self.finding(open.name, what);
         }
@@ -195,5 +227,42 @@ impl Chain {
             self.notes.push((name.to_owned(), what.to_owned()));
         }
         self.read.insert(name.to_owned(), read);
+    }
+}
+
+/// Compares an index with the lines of its segment.
+struct IndexCheck {
+    closing: Closing,
+    indexer: Indexer,
+    /// Number of findings before the segment was read.
+    findings: usize,
+}
+
+impl IndexCheck {
+    fn begin(reading: &Reading<'_, '_>, name: &str, findings: usize) -> Option<Self> {
+        let (Scope::All | Scope::Shard(_)) = reading.scope else { return None };
+        let closing = Closing::read(reading.store, name)?;
+        Some(Self { closing, indexer: Indexer::default(), findings })
+    }
+
+    fn add(&mut self, line: &RawLine, end: u64) {
+        if end <= self.closing.index.bytes {
+            self.indexer.add(&line.bytes);
+        }
+    }
+
+    fn finish(self, chain: &mut Chain, store: &dyn ReadStore, name: &str) -> Result<()> {
+        let Self { closing, indexer, findings } = self;
+        // Where a line was altered, the index is another, too.
+        if chain.findings.len() == findings && indexer.finish() != closing.index.sha256 {
+            chain.finding(
+                name,
+                "its last line names an index that is not that of its lines, so that lines about single sessions may not be found",
+            );
+        }
+        if index::is_kept(store, name, &closing.index)? == Some(false) {
+            chain.notes.push((name.to_owned(), "its index is not the one that its run wrote, and is not used".to_owned()));
+        }
+        Ok(())
     }
 }
