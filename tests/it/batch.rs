@@ -14,12 +14,12 @@ use crate::harness::{World, session_named};
 use vmedia::engine::Event;
 
 /// A provider with so many sessions, `s0` and on, of five media each.
-fn sessions(count: usize) -> World {
+pub fn sessions(count: usize) -> World {
     World::with((0..count).map(|number| session_named(&format!("s{number}"), &format!("new{number}"), &format!("old{number}"))).collect())
 }
 
 /// A list of these ids in the test's folder.
-fn list(world: &World, ids: &[&str]) {
+pub fn list(world: &World, ids: &[&str]) {
     std::fs::write(world.folder().join("ids.txt"), ids.iter().map(|id| format!("{id}\n")).collect::<String>()).expect("a list");
 }
 

@@ -2,6 +2,8 @@
 //! are missing are said to be; `.ci/run` has them.
 
 pub mod archive;
+mod many_workers;
+mod queue;
 mod script;
 mod systemd;
 mod webhook;
