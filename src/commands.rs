@@ -14,6 +14,7 @@ mod closing;
 mod complete;
 mod config;
 mod demo;
+mod destination;
 mod download;
 mod erase;
 mod event_loop;

@@ -81,6 +81,8 @@ pub struct Services {
     pub journal: Arc<Journal>,
     /// The key and the authority that seal the journal of the run.
     pub sealer: Arc<Sealer>,
+    /// Ships sessions once they are archived, if that is wanted.
+    pub shipping: Option<Arc<Shipping>>,
     /// The base URL, for records.
     pub base_url: String,
     /// Description of the credentials, without them; shown when the provider refuses them.

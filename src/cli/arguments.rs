@@ -253,6 +253,14 @@ pub(crate) struct DownloadArguments {
     /// Ask about complete sessions too, whatever the profile says
     #[arg(long, conflicts_with = "skip_complete", hide_short_help = true)]
     pub(crate) no_skip_complete: bool,
+    /// Also ship each session to this place in a bucket
+    ///
+    /// It is shipped as by `vmedia ship`, while others are archived. With --skip-complete, a session that the bucket has completely and the archive not at all is skipped, too.
+    #[arg(long, value_name = "URL", hide_short_help = true)]
+    pub(crate) ship: Option<String>,
+    /// Ship nothing, whatever the profile says
+    #[arg(long, conflicts_with = "ship", hide_short_help = true)]
+    pub(crate) no_ship: bool,
     /// Write the failed sessions to FILE (CSV), to run them again with --from
     ///
     /// The columns are the session's id, the code of the reason, and the number of runs in a row that failed for it. The file is

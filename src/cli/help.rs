@@ -47,7 +47,6 @@ Examples:
   vmedia download <session-id> --with all -o /srv/evidence
   vmedia download --from ids.csv --format json > events.ndjson
   vmedia download --from ids.txt --skip-complete --failed-to again.csv --max-rate 20/s
-  vmedia download <session-id> --only image --context 'document-*' --dry-run
   vmedia download --from ids.txt -q --max-duration 2h --on-failure 'mail -s vmedia ops@example.com'";
 
 pub(super) const VERIFY: &str = "\

@@ -3,6 +3,7 @@
 use super::Context;
 use super::came::lines;
 use super::closing::{after, close_journal};
+use super::destination::Destination;
 use super::event_loop::receive;
 use super::failed::FailedList;
 use super::list::{scope, selection};
@@ -51,6 +52,9 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     if let Some(count) = batch.failed.as_ref().map(FailedList::left_out).filter(|count| *count > 0) {
         reporter.note(&format!("{} left out, not found in earlier runs; the list of --failed-to names them", plural(count, "session")));
     }
+    if let Some(place) = destination(arguments, &resolver) {
+        batch.destination = Some(Destination::open(&resolver, &place, jobs, &mut services, &mut reporter, context)?);
+    }
     let store = Arc::clone(&services.store);
     let only = if let [session] = &batch.identifiers.sessions[..] { Some(session.clone()) } else { None };
     let exit = archive(services, options, batch, &mut reporter, context)?;
@@ -71,11 +75,13 @@ pub(super) struct Batch {
     pub(super) spool: Option<Spool>,
     /// Sessions that come while others are archived.
     pub(super) stream: Option<Stream>,
+    /// The bucket that they are shipped to.
+    pub(super) destination: Option<Destination>,
 }
 
 /// Runs the engine over the sessions and returns the exit.
 pub(super) fn archive(services: Services, options: Options, batch: Batch, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
-    let Batch { identifiers, failed, spool, stream } = batch;
+    let Batch { identifiers, failed, spool, stream, destination } = batch;
     reporter.event(started(&services, &options, identifiers.sessions.len() as u64, stream.is_some()));
     for rejected in identifiers.rejected {
         reporter.event(match rejected {
@@ -98,7 +104,9 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
     reporter.finish();
     let stop = context.cancel.requested();
     let exit = context.console.exit(reporter.ledger().exit(stop));
+    let exit = destination.as_ref().map_or(exit, |destination| destination.with_exit(exit));
     let exit = close_journal(&journal, &sealer, &store, exit, reporter, context);
+    let exit = destination.as_ref().map_or(exit, |destination| destination.close(exit, reporter, context));
     let listed = failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().outcomes().collect()));
     let exit = after(listed, exit, reporter);
     let is_settled = |session: &SessionId| engine::is_settled(store.as_ref(), provider.name(), &settings, session);
@@ -106,6 +114,10 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
     let exit = after(moved.map(|moved| moved.into_iter().for_each(|event| reporter.event(event))), exit, reporter);
     let finished = reporter.ledger().finished(exit, stop, context.clock.elapsed());
     reporter.event(finished);
+    if let Some(destination) = &destination {
+        let shipped = destination.finished(exit, reporter, context);
+        reporter.event(shipped);
+    }
     match reporter.ledger().left(stop) {
         0 if exit.is_interruption() => reporter.interrupted(exit),
         0 => {}
@@ -189,6 +201,12 @@ fn options(arguments: &DownloadArguments, resolver: &Resolver<'_>, provider: &dy
         workers: usize::from(jobs),
         ..Options::default()
     })
+}
+
+/// Returns the place that sessions are shipped to, if they are to be.
+fn destination(arguments: &DownloadArguments, resolver: &Resolver<'_>) -> Option<Sourced<String>> {
+    let is_wanted = !arguments.dry_run && !arguments.no_ship;
+    resolver.ship("--ship", arguments.ship.clone()).filter(|_| is_wanted)
 }
 
 /// Takes the profile's files for events and metrics where no flag names them. A broken configuration is left to the command to report.

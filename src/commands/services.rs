@@ -34,6 +34,7 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
         journal: Arc::new(journal(&store, context)),
         store,
         sealer: Arc::default(),
+        shipping: None,
         base_url: settings.base_url,
         credentials: settings.credentials,
     })

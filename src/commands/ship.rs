@@ -86,7 +86,7 @@ impl Work<'_> {
         shipping.add(self.sessions.iter().cloned());
         shipping.close();
         let (emit, messages) = Emit::new(reporter.details());
-        shipping.start(&emit)?;
+        shipping.start(0, &emit)?;
         drop(emit);
         receive(context, &messages, &|| 0, &mut |batch| reporter.messages(batch));
         let stop = context.cancel.requested();

@@ -9,7 +9,7 @@ use super::provider_days::{Period, warning as deletion_warning};
 use super::run_state::RunState;
 use super::session_error::reason;
 use super::session_state::{Companion, Job, Outcome, SessionWork};
-use super::settled::archived_media;
+use super::settled::{archived_media, shipped_media};
 use super::stored_rules::StoredRules;
 use crate::archive::schedule::locked;
 use crate::archive::{
@@ -57,7 +57,11 @@ impl Opening<'_> {
             // Media may come yet to a session without any.
             && let Some(held) = archived_media(services.store.as_ref(), services.provider.name(), &run.options, session, false)
         {
+            run.ship(session);
             run.skipped(self.index, session, held, self.emit);
+            return Ok(Opened::Files(Vec::new()));
+        }
+        if self.ends_by_bucket() {
             return Ok(Opened::Files(Vec::new()));
         }
         let Some(share) = run.budget.enter(self.index) else { return Ok(Opened::Deferred) };
@@ -96,6 +100,20 @@ impl Opening<'_> {
         self.record(&mut archive, &answers).map_err(Failure::local)?;
         answers.documents = Vec::new();
         Ok(Opened::Files(self.begin(archive, lock, answers, tasks)))
+    }
+
+    /// Ends a session of which this archive has nothing if the bucket has it completely, and it need not be asked about, or if another
+    /// archive erased it. A bucket that is unavailable keeps no session from being archived.
+    fn ends_by_bucket(&self) -> bool {
+        let Self { run, session, index, emit } = self;
+        let Some(shipping) = run.services.shipping.as_ref().filter(|_| run.options.again.is_none()) else { return false };
+        if let Ok(Some(certificate)) = shipping.shipper().certificate(session) {
+            run.erased_before(*index, session, &certificate, emit);
+            return true;
+        }
+        let wanted = || shipped_media(shipping, run.services.provider.name(), &run.options, session);
+        let held = if run.options.skip_complete { wanted() } else { None };
+        held.map(|held| run.skipped(*index, session, held, emit)).is_some()
     }
 
     /// Returns the certificates of an erasure of the session, and of one of its biometric media.

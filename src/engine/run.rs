@@ -7,6 +7,7 @@ use super::opening::{Opened, Opening};
 use super::run_state::RunState;
 use super::session_state::Job;
 use super::sessions::{Given, Sessions, Waiting};
+use super::shipping::Closing;
 use super::transfer::transfer;
 use super::{Details, Emit, Event, Options, Services};
 use crate::archive::schedule::{Pool, Role, Work};
@@ -22,6 +23,9 @@ const WORKERS_FOR_AN_OPENER: usize = 4;
 /// Number of files that openers keep waiting for each worker: the workers must not run out of files while a session is listed,
 /// which takes as long as two files, and openers are not always there at once.
 const FILES_AHEAD: usize = 4;
+
+/// The first number of transfers to a bucket, far above those of transfers from the provider.
+const SHIPPERS: u64 = u64::MAX / 2;
 
 /// A run that is under way.
 pub struct Running {
@@ -70,13 +74,20 @@ pub fn start(services: Services, options: Options, sessions: Sessions, details: 
         Sessions::Stream(_) => (Pool::open(workers, ahead), true),
     };
     let (waiting, source) = Waiting::new(sessions);
+    let shipping = services.shipping.clone();
+    shipping.as_ref().map_or(Ok(()), |shipping| shipping.start(SHIPPERS, &emit))?;
+    let closing = shipping.map(|shipping| Arc::new(Closing(shipping)));
     let run = Arc::new(Run { state: RunState::new(services, options, is_stream), waiting, pool });
     let openers = workers / WORKERS_FOR_AN_OPENER;
     let roles = std::iter::repeat_n(Role::Worker, workers).chain(std::iter::repeat_n(Role::Opener, openers));
     for (number, role) in roles.enumerate() {
-        let (run, emit) = (Arc::clone(&run), emit.clone());
+        let (run, emit, closing) = (Arc::clone(&run), emit.clone(), closing.clone());
         let builder = std::thread::Builder::new().name(format!("worker {number}"));
-        match builder.spawn(move || run.work(role, &emit)) {
+        let work = move || {
+            run.work(role, &emit);
+            drop(closing);
+        };
+        match builder.spawn(work) {
             Err(error) if number == 0 => return Err(cannot_start(&error)),
             // Fewer workers do the same work.
             Err(_) => break,

@@ -217,6 +217,9 @@ impl RunState {
             (committed, archive.revision.take_notices(), archive.revision.take_losses())
         };
         drop(locked(&work.lock).take());
+        if committed.is_ok() {
+            self.ship(&work.session);
+        }
         notices.into_iter().for_each(|text| emit.notice(&work.session, text));
         let mut outcome = locked(&work.outcome);
         if let Err(error) = committed {
@@ -255,6 +258,13 @@ impl RunState {
         listing.problems.iter().for_each(|text| emit.problem(session, text.clone()));
         let exit = if listing.problems.is_empty() { Exit::Done } else { Exit::PARTIAL };
         self.report(index, self.session_finished(session, exit, None, None), emit);
+    }
+
+    /// Ships a session, if that is wanted, while others are archived.
+    pub(super) fn ship(&self, session: &SessionId) {
+        if let Some(shipping) = &self.services.shipping {
+            shipping.add([SessionArchive::folder_of(session)]);
+        }
     }
 
     /// Ends a session that was complete before, with that many media files, and for which no request was sent.

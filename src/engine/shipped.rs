@@ -72,6 +72,13 @@ pub struct ShipCounts {
     pub bytes: u64,
 }
 
+impl ShipCounts {
+    /// Returns the number of all sessions.
+    pub(crate) fn sessions(&self) -> u64 {
+        self.shipped + self.unchanged + self.failed + self.not_started
+    }
+}
+
 /// The end of shipping.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShipReport {

@@ -79,6 +79,15 @@ struct Counts {
     unavailable: AtomicU64,
 }
 
+/// Closes the shipping when the last thread that adds sessions ends.
+pub(super) struct Closing(pub(super) Arc<Shipping>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// Sessions on their way into a bucket.
 pub struct Shipping {
     shipper: Shipper,
@@ -98,6 +107,11 @@ impl Shipping {
         Self { shipper, clock, cancel, workers: workers.max(1), state, news, counts, exits }
     }
 
+    /// Returns what does the steps.
+    pub(super) fn shipper(&self) -> &Shipper {
+        &self.shipper
+    }
+
     /// Adds sessions.
     pub(crate) fn add(&self, folders: impl IntoIterator<Item = StorePath>) {
         locked(&self.state).sessions.extend(folders);
@@ -110,12 +124,12 @@ impl Shipping {
         self.news.notify_all();
     }
 
-    /// Starts the threads, which end once it is closed and everything is shipped.
-    pub(crate) fn start(self: &Arc<Self>, emit: &Emit) -> Result<()> {
+    /// Starts the threads, which end once it is closed and everything is shipped. Their transfers have numbers from `first` on.
+    pub(crate) fn start(self: &Arc<Self>, first: u64, emit: &Emit) -> Result<()> {
         for number in 0..self.workers {
             let (shipping, emit) = (Arc::clone(self), emit.clone());
             let builder = std::thread::Builder::new().name(format!("shipper {number}"));
-            match builder.spawn(move || shipping.work(number as u64, &emit)) {
+            match builder.spawn(move || shipping.work(first + number as u64, &emit)) {
                 Err(error) if number == 0 => return Err(cannot_start(&error)),
                 // Fewer threads do the same work.
                 Err(_) => break,

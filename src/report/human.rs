@@ -279,7 +279,8 @@ impl Human {
     }
 
     fn ship_finished(&mut self, report: &ShipReport, ledger: &Ledger, console: &Console) -> Option<String> {
-        let is_shown = self.verbosity >= Verbosity::Normal && (ledger.total != 1 || report.counts.shipped != 1);
+        let is_shown_already = ledger.total == 1 && report.counts.shipped == 1;
+        let is_shown = self.verbosity >= Verbosity::Normal && !is_shown_already && (ledger.is_shipping || report.counts.sessions() > 0);
         let mut lines: Vec<String> = is_shown.then(|| shipped::finished(report, console)).into_iter().collect();
         lines.extend(self.later.drain(..).map(|hint| console.hint_line(&hint)));
         (!lines.is_empty()).then(|| lines.join("\n"))

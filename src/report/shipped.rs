@@ -43,7 +43,7 @@ pub(super) fn finished(report: &ShipReport, console: &Console) -> String {
     let others = [(unchanged, "unchanged"), (failed, "not shipped"), (not_started, "not begun")];
     parts.extend(others.into_iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("{count} {what}")));
     let style = if *exit == Exit::Done { Style::Good } else { Style::Error };
-    let sessions = plural(shipped + unchanged + failed + not_started, "session");
+    let sessions = plural(counts.sessions(), "session");
     let time = duration(Duration::from_millis(*milliseconds));
     let amount = amount(*sent, *length, *reused);
     format!("{sessions}: {}; {amount} in {time}, to {}", console.paint(style, &parts.join(", ")), sanitize(place))

@@ -1,5 +1,6 @@
 //! Sessions in a real object store (`SeaweedFS`), read back by another client (rclone) and judged by other tools.
 
+mod beside;
 mod refusals;
 mod steps;
 

@@ -163,7 +163,8 @@ impl Certificate {
         page_path(&StorePath::name(&self.facts.folder), self.facts.known_class())
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Parses a certificate; `None` for anything else.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok().filter(|read: &Self| read.schema == SCHEMA && read.version <= VERSION)
     }
 }

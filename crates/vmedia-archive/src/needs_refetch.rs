@@ -12,17 +12,22 @@ use std::io::Read;
 
 /// Returns the reason to fetch this media file again; `size` is the size that a listing declares.
 pub(crate) fn needs_refetch(store: &dyn ReadStore, folder: &StorePath, medium: &MediaRecord, size: Option<u64>) -> Result<Option<Reason>> {
+    let Some(newest) = medium.present().last() else { return Ok(None) };
+    if has_other_size(medium, size) {
+        return Ok(Some(Reason::SizeChanged));
+    }
+    Ok(is_error_message(store, folder, newest)?.then_some(Reason::ErrorMessage))
+}
+
+/// Returns true if no file of a media file has the declared size, or came again with the same other one.
+pub(crate) fn has_other_size(medium: &MediaRecord, size: Option<u64>) -> bool {
     let is_settled = |size: u64| {
         medium.present().any(|file| {
             let other = Disagreement::Size { declared: size, received: file.digest.bytes };
             file.digest.bytes == size || file.disagreements.iter().any(|disagreement| *disagreement == other)
         })
     };
-    let Some(newest) = medium.present().last() else { return Ok(None) };
-    if size.is_some_and(|size| !is_settled(size)) {
-        return Ok(Some(Reason::SizeChanged));
-    }
-    Ok(is_error_message(store, folder, newest)?.then_some(Reason::ErrorMessage))
+    size.is_some_and(|size| !is_settled(size))
 }
 
 /// Returns true if an unsigned file of an unknown format is text, or its `Content-Type` is. Opens no other file.

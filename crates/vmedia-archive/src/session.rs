@@ -13,6 +13,7 @@ mod pending;
 mod placing;
 mod recovery;
 
+pub(crate) use complete::is_complete;
 pub use complete::{Wanted, complete};
 pub use placing::Placed;
 

@@ -10,6 +10,7 @@ mod chunks;
 mod covers;
 mod erased;
 mod fetch;
+mod held;
 mod upload;
 mod versions;
 

@@ -48,6 +48,7 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         store,
         journal: Arc::clone(&journal),
         sealer: Arc::default(),
+        shipping: None,
         base_url: world.sandbox.base_url(),
         credentials: words("the test's"),
     };

@@ -9,7 +9,7 @@ use crate::layout::MARKER;
 use crate::model::{AttemptId, MediaItem, SessionId};
 use crate::needs_refetch::needs_refetch;
 use crate::reason::{CodedReason, Reason};
-use crate::record::{CompanionState, MediaRecord, State};
+use crate::record::{CompanionState, MediaRecord, Record, State};
 use crate::store::ReadStore;
 
 /// The part of a session that a run fetches.
@@ -33,8 +33,31 @@ pub struct Wanted<'a> {
 pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
     let folder = SessionArchive::folder_of(session);
     let Some((record, _)) = read_record(store, &folder)? else { return Ok(None) };
+    if store.length(&folder.join(MARKER))?.is_some() {
+        return Ok(None);
+    }
+    is_complete(&record, session, wanted, &|media| {
+        if needs_refetch(store, &folder, media, media.size)?.is_some() {
+            return Ok(false);
+        }
+        for file in media.present() {
+            if store.length(&folder.join(&file.path))? != Some(file.digest.bytes) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}
+
+/// Decides the same from a record. `is_whole` returns whether the files of an archived media file are there and need not be fetched again.
+pub(crate) fn is_complete(
+    record: &Record,
+    session: &SessionId,
+    wanted: &Wanted<'_>,
+    is_whole: &dyn Fn(&MediaRecord) -> Result<bool>,
+) -> Result<Option<u64>> {
     let is_this = record.session == *session && record.provider == wanted.provider;
-    if !is_this || record.may_grow || !record.problems.is_empty() || store.length(&folder.join(MARKER))?.is_some() {
+    if !is_this || record.may_grow || !record.problems.is_empty() {
         return Ok(None);
     }
     let listed = |attempt: &AttemptId| {
@@ -58,13 +81,8 @@ pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>)
             continue;
         }
         let is_here = media.state == State::Archived && media.present().next().is_some();
-        if !is_here || needs_refetch(store, &folder, media, media.size)?.is_some() {
+        if !is_here || !is_whole(media)? {
             return Ok(None);
-        }
-        for file in media.present() {
-            if store.length(&folder.join(&file.path))? != Some(file.digest.bytes) {
-                return Ok(None);
-            }
         }
         held += 1;
     }

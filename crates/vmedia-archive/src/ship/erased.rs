@@ -31,12 +31,17 @@ pub(super) fn copy(store: &dyn ReadStore, place: &dyn ObjectStore, lines: &[u8])
     Ok(created)
 }
 
+/// Returns the name of a state of a certificate, from 1.
+pub(super) fn state(path: &StorePath, number: u32) -> StorePath {
+    if number == 1 { path.clone() } else { path.with_suffix(&format!(".{number}")) }
+}
+
 /// Creates an object, under the next free name if the ones before have other bytes. Returns true if it is new.
 fn create(place: &dyn ObjectStore, path: &StorePath, bytes: &[u8]) -> Result<bool> {
     let (digest, bytes): (Digest, Arc<[u8]>) = (Digest::of(bytes), bytes.into());
     let open = || Ok(Box::new(Cursor::new(Arc::clone(&bytes))) as Box<dyn Read + Send>);
     for number in 1..=STATES {
-        let key = if number == 1 { path.clone() } else { path.with_suffix(&format!(".{number}")) };
+        let key = state(path, number);
         match place.create(&key, &open, &digest, &|_| ())? {
             Creation::Created { .. } => return Ok(true),
             Creation::Taken if place.head(&key, None)?.is_some_and(|head| head.sha256.as_deref() == Some(&digest.sha256)) => {
