@@ -87,8 +87,13 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Par
 /// Returns the command that shows help: of the command that was typed, else of the program.
 fn help_for(words: &[OsString]) -> String {
     let program = Arguments::command();
-    let verb = words.iter().skip(1).find_map(|word| program.find_subcommand(word));
-    verb.map_or_else(|| "vmedia --help".to_owned(), |verb| format!("vmedia {} --help", verb.get_name()))
+    let (mut command, mut help) = (&program, "vmedia".to_owned());
+    for word in words.iter().skip(1) {
+        if let Some(below) = command.find_subcommand(word) {
+            (command, help) = (below, format!("{help} {}", below.get_name()));
+        }
+    }
+    format!("{help} --help")
 }
 
 /// Turns clap's message into an error: its first paragraph, with its tips or a pointer to the help as hint.

@@ -89,9 +89,9 @@ fn report(export: &Export, path: &Path, reporter: &mut Reporter) {
         ));
     }
     if export.unsealed > 0 {
-        let runs = plural(export.unsealed, "run");
+        let (runs, are) = (plural(export.unsealed, "run"), if export.unsealed == 1 { "is" } else { "are" });
         remark(format!(
-            "{runs} that archived these sessions are under no seal, so nothing shows who wrote those lines of the journal, or when"
+            "{runs} that archived these sessions {are} under no seal, so nothing shows who wrote those lines of the journal, or when"
         ));
     }
     reporter.event(Event::ExportFinished(ExportReport {

@@ -5,7 +5,7 @@
 use super::Context;
 use super::came::{Detail, files};
 use super::one_session::OneSession;
-use crate::archive::retention::{Class, Due, due};
+use crate::archive::retention::{DispositionScope, Due, due};
 use crate::archive::{CatalogRow, CompanionState, Condition, MediaRecord, PAGE, RECORD, Record, State, Verifications, catalog_row};
 use crate::cli::{ShowArguments, ViewFormat};
 use crate::error::{Error, ErrorKind, Result};
@@ -198,8 +198,8 @@ impl View {
 /// Returns the days on which the session and its biometric media are due.
 fn due_text(dues: &[Due]) -> Option<String> {
     let day = |due: &Due| match due.class {
-        Class::Session => format!("{} ({}, {} {})", due.due, due.schedule, due.event, due.cutoff),
-        Class::Biometric => format!("biometric media {} ({}, {} {})", due.due, due.schedule, due.event, due.cutoff),
+        DispositionScope::Session => format!("{} ({}, {} {})", due.due, due.schedule, due.event, due.cutoff),
+        DispositionScope::Biometric => format!("biometric media {} ({}, {} {})", due.due, due.schedule, due.event, due.cutoff),
     };
     (!dues.is_empty()).then(|| dues.iter().map(day).collect::<Vec<_>>().join("; "))
 }

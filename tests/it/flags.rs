@@ -124,6 +124,7 @@ fn a_command_takes_the_shared_flags_that_it_reads_and_no_other() {
         }
     }
     run(&["completions", "bash", "--max-rate", "3/s"]).ends_with(2).says("unexpected argument '--max-rate' found");
+    run(&["hold", "add", "--bad"]).ends_with(2).says("vmedia hold add --help shows every flag");
     run(&["--provider", "yoti", "demo"]).ends_with(2).says("'demo --provider' exists");
 }
 

@@ -13,7 +13,7 @@ pub use approved::ApprovedPlan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::ErasureFacts;
 use crate::model::SessionId;
-use crate::retention::Class;
+use crate::retention::DispositionScope;
 use crate::store::StorePath;
 use crate::text::json;
 use crate::word::Word;
@@ -66,7 +66,7 @@ pub struct Planned {
     /// The session.
     pub session: SessionId,
     /// The part of it.
-    pub class: Word<Class>,
+    pub class: Word<DispositionScope>,
     /// The law, rule or order that the erasure follows.
     pub authority: String,
     /// The schedule that applies.
@@ -136,8 +136,8 @@ impl Plan {
 }
 
 /// Returns the part of a session that an erasure is about.
-pub(crate) fn part_of(facts: &ErasureFacts) -> Class {
-    if facts.class.is_some() { Class::Biometric } else { Class::Session }
+pub(crate) fn part_of(facts: &ErasureFacts) -> DispositionScope {
+    if facts.class.is_some() { DispositionScope::Biometric } else { DispositionScope::Session }
 }
 
 /// Returns the folder in which the archive keeps a plan and its signatures.

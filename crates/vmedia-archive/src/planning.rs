@@ -1,12 +1,12 @@
 //! Makes a disposition plan of sessions: what the archive has of each. Must not write.
 
-use crate::class::Class as MediaClass;
+use crate::class::Class;
 use crate::disposition::{Head, Plan, Planned};
 use crate::erase::{class_facts, facts_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::Chain;
 use crate::model::SessionId;
-use crate::retention::{Class, Due, DueState, Schedule, due};
+use crate::retention::{DispositionScope, Due, DueState, Schedule, due};
 use crate::store::{ReadStore, StorePath};
 use crate::verify::is_bag;
 use jiff::civil::Date;
@@ -89,10 +89,10 @@ pub fn due_sessions(store: &dyn ReadStore, chain: &Chain, schedules: &[Schedule]
 
 /// Returns the entry of a session; `None` if nothing is left of the part that is due.
 fn planned(store: &dyn ReadStore, chain: &Chain, Candidate { session, authority, due }: &Candidate) -> Result<Option<Planned>> {
-    let class = due.as_ref().map_or(Class::Session, |due| due.class);
+    let class = due.as_ref().map_or(DispositionScope::Session, |due| due.class);
     let facts = match class {
-        Class::Session => facts_of(store, session)?,
-        Class::Biometric => match class_facts(store, chain, session, MediaClass::Biometric)? {
+        DispositionScope::Session => facts_of(store, session)?,
+        DispositionScope::Biometric => match class_facts(store, chain, session, Class::Biometric)? {
             Some(facts) => facts,
             None => return Ok(None),
         },

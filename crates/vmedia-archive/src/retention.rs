@@ -12,7 +12,7 @@ pub use crate::journal::{Cutoff, Cutoffs, Hold, Retained};
 pub use hold_check::HoldCheck;
 pub use orders::{CutoffRow, CutoffTotals, HoldOrder, Presence, Release, hold, record_cutoffs, release};
 pub use period::Period;
-pub use schedule::{Class, Due, DueState, Rule, Schedule, due};
+pub use schedule::{DispositionScope, Due, DueState, Rule, Schedule, due};
 
 use crate::model::id_of_name;
 use crate::store::StorePath;

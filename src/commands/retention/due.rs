@@ -1,7 +1,7 @@
 //! `vmedia retention due`: lists the sessions whose retention has ended, and counts the others.
 
 use super::schedules;
-use crate::archive::retention::{Class, Due, DueState, Hold, Retained, Schedule, day_of, due, session_name};
+use crate::archive::retention::{DispositionScope, Due, DueState, Hold, Retained, Schedule, day_of, due, session_name};
 use crate::cli::{DueArguments, EventFormat, TableFormat};
 use crate::commands::Context;
 use crate::commands::archives::find;
@@ -152,7 +152,7 @@ impl Found<'_> {
 
 impl Row {
     /// Returns its place in the list: overdue ones first, each the longest due first.
-    fn order(&self) -> (State, Option<Date>, &str, Option<Class>) {
+    fn order(&self) -> (State, Option<Date>, &str, Option<DispositionScope>) {
         (self.state, self.due.as_ref().map(|due| due.due), &self.session, self.due.as_ref().map(|due| due.class))
     }
 
@@ -177,7 +177,7 @@ impl Row {
 fn hidden(rows: &[Row]) -> Vec<&'static str> {
     let any = |has: fn(&Row) -> bool| rows.iter().any(has);
     let fills = [
-        ("class", any(|row| row.due.as_ref().is_some_and(|due| due.class != Class::Session))),
+        ("class", any(|row| row.due.as_ref().is_some_and(|due| due.class != DispositionScope::Session))),
         ("maximum", any(|row| row.due.as_ref().is_some_and(|due| due.maximum.is_some()))),
         ("holds", any(|row| !row.cases.is_empty())),
     ];

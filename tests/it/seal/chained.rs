@@ -95,7 +95,7 @@ fn a_checkpoint_that_is_removed_altered_or_exchanged_is_found_and_its_seals_do_n
         // Also with a signature that holds.
         signed_by_owner(forged.as_bytes());
         let run = verify(&world, &signers).ends_with(8).shows(&format!("does not fit its segment: {found}"));
-        run.shows("1 of its 2 runs are under no seal yet");
+        run.shows("1 of its 2 runs is under no seal yet");
         refuses(&world.archive(), &[], "is not the checkpoint of this run as it is now");
         std::fs::write(path, &good).expect("written");
         verify(&world, &signers).ends_with(8).shows("it does not fit the file's bytes");
@@ -124,5 +124,5 @@ fn a_stamp_says_when_a_run_was_there_and_not_who_wrote_it() {
     assert!(!by_stamps.stdout.contains("under no seal"), "{}", by_stamps.stdout);
     accepts(&world.archive(), &["--tsa-ca", &root]);
     let run = verify(&world, &["--tsa-ca", &root, "--signers", "archivist.pub"]).ends_with(0);
-    run.shows("1 of its 2 runs are under no seal yet").shows("vmedia-archive/b: no seal covers what the journal says of it");
+    run.shows("1 of its 2 runs is under no seal yet").shows("vmedia-archive/b: no seal covers what the journal says of it");
 }

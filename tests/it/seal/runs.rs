@@ -37,7 +37,7 @@ fn a_signed_journal_is_accepted_by_ssh_keygen_and_verify_for_allowed_signers_onl
 
     // A later run without a seal is said, and its lines are not under the old one.
     world.run(&["download", SESSION]).ends_with(0);
-    verify(&world, &["--signers", "allowed"]).ends_with(0).shows("1 of its 2 runs are under no seal yet");
+    verify(&world, &["--signers", "allowed"]).ends_with(0).shows("1 of its 2 runs is under no seal yet");
     world.run(&["download", SESSION, "--sign-key", "archivist"]).ends_with(0);
     let run = verify(&world, &["--signers", "allowed"]).ends_with(0);
     assert!(!run.stdout.contains("under no seal"), "the newest seal covers what came before: {}", run.stdout);

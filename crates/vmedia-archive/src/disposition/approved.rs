@@ -2,11 +2,11 @@
 //! proves the order years later.
 
 use super::{Judgement, Plan, Planned, part_of, plan_path, signature_path};
-use crate::class::Class as MediaClass;
+use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result, quote};
 use crate::journal::{Approval, Chain, ErasureFacts, PlanEntry};
 use crate::model::SessionId;
-use crate::retention::{Class, Cutoffs, Schedule, due};
+use crate::retention::{Cutoffs, DispositionScope, Schedule, due};
 use crate::store::{Digest, Extent, Store, StorePath};
 use jiff::civil::Date;
 use std::sync::OnceLock;
@@ -34,8 +34,8 @@ impl ApprovedPlan {
     }
 
     /// Returns the sessions of the plan, each with the class of media, if only these are to be erased.
-    pub fn parts(&self) -> impl Iterator<Item = (SessionId, Option<MediaClass>)> {
-        let class = |planned: &Planned| (planned.class == Class::Biometric).then_some(MediaClass::Biometric);
+    pub fn parts(&self) -> impl Iterator<Item = (SessionId, Option<Class>)> {
+        let class = |planned: &Planned| (planned.class == DispositionScope::Biometric).then_some(Class::Biometric);
         self.plan.sessions.iter().map(move |planned| (planned.session.clone(), class(planned)))
     }
 

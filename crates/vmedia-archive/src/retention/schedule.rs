@@ -32,14 +32,14 @@ pub struct Rule {
 /// The part of a session that a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Class {
+pub enum DispositionScope {
     /// The whole session.
     Session,
     /// Its biometric media.
     Biometric,
 }
 
-impl Class {
+impl DispositionScope {
     /// Returns the stable code.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Class {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// The part of the session.
-    pub class: Class,
+    pub class: DispositionScope,
     /// The schedule that decides: the longest that must be kept, else the shortest maximum.
     pub schedule: String,
     /// The law or policy that it follows.
@@ -123,19 +123,19 @@ struct Term<'a> {
 /// schedule has a rule for them. Empty
 /// if no schedule applies, because its event did not happen yet.
 pub fn due(cutoffs: &Cutoffs, schedules: &[Schedule]) -> Vec<Due> {
-    [Class::Session, Class::Biometric].into_iter().filter_map(|class| due_of(class, cutoffs, schedules)).collect()
+    [DispositionScope::Session, DispositionScope::Biometric].into_iter().filter_map(|class| due_of(class, cutoffs, schedules)).collect()
 }
 
-fn due_of(class: Class, cutoffs: &Cutoffs, schedules: &[Schedule]) -> Option<Due> {
-    if class == Class::Biometric && cutoffs.is_without_biometric {
+fn due_of(class: DispositionScope, cutoffs: &Cutoffs, schedules: &[Schedule]) -> Option<Due> {
+    if class == DispositionScope::Biometric && cutoffs.is_without_biometric {
         return None;
     }
     let mut terms = Vec::new();
-    let mut has_own_rule = class == Class::Session;
+    let mut has_own_rule = class == DispositionScope::Session;
     for schedule in schedules {
         let cutoff = cutoffs.events.iter().find(|cutoff| *cutoff.event == *schedule.event).and_then(|cutoff| cutoff.date);
         let Some(cutoff) = cutoff else { continue };
-        let own = schedule.biometric.filter(|_| class == Class::Biometric);
+        let own = schedule.biometric.filter(|_| class == DispositionScope::Biometric);
         has_own_rule |= own.is_some();
         let Rule { keep, is_max } = own.unwrap_or(schedule.rule);
         terms.push(Term { schedule, cutoff, last: keep.last_day(cutoff), is_max });
@@ -166,7 +166,7 @@ fn next(day: Date) -> Date {
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, Cutoffs, Due, DueState, Rule, Schedule, due};
+    use super::{Cutoffs, DispositionScope, Due, DueState, Rule, Schedule, due};
     use crate::journal::Cutoff;
     use jiff::Timestamp;
     use jiff::civil::Date;
@@ -233,11 +233,11 @@ mod tests {
         let mut end = cutoffs(&[cutoff("end", Some("2021-11-30"))]);
         let due = |end: &Cutoffs| super::due(end, std::slice::from_ref(&aml));
         end.is_without_biometric = true;
-        assert_eq!(due(&end).iter().map(|due| due.class).collect::<Vec<_>>(), [Class::Session], "what was erased is never due");
+        assert_eq!(due(&end).iter().map(|due| due.class).collect::<Vec<_>>(), [DispositionScope::Session], "what was erased is never due");
         end.is_without_biometric = false;
         let due = due(&end);
         let [whole, biometric] = &due[..] else { panic!("{due:?}") };
-        assert_eq!(whole.class, Class::Session);
+        assert_eq!(whole.class, DispositionScope::Session);
         for (on, state) in [("2026-11-30", DueState::Kept), ("2026-12-01", DueState::Due), ("2099-01-01", DueState::Due)] {
             assert_eq!((whole.state(day(on)), whole.is_erasable(day(on))), (state, state == DueState::Due), "{on}");
         }

@@ -167,7 +167,8 @@ fn report(store: &dyn ReadStore, chain: &Chain, seals: Seals, exists: bool, opti
     notes.extend(seals.notes);
     let is_sealed = !seals.signers.is_empty() || seals.stamped.is_some();
     if is_sealed && seals.unsealed > 0 {
-        notes.push(format!("{} of its {} runs are under no seal yet", seals.unsealed, chain.segments));
+        let are = if seals.unsealed == 1 { "is" } else { "are" };
+        notes.push(format!("{} of its {} runs {are} under no seal yet", seals.unsealed, chain.segments));
     }
     JournalReport {
         archive: store.root(),
