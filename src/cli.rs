@@ -31,7 +31,7 @@ pub(crate) use arguments::{
 };
 pub(crate) use change::{AdoptArguments, EraseArguments, ExportArguments};
 pub(crate) use choices::{
-    ClassChoice, ColorChoice, EventFormat, KindChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat,
+    ClassChoice, ColorChoice, EventFormat, KindChoice, LockChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat,
 };
 pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};

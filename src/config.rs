@@ -31,7 +31,8 @@ pub use sourced::{Source, Sourced};
 pub(crate) use edit::{Draft, Edit};
 pub(crate) use file::{profile_names, required_location};
 pub(crate) use resolve::{
-    DEFAULT_JOBS, Network, ProviderAccess, ProviderSettings, SealSettings, Setting, YotiAccess, default_provider_days, no_place, operator,
+    DEFAULT_JOBS, LockFlags, Network, ProviderAccess, ProviderSettings, SealSettings, Setting, YotiAccess, default_provider_days, no_place,
+    operator,
 };
 pub(crate) use retention::{contradictions, schedule_text};
 pub(crate) use secret_store::{SecretStore, rotated};

@@ -58,6 +58,15 @@ pub(crate) enum ClassChoice {
     Biometric,
 }
 
+/// Protections of objects in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LockChoice {
+    /// Accounts with a special permission may delete them
+    Governance,
+    /// No account may delete them
+    Compliance,
+}
+
 /// Kinds of media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindChoice {

@@ -1,6 +1,6 @@
 //! The flags of shipping. The doc comments here are the help that people read.
 
-use super::choices::EventFormat;
+use super::choices::{EventFormat, LockChoice};
 use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, ProgressFlags, TriesFlags, TrustFlags, VerbosityFlags};
 use super::schedule::ScheduleArguments;
 use super::seal::SealArguments;
@@ -26,6 +26,12 @@ pub(crate) struct ShipArguments {
     /// Show what would be shipped and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Lock each object against deletion; needs --lock-days or the profile's
+    #[arg(long, value_name = "MODE", hide_short_help = true)]
+    pub(crate) lock: Option<LockChoice>,
+    /// Days for which objects are locked
+    #[arg(long, value_name = "N", hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) lock_days: Option<u32>,
     /// Number of files to send in parallel, 1 to 64 [default: 16]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(jobs()))]
     pub(crate) jobs: Option<u16>,

@@ -3,16 +3,22 @@
 use super::Context;
 use super::event_loop::beside;
 use super::services::wire;
-use crate::config::{BucketAccess, Network, Resolver, Sourced, Surroundings, bucket_access};
+use crate::config::{BucketAccess, LockFlags, Network, Resolver, Sourced, Surroundings, bucket_access};
 use crate::error::Result;
 use crate::http::{Limits, RetryClient};
 use crate::objects::{Bucket, BucketOptions, ConnectService, Versioning};
 use crate::report::Reporter;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// Returns a place in a bucket, to which that many requests may be sent at once. Connects to nothing.
-pub(super) fn bucket(resolver: &Resolver<'_>, place: &Sourced<String>, connections: u16, context: &Context) -> Result<Bucket> {
-    let options = resolver.bucket(place)?;
+pub(super) fn bucket(
+    resolver: &Resolver<'_>,
+    (place, lock): (&Sourced<String>, LockFlags),
+    connections: u16,
+    context: &Context,
+) -> Result<Bucket> {
+    let options = resolver.bucket(place, lock, context.clock.now().to_zoned(TimeZone::UTC).date())?;
     // The limits are the provider's.
     let network = Network { limits: Limits::default(), ..resolver.network() };
     let (clock, cancel) = (Arc::clone(&context.clock), context.cancel.clone());

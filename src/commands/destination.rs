@@ -32,7 +32,7 @@ impl Destination {
         reporter: &mut Reporter,
         context: &Context,
     ) -> Result<Self> {
-        let bucket = Arc::new(bucket(resolver, place, jobs, context)?);
+        let bucket = Arc::new(bucket(resolver, (place, (None, None)), jobs, context)?);
         let place = bucket.location(None);
         let opened = must_be_fit(&bucket, reporter, context).and_then(|()| {
             let (store, journal) = (Arc::clone(&services.store), Arc::clone(&services.journal));

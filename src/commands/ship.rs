@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &ShipArguments, context: &Context) -> Result<Exit> 
     let resolver = context.resolver()?;
     let place = resolver.ship("--to", arguments.to.clone()).ok_or_else(no_place)?;
     let jobs = resolver.jobs(arguments.jobs).value;
-    let bucket = Arc::new(bucket(&resolver, &place, jobs, context)?);
+    let bucket = Arc::new(bucket(&resolver, (&place, (arguments.lock, arguments.lock_days)), jobs, context)?);
     let archives = find_or_default(&arguments.paths, context)?;
     let mut reporter = context.reporter(arguments.format, !arguments.dry_run)?;
     if !arguments.dry_run {

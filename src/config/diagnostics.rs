@@ -185,6 +185,7 @@ fn value_example(key: &str) -> String {
         "max_rate" => r#"it looks like max_rate = "20/s", or "600/m""#.to_owned(),
         "limit_rate" => r#"it looks like limit_rate = "500k", or "2M""#.to_owned(),
         "approvals" => "it is a number from 1 to 100, as in approvals = 2".to_owned(),
+        "lock_days" => "it is a number from 1 to 36500, as in lock_days = 365".to_owned(),
         "provider_days" => "it is a number from 1 to 36500, as in provider_days = 90".to_owned(),
         "default_profile" => r#"it is the name of a profile, as in default_profile = "live""#.to_owned(),
         "keep" => r#"it is a period, as in keep = "5y", "18mo" or "90d""#.to_owned(),

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 /// The keys of a profile that are not asked for and stay as they are; a new profile replaces all others.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 18] = [
     "max_rate",
     "limit_rate",
     "with",
@@ -27,6 +27,10 @@ const KEPT: [&str; 14] = [
     "metrics_file",
     "ship",
     "s3_endpoint",
+    "lock",
+    "lock_days",
+    "storage_class",
+    "kms_key",
     "sign_key",
     "timestamp",
     "approvals",

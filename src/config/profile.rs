@@ -3,7 +3,7 @@
 //! Must not resolve anything. Every key is explained in `example.toml`.
 
 use super::retention::ScheduleKeys;
-use crate::cli::{self, KindChoice};
+use crate::cli::{self, KindChoice, LockChoice};
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -88,6 +88,16 @@ pub(super) struct Profile {
     pub(super) ship: Option<String>,
     /// The base URL of an object store that is not AWS.
     pub(super) s3_endpoint: Option<String>,
+    /// The protection of objects in the bucket.
+    #[serde(deserialize_with = "lock")]
+    pub(super) lock: Option<LockChoice>,
+    /// Days for which objects are locked.
+    #[serde(deserialize_with = "days")]
+    pub(super) lock_days: Option<u32>,
+    /// The storage class of objects in the bucket.
+    pub(super) storage_class: Option<String>,
+    /// The key of AWS KMS that encrypts them.
+    pub(super) kms_key: Option<String>,
     /// A private key that signs journals, readable by its owner alone.
     #[serde(deserialize_with = "path")]
     pub(super) sign_key: Option<PathBuf>,
@@ -122,6 +132,14 @@ fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<KindCh
     let names = Vec::<String>::deserialize(deserializer)?;
     let kinds = names.iter().map(|name| KindChoice::of_name(name)).collect::<Option<_>>();
     kinds.map(Some).ok_or_else(|| de::Error::custom("a kind is image, video, nfc or other"))
+}
+
+fn lock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LockChoice>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "governance" => Ok(Some(LockChoice::Governance)),
+        "compliance" => Ok(Some(LockChoice::Compliance)),
+        _ => Err(de::Error::custom("a lock is governance or compliance")),
+    }
 }
 
 fn jobs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {

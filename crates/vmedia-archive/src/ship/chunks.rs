@@ -1,15 +1,15 @@
-//! The journal in a bucket: `_journal/RUN.ndjson/000001.ndjson`, ... hold the segment's whole lines one after the other; its checkpoint and
-//! seals stand beside that folder under their own names. Each chunk is created once, where the one before it ends, so that several runs may
+//! The journal in a bucket: `_journal/RUN.ndjson/000001.ndjson`, ... hold the segment's whole lines one after the other; its checkpoint, seals
+//! and index stand beside that folder under their own names. Each chunk is created once, where the one before it ends, so that several runs may
 //! copy the same segment at once.
 
-use super::{create_bytes, erased};
-use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{CHECKPOINT, FOLDER, SIGNATURE, TIME_STAMP, files, path};
+use super::{confirm, erased};
+use crate::error::{Error, ErrorKind, Result, plain};
+use crate::journal::{ENDING, FOLDER, files, path};
 use crate::objects::{Creation, ObjectStore};
 use crate::schedule::locked;
 use crate::store::{Digest, ReadStore, Store, StorePath};
 use std::collections::{HashMap, HashSet};
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex};
 
 /// The most bytes of a chunk, unless its only line is longer.
@@ -29,8 +29,8 @@ struct Copied {
 #[derive(Debug, Default)]
 struct State {
     segments: HashMap<String, Copied>,
-    /// Checkpoints and seals.
-    seals: HashSet<String>,
+    /// What stands beside the segments.
+    others: HashSet<String>,
 }
 
 /// The journal, as far as the bucket has it.
@@ -45,7 +45,7 @@ impl JournalCopy {
         place.list(Some(&folder), &mut |object| {
             let Some(below) = object.key.below(&folder) else { return Ok(()) };
             match below.split_once('/') {
-                None => _ = state.seals.insert(below.to_owned()),
+                None => _ = state.others.insert(below.to_owned()),
                 Some((segment, chunk)) => {
                     if let Some(number) = number(chunk) {
                         let copied = state.segments.entry(segment.to_owned()).or_default();
@@ -87,7 +87,7 @@ impl JournalCopy {
                 copied.seen = if copied.bytes >= end.min(length) { copied.bytes } else { copied.seen };
             }
         }
-        created += copy_seals(store, place, &mut state)?;
+        created += copy_others(store, place, &mut state)?;
         Ok(created)
     }
 }
@@ -139,22 +139,24 @@ fn add_chunk(store: &dyn Store, place: &dyn ObjectStore, name: &str, copied: &mu
     Ok(is_new)
 }
 
-/// Copies the checkpoints and seals that the bucket lacks.
-fn copy_seals(store: &dyn Store, place: &dyn ObjectStore, state: &mut State) -> Result<u64> {
+/// Copies what stands beside the segments and the bucket lacks: indexes, checkpoints, seals.
+fn copy_others(store: &dyn Store, place: &dyn ObjectStore, state: &mut State) -> Result<u64> {
     let (folder, mut created) = (StorePath::name(FOLDER), 0);
     for listed in store.list(&folder)? {
-        let Some(name) =
-            listed.path.below(&folder).filter(|name| [CHECKPOINT, SIGNATURE, TIME_STAMP].iter().any(|end| name.ends_with(end)))
-        else {
-            continue;
+        let name = listed.path.below(&folder).filter(|name| !name.ends_with(ENDING) && !name.contains('/'));
+        let Some(name) = name.filter(|name| !state.others.contains(*name)) else { continue };
+        let Some(stream) = store.open(&listed.path)? else { continue };
+        let unreadable = |error: io::Error| {
+            let what = format!("cannot read {}: {}", store.location(&listed.path), plain(&error));
+            Error::new(ErrorKind::Local, what, "check the disk, and run the same command again")
         };
-        if state.seals.contains(name) {
-            continue;
+        let digest = Digest::read(stream, &mut |_| Ok(())).map_err(unreadable)?;
+        let open = || store.open(&listed.path)?.ok_or_else(|| unreadable(io::ErrorKind::NotFound.into()));
+        match place.create(&listed.path, &open, &digest, &|_| ())? {
+            Creation::Created { .. } => created += 1,
+            Creation::Taken => confirm(place, &listed.path, &digest).map(drop)?,
         }
-        let Some(bytes) = store.read(&listed.path, crate::journal::LARGEST_SEAL)? else { continue };
-        let (_, is_new) = create_bytes(place, &listed.path, &bytes)?;
-        state.seals.insert(name.to_owned());
-        created += u64::from(is_new);
+        state.others.insert(name.to_owned());
     }
     Ok(created)
 }
