@@ -17,7 +17,7 @@ use crate::archive::{
 use crate::cli::{ClassChoice, EraseArguments};
 use crate::config::Sourced;
 use crate::engine::{AtProvider, Erasure, ErrorText, Event, Tally};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quote};
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::report::Reporter;
@@ -126,9 +126,19 @@ impl Eraser<'_> {
             Some(Ok(at_provider)) => (Some(at_provider), None),
             Some(Err(error)) => (None, Some(error)),
         };
+        let left = left_in_buckets(session, &outcome);
         reporter.event(erasure_event(self.order.store, session, class, outcome, at_provider));
+        left.into_iter().for_each(|text| reporter.event(Event::Remark { text }));
         error.map_or(Ok(()), Err)
     }
+}
+
+/// Returns what is left of a session in buckets, for people.
+fn left_in_buckets(session: &SessionId, outcome: &ErasureOutcome) -> Option<String> {
+    let ErasureOutcome::Erased(made) = outcome else { return None };
+    let first = made.buckets.first()?;
+    let more = if made.buckets.len() > 1 { format!(" and {} more", made.buckets.len() - 1) } else { String::new() };
+    Some(format!("session {session} is still in a bucket: {}{more}; its certificate lists what must be deleted there", quote(first)))
 }
 
 fn erasure_event(

@@ -29,6 +29,7 @@ use crate::store::{Digest, Extent, Listed, ReadStore, Store, StorePath};
 use crate::verify::bag_digest;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The order to erase sessions of one archive.
 pub struct Erasing<'a> {
@@ -140,14 +141,18 @@ impl Erasing<'_> {
     fn certificate(&self, facts: ErasureFacts, begun: Timestamp, erased: Option<Timestamp>, now: Timestamp) -> Result<Certificate> {
         let (journal, _) = self.journal.position(now)?;
         let exports = self.chain.exports.get(facts.folder.as_str()).copied().unwrap_or(0);
+        let shipped = self.chain.shipments(self.store, &facts.folder)?;
+        let buckets: BTreeSet<String> = shipped.into_iter().map(|(_, entry)| entry.location()).collect();
+        let in_buckets = (!buckets.is_empty()).then_some(NotReached::Buckets);
         Ok(Certificate {
             schema: SCHEMA.to_owned(),
             version: VERSION,
             stage: if erased.is_some() { Stage::Erased } else { Stage::Erasing }.into(),
             facts,
             method: Method::Unlinked.into(),
-            not_reached: NotReached::ALL.map(Into::into).to_vec(),
+            not_reached: NotReached::ALL.into_iter().chain(in_buckets).map(Into::into).collect(),
             exports,
+            buckets: buckets.into_iter().collect(),
             begun,
             erased,
             at_provider: None,

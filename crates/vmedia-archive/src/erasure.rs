@@ -51,9 +51,12 @@ pub enum NotReached {
     Storage,
     /// The provider.
     Provider,
+    /// Versions of the session in buckets.
+    Buckets,
 }
 
 impl NotReached {
+    /// The places that no erasure reaches.
     pub(crate) const ALL: [Self; 4] = [Self::Backups, Self::Copies, Self::Storage, Self::Provider];
 
     /// Returns the text for people.
@@ -63,6 +66,7 @@ impl NotReached {
             Self::Copies => "copies that were made or handed out before the erasure",
             Self::Storage => "blocks of the storage device that it has not used again since",
             Self::Provider => "the provider, which has a retention period of its own",
+            Self::Buckets => "versions of the session in buckets, which are listed below",
         }
     }
 }
@@ -93,6 +97,9 @@ pub struct Certificate {
     /// Number of exports of the session that the journal knows; the erasure does not reach them.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub exports: u64,
+    /// The URLs of the session's versions in buckets that the journal knows; the erasure does not reach them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub buckets: Vec<String>,
     /// The time at which it was ordered.
     pub begun: Timestamp,
     /// The time at which nothing was left.

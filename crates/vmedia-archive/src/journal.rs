@@ -44,7 +44,7 @@ pub use scope::Scope;
 pub use segment::{CHECKPOINT, FOLDER, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
 pub(crate) use segment::{ENDING, files, mentions, path};
 pub(crate) use shipments::{ErasureLine, Shipments, erasures_in};
-pub(crate) use shipped_entry::{ShippedEntry, ShippedObject};
+pub(crate) use shipped_entry::{ShippedEntry, ShippedObject, version_name};
 pub use unsealed::UnsealedRun;
 pub use verified::{ErasedSession, Verifications};
 pub use writer::Journal;

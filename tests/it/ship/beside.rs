@@ -60,7 +60,11 @@ fn a_download_ships_what_it_archives_and_an_empty_disk_fetches_nothing_again() {
     // What another archive has erased by order is not archived again.
     let first = world.folder().join("first");
     let words = ["erase", OTHER, "--archive", "first", "--authority", "GDPR art. 17", "--reason", "request 7"];
-    world.run(&words).ends_with(0);
+    world.run(&words).ends_with(0).says("is still in a bucket");
+    let certificate = std::fs::read(first.join(format!("_erased/{OTHER}.json"))).expect("a certificate");
+    let certificate: serde_json::Value = serde_json::from_slice(&certificate).expect("JSON");
+    assert_eq!(certificate["buckets"], serde_json::json!([format!("{url}/{OTHER}/v00001")]));
+    assert_eq!(crate::schema::judged(&[("erasure", certificate)]).into_iter().flatten().find(|verdict| verdict != "valid"), None);
     std::fs::rename(&first, world.archive()).expect("renamed");
     ship(&world, server, &["--to", &url]).ends_with(0);
     std::fs::rename(world.archive(), &first).expect("renamed");

@@ -23,6 +23,18 @@ pub(crate) struct ShippedEntry {
     pub(crate) objects: Vec<ShippedObject>,
 }
 
+impl ShippedEntry {
+    /// Returns the URL of the version.
+    pub(crate) fn location(&self) -> String {
+        format!("{}/{}/{}", self.place, self.folder, version_name(self.number))
+    }
+}
+
+/// Returns the name of a version's folder below its session's.
+pub(crate) fn version_name(number: u32) -> String {
+    format!("v{number:05}")
+}
+
 /// An object of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ShippedObject {

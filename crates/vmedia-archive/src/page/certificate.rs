@@ -37,6 +37,7 @@ pub(super) struct CertificatePage {
     journal: Text,
     not_reached: Vec<Text>,
     exports: Option<String>,
+    buckets: Vec<Text>,
     /// The deletion at the provider.
     deletion: Option<Text>,
     /// The time and the reason of the order to archive it again.
@@ -91,6 +92,7 @@ impl CertificatePage {
             tool: Text::of(&certificate.identity.tool),
             journal: Text::of(&certificate.journal),
             not_reached: certificate.not_reached.iter().map(place).collect(),
+            buckets: certificate.buckets.iter().map(|url| Text::of(url)).collect(),
             exports: (certificate.exports > 0).then(|| plural(certificate.exports, "export")),
             again: certificate.again.as_ref().map(|again| (moment(again.at), Text::of(&again.reason))),
             deletion: certificate.at_provider.as_ref().map(|deletion| Text::of(&deletion_text(deletion))),

@@ -1,15 +1,11 @@
 //! The versions of a session in a bucket: `SESSION/v00001/...`. One is finished once it has the declaration of a bag. Must not write.
 
 use crate::error::Result;
+pub(crate) use crate::journal::version_name as name;
 use crate::layout::DECLARATION;
 use crate::objects::ObjectStore;
 use crate::store::StorePath;
 use std::collections::{BTreeMap, HashMap};
-
-/// Returns the folder of a version below its session's.
-pub(crate) fn name(number: u32) -> String {
-    format!("v{number:05}")
-}
 
 /// Returns the number of a version's folder; `None` for any other name.
 pub(crate) fn parse(folder: &str) -> Option<u32> {
