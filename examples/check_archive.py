@@ -17,7 +17,7 @@ does not, which it prints, 2 on wrong usage. It checks that
 - each session's tagmanifest-sha256.txt has the SHA-256 of the last line about the session, and each such line continues the one before;
 - the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
-  still there;
+  still there, of an encrypted file its content;
 - each checkpoint has the size, the root and the SHA-256 of its run, and each seal has a checkpoint;
 - each seal that a run names is present, with the same bytes;
 - no unsealed line replaces what a sealed line says about a file;
@@ -148,7 +148,7 @@ def check_session(folder, changes, covered, erased, is_again):
         mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
         return
     left, last, files, sealed, signed = sorted(changes, key=lambda change: change[1]["at"].rstrip("Z")), None, {}, {}, {}
-    originals, incomparable = {}, 0
+    originals, contents, incomparable = {}, {}, 0
     while left:
         record = last["record"] if last else None
         # The clocks of two machines may disagree, so the digests give the order.
@@ -174,8 +174,10 @@ def check_session(folder, changes, covered, erased, is_again):
             elif files.get(path, mark) != mark:
                 mistake(folder.name, f"{path}: {entry['at']} names other bytes, and no line says that the first ones were lost")
             files[path], sealed[path], signed[path] = mark, run in covered, file["signed"]
+            # The same content, encrypted anew, has the same keyed fingerprint.
+            contents[path] = file.get("content", mark)
             if "media" in file:
-                originals.setdefault(file["media"], (path, mark))
+                originals.setdefault(file["media"], (path, contents[path]))
         last = entry
     if incomparable:
         tell(folder.name, f"note: was missing and fetched again; documents that cannot be compared with those of before: {incomparable}")
@@ -192,7 +194,7 @@ def check_session(folder, changes, covered, erased, is_again):
         if media in erased:
             if path in named and not is_again:
                 mistake(folder.name, f"{path}: media {media} was erased, and is here again")
-        elif digest not in files.values():
+        elif digest not in {contents[path] for path in files}:
             mistake(folder.name, f"{path}: the first bytes of this media file are lost")
 
 
@@ -239,7 +241,7 @@ def check_class(archive, name, entries):
 def check_order(archive, name, entries, certificate):
     """Compares a certificate with the order in the journal, and the order with the plan that it followed."""
     order = max((entry for entry in entries if entry["entry"] == "erasing"), key=lambda entry: entry["at"].rstrip("Z"))
-    fields = ("session", "folder", "files", "bytes", "bag", "authority", "reason", "plan")
+    fields = ("session", "folder", "files", "bytes", "bag", "keys", "authority", "reason", "plan")
     if any(certificate.get(field) != order.get(field) for field in fields):
         mistake(f"_erased/{name}.json", "says other things than the order that the journal recorded")
     plan = order.get("plan")

@@ -7,6 +7,7 @@ mod change;
 mod choices;
 mod complete;
 mod config;
+mod encryption;
 mod flags;
 pub mod generate;
 mod held;
@@ -35,6 +36,7 @@ pub(crate) use choices::{
 };
 pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
+pub(crate) use encryption::EncryptionArguments;
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
 pub(crate) use retention::{

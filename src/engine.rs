@@ -60,7 +60,7 @@ pub use stamping::Authority;
 pub(crate) use stored_rules::StoredRules;
 pub use tally::{RetentionCounts, Tally};
 
-use crate::archive::Journal;
+use crate::archive::{Encryption, Journal};
 use crate::http::{Note, RetryClient};
 use crate::model::SessionId;
 use crate::provider::{Provider, Scope};
@@ -81,6 +81,8 @@ pub struct Services {
     pub journal: Arc<Journal>,
     /// The key and the authority that seal the journal of the run.
     pub sealer: Arc<Sealer>,
+    /// What sessions are encrypted with; `None` if they are archived as they come.
+    pub encryption: Option<Encryption>,
     /// Ships sessions once they are archived, if that is wanted.
     pub shipping: Option<Arc<Shipping>>,
     /// The base URL, for records.

@@ -14,6 +14,7 @@ use crate::model::{Attempt, AttemptId, MediaId, MediaItem, SessionId};
 use facts::{Topic, facts_at};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 
 /// A request that the provider's API understands, before it is signed.
@@ -199,6 +200,10 @@ pub trait Provider: Send + Sync {
     /// Returns whether a deletion was refused because the session may still change.
     fn is_under_way(&self, refusal: &Failure) -> bool;
 
+    /// Returns keys that only those who have these credentials can compute, the same in every run, to recognize content by keyed fingerprints;
+    /// several during a rotation, the newest first, and none if the credentials do not last.
+    fn fingerprint_keys(&self) -> Vec<Zeroizing<[u8; 32]>>;
+
     /// Begins to check the signature that an answer carries.
     fn signature_check(&self, headers: &Headers) -> Box<dyn SignatureCheck>;
 
@@ -216,6 +221,9 @@ pub trait Provider: Send + Sync {
     /// Returns the facts of a stored document about its session, or of a media file by the name of its group and context.
     fn facts(&self, document: &str, bytes: &[u8]) -> Vec<Fact>;
 }
+
+/// What is signed for a key of fingerprints. No id and no request is like it.
+const FINGERPRINTS: &str = "vmedia: key of fingerprints, 1";
 
 /// Characters that a path segment holds unescaped (RFC 3986 §2.3, unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

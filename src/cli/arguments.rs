@@ -5,6 +5,7 @@
 use super::change::{AdoptArguments, EraseArguments, ExportArguments};
 use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat};
 use super::config::ConfigCommand;
+use super::encryption::EncryptionArguments;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
 use super::held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, ShowArguments};
 use super::help;
@@ -316,6 +317,8 @@ pub(crate) struct RunArguments {
     #[arg(long, default_value = "text")]
     pub(crate) format: EventFormat,
     #[command(flatten)]
+    pub(crate) encryption: EncryptionArguments,
+    #[command(flatten)]
     pub(crate) seal: SealArguments,
     #[command(flatten)]
     pub(crate) schedule: ScheduleArguments,
@@ -331,6 +334,9 @@ pub(crate) struct VerifyArguments {
     /// Check the provider's signatures, with the API secrets of that time
     #[arg(long)]
     pub(crate) authenticate: bool,
+    /// Open encrypted sessions with the private keys of age or SSH in FILE; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: Vec<PathBuf>,
     /// Read only this share of the payload files, chosen at random
     ///
     /// Everything else is checked as usual.

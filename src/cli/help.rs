@@ -33,9 +33,9 @@ Examples:
   vmedia attempts --format json <session-id>";
 
 pub(super) const DOWNLOAD: &str = "\
-Every attempt is archived unless --latest or --attempt is given. Archived files are not fetched again, but they are read
-again, and the provider's listing is fetched to find new media. --skip-complete does neither for sessions that are complete
-in the archive. SIGUSR1 (or Ctrl-T where it sends SIGINFO) prints the progress.
+Every attempt is archived without --latest or --attempt. Archived files are read again, not fetched;
+listings are fetched, to find new media. --skip-complete does neither for complete sessions. SIGUSR1
+(Ctrl-T on macOS) prints the progress.
 
 Scheduled runs: -q prints errors only. --log-file may be rotated during a run. --ping-url, --metrics-file and --on-failure
 report the end of a run, also of one that could not begin; none of them changes its exit status. The command of
@@ -43,27 +43,25 @@ report the end of a run, also of one that could not begin; none of them changes 
 by downloads alone, and so are its log_file and metrics_file. --dry-run reports nothing.
 
 Examples:
-  vmedia download <session-id>
   vmedia download <session-id> --with all -o /srv/evidence
   vmedia download --from ids.csv --format json > events.ndjson
   vmedia download --from ids.txt --skip-complete --failed-to again.csv --max-rate 20/s
   vmedia download --from ids.txt -q --max-duration 2h --on-failure 'mail -s vmedia ops@example.com'";
 
 pub(super) const VERIFY: &str = "\
-Needs no network, and credentials only with --authenticate. Each session is compared with its listings (every media file
-ever listed has one recorded state, nothing is missing, nothing else is there), its manifests (every byte), the archive's
-journal and, with --authenticate, the provider's signatures. Prints what differs, session by session (-v: every
-session), and a summary. The exit status is 8 when anything differs.
+Needs no network, and credentials only with --authenticate. Compares each session with its listings
+(every media file ever listed has one recorded state, nothing is missing, nothing else is there),
+its manifests, the journal, with --authenticate the provider's signatures, and with --identity the
+content of encrypted files. Prints what differs (-v: every session). Ends with 8 when anything does.
 
 --print-head prints the head: the digest of the journal's last line before the ones that this verification adds. Keep it
 elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.
 
 Examples:
-  vmedia verify vmedia-archive
   vmedia verify vmedia-archive/<session-id> --format json
   vmedia verify /srv/evidence --sample 5% --since 7d
   vmedia verify /srv/evidence -q --max-duration 6h --metrics-file /var/lib/vmedia-verify.prom
-  vmedia verify vmedia-archive --authenticate";
+  vmedia verify vmedia-archive --authenticate --identity alice.key";
 
 pub(super) const CATALOG: &str = "\
 Needs no credentials and no network. Reads the records and verifies nothing; use `vmedia verify` for that. A session whose

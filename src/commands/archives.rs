@@ -5,7 +5,7 @@
 use super::Context;
 use super::services::store;
 use crate::archive::verify::is_bag;
-use crate::archive::{Chain, JOURNAL_FOLDER, Journal, PAGE, Scope, Shard};
+use crate::archive::{Chain, JOURNAL_FOLDER, Journal, KEYS_FOLDER, PAGE, Scope, Shard};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::store::{LocalStore, ReadStore, StorePath};
 use crate::text::as_written;
@@ -94,7 +94,7 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
         }
         // A shell's `archive/*` names the journal and the catalog's page too, and they mean the archive as a whole: `*` cannot
         // name a session that was deleted.
-        if (name == JOURNAL_FOLDER || name == PAGE) && Journal::exists(here.store.as_ref())? {
+        if (name == JOURNAL_FOLDER || name == KEYS_FOLDER || name == PAGE) && Journal::exists(here.store.as_ref())? {
             return Ok(vec![Archive { is_whole: true, ..here }]);
         }
     }
@@ -111,7 +111,7 @@ fn find_one(path: &Path, context: &Context) -> Result<Vec<Archive>> {
 fn walk(folder: &Path, found: &mut Vec<Archive>, context: &Context) -> Result<()> {
     let mut here = Archive::new(folder.to_owned(), true, context);
     let (mut sessions, mut below, mut closed) = (Vec::new(), Vec::new(), Vec::new());
-    for name in here.store.folders()?.into_iter().filter(|name| name != JOURNAL_FOLDER) {
+    for name in here.store.folders()?.into_iter().filter(|name| name != JOURNAL_FOLDER && name != KEYS_FOLDER) {
         let path = StorePath::name(&name);
         match is_bag(here.store.as_ref(), &path) {
             Ok(true) => sessions.push(path),

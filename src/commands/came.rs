@@ -3,7 +3,7 @@
 //! Reads the record and nothing else. Must not check anything.
 
 use super::headings::{group_heading, short_id};
-use crate::archive::{CompanionState, MediaRecord, PAGE, RECORD, Record, SessionArchive, State};
+use crate::archive::{CompanionState, ENCRYPTED, FileRecord, MediaRecord, PAGE, RECORD, Record, SessionArchive, State};
 use crate::cli::TableFormat;
 use crate::model::SessionId;
 use crate::report::{Cell, Column, Console, Table};
@@ -52,7 +52,7 @@ pub(super) fn files(record: &Record, detail: Detail, width: Option<u16>) -> Opti
     if detail == Detail::Few {
         ["extension", "media", "duration"].into_iter().for_each(|name| table.hide_from_people(name));
     }
-    let is_signed = record.media.iter().flat_map(|media| media.present()).any(|file| file.signature.held().is_some());
+    let is_signed = record.media.iter().flat_map(|media| media.present()).any(FileRecord::is_signed);
     let mut last = None;
     for media in &record.media {
         let group = (&media.attempt, &media.group);
@@ -69,7 +69,7 @@ pub(super) fn files(record: &Record, detail: Detail, width: Option<u16>) -> Opti
         let document = record.documents.iter().rfind(|document| document.name == companion.name && document.lost.is_none());
         let size = document.map(|document| bytes(document.digest.bytes));
         let extension = document.and_then(|document| extension(&document.path));
-        let state = document.filter(|_| is_signed).map(|document| signed(document.signature.held()));
+        let state = document.filter(|_| is_signed).map(|document| signed(document.is_signed()));
         let texts = [Some("document".to_owned()), Some(companion.name.clone()), extension, size, None, None, state.map(str::to_owned)];
         table.row(&texts.map(|text| cell(text.unwrap_or_default()))).ok()?;
     }
@@ -85,7 +85,7 @@ fn heading(record: &Record, media: &MediaRecord) -> String {
 fn row(media: &MediaRecord, is_signed: bool, detail: Detail) -> [Cell; 7] {
     let file = media.present().last().filter(|_| media.state == State::Archived);
     let state = match file {
-        Some(file) if is_signed => cell(signed(file.signature.held())),
+        Some(file) if is_signed => cell(signed(file.is_signed())),
         Some(_) => cell(""),
         None => (json!(media.state), None),
     };
@@ -98,6 +98,7 @@ fn row(media: &MediaRecord, is_signed: bool, detail: Detail) -> [Cell; 7] {
 }
 
 fn extension(path: &str) -> Option<String> {
+    let path = path.strip_suffix(ENCRYPTED).unwrap_or(path);
     Some(Path::new(path).extension()?.to_str()?.to_owned())
 }
 
@@ -105,8 +106,8 @@ fn cell(text: impl Into<String>) -> Cell {
     (json!(text.into()), None)
 }
 
-fn signed(signature: Option<&str>) -> &'static str {
-    if signature.is_some() { "signed" } else { "not signed" }
+fn signed(is_signed: bool) -> &'static str {
+    if is_signed { "signed" } else { "not signed" }
 }
 
 /// Returns the line of the session's page, whose path is a link where the terminal takes one.

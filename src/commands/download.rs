@@ -9,7 +9,7 @@ use super::failed::FailedList;
 use super::list::{scope, selection};
 use super::lists::{read_ids, stream_of_ids};
 use super::query::session_id;
-use super::services::{WITHOUT_NARROWING, must_have_attempts, sealer, services};
+use super::services::{WITHOUT_NARROWING, encryption, must_have_attempts, sealer, services};
 use super::spool::Spool;
 use crate::archive::{SessionArchive, must_be_outside};
 use crate::cli::DownloadArguments;
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.run.seal)?, &network, context)?);
+    services.encryption = encryption(resolver.recipients(&arguments.run.encryption)?, services.provider.as_ref())?;
     let provider_days = resolver.provider_days(arguments.listing.provider_days).map(|days| days.value);
     let options = Options { provider_days, ..options(arguments, &resolver, services.provider.as_ref(), jobs)? };
     let mut reporter = context.reporter(arguments.run.format, !arguments.dry_run)?.with_tries(network.policy.retries.saturating_add(1));

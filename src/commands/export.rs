@@ -4,7 +4,7 @@ use super::Context;
 use super::closing::close_journal;
 use super::query::session_ids;
 use super::services::{archive, journal, sealer};
-use crate::archive::{Chain, Export, Exporting, Scope, SessionArchive, export, export_page, must_be_outside};
+use crate::archive::{Chain, Export, Exporting, KEYS_FOLDER, Scope, SessionArchive, export, export_page, must_be_outside};
 use crate::cli::ExportArguments;
 use crate::engine::{Event, ExportReport, SessionExport};
 use crate::error::{Error, Result};
@@ -80,6 +80,11 @@ fn report(export: &Export, path: &Path, reporter: &mut Reporter) {
             "the manifests name what is left out by its SHA-256, from which the content of a short answer of the provider can be guessed"
                 .into(),
         );
+    }
+    if export.sessions.iter().any(|one| one.is_encrypted) {
+        remark(format!(
+            "encrypted sessions were exported without their keys: hand out {KEYS_FOLDER}/SESSION beside the file, to a recipient of it"
+        ));
     }
     let repeating: BTreeSet<&str> = export.sessions.iter().flat_map(|one| &one.repeating).map(String::as_str).collect();
     if !repeating.is_empty() {

@@ -7,7 +7,7 @@
 use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::download::{Batch, archive};
-use super::services::{offline_providers, sealer, services};
+use super::services::{encryption, offline_providers, sealer, services};
 use super::verify::{Outcome, verify_all};
 use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
@@ -66,6 +66,7 @@ fn fetch(place: &Archive, sessions: &[&Repairable], arguments: &RepairArguments,
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, place.root.clone(), jobs, context)?;
     services.sealer = Arc::new(sealer(resolver.seal_settings(&arguments.run.seal)?, &network, context)?);
+    services.encryption = encryption(resolver.recipients(&arguments.run.encryption)?, services.provider.as_ref())?;
     let mut batch = Batch::default();
     sessions.iter().for_each(|found| batch.identifiers.add(found.session.clone()));
     let options = Options {

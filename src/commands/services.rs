@@ -3,7 +3,7 @@
 //! Must not resolve settings and must not send anything.
 
 use super::Context;
-use crate::archive::{Identity, Journal, tool};
+use crate::archive::{Encryption, FingerprintKeys, Identity, Journal, Recipients, tool};
 use crate::clock::{Cancel, Clock};
 use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
@@ -34,6 +34,7 @@ pub(super) fn services(settings: ProviderSettings, network: &Network, output: Pa
         journal: Arc::new(journal(&store, context)),
         store,
         sealer: Arc::default(),
+        encryption: None,
         shipping: None,
         base_url: settings.base_url,
         credentials: settings.credentials,
@@ -95,6 +96,17 @@ pub(super) fn offline_providers(secrets: Option<Secrets>) -> Vec<Arc<dyn Provide
         None => (Secret::new(String::new()), Vec::new()),
     };
     vec![Arc::new(Veriff::new(String::new(), signing, others, None)), Arc::new(Yoti::new(Access::None))]
+}
+
+/// Returns what sessions are encrypted with, if there are recipients.
+pub(super) fn encryption(recipients: Option<Recipients>, provider: &dyn Provider) -> Result<Option<Encryption>> {
+    let Some(recipients) = recipients else { return Ok(None) };
+    let keys = provider.fingerprint_keys();
+    if keys.is_empty() {
+        let what = "an archive cannot be encrypted with a bearer token: its next run could not tell which answers are unchanged";
+        return Err(Error::configuration(what, "use the key of your application instead (sdk_id and key_file)"));
+    }
+    Ok(Some(Encryption { recipients: Arc::new(recipients), fingerprints: FingerprintKeys::new(keys) }))
 }
 
 /// Creates the sealer of the journal. Connects to nothing.

@@ -120,6 +120,7 @@ impl View {
             ("Reference", row.reference.clone()),
             ("Decision", row.decision.as_ref().map(|decision| format!("{decision}{reason}"))),
             ("Archived", archived),
+            ("Encrypted", record.encryption.as_ref().map(|_| "its files, so that names and decisions cannot be shown".to_owned())),
             ("Verified", Some(on(row.verified).unwrap_or_else(|| "never".to_owned()))),
             ("Held for", (!row.holds.is_empty()).then(|| row.holds.join("; "))),
             ("Due", due_text(&self.dues)),
@@ -189,7 +190,7 @@ impl View {
             "archive": self.session.root.display().to_string(), "folder": row.folder,
             "page": self.page.as_ref().map(|page| page.display().to_string()),
             "attempts": record.attempts, "media": record.media, "documents": record.documents, "companions": record.companions,
-            "problems": record.problems, "facts": record.facts, "history": record.history,
+            "encryption": record.encryption, "problems": record.problems, "facts": record.facts, "history": record.history,
         });
         pretty(&fields)
     }

@@ -7,8 +7,8 @@ use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
 use super::services::{journal, offline_providers};
-use crate::archive::Journal;
 use crate::archive::verify::{self, Observer, Options, Repairable, Report, Target, Totals};
+use crate::archive::{Identities, Journal};
 use crate::cli::{ProviderChoice, VerifyArguments};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
@@ -112,11 +112,17 @@ pub(super) fn verify_all(
     // The number of sessions that did not change, or are in no other part, is unknown.
     let is_cut = is_cut || sum.bags + sum.busy + sum.erased < sessions || since.is_some() || arguments.shard.is_some();
     let out_of_time = is_cut && stop == Some(Stop::OutOfTime);
-    let exit = exit(stop, &sum, out_of_time);
+    let is_opening = !arguments.identity.is_empty();
+    let exit = exit(stop, &sum, out_of_time, is_opening);
     for target in targets.iter() {
         close(target, exit, reporter, context);
     }
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(OUT_OF_TIME) };
+    if sum.unopened > 0 {
+        let how = if is_opening { "another identity" } else { "--identity FILE" };
+        let text = format!("{} encrypted and not opened: {how} also compares the content with what the provider sent", are(sum.unopened));
+        reporter.event(Event::Remark { text });
+    }
     // No comparison is listed as successful beside damage.
     let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
     let event = Event::VerifyFinished {
@@ -148,18 +154,25 @@ fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: b
         heads: arguments.expect_head.clone(),
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
+        identities: (!arguments.identity.is_empty()).then(|| Identities::read(&arguments.identity).map(Arc::new)).transpose()?,
         authenticate: arguments.authenticate,
         is_repaired,
     })
 }
 
+fn are(sessions: u64) -> String {
+    let verb = if sessions == 1 { "is" } else { "are" };
+    format!("{} {verb}", plural(sessions, "session"))
+}
+
 /// Returns the exit of a verification; `stop` is the reason if it was asked to stop.
-fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool) -> Exit {
+fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool, is_opening: bool) -> Exit {
     match stop {
         Some(stop @ (Stop::Interrupted | Stop::Terminated)) => stop.exit(),
         // Damage was found, whether or not everything was read.
         _ if sum.damaged + sum.journals > 0 => Exit::from(ErrorKind::Damaged),
         _ if out_of_time => Stop::OutOfTime.exit(),
+        _ if is_opening && sum.unopened > 0 => Exit::PARTIAL,
         _ => Exit::Done,
     }
 }

@@ -103,6 +103,10 @@ pub(super) struct Profile {
     pub(super) sign_key: Option<PathBuf>,
     /// The URL of an authority that stamps journals.
     pub(super) timestamp: Option<String>,
+    /// The public keys that downloads encrypt to.
+    pub(super) recipients: Option<Vec<String>>,
+    /// True if one recipient alone is allowed.
+    pub(super) single_recipient: Option<bool>,
     /// Number of persons who must approve each erasure, by a plan.
     #[serde(deserialize_with = "persons")]
     pub(super) approvals: Option<u32>,

@@ -3,6 +3,7 @@
 //! Must not know what the settings are for.
 
 mod bucket;
+mod encryption;
 mod network;
 mod retention;
 mod run;

@@ -50,6 +50,7 @@ impl Case<'_> {
         let content_type = self.received.content_type.as_deref().map(quote);
         Ok(NewFile {
             digest: self.received.digest.clone(),
+            stored: self.received.stored.clone(),
             extension: item.type_hint.map(|hint| answered_extension(content_type.as_deref(), self.format, hint)),
             content_type,
             signature: match &self.received.signature {
@@ -175,6 +176,7 @@ mod tests {
 
     fn received(bytes: &[u8], signature: Signature) -> Received {
         Received {
+            stored: None,
             digest: Digest::of(bytes),
             head: bytes.to_vec(),
             signature,

@@ -13,7 +13,8 @@ use super::settled::{archived_media, shipped_media};
 use super::stored_rules::StoredRules;
 use crate::archive::schedule::locked;
 use crate::archive::{
-    Certificate, Class, CompanionState, Document, Holding, Origin, Salt, SessionArchive, State, archive_again, planned_document_path,
+    Certificate, Class, CompanionState, Document, ENCRYPTED, Holding, Origin, Salt, SessionArchive, State, archive_again,
+    planned_document_path,
 };
 use crate::error::{Result, quote};
 use crate::http::{Cause, Failure};
@@ -84,6 +85,7 @@ impl Opening<'_> {
         };
         let rules = StoredRules::new(vec![Arc::clone(&services.provider)], true);
         let mut archive = SessionArchive::open(Arc::clone(&services.store), origin, &rules, now).map_err(Failure::local)?;
+        archive.encrypt(services.encryption.as_ref()).map_err(Failure::local)?;
         let mut answers = match self.query(&archive, share) {
             Err(failure) if failure.cause == Cause::Deferred => return Ok(Opened::Deferred),
             answers => answers.map_err(|failure| self.finish_unlisted(&mut archive, failure))?,
@@ -99,7 +101,7 @@ impl Opening<'_> {
         erased.into_iter().chain(media).try_for_each(|certificate| self.again(certificate)).map_err(Failure::local)?;
         self.record(&mut archive, &answers).map_err(Failure::local)?;
         answers.documents = Vec::new();
-        Ok(Opened::Files(self.begin(archive, lock, answers, tasks)))
+        self.begin(archive, lock, answers, tasks).map(Opened::Files).map_err(Failure::local)
     }
 
     /// Ends a session of which this archive has nothing if the bucket has it completely, and it need not be asked about, or if another
@@ -180,7 +182,7 @@ impl Opening<'_> {
         let mut companions = Vec::new();
         for name in names {
             let Some(call) = provider.companion(session, &name) else { continue };
-            if lost.is_some_and(|lost| !lost.contains(&planned_document_path(&call.document))) {
+            if lost.is_some_and(|lost| !had_document(lost, &call.document)) {
                 continue;
             }
             if let Some(word) = archive.revision.newer_companion(&name) {
@@ -272,8 +274,10 @@ impl Opening<'_> {
     }
 
     /// Settles what needs no transfer and returns the rest.
-    fn begin(&self, archive: SessionArchive, lock: Option<Lock>, answers: Answers, tasks: Vec<Task>) -> Vec<Job> {
+    fn begin(&self, mut archive: SessionArchive, lock: Option<Lock>, answers: Answers, tasks: Vec<Task>) -> Result<Vec<Job>> {
         let Answers { listing, companions, mut share, .. } = answers;
+        let is_whole = tasks.iter().all(|task| !matches!(task.action, Action::Fetch(_)));
+        let key = if is_whole { None } else { archive.session_key()? };
         let to_fetch: Vec<&Task> = tasks.iter().filter(|task| matches!(task.action, Action::Fetch(_))).collect();
         self.emit.event(Event::SessionListed {
             session: self.session.clone(),
@@ -290,6 +294,7 @@ impl Opening<'_> {
             session: self.session.clone(),
             was_signed: archive.revision.was_signed(),
             archive: Mutex::new(archive),
+            key,
             left: Mutex::new(to_fetch.iter().map(|task| task.item.clone()).collect()),
             outcome: Mutex::new(Outcome::default()),
             lock: Mutex::new(lock),
@@ -311,6 +316,12 @@ impl Opening<'_> {
         if jobs.is_empty() {
             self.run.finish(&work, self.emit);
         }
-        jobs
+        Ok(jobs)
     }
+}
+
+/// Returns true if a document is among the files that a session had, whether encrypted or not.
+fn had_document(lost: &[String], document: &str) -> bool {
+    let path = planned_document_path(document);
+    lost.iter().any(|lost| lost.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest == ENCRYPTED))
 }

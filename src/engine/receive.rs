@@ -4,6 +4,7 @@
 //! Must not judge what arrives.
 
 use super::Services;
+use crate::archive::{Incoming, SessionKey};
 use crate::error::quote;
 use crate::http::{BodyReader, Cause, Exchange, Failure, LARGEST_JSON, Request, Response};
 use crate::model::{HEAD_LENGTH, Kind, MediaItem};
@@ -20,6 +21,8 @@ const LONG: u64 = 1_000_000;
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) digest: Digest,
+    /// The digest of its encrypted form, if it is encrypted.
+    pub(super) stored: Option<Digest>,
     /// The first [`HEAD_LENGTH`] bytes, or the first [`LARGEST_JSON`] of what may be JSON.
     pub(super) head: Vec<u8>,
     pub(super) signature: Signature,
@@ -38,6 +41,8 @@ pub(super) struct Receiver<'a> {
     pub(super) services: &'a Services,
     pub(super) item: &'a MediaItem,
     pub(super) call: &'a Call,
+    /// The key that it is encrypted to, if it is.
+    pub(super) key: Option<&'a SessionKey>,
     /// Called with the number of bytes received, at intervals.
     pub(super) progress: &'a dyn Fn(u64),
     pub(super) limit: TimeLimit,
@@ -62,7 +67,7 @@ impl<'a> Receiver<'a> {
             self.limit.left = exchange.file_limit(self.item.size.max(announced));
             self.limit.left
         });
-        let mut staged = self.services.store.stage().map_err(Failure::local)?;
+        let mut incoming = Incoming::begin(self.services.store.as_ref(), self.key).map_err(Failure::local)?;
         let mut check = self.services.provider.signature_check(&headers);
         let mut bytes = 0;
         let mut head = Head { bytes: Vec::new(), may_be_json: self.item.kind == Kind::Nfc };
@@ -71,16 +76,18 @@ impl<'a> Receiver<'a> {
             head.keep(piece);
             check.update(piece);
             bytes += piece.len() as u64;
-            staged.write(piece).map_err(Failure::local)
+            incoming.write(piece).map_err(Failure::local)
         });
         self.limit.left = body.time_left();
         outcome.map_err(|failure| match failure.cause {
             Cause::TimedOut => Failure { detail: format!("{} of {}; --max-time sets another", failure.detail, duration(whole)), ..failure },
             _ => failure,
         })?;
+        let (staged, stored) = incoming.finish().map_err(Failure::local)?;
         let Checked { sha256, signature } = check.finish();
         let received = Received {
             digest: Digest { bytes, sha256: hex::encode(sha256) },
+            stored,
             head: head.bytes,
             signature,
             announced,

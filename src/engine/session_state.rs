@@ -8,7 +8,7 @@ use super::error_text::ErrorText;
 use super::event::Event;
 use super::tally::Tally;
 use crate::archive::schedule::locked;
-use crate::archive::{CompanionState, FileRecord, Reason, SessionArchive, State};
+use crate::archive::{CompanionState, FileRecord, Reason, SessionArchive, SessionKey, State};
 use crate::error::{Error, ErrorKind};
 use crate::exit::Exit;
 use crate::model::{MediaItem, SessionId};
@@ -21,6 +21,8 @@ pub(super) struct SessionWork {
     /// True if the provider signed media of the session in an earlier run.
     pub(super) was_signed: bool,
     pub(super) archive: Mutex<SessionArchive>,
+    /// The key that its files are encrypted to; `None` if they are stored as they come.
+    pub(super) key: Option<Arc<SessionKey>>,
     /// The files that are still to come.
     pub(super) left: Mutex<Vec<MediaItem>>,
     pub(super) outcome: Mutex<Outcome>,

@@ -33,7 +33,8 @@ fn steps(run: &RunState, job: &Job, number: u64, emit: &Emit, buffer: &mut Vec<u
     let call = services.provider.media(&work.session, &item.id);
     let note = |note: Note<'_>| emit.step(&work.session, &call.document, &note);
     let progress = |bytes| emit.progress(number, bytes);
-    let mut receiver = Receiver { services, item, call: &call, progress: &progress, limit: TimeLimit::default(), buffer };
+    let mut receiver =
+        Receiver { services, item, call: &call, key: work.key.as_deref(), progress: &progress, limit: TimeLimit::default(), buffer };
     let mut expected = Expectation {
         item,
         strict: run.options.strict,

@@ -9,11 +9,12 @@ mod listing;
 mod lists;
 mod signing;
 
-use super::{Call, Fact, Fetch, Listing, Provider, Scope, SignatureCheck, segment};
+use super::{Call, FINGERPRINTS, Fact, Fetch, Listing, Provider, Scope, SignatureCheck, segment};
 use crate::http::{Cause, Failure, Headers, Method, Request};
 use crate::model::{Attempt, AttemptId, Excess, MOST_ENTRIES, MOST_MEDIA, MediaId, MediaItem, SessionId};
 use crate::secret::Secret;
 use listing::Entry;
+use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 use signing::Keys;
 use std::collections::HashMap;
@@ -324,6 +325,10 @@ impl Provider for Veriff {
 
     fn is_under_way(&self, refusal: &Failure) -> bool {
         refusal.code.as_deref().is_some_and(|code| NOT_FINAL.contains(&code))
+    }
+
+    fn fingerprint_keys(&self) -> Vec<Zeroizing<[u8; 32]>> {
+        self.keys.tags(FINGERPRINTS)
     }
 
     fn signature_check(&self, headers: &Headers) -> Box<dyn SignatureCheck> {

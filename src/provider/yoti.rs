@@ -9,10 +9,11 @@ mod walk;
 
 pub use signing::Access;
 
-use super::{Call, Checked, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck, Topic, facts_at, segment};
+use super::{Call, Checked, FINGERPRINTS, Fact, Fetch, Listing, Provider, Scope, Signature, SignatureCheck, Topic, facts_at, segment};
 use crate::error::quote;
 use crate::http::{Cause, Failure, Headers, Method, Request};
 use crate::model::{MediaId, MediaItem, Member, Outline, SessionId, outline, readable};
+use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -229,6 +230,17 @@ impl Provider for Yoti {
 
     fn is_under_way(&self, refusal: &Failure) -> bool {
         refusal.status == Some(409)
+    }
+
+    fn fingerprint_keys(&self) -> Vec<Zeroizing<[u8; 32]>> {
+        match &self.0 {
+            // RSASSA-PKCS1-v1_5 signs alike each time.
+            Access::Signed { key, .. } => {
+                let signature = Zeroizing::new(key.sign(FINGERPRINTS.as_bytes()));
+                vec![Zeroizing::new(Sha256::digest(signature.as_bytes()).into())]
+            }
+            Access::Bearer(_) | Access::None => Vec::new(),
+        }
     }
 
     fn signature_check(&self, _headers: &Headers) -> Box<dyn SignatureCheck> {

@@ -48,6 +48,7 @@ fn hint(remedy: Remedy) -> &'static str {
         Remedy::RestoreJournal => {
             "restore the folder _journal from a backup, beside the sessions; if it is lost, or the session was moved in, `vmedia adopt` records it again"
         }
+        Remedy::Keys => "name the private key of another recipient with --identity, or restore the folder _keys from a backup of its own",
         Remedy::Compare => "something other than vmedia changed the archive: keep it as it is, find out who, and compare it with a backup",
         Remedy::Secrets => {
             "list all secrets of that time in VMEDIA_API_SECRET, separated by commas; if it still does not hold, the file or the record is forged"

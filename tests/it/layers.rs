@@ -226,6 +226,7 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     let keyrings = ["keyring_core", "apple_native_keyring_store", "dbus_secret_service_keyring_store", "windows_native_keyring_store"];
     stands_in(&["config/keyring.rs"], &keyrings);
     stands_in(&["archive/store/free_space.rs"], &["fs4"]);
+    stands_in(&["archive/cipher/"], &["x25519", "Encryptor", "Decryptor"]);
     stands_in(&["pair/backend/"], &["unsafe"]);
 }
 

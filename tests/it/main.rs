@@ -12,6 +12,7 @@
 //! - `demo`: the README's first command; other tools accept its archive.
 //! - `docs`: runs the commands of the documents and of the help; checks links, flags and keys.
 //! - `download`: attempts, second runs, selection, companion documents, comparison, lists of ids.
+//! - `encrypted`: archives that their writer cannot read, opened by Debian's `age`.
 //! - `erase`: what remains of an erased session, and that nothing brings it back.
 //! - `evidence`: `verify` finds every change of an archive, and reports nothing else.
 //! - `examples`: the files in `examples/`, each run as in use.
@@ -73,6 +74,7 @@ mod crash;
 mod demo;
 mod docs;
 mod download;
+mod encrypted;
 mod erase;
 mod evidence;
 mod examples;

@@ -64,6 +64,10 @@ pub fn adopt(order: &Adopting<'_>, folder: &StorePath, now: &dyn Fn() -> Timesta
     let Some((record, bytes)) = read_record(store, folder)? else {
         return Err(refused(order, folder, "it has no record", "restore the session from a backup"));
     };
+    if order.authenticate && record.encryption.is_some() {
+        let hint = "adopt it without --authenticate; `vmedia verify --authenticate --identity FILE` then checks them";
+        return Err(refused(order, folder, "it is encrypted, so that the provider's signatures cannot be read", hint));
+    }
     let changes = chain.changes(store, folder.as_str())?;
     let missing: Vec<String> = missing_runs(&record, chain, &changes);
     let is_begun = changes.first().is_some_and(|change| change.archived.before.is_none()) || changes.iter().any(BagChange::is_adoption);
@@ -107,7 +111,7 @@ fn read_all(order: &Adopting<'_>, folder: &StorePath) -> Result<(u64, u64, Optio
         let result = reread(&mut buffer, order.store, folder, &item, order.rules, &mut watch)?;
         read = (read.0 + u64::from(item.is_payload), read.1 + result.bytes);
         signatures.held += u64::from(result.signature == Some(true));
-        signatures.unsigned += u64::from(item.is_payload && item.signature.is_none());
+        signatures.unsigned += u64::from(item.is_payload && !item.is_signed);
         findings.extend(result.finding);
     }
     match findings.first() {

@@ -2,7 +2,7 @@
 //!
 //! 1. a line in the journal with the facts, which are unknown once the record is gone;
 //! 2. the tombstone, which keeps every other run from fetching the session;
-//! 3. the record and the bag's own files, so that nothing half erased looks like a bag; then the folder;
+//! 3. the keys of an encrypted session; the record and the bag's own files, so that nothing half erased looks like a bag; then the folder;
 //! 4. a line in the journal with the digests of the certificate and its page; then these.
 //!
 //! `class` erases a class of a session's media in the same steps, and keeps the rest.
@@ -16,6 +16,7 @@ pub use at_provider::erase_at_provider;
 pub(crate) use class::class_facts;
 pub use class::{ClassErasing, erase_class};
 
+use crate::cipher::{self, keys_folder};
 use crate::disposition::ApprovedPlan;
 use crate::erasure::{Certificate, FOLDER, Method, NotReached, SCHEMA, Stage, VERSION, path, unlike};
 use crate::error::{Error, ErrorKind, Result};
@@ -183,6 +184,10 @@ fn certify_again(
     now: &dyn Fn() -> Timestamp,
 ) -> Result<Outcome> {
     let folder = StorePath::name(&facts.folder);
+    if facts.class.is_none() && !order.dry_run {
+        // A backup may have brought them back.
+        remove_keys(order.store, &StorePath::name(&facts.folder))?;
+    }
     let known = match facts.known_class() {
         None => Certificate::of(order.store, &facts.session),
         Some(class) => Certificate::of_class(order.store, &facts.session, class),
@@ -233,6 +238,7 @@ fn facts(store: &dyn ReadStore, session: &SessionId, folder: &StorePath) -> Resu
         files: files.len() as u64,
         bytes: files.iter().map(Listed::length).sum(),
         bag: bag_digest(store, folder)?,
+        keys: store.list(&keys_folder(folder))?.len() as u64,
         authority: String::new(),
         reason: String::new(),
         plan: None,
@@ -256,6 +262,7 @@ fn missing_facts(order: &Erasing<'_>, session: &SessionId, folder: &StorePath) -
         files: files.len() as u64,
         bytes: files.values().sum(),
         bag: changes.last().map(|change| change.archived.bag.clone()),
+        keys: order.store.list(&keys_folder(folder))?.len() as u64,
         authority: String::new(),
         reason: String::new(),
         plan: None,
@@ -280,6 +287,7 @@ fn publish(store: &dyn Store, certificate: &Certificate, [json, page]: &[Vec<u8>
 }
 
 fn remove(store: &dyn Store, folder: &StorePath) -> Result<()> {
+    remove_keys(store, folder)?;
     if store.stat(folder)?.is_none() {
         return Ok(());
     }
@@ -292,6 +300,16 @@ fn remove(store: &dyn Store, folder: &StorePath) -> Result<()> {
     store.remove_tree(folder)?;
     // This folder's settling is of the root's names, too.
     store.settle(&StorePath::name(FOLDER), Extent::Tree)
+}
+
+/// Destroys the keys of an encrypted session, before anything else of it: from then on, its files are unreadable, also in copies without keys.
+fn remove_keys(store: &dyn Store, folder: &StorePath) -> Result<()> {
+    let keys = keys_folder(folder);
+    if store.stat(&keys)?.is_none() {
+        return Ok(());
+    }
+    store.remove_tree(&keys)?;
+    store.settle(&StorePath::name(cipher::FOLDER), Extent::Names)
 }
 
 fn absent(session: &SessionId, root: &str) -> Error {

@@ -58,6 +58,8 @@ pub struct ExportedSession {
     pub repeating: BTreeSet<String>,
     /// Number of media files that were listed and are not archived.
     pub missing: u64,
+    /// True if it is encrypted: its keys are not in the export.
+    pub is_encrypted: bool,
     /// The bag's digest.
     bag: String,
     folder: StorePath,
@@ -121,6 +123,7 @@ impl ExportedSession {
             lacks_document: false,
             repeating: BTreeSet::new(),
             missing: record.media.iter().filter(|medium| medium.state != State::Archived).count() as u64,
+            is_encrypted: record.encryption.is_some(),
             bag,
             folder,
             has_payload: false,
@@ -188,7 +191,8 @@ impl Copying<'_> {
             self.bundle.add(&format!("{folder}/{name}"), &bytes).map_err(|error| (self.unwritten)(&error))?;
             exported.files += 1;
         }
-        (exported.left_out, exported.lacks_document) = (selection.left_out.len() as u64, selection.lacks_document());
+        (exported.left_out, exported.lacks_document) =
+            (selection.left_out.len() as u64, selection.lacks_document() && !exported.is_encrypted);
         exported.repeating = selection.repeating(record);
         Ok(())
     }

@@ -13,6 +13,7 @@
 //! | `SESSION/archive.json` | the record: every media file, its state, digests, signatures and history ([`Record`]) |
 //! | `SESSION/manifest-sha256.txt`, `tagmanifest-sha256.txt` | the digests of all files, for `sha256sum -c` |
 //! | `SESSION/index.html` | the session as a page |
+//! | `_keys/SESSION/KEY.age` | the private keys of an encrypted session, encrypted to the recipients ([`Recipients`]) |
 //! | `_erased/SESSION.json`, `.html` | the certificate of destruction of an erased session ([`Certificate`]); `SESSION.CLASS.json` that of a class of its media |
 //! | `_erased/plans/DIGEST/` | an approved disposition plan that erasures followed, with its signatures ([`Plan`]) |
 //! | `_journal/RUN.ndjson` | the journal: one segment per run, its lines chained by SHA-256 ([`Journal`], [`Chain`]) |
@@ -69,12 +70,14 @@ mod bag;
 mod catalog_page;
 mod catalog_row;
 mod chip;
+mod cipher;
 mod class;
 mod coded;
 mod disposition;
 mod erase;
 mod erasure;
 mod export;
+mod fingerprint;
 mod journal;
 mod layout;
 mod needs_refetch;
@@ -94,12 +97,14 @@ pub use adopt::{Adopting, Adoption, adopt};
 pub use catalog_page::CatalogWriter;
 pub use catalog_row::{CatalogRow, Condition, catalog_row, erased_row};
 pub use chip::ChipRecord;
+pub use cipher::{ENDING as ENCRYPTED, FOLDER as KEYS_FOLDER, Identities, Recipients, SessionKey};
 pub use class::Class;
 pub use coded::Coded;
 pub use disposition::{ApprovalRules, ApprovedPlan, Judgement, LARGEST_PLAN, Plan, RefusedSignature, SignatureFile, judge_approvals};
 pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, archive_again, erase, erase_at_provider, erase_class};
 pub use erasure::{Again, Certificate, Method, NotReached, Stage};
 pub use export::{Export, ExportedSession, Exporting, export, export_page};
+pub use fingerprint::FingerprintKeys;
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
     LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, Scope, TIME_STAMP, UnsealedRun, Verifications,
@@ -107,9 +112,12 @@ pub use journal::{
 pub use layout::{PAGE, RECORD};
 pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};
 pub use reason::{CodedReason, Disagreement, Reason};
-pub use record::{CompanionState, FileRecord, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord, State, tool};
+pub use record::{
+    CompanionState, EncryptedRecord, EncryptionRecord, FileRecord, Form, MediaRecord, NewFile, Origin, Record, Revision, SignatureRecord,
+    State, tool,
+};
 pub use salt::Salt;
-pub use session::{Document, Holding, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
+pub use session::{Document, Encryption, Holding, Incoming, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
 pub use shard::Shard;
 pub use ship::{Planned, Planner, Shipment, Shipper, Upload, UploadFile};
 pub use surroundings::must_be_outside;

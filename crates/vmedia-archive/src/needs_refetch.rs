@@ -23,8 +23,8 @@ pub(crate) fn needs_refetch(store: &dyn ReadStore, folder: &StorePath, medium: &
 pub(crate) fn has_other_size(medium: &MediaRecord, size: Option<u64>) -> bool {
     let is_settled = |size: u64| {
         medium.present().any(|file| {
-            let other = Disagreement::Size { declared: size, received: file.digest.bytes };
-            file.digest.bytes == size || file.disagreements.iter().any(|disagreement| *disagreement == other)
+            let other = Disagreement::Size { declared: size, received: file.content_bytes() };
+            file.content_bytes() == size || file.disagreements.iter().any(|disagreement| *disagreement == other)
         })
     };
     size.is_some_and(|size| !is_settled(size))
@@ -40,6 +40,9 @@ fn is_error_message(store: &dyn ReadStore, folder: &StorePath, file: &FileRecord
     }
     if file.content_type.as_deref().is_some_and(is_text_type) {
         return Ok(true);
+    }
+    if file.encrypted.is_some() {
+        return Ok(false);
     }
     let Some(stream) = store.open(&folder.join(&file.path))? else { return Ok(false) };
     let mut head = Vec::new();

@@ -2,14 +2,18 @@
 //!
 //! Fields and codes that a newer version added survive a rewrite.
 
+mod encryption;
 mod groups;
 mod listing;
 mod media;
+mod newer;
 mod revision;
 
 pub(crate) use crate::terms::{Change, SignatureVerdict};
 pub use crate::terms::{CompanionState, SignatureRecord, State};
 
+pub(crate) use encryption::ProofRecord;
+pub use encryption::{EncryptedRecord, EncryptionRecord, Form};
 pub use revision::{NewFile, Revision};
 
 use crate::chip::{ChipRecord, PortraitRecord};
@@ -19,7 +23,7 @@ use crate::model::{AttemptId, Group, Kind, MediaId, Place, SessionId, TypeHint};
 use crate::reason::{CodedReason, Disagreement};
 use crate::salt::Salt;
 use crate::store::Digest;
-use crate::word::{NewerWords, Word};
+use crate::word::Word;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -95,7 +99,10 @@ pub struct Record {
     /// True if the provider's last answer says that more media may come.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub may_grow: bool,
-    /// Facts from the kept documents, for people: the decision, the person.
+    /// The encryption of the files; `None` if they are as they came.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub encryption: Option<EncryptionRecord>,
+    /// Facts from the kept documents, for people: the decision, the person. An encrypted session has none.
     #[serde(default)]
     pub facts: Vec<FactRecord>,
     /// Changes after the first run: at the provider, and to files that were here before.
@@ -188,6 +195,9 @@ pub struct FileRecord {
     /// Its length and SHA-256.
     #[serde(flatten)]
     pub digest: Digest,
+    /// What is known of its content, if it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub encrypted: Option<Box<EncryptedRecord>>,
     /// The response's `Content-Type`.
     pub content_type: Option<String>,
     /// The provider's signature over the bytes.
@@ -220,6 +230,9 @@ pub struct DocumentRecord {
     /// Its length and SHA-256.
     #[serde(flatten)]
     pub digest: Digest,
+    /// What is known of its content, if it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub encrypted: Option<Box<EncryptedRecord>>,
     /// The provider's signature over the bytes.
     pub signature: SignatureRecord,
     /// The time of the first such answer.
@@ -292,6 +305,8 @@ pub(crate) struct RecordedFile<'a> {
     pub(crate) path: &'a str,
     pub(crate) digest: &'a Digest,
     pub(crate) signature: &'a SignatureRecord,
+    /// What is known of its content, if it is encrypted.
+    pub(crate) encrypted: Option<&'a EncryptedRecord>,
     /// The media file that it is of; `None` for the provider's other answers.
     pub(crate) medium: Option<&'a MediaRecord>,
 }
@@ -299,7 +314,7 @@ pub(crate) struct RecordedFile<'a> {
 impl RecordedFile<'_> {
     /// Returns false if the record says that no signature came. A newer version's verdict does not contradict that it held.
     pub(crate) fn may_be_signed(&self) -> bool {
-        self.signature.held().is_some() || self.signature.verdict.newer().is_some()
+        self.is_signed() || self.signature.verdict.newer().is_some()
     }
 }
 
@@ -330,6 +345,7 @@ impl Record {
             companions: Vec::new(),
             problems: Vec::new(),
             may_grow: false,
+            encryption: None,
             facts: Vec::new(),
             history: Vec::new(),
             newer_lines: Vec::new(),
@@ -345,11 +361,18 @@ impl Record {
                 path: &file.path,
                 digest: &file.digest,
                 signature: &file.signature,
+                encrypted: file.encrypted.as_deref(),
                 medium: Some(medium),
             })
         });
         let documents = self.documents.iter().filter(|document| document.lost.is_none());
-        media.chain(documents.map(|DocumentRecord { path, digest, signature, .. }| RecordedFile { path, digest, signature, medium: None }))
+        media.chain(documents.map(|DocumentRecord { path, digest, signature, encrypted, .. }| RecordedFile {
+            path,
+            digest,
+            signature,
+            encrypted: encrypted.as_deref(),
+            medium: None,
+        }))
     }
 
     /// Returns the portraits that were copied out of files of NFC data, also of those that are lost, each with its file.
@@ -357,29 +380,5 @@ impl Record {
         let files = self.media.iter().flat_map(|medium| &medium.files);
         let portraits = files.filter_map(|file| Some((file, file.chip.as_ref()?.portrait.as_ref()?)));
         portraits.filter(|(_, portrait)| is_derived(&portrait.path))
-    }
-
-    /// Returns the codes that a newer version wrote.
-    pub(crate) fn newer_words(&self) -> NewerWords<'_> {
-        let mut words = NewerWords::default();
-        for medium in &self.media {
-            words.add("media state", medium.state.newer());
-            words.add("kind", medium.kind.newer());
-            words.add("type hint", medium.type_hint.as_ref().and_then(Word::newer));
-            words.add("reason", medium.reason.as_ref().and_then(Coded::newer));
-            for file in &medium.files {
-                words.add("signature verdict", file.signature.verdict.newer());
-                file.disagreements.iter().for_each(|disagreement| words.add("disagreement", disagreement.newer()));
-                file.chip.iter().for_each(|chip| chip.newer_words(&mut words));
-            }
-        }
-        self.documents.iter().for_each(|document| words.add("signature verdict", document.signature.verdict.newer()));
-        for companion in &self.companions {
-            words.add("companion state", companion.state.newer());
-            words.add("reason", companion.reason.as_ref().and_then(Coded::newer));
-        }
-        self.history.iter().for_each(|happened| words.add("change", happened.change.newer()));
-        self.newer_lines.iter().for_each(|line| words.add("unfinished line", line.get("line").and_then(Value::as_str)));
-        words
     }
 }

@@ -7,6 +7,8 @@
 mod commit;
 mod complete;
 mod derived;
+mod documents;
+mod encrypting;
 mod erasing;
 mod open;
 mod pending;
@@ -15,8 +17,10 @@ mod recovery;
 
 pub(crate) use complete::is_complete;
 pub use complete::{Wanted, complete};
+pub use encrypting::{Encryption, Incoming};
 pub use placing::Placed;
 
+use crate::cipher::SessionKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::{self, MARKER};
 use crate::model::{MediaId, MediaItem, SessionId};
@@ -82,6 +86,10 @@ pub struct SessionArchive {
     bag_before: Option<String>,
     /// The SHA-256 of the record as it was read.
     record_before: Option<String>,
+    /// What this run encrypts with, if it encrypts.
+    encryption: Option<Encryption>,
+    /// The key of this run, once it was needed.
+    key: Option<Arc<SessionKey>>,
     /// Media files that have a path and may not be published yet.
     placing: HashSet<MediaId>,
     /// True if nothing may change any more.
@@ -116,6 +124,8 @@ impl SessionArchive {
             folder,
             bag_before: None,
             record_before,
+            encryption: None,
+            key: None,
             placing: HashSet::new(),
             is_left: false,
         };
@@ -215,8 +225,9 @@ impl SessionArchive {
 
     /// Returns the first line of the pending file.
     fn began(&self, now: Timestamp) -> Line {
-        let salt = self.revision.before.is_none().then(|| self.revision.record.salt.clone());
-        Line::Began { at: now, tool: tool(), salt }
+        let is_new = self.revision.before.is_none();
+        let salt = is_new.then(|| self.revision.record.salt.clone());
+        Line::Began { at: now, tool: tool(), salt, encryption: self.revision.record.encryption.clone().filter(|_| is_new) }
     }
 }
 

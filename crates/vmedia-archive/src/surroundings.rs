@@ -2,6 +2,7 @@
 //!
 //! Tests names alone: the session may be damaged.
 
+use crate::cipher;
 use crate::erasure;
 use crate::error::{Error, Result};
 use crate::journal::FOLDER;
@@ -16,11 +17,12 @@ pub fn must_be_outside(flag: &str, path: &Path) -> Result<()> {
     let nearest = nearest.map(as_written);
     let Some(folder) = nearest.iter().flat_map(|path| path.ancestors()).find(|folder| is_closed(folder)) else { return Ok(()) };
     let what = format!("{flag} {} would write into {}, and change what is archived there", path.display(), folder.display());
-    Err(Error::usage(what, "name a place outside of the folders of sessions, of the journal and of the certificates"))
+    Err(Error::usage(what, "name a place outside of the folders of sessions, of the journal, of the keys and of the certificates"))
 }
 
 fn is_closed(folder: &Path) -> bool {
     let has = |name: &str| folder.join(name).is_file();
     let is_session = has(DECLARATION) || has(MARKER) || has(RECORD) && has(MANIFEST);
-    is_session || folder.file_name().is_some_and(|name| name == FOLDER || name == erasure::FOLDER) && folder.is_dir()
+    let is_ours = |name: &std::ffi::OsStr| [FOLDER, erasure::FOLDER, cipher::FOLDER].iter().any(|ours| name == *ours);
+    is_session || folder.file_name().is_some_and(is_ours) && folder.is_dir()
 }

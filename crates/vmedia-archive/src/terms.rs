@@ -71,6 +71,11 @@ impl SignatureRecord {
         Self { verdict: SignatureVerdict::Held.into(), value: Some(value), extra: Map::new() }
     }
 
+    /// Returns the verdict alone.
+    pub(crate) fn without_value(self) -> Self {
+        Self { value: None, ..self }
+    }
+
     /// Returns the signature if it held.
     pub fn held(&self) -> Option<&str> {
         self.value.as_deref().filter(|_| self.verdict == SignatureVerdict::Held)

@@ -111,6 +111,7 @@ fn the_bags_own_files_are_read_once() {
 fn came(digest: Digest) -> NewFile {
     NewFile {
         digest,
+        stored: None,
         content_type: None,
         extension: None,
         signature: SignatureRecord::absent(),

@@ -2,7 +2,7 @@
 //! their seals. Needs no network.
 //!
 //! `journal`, `seals` and `page` check an archive's root; `examine` checks a bag's own files and lists those to be read, `reread`
-//! reads one of them, `altered` compares the bag with the journal, `erased` what is left of an erased one and `plans` what ordered it; `workers` do so for many sessions in parallel. Must not repair
+//! reads one of them, `openable` opens what is encrypted, `altered` compares the bag with the journal, `erased` what is left of an erased one and `plans` what ordered it; `workers` do so for many sessions in parallel. Must not repair
 //! and must not print.
 
 mod altered;
@@ -12,6 +12,7 @@ mod examine;
 mod examined;
 mod finding;
 mod journal;
+mod openable;
 mod outcomes;
 mod page;
 mod plans;
@@ -28,6 +29,7 @@ pub(crate) use reread::read_sealed;
 pub use reread::{Item, Reread, reread};
 
 use crate::bag;
+use crate::cipher::{self, Identities};
 use crate::error::{Error, Result};
 use crate::journal::{FOLDER, Journal};
 use crate::layout::{DECLARATION, INFO, MANIFEST, MARKER, RECORD, TAG_MANIFEST};
@@ -62,7 +64,7 @@ impl Target {
     /// A folder in it cannot be read.
     pub fn whole(store: Arc<dyn ReadStore>) -> Result<Self> {
         let mut sessions = Vec::new();
-        for name in store.folders()?.into_iter().filter(|name| name != FOLDER) {
+        for name in store.folders()?.into_iter().filter(|name| name != FOLDER && name != cipher::FOLDER) {
             let folder = StorePath::name(&name);
             if is_bag(store.as_ref(), &folder)? {
                 sessions.push(folder);
@@ -89,6 +91,8 @@ pub struct Options {
     pub signers: Option<Signers>,
     /// The certificates that vouch for time-stamping authorities; without, time stamps are claims of the archive.
     pub authorities: Option<Authorities>,
+    /// The private keys that open encrypted sessions; `None` if nothing is to be opened.
+    pub identities: Option<Arc<Identities>>,
     /// True if the provider's signatures are to be computed again.
     pub authenticate: bool,
     /// True right after a repair, when fetching again no longer helps.
@@ -118,6 +122,8 @@ pub struct Totals {
     pub unread: u64,
     /// Sessions of which the journal says that they were erased, and of which nothing is left.
     pub erased: u64,
+    /// Encrypted sessions of which nothing was opened.
+    pub unopened: u64,
     /// Bags that were not checked, because another run was changing them.
     pub busy: u64,
 }

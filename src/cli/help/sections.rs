@@ -91,6 +91,7 @@ pub(in crate::cli) const SECTIONS: &[(&str, &[(&str, &str)])] = &[
                 "<archive>/_journal/<time>-<run>.ndjson",
                 "The changes of each run, chained by digests; .checkpoint.sig and .tsr beside it are its seals.",
             ),
+            ("<archive>/_keys/<session-id>/", "The keys of an encrypted session, encrypted to the recipients."),
             ("<archive>/_erased/<session-id>.json", "The certificate of an erased session; .html is its page, .biometric that of media."),
             ("<archive>/.vmedia/", "Locks and unfinished files of running commands; never part of a bag."),
         ],

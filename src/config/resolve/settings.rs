@@ -3,6 +3,7 @@
 //! Must not read a secret, run a command, open a keyring or connect to anything.
 
 use super::bucket::lock_name;
+use super::encryption::parse;
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::{check_api_key, check_integration_id};
 use super::yoti::{NO_KEY_FILE, check_sdk_id};
@@ -14,7 +15,7 @@ use crate::config::environment::names;
 use crate::config::reference::{self, Reference, SecretLocation};
 use crate::config::retention::schedule_text;
 use crate::config::secret_guard::redacted;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quote};
 use crate::http::check_certificates;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -185,10 +186,21 @@ impl Resolver<'_> {
             Setting::new("kms_key", self.kms_key()).or_default("the bucket's own"),
             Setting::path("sign_key", sign_key).checked(is_readable).or_default("none"),
             self.timestamp_setting(),
+            self.recipients_setting(),
+            Setting::new("single_recipient", Some(self.single_recipient(false))),
             Setting::new("approvals", self.approvals(None)).or_default("none"),
             Setting::new("ping_url", ping_url).checked(is_address).or_default("none"),
             Setting::new("operator", Some(operator(self.environment))),
         ]
+    }
+
+    fn recipients_setting(&self) -> Setting {
+        let Some(written) = self.written_recipients(&[]) else { return Setting::none("recipients").or_default("none") };
+        let text = written.value.iter().map(|recipient| quote(recipient)).collect::<Vec<_>>().join(", ");
+        match parse(&written, self.single_recipient(false).value) {
+            Ok(_) => Setting::new("recipients", Some(written)).with_text(text),
+            Err(problem) => Setting::new("recipients", Some(written)).checked(Err(problem)),
+        }
     }
 
     /// Describes the schedules of retention.

@@ -6,6 +6,7 @@
 use crate::http::Headers;
 use crate::provider::{Checked, Signature, SignatureCheck};
 use crate::secret::Secret;
+use secrecy::zeroize::Zeroizing;
 use sha256_pair::{Digests, Key, Pair};
 
 /// Headers that carry an answer's signature; the second was documented from August to October 2025.
@@ -22,6 +23,16 @@ impl Keys {
     pub(super) fn new(first: Secret, others: Vec<Secret>) -> Self {
         let key = |secret: Secret| Key::new(secret.expose());
         Self { first: key(first), others: others.into_iter().map(key).collect() }
+    }
+
+    /// Returns the tag of a text under each secret.
+    pub(super) fn tags(&self, subject: &str) -> Vec<Zeroizing<[u8; 32]>> {
+        let tag = |key| {
+            let mut pair = Pair::new(key);
+            pair.update(subject.as_bytes());
+            Zeroizing::new(*pair.finish().tag.as_bytes())
+        };
+        std::iter::once(&self.first).chain(&self.others).map(tag).collect()
     }
 
     /// Returns the signature of a text, as the `X-HMAC-SIGNATURE` header takes it: 64 lower-case hex digits.

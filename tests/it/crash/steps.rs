@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
-use vmedia::archive::{Identity, Journal};
+use vmedia::archive::{Encryption, Identity, Journal};
 use vmedia::clock::{Cancel, Clock, SystemClock};
 use vmedia::engine::{Details, Event, Message, Options, Services, Sessions, start};
 use vmedia::error;
@@ -26,6 +26,11 @@ const ERRORS: [ErrorKind; 4] = [ErrorKind::StorageFull, ErrorKind::PermissionDen
 
 /// A run over the session on a store, by one worker, to its end; says how the session ended.
 pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
+    run_with(world, store, None)
+}
+
+/// The same, encrypted.
+pub fn run_with(world: &World, store: Arc<dyn Store>, encryption: Option<Encryption>) -> Exit {
     let clock = Arc::new(SystemClock::start());
     let seconds = Duration::from_secs(20);
     let client = Client::new(ClientOptions {
@@ -48,6 +53,7 @@ pub fn run(world: &World, store: Arc<dyn Store>) -> Exit {
         store,
         journal: Arc::clone(&journal),
         sealer: Arc::default(),
+        encryption,
         shipping: None,
         base_url: world.sandbox.base_url(),
         credentials: words("the test's"),

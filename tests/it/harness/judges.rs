@@ -7,9 +7,9 @@ use std::process::Command;
 
 /// Tools that no package brings to this system. What they judge is the same on every system, and is judged on Linux.
 const ELSEWHERE: &[&str] = if cfg!(windows) {
-    &["a browser (chromium)", "axe-core (npm)", "promtool"]
+    &["age", "a browser (chromium)", "axe-core (npm)", "promtool"]
 } else if cfg!(target_os = "macos") {
-    &["axe-core (npm)", "man -l"]
+    &["age", "axe-core (npm)", "man -l"]
 } else {
     &[]
 };

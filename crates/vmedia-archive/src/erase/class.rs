@@ -172,6 +172,7 @@ impl Found {
             files: self.files.len() as u64,
             bytes: self.files.iter().map(Listed::length).sum(),
             bag: bag_digest(store, folder)?,
+            keys: 0,
             authority: String::new(),
             reason: String::new(),
             plan: None,

@@ -23,6 +23,10 @@ pub fn export_page(order: &Exporting<'_>, session: &SessionId, path: &Path, now:
     let (_lock, examined, mut exported) = begin(order, session)?;
     let (folder, files) = (exported.folder.clone(), examined.manifested());
     let record = record(order, &folder, &examined)?;
+    if record.encryption.is_some() {
+        let what = format!("nothing was exported: session {session} is encrypted, and a page would show nothing of it");
+        return Err(Error::new(ErrorKind::Usage, what, "export it as a ZIP file, without --html, and hand out its keys beside it"));
+    }
     let pieces = pieces(&session_copy(record)?, &|path| files.contains_key(path));
     must_fit(order, &folder, &pieces)?;
     let unwritten = |error: &io::Error| unwritten(path, error);

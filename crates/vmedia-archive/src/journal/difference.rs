@@ -15,8 +15,9 @@ pub(crate) fn archived(folder: &StorePath, before: Option<&Record>, after: &Reco
     let holds: HashMap<&str, &Digest> = after.files().map(|file| (file.path, file.digest)).collect();
     let added = after.files().filter(|file| held.get(file.path) != Some(&file.digest)).map(|file| {
         let (sha256, commitment) = fingerprint(&after.salt, &file);
-        let (signed, media) = (file.signature.held().is_some(), file.medium.map(|medium| medium.id.clone()));
-        FileEntry { path: file.path.to_owned(), bytes: file.digest.bytes, sha256, commitment, signed, media }
+        let (signed, media) = (file.is_signed(), file.medium.map(|medium| medium.id.clone()));
+        let content = file.encrypted.and_then(|encrypted| encrypted.fingerprint.clone());
+        FileEntry { path: file.path.to_owned(), bytes: file.digest.bytes, sha256, commitment, content, signed, media }
     });
     let lost = before.into_iter().flat_map(Record::files).filter(|file| holds.get(file.path) != Some(&file.digest)).map(|file| {
         let (sha256, commitment) = fingerprint(&after.salt, &file);
@@ -58,6 +59,9 @@ fn is_erased(after: &Record, medium: &MediaRecord) -> bool {
 }
 
 fn why(after: &Record, path: &str) -> String {
+    if after.files().any(|file| file.path == path) {
+        return "damaged, and encrypted anew".to_owned();
+    }
     let of_media = after.media.iter().flat_map(|medium| &medium.files).map(|file| (&file.path, &file.lost));
     let of_documents = after.documents.iter().map(|document| (&document.path, &document.lost));
     let lost = of_media.chain(of_documents).find(|(known, lost)| *known == path && lost.is_some());

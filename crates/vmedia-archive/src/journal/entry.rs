@@ -294,6 +294,9 @@ pub(crate) struct FileEntry {
     /// The commitment to a document's SHA-256, under the session's salt.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) commitment: Option<String>,
+    /// The keyed fingerprint of the content of an encrypted file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) content: Option<String>,
     /// True if the provider signed it and the signature held.
     pub(crate) signed: bool,
     /// The media file that it is of; `None` for the provider's other answers.

@@ -33,6 +33,9 @@ pub struct ErasureFacts {
     pub bytes: u64,
     /// The bag's digest: the SHA-256 of its `tagmanifest-sha256.txt`; `None` if there was none.
     pub bag: Option<String>,
+    /// Number of keys of the session that are destroyed first: without them, no copy of its files can be opened.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub keys: u64,
     /// The law, rule or order that the erasure follows.
     pub authority: String,
     /// The operator's reason.
@@ -40,6 +43,11 @@ pub struct ErasureFacts {
     /// The approved plan that it follows, if there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub plan: Option<PlanEntry>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl ErasureFacts {

@@ -27,6 +27,8 @@ pub(super) struct CertificatePage {
     begun: String,
     erased: Option<String>,
     destroyed: String,
+    /// The number of keys that were destroyed first.
+    keys: Option<String>,
     bag: Option<Text>,
     authority: Text,
     reason: Text,
@@ -83,6 +85,7 @@ impl CertificatePage {
             begun: moment(certificate.begun),
             erased: certificate.erased.map(moment),
             destroyed: format!("{}, {}", plural(facts.files, "file"), bytes(facts.bytes)),
+            keys: (facts.keys > 0).then(|| plural(facts.keys, "key")),
             bag: facts.bag.as_deref().map(Text::of),
             authority: Text::of(&facts.authority),
             reason: Text::of(&facts.reason),

@@ -58,7 +58,7 @@ pub(super) fn files(attempts: &Attempts<'_>, held: &[Held<'_>]) -> Vec<FileRow> 
         what: sheet::title(held.medium),
         of: Text::of(&attempts.of_medium(held.medium)),
         remarks: sheet::remarks(held.medium, held.file),
-        signature: sheet::signature(&held.file.signature),
+        signature: sheet::signature(&held.file.signature, held.file.is_signed()),
         ..file_row(&held.file.path, &held.file.digest, held.file.fetched)
     };
     held.iter().map(row).collect()
@@ -69,7 +69,7 @@ pub(super) fn documents(record: &Record, attempts: &Attempts<'_>) -> Vec<FileRow
     let row = |document: &DocumentRecord| FileRow {
         what: document_title(attempts, &document.name),
         of: Text::of(&document.endpoint),
-        signature: sheet::signature(&document.signature),
+        signature: sheet::signature(&document.signature, document.is_signed()),
         remarks: (!document.redacted.is_empty())
             .then(|| Text::of(&format!("Credentials in it were replaced before it was kept: {}", document.redacted.join(", "))))
             .into_iter()

@@ -9,7 +9,7 @@ use super::lists::{self, ChangeRow, FileRow, LostRow, MissingRow};
 use super::sheet::{self, Attempts, Held, Look, Sheet};
 use super::style::Style;
 use super::untrusted::Text;
-use crate::layout::{MANIFEST, TAG_MANIFEST};
+use crate::layout::{MANIFEST, TAG_MANIFEST, session_folder};
 use crate::record::Record;
 use crate::store::Digest;
 use crate::text::{bytes, moment, plural};
@@ -49,6 +49,8 @@ pub(super) struct SessionPage {
     manifest: String,
     documents: Vec<FileRow>,
     changes: Vec<ChangeRow>,
+    /// The name of the session's folder, if its files are encrypted.
+    encrypted: Option<Text>,
     /// True for a copy that holds its files and is read without the archive.
     is_copy: bool,
 }
@@ -78,7 +80,7 @@ impl SessionPage {
             updated: moment(record.updated),
             tool: Text::of(&record.tool),
             decision: facts::decision(record),
-            no_decision: facts::no_decision(record),
+            no_decision: facts::no_decision(record).filter(|_| record.encryption.is_none()),
             groups: facts::groups(record),
             notes: notes(missing.len(), disagreeing, lost.len(), changes.len()),
             filed: if is_grouped { "Groups" } else { "Attempts" },
@@ -94,6 +96,7 @@ impl SessionPage {
             absent,
             lost,
             changes,
+            encrypted: record.encryption.is_some().then(|| Text::of(session_folder(&record.session).as_str())),
             is_copy: false,
         }
     }
@@ -117,7 +120,7 @@ impl SessionPage {
 
 /// Returns the number of files for which the provider's signature held. Providers with groups have signed no answer so far.
 fn signed(held: &[Held<'_>], is_grouped: bool) -> String {
-    match held.iter().filter(|held| held.file.signature.held().is_some()).count() {
+    match held.iter().filter(|held| held.file.is_signed()).count() {
         _ if held.is_empty() => "no files".to_owned(),
         0 if is_grouped => "the provider makes none".to_owned(),
         count => format!("held for {count} of {}", held.len()),

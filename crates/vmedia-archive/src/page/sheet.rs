@@ -4,6 +4,7 @@
 
 use super::facts::{Fact, decision, of_attempt};
 use super::untrusted::{FileLink, Text, extension};
+use crate::cipher::ENDING;
 use crate::model::{AttemptId, Kind, MediaId, TypeHint};
 use crate::reason::reason_text;
 use crate::record::{FileRecord, MediaRecord, Record, SignatureRecord, State};
@@ -66,6 +67,8 @@ pub(super) enum Look {
     Link { href: String, format: String, invitation: &'static str },
     /// The format's name alone.
     Named { format: String },
+    /// The name of an encrypted file's format.
+    Encrypted { format: String },
     /// The state of a file that is not archived.
     Absent(Text),
 }
@@ -201,14 +204,14 @@ fn cards<'a>(record: &'a Record, attempts: &Attempts<'_>, held: &[Held<'_>]) -> 
 fn card(held: &Held<'_>, version: &str, of: &str) -> Card {
     let (medium, file) = (held.medium, held.file);
     let title = title(medium).followed_by(version);
-    let look = look(&file.path, kind(medium));
+    let look = if file.encrypted.is_some() { encrypted(&file.path) } else { look(&file.path, kind(medium)) };
     let word = match look {
         Look::Picture(_) => "picture",
         Look::Video(_) => "video",
-        Look::Link { .. } | Look::Named { .. } | Look::Absent(_) => "file",
+        Look::Link { .. } | Look::Named { .. } | Look::Encrypted { .. } | Look::Absent(_) => "file",
     };
     let length = medium.duration.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).map(text::duration);
-    let parts = [Some(extension(&file.path).to_ascii_uppercase()), Some(text::bytes(file.digest.bytes)), length];
+    let parts = [Some(extension(content_path(&file.path)).to_ascii_uppercase()), Some(text::bytes(file.digest.bytes)), length];
     Card {
         alt: format!("{title}, {word} of {of}"),
         look,
@@ -252,8 +255,18 @@ pub(super) fn remarks(medium: &MediaRecord, file: &FileRecord) -> Vec<Text> {
 }
 
 /// Returns the result of the check of the provider's signature.
-pub(super) fn signature(signature: &SignatureRecord) -> Text {
-    Text::of(signature.verdict.as_str_with(|_| if signature.held().is_some() { "held" } else { "none sent" }))
+pub(super) fn signature(signature: &SignatureRecord, is_signed: bool) -> Text {
+    Text::of(signature.verdict.as_str_with(|_| if is_signed { "held" } else { "none sent" }))
+}
+
+/// Returns the path of a file's content: without the ending of encrypted files.
+fn content_path(path: &str) -> &str {
+    path.strip_suffix(ENDING).unwrap_or(path)
+}
+
+fn encrypted(path: &str) -> Look {
+    let format = extension(content_path(path)).to_ascii_uppercase();
+    Look::Encrypted { format: Text::of(&format).to_string() }
 }
 
 fn look(path: &str, kind: Kind) -> Look {

@@ -146,6 +146,10 @@ impl Revision {
 
     /// Replaces the facts that a document states. Facts about an attempt that it no longer mentions stay.
     pub fn learn(&mut self, document: &str, facts: impl Iterator<Item = Fact>) {
+        // They are in the encrypted documents, and nowhere in clear.
+        if self.record.encryption.is_some() {
+            return;
+        }
         let mut known: Vec<FactRecord> = Vec::new();
         for Fact { name, value, of } in facts {
             let same = self.record.facts.iter().position(|old| old.document == document && old.name == name && old.of == of);

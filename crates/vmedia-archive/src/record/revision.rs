@@ -1,7 +1,9 @@
 //! The record of a session while a run revises it, beside the record before the run. Pure: tested without a folder.
 
+use super::encryption::{INCOMPARABLE, are_comparable};
 use super::{
-    Change, CompanionRecord, CompanionState, DocumentRecord, FileRecord, HistoryRecord, MediaRecord, Origin, Record, SignatureRecord, State,
+    Change, CompanionRecord, CompanionState, DocumentRecord, EncryptedRecord, FileRecord, HistoryRecord, MediaRecord, Origin, Record,
+    SignatureRecord, State,
 };
 use crate::coded::Coded;
 use crate::model::{MediaId, MediaItem};
@@ -14,8 +16,10 @@ use std::collections::HashSet;
 /// A file that was accepted and has no path yet.
 #[derive(Debug)]
 pub struct NewFile {
-    /// Its length and SHA-256.
+    /// The length and SHA-256 of what the provider sent.
     pub digest: Digest,
+    /// The length and SHA-256 of its encrypted form, if it is encrypted.
+    pub stored: Option<Digest>,
     /// The response's `Content-Type`.
     pub content_type: Option<String>,
     /// The extension that the answer calls for, where the listing declares no media type.
@@ -29,10 +33,22 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    pub(crate) fn at(self, path: String) -> FileRecord {
-        let Self { digest, content_type, signature, fetched, disagreements, .. } = self;
-        let disagreements = disagreements.into_iter().map(Coded::Fact).collect();
-        FileRecord { path, digest, content_type, signature, fetched, chip: None, disagreements, lost: None, extra: Map::new() }
+    /// Returns its record; `encrypted` is what is known of its content, if it is encrypted.
+    pub(crate) fn at(self, path: String, encrypted: Option<EncryptedRecord>) -> FileRecord {
+        let Self { digest, stored, content_type, signature, fetched, disagreements, .. } = self;
+        let signature = if encrypted.is_some() { signature.without_value() } else { signature };
+        FileRecord {
+            path,
+            digest: stored.filter(|_| encrypted.is_some()).unwrap_or(digest),
+            encrypted: encrypted.map(Box::new),
+            content_type,
+            signature,
+            fetched,
+            chip: None,
+            disagreements: disagreements.into_iter().map(Coded::Fact).collect(),
+            lost: None,
+            extra: Map::new(),
+        }
     }
 }
 
@@ -101,7 +117,7 @@ impl Revision {
     /// Returns whether the provider signed media of this session in an earlier run.
     pub fn was_signed(&self) -> bool {
         let media = self.before.iter().flat_map(|before| &before.media);
-        media.flat_map(|medium| &medium.files).any(|file| file.signature.held().is_some())
+        media.flat_map(|medium| &medium.files).any(FileRecord::is_signed)
     }
 
     /// Returns whether a file of this media was found missing or altered and is not replaced yet.
@@ -156,9 +172,13 @@ impl Revision {
 
     /// Adds a document. That it differs from an earlier one is evidence.
     pub(crate) fn add_document(&mut self, document: DocumentRecord) {
-        let DocumentRecord { name, path, fetched, .. } = &document;
-        if self.record.documents.iter().any(|known| known.name == *name && known.lost.is_none()) {
-            let what = format!("the provider's answer to {name} has changed; the new one is kept beside the old ones as {path}");
+        let DocumentRecord { name, path, fetched, encrypted, .. } = &document;
+        if let Some(known) = self.record.documents.iter().rfind(|known| known.name == *name && known.lost.is_none()) {
+            let what = if are_comparable(known.encrypted.as_deref(), encrypted.as_deref()) {
+                format!("the provider's answer to {name} has changed; the new one is kept beside the old ones as {path}")
+            } else {
+                format!("the provider's answer to {name} is kept beside the old ones as {path}; {INCOMPARABLE}")
+            };
             self.happened(HistoryRecord { path: Some(path.clone()), ..HistoryRecord::new(*fetched, Change::DocumentChanged, what) });
         }
         self.record.documents.push(document);
@@ -178,13 +198,19 @@ impl Revision {
             let is_new = |disagreement: &Coded<Disagreement>| !old.disagreements.contains(disagreement);
             let further: Vec<_> = file.disagreements.into_iter().filter(is_new).collect();
             old.disagreements.extend(further);
+            // The same content was damaged, and is encrypted anew.
+            if file.encrypted.is_some() && old.digest != file.digest {
+                (old.digest, old.encrypted) = (file.digest, file.encrypted);
+            }
             known.arrived();
             return;
         }
         let is_lost = known.present().next().is_none();
         if let Some(original) = known.files.first() {
             let (id, path, lost, sha256) = (&item.id, &file.path, &original.path, &original.digest.sha256);
-            let what = if is_lost {
+            let what = if !are_comparable(original.encrypted.as_deref(), file.encrypted.as_deref()) {
+                format!("the provider's answer for media {id} is kept as {path}; {INCOMPARABLE} as {lost}")
+            } else if is_lost {
                 format!(
                     "the original of media {id} (sha256 {sha256}, {lost}) is lost; the provider now answers with other bytes, kept as {path}"
                 )
@@ -238,9 +264,9 @@ mod tests {
 
     fn publish(revision: &mut Revision, id: &str, path: &str, bytes: &[u8]) {
         let signature = SignatureRecord::of("s".to_owned());
-        let (digest, disagreements) = (Digest::of(bytes), Vec::new());
-        let file = NewFile { digest, content_type: None, extension: None, signature, fetched: NOW, disagreements };
-        revision.add_published(&item(id), file.at(path.to_owned()), NOW);
+        let (digest, stored, disagreements) = (Digest::of(bytes), None, Vec::new());
+        let file = NewFile { digest, stored, content_type: None, extension: None, signature, fetched: NOW, disagreements };
+        revision.add_published(&item(id), file.at(path.to_owned(), None), NOW);
     }
 
     fn changes(revision: &Revision) -> Vec<Option<Change>> {

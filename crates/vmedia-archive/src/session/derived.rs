@@ -33,7 +33,9 @@ impl SessionArchive {
         let is_chip = |medium: &&MediaRecord| medium.kind == Kind::Nfc && medium.state.newer().is_none();
         let files = self.revision.record.media.iter().filter(is_chip).flat_map(|medium| medium.present().map(move |file| (medium, file)));
         let mut decoded = Vec::new();
-        for (medium, file) in files.filter(|(_, file)| file.chip.is_none() && file.digest.bytes <= chip::LARGEST) {
+        for (medium, file) in
+            files.filter(|(_, file)| file.chip.is_none() && file.encrypted.is_none() && file.digest.bytes <= chip::LARGEST)
+        {
             let bytes = self.intact(&self.folder.join(&file.path), &file.digest)?;
             let chip = bytes.and_then(|bytes| ChipRecord::read(&bytes));
             decoded.extend(chip.map(|chip| (medium.id.clone(), file.path.clone(), chip.of_file(&file.path))));
@@ -70,7 +72,7 @@ impl SessionArchive {
     }
 }
 
-/// Returns the newest file of a media file, unless a newer version settled that.
+/// Returns the newest file of a media file, unless a newer version settled that, or it is encrypted.
 fn newest(medium: &MediaRecord) -> Option<&FileRecord> {
-    medium.present().last().filter(|_| medium.state.newer().is_none())
+    medium.present().last().filter(|file| medium.state.newer().is_none() && file.encrypted.is_none())
 }

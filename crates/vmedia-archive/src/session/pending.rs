@@ -4,7 +4,7 @@
 //! Must not decide what the lines lead to.
 
 use crate::error::{Error, Result};
-use crate::record::{DocumentRecord, HistoryRecord, MediaRecord};
+use crate::record::{DocumentRecord, EncryptionRecord, HistoryRecord, MediaRecord};
 use crate::salt::Salt;
 use crate::store::{Lines, Prepared, Store, StorePath};
 use crate::word::Word;
@@ -24,6 +24,9 @@ pub(super) enum Line {
         /// The salt of a session that has no record yet: the journal holds commitments before the record is written.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         salt: Option<Salt>,
+        /// The encryption of such a session.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        encryption: Option<EncryptionRecord>,
     },
     /// A media file was listed for the first time, and has no file yet.
     Listed(MediaRecord),
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_torn_line_costs_itself_alone() {
-        let line = Line::Began { at: Timestamp::UNIX_EPOCH, tool: "vmedia".to_owned(), salt: None };
+        let line = Line::Began { at: Timestamp::UNIX_EPOCH, tool: "vmedia".to_owned(), salt: None, encryption: None };
         let text = line.text().expect("text");
         let torn = format!("{text}\n{}\n{text}", text.get(..10).expect("a piece"));
         assert_eq!(parse(torn.as_bytes()), [Word::Known(line.clone()), Word::Known(line)]);

@@ -26,7 +26,9 @@ impl SessionArchive {
                 }
             };
             match line {
-                Line::Began { salt: Some(salt), .. } if self.revision.before.is_none() => self.revision.record.salt = salt,
+                Line::Began { salt: Some(salt), encryption, .. } if self.revision.before.is_none() => {
+                    (self.revision.record.salt, self.revision.record.encryption) = (salt, encryption);
+                }
                 Line::Began { .. } | Line::Newer => {}
                 Line::Moved(moved) => {
                     // A run may have ended after it announced the move and before it made it.
@@ -49,7 +51,7 @@ impl SessionArchive {
                     for file in announced.files.clone() {
                         let is_recorded =
                             self.revision.record.media.iter().flat_map(MediaRecord::present).any(|other| other.path == file.path);
-                        let is_ours = layout::is_payload(&file.path) && !is_recorded;
+                        let is_ours = layout::is_payload(&file.path) && !is_recorded && self.is_in_form(file.encrypted.is_some());
                         if is_ours && self.is_proved(&file.path, &file.digest, &file.signature, rules)? {
                             // What the chip holds is decoded from the bytes, whatever the line says.
                             self.revision.add_file(&announced, FileRecord { chip: None, ..file });
@@ -58,7 +60,7 @@ impl SessionArchive {
                 }
                 Line::Answered(answer) => {
                     let is_recorded = self.revision.record.documents.iter().any(|other| other.path == answer.path);
-                    let is_ours = layout::is_document(&answer.path) && !is_recorded;
+                    let is_ours = layout::is_document(&answer.path) && !is_recorded && self.is_in_form(answer.encrypted.is_some());
                     if is_ours && self.is_proved(&answer.path, &answer.digest, &answer.signature, rules)? {
                         self.revision.add_document(answer);
                     }
@@ -66,6 +68,11 @@ impl SessionArchive {
             }
         }
         Ok(())
+    }
+
+    /// Returns false for an encrypted file of a session that is not encrypted, and the other way round: such a line is forged.
+    fn is_in_form(&self, is_encrypted: bool) -> bool {
+        self.revision.record.encryption.is_some() == is_encrypted
     }
 
     /// Returns whether a file has these bytes and, if a signature came with them, whether it holds.

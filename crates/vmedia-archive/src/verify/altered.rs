@@ -145,7 +145,11 @@ impl<'a> History<'a> {
     /// Returns true if a file of this media file should be here with the bytes of its original.
     fn expects(&self, id: &str, original: &FileEntry) -> bool {
         let mut files = self.files.values().map(|expected| expected.file);
-        files.any(|file| file.media.as_ref().is_some_and(|media| media.as_str() == id) && file.fingerprint() == original.fingerprint())
+        let is_same = |file: &FileEntry| {
+            let is_content = file.content.is_some() && file.content == original.content;
+            is_content || file.fingerprint() == original.fingerprint()
+        };
+        files.any(|file| file.media.as_ref().is_some_and(|media| media.as_str() == id) && is_same(file))
     }
 
     fn apply(&mut self, change: &'a BagChange) {

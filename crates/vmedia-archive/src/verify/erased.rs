@@ -2,6 +2,7 @@
 //! the digests that the journal has. Must not read bags.
 
 use super::{Aspect, Examined, Finding, Remedy, is_bag};
+use crate::cipher::keys_folder;
 use crate::class::Class;
 use crate::disposition::{digest_in, plan_path, signature_path};
 use crate::erasure::{self, Certificate, FOLDER};
@@ -55,6 +56,11 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
     }
     if is_outdated(store, chain, erasure, folder)? {
         return Ok(Erased::Not);
+    }
+    let keys = keys_folder(&path);
+    if store.stat(&keys)?.is_some() {
+        let what = format!("its keys are here again: it was {erased} ({})", erasure.facts.authority);
+        return Ok(Erased::Found(finding(keys.as_str(), what)));
     }
     if chain.is_proof_demanded && !chain.is_proven(&erasure.place) {
         return Ok(Erased::Found(unproven(&format!("it was {erased}"))));

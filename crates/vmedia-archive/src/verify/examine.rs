@@ -8,7 +8,8 @@ use super::{Aspect, Examined, Finding, Item, LARGEST_TEXT, ProviderRules, Remedy
 use crate::bag::{self, Manifest};
 use crate::error::Result;
 use crate::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, TAG_MANIFEST};
-use crate::record::{Record, RecordedFile, State, parse_error};
+use crate::model::MediaId;
+use crate::record::{DocumentRecord, Record, RecordedFile, State, parse_error};
 use crate::store::{Digest, Listed, ReadStore, Stat, StorePath};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const DROPPINGS: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// The largest document that is read, in bytes; none that is kept is larger.
-const LARGEST_DOCUMENT: u64 = 64 * 1024 * 1024;
+pub(super) const LARGEST_DOCUMENT: u64 = 64 * 1024 * 1024;
 
 /// The files of a record by their paths.
 type Recorded<'a> = BTreeMap<&'a str, RecordedFile<'a>>;
@@ -83,6 +84,8 @@ fn items(provider: &str, recorded: Option<&Recorded<'_>>, payload: &Manifest, ta
             is_payload: payload.contains_key(path),
             is_gone: file.and_then(|file| file.medium).is_some_and(|medium| medium.state == State::Gone),
             signature: file.and_then(|file| file.signature.held()).map(str::to_owned),
+            is_signed: file.is_some_and(RecordedFile::is_signed),
+            content: None,
             provider: provider.to_owned(),
         }
     };
@@ -174,21 +177,27 @@ fn compare_portraits(record: &Record, tags: &Manifest, examined: &mut Examined) 
 
 /// Checks that the record has every media file that any stored listing names: a removed one must be noticed.
 fn compare_listings(store: &dyn ReadStore, folder: &StorePath, record: &Record, rules: &dyn ProviderRules, examined: &mut Examined) {
-    let recorded: HashSet<&str> = record.media.iter().map(|medium| medium.id.as_str()).collect();
-    for document in record.documents.iter().filter(|document| document.lost.is_none()) {
+    // Those that are encrypted are read once they are opened.
+    for document in record.documents.iter().filter(|document| document.lost.is_none() && document.encrypted.is_none()) {
         if examined.is_unreadable(&document.path) {
             continue;
         }
         // A missing file is reported when it is to be read.
         let Some(bytes) = read(store, folder, &document.path, LARGEST_DOCUMENT, examined) else { continue };
-        match rules.listed(&record.provider, &document.name, &bytes) {
-            Ok(listed) => {
-                for id in listed.iter().filter(|id| !recorded.contains(id.as_str())) {
-                    examined.finding(Aspect::Listings, &document.path, format!("lists media {id}, of which the record says nothing"));
-                }
-            }
-            Err(reason) => examined.finding(Aspect::Readable, &document.path, reason),
-        }
+        examined.findings.extend(compare_listing(record, document, &bytes, rules));
+    }
+}
+
+/// Checks that the record has every media file that a document lists.
+pub(super) fn compare_listing(record: &Record, document: &DocumentRecord, bytes: &[u8], rules: &dyn ProviderRules) -> Vec<Finding> {
+    let recorded: HashSet<&str> = record.media.iter().map(|medium| medium.id.as_str()).collect();
+    let lists = |id: &MediaId| {
+        let what = format!("lists media {id}, of which the record says nothing");
+        Finding::new(Aspect::Listings, &document.path, what)
+    };
+    match rules.listed(&record.provider, &document.name, bytes) {
+        Ok(listed) => listed.iter().filter(|id| !recorded.contains(id.as_str())).map(lists).collect(),
+        Err(reason) => vec![Finding::new(Aspect::Readable, &document.path, reason)],
     }
 }
 

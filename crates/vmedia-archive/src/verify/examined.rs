@@ -49,6 +49,11 @@ pub struct Examined {
     pub(super) unread: u64,
     pub(super) bytes: u64,
     pub(super) held: u64,
+    pub(super) opened: u64,
+    /// True if a key of the session is encrypted to none of the identities.
+    pub(super) is_foreign: bool,
+    /// Number of encrypted files to be opened; `None` if the session is not encrypted, or there are no identities.
+    pub(super) to_open: Option<u64>,
     pub(super) unsigned: u64,
     /// True if the verification was stopped while files were read.
     pub(super) is_stopped: bool,
@@ -136,6 +141,11 @@ impl Examined {
         }
     }
 
+    /// Returns true if the session is encrypted, and not all of it is to be opened.
+    pub(super) fn is_unopened(&self) -> bool {
+        (self.to_open.is_none() || self.is_foreign) && self.record.as_ref().is_some_and(|record| record.encryption.is_some())
+    }
+
     /// Returns true if both manifests can be read, so that the bag can be compared with the journal.
     pub(super) fn is_comparable(&self) -> bool {
         [".", MANIFEST, TAG_MANIFEST].iter().all(|path| !self.unreadable.contains(*path))
@@ -167,6 +177,7 @@ impl Examined {
             (Aspect::Journal, self.has_journal && self.unvouched.is_none() && !self.is_unproven),
             // If nothing was signed, nothing was compared.
             (Aspect::Signatures, self.held > 0),
+            (Aspect::Openable, self.opened > 0 && self.to_open == Some(self.opened) && !self.is_foreign),
         ];
         all.into_iter().filter(|(_, matches)| is_sound && *matches).map(|(aspect, _)| aspect).collect()
     }

@@ -17,6 +17,8 @@ pub enum Aspect {
     Journal,
     /// The provider's signatures over what is stored.
     Signatures,
+    /// The encryption: each encrypted file opens with the identities, and holds what the provider sent.
+    Openable,
     /// The formats of the bag's own files.
     Readable,
 }
@@ -29,6 +31,7 @@ impl Aspect {
             Self::Manifests => ("manifests", "files match manifests", "files do not match manifests"),
             Self::Journal => ("journal", "journal matches", "journal does not match"),
             Self::Signatures => ("signatures", "provider's signatures hold", "provider's signatures do not hold"),
+            Self::Openable => ("openable", "encrypted files open", "encrypted files do not open"),
             Self::Readable => ("readable", "files can be read", "cannot be read"),
         }
     }
@@ -54,6 +57,7 @@ impl Aspect {
             Self::Listings | Self::Manifests => Remedy::Repair,
             Self::Journal => Remedy::Compare,
             Self::Signatures => Remedy::Secrets,
+            Self::Openable => Remedy::Keys,
             Self::Readable => Remedy::Restore,
         }
     }
@@ -83,6 +87,8 @@ pub enum Remedy {
     Compare,
     /// Use other secrets: these may be of another time.
     Secrets,
+    /// Restore the session's keys, or use another identity.
+    Keys,
 }
 
 /// A finding.

@@ -100,6 +100,12 @@ pub struct SessionReport {
     pub held: u64,
     /// Payload files that came without a signature.
     pub unsigned: u64,
+    /// Encrypted files that were opened, and hold what the provider sent.
+    #[serde(default)]
+    pub opened: u64,
+    /// True if the session is encrypted.
+    #[serde(default)]
+    pub encrypted: bool,
     /// Comparisons that match; empty when anything was found.
     pub checked: Vec<Aspect>,
     /// Lines on what was listed or requested and never archived.
@@ -157,6 +163,8 @@ impl SessionReport {
             outcome: SessionOutcome::of(&examined),
             held: examined.held,
             unsigned: examined.unsigned,
+            opened: examined.opened,
+            encrypted: examined.record.as_ref().is_some_and(|record| record.encryption.is_some()),
             checked: examined.checked(),
             missing: examined.lacking,
             erased: examined.erased,

@@ -19,8 +19,12 @@ pub struct Item {
     pub is_payload: bool,
     /// True if the provider no longer has it, so that it cannot be fetched again.
     pub is_gone: bool,
-    /// The provider's signature over it, if one is recorded.
+    /// The provider's signature over it, if one is recorded that can be read.
     pub signature: Option<String>,
+    /// True if it came with a signature that held.
+    pub is_signed: bool,
+    /// The length and SHA-256 of its content, if it is encrypted and its proof was opened.
+    pub content: Option<Digest>,
     /// The provider's name.
     pub provider: String,
 }
@@ -32,6 +36,8 @@ pub struct Reread {
     pub bytes: u64,
     /// The result of the check of the provider's signature, if it was checked.
     pub signature: Option<bool>,
+    /// True if it was decrypted, and its content is what the provider sent.
+    pub is_opened: bool,
     /// The finding, if there is one.
     pub finding: Option<Finding>,
 }
@@ -97,11 +103,11 @@ impl Item {
                 let what = "the provider's signature does not hold with these secrets";
                 Reread { bytes, signature: holds, ..self.found(Aspect::Signatures, what) }
             }
-            _ => Reread { bytes, signature: holds, finding: None },
+            _ => Reread { bytes, signature: holds, ..Reread::default() },
         }
     }
 
-    fn found(&self, aspect: Aspect, what: &str) -> Reread {
+    pub(super) fn found(&self, aspect: Aspect, what: &str) -> Reread {
         let finding = Finding::new(aspect, &self.path, what);
         let is_lost = self.is_gone && finding.remedy == Remedy::Repair;
         Reread { finding: Some(if is_lost { finding.helped_by(Remedy::Restore) } else { finding }), ..Reread::default() }

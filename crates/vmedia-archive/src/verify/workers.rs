@@ -6,10 +6,12 @@
 use super::altered::compare_with_journal;
 use super::erased::{Erased, compare_class_erasure, compare_erasure};
 use super::journal::Archive;
+use super::openable::{open_session, reread_content};
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
 };
 use super::{ProviderRules, examine, reread};
+use crate::cipher::SessionIdentities;
 use crate::error::Result;
 use crate::journal::{Authenticated, Chain};
 use crate::schedule::{Order, Pool, Role, Work, locked};
@@ -41,6 +43,8 @@ struct Bag<'a> {
     retries: u32,
     /// The journal that it was compared with.
     chain: Option<Arc<Chain>>,
+    /// The keys that open it.
+    keys: Option<SessionIdentities>,
     examined: Mutex<Examined>,
     left: AtomicUsize,
 }
@@ -166,6 +170,7 @@ impl<'a> Run<'a> {
             self.report(index, None);
             return Vec::new();
         };
+        let keys = open_session(store, folder, self.options.identities.as_ref(), self.rules, &mut examined);
         let items = std::mem::take(&mut examined.items);
         // A missing file is noticed without reading it.
         let is_here = |item: &Item| store.length(&folder.join(&item.path)).is_ok_and(|length| length.is_some());
@@ -184,7 +189,7 @@ impl<'a> Run<'a> {
         }
         examined.unread = unread.len() as u64;
         let left = AtomicUsize::new(items.len());
-        let bag = Arc::new(Bag { index, place, retries, chain, examined: Mutex::new(examined), left });
+        let bag = Arc::new(Bag { index, place, retries, chain, keys, examined: Mutex::new(examined), left });
         if items.is_empty() {
             self.finish(&bag);
         }
@@ -233,14 +238,19 @@ impl<'a> Run<'a> {
             self.observer.progress(number, so_far);
             if self.observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
         };
-        let outcome = (!self.observer.is_stopped()).then(|| reread(buffer, store, bag.place.folder, item, self.rules, &mut watch));
+        let folder = bag.place.folder;
+        let outcome = (!self.observer.is_stopped()).then(|| match (&bag.keys, &item.content) {
+            (Some(keys), Some(content)) => reread_content(buffer, store, folder, (item, content), keys, self.rules, &mut watch),
+            _ => reread(buffer, store, folder, item, self.rules, &mut watch),
+        });
         let mut examined = locked(&bag.examined);
         match outcome {
             Some(Ok(reread)) => {
                 examined.bytes += reread.bytes;
                 examined.files += u64::from(item.is_payload);
                 examined.held += u64::from(reread.signature == Some(true));
-                examined.unsigned += u64::from(item.is_payload && item.signature.is_none());
+                examined.unsigned += u64::from(item.is_payload && !item.is_signed);
+                examined.opened += u64::from(reread.is_opened);
                 examined.findings.extend(reread.finding);
             }
             Some(Err(error)) if !self.observer.is_stopped() => examined.cannot_read(&item.path, error.what()),
@@ -306,6 +316,7 @@ impl<'a> Run<'a> {
         let (totals, is_sound) = (&mut results.totals, examined.findings.is_empty());
         totals.bags += 1;
         totals.damaged += u64::from(!is_sound);
+        totals.unopened += u64::from(examined.is_unopened());
         totals.empty += u64::from(is_sound && examined.is_empty());
         totals.incomplete += u64::from(is_sound && !examined.is_empty() && !examined.is_complete());
         totals.checked.get_or_insert_with(|| checked.clone()).retain(|aspect| checked.contains(aspect));

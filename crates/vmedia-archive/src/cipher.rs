@@ -1,0 +1,59 @@
+//! Encryption to recipients, in the format of the `age` program (age-encryption.org/v1). No cipher of our own.
+//!
+//! A run that adds to a session makes a pair of keys for it. What it writes is encrypted to the public key; the private key is
+//! encrypted to the recipients, stored in `_keys/` and forgotten. So the machine that writes an archive cannot read it, and a
+//! recipient that is planted in an archive is never used. Must not know what is encrypted.
+
+#[cfg(not(feature = "encryption"))]
+mod absent;
+#[cfg(feature = "encryption")]
+mod key;
+#[cfg(feature = "encryption")]
+mod reading;
+#[cfg(feature = "encryption")]
+mod recipients;
+
+use crate::store::StorePath;
+#[cfg(not(feature = "encryption"))]
+pub(crate) use absent::{Encrypting, SessionIdentities, fresh_key};
+#[cfg(not(feature = "encryption"))]
+pub use absent::{Identities, Recipients, SessionKey};
+#[cfg(feature = "encryption")]
+pub use key::SessionKey;
+#[cfg(feature = "encryption")]
+pub(crate) use key::{Encrypting, fresh_key};
+#[cfg(feature = "encryption")]
+pub use reading::Identities;
+#[cfg(feature = "encryption")]
+pub(crate) use reading::SessionIdentities;
+#[cfg(feature = "encryption")]
+pub use recipients::Recipients;
+
+/// The folder of the wrapped keys in the archive root. No session's folder has this name: ids are written without `_`.
+pub const FOLDER: &str = "_keys";
+
+/// The ending of an encrypted file.
+pub const ENDING: &str = ".age";
+
+/// The largest wrapped key that is read, in bytes; a hundred recipients take a fifth of it.
+pub(crate) const LARGEST_KEY: u64 = 64 * 1024;
+
+/// The reason why something cannot be decrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "encryption"), expect(dead_code, reason = "nothing is opened"))]
+pub(crate) enum Unopened {
+    /// It is encrypted to none of the identities.
+    NoIdentity,
+    /// It is not what was encrypted, or no file of this format.
+    Altered,
+}
+
+/// Returns the folder of a session's wrapped keys.
+pub(crate) fn keys_folder(folder: &StorePath) -> StorePath {
+    StorePath::name(FOLDER).join(folder.as_str())
+}
+
+/// Returns the name of the file of a wrapped key.
+pub(crate) fn key_file(key: &str) -> String {
+    format!("{key}{ENDING}")
+}

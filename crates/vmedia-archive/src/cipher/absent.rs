@@ -1,0 +1,111 @@
+//! Stands in where the library is built without encryption: there are no keys, so nothing can be done with them.
+
+use super::Unopened;
+use crate::error::{Error, Result};
+use crate::model::SessionId;
+use std::io::{self, Empty, Read, Write};
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Public keys; there are none.
+#[derive(Debug)]
+pub enum Recipients {}
+
+/// Private keys of recipients; there are none.
+#[derive(Debug)]
+pub enum Identities {}
+
+/// The public key of a session; there is none.
+#[derive(Debug)]
+pub enum SessionKey {}
+
+pub(crate) enum SessionIdentities {}
+
+pub(crate) struct Encrypting<W> {
+    none: SessionKey,
+    _out: PhantomData<W>,
+}
+
+fn absent() -> Error {
+    Error::configuration("this vmedia was built without encryption", "use one that was built with it, as released programs are")
+}
+
+impl Recipients {
+    /// Fails.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn parse(_: &[String]) -> Result<Self> {
+        Err(absent())
+    }
+
+    /// Returns their number.
+    pub fn count(&self) -> usize {
+        match *self {}
+    }
+}
+
+impl Identities {
+    /// Fails.
+    ///
+    /// # Errors
+    /// Always.
+    pub fn read(_: &[PathBuf]) -> Result<Self> {
+        Err(absent())
+    }
+}
+
+pub(crate) fn fresh_key(_: &SessionId, recipients: &Recipients) -> Result<(SessionKey, Vec<u8>)> {
+    match *recipients {}
+}
+
+impl SessionKey {
+    /// Returns the public key as `age` writes it.
+    pub fn name(&self) -> String {
+        match *self {}
+    }
+
+    pub(crate) fn encrypt(&self, _: &[u8]) -> Result<Vec<u8>> {
+        match *self {}
+    }
+
+    pub(crate) fn encryptor<W: Write>(&self, _: W) -> io::Result<Encrypting<W>> {
+        match *self {}
+    }
+}
+
+impl<W: Write> Encrypting<W> {
+    pub(crate) fn finish(self) -> io::Result<W> {
+        match self.none {}
+    }
+}
+
+impl<W: Write> Write for Encrypting<W> {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        match self.none {}
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.none {}
+    }
+}
+
+impl SessionIdentities {
+    #[expect(clippy::needless_pass_by_value, reason = "as with encryption")]
+    pub(crate) fn new(identities: Arc<Identities>) -> Self {
+        match *identities {}
+    }
+
+    pub(crate) fn add(&mut self, _: &[u8]) -> std::result::Result<(), Unopened> {
+        match *self {}
+    }
+
+    pub(crate) fn open<R: Read>(&self, _: R) -> std::result::Result<Empty, Unopened> {
+        match *self {}
+    }
+
+    pub(crate) fn decrypt(&self, _: &[u8]) -> std::result::Result<Vec<u8>, Unopened> {
+        match *self {}
+    }
+}

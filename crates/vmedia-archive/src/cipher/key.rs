@@ -1,0 +1,77 @@
+//! The keys of one session in one run, and encryption with them.
+
+use super::recipients::Recipients;
+use crate::error::{Error, Result};
+use crate::model::SessionId;
+use age::secrecy::ExposeSecret;
+use age::stream::StreamWriter;
+use age::{Encryptor, x25519};
+use secrecy::zeroize::Zeroizing;
+use std::io::{self, Write};
+
+/// The public key to which a run encrypts what it adds to a session.
+#[derive(Debug)]
+pub struct SessionKey(x25519::Recipient);
+
+/// Returns a fresh public key for a session, and the private key, encrypted to these recipients: a file of identities for `age`.
+pub(crate) fn fresh_key(session: &SessionId, recipients: &Recipients) -> Result<(SessionKey, Vec<u8>)> {
+    let identity = x25519::Identity::generate();
+    let public = identity.to_public();
+    let secret = identity.to_string();
+    let text = ["# session: ", session.as_str(), "\n# public key: ", &public.to_string(), "\n", secret.expose_secret(), "\n"].concat();
+    let text = Zeroizing::new(text);
+    let failed = |error: String| Error::unexpected(format!("cannot encrypt the key of a session: {error}"));
+    let encryptor = Encryptor::with_recipients(recipients.all()).map_err(|error| match error {
+        age::EncryptError::IncompatibleRecipients { .. } => Error::configuration(
+            "these recipients cannot be used together: some are post-quantum keys and others are not",
+            "use recipients of one sort: with the others among them, the protection of the first would be lost",
+        ),
+        error => failed(error.to_string()),
+    })?;
+    let mut out = encryptor.wrap_output(Vec::new()).map_err(|error| failed(error.to_string()))?;
+    out.write_all(text.as_bytes()).map_err(|error| failed(error.to_string()))?;
+    let wrapped = out.finish().map_err(|error| failed(error.to_string()))?;
+    Ok((SessionKey(public), wrapped))
+}
+
+impl SessionKey {
+    /// Returns the public key as `age` writes it.
+    pub fn name(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// Encrypts bytes in memory.
+    pub(crate) fn encrypt(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let encrypted = self.encryptor(Vec::with_capacity(bytes.len() + 512)).and_then(|mut out| {
+            out.write_all(bytes)?;
+            out.finish()
+        });
+        encrypted.map_err(|error| Error::unexpected("cannot encrypt an answer").caused_by(error))
+    }
+
+    /// Encrypts what is written, into `out`.
+    pub(crate) fn encryptor<W: Write>(&self, out: W) -> io::Result<Encrypting<W>> {
+        let encryptor = Encryptor::with_recipients(std::iter::once(&self.0 as &dyn age::Recipient)).map_err(io::Error::other)?;
+        encryptor.wrap_output(out).map(Encrypting)
+    }
+}
+
+/// Encrypts what is written into it.
+pub(crate) struct Encrypting<W: Write>(StreamWriter<W>);
+
+impl<W: Write> Encrypting<W> {
+    /// Writes the end, without which nothing can be decrypted.
+    pub(crate) fn finish(self) -> io::Result<W> {
+        self.0.finish()
+    }
+}
+
+impl<W: Write> Write for Encrypting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,111 @@
+//! Decryption with the private keys of recipients, for those who verify an archive.
+
+use super::Unopened;
+use crate::error::{Error, Result, plain};
+use age::stream::StreamReader;
+use age::{DecryptError, Decryptor, Identity, IdentityFile, ssh, x25519};
+use secrecy::zeroize::Zeroizing;
+use std::fmt;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The largest file of identities that is read, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
+/// Private keys of recipients.
+pub struct Identities(Vec<Box<dyn Identity + Send + Sync>>);
+
+impl Identities {
+    /// Reads files of identities: of `age-keygen`, or private Ed25519 keys of SSH without a passphrase.
+    ///
+    /// # Errors
+    /// A file cannot be read, or holds no identity.
+    pub fn read(paths: &[PathBuf]) -> Result<Self> {
+        let mut all = Vec::new();
+        for path in paths {
+            all.extend(of_file(path)?);
+        }
+        Ok(Self(all))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &dyn Identity> {
+        self.0.iter().map(|identity| identity.as_ref() as &dyn Identity)
+    }
+}
+
+impl fmt::Debug for Identities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identities({})", self.0.len())
+    }
+}
+
+/// The private keys of a session.
+pub(crate) struct SessionIdentities {
+    identities: Arc<Identities>,
+    keys: Vec<x25519::Identity>,
+}
+
+/// What is decrypted while it is read.
+pub(crate) type Opened<R> = StreamReader<R>;
+
+impl SessionIdentities {
+    /// Returns those of a session of which no wrapped key was opened yet. An identity may be that of the session itself.
+    pub(crate) fn new(identities: Arc<Identities>) -> Self {
+        Self { identities, keys: Vec::new() }
+    }
+
+    /// Opens a wrapped key.
+    pub(crate) fn add(&mut self, wrapped: &[u8]) -> std::result::Result<(), Unopened> {
+        let mut text = Zeroizing::new(String::new());
+        open(wrapped, self.identities.all())?.read_to_string(&mut text).map_err(|_| Unopened::Altered)?;
+        let before = self.keys.len();
+        self.keys.extend(text.lines().filter_map(|line| line.trim().parse::<x25519::Identity>().ok()));
+        if self.keys.len() == before { Err(Unopened::Altered) } else { Ok(()) }
+    }
+
+    /// Decrypts a stream while it is read.
+    pub(crate) fn open<R: Read>(&self, stream: R) -> std::result::Result<Opened<R>, Unopened> {
+        open(stream, self.keys.iter().map(|key| key as &dyn Identity).chain(self.identities.all()))
+    }
+
+    /// Decrypts bytes in memory.
+    pub(crate) fn decrypt(&self, bytes: &[u8]) -> std::result::Result<Vec<u8>, Unopened> {
+        let mut out = Vec::with_capacity(bytes.len());
+        self.open(bytes)?.read_to_end(&mut out).map_err(|_| Unopened::Altered)?;
+        Ok(out)
+    }
+}
+
+fn open<'a, R: Read>(stream: R, identities: impl Iterator<Item = &'a dyn Identity>) -> std::result::Result<StreamReader<R>, Unopened> {
+    let opened = Decryptor::new(stream).and_then(|decryptor| decryptor.decrypt(identities));
+    opened.map_err(|error| if matches!(error, DecryptError::NoMatchingKeys) { Unopened::NoIdentity } else { Unopened::Altered })
+}
+
+fn of_file(path: &Path) -> Result<Vec<Box<dyn Identity + Send + Sync>>> {
+    let shown = path.display();
+    let failed = |what: String| Error::configuration(format!("cannot use the identity {shown}: {what}"), WHAT_TO_NAME);
+    let bytes = Zeroizing::new(crate::input::read(path, LARGEST).map_err(|error| failed(plain(&error)))?);
+    let text = std::str::from_utf8(&bytes).map_err(|_| failed("it holds no identity".to_owned()))?;
+    if text.starts_with("age-encryption.org/") || text.starts_with("-----BEGIN AGE") {
+        let what = format!("cannot use the identity {shown}: it is encrypted itself");
+        return Err(Error::configuration(what, "decrypt it first, into memory if you can: age -d -o /dev/shm/identity FILE"));
+    }
+    if text.starts_with("-----BEGIN") {
+        let key = ssh::Identity::from_buffer(BufReader::new(text.as_bytes()), None);
+        return match key {
+            Ok(key) if matches!(ssh::Recipient::try_from(key.clone()), Ok(ssh::Recipient::SshEd25519(..))) => Ok(vec![Box::new(key)]),
+            Ok(ssh::Identity::Encrypted(_)) => {
+                let what = format!("cannot use the identity {shown}: a passphrase protects it");
+                Err(Error::configuration(what, "open the key of the session with `age -d`, which asks for it, and name the result here"))
+            }
+            _ => Err(failed("it is no Ed25519 key of SSH".to_owned())),
+        };
+    }
+    let file = IdentityFile::from_buffer(BufReader::new(text.as_bytes())).map_err(|_| failed("it holds no identity".to_owned()))?;
+    let identities = file.into_identities().map_err(|_| failed("it holds an identity that this version does not know".to_owned()))?;
+    if identities.is_empty() { Err(failed("it holds no identity".to_owned())) } else { Ok(identities) }
+}
+
+/// Hint for a file that holds no identity.
+const WHAT_TO_NAME: &str = "name the file that age-keygen made, a private Ed25519 key of SSH, or the opened key of a session";

@@ -1,0 +1,65 @@
+//! The recipients of an archive: public keys, as the `age` program takes them.
+
+use crate::error::{Error, Result, quote};
+use age::{Recipient, ssh, tag, tagpq, x25519};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Public keys. What is encrypted to them, the holder of any one of the private keys can open.
+pub struct Recipients(Vec<Box<dyn Recipient + Send + Sync>>);
+
+/// Hint for a text that is no recipient.
+const FORMS: &str = "a recipient is a public key: age1..., as age-keygen prints it, or ssh-ed25519 ..., as in a .pub file";
+
+impl Recipients {
+    /// Parses recipients: of age, of hardware keys that age knows without a plugin, and Ed25519 keys of SSH. One that is given twice counts once.
+    ///
+    /// # Errors
+    /// A text is no recipient; the error names it, unless it is a private key.
+    pub fn parse(texts: &[String]) -> Result<Self> {
+        // The comment behind a key of SSH is no part of it.
+        let key = |text: &String| text.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+        let keys: BTreeSet<String> = texts.iter().map(key).collect();
+        keys.iter().map(|text| parse(text)).collect::<Result<_>>().map(Self)
+    }
+
+    /// Returns their number.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &dyn Recipient> {
+        self.0.iter().map(|recipient| recipient.as_ref() as &dyn Recipient)
+    }
+}
+
+fn parse(text: &str) -> Result<Box<dyn Recipient + Send + Sync>> {
+    if text.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
+        return Err(Error::configuration(
+            "a recipient is a private key, which is not shown",
+            "name its public key; age-keygen -y prints it",
+        ));
+    }
+    let is_rsa = text.starts_with("ssh-rsa ");
+    if let Ok(key) = text.parse::<x25519::Recipient>() {
+        return Ok(Box::new(key));
+    }
+    if let Ok(key) = text.parse::<tag::Recipient>() {
+        return Ok(Box::new(key));
+    }
+    if let Ok(key) = text.parse::<tagpq::Recipient>() {
+        return Ok(Box::new(key));
+    }
+    match text.parse::<ssh::Recipient>() {
+        Ok(key) if !is_rsa => Ok(Box::new(key)),
+        // Private operations of the only RSA library that age has leak through timing (RUSTSEC-2023-0071).
+        _ if is_rsa => Err(Error::configuration("an RSA key of SSH is no recipient", format!("use another kind of key; {FORMS}"))),
+        _ => Err(Error::configuration(format!("{:?} is no recipient", quote(text)), FORMS)),
+    }
+}
+
+impl fmt::Debug for Recipients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recipients({})", self.0.len())
+    }
+}

@@ -1,0 +1,188 @@
+//! Opens the encrypted files of a bag with the private keys of recipients, and compares what they hold with its proof: the bytes that the
+//! provider sent, and the provider's signature.
+//!
+//! Without identities, checks only that the wrapped keys are there. Must not write what it opens.
+
+use super::examine::{LARGEST_DOCUMENT, compare_listing};
+use super::reread::{Item, Reread, read_sealed};
+use super::{Aspect, Examined, ProviderRules};
+use crate::cipher::{FOLDER, Identities, LARGEST_KEY, SessionIdentities, Unopened, key_file, keys_folder};
+use crate::error::{Result, plain};
+use crate::journal::stopped;
+use crate::record::{DocumentRecord, EncryptedRecord, ProofRecord, Record};
+use crate::store::{Digest, ReadStore, StorePath, Watch};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Checks the keys of an encrypted bag and, with identities, opens its proofs and reads its listings. Returns the keys that open its files.
+pub(super) fn open_session(
+    store: &dyn ReadStore,
+    folder: &StorePath,
+    identities: Option<&Arc<Identities>>,
+    rules: &dyn ProviderRules,
+    examined: &mut Examined,
+) -> Option<SessionIdentities> {
+    let record = examined.record.take_if(|record| record.encryption.is_some())?;
+    let keys = open_record(store, folder, identities, rules, (&record, examined));
+    examined.record = Some(record);
+    keys
+}
+
+fn open_record(
+    store: &dyn ReadStore,
+    folder: &StorePath,
+    identities: Option<&Arc<Identities>>,
+    rules: &dyn ProviderRules,
+    (record, examined): (&Record, &mut Examined),
+) -> Option<SessionIdentities> {
+    let mut keys = identities.map(|identities| SessionIdentities::new(Arc::clone(identities)));
+    let unopened = open_keys(store, folder, record, keys.as_mut(), examined);
+    let keys = keys?;
+    // A file whose key was reported is no further finding.
+    let may_open = |encrypted: &&EncryptedRecord| !unopened.contains(&encrypted.key);
+    let mut count = 0;
+    for file in record.files() {
+        let Some(encrypted) = file.encrypted.filter(may_open) else { continue };
+        count += 1;
+        match proof(&keys, encrypted) {
+            Ok(proof) => {
+                if let Some(item) = examined.items.iter_mut().find(|item| item.path == file.path) {
+                    item.signature = proof.signature.held().map(str::to_owned);
+                    item.content = Some(proof.digest);
+                }
+            }
+            Err(why) => examined.finding(Aspect::Openable, file.path, format!("its proof in the record cannot be opened: {}", text(why))),
+        }
+    }
+    let is_opened = |document: &&DocumentRecord| document.lost.is_none() && document.encrypted.as_deref().is_some_and(|one| may_open(&one));
+    for document in record.documents.iter().filter(is_opened) {
+        // A file that is missing, altered or no longer opens is reported when it is read.
+        let Ok(Some(bytes)) = store.read(&folder.join(&document.path), LARGEST_DOCUMENT) else { continue };
+        if let Ok(content) = keys.decrypt(&bytes) {
+            examined.findings.extend(compare_listing(record, document, &content, rules));
+        }
+    }
+    examined.to_open = Some(count);
+    if examined.is_foreign {
+        examined.notes.push("its key is encrypted to none of these identities, so it was not opened".to_owned());
+    }
+    Some(keys)
+}
+
+/// Opens the wrapped keys of a bag, and returns those that do not open. One that is missing or altered is a finding, unless the archive is a
+/// copy that has no keys at all.
+fn open_keys(
+    store: &dyn ReadStore,
+    folder: &StorePath,
+    record: &Record,
+    mut keys: Option<&mut SessionIdentities>,
+    examined: &mut Examined,
+) -> HashSet<String> {
+    let (place, mut unopened) = (keys_folder(folder), HashSet::new());
+    if !store.stat(&StorePath::name(FOLDER)).is_ok_and(|stat| stat.is_some()) {
+        examined.notes.push(format!("its keys are not here: they are in the folder {FOLDER} of the archive"));
+        return unopened;
+    }
+    for key in record.keys() {
+        let path = place.join(&key_file(key));
+        let what = match (store.read(&path, LARGEST_KEY), &mut keys) {
+            (Ok(Some(wrapped)), Some(keys)) => match keys.add(&wrapped) {
+                Ok(()) => continue,
+                Err(Unopened::NoIdentity) if is_at_hand(record, key, keys) => continue,
+                // No damage: those identities are of others.
+                Err(Unopened::NoIdentity) => {
+                    examined.is_foreign = true;
+                    unopened.insert(key.to_owned());
+                    continue;
+                }
+                Err(why) => text(why).to_owned(),
+            },
+            (Ok(Some(_)), None) => continue,
+            (Ok(None), _) => "the key is missing: what is encrypted to it cannot be opened without it".to_owned(),
+            (Err(error), _) => error.what().to_owned(),
+        };
+        examined.finding(Aspect::Openable, path.as_str(), what);
+        unopened.insert(key.to_owned());
+    }
+    unopened
+}
+
+/// Returns true if an identity is the private key itself, which was opened before.
+fn is_at_hand(record: &Record, key: &str, keys: &SessionIdentities) -> bool {
+    let mut encrypted = record.files().filter_map(|file| file.encrypted).filter(|encrypted| encrypted.key == key);
+    encrypted.next().is_some_and(|encrypted| proof(keys, encrypted).is_ok())
+}
+
+fn text(why: Unopened) -> &'static str {
+    match why {
+        Unopened::NoIdentity => "it is encrypted to none of these identities",
+        Unopened::Altered => "it is not what was encrypted",
+    }
+}
+
+fn proof(keys: &SessionIdentities, encrypted: &EncryptedRecord) -> std::result::Result<ProofRecord, Unopened> {
+    let bytes = STANDARD.decode(&encrypted.proof).map_err(|_| Unopened::Altered)?;
+    let proof: ProofRecord = serde_json::from_slice(&keys.decrypt(&bytes)?).map_err(|_| Unopened::Altered)?;
+    if proof.digest.bytes == encrypted.bytes { Ok(proof) } else { Err(Unopened::Altered) }
+}
+
+/// Reads an encrypted file: compares its bytes with its manifest, its content with the proof, and checks the provider's signature over the
+/// content.
+pub(super) fn reread_content(
+    buffer: &mut Vec<u8>,
+    store: &dyn ReadStore,
+    folder: &StorePath,
+    (item, content): (&Item, &Digest),
+    keys: &SessionIdentities,
+    rules: &dyn ProviderRules,
+    watch: &mut Watch<'_>,
+) -> Result<Reread> {
+    let Some(path) = item.place(folder) else { return Ok(item.found(Aspect::Readable, "its path leads out of the bag")) };
+    let Some(stream) = store.open(&path)? else { return Ok(item.found(Aspect::Listings, "missing")) };
+    let mut stream = Watched { stream, hasher: Sha256::new(), bytes: 0, watch, was_stopped: false };
+    let opened = keys.open(&mut stream).map(|opened| read_sealed(buffer, opened, item.signature_check(rules), &mut |_| Ok(())));
+    // What stands behind the end of the content belongs to the file, too.
+    let rest = io::copy(&mut stream, &mut io::sink());
+    if stream.was_stopped {
+        return Err(stopped());
+    }
+    if let Err(error) = rest {
+        return Ok(item.found(Aspect::Readable, &format!("cannot be read: {}", plain(&error))));
+    }
+    let stored = Digest { bytes: stream.bytes, sha256: hex::encode(stream.hasher.finalize()) };
+    let compared = item.compare(&stored, None);
+    if compared.finding.is_some() {
+        return Ok(compared);
+    }
+    let unopened = |what: &str| Reread { bytes: stored.bytes, ..item.found(Aspect::Openable, what) };
+    Ok(match opened {
+        Err(why) => unopened(text(why)),
+        Ok(Err(_)) => unopened(text(Unopened::Altered)),
+        Ok(Ok((digest, _))) if digest != *content => unopened("its content is not what the provider sent: the SHA-256 does not fit"),
+        Ok(Ok((_, holds))) => Reread { is_opened: true, ..item.compare(&stored, holds) },
+    })
+}
+
+/// A stream that is hashed and watched while it is read.
+struct Watched<'a, 'b> {
+    stream: Box<dyn Read + Send>,
+    hasher: Sha256,
+    bytes: u64,
+    watch: &'a mut Watch<'b>,
+    was_stopped: bool,
+}
+
+impl Read for Watched<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(buffer)?;
+        let piece = buffer.get(..count).unwrap_or_default();
+        (self.watch)(piece).inspect_err(|_| self.was_stopped = true)?;
+        self.hasher.update(piece);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
