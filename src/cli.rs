@@ -32,7 +32,8 @@ pub(crate) use arguments::{
 };
 pub(crate) use change::{AdoptArguments, EraseArguments, ExportArguments};
 pub(crate) use choices::{
-    ClassChoice, ColorChoice, EventFormat, KindChoice, LockChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, ViewFormat,
+    ClassChoice, ColorChoice, EventFormat, KindChoice, LockChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, VerifyBy,
+    ViewFormat,
 };
 pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};

@@ -21,4 +21,4 @@ pub use connection::Connect;
 pub use credentials::{ConnectService, Container, CredentialSource, Credentials, Fixed, Instance, Token, WebIdentity};
 pub use place::Place;
 pub(crate) use place::is_region;
-pub use probe::{PROBE_FOLDER, ProbeReport, Versioning};
+pub use probe::{ProbeReport, Versioning};

@@ -3,7 +3,7 @@
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
 use super::change::{AdoptArguments, EraseArguments, ExportArguments};
-use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat};
+use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat, VerifyBy};
 use super::config::ConfigCommand;
 use super::encryption::EncryptionArguments;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
@@ -328,7 +328,7 @@ pub(crate) struct RunArguments {
 
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct VerifyArguments {
-    /// Folders of sessions, archives, or archives in them [default: as for download]
+    /// Folders of sessions or archives, or s3: URLs of them [default: as for download]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Check the provider's signatures, with the API secrets of that time
@@ -348,6 +348,9 @@ pub(crate) struct VerifyArguments {
     /// Only part K of N of the sessions
     #[arg(long, value_name = "K/N", value_parser = shard, hide_short_help = true)]
     pub(crate) shard: Option<Shard>,
+    /// Evidence for files in a bucket: reading or store
+    #[arg(long, value_name = "EVIDENCE", default_value = "reading", hide_short_help = true, hide_possible_values = true)]
+    pub(crate) by: VerifyBy,
     /// Print the head of the journal, to be kept elsewhere for --expect-head
     #[arg(long)]
     pub(crate) print_head: bool,

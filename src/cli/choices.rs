@@ -14,6 +14,16 @@ pub(crate) enum TableFormat {
     Csv,
 }
 
+/// Evidence for the bytes of files in a bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerifyBy {
+    /// Read all of them
+    #[default]
+    Reading,
+    /// The SHA-256 that the bucket keeps of each; reads no payload
+    Store,
+}
+
 /// Output format of events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EventFormat {

@@ -49,13 +49,13 @@ Examples:
   vmedia download --from ids.txt -q --max-duration 2h --on-failure 'mail -s vmedia ops@example.com'";
 
 pub(super) const VERIFY: &str = "\
-Needs no network, and credentials only with --authenticate. Compares each session with its listings
-(every media file ever listed has one recorded state, nothing is missing, nothing else is there),
-its manifests, the journal, with --authenticate the provider's signatures, and with --identity the
+Needs no network but for a bucket, and secrets only with --authenticate. Compares each session with
+its listings (every media file ever listed has one recorded state, nothing is missing or added), its
+manifests, the journal, with --authenticate the provider's signatures, and with --identity the
 content of encrypted files. Prints what differs (-v: every session). Ends with 8 when anything does.
 
---print-head prints the head: the digest of the journal's last line before the ones that this verification adds. Keep it
-elsewhere, and --expect-head proves later that the journal was neither cut nor written anew.
+--print-head prints the head: the digest of the journal's last line before this verification's own.
+Keep it elsewhere: --expect-head proves later that the journal was neither cut nor written anew.
 
 Examples:
   vmedia verify vmedia-archive/<session-id> --format json
@@ -64,7 +64,7 @@ Examples:
   vmedia verify vmedia-archive --authenticate --identity alice.key";
 
 pub(super) const CATALOG: &str = "\
-Needs no credentials and no network. Reads the records and verifies nothing; use `vmedia verify` for that. A session whose
+Needs no network but for a bucket. Reads the records and verifies nothing; use `vmedia verify` for that. A session whose
 record cannot be read has a row with the error, and the exit status is 8. References and names are shown where a download kept
 the decision or the person (--with). On a narrow terminal, ids are shortened.
 

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
             "name the folder that holds the sessions, with --archive or in the profile (output)",
         ));
     };
-    let store: Arc<dyn Store> = archive.store;
+    let store: Arc<dyn Store> = Arc::clone(archive.stored.folder()?) as Arc<dyn Store>;
     let folders = if ids.is_empty() { archive.sessions.to_vec() } else { named(store.as_ref(), &ids)? };
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);

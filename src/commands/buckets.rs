@@ -3,13 +3,18 @@
 use super::Context;
 use super::event_loop::beside;
 use super::services::wire;
-use crate::config::{BucketAccess, LockFlags, Network, Resolver, Sourced, Surroundings, bucket_access};
+use crate::archive::is_version;
+use crate::config::{BucketAccess, LockFlags, Network, Resolver, Source, Sourced, Surroundings, bucket_access};
 use crate::error::Result;
 use crate::http::{Limits, RetryClient};
 use crate::objects::{Bucket, BucketOptions, ConnectService, Versioning};
 use crate::report::Reporter;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
+use vmedia_archive::objects::ObjectStore;
+
+/// Number of files that are read from a bucket in parallel.
+pub(super) const READERS: u16 = 16;
 
 /// Returns a place in a bucket, to which that many requests may be sent at once. Connects to nothing.
 pub(super) fn bucket(
@@ -39,4 +44,18 @@ pub(super) fn must_be_fit(bucket: &Arc<Bucket>, reporter: &mut Reporter, context
         reporter.note("the bucket keeps no versions: what another program replaces or removes there is lost");
     }
     Ok(())
+}
+
+/// Returns a place that sessions were shipped to, and the session's folder if the URL names one.
+pub(super) fn shipped_place(url: &str, context: &Context) -> Result<(Arc<dyn ObjectStore>, Option<String>)> {
+    let resolver = context.resolver()?;
+    let named = |url: &str| Sourced { value: url.to_owned(), source: Source::Flag("PATH") };
+    let open = |url: &str| bucket(&resolver, (&named(url), (None, None)), READERS, context);
+    let place = open(url)?;
+    let is_session = |names: &[String]| !names.is_empty() && names.iter().all(|name| is_version(name));
+    let parent = url.trim_end_matches('/').rsplit_once('/').filter(|(parent, _)| parent.len() > "s3://".len());
+    match parent {
+        Some((parent, session)) if is_session(&place.folders(None)?) => Ok((Arc::new(open(parent)?), Some(session.to_owned()))),
+        _ => Ok((Arc::new(place), None)),
+    }
 }

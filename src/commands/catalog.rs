@@ -9,7 +9,6 @@ use super::headings::{is_short, short_id};
 use super::matching::{Matching, fold};
 use super::renewal::{PORTION, lock_page};
 use super::services::journal;
-use super::verify::cores;
 use crate::archive::retention::{Schedule, due};
 use crate::archive::{CatalogRow, CatalogWriter, Condition, Journal, Shard, State};
 use crate::cli::{CatalogArguments, EventFormat, RowsArguments, SortKey, TableFormat};
@@ -18,7 +17,7 @@ use crate::engine::{Catalog, Event};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Cell, Column, Reporter, Table};
-use crate::store::{ReadStore, Store, StorePath};
+use crate::store::{Store, StorePath};
 use crate::text::{bytes, day, plural};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -179,17 +178,19 @@ impl Output<'_> {
     fn archive(&mut self, archive: &Archive) -> Result<Option<u64>> {
         let sessions = archive.of_shard(self.wanted.shard);
         self.reporter.event(Event::CatalogStarted { sessions: sessions.len() as u64 });
-        let has_page = self.wanted.has_page && archive.is_whole;
-        let lock = if has_page { lock_page(archive.store.as_ref(), self.context)? } else { None };
+        // A bucket is not changed, and has no page of its own.
+        let folder = if self.wanted.has_page && archive.is_whole { Some(archive.stored.folder()?) } else { None };
+        let has_page = folder.is_some();
+        let lock = folder.map_or(Ok(None), |store| lock_page(store.as_ref(), self.context))?;
         if has_page && lock.is_none() {
             return Ok(Some(0));
         }
-        let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
-        let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, cores()))? else {
+        let (store, workers) = (archive.stored.read(), archive.readers());
+        let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, workers))? else {
             return Ok(Some(0));
         };
         let catalog = Arc::new(catalog?);
-        let mut page = if has_page { Some(CatalogWriter::begin(archive.store.as_ref())?) } else { None };
+        let mut page = folder.map(|store| CatalogWriter::begin(store.as_ref())).transpose()?;
         let mut read = 0;
         let mut erased = if archive.is_whole { catalog.erased(&archive.sessions) } else { Vec::new() };
         if let Some(page) = &mut page {
@@ -200,6 +201,7 @@ impl Output<'_> {
             let rows = beside(self.context, &mut self.reporter, move |emit| catalog.rows(&portion, &cancel, emit))?;
             read += rows.as_ref().map_or(0, Vec::len) as u64;
             let Some(rows) = rows.filter(|_| self.context.cancel.requested().is_none()) else { return Ok(Some(read)) };
+            archive.stored.read().outage().map_or(Ok(()), Err)?;
             self.rows(&rows, archive)?;
             page.as_mut().map_or(Ok(()), |page| page.add(&rows))?;
         }
@@ -209,7 +211,7 @@ impl Output<'_> {
         }
         if let Some(page) = page {
             let path = self.publish(page, archive)?;
-            self.reporter.say(&format!("the catalog's page is {}", archive.store.location(&path)));
+            self.reporter.say(&format!("the catalog's page is {}", archive.stored.read().location(&path)));
         }
         Ok(None)
     }
@@ -256,7 +258,7 @@ impl Output<'_> {
 
     /// Publishes the archive's page. An archive without a journal gets none by being listed.
     fn publish(&self, page: CatalogWriter<'_>, archive: &Archive) -> Result<StorePath> {
-        let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
+        let store: Arc<dyn Store> = Arc::clone(archive.stored.folder()?) as Arc<dyn Store>;
         let journal = Journal::exists(store.as_ref())?.then(|| journal(&store, self.context));
         let path = page.publish(journal.as_ref(), self.context.clock.now())?;
         if let Some(journal) = journal {

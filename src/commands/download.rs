@@ -9,7 +9,7 @@ use super::failed::FailedList;
 use super::list::{scope, selection};
 use super::lists::{read_ids, stream_of_ids};
 use super::query::session_id;
-use super::services::{WITHOUT_NARROWING, encryption, must_have_attempts, sealer, services};
+use super::services::{WITHOUT_NARROWING, encryption, must_be_folder, must_have_attempts, sealer, services};
 use super::spool::Spool;
 use crate::archive::{SessionArchive, must_be_outside};
 use crate::cli::DownloadArguments;
@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     let resolver = context.resolver()?;
     let jobs = resolver.jobs(arguments.run.jobs).value;
     let output = resolver.output(arguments.output.clone()).value;
+    must_be_folder(&output)?;
     must_be_outside("-o", &output)?;
     let network = resolver.network();
     let mut services = services(resolver.provider_settings()?, &network, output, jobs, context)?;

@@ -4,6 +4,7 @@
 
 use super::Context;
 use super::archives::{Archive, find};
+use super::services::must_be_folder;
 use crate::archive::verify::is_bag;
 use crate::archive::{Certificate, RECORD, SessionArchive};
 use crate::cli::HeldArguments;
@@ -34,6 +35,7 @@ impl OneSession {
             return Self::at(path, context);
         }
         let root = held.archive.clone().map_or_else(|| context.resolver().map(|resolver| resolver.output(None).value), Ok)?;
+        must_be_folder(&root)?;
         if !std::fs::metadata(&root).is_ok_and(|root| root.is_dir()) {
             let what = format!("there is no archive at {}", root.display());
             return Err(Error::new(ErrorKind::Local, what, "name the archive with --archive DIR, or its folder as `output` of a profile"));
@@ -42,14 +44,14 @@ impl OneSession {
         let id = SessionId::parse(typed).ok();
         let named = id.as_ref().map(SessionArchive::folder_of);
         // The usual case, without reading the names of all sessions.
-        let here = Archive::at(root.clone(), context);
-        if let Some(folder) = named.clone().filter(|folder| is_bag(here.store.as_ref(), folder).unwrap_or(false)) {
-            return Ok(Self { store: here.store, root, folder });
+        let store = Arc::clone(Archive::at(root.clone(), context).stored.folder()?);
+        if let Some(folder) = named.clone().filter(|folder| is_bag(store.as_ref(), folder).unwrap_or(false)) {
+            return Ok(Self { store, root, folder });
         }
         if let Some(id) = &id
-            && let Some(certificate) = Certificate::of(here.store.as_ref(), id)?
+            && let Some(certificate) = Certificate::of(store.as_ref(), id)?
         {
-            return Err(erased(&certificate, here.store.as_ref()));
+            return Err(erased(&certificate, store.as_ref()));
         }
         Self::beginning(named.as_ref().map_or(typed, StorePath::as_str), &typed.to_ascii_lowercase(), &root, context)
     }
@@ -58,9 +60,9 @@ impl OneSession {
     fn at(path: &Path, context: &Context) -> Result<Self> {
         let archives = find(&[path.to_owned()], context)?;
         match &archives[..] {
-            [Archive { store, root, sessions, is_whole: false, .. }] if sessions.len() == 1 => {
+            [Archive { stored, root, sessions, is_whole: false, .. }] if sessions.len() == 1 => {
                 let folder = sessions.first().cloned().ok_or_else(not_found)?;
-                Ok(Self { store: Arc::clone(store), root: root.clone(), folder })
+                Ok(Self { store: Arc::clone(stored.folder()?), root: root.clone(), folder })
             }
             _ => Err(Error::usage(
                 format!("{} is an archive and not the folder of a session", path.display()),
@@ -81,7 +83,9 @@ impl OneSession {
         let meant = if exact.is_empty() { found } else { exact };
         match meant[..] {
             [] => Err(not_found()),
-            [(archive, folder)] => Ok(Self { store: Arc::clone(&archive.store), root: archive.root.clone(), folder: folder.clone() }),
+            [(archive, folder)] => {
+                Ok(Self { store: Arc::clone(archive.stored.folder()?), root: archive.root.clone(), folder: folder.clone() })
+            }
             _ => {
                 let ids: Vec<&str> = meant.iter().take(LISTED).map(|(_, folder)| folder.as_str()).collect();
                 let rest = if meant.len() > LISTED { ", ..." } else { "" };

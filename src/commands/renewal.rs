@@ -4,7 +4,7 @@
 
 use super::Context;
 use super::event_loop::beside;
-use super::verify::cores;
+use super::services::cores;
 use crate::archive::verify::is_bag;
 use crate::archive::{CatalogWriter, Journal, PAGE};
 use crate::engine::Catalog;

@@ -7,7 +7,7 @@
 use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::download::{Batch, archive};
-use super::services::{encryption, offline_providers, sealer, services};
+use super::services::{encryption, must_be_folder, offline_providers, sealer, services};
 use super::verify::{Outcome, verify_all};
 use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
@@ -18,6 +18,7 @@ use crate::text::plural;
 use std::sync::Arc;
 
 pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit> {
+    arguments.paths.iter().try_for_each(|path| must_be_folder(path))?;
     let archives = find_or_default(&arguments.paths, context)?;
     let format = arguments.run.format;
     let found = check(&archives, false, format, context)?;

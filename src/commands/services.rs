@@ -9,13 +9,14 @@ use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, Reso
 use crate::engine::{Authority, Sealer, Services};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Client, ClientOptions, Limits, Policy, RetryClient};
+use crate::objects::Place;
 use crate::provider::Provider;
 use crate::provider::veriff::Veriff;
 use crate::provider::yoti::{Access, Yoti};
 use crate::secret::Secret;
 use crate::store::{LocalStore, Store};
 use crate::text::moment;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -145,6 +146,7 @@ pub(super) fn client(base_url: String, network: &Network, connections: usize) ->
 /// Returns the store of the archive that a command changes; `folder` is its flag. The archive must exist.
 pub(super) fn archive(resolver: &Resolver<'_>, folder: Option<PathBuf>, context: &Context) -> Result<Arc<dyn Store>> {
     let root = resolver.output(folder).value;
+    must_be_folder(&root)?;
     if !root.is_dir() {
         let what = format!("there is no archive {}", root.display());
         return Err(Error::new(ErrorKind::Local, what, "name the archive with --archive, or in the profile (output)"));
@@ -156,4 +158,20 @@ pub(super) fn archive(resolver: &Resolver<'_>, folder: Option<PathBuf>, context:
 pub(super) fn store(folder: PathBuf, context: &Context) -> LocalStore {
     let since = moment(context.clock.now());
     LocalStore::new(folder, format!("process {} since {since}", std::process::id()))
+}
+
+/// Returns the error for an archive in a bucket where one on a disk is needed.
+pub(super) fn not_a_folder(url: &str) -> Error {
+    let what = format!("{url} is in a bucket, and this command works on a folder alone");
+    Error::usage(what, "name the archive on a disk; vmedia verify, vmedia catalog and vmedia find read buckets")
+}
+
+/// Fails if a path is the URL of a place in a bucket.
+pub(super) fn must_be_folder(path: &Path) -> Result<()> {
+    path.to_str().filter(|text| Place::is_url(text)).map_or(Ok(()), |url| Err(not_a_folder(url)))
+}
+
+/// Returns the number of CPUs.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

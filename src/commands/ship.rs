@@ -5,7 +5,7 @@ use super::archives::{Archive, find_or_default};
 use super::buckets::{bucket, must_be_fit};
 use super::closing::{after, close_journal};
 use super::event_loop::{beside, receive};
-use super::services::{journal, sealer};
+use super::services::{journal, must_be_folder, sealer};
 use crate::archive::{Planner, Shipper};
 use crate::cli::ShipArguments;
 use crate::config::{Resolver, no_place};
@@ -18,6 +18,7 @@ use std::sync::Arc;
 use vmedia_archive::objects::ObjectStore;
 
 pub(super) fn run(arguments: &ShipArguments, context: &Context) -> Result<Exit> {
+    arguments.paths.iter().try_for_each(|path| must_be_folder(path))?;
     let resolver = context.resolver()?;
     let place = resolver.ship("--to", arguments.to.clone()).ok_or_else(no_place)?;
     let jobs = resolver.jobs(arguments.jobs).value;
@@ -73,7 +74,7 @@ impl Work<'_> {
     }
 
     fn ship(&self, resolver: &Resolver<'_>, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
-        let store: Arc<dyn Store> = Arc::clone(&self.archive.store) as Arc<dyn Store>;
+        let store: Arc<dyn Store> = Arc::clone(self.archive.stored.folder()?) as Arc<dyn Store>;
         let sealer = sealer(resolver.seal_settings(&self.arguments.seal)?, &resolver.network(), context)?;
         let journal = Arc::new(journal(&store, context));
         reporter.event(self.started());
@@ -100,7 +101,7 @@ impl Work<'_> {
     }
 
     fn plan(&self, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
-        let store: Arc<dyn Store> = Arc::clone(&self.archive.store) as Arc<dyn Store>;
+        let store: Arc<dyn Store> = Arc::clone(self.archive.stored.folder()?) as Arc<dyn Store>;
         reporter.event(self.started());
         let planner = Planner::open(store, self.place.as_ref(), (self.arguments.shard, self.arguments.recheck))?;
         let (mut counts, mut exits) = (ShipCounts::default(), Vec::new());

@@ -7,18 +7,18 @@ use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
 use super::services::{journal, offline_providers};
-use crate::archive::verify::{self, Observer, Options, Repairable, Report, Target, Totals};
+use crate::archive::verify::{self, Evidence, Observer, Options, Repairable, Report, Target, Totals};
 use crate::archive::{Identities, Journal};
-use crate::cli::{ProviderChoice, VerifyArguments};
+use crate::cli::{ProviderChoice, VerifyArguments, VerifyBy};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
 use crate::engine::{Emit, Event, OUT_OF_TIME, StoredRules};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::Reporter;
 use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
-use crate::store::Store;
+use crate::store::{LocalStore, Store};
 use crate::text::{day, plural};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -26,6 +26,12 @@ use std::sync::{Arc, OnceLock};
 
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(&arguments.paths, context)?;
+    if arguments.by == VerifyBy::Store
+        && let Some(archive) = archives.iter().find(|archive| !archive.is_remote())
+    {
+        let what = format!("{} is a folder, which keeps no SHA-256 of its own for --by store", archive.root.display());
+        return Err(Error::usage(what, "leave out --by to read the files, or name an archive in a bucket: s3://bucket/prefix"));
+    }
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let mut reporter = context.reporter(arguments.format, true)?.with_heads(arguments.print_head);
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
@@ -96,7 +102,10 @@ pub(super) fn verify_all(
     let targets = archives.iter().map(|archive| target(archive, ruled.as_ref(), arguments, context));
     let targets: Arc<Vec<Target>> = Arc::new(targets.collect());
     let since = arguments.since.map(|since| since.moment(context.clock.now()));
-    let options = options(arguments, since, is_repaired)?;
+    // Nothing is fetched into a bucket again.
+    let is_remote = archives.iter().any(Archive::is_remote);
+    let readers = archives.iter().map(Archive::readers).max().unwrap_or(1);
+    let options = options(arguments, since, is_repaired || is_remote, readers)?;
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| {
         verify::verify(&shared, &options, &rules, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
@@ -137,6 +146,7 @@ pub(super) fn verify_all(
         checked,
         files: sum.files,
         bytes: sum.bytes,
+        vouched: (arguments.by == VerifyBy::Store).then_some(sum.vouched),
         partial: partial(&sum, sessions, archives, cut, (arguments, since)),
         out_of_time,
         milliseconds: u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
@@ -145,9 +155,10 @@ pub(super) fn verify_all(
     Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
 }
 
-fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: bool) -> Result<Options> {
+fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: bool, readers: usize) -> Result<Options> {
     Ok(Options {
-        workers: arguments.jobs.map_or_else(cores, usize::from),
+        workers: arguments.jobs.map_or(readers, usize::from),
+        by: if arguments.by == VerifyBy::Store { Evidence::Store } else { Evidence::Reading },
         sample: arguments.sample,
         since,
         shard: arguments.shard,
@@ -185,18 +196,19 @@ fn ruled_archive(context: &Context) -> Result<Option<(PathBuf, u32)>> {
 }
 
 fn target(archive: &Archive, ruled: Option<&(PathBuf, u32)>, arguments: &VerifyArguments, context: &Context) -> Target {
-    let store: Arc<dyn Store> = Arc::clone(&archive.store) as Arc<dyn Store>;
-    // A folder that was copied out of its archive has no journal, and gets none.
-    let writes = !arguments.read_only && Journal::exists(store.as_ref()).unwrap_or(false);
+    // A folder that was copied out of its archive has no journal, and gets none; that of a bucket grows by shipping alone.
+    let written = archive.stored.folder().ok().filter(|store| !arguments.read_only && Journal::exists(store.as_ref()).unwrap_or(false));
+    let journal = |store: &Arc<LocalStore>| journal(&(Arc::clone(store) as Arc<dyn Store>), context);
     Target {
-        journal: writes.then(|| Arc::new(journal(&store, context))),
+        journal: written.map(|store| Arc::new(journal(store))),
         sessions: archive.of_shard(arguments.shard),
         is_whole: archive.is_whole,
         unwritten: OnceLock::new(),
         approvals: ruled
             .filter(|(root, _)| archive.root.canonicalize().is_ok_and(|here| here == *root))
             .map_or(0, |(_, number)| u64::from(*number)),
-        store,
+        store: archive.stored.read(),
+        is_remote: archive.is_remote(),
     }
 }
 
@@ -234,9 +246,4 @@ fn partial(
     let unread = (unread > 0).then(|| format!("{} that could not be looked into", plural(unread as u64, "folder")));
     let reasons: Vec<String> = [sample, since, shard, busy, unread].into_iter().flatten().collect();
     (!reasons.is_empty()).then(|| reasons.join("; "))
-}
-
-/// Returns the number of CPUs.
-pub(super) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

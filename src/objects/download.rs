@@ -77,11 +77,18 @@ impl Reading {
     }
 }
 
+impl Reading {
+    /// Returns the error of the stream, which carries ours.
+    fn failed(&self, failure: Failure) -> io::Error {
+        io::Error::other(self.connection.error(failure, Purpose::Read, &self.url))
+    }
+}
+
 impl Read for Body {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some(stop) = self.reading.connection.cancel.requested() {
-                return Err(io::Error::other(Failure::stopped(stop).detail));
+                return Err(self.reading.failed(Failure::stopped(stop)));
             }
             let left = self.reading.end.map_or(0, |end| end.saturating_sub(self.reading.at));
             let largest = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
@@ -99,9 +106,9 @@ impl Read for Body {
             };
             self.breaks += 1;
             if self.breaks > MOST_BREAKS {
-                return Err(broken);
+                return Err(self.reading.failed(Failure::new(Cause::Broken, crate::error::plain(&broken))));
             }
-            self.body = self.reading.request().map_err(|failure| io::Error::other(failure.detail))?;
+            self.body = self.reading.request().map_err(|failure| self.reading.failed(failure))?;
         }
     }
 }

@@ -48,8 +48,7 @@ pub(super) fn objects(
     listing.pages(connection, &mut |page, is_encoded| {
         for element in page.inner.iter().filter(|element| element.name == "Contents") {
             let Some(key) = key(element, is_encoded).and_then(|key| place.below(&key)) else { continue };
-            let bytes = element.text_of("Size").and_then(|size| size.parse().ok()).ok_or_else(|| unusable("an object without a length"))?;
-            each(ListedObject { key, bytes }).map_err(Ended::Stopped)?;
+            each(ListedObject { key, bytes: size(element)? }).map_err(Ended::Stopped)?;
         }
         Ok(())
     })
@@ -90,7 +89,8 @@ pub(super) fn versions(
             let is_newest = element.text_of("IsLatest") == Some("true");
             let modified = element.text_of("LastModified").and_then(|text| text.parse::<jiff::Timestamp>().ok());
             let is_marker = element.name == "DeleteMarker";
-            versions.push((modified, ListedVersion { key, version: version.to_owned(), is_newest, is_marker }));
+            let bytes = if is_marker { 0 } else { size(element)? };
+            versions.push((modified, ListedVersion { key, version: version.to_owned(), bytes, is_newest, is_marker }));
         }
         // Some stores list delete markers after all versions of a page.
         versions.sort_by(|(time, one), (other_time, other)| {
@@ -163,6 +163,10 @@ fn unusable(what: &str) -> Failure {
 fn key(element: &Element, is_encoded: bool) -> Option<String> {
     // Without trimming: a key may end in a space.
     decoded(&element.element("Key")?.text, is_encoded)
+}
+
+fn size(element: &Element) -> std::result::Result<u64, Failure> {
+    element.text_of("Size").and_then(|size| size.parse().ok()).ok_or_else(|| unusable("an object without a length"))
 }
 
 fn decoded(text: &str, is_encoded: bool) -> Option<String> {

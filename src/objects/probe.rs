@@ -11,10 +11,7 @@ use crate::http::{Content, Method, Upload};
 use crate::store::{Digest, StorePath};
 use std::io::{Cursor, Read};
 use std::time::Duration;
-use vmedia_archive::objects::{Creation, LockMode, Locked, ObjectStore};
-
-/// The folder of the objects that a probe leaves behind.
-pub const PROBE_FOLDER: &str = "_probe";
+use vmedia_archive::objects::{Creation, LockMode, Locked, ObjectStore, PROBE_FOLDER};
 
 /// The bytes of such an object.
 const TEXT: &[u8] = b"vmedia created this object to see whether the bucket refuses to create it again.\n";

@@ -183,6 +183,7 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
         checked,
         files,
         bytes: read,
+        vouched,
         partial,
         milliseconds,
         ..
@@ -215,7 +216,10 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
     }
     let rate = rate(*read, *milliseconds);
     let erased = if *erased > 0 { format!(", and {erased} erased") } else { String::new() };
-    let mut line = format!("{}{erased}: {verdict}; {}, {} read in {rate}", plural(*bags, "session"), plural(*files, "file"), bytes(*read));
+    let by = vouched.map(|vouched| format!(", {} compared by the SHA-256 that the bucket keeps and not read", bytes(vouched)));
+    let by = by.unwrap_or_default();
+    let (sessions, files, read) = (plural(*bags, "session"), plural(*files, "file"), bytes(*read));
+    let mut line = format!("{sessions}{erased}: {verdict}; {files}{by}, {read} read in {rate}");
     if let Some(partial) = partial {
         line = format!("{line}\n{}", note(&format!("this says nothing of what was not read: {partial}"), console));
     }

@@ -1,11 +1,12 @@
 //! Objects in a real object store (SeaweedFS): created once, checked by their SHA-256, read by version; each refusal has its two lines.
-
 //!
 //! - `credentials`: where keys come from.
 //! - `probe`: what a bucket must do.
+//! - `reading`: archives that were shipped.
 
 mod credentials;
 mod probe;
+mod reading;
 
 use crate::harness::{ADMIN, Keeps, ObjectServer, READER};
 use rusty_s3::Method::{Delete, Put};

@@ -8,6 +8,9 @@ use crate::store::{Digest, StorePath};
 use jiff::Timestamp;
 use std::io::Read;
 
+/// The folder of the objects by which a place is probed.
+pub const PROBE_FOLDER: &str = "_probe";
+
 /// The bytes of an object that is created: each attempt reads them from the beginning.
 pub type Source<'a> = dyn Fn() -> Result<Box<dyn Read + Send>> + Sync + 'a;
 
@@ -70,6 +73,8 @@ pub struct ListedVersion {
     pub key: StorePath,
     /// The id of the version.
     pub version: String,
+    /// Its length in bytes; 0 for a delete marker.
+    pub bytes: u64,
     /// True if it is what the key gives without a version.
     pub is_newest: bool,
     /// True if it is a delete marker, which hides the versions before it.
@@ -94,7 +99,8 @@ pub trait ObjectStore: Send + Sync {
     /// The store is unavailable or refuses the request.
     fn head(&self, key: &StorePath, version: Option<&str>) -> Result<Option<Head>>;
 
-    /// Opens an object, or one version of it, from `offset` on, for up to `length` bytes; `None` if it is not there.
+    /// Opens an object, or one version of it, from `offset` on, for up to `length` bytes; `None` if it is not there. An error of the stream
+    /// carries the [`Error`](crate::error::Error) if the store cannot be reached.
     ///
     /// # Errors
     /// The store is unavailable or refuses the request.

@@ -6,13 +6,13 @@
 //! declaration, which is no bag to a reader, and the next run goes on from there. Nothing is ever replaced, renamed or removed.
 
 mod bag;
-mod chunks;
+pub(crate) mod chunks;
 mod covers;
 mod erased;
-mod fetch;
+pub(crate) mod fetch;
 mod held;
 mod upload;
-mod versions;
+pub(crate) mod versions;
 
 pub use upload::{Shipment, Upload, UploadFile};
 

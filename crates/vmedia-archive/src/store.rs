@@ -29,7 +29,7 @@ pub use privacy::is_open_to_others;
 pub use replace::{NewFile, Readers, create, is_in_the_way, replace};
 pub(crate) use tree::LINKED;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read, Seek};
@@ -169,6 +169,17 @@ impl Listed {
     }
 }
 
+/// Something that is in a store beside the files that it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// Its path below the folder.
+    pub path: String,
+    /// What it is.
+    pub what: String,
+    /// True if it is expected, as an upload that is under way.
+    pub is_harmless: bool,
+}
+
 /// The reading half of a store, enough for verification, the catalog and the pages.
 pub trait ReadStore: Send + Sync {
     /// Returns the whole of a small file; `None` when it is not there. Fails above `limit` bytes.
@@ -192,6 +203,21 @@ pub trait ReadStore: Send + Sync {
     /// Returns the description of a lock's holder; `None` if the lock is free. Leaves no trace.
     fn holder(&self, _name: &StorePath) -> Result<Option<String>> {
         Ok(None)
+    }
+
+    /// Returns the length and SHA-256 that the store itself keeps of a file; `None` if it keeps none, as a folder does.
+    fn kept_digest(&self, _path: &StorePath) -> Result<Option<Digest>> {
+        Ok(None)
+    }
+
+    /// Returns what is in a folder beside its files; without a folder, in the store's own folders.
+    fn strays(&self, _folder: Option<&StorePath>) -> Result<Vec<Stray>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns the error of a store that could not be reached, once there was one: what was read since says nothing.
+    fn outage(&self) -> Option<Error> {
+        None
     }
 
     /// Returns the name of the whole store for a person: a folder, or a URL.

@@ -12,6 +12,7 @@ mod examine;
 mod examined;
 mod finding;
 mod journal;
+mod lineage;
 mod openable;
 mod outcomes;
 mod page;
@@ -39,6 +40,7 @@ use crate::seal::stamp::Authorities;
 use crate::shard::Shard;
 use crate::store::{Digest, ReadStore, StorePath};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
 
 /// An archive of which sessions are to be verified.
@@ -55,6 +57,8 @@ pub struct Target {
     pub unwritten: OnceLock<Error>,
     /// Number of persons who must have approved the plan of each erasure; 0 if erasures need no plan.
     pub approvals: u64,
+    /// True if each look at a session takes requests, so that no sizes are added up before.
+    pub is_remote: bool,
 }
 
 impl Target {
@@ -70,8 +74,27 @@ impl Target {
                 sessions.push(folder);
             }
         }
-        Ok(Self { store, sessions: Arc::new(sessions), is_whole: true, journal: None, unwritten: OnceLock::new(), approvals: 0 })
+        Ok(Self {
+            store,
+            sessions: Arc::new(sessions),
+            is_whole: true,
+            journal: None,
+            unwritten: OnceLock::new(),
+            approvals: 0,
+            is_remote: false,
+        })
     }
+}
+
+/// The evidence for the bytes of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Evidence {
+    /// All of them are read.
+    #[default]
+    Reading,
+    /// The store's own SHA-256; a file of which it keeps none is read.
+    Store,
 }
 
 /// The options of a verification.
@@ -79,6 +102,8 @@ impl Target {
 pub struct Options {
     /// Number of files read in parallel; at least one.
     pub workers: usize,
+    /// The evidence for the bytes of files; a bag's own files are read in any case.
+    pub by: Evidence,
     /// The percentage of payload files to read; `None` for all of them.
     pub sample: Option<f64>,
     /// Only sessions that changed since this time.
@@ -118,6 +143,8 @@ pub struct Totals {
     pub files: u64,
     /// Bytes that were read.
     pub bytes: u64,
+    /// Bytes of files for which the store vouches, and that were not read.
+    pub vouched: u64,
     /// Payload files that were not read, because only a sample was wanted.
     pub unread: u64,
     /// Sessions of which the journal says that they were erased, and of which nothing is left.
@@ -144,17 +171,19 @@ pub struct Repairable {
 /// Verifies archives. Returns early, with the results so far, when the observer asks to stop.
 ///
 /// # Errors
-/// A journal cannot be read.
+/// A journal cannot be read, or a store cannot be reached.
 pub fn verify(
     targets: &[Target],
     options: &Options,
     rules: &dyn ProviderRules,
     observer: &dyn Observer,
 ) -> Result<(Totals, Vec<Repairable>)> {
-    let sessions = || targets.iter().flat_map(|target| target.sessions.iter().map(|folder| (target.store.as_ref(), folder)));
-    let bytes = sessions().map(|(store, folder)| payload_bytes(store, folder).unwrap_or(0)).sum();
+    let bags = targets.iter().map(|target| target.sessions.len() as u64).sum();
+    let local = targets.iter().filter(|target| !target.is_remote);
+    let measured = local.flat_map(|target| target.sessions.iter().map(|folder| (target.store.as_ref(), folder)));
+    let bytes = measured.map(|(store, folder)| payload_bytes(store, folder).unwrap_or(0)).sum();
     let bytes = options.sample.map_or(bytes, |percent| share(bytes, percent));
-    observer.report(Report::Started { bags: sessions().count() as u64, bytes, workers: options.workers as u64 });
+    observer.report(Report::Started { bags, bytes, workers: options.workers as u64 });
     workers::verify_all(targets, options, rules, observer)
 }
 

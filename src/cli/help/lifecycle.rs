@@ -21,7 +21,8 @@ files that an earlier one has in fetch.txt. Nothing there is replaced or removed
 to the same place, and the bucket may be locked. A version without bagit.txt is not finished. The journal goes to _journal/, before each
 bag that it is about. Sessions that are damaged or unfinished are reported and not shipped.
 
-Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; AWS_REGION; AWS_ENDPOINT_URL_S3 for other stores than AWS.
+Credentials: as for AWS's own programs (AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of containers and instances); AWS_REGION;
+AWS_ENDPOINT_URL_S3 for other stores than AWS.
 
 Examples:
   vmedia ship vmedia-archive --to s3://evidence/veriff

@@ -1,5 +1,5 @@
 //! `vmedia config check`: checks that a run would work. Sends the provider one request that changes and shows nothing, and leaves
-//! nothing behind.
+//! nothing behind but the small object by which a bucket is probed.
 //!
 //! Must not judge the provider's answer: `probe_report.rs` does.
 
@@ -8,12 +8,14 @@ use super::probe_report::{Asked, judge};
 use crate::archive::must_be_outside;
 use crate::cli::{EventFormat, Flags, ProviderChoice, SealArguments};
 use crate::clock::Stop;
+use crate::commands::buckets::bucket as open_bucket;
 use crate::commands::services::{provider, wire};
 use crate::config::{Network, ProviderAccess, Resolver, Sourced, YotiAccess, contradictions, schedule_text};
 use crate::engine::probe;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::http::{Limits, Policy};
+use crate::objects::Versioning;
 use crate::report::{Checklist, check_log};
 use crate::store::free_space;
 use crate::text::bytes;
@@ -55,6 +57,27 @@ fn check(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) 
     seals(resolver, checklist);
     retention(resolver, checklist);
     notifications(resolver, checklist, context);
+    bucket(resolver, checklist, context);
+}
+
+/// Probes the bucket that sessions are shipped to.
+fn bucket(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {
+    let Some(place) = resolver.ship("--to", None) else { return };
+    let url = place.value.clone();
+    match open_bucket(resolver, (&place, (None, None)), 1, context).and_then(|bucket| bucket.probe()) {
+        Ok(report) => {
+            let what = format!("{url} creates nothing twice, and compares and keeps SHA-256");
+            match report.versioning {
+                Versioning::Enabled => checklist.fine("bucket", format!("{what}; it keeps versions")),
+                Versioning::Unknown => checklist.fine("bucket", what),
+                Versioning::Off | Versioning::Suspended => {
+                    let hint = "enable versioning: without it, what another program replaces or removes there is lost";
+                    checklist.warning("bucket", format!("{what}; it keeps no versions"), hint);
+                }
+            }
+        }
+        Err(error) => checklist.wrong("bucket", &error),
+    }
 }
 
 fn ask(choice: ProviderChoice, resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) {

@@ -1,7 +1,7 @@
 //! A bucket is probed before it is trusted: `SeaweedFS` passes, and `s3rver`, which ignores conditions, is refused.
 
 use super::open;
-use crate::harness::{ADMIN, Keeps, ObjectServer, lacks, until};
+use crate::harness::{ADMIN, Keeps, ObjectServer, READER, World, lacks, until};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -27,6 +27,18 @@ fn a_bucket_is_probed_for_conditions_checksums_versions_and_locks() {
             assert_eq!((report.versioning, report.locked.map(|locked| locked.mode)), (versioning, lock.map(|(mode, _)| mode)), "{keeps:?}");
         }
     }
+    // So does `config check`, where a profile names a place.
+    let world = World::new();
+    let url = format!("s3://{}/p", server.bucket(Keeps::Versions));
+    std::fs::write(world.folder().join("c.toml"), format!("[profiles.p]\nship = \"{url}\"\n")).expect("written");
+    let check = |environment: [(&str, String); 3]| {
+        let further = environment.each_ref().map(|(name, value)| (*name, value.as_str()));
+        world.run_with(&["config", "check", "--config", "c.toml", "--profile", "p"], &further)
+    };
+    check(server.environment(ADMIN))
+        .ends_with(0)
+        .shows(&format!("{url} creates nothing twice, and compares and keeps SHA-256; it keeps versions"));
+    check(server.environment(READER)).shows("AccessDenied").shows("allow s3:PutObject");
     let without_locks = format!("s3://{}", server.bucket(Keeps::Newest));
     let bucket = open(&without_locks, server.environment(ADMIN), WriteOptions { lock: compliance, ..WriteOptions::default() });
     let error = bucket.probe().expect_err("no lock");

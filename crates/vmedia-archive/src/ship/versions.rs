@@ -13,6 +13,11 @@ pub(crate) fn parse(folder: &str) -> Option<u32> {
     (number > 0 && name(number) == folder).then_some(number)
 }
 
+/// Returns whether a name is that of a version's folder.
+pub fn is_version(folder: &str) -> bool {
+    parse(folder).is_some()
+}
+
 /// Returns the key of a version's file.
 pub(crate) fn key(folder: &StorePath, number: u32, path: &str) -> StorePath {
     folder.join(&name(number)).join(path)

@@ -5,6 +5,7 @@
 //! bytes under the same path need a line that says that the old ones were lost; the first bytes of a media file are missed for
 //! good, whatever a later line says; and a sealed line holds against every line that no seal covers. Must not read files.
 
+use super::lineage::keep_lineage;
 use super::outcomes::original_lost;
 use super::{Aspect, Examined, Finding};
 use crate::class::Class;
@@ -18,8 +19,14 @@ use crate::text::{day, plural};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Adds the journal's findings about a bag. `folder` is the bag's name in the archive, `chain` its journal, if there is one.
-pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>, folder: &str, examined: &mut Examined) -> Result<()> {
+/// Adds the journal's findings about a bag. `folder` is the bag's name in the archive, `chain` its journal, if there is one. A bag that was
+/// shipped may be behind the journal, which may have lines of other archives about it.
+pub(super) fn compare_with_journal(
+    store: &dyn ReadStore,
+    chain: Option<&Chain>,
+    (folder, is_shipped): (&str, bool),
+    examined: &mut Examined,
+) -> Result<()> {
     if examined.unfinished {
         return Ok(());
     }
@@ -47,6 +54,10 @@ pub(super) fn compare_with_journal(store: &dyn ReadStore, chain: Option<&Chain>,
         return Ok(());
     }
     compare_shipments(store, chain, folder, &changes, examined)?;
+    if is_shipped {
+        let digest = examined.digest().map(ToOwned::to_owned);
+        examined.notes.extend(keep_lineage(&mut changes, digest.as_deref()));
+    }
     let mut history = replay(&changes);
     if let Some(at) = history.adopted.filter(|_| is_vouched) {
         // Every bag begins with a line. A later run must not repair this: otherwise, a forger who cuts off the lines of a run and

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::layout::{self, MANIFEST, MARKER, TAG_MANIFEST};
 use crate::model::SessionId;
 use crate::record::{Record, RecordedFile};
-use crate::store::{Digest, LINKED, ReadStore, StorePath, sha256_bytes};
+use crate::store::{Digest, LINKED, ReadStore, StorePath, Stray, sha256_bytes};
 use std::collections::{BTreeSet, HashMap};
 
 /// A bag under verification.
@@ -48,6 +48,8 @@ pub struct Examined {
     pub(super) files: u64,
     pub(super) unread: u64,
     pub(super) bytes: u64,
+    /// Bytes of files for which the store vouches.
+    pub(super) vouched: u64,
     pub(super) held: u64,
     pub(super) opened: u64,
     /// True if a key of the session is encrypted to none of the identities.
@@ -104,6 +106,16 @@ impl Examined {
     pub(super) fn cannot_read(&mut self, path: &str, what: &str) {
         self.unreadable.insert(path.to_owned());
         self.finding(Aspect::Readable, path, what);
+    }
+
+    /// Reports what the store has beside the files of the bag.
+    pub(super) fn add_strays(&mut self, strays: Vec<Stray>) {
+        for Stray { path, what, is_harmless } in strays {
+            match is_harmless {
+                true => self.notes.push(format!("{path}: {what}")),
+                false => self.findings.push(Finding::new(Aspect::Listings, &path, what).helped_by(Remedy::Compare)),
+            }
+        }
     }
 
     /// Reports a link in the place of a folder, which is not followed.

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::journal::{Chain, FOLDER, Journal, Scope};
 use crate::schedule::locked;
 use crate::store::{LINKED, ReadStore, StorePath};
-use crate::text::day;
+use crate::text::{day, plural};
 use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -26,6 +26,21 @@ pub(super) struct Archive<'a> {
     options: &'a Options,
     observer: &'a dyn Observer,
     journal: Mutex<ReadJournal>,
+    /// Sessions of the journal that were never in this place.
+    unshipped: HashSet<String>,
+}
+
+/// Returns the sessions that the journal names, and that neither are in a place nor were ever shipped.
+fn unshipped(target: &Target, chain: &Chain) -> Result<HashSet<String>> {
+    let listed = target.sessions.iter().map(StorePath::as_str);
+    let store = target.store.as_ref();
+    let mut names = HashSet::new();
+    for name in chain.folders_without(store, listed)? {
+        if chain.shipments(store, &name)?.is_empty() {
+            names.insert(name);
+        }
+    }
+    Ok(names)
 }
 
 #[derive(Default)]
@@ -45,7 +60,7 @@ impl<'a> Archive<'a> {
         observer: &'a dyn Observer,
     ) -> Result<(Self, JournalReport)> {
         let store = target.store.as_ref();
-        let with = |journal| Self { number, target, options, observer, journal: Mutex::new(journal) };
+        let with = |journal| Self { number, target, options, observer, journal: Mutex::new(journal), unshipped: HashSet::new() };
         if store.is_link(&StorePath::name(FOLDER))? {
             let findings = vec![Finding::new(Aspect::Journal, FOLDER, LINKED).helped_by(Remedy::MoveIn)];
             return Ok((with(ReadJournal::default()), JournalReport { archive: store.root(), findings, ..JournalReport::default() }));
@@ -53,7 +68,8 @@ impl<'a> Archive<'a> {
         let exists = Journal::exists(store)?;
         let length = Journal::length(store, None)?;
         // A session alone says nothing of the archive's root.
-        let page = (exists && target.is_whole).then(|| page_digest(store));
+        // The catalog's page is not shipped.
+        let page = (exists && target.is_whole && !target.is_remote).then(|| page_digest(store));
         // Before the journal is read: a run adds the line first.
         let left = if exists && target.is_whole { left_behind(store)? } else { Vec::new() };
         let (mut chain, seals) = read(target, options, observer)?;
@@ -65,7 +81,14 @@ impl<'a> Archive<'a> {
             report.findings.extend(find_strange_files(store, &chain, left)?);
             report.findings.extend(compare_plans(store, &chain, options.signers.as_ref(), target.approvals)?);
         }
-        Ok((with(ReadJournal { chain: exists.then(|| Arc::new(chain)), length }), report))
+        let strays = store.strays(None)?.into_iter();
+        report.findings.extend(strays.map(|stray| Finding::new(Aspect::Journal, &stray.path, stray.what).helped_by(Remedy::Compare)));
+        let unshipped = if exists && target.is_whole && target.is_remote { unshipped(target, &chain)? } else { HashSet::new() };
+        if !unshipped.is_empty() {
+            let sessions = plural(unshipped.len() as u64, "session");
+            report.notes.push(format!("{sessions} of the journal were archived elsewhere and not shipped here"));
+        }
+        Ok((Self { unshipped, ..with(ReadJournal { chain: exists.then(|| Arc::new(chain)), length }) }, report))
     }
 
     /// Returns the journal, if there is one.
@@ -98,6 +121,7 @@ impl<'a> Archive<'a> {
         let listed = || target.sessions.iter().map(StorePath::as_str);
         let is_meant = |folder: &str| self.options.shard.is_none_or(|shard| shard.has(folder));
         let mut names: BTreeSet<String> = chain.folders_without(store, listed())?.into_iter().collect();
+        names.retain(|name| !self.unshipped.contains(name));
         names.extend(chain.erasures.of(None).keys().filter(|folder| is_meant(folder)).map(ToString::to_string));
         listed().for_each(|folder| _ = names.remove(folder));
         // A session that was archived since the folders were listed is not missing. A folder that cannot be read is reported among the

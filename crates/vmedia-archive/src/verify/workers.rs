@@ -10,12 +10,12 @@ use super::openable::{open_session, reread_content};
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
 };
-use super::{ProviderRules, examine, reread};
+use super::{Evidence, ProviderRules, Reread, examine, reread};
 use crate::cipher::SessionIdentities;
 use crate::error::Result;
 use crate::journal::{Authenticated, Chain};
 use crate::schedule::{Order, Pool, Role, Work, locked};
-use crate::store::StorePath;
+use crate::store::{ReadStore, StorePath};
 use crate::text::plural;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -55,6 +55,7 @@ struct Job<'a> {
 }
 
 struct Run<'a> {
+    targets: &'a [Target],
     bags: Vec<Place<'a>>,
     options: &'a Options,
     rules: &'a dyn ProviderRules,
@@ -96,9 +97,11 @@ pub(super) fn verify_all(
     let (mut results, mut archives) = (Results::default(), Vec::new());
     for (number, target) in targets.iter().enumerate() {
         let (archive, report) = Archive::open(number, target, options, observer)?;
+        reached(target)?;
         results.totals.journals += u64::from(!report.findings.is_empty());
         observer.report(Report::Journal(report));
         let absent = archive.report_absent()?;
+        reached(target)?;
         results.totals.bags += absent.damaged;
         results.totals.damaged += absent.damaged;
         results.totals.erased += absent.erased;
@@ -108,7 +111,7 @@ pub(super) fn verify_all(
     let places = archives.iter().map(|archive| archive.target.sessions.iter().map(move |folder| Place { archive, folder }));
     let bags: Vec<Place<'_>> = places.flatten().collect();
     let (pool, order, results) = (Pool::new(bags.len(), 0), Order::default(), Mutex::new(results));
-    let run = Run { bags, options, rules, observer, pool, order, results, sampled: Mutex::default() };
+    let run = Run { targets, bags, options, rules, observer, pool, order, results, sampled: Mutex::default() };
     std::thread::scope(|scope| {
         let run = &run;
         for number in 1..options.workers.max(1) {
@@ -117,7 +120,13 @@ pub(super) fn verify_all(
         }
         run.work(0);
     });
+    targets.iter().try_for_each(reached)?;
     Ok(run.end())
+}
+
+/// Fails if a store could not be reached.
+fn reached(target: &Target) -> Result<()> {
+    target.store.outage().map_or(Ok(()), Err)
 }
 
 impl<'a> Run<'a> {
@@ -140,12 +149,17 @@ impl<'a> Run<'a> {
 
     fn work(&self, number: usize) {
         let (read, mut buffer) = (AtomicU64::new(0), Vec::new());
-        while let Some(work) = self.pool.take(Role::Worker, &|| self.observer.is_stopped(), &|| self.order.has_space()) {
+        while let Some(work) = self.pool.take(Role::Worker, &|| self.is_stopped(), &|| self.order.has_space()) {
             match work {
                 Work::Open(index) => self.pool.opened(self.open(index)),
                 Work::File(job) => self.read(&job, number as u64, &read, &mut buffer),
             }
         }
+    }
+
+    /// Returns true if nothing more is to be checked: on request, or because a store cannot be reached.
+    fn is_stopped(&self) -> bool {
+        self.observer.is_stopped() || self.targets.iter().any(|target| target.store.outage().is_some())
     }
 
     fn report(&self, index: usize, report: Option<SessionReport>) {
@@ -166,7 +180,8 @@ impl<'a> Run<'a> {
     /// Examines a bag's own files, and returns those to be read.
     fn examine(&self, index: usize, place: Place<'a>, retries: u32) -> Vec<Job<'a>> {
         let (Place { archive, folder }, store) = (place, place.archive.target.store.as_ref());
-        let Some((mut examined, chain)) = self.compared(place) else {
+        let compared = self.compared(place).filter(|_| store.outage().is_none());
+        let Some((mut examined, chain)) = compared else {
             self.report(index, None);
             return Vec::new();
         };
@@ -212,9 +227,11 @@ impl<'a> Run<'a> {
                 if let Erased::Again(note) = erased {
                     examined.notes.push(note);
                 }
-                let compared = compare_with_journal(store, chain.as_deref(), folder.as_str(), &mut examined).and_then(|()| {
-                    chain.as_ref().map_or(Ok(()), |chain| compare_class_erasure(store, chain, folder.as_str(), &mut examined))
-                });
+                examined.add_strays(store.strays(Some(folder)).unwrap_or_default());
+                let compared = compare_with_journal(store, chain.as_deref(), (folder.as_str(), archive.target.is_remote), &mut examined)
+                    .and_then(|()| {
+                        chain.as_ref().map_or(Ok(()), |chain| compare_class_erasure(store, chain, folder.as_str(), &mut examined))
+                    });
                 if let Err(error) = compared {
                     examined.finding(Aspect::Journal, ".", error.what());
                 }
@@ -236,24 +253,30 @@ impl<'a> Run<'a> {
         let mut watch = |piece: &[u8]| {
             let so_far = read.fetch_add(piece.len() as u64, Ordering::Relaxed) + piece.len() as u64;
             self.observer.progress(number, so_far);
-            if self.observer.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
+            if self.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
         };
         let folder = bag.place.folder;
-        let outcome = (!self.observer.is_stopped()).then(|| match (&bag.keys, &item.content) {
-            (Some(keys), Some(content)) => reread_content(buffer, store, folder, (item, content), keys, self.rules, &mut watch),
+        // What is to be decrypted is to be read.
+        let is_vouchable = self.options.by == Evidence::Store && (bag.keys.is_none() || item.content.is_none());
+        let vouched = if is_vouchable { vouched(store, folder, item) } else { None };
+        let is_vouched = vouched.is_some();
+        let read = || match (vouched, &bag.keys, &item.content) {
+            (Some(vouched), ..) => Ok(vouched),
+            (None, Some(keys), Some(content)) => reread_content(buffer, store, folder, (item, content), keys, self.rules, &mut watch),
             _ => reread(buffer, store, folder, item, self.rules, &mut watch),
-        });
+        };
+        let outcome = (!self.is_stopped()).then(read).filter(|_| store.outage().is_none());
         let mut examined = locked(&bag.examined);
         match outcome {
             Some(Ok(reread)) => {
-                examined.bytes += reread.bytes;
+                *(if is_vouched { &mut examined.vouched } else { &mut examined.bytes }) += reread.bytes;
                 examined.files += u64::from(item.is_payload);
                 examined.held += u64::from(reread.signature == Some(true));
                 examined.unsigned += u64::from(item.is_payload && !item.is_signed);
                 examined.opened += u64::from(reread.is_opened);
                 examined.findings.extend(reread.finding);
             }
-            Some(Err(error)) if !self.observer.is_stopped() => examined.cannot_read(&item.path, error.what()),
+            Some(Err(error)) if !self.is_stopped() => examined.cannot_read(&item.path, error.what()),
             _ => examined.is_stopped = true,
         }
         drop(examined);
@@ -322,6 +345,7 @@ impl<'a> Run<'a> {
         totals.checked.get_or_insert_with(|| checked.clone()).retain(|aspect| checked.contains(aspect));
         totals.files += examined.files;
         totals.bytes += examined.bytes;
+        totals.vouched += examined.vouched;
         totals.unread += examined.unread;
     }
 
@@ -339,6 +363,12 @@ impl<'a> Run<'a> {
             }
         }
     }
+}
+
+/// Compares a file with the SHA-256 that the store keeps of it; `None` if it keeps none.
+fn vouched(store: &dyn ReadStore, folder: &StorePath, item: &Item) -> Option<Reread> {
+    let digest = store.kept_digest(&item.place(folder)?).ok().flatten()?;
+    Some(item.compare(&digest, None))
 }
 
 /// Returns true if there are findings that a run may have caused which changed the bag since the journal was read, or while the
