@@ -3,7 +3,7 @@
 use super::entry::{Entry, Line, Parent, SealEntry};
 use super::start::Start;
 use crate::error::Result;
-use crate::store::{BUFFER, Digest, Listed, ReadStore, StorePath};
+use crate::store::{Digest, Listed, ReadStore, StorePath};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, HashSet};
@@ -97,7 +97,7 @@ impl Lines {
 
     /// Returns the lines of a stream.
     pub(super) fn of(stream: Box<dyn Read + Send>) -> Self {
-        Self(BufReader::with_capacity(BUFFER, stream))
+        Self(BufReader::with_capacity(64 * 1024, stream))
     }
 
     /// Reads the next line in place of the last; `None` at the end.

@@ -1,13 +1,17 @@
 //! Compares the reader of journals with one that is plain and slow, on journals that were made and altered by chance.
 
+use crate::error::Result;
 use crate::journal::entry::{Entry, Line, Parent};
 use crate::journal::index::{INDEX, Indexer, SMALLEST};
-use crate::journal::{Chain, FOLDER, Scope};
-use crate::store::{Digest, LocalStore};
+use crate::journal::{Chain, FOLDER, Retained, Scope, Verifications};
+use crate::store::{Digest, Listed, LocalStore, ReadStore, Stat, StorePath};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const NO_LINE: &str = " is not a line of a journal";
 const NOT_FOLLOWING: &str = " does not follow from the line before it: one was altered, added or removed";
@@ -196,8 +200,79 @@ fn write(root: &Path, segments: &Segments, indexes: &Segments) {
     }
 }
 
+/// A store that counts the bytes that are read.
+struct Counted(LocalStore, Arc<AtomicU64>);
+
+/// A stream that counts them.
+struct CountedStream(Box<dyn Read + Send>, Arc<AtomicU64>);
+
+impl Read for CountedStream {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.0.read(bytes).inspect(|read| _ = self.1.fetch_add(*read as u64, Ordering::Relaxed))
+    }
+}
+
+impl ReadStore for Counted {
+    fn read(&self, path: &StorePath, limit: u64) -> Result<Option<Vec<u8>>> {
+        self.0.read(path, limit)
+    }
+
+    fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        Ok(self.0.open(path)?.map(|stream| Box::new(CountedStream(stream, self.1.clone())) as Box<dyn Read + Send>))
+    }
+
+    fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
+        self.0.read_range(path, offset, length).inspect(|bytes| _ = self.1.fetch_add(bytes.len() as u64, Ordering::Relaxed))
+    }
+
+    fn stat(&self, path: &StorePath) -> Result<Option<Stat>> {
+        self.0.stat(path)
+    }
+
+    fn list(&self, folder: &StorePath) -> Result<Vec<Listed>> {
+        self.0.list(folder)
+    }
+
+    fn folders(&self) -> Result<Vec<String>> {
+        self.0.folders()
+    }
+
+    fn root(&self) -> String {
+        self.0.root()
+    }
+
+    fn location(&self, path: &StorePath) -> String {
+        self.0.location(path)
+    }
+}
+
+#[test]
+fn of_a_long_journal_the_index_and_the_lines_about_one_session_are_read() {
+    let mut entries = vec![(0, 3); 10_000];
+    entries[5_000] = (0, 0);
+    let (segments, indexes) = journal(&[(entries, true)]);
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), &segments, &indexes);
+    let [whole, index] = [&segments, &indexes].map(|files| files.values().map(|bytes| bytes.len() as u64).sum::<u64>());
+    let bytes = |read: &dyn Fn(&dyn ReadStore)| {
+        let count = Arc::new(AtomicU64::new(0));
+        read(&Counted(LocalStore::new(folder.path().to_owned(), "the test".to_owned()), count.clone()));
+        count.load(Ordering::Relaxed)
+    };
+    let few = index + 200 * 1024;
+    assert!(few < whole / 3, "{few} of {whole}");
+    let chain = |store: &dyn ReadStore, scope: &Scope| {
+        let chain = Chain::read(store, scope, &[], &mut |_| Ok(())).expect("a journal");
+        assert_eq!((chain.bags.of("s").count(), chain.lines, chain.findings.len()), (1, 10_002, 0));
+    };
+    assert!(bytes(&|store| chain(store, &Scope::folders(["s"]))) < few);
+    assert!(bytes(&|store| _ = Retained::read(store).expect("a journal")) < few);
+    assert!(bytes(&|store| _ = Verifications::read(store).expect("a journal")) < few);
+    assert!(bytes(&|store| chain(store, &Scope::All)) >= whole);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn a_reader_of_all_or_of_one_session_finds_what_a_plain_one_finds(
