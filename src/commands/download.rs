@@ -84,8 +84,9 @@ pub(super) struct Batch {
 /// Runs the engine over the sessions and returns the exit.
 pub(super) fn archive(services: Services, options: Options, batch: Batch, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
     let Batch { identifiers, failed, spool, stream, destination } = batch;
-    reporter.event(started(&services, &options, identifiers.sessions.len() as u64, stream.is_some()));
-    for rejected in identifiers.rejected {
+    let (sessions, rejected) = identifiers.into_parts();
+    reporter.event(started(&services, &options, sessions.len() as u64, stream.is_some()));
+    for rejected in rejected {
         reporter.event(match rejected {
             Rejected::Line(line, reason) => Event::LineRejected { line, reason },
             Rejected::File(file, reason) => Event::FileRejected { file, reason },
@@ -94,7 +95,7 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
     }
     let (journal, sealer, store) = (Arc::clone(&services.journal), Arc::clone(&services.sealer), Arc::clone(&services.store));
     let (provider, settings) = (Arc::clone(&services.provider), options.clone());
-    let sessions = stream.map_or(Sessions::List(identifiers.sessions), Sessions::Stream);
+    let sessions = stream.map_or(Sessions::List(sessions), Sessions::Stream);
     let running = engine::start(services, options, sessions, reporter.details())?;
     receive(context, running.messages(), &|| running.transfers(), &mut |batch| {
         reporter.messages(batch);

@@ -72,6 +72,11 @@ impl Identifiers {
         }
     }
 
+    /// Returns the ids and what holds none. What only the reading of lists needs is dropped: it takes as much memory as the ids.
+    pub fn into_parts(self) -> (Vec<SessionId>, Vec<Rejected>) {
+        (self.sessions, self.rejected)
+    }
+
     /// Returns whether nothing was named.
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty() && self.rejected.is_empty()
