@@ -354,9 +354,7 @@ pub(crate) struct VerifyArguments {
     /// Print the head of the journal, to be kept elsewhere for --expect-head
     #[arg(long)]
     pub(crate) print_head: bool,
-    /// Require the journal line with this digest; repeatable
-    ///
-    /// The digest is the head that an earlier verification printed, and was kept elsewhere.
+    /// Require the journal line with this digest, a head printed earlier; repeatable
     #[arg(long, value_name = "SHA256", value_parser = sha256)]
     pub(crate) expect_head: Vec<String>,
     /// Require a journal signature by one of these keys, and accept no other
@@ -364,9 +362,7 @@ pub(crate) struct VerifyArguments {
     /// The file is an OpenSSH list of allowed signers, or a .pub file.
     #[arg(long, value_name = "FILE")]
     pub(crate) signers: Option<PathBuf>,
-    /// Check time stamps with the CA certificates in FILE; repeatable
-    ///
-    /// An authority is trusted when one of these certificates (PEM) is above its own.
+    /// Check time stamps with the CA certificates (PEM) in FILE; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) tsa_ca: Vec<PathBuf>,
     /// Number of files to read in parallel [default: number of CPUs]

@@ -58,7 +58,6 @@ content of encrypted files. Prints what differs (-v: every session). Ends with 8
 Keep it elsewhere: --expect-head proves later that the journal was neither cut nor written anew.
 
 Examples:
-  vmedia verify vmedia-archive/<session-id> --format json
   vmedia verify /srv/evidence --sample 5% --since 7d
   vmedia verify /srv/evidence -q --max-duration 6h --metrics-file /var/lib/vmedia-verify.prom
   vmedia verify vmedia-archive --authenticate --identity alice.key";

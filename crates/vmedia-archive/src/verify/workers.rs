@@ -43,7 +43,6 @@ struct Bag<'a> {
     retries: u32,
     /// The journal that it was compared with.
     chain: Option<Arc<Chain>>,
-    /// The keys that open it.
     keys: Option<SessionIdentities>,
     examined: Mutex<Examined>,
     left: AtomicUsize,
@@ -211,8 +210,7 @@ impl<'a> Run<'a> {
         items.into_iter().map(|item| Job { bag: Arc::clone(&bag), item }).collect()
     }
 
-    /// Examines a bag's own files, and compares them with the journal that is returned with them. Returns `None` for a session that was
-    /// erased.
+    /// Examines a bag's own files, and compares them with the journal, which is returned; `None` for a session that was erased.
     fn compared(&self, Place { archive, folder }: Place<'a>) -> Option<(Examined, Option<Arc<Chain>>)> {
         let (store, chain) = (archive.target.store.as_ref(), archive.chain());
         let found = |finding| Examined { findings: vec![finding], ..Examined::default() };
@@ -249,13 +247,12 @@ impl<'a> Run<'a> {
     }
 
     fn read(&self, Job { bag, item }: &Job<'a>, number: u64, read: &AtomicU64, buffer: &mut Vec<u8>) {
-        let store = bag.place.archive.target.store.as_ref();
+        let (store, folder) = (bag.place.archive.target.store.as_ref(), bag.place.folder);
         let mut watch = |piece: &[u8]| {
             let so_far = read.fetch_add(piece.len() as u64, Ordering::Relaxed) + piece.len() as u64;
             self.observer.progress(number, so_far);
             if self.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
         };
-        let folder = bag.place.folder;
         // What is to be decrypted is to be read.
         let is_vouchable = self.options.by == Evidence::Store && (bag.keys.is_none() || item.content.is_none());
         let vouched = if is_vouchable { vouched(store, folder, item) } else { None };
@@ -371,8 +368,7 @@ fn vouched(store: &dyn ReadStore, folder: &StorePath, item: &Item) -> Option<Rer
     Some(item.compare(&digest, None))
 }
 
-/// Returns true if there are findings that a run may have caused which changed the bag since the journal was read, or while the
-/// bag's files were.
+/// Returns true if there are findings that a run may have caused which changed the bag since it was first read.
 fn has_changed(bag: &Bag<'_>, examined: &Examined) -> bool {
     if examined.findings.is_empty() && examined.unvouched.is_none() {
         return false;
