@@ -2,6 +2,8 @@
 
 mod beside;
 mod chaos;
+mod line;
+mod outages;
 mod refusals;
 mod steps;
 
