@@ -104,7 +104,8 @@ impl Archive {
             None => (stored.folders()?, true),
         };
         let sessions: Vec<StorePath> = names.iter().map(|name| StorePath::name(name)).collect();
-        if sessions.is_empty() && !Journal::exists(&stored)? {
+        // Whatever else a bucket holds is no session, unless something was shipped to this very place.
+        if !Journal::exists(&stored)? && !stored.has_any(&sessions)? {
             let hint = "name the place that vmedia ship --to was given, or a session in it";
             return Err(Error::new(ErrorKind::NotFound, format!("there is no archived session in {url}"), hint));
         }

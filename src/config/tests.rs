@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 fn setting(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix('#')?;
     let (key, _) = line.split_once(" = ")?;
-    key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_').then_some((key, line))
+    key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_').then_some((key, line))
 }
 
 /// Reads a configuration.

@@ -49,6 +49,8 @@ enum Task {
 #[derive(Default)]
 struct State {
     sessions: VecDeque<StorePath>,
+    /// Sessions that a run is changing, to be tried again.
+    deferred: Vec<StorePath>,
     files: VecDeque<(Arc<Session>, usize)>,
     /// Sessions of which every file is there.
     put: Vec<Arc<Session>>,
@@ -64,6 +66,13 @@ struct State {
     is_closed: bool,
     /// True once nothing further can succeed.
     has_ended: bool,
+}
+
+impl State {
+    /// Tries the sessions again that were deferred.
+    fn resume(&mut self) {
+        self.sessions.extend(std::mem::take(&mut self.deferred));
+    }
 }
 
 /// The results so far.
@@ -114,13 +123,19 @@ impl Shipping {
 
     /// Adds sessions.
     pub(crate) fn add(&self, folders: impl IntoIterator<Item = StorePath>) {
-        locked(&self.state).sessions.extend(folders);
+        let mut state = locked(&self.state);
+        state.sessions.extend(folders);
+        state.resume();
+        drop(state);
         self.news.notify_all();
     }
 
     /// Says that no further session comes.
     pub(crate) fn close(&self) {
-        locked(&self.state).is_closed = true;
+        let mut state = locked(&self.state);
+        state.is_closed = true;
+        state.resume();
+        drop(state);
         self.news.notify_all();
     }
 
@@ -148,7 +163,7 @@ impl Shipping {
     pub(crate) fn totals(&self) -> ShipCounts {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let (counts, state) = (&self.counts, locked(&self.state));
-        let not_started = (state.sessions.len() + state.underway) as u64;
+        let not_started = (state.sessions.len() + state.deferred.len() + state.underway) as u64;
         ShipCounts {
             shipped: of(&counts.shipped),
             unchanged: of(&counts.unchanged),

@@ -141,6 +141,12 @@ impl Purpose {
     }
 }
 
+/// Returns the URL of the bucket that an object is in.
+fn bucket_of(object: &str) -> &str {
+    let slash = object.match_indices('/').nth(2).map(|(at, _)| at);
+    slash.and_then(|slash| object.get(..slash)).unwrap_or(object)
+}
+
 /// Returns the error of a failure. `object` is the URL of what was asked for, `host` that of the store, `keys` the source of the
 /// credentials.
 pub(super) fn error(failure: Failure, purpose: Purpose, object: &str, host: &str, keys: &str) -> Error {
@@ -153,7 +159,7 @@ pub(super) fn error(failure: Failure, purpose: Purpose, object: &str, host: &str
     let (kind, what, hint) = match (meaning, failure.cause) {
         (Meaning::NoBucket, _) => (
             ErrorKind::Configuration,
-            format!("cannot {verb} {object}: there is no such bucket at {host}"),
+            format!("cannot {verb} {}: there is no such bucket at {host}", bucket_of(object)),
             "check the name of the bucket, the endpoint (AWS_ENDPOINT_URL_S3) and the account".to_owned(),
         ),
         (Meaning::Clock, _) => (
@@ -231,7 +237,8 @@ mod tests {
             assert!(failure.detail.contains("The words") && failure.detail.contains(code), "{}", failure.detail);
             let error = error(failure, Purpose::Create, "s3://kyc/x", "https://store.example", "the environment");
             assert_eq!(error.kind(), kind, "{code}");
-            assert!(error.what().contains("s3://kyc/x"), "{}", error.what());
+            let named = if means == Meaning::NoBucket { "s3://kyc:" } else { "s3://kyc/x" };
+            assert!(error.what().contains(named), "{}", error.what());
         }
     }
 

@@ -54,6 +54,16 @@ pub struct Planned {
     pub bytes: u64,
 }
 
+/// The result of [`Shipper::begin`].
+pub enum Begun {
+    /// The bag is in the place.
+    Unchanged,
+    /// What is to be sent.
+    Upload(Upload),
+    /// A run is changing the session: the error, unless it is tried again.
+    Busy(Error),
+}
+
 impl Shipper {
     /// Reads what the journal says of the place, and which lines of the journal the place has. With `recheck`, what the journal says does
     /// not count, and the place is asked about every session.
@@ -71,19 +81,22 @@ impl Shipper {
         Ok(Self { store, place, journal, shipped, copy })
     }
 
-    /// Begins to ship a session: locks it, reads what its own files say, and claims a version. Returns `None` if its bag is in the place.
+    /// Begins to ship a session: locks it, reads what its own files say, and claims a version.
     ///
     /// # Errors
-    /// The session is unfinished, damaged or being changed, or the place is unavailable.
-    pub fn begin(&self, folder: &StorePath) -> Result<Option<Upload>> {
+    /// The session is unfinished or damaged, or the place is unavailable.
+    pub fn begin(&self, folder: &StorePath) -> Result<Begun> {
         if is_shipped(self.store.as_ref(), &self.shipped, folder)? {
-            return Ok(None);
+            return Ok(Begun::Unchanged);
         }
-        let lock = self.store.lock(folder)?.or_busy(&format!("session {folder}"))?;
+        let lock = match self.store.lock(folder)?.or_busy(&format!("session {folder}")) {
+            Ok(lock) => lock,
+            Err(busy) => return Ok(Begun::Busy(busy)),
+        };
         let bag = Bag::read(self.store.as_ref(), folder)?;
         let versions = Versions::read(self.place.as_ref(), folder)?;
         if let Some(claim) = self.own_version(&bag, &versions)? {
-            return self.upload(bag, &versions, claim, lock).map(Some);
+            return self.upload(bag, &versions, claim, lock).map(Begun::Upload);
         }
         if let Some(number) = versions.finished().next_back()
             && let Some(theirs) = self.record_of(folder, number)?
@@ -91,10 +104,10 @@ impl Shipper {
         {
             let other_bag =
                 self.place.head(&versions::key(folder, number, crate::layout::TAG_MANIFEST), None)?.and_then(|head| head.sha256);
-            return Ok(Some(Upload::of_other(bag, number, other_bag.unwrap_or_default(), lock)));
+            return Ok(Begun::Upload(Upload::of_other(bag, number, other_bag.unwrap_or_default(), lock)));
         }
         let claim = self.claim(&bag, &versions)?;
-        self.upload(bag, &versions, claim, lock).map(Some)
+        self.upload(bag, &versions, claim, lock).map(Begun::Upload)
     }
 
     /// Returns the number of the version that has this record, and the id of that object.

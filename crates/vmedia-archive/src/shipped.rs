@@ -13,6 +13,7 @@ use crate::layout::MARKER;
 use crate::objects::{ObjectStore, PROBE_FOLDER};
 use crate::schedule::locked;
 use crate::ship::chunks;
+use crate::ship::versions::is_version;
 use crate::store::{Digest, Listed, ReadStore, Stat, StorePath, Stray};
 use index::{Object, Objects, Session, StrayKind};
 use std::collections::{BTreeMap, VecDeque};
@@ -87,6 +88,19 @@ impl ShippedArchive {
         }
         own.extend(states.into_iter().map(|(path, (_, object))| (folder.join(&path), vec![object])));
         Ok(Self { place, own, own_strays, sessions: Mutex::default(), outage: Arc::default() })
+    }
+
+    /// Returns whether one of these folders holds a version of a session.
+    ///
+    /// # Errors
+    /// The place cannot be listed.
+    pub fn has_any(&self, folders: &[StorePath]) -> Result<bool> {
+        for folder in folders {
+            if self.noted(self.place.folders(Some(folder)))?.iter().any(|name| is_version(name)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Keeps the error of a place that cannot be reached.

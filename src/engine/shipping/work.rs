@@ -1,8 +1,8 @@
 //! The threads that ship. Must not decide what is shipped.
 
 use super::{BATCH, LOOK, PATIENCE, Session, Shipping, State, Task};
-use crate::archive::Shipment;
 use crate::archive::schedule::locked;
+use crate::archive::{Begun, Shipment};
 use crate::engine::Emit;
 use crate::engine::shipped::ShippedSession;
 use crate::error::Error;
@@ -47,7 +47,11 @@ impl Shipping {
             if state.busy == 0 && (state.is_closed || state.has_ended) {
                 return None;
             }
-            state = self.news.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+            let (woken, wait) = self.news.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
+            state = woken;
+            if wait.timed_out() {
+                state.resume();
+            }
         }
     }
 
@@ -77,8 +81,8 @@ impl Shipping {
 
     fn begin(&self, folder: StorePath, emit: &Emit) {
         match self.shipper.begin(&folder) {
-            Ok(None) => self.ended(Ok(ShippedSession { unchanged: true, ..ShippedSession::of(&folder) }), emit),
-            Ok(Some(upload)) => {
+            Ok(Begun::Unchanged) => self.ended(Ok(ShippedSession { unchanged: true, ..ShippedSession::of(&folder) }), emit),
+            Ok(Begun::Upload(upload)) => {
                 let left = AtomicUsize::new(upload.files.len());
                 let session = Arc::new(Session { upload, left, error: Mutex::default() });
                 let files = session.upload.files.len();
@@ -89,8 +93,21 @@ impl Shipping {
                     state.files.extend((0..files).map(|index| (Arc::clone(&session), index)));
                 }
             }
-            Err(error) => self.ended(Err((folder, error)), emit),
+            Ok(Begun::Busy(_)) if self.defer(&folder) => {}
+            Ok(Begun::Busy(error)) | Err(error) => self.ended(Err((folder, error)), emit),
         }
+    }
+
+    /// Puts back a session that a run is changing, such as this one, which archives it again; returns false once this run archives nothing
+    /// more.
+    fn defer(&self, folder: &StorePath) -> bool {
+        let mut state = locked(&self.state);
+        if state.is_closed {
+            return false;
+        }
+        state.underway -= 1;
+        state.deferred.push(folder.clone());
+        true
     }
 
     fn all_put(&self, state: &mut State, session: Arc<Session>) {

@@ -79,7 +79,15 @@ impl CredentialSource for Instance {
         let name = self.description();
         let service = Service { wire: (self.connect)(self.endpoint.clone())?, name: &name };
         let empty = || Method::Put(Upload { bytes: 0, content: Content::Bytes(Vec::new()), limit: Duration::from_secs(5) });
-        let token = service.ask("/latest/api/token", &empty, &[("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_SECONDS)])?;
+        let token = service.ask("/latest/api/token", &empty, &[("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_SECONDS)]);
+        // It is the last source that is asked, also on machines that are no instance.
+        let token = token.map_err(|error| {
+            let what = format!("the environment and the shared files hold no credentials for the bucket, and {}", error.what());
+            let hint =
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile with AWS_PROFILE; docs/object-storage.md lists all sources";
+            let kind = if error.kind() == ErrorKind::Refused { ErrorKind::Configuration } else { error.kind() };
+            if error.kind().is_interruption() { error } else { Error::new(kind, what, hint) }
+        })?;
         let token = Zeroizing::new(String::from_utf8_lossy(&token).trim().to_owned());
         let headers = [("x-aws-ec2-metadata-token", token.as_str())];
         let roles = service.ask("/latest/meta-data/iam/security-credentials/", &|| Method::Get, &headers)?;

@@ -167,7 +167,7 @@ fn credentials_that_cannot_be_had_are_explained_and_not_quoted() {
         (fails(&of("sso")), ErrorKind::Configuration, "sso_session", "aws configure export-credentials --format process --profile sso"),
         (fails(&of("tool")), ErrorKind::Configuration, "credential_process failed", "run it by hand"),
         (fails(&[("AWS_EC2_METADATA_DISABLED", "true")]), ErrorKind::Configuration, "no credentials", "docs/object-storage.md"),
-        (fails(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &refusing.url)]), ErrorKind::Refused, "HTTP 403", "check the role"),
+        (fails(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &refusing.url)]), ErrorKind::Configuration, "HTTP 403", "docs/object-storage.md"),
         (fails(&sts), ErrorKind::Refused, "HTTP 403", "check the role"),
         (fails(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://evil.example/x")]), ErrorKind::Configuration, "neither https", "FULL_URI"),
     ] {

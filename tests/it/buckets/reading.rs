@@ -155,6 +155,9 @@ fn what_cannot_be_reached_is_no_damage_and_what_changes_archives_works_on_folder
     }
     run(&world, server, &["verify", "vmedia-archive", "--by", "store"]).ends_with(2).says("is a folder, which keeps no SHA-256");
     run(&world, server, &["verify", &format!("{url}-none")]).ends_with(9).says("there is no archived session in s3://");
-    run(&world, server, &["verify", "s3://no-such-bucket"]).ends_with(3).says("there is no such bucket");
+    // An archive below the place is none of the place.
+    let above = url.rsplit_once('/').expect("a prefix").0;
+    run(&world, server, &["verify", above]).ends_with(9).says("there is no archived session in s3://");
+    run(&world, server, &["verify", "s3://no-such-bucket"]).ends_with(3).says("cannot list s3://no-such-bucket: there is no such bucket");
     run(&world, server, &["verify", "s3://Bad_Name"]).ends_with(2).says("is not a place in a bucket");
 }

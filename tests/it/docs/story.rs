@@ -292,7 +292,7 @@ fn every_example_of_the_help_runs() {
                        vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json\n\
                        if command -v ssh-keygen; then ssh-keygen -q -t ed25519 -N '' -f KEY\n\
                        ssh-keygen -q -Y sign -n vmedia-disposition -f KEY < plan.json > plan.json.anna.sig\n\
-                       echo \"anna $(cat KEY.pub)\" > allowed_signers; fi\n\
+                       echo \"anna $(cat KEY.pub)\" > allowed_signers; cp KEY alice.key; fi\n\
                        mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1\n";
         let block = |text: &str| Block { language: "sh".to_owned(), text: text.to_owned(), marks: Vec::new(), line: 0 };
         assert_eq!(stage.run(&block(prepare)), 0, "{}", stage.printed);

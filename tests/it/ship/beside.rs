@@ -71,3 +71,17 @@ fn a_download_ships_what_it_archives_and_an_empty_disk_fetches_nothing_again() {
     download(&world, &endpoint, server, &["--ship", &url]).ends_with(0).says("was erased on").says("1 erased before");
     assert!(world.bag(SESSION).is_dir() && !world.bag(OTHER).exists());
 }
+
+#[test]
+fn an_id_that_comes_again_while_its_session_is_shipped_is_shipped_once_more() {
+    let Some(server) = ObjectServer::shared() else { return };
+    let (world, times) = (World::new(), 30);
+    let url = format!("s3://{}/again", server.bucket(Keeps::Versions));
+    let mut command = world.command(&["download", "--stream", "--ship", &url, "--format", "json"]);
+    command.envs(server.environment(ADMIN)).write_stdin(format!("{SESSION}\n").repeat(times));
+    let events = Run::of(&command.output().expect("a run")).ends_with(0).events();
+    let count = |wanted: fn(&Event) -> bool| events.iter().filter(|event| wanted(event)).count();
+    assert_eq!(count(|event| matches!(event, Event::SessionFinished { .. })), times);
+    assert_eq!(count(|event| matches!(event, Event::SessionShipped(shipped) if shipped.error.is_none())), times);
+    nothing_was_replaced(server, &url);
+}

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vmedia::archive::objects::{Creation, Head, ListedObject, ListedVersion, ObjectStore, Source};
-use vmedia::archive::{Identity, Journal, Shipper};
+use vmedia::archive::{Begun, Identity, Journal, Shipper};
 use vmedia::error::{Error, Result};
 use vmedia::objects::Bucket;
 use vmedia::store::{Digest, LocalStore, Store, StorePath};
@@ -82,7 +82,7 @@ fn killed(world: &World, bucket: Bucket, left: usize, is_after: bool) -> bool {
     let place = Arc::new(Killed { bucket, left: AtomicUsize::new(left), is_after });
     let run = || -> Result<()> {
         let shipper = Shipper::open(store, place, Arc::clone(&journal), (None, false))?;
-        let upload = shipper.begin(&StorePath::name(SESSION))?.expect("it is not shipped");
+        let Begun::Upload(upload) = shipper.begin(&StorePath::name(SESSION))? else { panic!("it is shipped, or another run has it") };
         for file in &upload.files {
             shipper.put(&upload, file, &|_| ())?;
         }
