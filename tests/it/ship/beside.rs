@@ -75,13 +75,15 @@ fn a_download_ships_what_it_archives_and_an_empty_disk_fetches_nothing_again() {
 #[test]
 fn an_id_that_comes_again_while_its_session_is_shipped_is_shipped_once_more() {
     let Some(server) = ObjectServer::shared() else { return };
-    let (world, times) = (World::new(), 30);
+    let (world, count) = (crate::batch::sessions(30), 60);
     let url = format!("s3://{}/again", server.bucket(Keeps::Versions));
+    // The answers take longer than the start of a shipping, so that the session is being archived again then.
+    world.faults("attempts=slow:4000");
     let mut command = world.command(&["download", "--stream", "--ship", &url, "--format", "json"]);
-    command.envs(server.environment(ADMIN)).write_stdin(format!("{SESSION}\n").repeat(times));
+    command.envs(server.environment(ADMIN)).write_stdin((0..30).map(|number| format!("s{number}\ns{number}\n")).collect::<String>());
     let events = Run::of(&command.output().expect("a run")).ends_with(0).events();
-    let count = |wanted: fn(&Event) -> bool| events.iter().filter(|event| wanted(event)).count();
-    assert_eq!(count(|event| matches!(event, Event::SessionFinished { .. })), times);
-    assert_eq!(count(|event| matches!(event, Event::SessionShipped(shipped) if shipped.error.is_none())), times);
+    let of = |wanted: fn(&Event) -> bool| events.iter().filter(|event| wanted(event)).count();
+    assert_eq!(of(|event| matches!(event, Event::SessionFinished { .. })), count);
+    assert_eq!(of(|event| matches!(event, Event::SessionShipped(shipped) if shipped.error.is_none())), count);
     nothing_was_replaced(server, &url);
 }
