@@ -110,6 +110,12 @@ fn other_tools_check_and_open_what_the_writer_cannot_read() {
     assert_eq!(age(world.folder(), "session.key", &bag.join("metadata/person.json.age")), Some(PERSON.as_bytes().to_vec()));
     // The key of the session alone is enough for an auditor of it.
     verify(&world, &["--identity", "session.key"]).ends_with(0).shows("encrypted files open");
+    // Also of a copy without keys, as a bucket has it. That recipients open nothing there is no damage.
+    let away = world.folder().join("keys");
+    std::fs::rename(archive.join("_keys"), &away).expect("renamed");
+    verify(&world, &["--identity", "session.key"]).ends_with(0).shows("encrypted files open");
+    verify(&world, &["--identity", "bob.key"]).ends_with(7).shows("its keys are not here");
+    std::fs::rename(&away, archive.join("_keys")).expect("renamed");
     let record = world.record();
     let written = [("archive", record.clone())].into_iter().chain(lines(&archive).into_iter().map(|line| ("journal", line)));
     let written: Vec<(&str, Value)> = written.collect();
@@ -226,7 +232,7 @@ fn what_cannot_be_opened_is_not_shown_and_an_erasure_begins_with_the_key() {
     verify(&world, &[]).ends_with(0);
     // The copy is whole, and cannot be opened.
     let whole = bare(world.folder()).args(["verify", "copy", "--read-only", "--identity", "alice.key"]).output().expect("a run");
-    Run::of(&whole).ends_with(8).shows("its proof in the record cannot be opened");
+    Run::of(&whole).ends_with(8).shows("its keys are not here").says("1 session is encrypted and not opened");
     std::fs::create_dir_all(world.archive().join("_keys").join(SESSION)).expect("made");
     verify(&world, &[]).ends_with(8).lists("its keys are here again", "vmedia erase");
     world.run(&[&["erase", SESSION, "--authority", "GDPR art. 17"], &reason[..]].concat()).ends_with(0);

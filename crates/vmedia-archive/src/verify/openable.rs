@@ -67,14 +67,11 @@ fn open_record(
         }
     }
     examined.to_open = Some(count);
-    if examined.is_foreign {
-        examined.notes.push("its key is encrypted to none of these identities, so it was not opened".to_owned());
-    }
     Some(keys)
 }
 
 /// Opens the wrapped keys of a bag, and returns those that do not open. One that is missing or altered is a finding, unless the archive is a
-/// copy that has no keys at all.
+/// copy that has no keys at all, such as one in a bucket.
 fn open_keys(
     store: &dyn ReadStore,
     folder: &StorePath,
@@ -85,6 +82,10 @@ fn open_keys(
     let (place, mut unopened) = (keys_folder(folder), HashSet::new());
     if !store.stat(&StorePath::name(FOLDER)).is_ok_and(|stat| stat.is_some()) {
         examined.notes.push(format!("its keys are not here: they are in the folder {FOLDER} of the archive"));
+        if let Some(keys) = keys {
+            unopened.extend(record.keys().into_iter().filter(|key| !is_at_hand(record, key, keys)).map(ToOwned::to_owned));
+            examined.is_foreign = !unopened.is_empty();
+        }
         return unopened;
     }
     for key in record.keys() {
@@ -107,6 +108,9 @@ fn open_keys(
         };
         examined.finding(Aspect::Openable, path.as_str(), what);
         unopened.insert(key.to_owned());
+    }
+    if examined.is_foreign {
+        examined.notes.push("its key is encrypted to none of these identities, so it was not opened".to_owned());
     }
     unopened
 }
