@@ -8,7 +8,7 @@ Usage:
     NATS_URL=nats://127.0.0.1:4222 nats_worker.py SESSIONS archive vmedia download --stream --skip-complete --max-duration 1h -o /srv/evidence
 
 A message is acknowledged when the event of its session says that nothing is left to do; with --ship, when the session is in the bucket. One whose
-session failed is delivered again after a minute, one without a session id never. When this program or vmedia is killed, the queue delivers again
+session failed is delivered again after a minute (RETRY_AFTER, in seconds), one without a session id never. When this program or vmedia is killed, the queue delivers again
 what was not acknowledged, to any worker. vmedia is started again after --max-duration, so that its journal is sealed; it ends with SIGTERM, and
 with a status that no retry helps.
 """
@@ -25,7 +25,7 @@ import nats
 
 ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 AT_ONCE = 64  # messages that are out at the same time
-LATER = 60  # seconds after which a session that failed is delivered again
+LATER = float(os.environ.get("RETRY_AFTER", "60"))  # seconds after which a session that failed is delivered again
 LONGEST = 1024 * 1024  # bytes of an event
 GOES_ON = (0, 5, 7)  # statuses after which the next run may do more
 
@@ -48,7 +48,11 @@ class Run:
             space = AT_ONCE - len(self.open)
             try:
                 messages = await consumer.fetch(space, timeout=1) if space > 0 else await asyncio.sleep(0.05, [])
-            except nats.errors.TimeoutError:
+            except asyncio.TimeoutError:  # also that of nats
+                continue
+            except nats.errors.Error as error:  # the server is away, or answers that it is busy
+                print(f"nats: {error}", file=sys.stderr)
+                await asyncio.sleep(1)
                 continue
             for message in messages:
                 session = message.data.decode("utf-8", "replace").strip()
@@ -81,6 +85,7 @@ class Run:
         elif exit_code in ("interrupted", "terminated", "out-of-time"):
             await message.nak()
         else:
+            print(f"{message.data.decode()}: {exit_code}; again in {LATER:g} s", file=sys.stderr)
             await message.nak(delay=LATER)
 
     async def listen(self):

@@ -87,7 +87,11 @@ fn worker(world: &World, url: &str, words: &[&str], variables: &[(String, String
     let run = world.process(&[&["download", "--stream", "--skip-complete", "--jobs=2", "--quiet"], words].concat());
     let mut command = Command::new("python3");
     command.arg(script).args(["SESSIONS", "archive"]).arg(run.get_program()).args(run.get_args()).current_dir(world.folder());
-    command.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?)))).envs(variables.iter().cloned()).env("NATS_URL", url);
+    command
+        .envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .envs(variables.iter().cloned())
+        .env("NATS_URL", url)
+        .env("RETRY_AFTER", "1");
     Group::start(&mut command).expect("python3")
 }
 
