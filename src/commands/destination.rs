@@ -4,10 +4,10 @@ use super::Context;
 use super::buckets::{bucket, must_be_fit};
 use super::closing::after;
 use super::event_loop::beside;
-use super::ship::copy_rest;
+use super::ship::{copy_rest, finished};
 use crate::archive::Shipper;
 use crate::config::{Resolver, Sourced};
-use crate::engine::{Event, Services, ShipCounts, ShipReport, Shipping};
+use crate::engine::{Event, Services, ShipCounts, Shipping};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::Reporter;
@@ -71,8 +71,7 @@ impl Destination {
     /// Returns the end of the shipping.
     pub(super) fn finished(&self, exit: Exit, reporter: &Reporter, context: &Context) -> Event {
         let counts = self.shipping.as_ref().map_or_else(ShipCounts::default, |shipping| shipping.totals());
-        let milliseconds = reporter.ledger().milliseconds(context.clock.elapsed());
-        Event::ShipFinished(ShipReport { exit, code: exit.code(), place: self.place.clone(), dry_run: false, counts, milliseconds })
+        finished(exit, (self.place.clone(), false), counts, reporter, context)
     }
 }
 

@@ -68,9 +68,7 @@ impl Work<'_> {
     }
 
     fn finished(&self, exit: Exit, counts: ShipCounts, reporter: &Reporter, context: &Context) -> Event {
-        let milliseconds = reporter.ledger().milliseconds(context.clock.elapsed());
-        let (place, dry_run) = (self.place.location(None), self.arguments.dry_run);
-        Event::ShipFinished(ShipReport { exit, code: exit.code(), place, dry_run, counts, milliseconds })
+        finished(exit, (self.place.location(None), self.arguments.dry_run), counts, reporter, context)
     }
 
     fn ship(&self, resolver: &Resolver<'_>, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
@@ -134,6 +132,12 @@ impl Work<'_> {
         reporter.event(event);
         Ok(exit)
     }
+}
+
+/// Returns the end of shipping to a place.
+pub(super) fn finished(exit: Exit, (place, dry_run): (String, bool), counts: ShipCounts, reporter: &Reporter, context: &Context) -> Event {
+    let milliseconds = reporter.ledger().milliseconds(context.clock.elapsed());
+    Event::ShipFinished(ShipReport { exit, code: exit.code(), place, dry_run, counts, milliseconds })
 }
 
 /// Copies what is left of the journal, after its end.

@@ -26,8 +26,6 @@ const LARGEST_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
 pub struct WriteOptions {
     /// The lock, and the days for which it holds.
     pub lock: Option<(LockMode, u32)>,
-    /// Adds a legal hold.
-    pub legal_hold: bool,
     /// The storage class, such as `GLACIER_IR`.
     pub storage_class: Option<String>,
     /// The key of AWS KMS that encrypts.
@@ -43,8 +41,6 @@ pub struct BucketOptions {
     pub endpoint: Option<String>,
     /// The region; `None` to take the one that the store names.
     pub region: Option<String>,
-    /// The account that must own the bucket.
-    pub owner: Option<String>,
     /// Settings of objects that are created.
     pub write: WriteOptions,
 }
@@ -66,23 +62,15 @@ impl Bucket {
         Ok(Self { connection: Arc::new(connection), options })
     }
 
-    pub(super) fn owner(&self) -> Option<String> {
-        self.options.owner.clone()
-    }
-
     fn error(&self, failure: crate::http::Failure, purpose: Purpose, key: Option<&StorePath>) -> Error {
         self.connection.error(failure, purpose, &self.location(key))
     }
 
     /// Returns the headers of an object that is created, sorted.
     fn headers(&self, digest: &Digest) -> Result<Vec<(&'static str, String)>> {
-        let WriteOptions { lock, legal_hold, storage_class, kms_key } = &self.options.write;
+        let WriteOptions { lock, storage_class, kms_key } = &self.options.write;
         let checksum = headers::checksum(&digest.sha256).ok_or_else(|| Error::unexpected("a digest is not hexadecimal"))?;
         let mut headers = vec![("if-none-match", "*".to_owned()), ("x-amz-checksum-sha256", checksum)];
-        headers.extend(self.owner().map(|owner| ("x-amz-expected-bucket-owner", owner)));
-        if *legal_hold {
-            headers.push(("x-amz-object-lock-legal-hold", "ON".to_owned()));
-        }
         if let Some((mode, days)) = lock {
             let mode = if *mode == LockMode::Governance { "GOVERNANCE" } else { "COMPLIANCE" };
             headers.push(("x-amz-object-lock-mode", mode.to_owned()));
@@ -146,8 +134,7 @@ impl ObjectStore for Bucket {
     }
 
     fn head(&self, key: &StorePath, version: Option<&str>) -> Result<Option<Head>> {
-        let mut headers = vec![("x-amz-checksum-mode", "ENABLED".to_owned())];
-        headers.extend(self.owner().map(|owner| ("x-amz-expected-bucket-owner", owner)));
+        let headers = vec![("x-amz-checksum-mode", "ENABLED".to_owned())];
         let key_in_bucket = self.options.place.key(Some(key));
         let unsigned = Unsigned { method: rusty_s3::Method::Head, key: key_in_bucket, query: version_query(version), headers };
         match self.connection.send(&unsigned, &plain(|| Method::Head), &mut |response, _| headers::head(&response.headers)) {
@@ -167,7 +154,6 @@ impl ObjectStore for Bucket {
             key: self.options.place.key(Some(key)),
             url: self.location(Some(key)),
             version: version.map(ToOwned::to_owned),
-            owner: self.owner(),
             at,
             end,
             etag: None,
@@ -177,23 +163,23 @@ impl ObjectStore for Bucket {
 
     fn list(&self, folder: Option<&StorePath>, each: &mut dyn FnMut(ListedObject) -> Result<()>) -> Result<()> {
         let place = &self.options.place;
-        listing::objects(&self.connection, place, &place.start(folder), self.owner(), each).map_err(|ended| self.ended(ended, folder))
+        listing::objects(&self.connection, place, &place.start(folder), each).map_err(|ended| self.ended(ended, folder))
     }
 
     fn folders(&self, folder: Option<&StorePath>) -> Result<Vec<String>> {
         let start = self.options.place.start(folder);
-        listing::folders(&self.connection, &start, self.owner()).map_err(|ended| self.ended(ended, folder))
+        listing::folders(&self.connection, &start).map_err(|ended| self.ended(ended, folder))
     }
 
     fn versions(&self, folder: Option<&StorePath>, each: &mut dyn FnMut(ListedVersion) -> Result<()>) -> Result<()> {
         let place = &self.options.place;
-        listing::versions(&self.connection, place, &place.start(folder), self.owner(), each).map_err(|ended| self.ended(ended, folder))
+        listing::versions(&self.connection, place, &place.start(folder), each).map_err(|ended| self.ended(ended, folder))
     }
 
     fn remove(&self, key: &StorePath, version: Option<&str>) -> Result<()> {
-        let headers = self.owner().map(|owner| ("x-amz-expected-bucket-owner", owner)).into_iter().collect();
         let key_in_bucket = self.options.place.key(Some(key));
-        let unsigned = Unsigned { method: rusty_s3::Method::Delete, key: key_in_bucket, query: version_query(version), headers };
+        let unsigned =
+            Unsigned { method: rusty_s3::Method::Delete, key: key_in_bucket, query: version_query(version), headers: Vec::new() };
         match self.connection.send(&unsigned, &plain(|| Method::Delete), &mut |_, _| Ok(())) {
             Ok(()) => Ok(()),
             Err(failure) if meaning(&failure) == Meaning::Absent => Ok(()),

@@ -5,10 +5,11 @@ mod service;
 
 pub use service::{ConnectService, Container, Instance, Token, WebIdentity};
 
+use crate::archive::schedule::locked;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// The time before their end at which credentials are renewed.
 const EARLY: SignedDuration = SignedDuration::from_mins(5);
@@ -54,7 +55,7 @@ impl Renewed {
     /// # Errors
     /// The source fails, and those at hand have ended.
     pub(super) fn get(&self, now: Timestamp) -> Result<Arc<Credentials>, Error> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = locked(&self.current);
         let left = |credentials: &Credentials| credentials.expires.map(|expires| expires.duration_since(now));
         if let Some(credentials) = current.as_ref().filter(|credentials| left(credentials).is_none_or(|left| left > EARLY)) {
             return Ok(Arc::clone(credentials));
@@ -75,7 +76,7 @@ impl Renewed {
 
     /// Forgets credentials that the store refused, if they are temporary; returns whether others may be had.
     pub(super) fn forget(&self, refused: &Arc<Credentials>) -> bool {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = locked(&self.current);
         if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, refused)) {
             *current = None;
         }

@@ -17,7 +17,6 @@ pub(super) struct Reading {
     pub(super) key: String,
     pub(super) url: String,
     pub(super) version: Option<String>,
-    pub(super) owner: Option<String>,
     /// The next byte.
     pub(super) at: u64,
     /// The byte after the last; `None` for the end of the object.
@@ -54,7 +53,6 @@ impl Reading {
             let last = self.end.map(|end| end.saturating_sub(1).to_string()).unwrap_or_default();
             headers.push(("range", format!("bytes={}-{last}", self.at)));
         }
-        headers.extend(self.owner.iter().map(|owner| ("x-amz-expected-bucket-owner", owner.clone())));
         let query = self.version.iter().map(|version| ("versionId", version.as_str())).collect();
         let unsigned = Unsigned { method: rusty_s3::Method::Get, key: self.key.clone(), query, headers };
         let (is_part, from) = (self.at > 0, format!("bytes {}-", self.at));
@@ -75,9 +73,7 @@ impl Reading {
         self.end = Some(end);
         Ok(body)
     }
-}
 
-impl Reading {
     /// Returns the error of the stream, which carries ours.
     fn failed(&self, failure: Failure) -> io::Error {
         io::Error::other(self.connection.error(failure, Purpose::Read, &self.url))

@@ -20,7 +20,6 @@ struct Listing {
     fixed: Vec<(&'static str, String)>,
     /// The parameters that continue it, each with the element of its value.
     next: &'static [(&'static str, &'static str)],
-    owner: Option<String>,
 }
 
 /// The error of one page: of the request, or of whom it was passed to.
@@ -40,11 +39,10 @@ pub(super) fn objects(
     connection: &Connection,
     place: &Place,
     start: &str,
-    owner: Option<String>,
     each: &mut dyn FnMut(ListedObject) -> Result<()>,
 ) -> std::result::Result<(), Ended> {
     let fixed = vec![("encoding-type", "url".to_owned()), ("list-type", "2".to_owned()), ("prefix", start.to_owned())];
-    let listing = Listing { fixed, next: &[("continuation-token", "NextContinuationToken")], owner };
+    let listing = Listing { fixed, next: &[("continuation-token", "NextContinuationToken")] };
     listing.pages(connection, &mut |page, is_encoded| {
         for element in page.inner.iter().filter(|element| element.name == "Contents") {
             let Some(key) = key(element, is_encoded).and_then(|key| place.below(&key)) else { continue };
@@ -55,10 +53,10 @@ pub(super) fn objects(
 }
 
 /// Returns the names of the folders right below `start`, sorted.
-pub(super) fn folders(connection: &Connection, start: &str, owner: Option<String>) -> std::result::Result<Vec<String>, Ended> {
+pub(super) fn folders(connection: &Connection, start: &str) -> std::result::Result<Vec<String>, Ended> {
     let delimiter = ("delimiter", "/".to_owned());
     let fixed = vec![delimiter, ("encoding-type", "url".to_owned()), ("list-type", "2".to_owned()), ("prefix", start.to_owned())];
-    let listing = Listing { fixed, next: &[("continuation-token", "NextContinuationToken")], owner };
+    let listing = Listing { fixed, next: &[("continuation-token", "NextContinuationToken")] };
     let mut names = BTreeSet::new();
     listing.pages(connection, &mut |page, is_encoded| {
         for element in page.inner.iter().filter(|element| element.name == "CommonPrefixes") {
@@ -76,11 +74,10 @@ pub(super) fn versions(
     connection: &Connection,
     place: &Place,
     start: &str,
-    owner: Option<String>,
     each: &mut dyn FnMut(ListedVersion) -> Result<()>,
 ) -> std::result::Result<(), Ended> {
     let fixed = vec![("encoding-type", "url".to_owned()), ("prefix", start.to_owned()), ("versions", String::new())];
-    let listing = Listing { fixed, next: &[("key-marker", "NextKeyMarker"), ("version-id-marker", "NextVersionIdMarker")], owner };
+    let listing = Listing { fixed, next: &[("key-marker", "NextKeyMarker"), ("version-id-marker", "NextVersionIdMarker")] };
     listing.pages(connection, &mut |page, is_encoded| {
         let mut versions = Vec::new();
         for element in page.inner.iter().filter(|element| matches!(element.name.as_str(), "Version" | "DeleteMarker")) {
@@ -101,8 +98,8 @@ pub(super) fn versions(
 }
 
 /// Returns a document about the bucket, such as `versioning`.
-pub(super) fn document(connection: &Connection, name: &'static str, owner: Option<String>) -> std::result::Result<Element, Ended> {
-    let listing = Listing { fixed: vec![(name, String::new())], next: &[], owner };
+pub(super) fn document(connection: &Connection, name: &'static str) -> std::result::Result<Element, Ended> {
+    let listing = Listing { fixed: vec![(name, String::new())], next: &[] };
     let mut document = Element::default();
     listing.pages(connection, &mut |page, _| {
         document = page;
@@ -123,8 +120,7 @@ impl Listing {
             let mut query: Vec<(&'static str, &str)> =
                 self.fixed.iter().chain(&next).map(|(name, value)| (*name, value.as_str())).collect();
             query.sort_unstable();
-            let headers = self.owner.iter().map(|owner| ("x-amz-expected-bucket-owner", owner.clone())).collect();
-            let unsigned = Unsigned { method: rusty_s3::Method::Get, key: String::new(), query, headers };
+            let unsigned = Unsigned { method: rusty_s3::Method::Get, key: String::new(), query, headers: Vec::new() };
             let page = connection.send(&unsigned, &plain(|| Method::Get), &mut |response, exchange| {
                 let mut bytes = Vec::new();
                 let mut body = exchange.read_document(response.body).take(LARGEST_PAGE);

@@ -105,7 +105,7 @@ impl Bucket {
     }
 
     fn versioning(&self) -> Result<Versioning> {
-        let page = match listing::document(&self.connection, "versioning", self.owner()) {
+        let page = match listing::document(&self.connection, "versioning") {
             Ok(page) => page,
             Err(Ended::Failed(failure)) if failure.cause == crate::http::Cause::Refused => return Ok(Versioning::Unknown),
             Err(ended) => return Err(self.ended(ended, None)),

@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::failure::{Meaning, Purpose, meaning};
 use super::site::Unsigned;
+use crate::archive::schedule::locked;
 use crate::clock::Cancel;
 use crate::error::{Error, ErrorKind, Result, cannot_start};
 use crate::http::{Content, Failure, Method, Upload};
@@ -10,7 +11,7 @@ use crate::store::Digest;
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 use vmedia_archive::objects::{Creation, Source};
 
@@ -95,12 +96,10 @@ impl Creating<'_> {
         };
         let mut outcome = request();
         for _ in 0..MOST_CORRUPTED {
-            match &outcome {
-                Err(failure) if meaning(failure) == Meaning::Checksum => {
-                    outcome = request();
-                }
-                _ => break,
+            if !outcome.as_ref().is_err_and(|failure| meaning(failure) == Meaning::Checksum) {
+                break;
             }
+            outcome = request();
         }
         match (&outcome, pieces) {
             (Ok(_), None) => report(i64::try_from(self.digest.bytes).unwrap_or(i64::MAX)),
@@ -112,7 +111,7 @@ impl Creating<'_> {
 
     /// Returns the bytes for an attempt.
     fn content(&self, attempt: &Arc<Attempt>, pieces: Option<&mpsc::Sender<i64>>) -> std::result::Result<Content, Failure> {
-        if let Some(failure) = attempt.failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(failure) = locked(&attempt.failure).take() {
             return Err(failure);
         }
         let body = (self.source)().map_err(Failure::local)?;
@@ -128,7 +127,7 @@ impl Creating<'_> {
 
     /// Returns the failure behind the one that the connection had: of the source, or of bytes that changed here.
     fn explained(&self, failure: Failure, attempt: &Attempt) -> Failure {
-        if let Some(local) = attempt.failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(local) = locked(&attempt.failure).take() {
             return local;
         }
         if meaning(&failure) != Meaning::Checksum {
@@ -187,7 +186,7 @@ impl Read for Counted {
             },
         };
         let error = io::Error::other(failure.detail.clone());
-        *self.attempt.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+        *locked(&self.attempt.failure) = Some(failure);
         Err(error)
     }
 }

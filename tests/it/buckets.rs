@@ -37,7 +37,7 @@ fn open_with(url: &str, endpoint: String, source: Arc<dyn CredentialSource>, wri
         Ok(RetryClient::new(Box::new(client), policy, Arc::new(SystemClock::start()), Cancel::default()))
     };
     let place = Place::parse(url).expect(url);
-    let options = BucketOptions { place, endpoint: Some(endpoint), region: None, owner: None, write };
+    let options = BucketOptions { place, endpoint: Some(endpoint), region: None, write };
     Bucket::new(options, source, Box::new(connect)).expect("a bucket")
 }
 

@@ -20,7 +20,7 @@ use crate::bag::DECLARATION_TEXT;
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::journal::{Journal, Shipments};
 use crate::layout::{DECLARATION, MARKER, RECORD};
-use crate::objects::{Creation, ObjectStore};
+use crate::objects::{Creation, Head, ObjectStore};
 use crate::record::{LARGEST_RECORD, Record};
 use crate::shard::Shard;
 use crate::store::{Digest, Store, StorePath};
@@ -114,8 +114,7 @@ impl Shipper {
     fn own_version(&self, bag: &Bag, versions: &Versions) -> Result<Option<(u32, Option<String>)>> {
         let record = bag.digest(RECORD)?;
         for number in versions.numbers().filter(|number| versions.length(*number, RECORD) == Some(record.bytes)) {
-            let head = self.place.head(&versions::key(&bag.folder, number, RECORD), None)?;
-            if let Some(head) = head.filter(|head| head.sha256.as_deref() == Some(&record.sha256)) {
+            if let Some(head) = head_of(self.place.as_ref(), &versions::key(&bag.folder, number, RECORD), record)? {
                 return Ok(Some((number, head.version)));
             }
         }
@@ -131,9 +130,8 @@ impl Shipper {
             match self.create_file(&bag.path(RECORD)?, &key, record, &|_| ())? {
                 Creation::Created { version } => return Ok((number, version)),
                 Creation::Taken => {
-                    let head = self.place.head(&key, None)?;
                     // It may come from an attempt of this run whose answer was lost.
-                    if let Some(head) = head.filter(|head| head.sha256.as_deref() == Some(&record.sha256)) {
+                    if let Some(head) = head_of(self.place.as_ref(), &key, record)? {
                         return Ok((number, head.version));
                     }
                 }
@@ -170,7 +168,7 @@ impl Shipper {
         let created = if file.is_there { Creation::Taken } else { self.create_file(&path, &key, &file.digest, sent)? };
         let (version, bytes) = match created {
             Creation::Created { version } => (version, file.digest.bytes),
-            Creation::Taken => (self.confirm(&key, &file.digest)?, 0),
+            Creation::Taken => (confirm(self.place.as_ref(), &key, &file.digest)?, 0),
         };
         upload.add(upload.number, &file.path, &file.digest.sha256, version, bytes);
         Ok(bytes)
@@ -194,11 +192,6 @@ impl Shipper {
                 Err(error) => error,
             }
         })
-    }
-
-    /// Returns the version id of an object that must have these bytes.
-    fn confirm(&self, key: &StorePath, digest: &Digest) -> Result<Option<String>> {
-        confirm(self.place.as_ref(), key, digest)
     }
 
     /// Copies the journal's new lines, certificates and seals, as far as they are whole, to the place. Returns the number of new objects.
@@ -262,12 +255,18 @@ fn shipments(store: &dyn Store, place: &dyn ObjectStore, (shard, recheck): (Opti
 
 /// Returns true if the journal says that a session's bag is in the place.
 fn is_shipped(store: &dyn Store, shipped: &Shipments, folder: &StorePath) -> Result<bool> {
-    if store.length(&folder.join(MARKER))?.is_some() {
-        let what = format!("{} was not shipped: a run is changing it, or was killed there", store.location(folder));
-        return Err(Error::new(ErrorKind::Partial, what, "let `vmedia download` finish the session, then ship it"));
-    }
+    must_be_finished(store, folder, "a run is changing it, or was killed there")?;
     let bag = bag_digest(store, folder)?;
     Ok(bag.is_some_and(|bag| shipped.has(folder.as_str(), &bag)))
+}
+
+/// Fails if a session is unfinished; `why` says what that means.
+fn must_be_finished(store: &dyn Store, folder: &StorePath, why: &str) -> Result<()> {
+    if store.length(&folder.join(MARKER))?.is_none() {
+        return Ok(());
+    }
+    let what = format!("{} was not shipped: {why}", store.location(folder));
+    Err(Error::new(ErrorKind::Partial, what, "let `vmedia download` finish the session, then ship it"))
 }
 
 /// Returns the error for a file here that is not what it was.
@@ -275,12 +274,21 @@ fn damaged(store: &dyn Store, path: &StorePath, why: &str) -> Error {
     Error::new(ErrorKind::Damaged, format!("{} was not shipped: {why}", store.location(path)), REPAIR)
 }
 
+/// Creates an object of bytes in memory.
+fn create_from(place: &dyn ObjectStore, key: &StorePath, bytes: &Arc<[u8]>, digest: &Digest) -> Result<Creation> {
+    let open = || Ok(Box::new(Cursor::new(Arc::clone(bytes))) as Box<dyn Read + Send>);
+    place.create(key, &open, digest, &|_| ())
+}
+
+/// Returns the properties of an object that has this SHA-256; `None` if it is not there or has another.
+fn head_of(place: &dyn ObjectStore, key: &StorePath, digest: &Digest) -> Result<Option<Head>> {
+    Ok(place.head(key, None)?.filter(|head| head.sha256.as_deref() == Some(&digest.sha256)))
+}
+
 /// Creates an object of these bytes, or confirms it; returns the id of its version, and true if it is new.
 fn create_bytes(place: &dyn ObjectStore, key: &StorePath, bytes: &[u8]) -> Result<(Option<String>, bool)> {
     let digest = Digest::of(bytes);
-    let shared: Arc<[u8]> = bytes.into();
-    let open = || Ok(Box::new(Cursor::new(Arc::clone(&shared))) as Box<dyn Read + Send>);
-    match place.create(key, &open, &digest, &|_| ())? {
+    match create_from(place, key, &bytes.into(), &digest)? {
         Creation::Created { version } => Ok((version, true)),
         Creation::Taken => Ok((confirm(place, key, &digest)?, false)),
     }

@@ -12,8 +12,8 @@ use crate::journal::FOLDER;
 use crate::layout::MARKER;
 use crate::objects::{ObjectStore, PROBE_FOLDER};
 use crate::schedule::locked;
-use crate::ship::chunks;
 use crate::ship::versions::is_version;
+use crate::ship::{chunks, fetch};
 use crate::store::{Digest, Listed, ReadStore, Stat, StorePath, Stray};
 use index::{Object, Objects, Session, StrayKind};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,9 +23,6 @@ use stream::Parts;
 
 /// Number of sessions whose objects are kept in memory: those that workers read, and some more.
 const KEPT: usize = 512;
-
-/// The largest `fetch.txt` that is read, in bytes.
-const LARGEST_FETCH: u64 = 64 * 1024 * 1024;
 
 /// A file, as the objects that hold it, in order.
 type Pieces = Vec<Object>;
@@ -117,7 +114,7 @@ impl ShippedArchive {
             return Ok(Arc::clone(session));
         }
         let text = |object: &Object| {
-            let bytes = self.bytes(std::slice::from_ref(object), LARGEST_FETCH)?;
+            let bytes = self.bytes(std::slice::from_ref(object), fetch::LARGEST)?;
             Ok(String::from_utf8_lossy(&bytes).into_owned())
         };
         let session = Arc::new(self.noted(Session::read(self.place.as_ref(), folder, &text))?);

@@ -31,7 +31,7 @@ impl Resolver<'_> {
         let place = Place::parse(&place.value).map_err(|error| place.source.error(error.what(), error.hint()))?;
         let value = |found: Option<Sourced<String>>| found.map(|found| found.value);
         let (endpoint, region) = (value(self.s3_endpoint()), value(self.region()));
-        Ok(BucketOptions { place, endpoint, region, owner: None, write: self.write_options(flags, today)? })
+        Ok(BucketOptions { place, endpoint, region, write: self.write_options(flags, today)? })
     }
 
     fn write_options(&self, (lock, days): LockFlags, today: Date) -> Result<WriteOptions> {
@@ -50,7 +50,7 @@ impl Resolver<'_> {
                 ));
             }
         };
-        Ok(WriteOptions { lock, legal_hold: false, storage_class: value(self.storage_class()), kms_key: value(self.kms_key()) })
+        Ok(WriteOptions { lock, storage_class: value(self.storage_class()), kms_key: value(self.kms_key()) })
     }
 
     /// Fails if a lock would outlast a period after which something must, or may, be erased: nothing could be erased in time then.

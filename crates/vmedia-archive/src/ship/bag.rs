@@ -1,9 +1,9 @@
 //! A session's folder as it is shipped: its record, and the digest of each file that its manifests name. Reads no payload; the store of
 //! objects compares the bytes.
 
-use super::damaged;
+use super::{damaged, must_be_finished};
 use crate::error::{Error, ErrorKind, Result};
-use crate::layout::{MARKER, TAG_MANIFEST};
+use crate::layout::TAG_MANIFEST;
 use crate::record::Record;
 use crate::store::{Digest, Store, StorePath};
 use crate::verify::{Finding, NoProvider, REPAIR, bag_digest, examine};
@@ -25,10 +25,7 @@ impl Bag {
         let refused = |why: &str, hint: &str| {
             Error::new(ErrorKind::Damaged, format!("{} was not shipped: {why}", store.location(folder)), hint.to_owned())
         };
-        if store.length(&folder.join(MARKER))?.is_some() {
-            let what = format!("{} was not shipped: a run was killed there", store.location(folder));
-            return Err(Error::new(ErrorKind::Partial, what, "let `vmedia download` finish the session, then ship it"));
-        }
+        must_be_finished(store, folder, "a run was killed there")?;
         let mut examined = examine(store, folder, &NoProvider)?;
         if let Some(Finding { path, what, .. }) = examined.findings.first() {
             return Err(refused(&format!("{path}: {what}"), REPAIR));

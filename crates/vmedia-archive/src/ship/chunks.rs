@@ -2,14 +2,14 @@
 //! and index stand beside that folder under their own names. Each chunk is created once, where the one before it ends, so that several runs may
 //! copy the same segment at once.
 
-use super::{confirm, erased};
+use super::{confirm, create_from, erased};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::journal::{ENDING, FOLDER, files, path};
 use crate::objects::{Creation, ObjectStore};
 use crate::schedule::locked;
 use crate::store::{Digest, ReadStore, Store, StorePath};
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Cursor, Read};
+use std::io;
 use std::sync::{Arc, Mutex};
 
 /// The most bytes of a chunk, unless its only line is longer.
@@ -122,8 +122,7 @@ fn whole_lines(store: &dyn ReadStore, name: &str, offset: u64) -> Result<Vec<u8>
 fn add_chunk(store: &dyn Store, place: &dyn ObjectStore, name: &str, copied: &mut Copied, chunk: Vec<u8>) -> Result<bool> {
     let key = path(name).join(&chunk_name(copied.chunks + 1));
     let (digest, bytes): (Digest, Arc<[u8]>) = (Digest::of(&chunk), chunk.into());
-    let open = || Ok(Box::new(Cursor::new(Arc::clone(&bytes))) as Box<dyn Read + Send>);
-    let (length, is_new) = match place.create(&key, &open, &digest, &|_| ())? {
+    let (length, is_new) = match create_from(place, &key, &bytes, &digest)? {
         Creation::Created { .. } => (digest.bytes, true),
         Creation::Taken => {
             let head = place.head(&key, None)?.ok_or_else(|| differs(place, name))?;

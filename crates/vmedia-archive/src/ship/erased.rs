@@ -1,13 +1,13 @@
 //! Certificates of erased sessions and approved plans in a bucket: as they are in the archive. A certificate that changed since, because its
 //! session was archived again by order, stands beside the first under its name with `.2`, `.3`, ...: the highest number counts.
 
+use super::{create_from, head_of};
 use crate::disposition::{plan_path, signature_path};
 use crate::erasure::{self, LARGEST};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{ErasureLine, erasures_in};
 use crate::objects::{Creation, ObjectStore};
 use crate::store::{Digest, ReadStore, StorePath};
-use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 /// Number of states of a certificate that a bucket may have.
@@ -39,14 +39,11 @@ pub(super) fn state(path: &StorePath, number: u32) -> StorePath {
 /// Creates an object, under the next free name if the ones before have other bytes. Returns true if it is new.
 fn create(place: &dyn ObjectStore, path: &StorePath, bytes: &[u8]) -> Result<bool> {
     let (digest, bytes): (Digest, Arc<[u8]>) = (Digest::of(bytes), bytes.into());
-    let open = || Ok(Box::new(Cursor::new(Arc::clone(&bytes))) as Box<dyn Read + Send>);
     for number in 1..=STATES {
         let key = state(path, number);
-        match place.create(&key, &open, &digest, &|_| ())? {
+        match create_from(place, &key, &bytes, &digest)? {
             Creation::Created { .. } => return Ok(true),
-            Creation::Taken if place.head(&key, None)?.is_some_and(|head| head.sha256.as_deref() == Some(&digest.sha256)) => {
-                return Ok(false);
-            }
+            Creation::Taken if head_of(place, &key, &digest)?.is_some() => return Ok(false),
             Creation::Taken => {}
         }
     }

@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// The name of the file.
 pub(crate) const FETCH: &str = "fetch.txt";
 
+/// The largest one that is read, in bytes.
+pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
+
 /// Payload files by their paths, each with the number of the version that has it and its length.
 pub(crate) type Reused = BTreeMap<String, (u32, u64)>;
 

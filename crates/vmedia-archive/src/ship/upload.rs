@@ -3,7 +3,7 @@
 use super::bag::Bag;
 use super::fetch::{self, FETCH, Reused};
 use super::versions::{self, Versions};
-use super::{Shipper, confirm, create_bytes};
+use super::{Shipper, confirm, create_bytes, head_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{ShippedEntry, ShippedObject};
 use crate::layout::{DECLARATION, PAGE, RECORD, is_document, is_payload};
@@ -12,9 +12,6 @@ use crate::salt::Salt;
 use crate::schedule::locked;
 use crate::store::{Digest, Lock, StorePath};
 use std::sync::Mutex;
-
-/// The largest `fetch.txt` that is read, in bytes.
-const LARGEST_FETCH: u64 = 64 * 1024 * 1024;
 
 /// A file that is to be in the version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,7 +176,7 @@ impl Shipper {
     fn reused(&self, bag: &Bag, versions: &Versions, number: u32) -> Result<Reused> {
         if versions.length(number, FETCH).is_some() {
             let key = versions::key(&bag.folder, number, FETCH);
-            let text = self.read_object(&key, LARGEST_FETCH)?.and_then(|bytes| String::from_utf8(bytes).ok());
+            let text = self.read_object(&key, fetch::LARGEST)?.and_then(|bytes| String::from_utf8(bytes).ok());
             let parsed = text.and_then(|text| fetch::parse(&text).ok());
             return parsed.filter(|reused| reused.keys().all(|path| bag.files.contains_key(path))).ok_or_else(|| {
                 let what = format!("{} is not what vmedia wrote there", self.place.location(Some(&key)));
@@ -191,8 +188,7 @@ impl Shipper {
         for (path, digest) in payload {
             let of = |from: &u32| *from < number && versions.length(*from, path) == Some(digest.bytes);
             for from in versions.finished().rev().filter(of) {
-                let head = self.place.head(&versions::key(&bag.folder, from, path), None)?;
-                if head.is_some_and(|head| head.sha256.as_deref() == Some(&digest.sha256)) {
+                if head_of(self.place.as_ref(), &versions::key(&bag.folder, from, path), digest)?.is_some() {
                     reused.insert(path.clone(), (from, digest.bytes));
                     break;
                 }

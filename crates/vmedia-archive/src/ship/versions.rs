@@ -18,6 +18,12 @@ pub fn is_version(folder: &str) -> bool {
     parse(folder).is_some()
 }
 
+/// Splits a path below a session into the number of its version and the path below that; `None` if it is in none.
+pub(crate) fn split(path: &str) -> Option<(u32, &str)> {
+    let (version, below) = path.split_once('/')?;
+    Some((parse(version)?, below))
+}
+
 /// Returns the key of a version's file.
 pub(crate) fn key(folder: &StorePath, number: u32, path: &str) -> StorePath {
     folder.join(&name(number)).join(path)
@@ -32,8 +38,7 @@ impl Versions {
     pub(super) fn read(place: &dyn ObjectStore, folder: &StorePath) -> Result<Self> {
         let mut versions = Self::default();
         place.list(Some(folder), &mut |object| {
-            let found = object.key.below(folder).and_then(|below| below.split_once('/'));
-            if let Some((number, path)) = found.and_then(|(version, path)| Some((parse(version)?, path))) {
+            if let Some((number, path)) = object.key.below(folder).and_then(split) {
                 versions.0.entry(number).or_default().insert(path.to_owned(), object.bytes);
             }
             Ok(())

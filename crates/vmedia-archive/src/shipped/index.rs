@@ -118,8 +118,8 @@ impl Session {
         let mut session = Self { strays, ..Self::default() };
         let mut all: BTreeMap<u32, BTreeMap<String, Object>> = BTreeMap::new();
         for (path, object) in found {
-            match path.split_once('/').and_then(|(version, below)| Some((versions::parse(version)?, below.to_owned()))) {
-                Some((number, below)) => _ = all.entry(number).or_default().insert(below, object),
+            match versions::split(&path) {
+                Some((number, below)) => _ = all.entry(number).or_default().insert(below.to_owned(), object),
                 None => session.strays.push(Stray { path, kind: StrayKind::Elsewhere }),
             }
         }

@@ -209,6 +209,7 @@ impl Chain {
         }
         false
     }
+
     fn add_bag(&mut self, folder: &str, place: Place, scope: &Scope) {
         if scope.has(folder) {
             self.bags.add(folder, place);
