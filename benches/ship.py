@@ -59,7 +59,7 @@ def alternate(binary, arguments, home, server):
     environment.pop("AWS_CA_BUNDLE", None)
     archive = download(binary, arguments, home, environment)
     server.create_bucket("evidence", environment)
-    # The first objects of a bucket take longer, whoever sends them.
+    # The first objects of a bucket take longer, with any program.
     measured(server, s5cmd(server, archive, "evidence/first"), environment)
     runs = {name: [] for name in ("vmedia ship", *COPIES)}
     for number in range(arguments.runs):
