@@ -25,7 +25,6 @@ import argparse
 import collections
 import concurrent.futures
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -34,6 +33,7 @@ import threading
 import time
 
 from batch import session, write_sessions
+from journal import measure
 from memory import own_environment
 from object_server import Server
 
@@ -129,20 +129,22 @@ def divide(arguments, provider, home, server=None):
     return figures, [text for text in wrong if text]
 
 
-def reread(arguments, server, environment):
+def reread(arguments, server, environment, home):
     """Lists and verifies the bucket; returns figures and what is wrong."""
     environment = environment | server.variables()
     listing = subprocess.run(["s5cmd", "--endpoint-url", server.endpoint, "ls", f"{BUCKET}/*"], env=environment, capture_output=True, text=True, check=True)
     ends = collections.Counter(line.split()[-1].split("/")[0] for line in listing.stdout.splitlines() if line.endswith("/bagit.txt"))
-    begun = time.monotonic()
-    process = subprocess.Popen([arguments.binary, "verify", BUCKET, "--by", "store", "--quiet"], env=environment, stdin=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    verify = [arguments.binary, "verify", BUCKET, "--by", "store", "--quiet"]
     wrong = [
         f"{len(ends)} sessions are in the bucket" if len(ends) != arguments.sessions else "",
         "a session has several versions" if set(ends.values()) != {1} else "",
-        f"`vmedia verify` ended with {os.waitstatus_to_exitcode(status)}" if status else "",
     ]
-    return {"seconds": time.monotonic() - begun, "peak": usage.ru_maxrss * 1024}, [text for text in wrong if text]
+    try:
+        seconds, _, peak = measure(verify, home / "report", environment)
+    except RuntimeError as error:
+        return {}, [text for text in wrong if text] + [str(error)]
+    print(f"verify --by store: {seconds:.1f} s, at most {peak / 1e6:.1f} MB")
+    return {"seconds": seconds, "peak": peak}, [text for text in wrong if text]
 
 
 def resident(pid):
@@ -218,8 +220,7 @@ def main():
                 server.create_bucket("evidence", environment)
                 figures["shipped"], found = divide(arguments, provider, home, server)
                 report(arguments, "one bucket", figures["shipped"])
-                figures["reread"], also = reread(arguments, server, environment)
-                print(f"verify --by store: {figures['reread']['seconds']:.1f} s, at most {figures['reread']['peak'] / 1e6:.1f} MB")
+                figures["reread"], also = reread(arguments, server, environment, home)
                 wrong += found + also
     if arguments.out:
         arguments.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="ascii")
