@@ -6,6 +6,7 @@
 mod adopt;
 mod archives;
 mod at_provider;
+mod at_store;
 mod attempts;
 mod buckets;
 mod came;

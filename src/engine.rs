@@ -36,7 +36,7 @@ mod transfer;
 pub(crate) use crate::http::OUT_OF_TIME;
 pub(crate) use catalog_rows::Catalog;
 pub(crate) use deletion::{NotDeleted, delete};
-pub use erasing::{AtProvider, Erasure};
+pub use erasing::{AtProvider, AtStore, Erasure};
 pub use error_text::ErrorText;
 pub use event::Event;
 pub use exported::{ExportReport, SessionExport};

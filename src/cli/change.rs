@@ -23,6 +23,11 @@ pub(crate) struct EraseArguments {
     /// whose checks are not finished. The same command goes on with what could not be deleted.
     #[arg(long, conflicts_with = "class")]
     pub(crate) at_provider: bool,
+    /// Also remove all of their versions in the buckets that they were shipped to
+    ///
+    /// Each session is erased here first. What a lock or a legal hold keeps is reported, and the same command goes on with it later.
+    #[arg(long, conflicts_with = "class")]
+    pub(crate) at_store: bool,
     /// Use this provider
     #[arg(long, help_heading = "Configuration", requires = "at_provider", hide_short_help = true)]
     pub(crate) provider: Option<ProviderChoice>,

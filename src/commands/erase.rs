@@ -7,6 +7,7 @@ mod approved;
 
 use super::Context;
 use super::at_provider::{Deleting, of_certificate};
+use super::at_store::{self, Removing};
 use super::closing::close_journal;
 use super::query::session_ids;
 use super::services::{archive, journal, sealer};
@@ -16,7 +17,7 @@ use crate::archive::{
 };
 use crate::cli::{ClassChoice, EraseArguments};
 use crate::config::Sourced;
-use crate::engine::{AtProvider, Erasure, ErrorText, Event, Tally};
+use crate::engine::{AtProvider, AtStore, Erasure, ErrorText, Event, Tally};
 use crate::error::{Error, Result, quote};
 use crate::exit::Exit;
 use crate::model::SessionId;
@@ -31,6 +32,7 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
     let store = archive(&resolver, arguments.change.archive.folder.clone(), context)?;
     let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
     let deleting = Deleting::of(arguments, &resolver, context)?;
+    let removing = arguments.at_store.then(|| Removing::new(&resolver, context));
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let needed = resolver.approvals(arguments.need);
     if let (None, Some(needed)) = (&arguments.plan, &needed) {
@@ -59,11 +61,13 @@ pub(super) fn run(arguments: &EraseArguments, context: &Context) -> Result<Exit>
         plan: plan.as_ref(),
         dry_run: arguments.dry_run,
     };
-    let exit = Eraser { order: &order, store: &store, deleting, context }.erase_all(&parts, &mut reporter);
+    let exit = Eraser { order: &order, store: &store, deleting, removing: removing.as_ref(), context }.erase_all(&parts, &mut reporter);
     // Of a plan, what is left out is a part, be it all of it.
     let is_left_out = plan.is_some() && exit != Exit::Done && !exit.ends_run();
     let exit = if is_left_out { Exit::PARTIAL } else { exit };
-    Ok(close_journal(&journal, &sealer, &store, exit, &mut reporter, context))
+    let exit = close_journal(&journal, &sealer, &store, exit, &mut reporter, context);
+    removing.iter().for_each(|removing| removing.close(store.as_ref(), &mut reporter));
+    Ok(exit)
 }
 
 fn unplanned(needed: &Sourced<u32>) -> Error {
@@ -77,6 +81,8 @@ struct Eraser<'a> {
     store: &'a Arc<dyn Store>,
     /// The provider at which they are deleted, too.
     deleting: Option<Deleting>,
+    /// The buckets from which they are removed, too.
+    removing: Option<&'a Removing<'a>>,
     context: &'a Context,
 }
 
@@ -90,16 +96,15 @@ impl Eraser<'_> {
                 exits.push(stop.exit());
                 break;
             }
-            let outcome = self.erase(session, *class).and_then(|outcome| self.delete(session, *class, outcome, reporter));
-            match outcome {
-                Ok(()) => exits.push(Exit::Done),
-                Err(error) => {
-                    exits.push(Exit::of(&error));
-                    reporter.event(failed(self.order.store, session, &error));
-                    if error.ends_run() {
-                        break;
-                    }
-                }
+            let errors = match self.erase(session, *class) {
+                Ok(outcome) => self.delete(session, *class, outcome, reporter),
+                Err(error) => vec![error],
+            };
+            exits.extend(errors.is_empty().then_some(Exit::Done));
+            exits.extend(errors.iter().map(Exit::of));
+            errors.iter().for_each(|error| reporter.event(failed(self.order.store, session, error)));
+            if errors.iter().any(Error::ends_run) {
+                break;
             }
         }
         Exit::merge(exits)
@@ -113,8 +118,14 @@ impl Eraser<'_> {
         }
     }
 
-    /// Deletes an erased session at the provider, if that was ordered, and reports both.
-    fn delete(&self, session: &SessionId, class: Option<Class>, outcome: ErasureOutcome, reporter: &mut Reporter) -> Result<()> {
+    /// Deletes an erased session in buckets and at the provider, as far as that was ordered, and reports all of it. Returns the errors.
+    fn delete(&self, session: &SessionId, class: Option<Class>, outcome: ErasureOutcome, reporter: &mut Reporter) -> Vec<Error> {
+        // Versions in buckets are of whole sessions, too.
+        let removed = self.removing.filter(|_| class.is_none()).map(|removing| match &outcome {
+            ErasureOutcome::Planned(_) | ErasureOutcome::Nothing(_) => at_store::planned(self.order, session),
+            _ => removing.remove(self.order, session),
+        });
+        let (at_store, left) = removed.map_or((None, None), |(at_store, left)| (Some(at_store), left));
         // A provider deletes whole sessions.
         let deleted = match (self.deleting.as_ref().filter(|_| class.is_none()), &outcome) {
             (None, _) => None,
@@ -126,10 +137,10 @@ impl Eraser<'_> {
             Some(Ok(at_provider)) => (Some(at_provider), None),
             Some(Err(error)) => (None, Some(error)),
         };
-        let left = left_in_buckets(session, &outcome);
-        reporter.event(erasure_event(self.order.store, session, class, outcome, at_provider));
-        left.into_iter().for_each(|text| reporter.event(Event::Remark { text }));
-        error.map_or(Ok(()), Err)
+        let unasked = if at_store.is_none() { left_in_buckets(session, &outcome) } else { None };
+        reporter.event(erasure_event(self.order.store, session, class, outcome, (at_provider, at_store)));
+        unasked.into_iter().for_each(|text| reporter.event(Event::Remark { text }));
+        [left, error].into_iter().flatten().collect()
     }
 }
 
@@ -138,7 +149,7 @@ fn left_in_buckets(session: &SessionId, outcome: &ErasureOutcome) -> Option<Stri
     let ErasureOutcome::Erased(made) = outcome else { return None };
     let first = made.buckets.first()?;
     let more = if made.buckets.len() > 1 { format!(" and {} more", made.buckets.len() - 1) } else { String::new() };
-    Some(format!("session {session} is still in a bucket: {}{more}; its certificate lists what must be deleted there", quote(first)))
+    Some(format!("session {session} is still in a bucket: {}{more}; `vmedia erase --at-store` removes it there", quote(first)))
 }
 
 fn erasure_event(
@@ -146,7 +157,7 @@ fn erasure_event(
     session: &SessionId,
     class: Option<Class>,
     outcome: ErasureOutcome,
-    at_provider: Option<AtProvider>,
+    (at_provider, at_store): (Option<AtProvider>, Option<AtStore>),
 ) -> Event {
     let folder = SessionArchive::folder_of(session);
     let (outcome, facts, made) = match outcome {
@@ -159,7 +170,7 @@ fn erasure_event(
     let certificate = made.map(|made: Certificate| store.location(&made.page()));
     let ErasureFacts { files, bytes, authority, .. } = facts;
     let (session, folder) = (session.clone(), store.location(&folder));
-    Event::SessionErased { session, outcome, class, files, bytes, erased, authority, certificate, at_provider, folder }
+    Event::SessionErased { session, outcome, class, files, bytes, erased, authority, certificate, at_provider, at_store, folder }
 }
 
 /// Returns the event of a session of which something failed.

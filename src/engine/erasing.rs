@@ -16,6 +16,18 @@ pub enum Erasure {
     Nothing,
 }
 
+/// What `erase --at-store` did in the buckets that a session was shipped to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtStore {
+    /// Number of places in which nothing of it is left.
+    pub places: u64,
+    /// Number of versions of objects, and delete markers, that were removed by this run.
+    pub removed: u64,
+    /// True if it would be removed (`--dry-run`).
+    pub planned: bool,
+}
+
 /// What `erase --at-provider` did there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

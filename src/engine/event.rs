@@ -3,7 +3,7 @@
 //! Events are tagged and versioned; fields are added, never renamed or removed. They hold no secret, no signature and
 //! nothing of what a picture shows. Must not know how they are shown.
 
-use super::erasing::{AtProvider, Erasure};
+use super::erasing::{AtProvider, AtStore, Erasure};
 use super::error_text::ErrorText;
 use super::tally::{RetentionCounts, Tally};
 use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
@@ -203,6 +203,9 @@ pub enum Event {
         /// What became of it at the provider; none if that was not asked, or failed.
         #[serde(default)]
         at_provider: Option<AtProvider>,
+        /// What became of it in buckets; none if that was not ordered.
+        #[serde(default)]
+        at_store: Option<AtStore>,
     },
     /// A line of a list is left out (`retention cutoff`).
     RowRejected { line: u64, reason: String },

@@ -11,12 +11,12 @@ use super::site::Unsigned;
 use super::upload::{Creating, SHORT};
 use super::{headers, listing};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Method;
+use crate::http::{Cause, Method};
 use crate::store::{Digest, StorePath};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Read;
 use std::sync::Arc;
-use vmedia_archive::objects::{Creation, Head, ListedObject, ListedVersion, LockMode, ObjectStore, Source};
+use vmedia_archive::objects::{Creation, Head, ListedObject, ListedVersion, LockMode, ObjectStore, Removal, Source};
 
 /// Bytes of the largest object that one request creates. The SHA-256 of an object of several parts would be composite.
 const LARGEST_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
@@ -176,14 +176,22 @@ impl ObjectStore for Bucket {
         listing::versions(&self.connection, place, &place.start(folder), each).map_err(|ended| self.ended(ended, folder))
     }
 
-    fn remove(&self, key: &StorePath, version: Option<&str>) -> Result<()> {
-        let key_in_bucket = self.options.place.key(Some(key));
-        let unsigned =
-            Unsigned { method: rusty_s3::Method::Delete, key: key_in_bucket, query: version_query(version), headers: Vec::new() };
-        match self.connection.send(&unsigned, &plain(|| Method::Delete), &mut |_, _| Ok(())) {
-            Ok(()) => Ok(()),
-            Err(failure) if meaning(&failure) == Meaning::Absent => Ok(()),
-            Err(failure) => Err(self.error(failure, Purpose::Remove, Some(key))),
+    fn remove(&self, key: &StorePath, version: &str) -> Result<Removal> {
+        let (key_in_bucket, query) = (self.options.place.key(Some(key)), version_query(Some(version)));
+        let unsigned = Unsigned { method: rusty_s3::Method::Delete, key: key_in_bucket, query, headers: Vec::new() };
+        let failure = match self.connection.send(&unsigned, &plain(|| Method::Delete), &mut |_, _| Ok(())) {
+            Ok(()) => return Ok(Removal::Removed),
+            Err(failure) if meaning(&failure) == Meaning::Absent => return Ok(Removal::Removed),
+            Err(failure) => failure,
+        };
+        // Stores refuse to remove what is locked as they refuse an account that may not; the object tells which it is.
+        let is_refusal = meaning(&failure) == Meaning::Other && matches!(failure.cause, Cause::Refused | Cause::Rejected);
+        let head = if is_refusal { self.head(key, Some(version)).ok().flatten() } else { None };
+        let until = head.as_ref().and_then(|head| head.locked).map(|locked| locked.until).filter(|until| *until > self.connection.now());
+        match head {
+            Some(head) if head.is_held => Ok(Removal::Kept { until: None }),
+            Some(_) if until.is_some() => Ok(Removal::Kept { until }),
+            _ => Err(self.error(failure, Purpose::Remove, Some(key))),
         }
     }
 }

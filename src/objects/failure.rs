@@ -136,7 +136,7 @@ impl Purpose {
             Self::Create => "s3:PutObject, and s3:PutObjectRetention or s3:PutObjectLegalHold for locks",
             Self::Read => "s3:GetObject, s3:GetObjectVersion and s3:ListBucket",
             Self::List => "s3:ListBucket and s3:ListBucketVersions",
-            Self::Remove => "s3:DeleteObjectVersion, unless a lock keeps the object",
+            Self::Remove => "s3:DeleteObjectVersion, and s3:GetObjectRetention and s3:GetObjectLegalHold to see locks",
         }
     }
 }

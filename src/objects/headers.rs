@@ -31,7 +31,8 @@ pub(super) fn head(headers: &Headers) -> Result<Head, Failure> {
         _ => None,
     });
     let locked = mode.zip(until).map(|(mode, until)| Locked { mode, until });
-    Ok(Head { bytes, sha256, version: version(headers)?, locked })
+    let is_held = headers.value("x-amz-object-lock-legal-hold").is_some_and(|hold| hold.trim() == "ON");
+    Ok(Head { bytes, sha256, version: version(headers)?, locked, is_held })
 }
 
 /// Returns the id of an object's version.

@@ -2,7 +2,7 @@
 
 use super::console::{Console, Style};
 use crate::archive::Class;
-use crate::engine::{AtProvider, Erasure, Event};
+use crate::engine::{AtProvider, AtStore, Erasure, Event};
 use crate::text::{bytes, day, plural, sanitize};
 
 /// Returns the lines about the approvals of a plan.
@@ -21,7 +21,9 @@ pub(super) fn judged(event: &Event, normal: bool, console: &Console) -> Option<S
 
 /// Returns the line of an erasure.
 pub(super) fn erased(event: &Event, console: &Console) -> Option<String> {
-    let Event::SessionErased { session, outcome, class, folder, files, bytes: length, erased, certificate, at_provider, .. } = event else {
+    let Event::SessionErased { session, outcome, class, folder, files, bytes: length, erased, certificate, at_provider, at_store, .. } =
+        event
+    else {
         return None;
     };
     let there = match at_provider {
@@ -30,6 +32,7 @@ pub(super) fn erased(event: &Event, console: &Console) -> Option<String> {
         Some(AtProvider::Deleted) => "; deleted at the provider",
         Some(AtProvider::Absent) => "; the provider had no such session",
     };
+    let there = format!("{}{there}", at_store.map(in_buckets).unwrap_or_default());
     let amount = format!("{}, {}", plural(*files, "file"), bytes(*length));
     let session = sanitize(session.as_str());
     let certificate = certificate.as_deref().map(sanitize).unwrap_or_default();
@@ -48,4 +51,14 @@ pub(super) fn erased(event: &Event, console: &Console) -> Option<String> {
             format!("{what} {was} erased before, on {day}{there}; its certificate is {certificate}")
         }
     })
+}
+
+fn in_buckets(AtStore { places, planned, .. }: AtStore) -> String {
+    let buckets = plural(places, "bucket");
+    match (planned, places) {
+        (true, 0) => ", which was shipped to no bucket".to_owned(),
+        (true, _) => format!(", and removed from {buckets}"),
+        (false, 0) => String::new(),
+        (false, _) => format!("; removed from {buckets}"),
+    }
 }

@@ -14,7 +14,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use vmedia::archive::objects::{Creation, ListedVersion, LockMode, ObjectStore};
+use vmedia::archive::objects::{Creation, ListedVersion, LockMode, ObjectStore, Removal};
 use vmedia::clock::{Cancel, SystemClock};
 use vmedia::error::{Error, ErrorKind};
 use vmedia::http::{Client, ClientOptions, Policy, RetryClient};
@@ -95,8 +95,8 @@ fn an_object_is_created_once_and_each_version_is_read_back() {
     assert_eq!(read(&bucket, "s/data/long", Some(&versions(&bucket)[3].version), Some((0, 0))), None, "a delete marker has no bytes");
     let first = versions(&bucket).into_iter().rfind(|version| version.key.as_str() == "s/data/long").expect("a version");
     assert_eq!(read(&bucket, "s/data/long", Some(&first.version), Some((1_000_001, 3))).as_deref(), long.get(1_000_001..1_000_004));
-    bucket.remove(&first.key, Some(&first.version)).expect("removed");
-    bucket.remove(&first.key, Some(&first.version)).expect("removed already");
+    bucket.remove(&first.key, &first.version).expect("removed");
+    bucket.remove(&first.key, &first.version).expect("removed already");
     let left = versions(&bucket);
     assert_eq!(left.len(), 8, "{left:?}");
     let of_empty: Vec<_> =
@@ -155,8 +155,22 @@ fn a_lock_comes_back_and_keeps_the_version() {
     let (Creation::Created { version }, _) = create(&bucket, "s/bagit.txt", b"x") else { panic!("taken") };
     let locked = bucket.head(&path("s/bagit.txt"), None).expect("a head").and_then(|head| head.locked).expect("a lock");
     assert_eq!(locked.mode, LockMode::Compliance);
-    let error = bucket.remove(&path("s/bagit.txt"), version.as_deref()).expect_err("a lock");
-    assert_eq!((error.kind(), error.hint().contains("unless a lock keeps")), (ErrorKind::Refused, true), "{error}: {}", error.hint());
+    let version = version.expect("an id");
+    assert_eq!(bucket.remove(&path("s/bagit.txt"), &version).expect("an answer"), Removal::Kept { until: Some(locked.until) });
+    // An account that may not remove is another refusal than a lock.
+    let reader = open(&format!("s3://{name}"), server.environment(READER), WriteOptions::default());
+    let (Creation::Created { version: Some(version) }, _) =
+        create(&open(&format!("s3://{name}"), server.environment(ADMIN), WriteOptions::default()), "s/x", b"x")
+    else {
+        panic!("taken")
+    };
+    let error = reader.remove(&path("s/x"), &version).expect_err("a refusal");
+    assert_eq!(
+        (error.kind(), error.hint().contains("allow s3:DeleteObjectVersion")),
+        (ErrorKind::Refused, true),
+        "{error}: {}",
+        error.hint()
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod beside;
 mod chaos;
+mod erased;
 mod line;
 mod outages;
 mod refusals;

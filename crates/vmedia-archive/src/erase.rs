@@ -9,10 +9,12 @@
 
 mod again;
 mod at_provider;
+mod at_store;
 mod class;
 
 pub use again::archive_again;
 pub use at_provider::erase_at_provider;
+pub use at_store::StoreEraser;
 pub(crate) use class::class_facts;
 pub use class::{ClassErasing, erase_class};
 
@@ -157,6 +159,7 @@ impl Erasing<'_> {
             begun,
             erased,
             at_provider: None,
+            at_store: Vec::new(),
             again: None,
             identity: self.journal.identity().clone(),
             journal,
@@ -168,8 +171,8 @@ impl Erasing<'_> {
         let texts = texts(certificate)?;
         let [json, page] = texts.each_ref().map(|bytes| Digest::of(bytes).sha256);
         let ErasureFacts { session, folder, class, .. } = certificate.facts.clone();
-        let at_provider = certificate.at_provider.clone();
-        self.journal.erased(ErasedEntry { session, folder, class, certificate: json, page, at_provider }, now)?;
+        let (at_provider, at_store) = (certificate.at_provider.clone(), certificate.at_store.clone());
+        self.journal.erased(ErasedEntry { session, folder, class, certificate: json, page, at_provider, at_store }, now)?;
         publish(self.store, certificate, &texts)
     }
 }
@@ -196,7 +199,8 @@ fn certify_again(
     if let Some(certificate) = known.filter(|_| order.dry_run || is_as_recorded(order.store, &folder, facts, entry)) {
         return Ok(Outcome::ErasedBefore(certificate));
     }
-    let certificate = order.certificate(facts.clone(), begun, Some(erased), now())?.with_deletion(entry.at_provider.clone());
+    let certificate = order.certificate(facts.clone(), begun, Some(erased), now())?;
+    let certificate = certificate.with_deletion(entry.at_provider.clone()).with_removals(entry.at_store.clone());
     order.certify(&certificate, now())?;
     Ok(Outcome::ErasedBefore(certificate))
 }
@@ -310,6 +314,14 @@ fn remove_keys(store: &dyn Store, folder: &StorePath) -> Result<()> {
     }
     store.remove_tree(&keys)?;
     store.settle(&StorePath::name(cipher::FOLDER), Extent::Names)
+}
+
+/// Returns the certificate of a session of which nothing is left here. The caller has its lock.
+fn done(order: &Erasing<'_>, session: &SessionId) -> Result<Certificate> {
+    Certificate::of(order.store, session)?.filter(|certificate| certificate.erased.is_some()).ok_or_else(|| {
+        let what = format!("session {session} is not erased here, so that it is not deleted elsewhere");
+        Error::new(ErrorKind::Damaged, what, "run the same command again")
+    })
 }
 
 fn absent(session: &SessionId, root: &str) -> Error {

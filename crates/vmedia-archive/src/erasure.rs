@@ -3,7 +3,7 @@
 
 use crate::class::Class;
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{ErasureFacts, Identity, ProviderDeletion};
+use crate::journal::{ErasureFacts, Identity, ProviderDeletion, StoreRemoval};
 use crate::layout::session_folder;
 use crate::model::{MediaItem, SessionId};
 use crate::reason::Reason;
@@ -11,6 +11,7 @@ use crate::store::{Digest, ReadStore, StorePath};
 use crate::word::Word;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The folder of the certificates in the archive root. No session's folder has this name: ids are written without `_`.
 pub(crate) const FOLDER: &str = "_erased";
@@ -108,6 +109,9 @@ pub struct Certificate {
     /// The deletion at the provider, if that was ordered, too.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at_provider: Option<ProviderDeletion>,
+    /// The removals from buckets, if they were ordered, too: one for each place.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub at_store: Vec<StoreRemoval>,
     /// The order to archive it again, if there is one: no run is kept from that then.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub again: Option<Again>,
@@ -158,6 +162,25 @@ impl Certificate {
             self.not_reached.retain(|place| *place != NotReached::Provider);
         }
         Self { at_provider: deletion, ..self }
+    }
+
+    /// Returns the certificate with the removals from buckets, which the erasure then reaches, but for what they left.
+    pub(crate) fn with_removals(mut self, removals: Vec<StoreRemoval>) -> Self {
+        let folder = &self.facts.folder;
+        let is_about = |url: &String| removals.iter().any(|removal| url.starts_with(&format!("{}/{folder}/", removal.place)));
+        let mut buckets: BTreeSet<String> = std::mem::take(&mut self.buckets).into_iter().filter(|url| !is_about(url)).collect();
+        buckets.extend(removals.iter().flat_map(|removal| removal.left.iter().cloned()));
+        self.not_reached.retain(|place| *place != NotReached::Buckets);
+        if !buckets.is_empty() {
+            self.not_reached.push(NotReached::Buckets.into());
+        }
+        Self { buckets: buckets.into_iter().collect(), at_store: removals, ..self }
+    }
+
+    /// Returns true if it says that versions of the session are in a place, by its URL, which the erasure does not reach.
+    pub(crate) fn is_left_in(&self, place: &str) -> bool {
+        let start = format!("{place}/{}/", self.facts.folder);
+        self.buckets.iter().any(|url| url.starts_with(&start))
     }
 
     /// Returns true if it keeps runs from archiving what was erased.

@@ -34,7 +34,7 @@ pub(crate) use difference::archived;
 pub(crate) use entry::{AdoptedEntry, Archived, FileEntry};
 pub use entry::{Authenticated, Identity};
 pub(crate) use erasure_entry::{AgainEntry, ErasedEntry};
-pub use erasure_entry::{ErasureFacts, ProviderDeletion};
+pub use erasure_entry::{ErasureFacts, ProviderDeletion, StoreRemoval};
 pub(crate) use erasures::Erasure;
 pub(crate) use orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry, SessionCutoff};
 pub use plan_entry::{Approval, PlanEntry};

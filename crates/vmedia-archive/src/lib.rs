@@ -102,13 +102,13 @@ pub use cipher::{ENDING as ENCRYPTED, FOLDER as KEYS_FOLDER, Identities, Recipie
 pub use class::Class;
 pub use coded::Coded;
 pub use disposition::{ApprovalRules, ApprovedPlan, Judgement, LARGEST_PLAN, Plan, RefusedSignature, SignatureFile, judge_approvals};
-pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, archive_again, erase, erase_at_provider, erase_class};
+pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, StoreEraser, archive_again, erase, erase_at_provider, erase_class};
 pub use erasure::{Again, Certificate, Method, NotReached, Stage};
 pub use export::{Export, ExportedSession, Exporting, export, export_page};
 pub use fingerprint::FingerprintKeys;
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
-    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, Scope, TIME_STAMP, UnsealedRun, Verifications,
+    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, Scope, StoreRemoval, TIME_STAMP, UnsealedRun, Verifications,
 };
 pub use layout::{PAGE, RECORD};
 pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};
@@ -124,7 +124,7 @@ pub use ship::versions::is_version;
 pub use ship::{Begun, Planned, Planner, Shipment, Shipper, Upload, UploadFile};
 pub use shipped::ShippedArchive;
 pub use surroundings::must_be_outside;
-pub use terms::ProviderOutcome;
+pub use terms::{ProviderOutcome, StoreOutcome};
 pub use word::Word;
 
 #[cfg(test)]

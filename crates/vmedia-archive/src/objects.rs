@@ -43,6 +43,20 @@ pub struct Head {
     pub version: Option<String>,
     /// Its retention, if it has one.
     pub locked: Option<Locked>,
+    /// True if a legal hold keeps it, which has no end of its own.
+    pub is_held: bool,
+}
+
+/// The result of [`ObjectStore::remove`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// It is gone, or was not there.
+    Removed,
+    /// A lock or a legal hold keeps it.
+    Kept {
+        /// The end of the lock; `None` under a legal hold.
+        until: Option<Timestamp>,
+    },
 }
 
 /// The result of [`ObjectStore::create`].
@@ -127,9 +141,9 @@ pub trait ObjectStore: Send + Sync {
     /// The store is unavailable or refuses the request, keeps no versions, or `each` fails.
     fn versions(&self, folder: Option<&StorePath>, each: &mut dyn FnMut(ListedVersion) -> Result<()>) -> Result<()>;
 
-    /// Removes one version for good; one that is not there is no error.
+    /// Removes one version for good; one that is not there is no error. No lock is ever bypassed.
     ///
     /// # Errors
-    /// The version is locked, or the store is unavailable or refuses the request.
-    fn remove(&self, key: &StorePath, version: Option<&str>) -> Result<()>;
+    /// The store is unavailable or refuses the request.
+    fn remove(&self, key: &StorePath, version: &str) -> Result<Removal>;
 }

@@ -124,6 +124,16 @@ pub enum Change {
     MediaErased,
 }
 
+/// What an erasure left of a session in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreOutcome {
+    /// Nothing: every version of every object was removed.
+    Removed,
+    /// Versions that a lock or a legal hold keeps.
+    Kept,
+}
+
 /// The answer of a provider that was asked to delete a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

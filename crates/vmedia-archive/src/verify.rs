@@ -7,6 +7,7 @@
 
 mod altered;
 mod checkpoints;
+mod compared;
 mod erased;
 mod examine;
 mod examined;

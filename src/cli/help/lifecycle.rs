@@ -34,7 +34,7 @@ Removes everything that the archive has of a session, and writes a certificate o
 by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived
 again. An erasure that was killed is finished by the same command. A session that is held (`vmedia hold`) is refused with 4, or with 7
 beside others. --class biometric erases faces, selfie videos, liveness media and chip data alone; docs/data-protection.md says
-which media that are. --at-provider also deletes the sessions there.
+which media that are. --at-provider also deletes the sessions there, and --at-store in the buckets that they were shipped to.
 
 With --plan, the sessions and authorities are those of a plan (`vmedia retention plan`), which other persons than the operator
 approved by signatures beside it: plan.json.sig, plan.json.NAME.sig. --approvals names who may. A session whose bag is no longer the

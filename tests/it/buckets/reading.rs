@@ -99,7 +99,7 @@ fn every_change_in_a_bucket_is_found_and_what_was_shipped_is_still_checked() {
         })
         .expect("versions");
     let oldest = versions.iter().rfind(|version| version.key.as_str() == first && !version.is_marker).expect("a version");
-    store.remove(&oldest.key, Some(&oldest.version)).expect("removed");
+    store.remove(&oldest.key, &oldest.version).expect("removed");
     for by in ["reading", "store"] {
         verify(&["--by", by]).ends_with(8).shows("its bytes have changed: the SHA-256 does not fit");
     }
@@ -120,7 +120,7 @@ fn every_change_in_a_bucket_is_found_and_what_was_shipped_is_still_checked() {
         })
         .expect("versions");
     for version in of_chunk.iter().filter(|version| version.key == *chunk) {
-        store.remove(chunk, Some(&version.version)).expect("removed");
+        store.remove(chunk, &version.version).expect("removed");
     }
     let run = verify(&[]);
     assert_eq!(run.code, 8, "{}\n{}", run.stdout, run.stderr);

@@ -5,17 +5,17 @@ use crate::harness::{Keeps, ObjectServer, SESSION, World, others_accept, tree};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use vmedia::archive::objects::{Creation, Head, ListedObject, ListedVersion, ObjectStore, Source};
+use vmedia::archive::objects::{Creation, Head, ListedObject, ListedVersion, ObjectStore, Removal, Source};
 use vmedia::archive::{Begun, Identity, Journal, Shipper};
 use vmedia::error::{Error, Result};
 use vmedia::objects::Bucket;
 use vmedia::store::{Digest, LocalStore, Store, StorePath};
 
-/// A place whose run is killed at one of the objects that it creates: right before the request, or right after its answer.
-struct Killed {
-    bucket: Bucket,
-    left: AtomicUsize,
-    is_after: bool,
+/// A place whose run is killed at one of the objects that it creates or removes: right before the request, or right after its answer.
+pub struct Killed {
+    pub bucket: Bucket,
+    pub left: AtomicUsize,
+    pub is_after: bool,
 }
 
 impl Killed {
@@ -67,17 +67,32 @@ impl ObjectStore for Killed {
         self.bucket.versions(folder, each)
     }
 
-    fn remove(&self, key: &StorePath, version: Option<&str>) -> Result<()> {
-        self.bucket.remove(key, version)
+    fn remove(&self, key: &StorePath, version: &str) -> Result<Removal> {
+        if !self.is_alive() {
+            return Self::dead();
+        }
+        match self.left.fetch_sub(1, Ordering::Relaxed) {
+            1 if self.is_after => {
+                self.bucket.remove(key, version)?;
+                Self::dead()
+            }
+            1 => Self::dead(),
+            _ => self.bucket.remove(key, version),
+        }
     }
+}
+
+/// The journal of a run of this process.
+pub fn journal(store: &Arc<dyn Store>, command: &str) -> Journal {
+    let words = |text: &str| text.to_owned();
+    let identity = Identity { tool: words("vmedia"), command: words(command), operator: words("a test"), host: words("here") };
+    Journal::new(Arc::clone(store), identity)
 }
 
 /// Ships the session, as a run that is killed at that object; returns whether it came to its end.
 fn killed(world: &World, bucket: Bucket, left: usize, is_after: bool) -> bool {
     let store: Arc<dyn Store> = Arc::new(LocalStore::new(world.archive(), "a test".to_owned()));
-    let words = |text: &str| text.to_owned();
-    let identity = Identity { tool: words("vmedia"), command: words("ship"), operator: words("a test"), host: words("here") };
-    let journal = Arc::new(Journal::new(Arc::clone(&store), identity));
+    let journal = Arc::new(journal(&store, "ship"));
     let now = || jiff::Timestamp::now();
     let place = Arc::new(Killed { bucket, left: AtomicUsize::new(left), is_after });
     let run = || -> Result<()> {

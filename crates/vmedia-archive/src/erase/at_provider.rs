@@ -1,8 +1,8 @@
 //! Has a session deleted at its provider after it was erased here, and writes its certificate again.
 
-use super::Erasing;
+use super::{Erasing, done};
 use crate::erasure::Certificate;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::journal::ProviderDeletion;
 use crate::layout::session_folder;
 use crate::model::SessionId;
@@ -21,11 +21,7 @@ pub fn erase_at_provider(
     now: &dyn Fn() -> Timestamp,
 ) -> Result<Certificate> {
     let _lock = order.store.lock(&session_folder(session))?.or_busy(&format!("session {session}"))?;
-    let certificate = Certificate::of(order.store, session)?.filter(|certificate| certificate.erased.is_some());
-    let Some(certificate) = certificate else {
-        let what = format!("session {session} is not erased, so that it is not deleted at the provider");
-        return Err(Error::new(ErrorKind::Damaged, what, "run the same command again"));
-    };
+    let certificate = done(order, session)?;
     if certificate.at_provider.is_some() {
         return Ok(certificate);
     }

@@ -236,6 +236,11 @@ impl Chain {
         self.read.get(segment).is_some_and(|read| read.first.as_deref() == Some(first))
     }
 
+    /// Returns true if the journal has a segment of this name.
+    pub(crate) fn has_segment(&self, segment: &str) -> bool {
+        self.read.contains_key(segment)
+    }
+
     /// Returns true if the journal has changes of this session's folder.
     pub fn knows(&self, folder: &str) -> bool {
         self.bags.of(folder).next().is_some()

@@ -130,6 +130,7 @@ impl Line {
             Entry::Erased(entry) => {
                 words.add("class", owned(entry.class.as_ref().and_then(Word::newer)));
                 words.add("deletion", owned(entry.at_provider.as_ref().and_then(|deletion| deletion.outcome.newer())));
+                entry.at_store.iter().for_each(|removal| words.add("removal", owned(removal.outcome.newer())));
             }
             Entry::Failed { code, .. } | Entry::Closed { code: Some(code), .. } => words.add("error", owned(code.newer())),
             _ => {}

@@ -3,7 +3,7 @@
 use super::plan_entry::PlanEntry;
 use crate::class::Class;
 use crate::model::{MediaId, SessionId};
-use crate::terms::ProviderOutcome;
+use crate::terms::{ProviderOutcome, StoreOutcome};
 use crate::word::Word;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,9 @@ pub(crate) struct ErasedEntry {
     /// The deletion at the provider, if that was ordered, too.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) at_provider: Option<ProviderDeletion>,
+    /// The removals from buckets, if they were ordered, too: one for each place.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(crate) at_store: Vec<StoreRemoval>,
 }
 
 /// The order to archive again what was erased.
@@ -107,5 +110,22 @@ pub struct ProviderDeletion {
     /// The provider's answer.
     pub outcome: Word<ProviderOutcome>,
     /// The time of the answer.
+    pub at: Timestamp,
+}
+
+/// The removal of a session from a place in a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreRemoval {
+    /// The URL of the place.
+    pub place: String,
+    /// What is left.
+    pub outcome: Word<StoreOutcome>,
+    /// The URLs of the session's versions of which something is kept.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub left: Vec<String>,
+    /// The end of the last lock; `None` if nothing is locked, or the bucket does not say until when.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Timestamp>,
+    /// The time at which the place was last seen so.
     pub at: Timestamp,
 }

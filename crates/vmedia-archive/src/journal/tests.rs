@@ -148,6 +148,7 @@ fn biometric_media_that_may_be_archived_again_are_retained_again() {
         certificate: certificate.clone(),
         page: page.clone(),
         at_provider: None,
+        at_store: Vec::new(),
     };
     journal.erased(entry, now).expect("written");
     let is_without = || Retained::read(store.as_ref()).expect("a journal").cutoffs("s").is_without_biometric;

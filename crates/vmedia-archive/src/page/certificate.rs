@@ -5,9 +5,9 @@ use super::untrusted::Text;
 use crate::class::Class;
 use crate::disposition::{plan_path, signature_path};
 use crate::erasure::{Certificate, NotReached};
-use crate::journal::{Approval, PlanEntry, ProviderDeletion};
-use crate::terms::ProviderOutcome;
-use crate::text::{bytes, moment, plural};
+use crate::journal::{Approval, PlanEntry, ProviderDeletion, StoreRemoval};
+use crate::terms::{ProviderOutcome, StoreOutcome};
+use crate::text::{bytes, day, moment, plural};
 use crate::word::Word;
 use askama::Template;
 
@@ -42,6 +42,8 @@ pub(super) struct CertificatePage {
     buckets: Vec<Text>,
     /// The deletion at the provider.
     deletion: Option<Text>,
+    /// The removals from buckets.
+    removals: Vec<Text>,
     /// The time and the reason of the order to archive it again.
     again: Option<(String, Text)>,
 }
@@ -99,6 +101,7 @@ impl CertificatePage {
             exports: (certificate.exports > 0).then(|| plural(certificate.exports, "export")),
             again: certificate.again.as_ref().map(|again| (moment(again.at), Text::of(&again.reason))),
             deletion: certificate.at_provider.as_ref().map(|deletion| Text::of(&deletion_text(deletion))),
+            removals: certificate.at_store.iter().map(|removal| Text::of(&removal_text(removal))).collect(),
         }
     }
 }
@@ -109,5 +112,19 @@ fn deletion_text(deletion: &ProviderDeletion) -> String {
         Some(ProviderOutcome::Deleted) => format!("The provider deleted the session on {at}."),
         Some(ProviderOutcome::Absent) => format!("The provider had no such session when it was asked to delete it on {at}."),
         None => format!("The provider was asked to delete the session on {at}."),
+    }
+}
+
+fn removal_text(StoreRemoval { place, outcome, until, at, .. }: &StoreRemoval) -> String {
+    let at = moment(*at);
+    match (outcome.known(), until) {
+        (Some(StoreOutcome::Removed), _) => {
+            format!("On {at} nothing of the session was left in {place}: all versions of its objects were removed.")
+        }
+        (Some(StoreOutcome::Kept), Some(until)) => {
+            format!("Locks kept versions of the session in {place} on {at}, the last one until {}.", day(*until))
+        }
+        (Some(StoreOutcome::Kept), None) => format!("Locks or legal holds kept versions of the session in {place} on {at}."),
+        (None, _) => format!("The session was to be removed from {place} on {at}."),
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{confirm, create_from, erased};
 use crate::error::{Error, ErrorKind, Result, plain};
-use crate::journal::{ENDING, FOLDER, files, path};
+use crate::journal::{Chain, ENDING, FOLDER, files, path};
 use crate::objects::{Creation, ObjectStore};
 use crate::schedule::locked;
 use crate::store::{Digest, ReadStore, Store, StorePath};
@@ -35,11 +35,11 @@ struct State {
 
 /// The journal, as far as the bucket has it.
 #[derive(Debug, Default)]
-pub(super) struct JournalCopy(Mutex<State>);
+pub(crate) struct JournalCopy(Mutex<State>);
 
 impl JournalCopy {
     /// Lists the journal in the bucket.
-    pub(super) fn of(place: &dyn ObjectStore) -> Result<Self> {
+    pub(crate) fn of(place: &dyn ObjectStore) -> Result<Self> {
         let (mut state, folder) = (State::default(), StorePath::name(FOLDER));
         let mut newest: HashMap<String, u64> = HashMap::new();
         place.list(Some(&folder), &mut |object| {
@@ -66,8 +66,13 @@ impl JournalCopy {
         }
     }
 
+    /// Returns true if the bucket has a segment of that journal.
+    pub(crate) fn is_of(&self, chain: &Chain) -> bool {
+        locked(&self.0).segments.keys().any(|segment| chain.has_segment(segment))
+    }
+
     /// Copies what is new, and returns the number of new objects. Certificates come before the lines about them, which name their digests.
-    pub(super) fn copy(&self, store: &dyn Store, place: &dyn ObjectStore) -> Result<u64> {
+    pub(crate) fn copy(&self, store: &dyn Store, place: &dyn ObjectStore) -> Result<u64> {
         let mut state = locked(&self.0);
         let mut created = 0;
         for (name, length) in files(store)? {

@@ -21,6 +21,8 @@ pub(super) enum Erased {
     Not,
     /// Nothing of it is left, and the journal vouches for its certificate.
     Soundly,
+    /// Nothing of it is left but versions in this bucket that the erasure did not reach, as its certificate and this note say.
+    Unreached(String),
     /// It was erased and archived again by order, as this note says; it is to be verified like any other.
     Again(String),
     /// It is half erased, by an erasure that is under way or was killed.
@@ -50,7 +52,8 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
         let note = format!("it was {erased} ({}) and archived again by order: {}", erasure.facts.authority, again.reason);
         return Ok(if is_here { Erased::Again(note) } else { Erased::Soundly });
     }
-    if is_here {
+    let unreached = if is_here { unreached(store, erasure, &erased)? } else { None };
+    if is_here && unreached.is_none() {
         let what = format!("it was {erased} ({}), and is here again", erasure.facts.authority);
         return Ok(Erased::Found(finding(".", what)));
     }
@@ -68,7 +71,21 @@ pub(super) fn compare_erasure(store: &dyn ReadStore, chain: &Chain, folder: &str
     if let Some(found) = held(chain, folder, erasure, &format!("it was {erased}")) {
         return Ok(Erased::Found(found));
     }
-    Ok(spoilt(store, erasure, &format!("the session was {erased}"))?.map_or(Erased::Soundly, Erased::Found))
+    let is_left = unreached.map_or(Erased::Soundly, Erased::Unreached);
+    Ok(spoilt(store, erasure, &format!("the session was {erased}"))?.map_or(is_left, Erased::Found))
+}
+
+/// Returns a note, if the certificate says that the erasure did not reach what is here of a session.
+fn unreached(store: &dyn ReadStore, erasure: &Erasure, erased: &str) -> Result<Option<String>> {
+    let root = store.root();
+    let Some(made) = Certificate::of(store, &erasure.facts.session)?.filter(|made| made.is_left_in(&root)) else { return Ok(None) };
+    let removal = made.at_store.iter().find(|removal| removal.place == root);
+    let why = match removal.map(|removal| removal.until) {
+        None => "; `vmedia erase --at-store` removes it".to_owned(),
+        Some(None) => ": a lock or a legal hold keeps versions of it".to_owned(),
+        Some(Some(until)) => format!(": a lock keeps versions of it until {}", day(until)),
+    };
+    Ok(Some(format!("{erased} ({}), and still in this bucket, as its certificate says{why}", erasure.facts.authority)))
 }
 
 /// Returns the finding for an erasure of a session that a hold kept.

@@ -132,7 +132,7 @@ impl<'a> Archive<'a> {
         }
         for name in names.iter().map(String::as_str) {
             match compare_erasure(store, &chain, name)? {
-                Erased::Soundly => absent.erased += 1,
+                Erased::Soundly | Erased::Unreached(_) => absent.erased += 1,
                 // It is under way, or was finished since the journal was read.
                 Erased::Half(_) if store.holder(&StorePath::name(name))?.is_some() || self.refresh(Some(&chain))? => absent.erased += 1,
                 Erased::Half(finding) | Erased::Found(finding) => {

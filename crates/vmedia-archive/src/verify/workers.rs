@@ -3,14 +3,13 @@
 //!
 //! Must not choose what is checked.
 
-use super::altered::compare_with_journal;
-use super::erased::{Erased, compare_class_erasure, compare_erasure};
+use super::compared::{Compared, compare};
 use super::journal::Archive;
 use super::openable::{open_session, reread_content};
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
 };
-use super::{Evidence, ProviderRules, Reread, examine, reread};
+use super::{Evidence, ProviderRules, Reread, reread};
 use crate::cipher::SessionIdentities;
 use crate::error::Result;
 use crate::journal::{Authenticated, Chain};
@@ -179,10 +178,21 @@ impl<'a> Run<'a> {
     /// Examines a bag's own files, and returns those to be read.
     fn examine(&self, index: usize, place: Place<'a>, retries: u32) -> Vec<Job<'a>> {
         let (Place { archive, folder }, store) = (place, place.archive.target.store.as_ref());
-        let compared = self.compared(place).filter(|_| store.outage().is_none());
-        let Some((mut examined, chain)) = compared else {
-            self.report(index, None);
-            return Vec::new();
+        let chain = archive.chain();
+        let compared = compare((store, archive.target.is_remote), chain, folder, self.rules);
+        let compared = Some(compared).filter(|_| store.outage().is_none());
+        let (mut examined, chain) = match compared {
+            Some(Compared::Bag(examined, chain)) => (*examined, chain),
+            Some(Compared::Erased(note)) => {
+                locked(&self.results).totals.erased += 1;
+                let of = |note| Examined { notes: vec![note], ..Examined::default() };
+                self.report(index, note.map(|note| SessionReport::new(store.location(folder), of(note))));
+                return Vec::new();
+            }
+            None => {
+                self.report(index, None);
+                return Vec::new();
+            }
         };
         let keys = open_session(store, folder, self.options.identities.as_ref(), self.rules, &mut examined);
         let items = std::mem::take(&mut examined.items);
@@ -208,42 +218,6 @@ impl<'a> Run<'a> {
             self.finish(&bag);
         }
         items.into_iter().map(|item| Job { bag: Arc::clone(&bag), item }).collect()
-    }
-
-    /// Examines a bag's own files, and compares them with the journal, which is returned; `None` for a session that was erased.
-    fn compared(&self, Place { archive, folder }: Place<'a>) -> Option<(Examined, Option<Arc<Chain>>)> {
-        let (store, chain) = (archive.target.store.as_ref(), archive.chain());
-        let found = |finding| Examined { findings: vec![finding], ..Examined::default() };
-        let erased = chain.as_ref().map_or(Ok(Erased::Not), |chain| compare_erasure(store, chain, folder.as_str()));
-        let examined = match erased {
-            Ok(erased @ (Erased::Not | Erased::Again(_))) => {
-                let mut examined = examine(store, folder, self.rules).unwrap_or_else(|error| Examined::failed(&error));
-                // A bag that cannot be read would only be reported as altered.
-                if !examined.is_comparable() {
-                    return Some((examined, None));
-                }
-                if let Erased::Again(note) = erased {
-                    examined.notes.push(note);
-                }
-                examined.add_strays(store.strays(Some(folder)).unwrap_or_default());
-                let compared = compare_with_journal(store, chain.as_deref(), (folder.as_str(), archive.target.is_remote), &mut examined)
-                    .and_then(|()| {
-                        chain.as_ref().map_or(Ok(()), |chain| compare_class_erasure(store, chain, folder.as_str(), &mut examined))
-                    });
-                if let Err(error) = compared {
-                    examined.finding(Aspect::Journal, ".", error.what());
-                }
-                examined
-            }
-            Ok(Erased::Soundly) => {
-                locked(&self.results).totals.erased += 1;
-                return None;
-            }
-            Ok(Erased::Half(finding)) => Examined { unfinished: true, ..found(finding) },
-            Ok(Erased::Found(finding)) => found(finding),
-            Err(error) => Examined::failed(&error),
-        };
-        Some((examined, chain))
     }
 
     fn read(&self, Job { bag, item }: &Job<'a>, number: u64, read: &AtomicU64, buffer: &mut Vec<u8>) {
