@@ -106,6 +106,7 @@ mod seal;
 mod secrets;
 #[cfg(unix)]
 mod ship;
+#[cfg(unix)]
 mod terminal;
 mod wire;
 mod yoti;
