@@ -97,7 +97,7 @@ def read_run(path, digests, parents, changes, erasures, orders):
             # A class of media has erasures of its own, under FOLDER.CLASS; no folder has a dot in its name.
             name = entry["folder"] + (f".{entry['class']}" if "class" in entry else "")
             erasures.setdefault(name, []).append({**entry, "run": path.name})
-        if entry["entry"] == "shipped":
+        if entry["entry"] in ("shipped", "keyed"):
             orders.append(entry)
         if entry["entry"] in ("hold", "released"):
             orders.append({**entry, "run": path.name, "sha256": sha256(line)})
@@ -140,6 +140,15 @@ def check_shipped(orders, changes):
     for entry in (order for order in orders if order["entry"] == "shipped"):
         if entry["bag"] not in {change["bag"] for _, change in changes.get(entry["folder"], [])}:
             mistake(entry["folder"], f"{entry['at']} says that a bag is in {entry['place']} that no change made")
+
+
+def check_keyed(orders, changes):
+    """Checks that keys were granted and encrypted anew only of sessions that a change made, and names those who got them."""
+    for entry in (order for order in orders if order["entry"] == "keyed"):
+        if entry["folder"] not in changes:
+            mistake(entry["folder"], f"{entry['at']} is about keys of a session that no change made")
+        elif entry["act"] in ("granted", "handed-out"):
+            tell(entry["folder"], f"note: its keys were granted to {', '.join(entry['recipients'])} ({entry.get('reason')})")
 
 
 def check_session(folder, changes, covered, erased, is_again):
@@ -386,6 +395,7 @@ def check(archive, heads, authorities):
     here -= erased
     guarded("_journal", check_holds, orders, erasures, parents)
     guarded("_journal", check_shipped, orders, changes)
+    guarded("_journal", check_keyed, orders, changes)
     for name in sorted(here - changes.keys()):
         mistake(name, "the journal does not know this session")
     for name in sorted(changes.keys() - here - erased):

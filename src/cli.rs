@@ -12,7 +12,9 @@ mod flags;
 pub mod generate;
 mod held;
 mod help;
+mod keys;
 mod layout;
+mod listing;
 mod retention;
 mod schedule;
 mod seal;
@@ -27,10 +29,8 @@ pub use complete::Completion;
 pub use flags::Flags;
 pub use streams::Streams;
 
-pub(crate) use arguments::{
-    AttemptsArguments, Command, DownloadArguments, ListArguments, ListingArguments, RepairArguments, VerifyArguments,
-};
-pub(crate) use change::{AdoptArguments, EraseArguments, ExportArguments};
+pub(crate) use arguments::{Command, DownloadArguments, RepairArguments, VerifyArguments};
+pub(crate) use change::{AdoptArguments, ArchiveArguments, EraseArguments, ExportArguments};
 pub(crate) use choices::{
     ClassChoice, ColorChoice, EventFormat, KindChoice, LockChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, VerifyBy,
     ViewFormat,
@@ -40,6 +40,8 @@ pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
 pub(crate) use encryption::EncryptionArguments;
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
+pub(crate) use keys::{GrantArguments, KeysCommand, RewrapArguments};
+pub(crate) use listing::{AttemptsArguments, ListArguments, ListingArguments};
 pub(crate) use retention::{
     CutoffArguments, DueArguments, HoldAddArguments, HoldCommand, HoldListArguments, HoldReleaseArguments, PlanArguments, RetentionCommand,
 };

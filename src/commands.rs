@@ -25,6 +25,7 @@ mod find;
 mod generate;
 mod headings;
 mod hold;
+mod keys;
 mod list;
 mod lists;
 mod matching;
@@ -138,6 +139,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
             let notify = if ship.dry_run { Notify::Never } else { Notify::ByFlags };
             scheduled::run(&ship.schedule, context, notify, |context| ship::run(&ship, context))
         }
+        Command::Keys(keys) => keys::run(&keys, context)?,
         Command::Hold(hold) => hold::run(&hold, context)?,
         Command::Retention(RetentionCommand::Cutoff(cutoff)) => retention::cutoff(&cutoff, context)?,
         Command::Retention(RetentionCommand::Plan(plan)) => retention::plan(&plan, context)?,

@@ -9,6 +9,7 @@ mod erasure_text;
 mod exported;
 mod failure;
 mod human;
+mod keyed;
 mod lacking;
 mod log;
 mod metrics;

@@ -3,18 +3,20 @@
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
 use super::change::{AdoptArguments, EraseArguments, ExportArguments};
-use super::choices::{ColorChoice, EventFormat, KindChoice, ProviderChoice, TableFormat, VerifyBy};
+use super::choices::{ColorChoice, EventFormat, ProviderChoice, VerifyBy};
 use super::config::ConfigCommand;
 use super::encryption::EncryptionArguments;
-use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, QueryFlags, TrustFlags};
+use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, TrustFlags};
 use super::held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, ShowArguments};
 use super::help;
+use super::keys::KeysCommand;
+use super::listing::{AttemptsArguments, ListArguments, ListingArguments};
 use super::retention::{HoldCommand, RetentionCommand};
 use super::schedule::ScheduleArguments;
 use super::seal::SealArguments;
 use super::ship::ShipArguments;
 use super::tools::{CompletionsArguments, DemoArguments, ManArguments, SandboxArguments};
-use super::values::{Since, days, jobs, percent, sha256, shard, since};
+use super::values::{Since, jobs, percent, sha256, shard, since};
 use crate::archive::Shard;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -81,6 +83,9 @@ pub(crate) enum Command {
     /// Hold sessions: nothing of them is erased until they are released
     #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::HOLD)]
     Hold(HoldCommand),
+    /// Grant the keys of encrypted sessions, or encrypt them to other recipients
+    #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::KEYS)]
+    Keys(KeysCommand),
     /// Record from when retention counts, list what is due, and plan erasures
     #[command(subcommand, subcommand_required = true, arg_required_else_help = true, after_help = help::RETENTION)]
     Retention(RetentionCommand),
@@ -120,6 +125,7 @@ impl Command {
             Self::Export(_) => "export",
             Self::Ship(_) => "ship",
             Self::Erase(_) => "erase",
+            Self::Keys(keys) => keys.name(),
             Self::Hold(hold) => hold.name(),
             Self::Retention(retention) => retention.name(),
             Self::Adopt(_) => "adopt",
@@ -155,6 +161,7 @@ impl Command {
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
             Self::Ship(ship) => ship.flags(),
             Self::Erase(erase) => erase.flags(),
+            Self::Keys(keys) => keys.flags(),
             Self::Hold(hold) => hold.flags(),
             Self::Retention(retention) => retention.flags(),
             Self::Export(export) => export.change.flags(None),
@@ -168,38 +175,6 @@ impl Command {
             Self::Completions(_) | Self::Man(_) => Flags::default(),
         }
     }
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ListArguments {
-    /// Ids of the sessions
-    #[arg(required = true, value_name = "SESSION_ID")]
-    pub(crate) sessions: Vec<String>,
-    #[command(flatten)]
-    pub(crate) listing: ListingArguments,
-    /// Show whole ids and all columns, however narrow the terminal is
-    #[arg(long)]
-    pub(crate) wide: bool,
-    /// Output format
-    #[arg(long, default_value = "table")]
-    pub(crate) format: TableFormat,
-    #[command(flatten)]
-    pub(crate) flags: QueryFlags,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct AttemptsArguments {
-    /// Ids of the sessions
-    #[arg(required = true, value_name = "SESSION_ID")]
-    pub(crate) sessions: Vec<String>,
-    /// Show all columns, however narrow the terminal is
-    #[arg(long)]
-    pub(crate) wide: bool,
-    /// Output format
-    #[arg(long, default_value = "table")]
-    pub(crate) format: TableFormat,
-    #[command(flatten)]
-    pub(crate) flags: QueryFlags,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -275,31 +250,6 @@ pub(crate) struct DownloadArguments {
     pub(crate) retry_not_found: Option<u32>,
     #[command(flatten)]
     pub(crate) run: RunArguments,
-}
-
-/// Arguments of commands that list sessions.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ListingArguments {
-    /// Only this attempt
-    #[arg(long, value_name = "ID", conflicts_with = "latest")]
-    pub(crate) attempt: Option<String>,
-    /// Only the newest attempt
-    #[arg(long)]
-    pub(crate) latest: bool,
-    /// Only these kinds of media
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
-    pub(crate) only: Vec<KindChoice>,
-    /// Only media whose context matches, such as 'document-*'; repeatable
-    ///
-    /// The pattern is compared with the whole context, such as `document-front`, or `id_document-*/page-*` at Yoti.
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) context: Vec<String>,
-    /// Days until the provider deletes media [default: 90 (Veriff), 7 (Yoti)]
-    ///
-    /// A warning is printed when media are close to the provider's deletion date, N days after capture. It begins when three quarters of N days have passed. The default is an assumption: without this option, media that
-    /// are older than it by a quarter are no longer warned about.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(days()))]
-    pub(crate) provider_days: Option<u32>,
 }
 
 /// Arguments of commands that transfer files into an archive.

@@ -2,9 +2,11 @@
 //!
 //! Tests compare the numbers and names here with the code.
 
+mod keys;
 mod lifecycle;
 mod sections;
 
+pub(super) use keys::*;
 pub(super) use lifecycle::*;
 pub(super) use sections::SECTIONS;
 
@@ -13,7 +15,6 @@ pub(super) const PROGRAM: &str = "\
 Examples:
   vmedia demo                   try it without an account
   vmedia config init            enter your credentials
-  vmedia list <session-id>      show its media
   vmedia download <session-id>  archive it in vmedia-archive
 
 Credentials: a profile, or VMEDIA_BASE_URL, VMEDIA_API_KEY and VMEDIA_API_SECRET (Veriff).

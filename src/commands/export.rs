@@ -83,7 +83,7 @@ fn report(export: &Export, path: &Path, reporter: &mut Reporter) {
     }
     if export.sessions.iter().any(|one| one.is_encrypted) {
         remark(format!(
-            "encrypted sessions were exported without their keys: hand out {KEYS_FOLDER}/SESSION beside the file, to a recipient of it"
+            "encrypted sessions were exported without their keys, which are in {KEYS_FOLDER}; `vmedia keys grant -o FILE` hands them out"
         ));
     }
     let repeating: BTreeSet<&str> = export.sessions.iter().flat_map(|one| &one.repeating).map(String::as_str).collect();

@@ -260,6 +260,10 @@ pub enum Event {
     SessionExported(super::exported::SessionExport),
     /// An export was made.
     ExportFinished(super::exported::ExportReport),
+    /// Keys of a session were granted, handed out or encrypted to other recipients (`keys`).
+    SessionKeyed(super::keyed::SessionKeyed),
+    /// An act on keys is over.
+    KeysFinished(super::keyed::KeysReport),
     /// Shipping begins (`ship`).
     ShipStarted {
         archive: String,

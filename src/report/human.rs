@@ -4,6 +4,7 @@
 
 use super::console::{Console, Style};
 use super::exported;
+use super::keyed;
 use super::lacking::{Item, Lack, Lacking, line_of};
 use super::{erasure_text, retention_text, shipped, verify_text};
 use crate::archive::verify::Remedy;
@@ -57,6 +58,7 @@ impl Human {
             }
             Event::SessionErased { .. } => erasure_text::erased(event, console),
             Event::SessionExported(_) | Event::ExportFinished(_) => exported::line(event, console),
+            Event::SessionKeyed(_) | Event::KeysFinished(_) => keyed::answer(event, self.verbosity, console),
             Event::SessionAdopted { folder, files, bytes: read, authenticated } => {
                 let signed = authenticated.map(|found| {
                     format!("; {} of the provider held, {} unsigned", plural(found.held, "signature"), plural(found.unsigned, "file"))

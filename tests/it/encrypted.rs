@@ -1,7 +1,9 @@
 //! Archives that their writer cannot read: opened by Debian's `age` with the documented commands, complete and authentic with a private key,
 //! and nothing plain on the disk at any step.
 
+mod granted;
 mod killed;
+mod rewrapped;
 
 use crate::crash::steps::{local, run_with};
 use crate::evidence::copy;
@@ -213,7 +215,7 @@ fn what_cannot_be_opened_is_not_shown_and_an_erasure_begins_with_the_key() {
     let page = world.run(&[&["export", SESSION, "-o", "page.html", "--html"], &reason[..]].concat()).ends_with(2);
     page.complains("is encrypted, and a page would show nothing", "without --html");
     let zip = world.run(&[&["export", SESSION, "-o", "out.zip"], &reason[..]].concat()).ends_with(0);
-    zip.says("hand out _keys/SESSION");
+    zip.says("vmedia keys grant -o FILE");
     world.run(&["show", SESSION]).ends_with(0).shows("Encrypted");
     let text = std::fs::read_to_string(world.file("index.html")).expect("a page");
     assert!(text.contains("age --decrypt") && text.contains(&format!("../_keys/{SESSION}/*.age")) && !text.contains("<img"), "{text}");

@@ -12,10 +12,12 @@ mod key;
 mod reading;
 #[cfg(feature = "encryption")]
 mod recipients;
+#[cfg(feature = "encryption")]
+mod wrapped;
 
-use crate::store::StorePath;
+use crate::store::{Digest, StorePath};
 #[cfg(not(feature = "encryption"))]
-pub(crate) use absent::{Encrypting, SessionIdentities, fresh_key};
+pub(crate) use absent::{Encrypting, OpenedKey, SessionIdentities, fresh_key};
 #[cfg(not(feature = "encryption"))]
 pub use absent::{Identities, Recipients, SessionKey};
 #[cfg(feature = "encryption")]
@@ -28,6 +30,8 @@ pub use reading::Identities;
 pub(crate) use reading::SessionIdentities;
 #[cfg(feature = "encryption")]
 pub use recipients::Recipients;
+#[cfg(feature = "encryption")]
+pub(crate) use wrapped::OpenedKey;
 
 /// The folder of the wrapped keys in the archive root. No session's folder has this name: ids are written without `_`.
 pub const FOLDER: &str = "_keys";
@@ -56,4 +60,15 @@ pub(crate) fn keys_folder(folder: &StorePath) -> StorePath {
 /// Returns the name of the file of a wrapped key.
 pub(crate) fn key_file(key: &str) -> String {
     format!("{key}{ENDING}")
+}
+
+/// Returns the key that a file of a session's folder of keys is named after; `None` for any other file, and for those that were granted.
+pub(crate) fn key_of<'a>(place: &StorePath, path: &'a StorePath) -> Option<&'a str> {
+    path.below(place).and_then(|name| name.strip_suffix(ENDING)).filter(|key| !key.contains('/'))
+}
+
+/// Returns the folder of the keys of a session that were granted to a recipient, who is in no list of recipients.
+pub(crate) fn granted_folder(folder: &StorePath, recipient: &str) -> StorePath {
+    let digest = Digest::of(recipient.as_bytes()).sha256;
+    keys_folder(folder).join(&format!("to-{}", digest.get(..16).unwrap_or(&digest)))
 }

@@ -18,7 +18,7 @@ pub use at_store::StoreEraser;
 pub(crate) use class::class_facts;
 pub use class::{ClassErasing, erase_class};
 
-use crate::cipher::{self, keys_folder};
+use crate::cipher::{self, key_of, keys_folder};
 use crate::disposition::ApprovedPlan;
 use crate::erasure::{Certificate, FOLDER, Method, NotReached, SCHEMA, Stage, VERSION, path, unlike};
 use crate::error::{Error, ErrorKind, Result};
@@ -144,6 +144,7 @@ impl Erasing<'_> {
     fn certificate(&self, facts: ErasureFacts, begun: Timestamp, erased: Option<Timestamp>, now: Timestamp) -> Result<Certificate> {
         let (journal, _) = self.journal.position(now)?;
         let exports = self.chain.exports.get(facts.folder.as_str()).copied().unwrap_or(0);
+        let grants = self.chain.grants.get(facts.folder.as_str()).copied().unwrap_or(0);
         let shipped = self.chain.shipments(self.store, &facts.folder)?;
         let buckets: BTreeSet<String> = shipped.into_iter().map(|(_, entry)| entry.location()).collect();
         let in_buckets = (!buckets.is_empty()).then_some(NotReached::Buckets);
@@ -155,6 +156,7 @@ impl Erasing<'_> {
             method: Method::Unlinked.into(),
             not_reached: NotReached::ALL.into_iter().chain(in_buckets).map(Into::into).collect(),
             exports,
+            grants,
             buckets: buckets.into_iter().collect(),
             begun,
             erased,
@@ -242,11 +244,17 @@ fn facts(store: &dyn ReadStore, session: &SessionId, folder: &StorePath) -> Resu
         files: files.len() as u64,
         bytes: files.iter().map(Listed::length).sum(),
         bag: bag_digest(store, folder)?,
-        keys: store.list(&keys_folder(folder))?.len() as u64,
+        keys: count_keys(store, folder)?,
         authority: String::new(),
         reason: String::new(),
         plan: None,
     })
+}
+
+/// Returns the number of a session's keys, each once, however many recipients it was granted to.
+fn count_keys(store: &dyn ReadStore, folder: &StorePath) -> Result<u64> {
+    let place = keys_folder(folder);
+    Ok(store.list(&place)?.iter().filter(|listed| key_of(&place, &listed.path).is_some()).count() as u64)
 }
 
 /// Returns the facts about a session that is missing, as the journal knows them.
@@ -266,7 +274,7 @@ fn missing_facts(order: &Erasing<'_>, session: &SessionId, folder: &StorePath) -
         files: files.len() as u64,
         bytes: files.values().sum(),
         bag: changes.last().map(|change| change.archived.bag.clone()),
-        keys: order.store.list(&keys_folder(folder))?.len() as u64,
+        keys: count_keys(order.store, folder)?,
         authority: String::new(),
         reason: String::new(),
         plan: None,

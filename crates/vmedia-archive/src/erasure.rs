@@ -98,6 +98,9 @@ pub struct Certificate {
     /// Number of exports of the session that the journal knows; the erasure does not reach them.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub exports: u64,
+    /// Number of times that the journal knows keys of the session to have been granted or handed out; the erasure does not reach copies of them.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub grants: u64,
     /// The URLs of the session's versions in buckets that the journal knows; the erasure does not reach them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub buckets: Vec<String>,

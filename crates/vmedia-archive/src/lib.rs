@@ -79,6 +79,7 @@ mod erasure;
 mod export;
 mod fingerprint;
 mod journal;
+mod keys;
 mod layout;
 mod needs_refetch;
 mod page;
@@ -108,8 +109,10 @@ pub use export::{Export, ExportedSession, Exporting, export, export_page};
 pub use fingerprint::FingerprintKeys;
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
-    LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, Scope, StoreRemoval, TIME_STAMP, UnsealedRun, Verifications,
+    KeyAct, LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, Scope, StoreRemoval, TIME_STAMP, UnsealedRun,
+    Verifications,
 };
+pub use keys::{Granted, Granting, HandedOut, Rewrapped, Rewrapping, folders_with_keys, grant, hand_out};
 pub use layout::{PAGE, RECORD};
 pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};
 pub use reason::{CodedReason, Disagreement, Reason};

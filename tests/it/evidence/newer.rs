@@ -65,7 +65,7 @@ fn rewritten(archive: &Archive) -> Vec<String> {
     let at = archived["at"].clone();
     let mut end = entries.pop().expect("an end");
     end["code"] = json!("postponed");
-    for word in ["keyed", "something-else"] {
+    for word in ["a-new-act", "something-else"] {
         entries.push(json!({ "at": at, "entry": word, "session": { "of": [ALPHA] }, "code": 5 }));
     }
     entries.push(json!({ "at": at, "entry": "failed", "session": "other", "code": "postponed", "text": "later" }));
@@ -108,7 +108,7 @@ fn what_a_newer_version_wrote_is_reported_and_survives_every_command() {
     let is_sound = |what: &str| {
         let verdict = archive.is_sound(what);
         let notes = verdict.notes().join("\n");
-        let journal = ["keyed", "something-else"];
+        let journal = ["a-new-act", "something-else"];
         for word in WORDS.map(|(_, word)| word).into_iter().chain(journal) {
             assert!(notes.contains(&format!("{word:?}")), "{what}: {word} in {notes}");
         }

@@ -3,6 +3,7 @@
 use super::Unopened;
 use crate::error::{Error, Result};
 use crate::model::SessionId;
+use std::collections::BTreeSet;
 use std::io::{self, Empty, Read, Write};
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -21,6 +22,26 @@ pub enum Identities {}
 pub enum SessionKey {}
 
 pub(crate) enum SessionIdentities {}
+
+pub(crate) enum OpenedKey {}
+
+impl OpenedKey {
+    pub(crate) fn by(&self) -> &str {
+        match *self {}
+    }
+
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        match *self {}
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        match *self {}
+    }
+
+    pub(crate) fn wrap(&self, _: &Recipients) -> Result<Vec<u8>> {
+        match *self {}
+    }
+}
 
 pub(crate) struct Encrypting<W> {
     none: SessionKey,
@@ -44,9 +65,37 @@ impl Recipients {
     pub fn count(&self) -> usize {
         match *self {}
     }
+
+    /// Returns the public keys as they are written.
+    pub fn texts(&self) -> &BTreeSet<String> {
+        match *self {}
+    }
+
+    pub(crate) fn apart(&self) -> Result<Vec<(&str, Self)>> {
+        match *self {}
+    }
+
+    pub(crate) fn encrypt(&self, _: &[u8]) -> Result<Vec<u8>> {
+        match *self {}
+    }
 }
 
 impl Identities {
+    /// Returns the names of the identities.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        match *self {}
+        #[expect(unreachable_code, reason = "names the type of the iterator")]
+        std::iter::empty()
+    }
+
+    pub(crate) fn open_key_as(&self, _: &Recipients, _: &[u8], _: &str) -> std::result::Result<OpenedKey, Unopened> {
+        match *self {}
+    }
+
+    pub(crate) fn open_key(&self, _: &[u8], _: &str) -> std::result::Result<OpenedKey, Unopened> {
+        match *self {}
+    }
+
     /// Fails.
     ///
     /// # Errors

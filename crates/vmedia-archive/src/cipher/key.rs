@@ -20,17 +20,7 @@ pub(crate) fn fresh_key(session: &SessionId, recipients: &Recipients) -> Result<
     let secret = identity.to_string();
     let text = ["# session: ", session.as_str(), "\n# public key: ", &public.to_string(), "\n", secret.expose_secret(), "\n"].concat();
     let text = Zeroizing::new(text);
-    let failed = |error: String| Error::unexpected(format!("cannot encrypt the key of a session: {error}"));
-    let encryptor = Encryptor::with_recipients(recipients.all()).map_err(|error| match error {
-        age::EncryptError::IncompatibleRecipients { .. } => Error::configuration(
-            "these recipients cannot be used together: some are post-quantum keys and others are not",
-            "use recipients of one sort: with the others among them, the protection of the first would be lost",
-        ),
-        error => failed(error.to_string()),
-    })?;
-    let mut out = encryptor.wrap_output(Vec::new()).map_err(|error| failed(error.to_string()))?;
-    out.write_all(text.as_bytes()).map_err(|error| failed(error.to_string()))?;
-    let wrapped = out.finish().map_err(|error| failed(error.to_string()))?;
+    let wrapped = recipients.encrypt(text.as_bytes())?;
     Ok((SessionKey(public), wrapped))
 }
 

@@ -3,7 +3,7 @@
 use super::Unopened;
 use crate::error::{Error, Result, plain};
 use age::stream::StreamReader;
-use age::{DecryptError, Decryptor, Identity, IdentityFile, ssh, x25519};
+use age::{DecryptError, Decryptor, Identity, ssh, x25519};
 use secrecy::zeroize::Zeroizing;
 use std::fmt;
 use std::io::{BufReader, Read};
@@ -14,7 +14,13 @@ use std::sync::Arc;
 const LARGEST: u64 = 1024 * 1024;
 
 /// Private keys of recipients.
-pub struct Identities(Vec<Box<dyn Identity + Send + Sync>>);
+pub struct Identities(Vec<Named>);
+
+/// A private key, and the public key by which it is named.
+pub(super) struct Named {
+    pub(super) identity: Box<dyn Identity + Send + Sync>,
+    pub(super) name: String,
+}
 
 impl Identities {
     /// Reads files of identities: of `age-keygen`, or private Ed25519 keys of SSH without a passphrase.
@@ -29,8 +35,12 @@ impl Identities {
         Ok(Self(all))
     }
 
+    pub(super) fn named(&self) -> &[Named] {
+        &self.0
+    }
+
     fn all(&self) -> impl Iterator<Item = &dyn Identity> {
-        self.0.iter().map(|identity| identity.as_ref() as &dyn Identity)
+        self.0.iter().map(|named| named.identity.as_ref() as &dyn Identity)
     }
 }
 
@@ -77,12 +87,15 @@ impl SessionIdentities {
     }
 }
 
-fn open<'a, R: Read>(stream: R, identities: impl Iterator<Item = &'a dyn Identity>) -> std::result::Result<StreamReader<R>, Unopened> {
+pub(super) fn open<'a, R: Read>(
+    stream: R,
+    identities: impl Iterator<Item = &'a dyn Identity>,
+) -> std::result::Result<StreamReader<R>, Unopened> {
     let opened = Decryptor::new(stream).and_then(|decryptor| decryptor.decrypt(identities));
     opened.map_err(|error| if matches!(error, DecryptError::NoMatchingKeys) { Unopened::NoIdentity } else { Unopened::Altered })
 }
 
-fn of_file(path: &Path) -> Result<Vec<Box<dyn Identity + Send + Sync>>> {
+fn of_file(path: &Path) -> Result<Vec<Named>> {
     let shown = path.display();
     let failed = |what: String| Error::configuration(format!("cannot use the identity {shown}: {what}"), WHAT_TO_NAME);
     let bytes = Zeroizing::new(crate::input::read(path, LARGEST).map_err(|error| failed(plain(&error)))?);
@@ -93,18 +106,31 @@ fn of_file(path: &Path) -> Result<Vec<Box<dyn Identity + Send + Sync>>> {
     }
     if text.starts_with("-----BEGIN") {
         let key = ssh::Identity::from_buffer(BufReader::new(text.as_bytes()), None);
-        return match key {
-            Ok(key) if matches!(ssh::Recipient::try_from(key.clone()), Ok(ssh::Recipient::SshEd25519(..))) => Ok(vec![Box::new(key)]),
-            Ok(ssh::Identity::Encrypted(_)) => {
-                let what = format!("cannot use the identity {shown}: a passphrase protects it");
-                Err(Error::configuration(what, "open the key of the session with `age -d`, which asks for it, and name the result here"))
-            }
-            _ => Err(failed("it is no Ed25519 key of SSH".to_owned())),
-        };
+        if matches!(key, Ok(ssh::Identity::Encrypted(_))) {
+            let what = format!("cannot use the identity {shown}: a passphrase protects it");
+            return Err(Error::configuration(
+                what,
+                "open the key of the session with `age -d`, which asks for it, and name the result here",
+            ));
+        }
+        return key.ok().and_then(of_ssh).map(|named| vec![named]).ok_or_else(|| failed("it is no Ed25519 key of SSH".to_owned()));
     }
-    let file = IdentityFile::from_buffer(BufReader::new(text.as_bytes())).map_err(|_| failed("it holds no identity".to_owned()))?;
-    let identities = file.into_identities().map_err(|_| failed("it holds an identity that this version does not know".to_owned()))?;
-    if identities.is_empty() { Err(failed("it holds no identity".to_owned())) } else { Ok(identities) }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let all = lines.map(|line| of_line(line).ok_or_else(|| failed("it holds no identity that this version knows".to_owned())));
+    let all = all.collect::<Result<Vec<_>>>()?;
+    if all.is_empty() { Err(failed("it holds no identity".to_owned())) } else { Ok(all) }
+}
+
+fn of_ssh(key: ssh::Identity) -> Option<Named> {
+    let public = ssh::Recipient::try_from(key.clone()).ok().filter(|public| matches!(public, ssh::Recipient::SshEd25519(..)))?;
+    Some(Named { identity: Box::new(key), name: public.to_string() })
+}
+
+/// Returns the identity of a line of a file of `age-keygen`.
+fn of_line(line: &str) -> Option<Named> {
+    let key: x25519::Identity = line.parse().ok()?;
+    let name = key.to_public().to_string();
+    Some(Named { identity: Box::new(key), name })
 }
 
 /// Hint for a file that holds no identity.

@@ -1,12 +1,16 @@
 //! The recipients of an archive: public keys, as the `age` program takes them.
 
 use crate::error::{Error, Result, quote};
-use age::{Recipient, ssh, tag, tagpq, x25519};
+use age::{EncryptError, Encryptor, Recipient, ssh, tag, tagpq, x25519};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io::Write;
 
 /// Public keys. What is encrypted to them, the holder of any one of the private keys can open.
-pub struct Recipients(Vec<Box<dyn Recipient + Send + Sync>>);
+pub struct Recipients {
+    texts: BTreeSet<String>,
+    all: Vec<Box<dyn Recipient + Send + Sync>>,
+}
 
 /// Hint for a text that is no recipient.
 const FORMS: &str = "a recipient is a public key: age1..., as age-keygen prints it, or ssh-ed25519 ..., as in a .pub file";
@@ -19,17 +23,40 @@ impl Recipients {
     pub fn parse(texts: &[String]) -> Result<Self> {
         // The comment behind a key of SSH is no part of it.
         let key = |text: &String| text.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-        let keys: BTreeSet<String> = texts.iter().map(key).collect();
-        keys.iter().map(|text| parse(text)).collect::<Result<_>>().map(Self)
+        let texts: BTreeSet<String> = texts.iter().map(key).collect();
+        let all = texts.iter().map(|text| parse(text)).collect::<Result<_>>()?;
+        Ok(Self { texts, all })
     }
 
     /// Returns their number.
     pub fn count(&self) -> usize {
-        self.0.len()
+        self.texts.len()
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &dyn Recipient> {
-        self.0.iter().map(|recipient| recipient.as_ref() as &dyn Recipient)
+    /// Returns the public keys as they are written.
+    pub fn texts(&self) -> &BTreeSet<String> {
+        &self.texts
+    }
+
+    /// Returns each recipient alone, with its public key.
+    pub(crate) fn apart(&self) -> Result<Vec<(&str, Self)>> {
+        self.texts.iter().map(|text| Ok((text.as_str(), Self::parse(std::slice::from_ref(text))?))).collect()
+    }
+
+    /// Encrypts bytes in memory, as a file of `age`.
+    pub(crate) fn encrypt(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let failed = |error: String| Error::unexpected(format!("cannot encrypt the key of a session: {error}"));
+        let all = self.all.iter().map(|recipient| recipient.as_ref() as &dyn Recipient);
+        let encryptor = Encryptor::with_recipients(all).map_err(|error| match error {
+            EncryptError::IncompatibleRecipients { .. } => Error::configuration(
+                "these recipients cannot be used together: some are post-quantum keys and others are not",
+                "use recipients of one sort: with the others among them, the protection of the first would be lost",
+            ),
+            error => failed(error.to_string()),
+        })?;
+        let mut out = encryptor.wrap_output(Vec::new()).map_err(|error| failed(error.to_string()))?;
+        out.write_all(bytes).map_err(|error| failed(error.to_string()))?;
+        out.finish().map_err(|error| failed(error.to_string()))
     }
 }
 
@@ -60,6 +87,6 @@ fn parse(text: &str) -> Result<Box<dyn Recipient + Send + Sync>> {
 
 impl fmt::Debug for Recipients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Recipients({})", self.0.len())
+        write!(f, "Recipients({})", self.count())
     }
 }

@@ -103,6 +103,8 @@ pub struct Chain {
     retained: Retained,
     /// Number of exports of each session, by the folder's name.
     pub(crate) exports: HashMap<Box<str>, u64>,
+    /// Number of times that keys of each session were granted or handed out, by the folder's name.
+    pub(crate) grants: HashMap<Box<str>, u64>,
     /// The segments' names, by their numbers.
     pub(super) names: Vec<String>,
     read: HashMap<String, Segment>,

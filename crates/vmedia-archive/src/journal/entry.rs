@@ -4,6 +4,7 @@
 //! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry};
+use super::keyed_entry::KeyedEntry;
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::shipped_entry::ShippedEntry;
 use crate::error::ErrorKind;
@@ -91,6 +92,8 @@ pub(crate) enum Entry {
     Again(AgainEntry),
     /// A session's bag is in a bucket, as a finished version.
     Shipped(Box<ShippedEntry>),
+    /// Keys of an encrypted session were granted, handed out, or encrypted to other recipients.
+    Keyed(Box<KeyedEntry>),
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.
@@ -112,7 +115,9 @@ impl Entry {
             Self::Archived(_) | Self::Adopted(_) | Self::Erasing(_) | Self::Erased(_) => true,
             Self::Again(_) | Self::Hold(_) | Self::Released(_) | Self::Cutoff(_) | Self::Unknown => true,
             Self::Opened(_) | Self::Kept { .. } | Self::Failed { .. } | Self::Verified { .. } | Self::Damaged { .. } => false,
-            Self::Page { .. } | Self::Accepted { .. } | Self::Exported(_) | Self::Shipped(_) | Self::Closed { .. } => false,
+            Self::Page { .. } | Self::Accepted { .. } | Self::Exported(_) | Self::Shipped(_) | Self::Keyed(_) | Self::Closed { .. } => {
+                false
+            }
         }
     }
 }
@@ -132,6 +137,7 @@ impl Line {
                 words.add("deletion", owned(entry.at_provider.as_ref().and_then(|deletion| deletion.outcome.newer())));
                 entry.at_store.iter().for_each(|removal| words.add("removal", owned(removal.outcome.newer())));
             }
+            Entry::Keyed(entry) => words.add("act on keys", owned(entry.act.newer())),
             Entry::Failed { code, .. } | Entry::Closed { code: Some(code), .. } => words.add("error", owned(code.newer())),
             _ => {}
         }

@@ -5,6 +5,7 @@
 
 use super::entry::{AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, Identity, IndexEntry, Line, Opened, SCHEMA, VERSION};
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry, ErasureFacts};
+use super::keyed_entry::KeyedEntry;
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::shipped_entry::ShippedEntry;
 use super::unsealed::{self, UnsealedRun};
@@ -198,6 +199,13 @@ impl Journal {
     pub(crate) fn exported(&self, entry: ExportedEntry, now: Timestamp) -> Result<()> {
         // It changes no session, so the catalog's page stays as it is.
         let lines = self.append(&mut locked(&self.writing), Entry::Exported(Box::new(entry)), now)?;
+        lines.flush().map_err(Error::for_run)
+    }
+
+    /// Records an act on keys of a session; the line is on the disk before this returns.
+    pub(crate) fn keyed(&self, entry: KeyedEntry, now: Timestamp) -> Result<()> {
+        // It changes no session, so the catalog's page stays as it is.
+        let lines = self.append(&mut locked(&self.writing), Entry::Keyed(Box::new(entry)), now)?;
         lines.flush().map_err(Error::for_run)
     }
 

@@ -39,6 +39,7 @@ pub(super) struct CertificatePage {
     journal: Text,
     not_reached: Vec<Text>,
     exports: Option<String>,
+    grants: Option<String>,
     buckets: Vec<Text>,
     /// The deletion at the provider.
     deletion: Option<Text>,
@@ -99,6 +100,7 @@ impl CertificatePage {
             not_reached: certificate.not_reached.iter().map(place).collect(),
             buckets: certificate.buckets.iter().map(|url| Text::of(url)).collect(),
             exports: (certificate.exports > 0).then(|| plural(certificate.exports, "export")),
+            grants: (certificate.grants > 0).then(|| plural(certificate.grants, "grant")),
             again: certificate.again.as_ref().map(|again| (moment(again.at), Text::of(&again.reason))),
             deletion: certificate.at_provider.as_ref().map(|deletion| Text::of(&deletion_text(deletion))),
             removals: certificate.at_store.iter().map(|removal| Text::of(&removal_text(removal))).collect(),

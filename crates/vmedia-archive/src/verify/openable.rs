@@ -93,6 +93,7 @@ fn open_keys(
         let what = match (store.read(&path, LARGEST_KEY), &mut keys) {
             (Ok(Some(wrapped)), Some(keys)) => match keys.add(&wrapped) {
                 Ok(()) => continue,
+                Err(Unopened::NoIdentity) if opens_granted(store, &place, key, keys) => continue,
                 Err(Unopened::NoIdentity) if is_at_hand(record, key, keys) => continue,
                 // No damage: those identities are of others.
                 Err(Unopened::NoIdentity) => {
@@ -113,6 +114,15 @@ fn open_keys(
         examined.notes.push("its key is encrypted to none of these identities, so it was not opened".to_owned());
     }
     unopened
+}
+
+/// Opens a key that was granted to someone who is no recipient of the archive; returns false if it was not granted to an identity. Another's
+/// file, and one that was altered, is of no use and no damage: the recipients' own is there.
+fn opens_granted(store: &dyn ReadStore, place: &StorePath, key: &str, keys: &mut SessionIdentities) -> bool {
+    let granted = store.list(place).unwrap_or_default().into_iter().map(|listed| listed.path);
+    let mut granted =
+        granted.filter(|path| path.below(place).is_some_and(|name| name.split_once('/').is_some_and(|(_, name)| name == key_file(key))));
+    granted.any(|path| store.read(&path, LARGEST_KEY).is_ok_and(|read| read.is_some_and(|wrapped| keys.add(&wrapped).is_ok())))
 }
 
 /// Returns true if an identity is the private key itself, which was opened before.

@@ -203,6 +203,7 @@ impl Chain {
             Entry::Page { sha256 } => self.pages.push((place, sha256)),
             Entry::Shipped(entry) if scope.has(&entry.folder) => self.shipped.add(&entry.folder, place),
             Entry::Exported(entry) => *self.exports.entry(entry.folder.into()).or_default() += 1,
+            Entry::Keyed(entry) if entry.is_grant() => *self.grants.entry(entry.folder.into()).or_default() += 1,
             Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, place.sha256),
             Entry::Closed { .. } => return true,
             _ => {}

@@ -1,0 +1,74 @@
+//! Opens the wrapped keys of sessions with private keys of recipients, to wrap them again. The opened key stays in memory.
+
+use super::reading::{Identities, open};
+use super::{Recipients, Unopened};
+use crate::error::Result;
+use crate::model::SessionId;
+use age::{Identity, x25519};
+use secrecy::zeroize::Zeroizing;
+use std::io::Read;
+
+/// The largest text of an opened key, in bytes.
+const LARGEST_TEXT: u64 = 64 * 1024;
+
+/// The private key of a session: a text of identities for `age`.
+pub(crate) struct OpenedKey {
+    text: Zeroizing<String>,
+    /// The name of the identity that opened it.
+    by: String,
+}
+
+impl Identities {
+    /// Returns the names of the identities: the public keys.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.named().iter().map(|named| named.name.as_str())
+    }
+
+    /// Opens the wrapped private key of a session, whose public key is `key`.
+    pub(crate) fn open_key(&self, wrapped: &[u8], key: &str) -> std::result::Result<OpenedKey, Unopened> {
+        self.open_key_with(wrapped, key, |_| true)
+    }
+
+    /// Opens it with those of the identities that are of these recipients.
+    pub(crate) fn open_key_as(&self, recipients: &Recipients, wrapped: &[u8], key: &str) -> std::result::Result<OpenedKey, Unopened> {
+        self.open_key_with(wrapped, key, |name| recipients.texts().contains(name))
+    }
+
+    fn open_key_with(&self, wrapped: &[u8], key: &str, is_wanted: impl Fn(&str) -> bool) -> std::result::Result<OpenedKey, Unopened> {
+        for named in self.named().iter().filter(|named| is_wanted(&named.name)) {
+            let mut text = Zeroizing::new(String::new());
+            let stream = match open(wrapped, std::iter::once(named.identity.as_ref() as &dyn Identity)) {
+                Ok(stream) => stream,
+                Err(Unopened::NoIdentity) => continue,
+                Err(why) => return Err(why),
+            };
+            stream.take(LARGEST_TEXT).read_to_string(&mut text).map_err(|_| Unopened::Altered)?;
+            let holds = text.lines().filter_map(|line| line.trim().parse::<x25519::Identity>().ok());
+            let is_of = holds.map(|identity| identity.to_public().to_string()).any(|public| public == key);
+            return if is_of { Ok(OpenedKey { text, by: named.name.clone() }) } else { Err(Unopened::Altered) };
+        }
+        Err(Unopened::NoIdentity)
+    }
+}
+
+impl OpenedKey {
+    /// Returns the name of the identity that opened it.
+    pub(crate) fn by(&self) -> &str {
+        &self.by
+    }
+
+    /// Returns the session that its text names.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        SessionId::parse(self.text.lines().find_map(|line| line.strip_prefix("# session: "))?).ok()
+    }
+
+    /// Returns the text. It must not reach a disk in clear.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Encrypts it to recipients.
+    pub(crate) fn wrap(&self, recipients: &Recipients) -> Result<Vec<u8>> {
+        recipients.encrypt(self.text.as_bytes())
+    }
+}
