@@ -16,6 +16,7 @@
 //! | 2 | [`objects`] | buckets of S3: signed requests, checksums, versions |
 //! | 2 | [`provider`] | endpoints, listings, signatures of each provider |
 //! | 1 | [`http`] | client, retries, rate limits, time-outs |
+//! | 1 | `viewer` | a server on loopback that shows an opened session to a browser |
 //! | 0 | [`clock`] | time, waiting, and requests to stop |
 //! | 0 | [`exit`] | exit statuses |
 //! | 0 | [`secret`] | values that must not be printed |
@@ -35,6 +36,7 @@ pub mod objects;
 pub mod provider;
 pub mod report;
 pub mod secret;
+mod viewer;
 
 pub use vmedia_archive as archive;
 pub use vmedia_archive::{error, input, model, seal, store, text};

@@ -153,7 +153,7 @@ impl Command {
                 let connection = ConnectionFlags { profile: profile.clone(), ..ConnectionFlags::default() };
                 Flags { connection, ..flags.clone().into() }
             }
-            Self::Show(ShowArguments { held, .. }) | Self::Open(OpenArguments { held }) => {
+            Self::Show(ShowArguments { held, .. }) | Self::Open(OpenArguments { held, .. }) => {
                 let HeldArguments { profile, .. } = held;
                 let connection = ConnectionFlags { profile: profile.clone(), ..ConnectionFlags::default() };
                 Flags { connection, ..Flags::default() }

@@ -1,6 +1,7 @@
-//! The flags for the encryption of what a run archives.
+//! The flags for the encryption of what a run archives, and for opening it again.
 
 use clap::Args;
+use std::path::PathBuf;
 
 /// Encryption of what a run archives.
 #[derive(Debug, Clone, Default, Args)]
@@ -11,4 +12,12 @@ pub(crate) struct EncryptionArguments {
     /// Allow a single recipient, whose lost key loses the archive
     #[arg(long, hide_short_help = true)]
     pub(crate) single_recipient: bool,
+}
+
+/// The private keys of people who read encrypted sessions.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct IdentityArguments {
+    /// Open encrypted sessions with the private keys of age or SSH in FILE; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: Vec<PathBuf>,
 }

@@ -2,11 +2,13 @@
 //! help that people read.
 
 use super::choices::{SortKey, TableFormat, ViewFormat};
+use super::encryption::IdentityArguments;
 use super::flags::{LocalFlags, ProfileFlags};
-use super::values::{Condition, Since, condition, shard, since};
+use super::values::{Condition, Since, condition, shard, since, span};
 use crate::archive::Shard;
 use clap::Args;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CatalogArguments {
@@ -104,4 +106,12 @@ pub(crate) struct ShowArguments {
 pub(crate) struct OpenArguments {
     #[command(flatten)]
     pub(crate) held: HeldArguments,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArguments,
+    /// Print the path or address of the page, and start no browser
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Close an opened session after this time without a request
+    #[arg(long, value_name = "TIME", value_parser = span, default_value = "30m", requires = "identity")]
+    pub(crate) idle: Duration,
 }

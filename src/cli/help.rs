@@ -97,9 +97,13 @@ pub(super) const OPEN: &str = "\
 Prints the path of the page, and opens it where there is a desktop. The exit status is 9 when no session of the archive
 matches.
 
+With --identity, serves the page of an encrypted session on 127.0.0.1 and decrypts its files while the browser loads them,
+until Ctrl-C. Writes nothing of it to the disk.
+
 Examples:
   vmedia open 7f6a3b1c
-  vmedia open <session-id> --archive /srv/evidence";
+  vmedia open <session-id> --archive /srv/evidence
+  vmedia open <session-id> --identity alice.key";
 
 pub(super) const REPAIR: &str = "\
 Verifies first, fetches damaged and missing files from the provider, and verifies those sessions again. Damaged copies are

@@ -3,7 +3,8 @@
 //! Must not resolve settings and must not send anything.
 
 use super::Context;
-use crate::archive::{Encryption, FingerprintKeys, Identity, Journal, Recipients, tool};
+use crate::archive::{Encryption, FingerprintKeys, Identities, Identity, Journal, Recipients, tool};
+use crate::cli::IdentityArguments;
 use crate::clock::{Cancel, Clock};
 use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
@@ -108,6 +109,12 @@ pub(super) fn encryption(recipients: Option<Recipients>, provider: &dyn Provider
         return Err(Error::configuration(what, "use the key of your application instead (sdk_id and key_file)"));
     }
     Ok(Some(Encryption { recipients: Arc::new(recipients), fingerprints: FingerprintKeys::new(keys) }))
+}
+
+/// Reads the private keys that open encrypted sessions; `None` if none are named.
+pub(super) fn identities(arguments: &IdentityArguments) -> Result<Option<Arc<Identities>>> {
+    let is_named = !arguments.identity.is_empty();
+    is_named.then(|| Identities::read(&arguments.identity).map(Arc::new)).transpose()
 }
 
 /// Creates the sealer of the journal. Connects to nothing.

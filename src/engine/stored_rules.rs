@@ -1,7 +1,8 @@
 //! Reads stored answers and checks their signatures for the archive's verification, by the rules of the providers. Must not send requests.
 
+use crate::archive::FactRules;
 use crate::archive::verify::{ProviderRules, SignatureCheck};
-use crate::model::{MediaId, check_shape};
+use crate::model::{Fact, MediaId, MediaItem, check_shape};
 use crate::provider::{self, Checked, Provider, Signature};
 use std::sync::Arc;
 
@@ -38,6 +39,18 @@ impl ProviderRules for StoredRules {
     fn signature_check(&self, provider: &str, signature: &str) -> Option<Box<dyn SignatureCheck>> {
         let provider = self.provider(provider).filter(|_| self.authenticate)?;
         Some(Box::new(Check(provider.recorded_signature_check(signature))))
+    }
+}
+
+impl FactRules for StoredRules {
+    fn facts(&self, provider: &str, document: &str, bytes: &[u8]) -> Vec<Fact> {
+        // The content of an archive is untrusted.
+        let provider = self.provider(provider).filter(|_| check_shape(bytes).is_ok());
+        provider.map(|provider| provider.facts(document, bytes)).unwrap_or_default()
+    }
+
+    fn states_facts(&self, provider: &str, item: &MediaItem) -> bool {
+        self.provider(provider).is_some_and(|provider| provider.states_facts(item))
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod granted;
 mod killed;
+pub(crate) mod opened;
 mod rewrapped;
 
 use crate::crash::steps::{local, run_with};
@@ -18,11 +19,11 @@ use vmedia::exit::Exit;
 use vmedia::sandbox::fixture::Session;
 
 /// Keys for these tests alone.
-const ALICE: (&str, &str) = (
+pub(crate) const ALICE: (&str, &str) = (
     "age1xshnp9a48z6l0d9z472flnduzyyvj490kav8uvt83a7ljawcg9hs6ughxq",
     "AGE-SECRET-KEY-1QHD3TUSAH6KMF07HX8URFL477JCQC6WSPYDXGAYK037L5QR788DSV70725",
 );
-const BOB: (&str, &str) = (
+pub(crate) const BOB: (&str, &str) = (
     "age15duk59m2k7glna94twa6hjwesqqvw7tpseyfyrt46aekdluwtq2qspusv5",
     "AGE-SECRET-KEY-1VE9KCKC8VTLFCWGE99QCNCR98G6SJ2TH8CTCXV7D2N7NY5ZGUQLQY8A8YE",
 );

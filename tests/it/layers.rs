@@ -202,7 +202,8 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["archive/page/"], &["askama"]);
     stands_in(&["archive/export/bundle.rs"], &["ZipWriter"]);
     stands_in(&["sandbox/"], &["axum"]);
-    stands_in(&["sandbox/", "clock/console_events.rs"], &["tokio"]);
+    stands_in(&["viewer/"], &["hyper", "hyper_util"]);
+    stands_in(&["sandbox/", "viewer/", "clock/console_events.rs"], &["tokio"]);
     stands_in(&["archive/store/privacy.rs"], &["windows_permissions"]);
     // The sandbox checks signatures of its own clients, with keys of its own making.
     stands_in(&["archive/seal/", "sandbox/yoti/"], &["aws_lc_rs"]);

@@ -82,6 +82,7 @@ mod journal;
 mod keys;
 mod layout;
 mod needs_refetch;
+mod opened;
 mod page;
 mod planning;
 mod reason;
@@ -93,6 +94,7 @@ mod ship;
 mod shipped;
 mod surroundings;
 mod terms;
+mod unlocking;
 mod word;
 
 pub use adopt::{Adopting, Adoption, adopt};
@@ -114,6 +116,8 @@ pub use journal::{
 };
 pub use keys::{Granted, Granting, HandedOut, Rewrapped, Rewrapping, folders_with_keys, grant, hand_out};
 pub use layout::{PAGE, RECORD};
+pub use opened::{FactRules, OpenedFile, OpenedSession, Opening, is_encrypted};
+pub use page::opened_policy;
 pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};
 pub use reason::{CodedReason, Disagreement, Reason};
 pub use record::{

@@ -17,6 +17,7 @@ use crate::bag::payload_manifest;
 use crate::catalog_row::CatalogRow;
 use crate::erasure::Certificate;
 use crate::error::{Error, Result};
+use crate::model::media_type;
 use crate::record::Record;
 use askama::Template;
 use catalog_view::{CatalogPage, CatalogRow as RowView};
@@ -25,6 +26,8 @@ use certificate::CertificatePage;
 pub(crate) use inlined::{Piece, pieces};
 use jiff::Timestamp;
 use session::SessionPage;
+use style::Style;
+use untrusted::{FileLink, extension};
 
 /// The place of the tables in the catalog's page, and of the rows in a table. It occurs once, because untrusted texts are escaped.
 const HERE: &str = "<!-- here -->";
@@ -63,6 +66,22 @@ pub(crate) fn session_page(record: &Record) -> Result<String> {
 pub(crate) fn session_copy(record: &Record) -> Result<String> {
     let page = SessionPage::of(record, &payload_manifest(record)).copied();
     page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
+}
+
+/// Returns the page of an encrypted session that was opened, for a server that has its files; `record` is as it would be without encryption.
+pub(crate) fn opened_page(record: &Record) -> Result<String> {
+    let page = SessionPage::of(record, &payload_manifest(record)).opened();
+    page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
+}
+
+/// Returns the Content-Security-Policy of the page of an opened session, for a server.
+pub fn opened_policy() -> String {
+    format!("{}; frame-ancestors 'none'", Style::served().policy)
+}
+
+/// Returns the media type of a file that a page may show; `None` for one that a browser might run, or that has no safe path.
+pub(crate) fn shown_type(path: &str) -> Option<&'static str> {
+    FileLink::to(path).href.map(|_| media_type(&extension(path)))
 }
 
 /// Returns the page of an erasure's certificate.

@@ -51,8 +51,21 @@ pub(super) struct SessionPage {
     changes: Vec<ChangeRow>,
     /// The name of the session's folder, if its files are encrypted.
     encrypted: Option<Text>,
-    /// True for a copy that holds its files and is read without the archive.
-    is_copy: bool,
+    /// The place where it is read.
+    place: ReadAt,
+    /// True if an encrypted session was opened for it, so that its sizes and digests are of the content.
+    is_opened: bool,
+}
+
+/// The place where a page is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReadAt {
+    /// The session's folder.
+    Folder,
+    /// A copy that holds its files.
+    Copy,
+    /// A server that decrypts the files.
+    Server,
 }
 
 /// A warning at the top of the page, with a link to the details.
@@ -97,13 +110,19 @@ impl SessionPage {
             lost,
             changes,
             encrypted: record.encryption.is_some().then(|| Text::of(session_folder(&record.session).as_str())),
-            is_copy: false,
+            place: ReadAt::Folder,
+            is_opened: false,
         }
     }
 
     /// Returns the page as a copy for a reader who has nothing else.
     pub(super) fn copied(self) -> Self {
-        Self { style: Style::alone(), is_copy: true, ..self }
+        Self { style: Style::alone(), place: ReadAt::Copy, ..self }
+    }
+
+    /// Returns the page of an opened session for a server that decrypts its files.
+    pub(super) fn opened(self) -> Self {
+        Self { style: Style::served(), place: ReadAt::Server, is_opened: true, ..self }
     }
 
     /// Returns whether the page shows checks of the provider.

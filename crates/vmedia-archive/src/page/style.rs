@@ -19,6 +19,11 @@ impl Style {
         Self::showing("'self' file:")
     }
 
+    /// Returns the style of a page from a server that has its pictures and recordings.
+    pub(super) fn served() -> Self {
+        Self::showing("'self'")
+    }
+
     /// Returns the style of a page that holds its pictures and recordings.
     pub(super) fn alone() -> Self {
         Self::showing("data:")

@@ -3,7 +3,7 @@
 //!
 //! Must not decide what is fetched because of them.
 
-use super::{AttemptRecord, Change, FactRecord, HistoryRecord, MediaRecord, Revision};
+use super::{AttemptRecord, Change, FactRecord, HistoryRecord, MediaRecord, Record, Revision};
 use crate::model::{Attempt, Fact, MediaId, MediaItem};
 use jiff::Timestamp;
 use serde_json::Map;
@@ -147,19 +147,25 @@ impl Revision {
     /// Replaces the facts that a document states. Facts about an attempt that it no longer mentions stay.
     pub fn learn(&mut self, document: &str, facts: impl Iterator<Item = Fact>) {
         // They are in the encrypted documents, and nowhere in clear.
-        if self.record.encryption.is_some() {
-            return;
+        if self.record.encryption.is_none() {
+            self.record.learn(document, facts);
         }
+    }
+}
+
+impl Record {
+    /// Replaces the facts that a document states. Facts about an attempt that it no longer mentions stay.
+    pub(crate) fn learn(&mut self, document: &str, facts: impl Iterator<Item = Fact>) {
         let mut known: Vec<FactRecord> = Vec::new();
         for Fact { name, value, of } in facts {
-            let same = self.record.facts.iter().position(|old| old.document == document && old.name == name && old.of == of);
-            let extra = same.map(|index| self.record.facts.remove(index).extra).unwrap_or_default();
+            let same = self.facts.iter().position(|old| old.document == document && old.name == name && old.of == of);
+            let extra = same.map(|index| self.facts.remove(index).extra).unwrap_or_default();
             known.push(FactRecord { name: name.to_owned(), value, of, document: document.to_owned(), extra });
         }
-        let attempts: HashSet<&str> = self.record.attempts.iter().map(|attempt| attempt.id.as_str()).collect();
+        let attempts: HashSet<&str> = self.attempts.iter().map(|attempt| attempt.id.as_str()).collect();
         let is_mentioned = |of: &str| known.iter().any(|new| new.of.as_deref() == Some(of));
         let stays = |old: &FactRecord| old.of.as_deref().is_some_and(|of| attempts.contains(of) && !is_mentioned(of));
-        self.record.facts.retain(|old| old.document != document || stays(old));
-        self.record.facts.extend(known);
+        self.facts.retain(|old| old.document != document || stays(old));
+        self.facts.extend(known);
     }
 }

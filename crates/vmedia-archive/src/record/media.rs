@@ -45,6 +45,12 @@ impl MediaRecord {
         }
     }
 
+    /// Returns the name of its facts' source: its group and context.
+    pub(crate) fn fact_name(&self) -> String {
+        let group = self.group.iter().map(|group| group.name.as_str());
+        group.chain(self.context.as_deref()).collect::<Vec<_>>().join("/")
+    }
+
     /// Merges a newer listing. The attempt stays: it is part of the name. Values that this run did not request (`--latest`,
     /// `--attempt`) stay, too.
     pub fn describe(&mut self, item: &MediaItem) {

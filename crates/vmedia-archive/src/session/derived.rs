@@ -20,8 +20,7 @@ impl SessionArchive {
         for medium in self.revision.record.media.iter().filter(|medium| states(&medium.item())) {
             let Some(file) = newest(medium).filter(|file| file.digest.bytes <= LARGEST_FACTS) else { continue };
             let Some(bytes) = self.intact(&self.folder.join(&file.path), &file.digest)? else { continue };
-            let group = medium.group.iter().map(|group| group.name.as_str());
-            let name = group.chain(medium.context.as_deref()).collect::<Vec<_>>().join("/");
+            let name = medium.fact_name();
             learned.push((facts(&name, &bytes), name));
         }
         learned.into_iter().for_each(|(facts, name)| self.revision.learn(&name, facts.into_iter()));

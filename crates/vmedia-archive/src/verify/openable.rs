@@ -9,10 +9,9 @@ use super::{Aspect, Examined, ProviderRules};
 use crate::cipher::{FOLDER, Identities, LARGEST_KEY, SessionIdentities, Unopened, key_file, keys_folder};
 use crate::error::{Result, plain};
 use crate::journal::stopped;
-use crate::record::{DocumentRecord, EncryptedRecord, ProofRecord, Record};
+use crate::record::{DocumentRecord, EncryptedRecord, Record};
 use crate::store::{Digest, ReadStore, StorePath, Watch};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::unlocking::{is_at_hand, opens_granted, proof};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -116,32 +115,11 @@ fn open_keys(
     unopened
 }
 
-/// Opens a key that was granted to someone who is no recipient of the archive; returns false if it was not granted to an identity. Another's
-/// file, and one that was altered, is of no use and no damage: the recipients' own is there.
-fn opens_granted(store: &dyn ReadStore, place: &StorePath, key: &str, keys: &mut SessionIdentities) -> bool {
-    let granted = store.list(place).unwrap_or_default().into_iter().map(|listed| listed.path);
-    let mut granted =
-        granted.filter(|path| path.below(place).is_some_and(|name| name.split_once('/').is_some_and(|(_, name)| name == key_file(key))));
-    granted.any(|path| store.read(&path, LARGEST_KEY).is_ok_and(|read| read.is_some_and(|wrapped| keys.add(&wrapped).is_ok())))
-}
-
-/// Returns true if an identity is the private key itself, which was opened before.
-fn is_at_hand(record: &Record, key: &str, keys: &SessionIdentities) -> bool {
-    let mut encrypted = record.files().filter_map(|file| file.encrypted).filter(|encrypted| encrypted.key == key);
-    encrypted.next().is_some_and(|encrypted| proof(keys, encrypted).is_ok())
-}
-
 fn text(why: Unopened) -> &'static str {
     match why {
         Unopened::NoIdentity => "it is encrypted to none of these identities",
         Unopened::Altered => "it is not what was encrypted",
     }
-}
-
-fn proof(keys: &SessionIdentities, encrypted: &EncryptedRecord) -> std::result::Result<ProofRecord, Unopened> {
-    let bytes = STANDARD.decode(&encrypted.proof).map_err(|_| Unopened::Altered)?;
-    let proof: ProofRecord = serde_json::from_slice(&keys.decrypt(&bytes)?).map_err(|_| Unopened::Altered)?;
-    if proof.digest.bytes == encrypted.bytes { Ok(proof) } else { Err(Unopened::Altered) }
 }
 
 /// Reads an encrypted file: compares its bytes with its manifest, its content with the proof, and checks the provider's signature over the
