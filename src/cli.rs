@@ -32,8 +32,8 @@ pub use streams::Streams;
 pub(crate) use arguments::{Command, DownloadArguments, RepairArguments, VerifyArguments};
 pub(crate) use change::{AdoptArguments, ArchiveArguments, EraseArguments, ExportArguments};
 pub(crate) use choices::{
-    ClassChoice, ColorChoice, EventFormat, KindChoice, LockChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat, VerifyBy,
-    ViewFormat,
+    ClassChoice, ColorChoice, EventFormat, KindChoice, LayoutChoice, LockChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat,
+    VerifyBy, ViewFormat,
 };
 pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};

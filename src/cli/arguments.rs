@@ -3,7 +3,7 @@
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
 use super::change::{AdoptArguments, EraseArguments, ExportArguments};
-use super::choices::{ColorChoice, EventFormat, ProviderChoice, VerifyBy};
+use super::choices::{ColorChoice, EventFormat, LayoutChoice, ProviderChoice, VerifyBy};
 use super::config::ConfigCommand;
 use super::encryption::EncryptionArguments;
 use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, TrustFlags};
@@ -206,7 +206,7 @@ pub(crate) struct DownloadArguments {
     /// Archive folder [default: ./vmedia-archive]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// Also keep these companion documents of Veriff's, such as decision; or all
+    /// Also keep these documents of Veriff's, such as decision; or all
     ///
     /// They are decision, decision-fullauto, person and watchlist-screening.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
@@ -237,6 +237,9 @@ pub(crate) struct DownloadArguments {
     /// Ship nothing, whatever the profile says
     #[arg(long, conflicts_with = "ship", hide_short_help = true)]
     pub(crate) no_ship: bool,
+    /// Layout of what is shipped: bag or zip [default: the profile's, or bag]
+    #[arg(long, hide_short_help = true, hide_possible_values = true)]
+    pub(crate) layout: Option<LayoutChoice>,
     /// Write the failed sessions to FILE (CSV), to run them again with --from
     ///
     /// The columns are the session's id, the code of the reason, and the number of runs in a row that failed for it. The file is

@@ -77,6 +77,16 @@ pub(crate) enum LockChoice {
     Compliance,
 }
 
+/// Layouts of a version in a bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LayoutChoice {
+    /// One object per file
+    #[default]
+    Bag,
+    /// One ZIP file per version, and its record: for cold storage classes
+    Zip,
+}
+
 /// Kinds of media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindChoice {

@@ -1,6 +1,6 @@
 //! The flags of shipping. The doc comments here are the help that people read.
 
-use super::choices::{EventFormat, LockChoice};
+use super::choices::{EventFormat, LayoutChoice, LockChoice};
 use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, ProgressFlags, TriesFlags, TrustFlags, VerbosityFlags};
 use super::schedule::ScheduleArguments;
 use super::seal::SealArguments;
@@ -26,6 +26,9 @@ pub(crate) struct ShipArguments {
     /// Show what would be shipped and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Layout of what is sent: bag or zip [default: the profile's, or bag]
+    #[arg(long, hide_possible_values = true)]
+    pub(crate) layout: Option<LayoutChoice>,
     /// Lock each object against deletion; needs --lock-days or the profile's
     #[arg(long, value_name = "MODE", hide_short_help = true)]
     pub(crate) lock: Option<LockChoice>,

@@ -4,6 +4,7 @@ use super::Context;
 use super::event_loop::beside;
 use super::services::wire;
 use crate::archive::is_version;
+use crate::cli::LayoutChoice;
 use crate::config::{BucketAccess, LockFlags, Network, Resolver, Source, Sourced, Surroundings, bucket_access};
 use crate::error::Result;
 use crate::http::{Limits, RetryClient};
@@ -34,6 +35,14 @@ pub(super) fn bucket(
     let BucketAccess { source, region, endpoint } = bucket_access(&context.environment, surroundings)?;
     let options = BucketOptions { region: options.region.or(region), endpoint: options.endpoint.or(endpoint), ..options };
     Bucket::new(options, source, Box::new(connect))
+}
+
+/// Returns a bucket as small objects are created in it, and as ZIP files are, if sessions are shipped so: the storage class is theirs alone then.
+pub(super) fn for_layout(bucket: Bucket, layout: LayoutChoice) -> (Arc<Bucket>, Option<Arc<dyn ObjectStore>>) {
+    match layout {
+        LayoutChoice::Bag => (Arc::new(bucket), None),
+        LayoutChoice::Zip => (Arc::new(bucket.without_storage_class()), Some(Arc::new(bucket))),
+    }
 }
 
 /// Fails unless a bucket keeps the promises that an archive relies on; a note says if it keeps no versions.

@@ -1,11 +1,12 @@
 //! The bucket that a download ships to while it archives. An unavailable bucket keeps nothing from being archived.
 
 use super::Context;
-use super::buckets::{bucket, must_be_fit};
+use super::buckets::{bucket, for_layout, must_be_fit};
 use super::closing::after;
 use super::event_loop::beside;
 use super::ship::{copy_rest, finished};
-use crate::archive::Shipper;
+use crate::archive::{ShipOptions, Shipper};
+use crate::cli::LayoutChoice;
 use crate::config::{Resolver, Sourced};
 use crate::engine::{Event, Services, ShipCounts, Shipping};
 use crate::error::{Error, ErrorKind, Result};
@@ -26,17 +27,18 @@ impl Destination {
     /// Opens the bucket for a run with these services, which ship from then on.
     pub(super) fn open(
         resolver: &Resolver<'_>,
-        place: &Sourced<String>,
+        (place, layout): (&Sourced<String>, LayoutChoice),
         jobs: u16,
         services: &mut Services,
         reporter: &mut Reporter,
         context: &Context,
     ) -> Result<Self> {
-        let bucket = Arc::new(bucket(resolver, (place, (None, None)), jobs, context)?);
+        let (bucket, zips) = for_layout(bucket(resolver, (place, (None, None)), jobs, context)?, layout);
         let place = bucket.location(None);
         let opened = must_be_fit(&bucket, reporter, context).and_then(|()| {
             let (store, journal) = (Arc::clone(&services.store), Arc::clone(&services.journal));
-            beside(context, reporter, move |_| Shipper::open(store, bucket, journal, (None, false)))?.transpose()
+            beside(context, reporter, move |_| Shipper::open(store, bucket, journal, ShipOptions { zips, ..ShipOptions::default() }))?
+                .transpose()
         });
         match opened {
             Ok(shipper) => {

@@ -55,7 +55,14 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
         reporter.note(&format!("{} left out, not found in earlier runs; the list of --failed-to names them", plural(count, "session")));
     }
     if let Some(place) = destination(arguments, &resolver) {
-        batch.destination = Some(Destination::open(&resolver, &place, jobs, &mut services, &mut reporter, context)?);
+        batch.destination = Some(Destination::open(
+            &resolver,
+            (&place, resolver.layout(arguments.layout).value),
+            jobs,
+            &mut services,
+            &mut reporter,
+            context,
+        )?);
     }
     let store = Arc::clone(&services.store);
     let only = if let [session] = &batch.identifiers.sessions[..] { Some(session.clone()) } else { None };

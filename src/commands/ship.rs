@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::archives::{Archive, find_or_default};
-use super::buckets::{bucket, must_be_fit};
+use super::buckets::{bucket, for_layout, must_be_fit};
 use super::closing::{after, close_journal};
 use super::event_loop::{beside, receive};
 use super::services::{journal, must_be_folder, sealer};
-use crate::archive::{Planner, Shipper};
+use crate::archive::{Planner, ShipOptions, Shipper};
 use crate::cli::ShipArguments;
 use crate::config::{Resolver, no_place};
 use crate::engine::{Emit, ErrorText, Event, ShipCounts, ShipReport, ShippedSession, Shipping};
@@ -22,7 +22,9 @@ pub(super) fn run(arguments: &ShipArguments, context: &Context) -> Result<Exit> 
     let resolver = context.resolver()?;
     let place = resolver.ship("--to", arguments.to.clone()).ok_or_else(no_place)?;
     let jobs = resolver.jobs(arguments.jobs).value;
-    let bucket = Arc::new(bucket(&resolver, (&place, (arguments.lock, arguments.lock_days)), jobs, context)?);
+    let bucket = bucket(&resolver, (&place, (arguments.lock, arguments.lock_days)), jobs, context)?;
+    let (bucket, zips) = for_layout(bucket, resolver.layout(arguments.layout).value);
+    let options = ShipOptions { shard: arguments.shard, recheck: arguments.recheck, zips };
     let archives = find_or_default(&arguments.paths, context)?;
     let mut reporter = context.reporter(arguments.format, !arguments.dry_run)?;
     if !arguments.dry_run {
@@ -32,7 +34,7 @@ pub(super) fn run(arguments: &ShipArguments, context: &Context) -> Result<Exit> 
     let exits = archives.iter().map(|archive| {
         let sessions = archive.of_shard(arguments.shard);
         archive.unread.iter().for_each(|text| reporter.event(Event::Remark { text: text.clone() }));
-        let work = Work { archive, sessions: &sessions, place: &place, workers: jobs, arguments };
+        let work = Work { archive, sessions: &sessions, place: &place, options: &options, workers: jobs, arguments };
         let exit = if arguments.dry_run { work.plan(&mut reporter, context) } else { work.ship(&resolver, &mut reporter, context) };
         exit.unwrap_or_else(|error| {
             reporter.error(&error);
@@ -52,6 +54,7 @@ struct Work<'a> {
     archive: &'a Archive,
     sessions: &'a [StorePath],
     place: &'a Arc<dyn ObjectStore>,
+    options: &'a ShipOptions,
     workers: u16,
     arguments: &'a ShipArguments,
 }
@@ -76,7 +79,7 @@ impl Work<'_> {
         let sealer = sealer(resolver.seal_settings(&self.arguments.seal)?, &resolver.network(), context)?;
         let journal = Arc::new(journal(&store, context));
         reporter.event(self.started());
-        let options = (self.arguments.shard, self.arguments.recheck);
+        let options = self.options.clone();
         let opening = (Arc::clone(&store), Arc::clone(self.place), Arc::clone(&journal));
         let opened = beside(context, reporter, move |_| Shipper::open(opening.0, opening.1, opening.2, options))?;
         let Some(shipper) = opened.transpose()? else { return Ok(stopped(context)) };
@@ -101,7 +104,7 @@ impl Work<'_> {
     fn plan(&self, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
         let store: Arc<dyn Store> = Arc::clone(self.archive.stored.folder()?) as Arc<dyn Store>;
         reporter.event(self.started());
-        let planner = Planner::open(store, self.place.as_ref(), (self.arguments.shard, self.arguments.recheck))?;
+        let planner = Planner::open(store, self.place.as_ref(), self.options)?;
         let (mut counts, mut exits) = (ShipCounts::default(), Vec::new());
         for folder in self.sessions {
             if context.cancel.requested().is_some() {
@@ -115,9 +118,9 @@ impl Work<'_> {
                 }
                 Ok(Some(planned)) => {
                     counts.shipped += 1;
-                    counts.sent += planned.files;
+                    counts.sent += planned.objects;
                     counts.bytes += planned.bytes;
-                    ShippedSession { sent: planned.files, bytes: planned.bytes, planned: true, ..shipped }
+                    ShippedSession { sent: planned.objects, bytes: planned.bytes, planned: true, ..shipped }
                 }
                 Err(error) => {
                     counts.failed += 1;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 /// The keys of a profile that are not asked for and stay as they are; a new profile replaces all others.
-const KEPT: [&str; 18] = [
+const KEPT: [&str; 19] = [
     "max_rate",
     "limit_rate",
     "with",
@@ -27,6 +27,7 @@ const KEPT: [&str; 18] = [
     "metrics_file",
     "ship",
     "s3_endpoint",
+    "layout",
     "lock",
     "lock_days",
     "storage_class",

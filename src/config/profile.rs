@@ -3,7 +3,7 @@
 //! Must not resolve anything. Every key is explained in `example.toml`.
 
 use super::retention::ScheduleKeys;
-use crate::cli::{self, KindChoice, LockChoice};
+use crate::cli::{self, KindChoice, LayoutChoice, LockChoice};
 use serde::{Deserialize, Deserializer, de};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -88,6 +88,9 @@ pub(super) struct Profile {
     pub(super) ship: Option<String>,
     /// The base URL of an object store that is not AWS.
     pub(super) s3_endpoint: Option<String>,
+    /// The layout of what is shipped there.
+    #[serde(deserialize_with = "layout")]
+    pub(super) layout: Option<LayoutChoice>,
     /// The protection of objects in the bucket.
     #[serde(deserialize_with = "lock")]
     pub(super) lock: Option<LockChoice>,
@@ -136,6 +139,14 @@ fn kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<KindCh
     let names = Vec::<String>::deserialize(deserializer)?;
     let kinds = names.iter().map(|name| KindChoice::of_name(name)).collect::<Option<_>>();
     kinds.map(Some).ok_or_else(|| de::Error::custom("a kind is image, video, nfc or other"))
+}
+
+fn layout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LayoutChoice>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "bag" => Ok(Some(LayoutChoice::Bag)),
+        "zip" => Ok(Some(LayoutChoice::Zip)),
+        _ => Err(de::Error::custom("a layout is bag or zip")),
+    }
 }
 
 fn lock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LockChoice>, D::Error> {

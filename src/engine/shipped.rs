@@ -29,6 +29,8 @@ pub struct ShippedSession {
     pub planned: bool,
     /// True if another archive had shipped a version with everything that is here.
     pub other: bool,
+    /// True if its files are objects of their own because one request cannot create a ZIP file of them (`--layout zip`).
+    pub split: bool,
     /// The error, if it failed.
     pub error: Option<ErrorText>,
 }
@@ -47,6 +49,7 @@ impl ShippedSession {
             unchanged: false,
             planned: false,
             other: false,
+            split: false,
             error: None,
         }
     }

@@ -16,10 +16,7 @@ use crate::store::{Digest, StorePath};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Read;
 use std::sync::Arc;
-use vmedia_archive::objects::{Creation, Head, ListedObject, ListedVersion, LockMode, ObjectStore, Removal, Source};
-
-/// Bytes of the largest object that one request creates. The SHA-256 of an object of several parts would be composite.
-const LARGEST_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
+use vmedia_archive::objects::{Creation, Head, LARGEST_OBJECT, ListedObject, ListedVersion, LockMode, ObjectStore, Removal, Source};
 
 /// Settings of objects that are created.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +57,14 @@ impl Bucket {
         let BucketOptions { place, endpoint, region, .. } = &options;
         let connection = Connection::new(place.clone(), endpoint.clone(), region.as_deref(), source, connect)?;
         Ok(Self { connection: Arc::new(connection), options })
+    }
+
+    /// Returns the same place with the bucket's own storage class for objects that are created.
+    #[must_use]
+    pub fn without_storage_class(&self) -> Self {
+        let (mut options, connection) = (self.options.clone(), Arc::clone(&self.connection));
+        options.write.storage_class = None;
+        Self { connection, options }
     }
 
     fn error(&self, failure: crate::http::Failure, purpose: Purpose, key: Option<&StorePath>) -> Error {

@@ -41,6 +41,8 @@ pub(super) enum Meaning {
     Key,
     /// The store is full.
     Full,
+    /// The object must be restored from its storage class before it can be read.
+    Archived,
     /// The store does not know what was asked for.
     Unsupported,
     /// Nothing more.
@@ -104,6 +106,7 @@ pub(super) fn meaning(failure: &Failure) -> Meaning {
         (_, Some("ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired")) => Meaning::Expired,
         (_, Some("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidToken")) => Meaning::Key,
         (_, Some(code)) if CHECKSUM.contains(&code) => Meaning::Checksum,
+        (_, Some("InvalidObjectState")) => Meaning::Archived,
         (Some(507), _) => Meaning::Full,
         (_, Some(code)) if FULL.contains(&code) => Meaning::Full,
         (Some(501), _) | (_, Some("NotImplemented")) => Meaning::Unsupported,
@@ -172,6 +175,11 @@ pub(super) fn error(failure: Failure, purpose: Purpose, object: &str, host: &str
         (Meaning::Full, _) => {
             (ErrorKind::Unavailable, cannot, "the store is full: add space or raise the quota, and run the same command again".to_owned())
         }
+        (Meaning::Archived, _) => (
+            ErrorKind::Unavailable,
+            format!("cannot {verb} {object}: its storage class must restore it first"),
+            "restore it, as with `aws s3api restore-object`; `vmedia verify --by store` reads nothing of it".to_owned(),
+        ),
         (Meaning::Unsupported, _) => {
             (ErrorKind::Rejected, cannot, "the store lacks a function that vmedia needs; docs/object-storage.md names them".to_owned())
         }
@@ -223,6 +231,7 @@ mod tests {
             (404, "NoSuchBucket", Cause::NotFound, Meaning::NoBucket, ErrorKind::Configuration),
             (403, "AccessDenied", Cause::Refused, Meaning::Other, ErrorKind::Refused),
             (403, "SignatureDoesNotMatch", Cause::Refused, Meaning::Key, ErrorKind::Refused),
+            (403, "InvalidObjectState", Cause::Refused, Meaning::Archived, ErrorKind::Unavailable),
             (400, "ExpiredToken", Cause::Rejected, Meaning::Expired, ErrorKind::Refused),
             (403, "RequestTimeTooSkewed", Cause::Refused, Meaning::Clock, ErrorKind::Refused),
             (409, "ConditionalRequestConflict", Cause::Unavailable, Meaning::Other, ErrorKind::Unavailable),

@@ -10,12 +10,12 @@ use std::time::Duration;
 /// Returns the line of a session that would be shipped, for standard output.
 pub(super) fn planned(session: &ShippedSession) -> Option<String> {
     let ShippedSession { folder, sent, bytes: length, planned, .. } = session;
-    planned.then(|| format!("ship     {}  ({}, {})", sanitize(folder), plural(*sent, "file"), bytes(*length)))
+    planned.then(|| format!("ship     {}  ({}, {})", sanitize(folder), plural(*sent, "object"), bytes(*length)))
 }
 
 /// Returns the line of a session that was shipped, for standard error.
 pub(super) fn session(session: &ShippedSession, is_shown: bool, verbosity: Verbosity, console: &Console) -> Option<String> {
-    let ShippedSession { folder, location, sent, reused, bytes: length, unchanged, other, .. } = session;
+    let ShippedSession { folder, location, sent, reused, bytes: length, unchanged, other, split, .. } = session;
     let folder = sanitize(folder);
     if *unchanged {
         return (verbosity >= Verbosity::Files).then(|| format!("{folder} unchanged since it was shipped"));
@@ -31,7 +31,8 @@ pub(super) fn session(session: &ShippedSession, is_shown: bool, verbosity: Verbo
     if *sent == 0 {
         return Some(format!("{folder} {word} before, all of it: {place}"));
     }
-    Some(format!("{folder} {word}: {}: {place}", amount(*sent, *length, *reused)))
+    let why = if *split { ", each file by itself because a ZIP file would have more than 5 GiB" } else { "" };
+    Some(format!("{folder} {word}: {}{why}: {place}", amount(*sent, *length, *reused)))
 }
 
 /// Returns the end of shipping.

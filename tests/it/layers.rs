@@ -200,7 +200,7 @@ fn each_foreign_crate_is_named_in_its_room_alone() {
     stands_in(&["report/bars/"], &["indicatif"]);
     stands_in(&["report/wrap.rs"], &["measure_text_width"]);
     stands_in(&["archive/page/"], &["askama"]);
-    stands_in(&["archive/export/bundle.rs"], &["ZipWriter"]);
+    stands_in(&["archive/zip.rs"], &["crc32fast"]);
     stands_in(&["sandbox/"], &["axum"]);
     stands_in(&["viewer/"], &["hyper", "hyper_util"]);
     stands_in(&["sandbox/", "viewer/", "clock/console_events.rs"], &["tokio"]);

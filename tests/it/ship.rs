@@ -7,6 +7,7 @@ mod line;
 mod outages;
 mod refusals;
 mod steps;
+mod zip;
 
 use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, is_sound, lacks, others_accept, session, tree};
 use crate::schema::{is_described, judged};
@@ -57,6 +58,29 @@ pub fn nothing_was_replaced(server: &ObjectServer, url: &str) -> usize {
     bucket(server, url).versions(None, &mut keep).expect("versions");
     assert!(versions.iter().all(|version| version.is_newest && !version.is_marker), "{versions:?}");
     versions.len()
+}
+
+/// Returns the bag of a version that was downloaded: its folder, or what is in its ZIP file, once other programs have judged that; `None` if
+/// one of them is missing.
+pub fn bag_of(version: &Path) -> Option<PathBuf> {
+    let zip = version.join("bag.zip");
+    if !zip.exists() {
+        return Some(version.to_owned());
+    }
+    assert_eq!(tree(version).len(), 2, "the record and the ZIP file: {version:?}");
+    let to = version.with_extension("unzipped");
+    for (program, words) in [("python3", &["-m", "zipfile", "-t"][..]), ("unzip", &["-tq"]), ("unzip", &["-q", "-d", to.to_str()?])] {
+        let Ok(output) = Command::new(program).args(words).arg(&zip).output() else {
+            lacks(program);
+            return None;
+        };
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && !said.contains("corrupted"), "{program}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let bag = to.join(version.parent()?.file_name()?);
+    assert_eq!(std::fs::read_dir(&to).expect("a folder").count(), 1, "one folder");
+    assert!(std::fs::read(bag.join("archive.json")).ok() == std::fs::read(version.join("archive.json")).ok(), "{version:?}");
+    Some(bag)
 }
 
 /// Puts the files that `fetch.txt` names into a version, from the versions beside it.

@@ -91,7 +91,7 @@ pub fn export(order: &Exporting<'_>, sessions: &[SessionId], path: &Path, now: &
     copy.check_words()?;
     let proven: Vec<proof::Proven<'_>> = exported.iter().map(|one| (&one.session, &one.folder, one.has_payload)).collect();
     let proof = proof::proof(order.chain, order.store, &proven)?;
-    let mut bundle = copy.bundle;
+    let mut bundle = copy.into_bundle();
     proof.files.iter().try_for_each(|(name, bytes)| bundle.add(name, bytes)).map_err(|error| unwritten(&error))?;
     bundle.finish().map_err(|error| unwritten(&error))?;
     let digest = publish(order, file, path, &exported, now)?;
@@ -153,7 +153,11 @@ struct Copying<'a> {
     words: BTreeSet<String>,
 }
 
-impl Copying<'_> {
+impl<'a> Copying<'a> {
+    fn into_bundle(self) -> Bundle<'a> {
+        self.bundle
+    }
+
     fn session(&mut self, session: &SessionId) -> Result<ExportedSession> {
         let order = self.order;
         let (_lock, examined, mut exported) = begin(order, session)?;

@@ -7,6 +7,8 @@ use crate::store::StorePath;
 pub const RECORD: &str = "archive.json";
 /// The page, for people.
 pub const PAGE: &str = "index.html";
+/// The whole bag, where it is one object in a bucket.
+pub(crate) const PACKED: &str = "bag.zip";
 /// The bag's own files.
 pub(crate) const DECLARATION: &str = "bagit.txt";
 pub(crate) const INFO: &str = "bag-info.txt";

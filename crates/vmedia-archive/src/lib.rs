@@ -96,6 +96,7 @@ mod surroundings;
 mod terms;
 mod unlocking;
 mod word;
+mod zip;
 
 pub use adopt::{Adopting, Adoption, adopt};
 pub use catalog_page::CatalogWriter;
@@ -128,7 +129,7 @@ pub use salt::Salt;
 pub use session::{Document, Encryption, Holding, Incoming, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
 pub use shard::Shard;
 pub use ship::versions::is_version;
-pub use ship::{Begun, Planned, Planner, Shipment, Shipper, Upload, UploadFile};
+pub use ship::{Begun, Planned, Planner, ShipOptions, Shipment, Shipper, Upload, UploadFile};
 pub use shipped::ShippedArchive;
 pub use surroundings::must_be_outside;
 pub use terms::{ProviderOutcome, StoreOutcome};

@@ -11,6 +11,9 @@ use std::io::Read;
 /// The folder of the objects by which a place is probed.
 pub const PROBE_FOLDER: &str = "_probe";
 
+/// Bytes of the largest object that one request creates. The SHA-256 of an object of several parts would be composite.
+pub const LARGEST_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
+
 /// The bytes of an object that is created: each attempt reads them from the beginning.
 pub type Source<'a> = dyn Fn() -> Result<Box<dyn Read + Send>> + Sync + 'a;
 

@@ -1,8 +1,9 @@
 //! Ships finished bags into a bucket, each as a version that nothing changes any more. [`Shipper`] does the steps; its caller does them
-//! for many sessions and files at once.
+//! for many sessions and files at once. In the layout of bags, each file is an object; in that of ZIP files, a version is its record and
+//! `bag.zip`.
 //!
 //! The record claims the version, so two archives never write below the same one; every object is created under a key that was free; the
-//! declaration of the bag comes last, after the journal's lines about it. A run that is killed anywhere leaves a version without a
+//! declaration of the bag, or its ZIP file, comes last, after the journal's lines about it. A run that is killed anywhere leaves a version without a
 //! declaration, which is no bag to a reader, and the next run goes on from there. Nothing is ever replaced, renamed or removed.
 
 mod bag;
@@ -11,6 +12,8 @@ mod covers;
 mod erased;
 pub(crate) mod fetch;
 mod held;
+pub(crate) mod packed;
+mod packing;
 mod upload;
 pub(crate) mod versions;
 
@@ -19,8 +22,8 @@ pub use upload::{Shipment, Upload, UploadFile};
 use crate::bag::DECLARATION_TEXT;
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::journal::{Journal, Shipments};
-use crate::layout::{DECLARATION, MARKER, RECORD};
-use crate::objects::{Creation, Head, ObjectStore};
+use crate::layout::{DECLARATION, MARKER, PACKED, RECORD, TAG_MANIFEST};
+use crate::objects::{Creation, Head, LARGEST_OBJECT, ObjectStore};
 use crate::record::{LARGEST_RECORD, Record};
 use crate::shard::Shard;
 use crate::store::{Digest, Store, StorePath};
@@ -30,15 +33,29 @@ use chunks::JournalCopy;
 use jiff::Timestamp;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
+use upload::Other;
 use versions::Versions;
 
 /// Number of versions that others may claim while this run wants one.
 const CLAIMS: u32 = 1000;
 
+/// The options of shipping.
+#[derive(Clone, Default)]
+pub struct ShipOptions {
+    /// The part of the sessions that is shipped; `None` for all.
+    pub shard: Option<Shard>,
+    /// True if what the journal says does not count, and the place is asked about every session.
+    pub recheck: bool,
+    /// The place as ZIP files are created in it, such as with another storage class; `None` for the layout of bags.
+    pub zips: Option<Arc<dyn ObjectStore>>,
+}
+
 /// Ships sessions of one archive to one place.
 pub struct Shipper {
     store: Arc<dyn Store>,
     place: Arc<dyn ObjectStore>,
+    /// The place as ZIP files are created in it, if sessions are shipped so.
+    zips: Option<Arc<dyn ObjectStore>>,
     journal: Arc<Journal>,
     /// The bags that need not be shipped.
     shipped: Shipments,
@@ -48,8 +65,8 @@ pub struct Shipper {
 /// What would be shipped of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Planned {
-    /// Number of files.
-    pub files: u64,
+    /// Number of objects.
+    pub objects: u64,
     /// Number of their bytes.
     pub bytes: u64,
 }
@@ -59,26 +76,20 @@ pub enum Begun {
     /// The bag is in the place.
     Unchanged,
     /// What is to be sent.
-    Upload(Upload),
+    Upload(Box<Upload>),
     /// A run is changing the session: the error, unless it is tried again.
     Busy(Error),
 }
 
 impl Shipper {
-    /// Reads what the journal says of the place, and which lines of the journal the place has. With `recheck`, what the journal says does
-    /// not count, and the place is asked about every session.
+    /// Reads what the journal says of the place, and which lines of the journal the place has.
     ///
     /// # Errors
     /// The journal cannot be read, or the place cannot be listed.
-    pub fn open(
-        store: Arc<dyn Store>,
-        place: Arc<dyn ObjectStore>,
-        journal: Arc<Journal>,
-        (shard, recheck): (Option<Shard>, bool),
-    ) -> Result<Self> {
-        let shipped = shipments(store.as_ref(), place.as_ref(), (shard, recheck))?;
+    pub fn open(store: Arc<dyn Store>, place: Arc<dyn ObjectStore>, journal: Arc<Journal>, options: ShipOptions) -> Result<Self> {
+        let shipped = shipments(store.as_ref(), place.as_ref(), &options)?;
         let copy = JournalCopy::of(place.as_ref())?;
-        Ok(Self { store, place, journal, shipped, copy })
+        Ok(Self { store, place, zips: options.zips, journal, shipped, copy })
     }
 
     /// Begins to ship a session: locks it, reads what its own files say, and claims a version.
@@ -96,18 +107,20 @@ impl Shipper {
         let bag = Bag::read(self.store.as_ref(), folder)?;
         let versions = Versions::read(self.place.as_ref(), folder)?;
         if let Some(claim) = self.own_version(&bag, &versions)? {
-            return self.upload(bag, &versions, claim, lock).map(Begun::Upload);
+            return self.upload(bag, &versions, claim, lock).map(|upload| Begun::Upload(Box::new(upload)));
         }
         if let Some(number) = versions.finished().next_back()
             && let Some(theirs) = self.record_of(folder, number)?
             && covers::covers(&theirs, &bag.record)
         {
-            let other_bag =
-                self.place.head(&versions::key(folder, number, crate::layout::TAG_MANIFEST), None)?.and_then(|head| head.sha256);
-            return Ok(Begun::Upload(Upload::of_other(bag, number, other_bag.unwrap_or_default(), lock)));
+            let is_packed = versions.is_packed(number);
+            let name = if is_packed { PACKED } else { TAG_MANIFEST };
+            let sha256 = self.place.head(&versions::key(folder, number, name), None)?.and_then(|head| head.sha256).unwrap_or_default();
+            let other = if is_packed { Other::Packed(sha256) } else { Other::Bag(sha256) };
+            return Ok(Begun::Upload(Box::new(Upload::of_other(bag, number, other, lock))));
         }
         let claim = self.claim(&bag, &versions)?;
-        self.upload(bag, &versions, claim, lock).map(Begun::Upload)
+        self.upload(bag, &versions, claim, lock).map(|upload| Begun::Upload(Box::new(upload)))
     }
 
     /// Returns the number of the version that has this record, and the id of that object.
@@ -127,7 +140,7 @@ impl Shipper {
         let first = versions.newest().unwrap_or(0) + 1;
         for number in first..first + CLAIMS {
             let key = versions::key(&bag.folder, number, RECORD);
-            match self.create_file(&bag.path(RECORD)?, &key, record, &|_| ())? {
+            match self.create_file(self.place.as_ref(), (&bag.path(RECORD)?, &key), record, &|_| ())? {
                 Creation::Created { version } => return Ok((number, version)),
                 Creation::Taken => {
                     // It may come from an attempt of this run whose answer was lost.
@@ -165,7 +178,7 @@ impl Shipper {
     pub fn put(&self, upload: &Upload, file: &UploadFile, sent: &(dyn Fn(i64) + Sync)) -> Result<u64> {
         let key = versions::key(&upload.folder, upload.number, &file.path);
         let path = upload.folder.join(&file.path);
-        let created = if file.is_there { Creation::Taken } else { self.create_file(&path, &key, &file.digest, sent)? };
+        let created = if file.is_there { Creation::Taken } else { self.create_file(self.large(), (&path, &key), &file.digest, sent)? };
         let (version, bytes) = match created {
             Creation::Created { version } => (version, file.digest.bytes),
             Creation::Taken => (confirm(self.place.as_ref(), &key, &file.digest)?, 0),
@@ -175,10 +188,16 @@ impl Shipper {
     }
 
     /// Creates an object from a file here. If that fails because the file is not what its manifest says, the error says so.
-    fn create_file(&self, path: &StorePath, key: &StorePath, digest: &Digest, sent: &(dyn Fn(i64) + Sync)) -> Result<Creation> {
+    fn create_file(
+        &self,
+        place: &dyn ObjectStore,
+        (path, key): (&StorePath, &StorePath),
+        digest: &Digest,
+        sent: &(dyn Fn(i64) + Sync),
+    ) -> Result<Creation> {
         let store = self.store.as_ref();
         let open = || store.open(path)?.ok_or_else(|| damaged(store, path, "it is missing"));
-        self.place.create(key, &open, digest, sent).map_err(|error| {
+        place.create(key, &open, digest, sent).map_err(|error| {
             if error.kind() == ErrorKind::Unavailable || error.kind().is_interruption() {
                 return error;
             }
@@ -202,19 +221,21 @@ impl Shipper {
         self.copy.copy(self.store.as_ref(), self.place.as_ref())
     }
 
-    /// Makes a version a bag, and writes that into the journal. The journal's lines about the bag must have been copied before, after
-    /// every file of it was put.
+    /// Makes a version a bag, by its declaration or as a ZIP file, and writes that into the journal. The journal's lines about the bag must
+    /// have been copied before, after every file of it was put. `sent` is as in [`ObjectStore::create`].
     ///
     /// # Errors
-    /// The place is unavailable, or the journal cannot be written.
-    pub fn finish(&self, upload: &Upload, now: Timestamp) -> Result<Shipment> {
-        if !upload.is_of_other() {
+    /// The place is unavailable, a file that is to be in the ZIP file is damaged, or the journal cannot be written.
+    pub fn finish(&self, upload: &Upload, now: &dyn Fn() -> Timestamp, sent: &(dyn Fn(i64) + Sync)) -> Result<Shipment> {
+        if let Some(packing) = &upload.packing {
+            self.pack(upload, packing, sent)?;
+        } else if !upload.is_of_other() {
             let (key, text) = (versions::key(&upload.folder, upload.number, DECLARATION), DECLARATION_TEXT.as_bytes());
             let created = create_bytes(self.place.as_ref(), &key, text)?;
             upload.add_created(upload.number, DECLARATION, text, created);
         }
         let (entry, shipment) = upload.end(&self.place.location(None), self.place.location(Some(&upload.version_folder())));
-        self.journal.shipped(entry, now)?;
+        self.journal.shipped(entry, now())?;
         Ok(shipment)
     }
 }
@@ -223,6 +244,7 @@ impl Shipper {
 pub struct Planner {
     store: Arc<dyn Store>,
     shipped: Shipments,
+    packs: bool,
 }
 
 impl Planner {
@@ -230,9 +252,9 @@ impl Planner {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn open(store: Arc<dyn Store>, place: &dyn ObjectStore, options: (Option<Shard>, bool)) -> Result<Self> {
+    pub fn open(store: Arc<dyn Store>, place: &dyn ObjectStore, options: &ShipOptions) -> Result<Self> {
         let shipped = shipments(store.as_ref(), place, options)?;
-        Ok(Self { store, shipped })
+        Ok(Self { store, shipped, packs: options.zips.is_some() })
     }
 
     /// Returns what would be shipped of a session; `None` if its bag is in the place.
@@ -244,13 +266,17 @@ impl Planner {
             return Ok(None);
         }
         let bag = Bag::read(self.store.as_ref(), folder)?;
-        let files = bag.files.len() as u64;
-        Ok(Some(Planned { files, bytes: bag.files.values().map(|digest| digest.bytes).sum() }))
+        let (length, record) = (packed::length(folder, &bag.files), bag.digest(RECORD)?.bytes);
+        Ok(Some(if self.packs && length <= LARGEST_OBJECT {
+            Planned { objects: 2, bytes: record + length }
+        } else {
+            Planned { objects: bag.files.len() as u64, bytes: bag.files.values().map(|digest| digest.bytes).sum() }
+        }))
     }
 }
 
-fn shipments(store: &dyn Store, place: &dyn ObjectStore, (shard, recheck): (Option<Shard>, bool)) -> Result<Shipments> {
-    if recheck { Ok(Shipments::default()) } else { Shipments::read(store, &place.location(None), shard) }
+fn shipments(store: &dyn Store, place: &dyn ObjectStore, options: &ShipOptions) -> Result<Shipments> {
+    if options.recheck { Ok(Shipments::default()) } else { Shipments::read(store, &place.location(None), options.shard) }
 }
 
 /// Returns true if the journal says that a session's bag is in the place.

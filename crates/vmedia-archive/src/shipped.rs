@@ -1,21 +1,25 @@
 //! An archive in a bucket, as shipping leaves it, read like one on a disk: a session is its newest finished version, files that a later
-//! version did not get again are found through its `fetch.txt`, and a segment of the journal is its chunks one after the other.
+//! version did not get again are found through its `fetch.txt`, those of a ZIP file through its directory, and a segment of the journal is its
+//! chunks one after the other.
 //!
 //! Keeps the error of a place that cannot be reached: what was read since says nothing. Must not write.
 
 mod index;
+mod inside;
+mod object;
 mod stream;
 
 use crate::erasure;
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::journal::FOLDER;
-use crate::layout::MARKER;
+use crate::layout::{MARKER, PACKED};
 use crate::objects::{ObjectStore, PROBE_FOLDER};
 use crate::schedule::locked;
 use crate::ship::versions::is_version;
 use crate::ship::{chunks, fetch};
 use crate::store::{Digest, Listed, ReadStore, Stat, StorePath, Stray};
-use index::{Object, Objects, Session, StrayKind};
+use index::{Objects, Session, StrayKind};
+use object::Object;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -136,6 +140,10 @@ impl ShippedArchive {
         if below == MARKER && session.number.is_none() && !session.unfinished.is_empty() {
             return Ok(Some(Vec::new()));
         }
+        if let (None, Some(zip)) = (session.files.get(below), session.zip.as_ref().filter(|_| below != MARKER)) {
+            let packed = self.packed(&StorePath::name(first), &session, zip)?;
+            return Ok(packed.files.get(below).map(|object| vec![object.clone()]));
+        }
         Ok(session.files.get(below).map(|object| vec![object.clone()]))
     }
 
@@ -229,7 +237,10 @@ impl ReadStore for ShippedArchive {
         }
         let root = StorePath::name(first);
         let session = self.session(&root)?;
-        let files = session.files.iter().filter_map(|(path, object)| Some((StorePath::parse(&format!("{root}/{path}"))?, object.bytes)));
+        let packed = session.zip.as_ref().map(|zip| self.packed(&root, &session, zip)).transpose()?;
+        let inside = packed.iter().flat_map(|packed| &packed.files).filter(|(path, _)| !session.files.contains_key(*path));
+        let all: BTreeMap<&String, &Object> = session.files.iter().chain(inside).collect();
+        let files = all.into_iter().filter_map(|(path, object)| Some((StorePath::parse(&format!("{root}/{path}"))?, object.bytes)));
         Ok(files.filter(|(path, _)| path.below(folder).is_some()).map(|(path, bytes)| listed(path, bytes)).collect())
     }
 
@@ -254,9 +265,17 @@ impl ReadStore for ShippedArchive {
 
     fn kept_digest(&self, path: &StorePath) -> Result<Option<Digest>> {
         let pieces = self.pieces(path)?;
-        let Some([object]) = pieces.as_deref() else { return Ok(None) };
+        // Of what is in a ZIP file, the place keeps no digest.
+        let Some([object @ Object { inside: None, .. }]) = pieces.as_deref() else { return Ok(None) };
         let head = self.noted(self.place.head(&object.key, object.version.as_deref()))?;
         Ok(head.and_then(|head| Some(Digest { bytes: head.bytes, sha256: head.sha256? })))
+    }
+
+    fn container(&self, folder: &StorePath) -> Result<Option<(String, Digest)>> {
+        let session = self.session(folder)?;
+        let Some(zip) = &session.zip else { return Ok(None) };
+        let head = self.noted(self.place.head(&zip.key, zip.version.as_deref()))?;
+        Ok(head.and_then(|head| Some((zip.key.below(folder)?.to_owned(), Digest { bytes: head.bytes, sha256: head.sha256? }))))
     }
 
     fn strays(&self, folder: Option<&StorePath>) -> Result<Vec<Stray>> {
@@ -273,7 +292,11 @@ impl ReadStore for ShippedArchive {
             what: "fetch.txt names an earlier version that does not have it".to_owned(),
             is_harmless: false,
         });
-        Ok(strays.chain(unfinished).chain(lacking).collect())
+        // A ZIP file of which nothing was read is compared by its digest.
+        let zip = session.zip.as_ref().filter(|_| session.packed.get().is_some());
+        let packed = zip.map(|zip| self.compare_packed(folder, &session, zip)).transpose()?.flatten();
+        let zip = packed.map(|what| Stray { path: PACKED.to_owned(), what: what.to_owned(), is_harmless: false });
+        Ok(strays.chain(unfinished).chain(lacking).chain(zip).collect())
     }
 
     fn outage(&self) -> Option<Error> {

@@ -210,6 +210,12 @@ pub trait ReadStore: Send + Sync {
         Ok(None)
     }
 
+    /// Returns the path below a folder of the one file that holds all of its files, and the length and SHA-256 that the store itself keeps of
+    /// it; `None` where files stand by themselves.
+    fn container(&self, _folder: &StorePath) -> Result<Option<(String, Digest)>> {
+        Ok(None)
+    }
+
     /// Returns what is in a folder beside its files; without a folder, in the store's own folders.
     fn strays(&self, _folder: Option<&StorePath>) -> Result<Vec<Stray>> {
         Ok(Vec::new())

@@ -8,6 +8,7 @@
 mod altered;
 mod checkpoints;
 mod compared;
+mod contained;
 mod erased;
 mod examine;
 mod examined;
@@ -229,7 +230,7 @@ pub trait SignatureCheck {
 
 /// Returns true if a folder is, or was meant to be, a session's folder.
 pub fn is_bag(store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
-    for mark in [DECLARATION, MARKER, RECORD, MANIFEST] {
+    for mark in [RECORD, MARKER, DECLARATION, MANIFEST] {
         if store.length(&folder.join(mark))?.is_some() {
             return Ok(true);
         }

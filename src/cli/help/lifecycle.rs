@@ -21,6 +21,9 @@ files that an earlier one has in fetch.txt. Nothing there is replaced or removed
 to the same place, and the bucket may be locked. A version without bagit.txt is not finished. The journal goes to _journal/, before each
 bag that it is about. Sessions that are damaged or unfinished are reported and not shipped.
 
+With --layout zip, a version is its record and bag.zip, the whole bag in one ZIP file: 2 objects instead of one for each file, for storage
+classes that charge for each. storage_class of the profile is then that of the ZIP files alone. Both layouts may be mixed in a place.
+
 Credentials: as for AWS's own programs (AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of containers and instances); AWS_REGION;
 AWS_ENDPOINT_URL_S3 for other stores than AWS.
 

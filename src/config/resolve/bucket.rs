@@ -4,9 +4,9 @@
 
 use super::Resolver;
 use crate::archive::objects::LockMode;
-use crate::cli::LockChoice;
+use crate::cli::{LayoutChoice, LockChoice};
 use crate::config::environment::names;
-use crate::config::sourced::Sourced;
+use crate::config::sourced::{Source, Sourced};
 use crate::error::{Error, Result};
 use crate::objects::{BucketOptions, Place, WriteOptions};
 use jiff::Span;
@@ -14,6 +14,11 @@ use jiff::civil::Date;
 
 /// The protection of objects and its days, as flags name them.
 pub(crate) type LockFlags = (Option<LockChoice>, Option<u32>);
+
+/// Returns the name of a layout in a profile.
+pub(super) fn layout_name(layout: LayoutChoice) -> &'static str {
+    if layout == LayoutChoice::Bag { "bag" } else { "zip" }
+}
 
 /// Returns the name of a protection in a profile.
 pub(super) fn lock_name(lock: LockChoice) -> &'static str {
@@ -65,6 +70,12 @@ impl Resolver<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Returns the layout of what is shipped; `flag` is the command's own.
+    pub(crate) fn layout(&self, flag: Option<LayoutChoice>) -> Sourced<LayoutChoice> {
+        let found = self.sources().flag("--layout", flag).or_profile(|profile| profile.layout).found();
+        found.unwrap_or_else(|| Sourced::new(LayoutChoice::default(), Source::Default))
     }
 
     /// Returns the protection of objects; `flag` is the command's own.

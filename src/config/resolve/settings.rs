@@ -2,7 +2,7 @@
 //!
 //! Must not read a secret, run a command, open a keyring or connect to anything.
 
-use super::bucket::lock_name;
+use super::bucket::{layout_name, lock_name};
 use super::encryption::parse;
 use super::sealing::{NO_SIGN_KEY, SIGN_KEY, address};
 use super::veriff::{check_api_key, check_integration_id};
@@ -180,6 +180,7 @@ impl Resolver<'_> {
             Setting::new("provider_days", Some(days)),
             Setting::new("ship", self.ship("--to", None)).or_default("none"),
             Setting::new("s3_endpoint", self.s3_endpoint()).or_default("AWS"),
+            Setting::new("layout", Some(self.layout(None).map(layout_name))),
             Setting::new("lock", self.lock(None).map(|lock| lock.map(lock_name))).or_default("the bucket's own"),
             Setting::new("lock_days", self.lock_days(None)).or_default("the bucket's own"),
             Setting::new("storage_class", self.storage_class()).or_default("the bucket's own"),

@@ -15,18 +15,16 @@ impl Shipping {
     /// Works until everything is shipped, or the run is to stop.
     pub(super) fn work(&self, number: u64, emit: &Emit) {
         let sent = AtomicI64::new(0);
+        let progress = |bytes: i64| {
+            let now = sent.fetch_add(bytes, Ordering::Relaxed) + bytes;
+            emit.progress(number, u64::try_from(now).unwrap_or(0));
+        };
         while let Some(task) = self.take() {
             match task {
                 Task::Begin(folder) => self.begin(folder, emit),
-                Task::Put(session, index) => {
-                    let progress = |bytes: i64| {
-                        let now = sent.fetch_add(bytes, Ordering::Relaxed) + bytes;
-                        emit.progress(number, u64::try_from(now).unwrap_or(0));
-                    };
-                    self.put(&session, index, &progress, emit);
-                }
+                Task::Put(session, index) => self.put(&session, index, &progress, emit),
                 Task::Copy(sessions) => self.copy(sessions, emit),
-                Task::Finish(session) => self.finish(&session, emit),
+                Task::Finish(session) => self.finish(&session, &progress, emit),
             }
             locked(&self.state).busy -= 1;
             self.news.notify_all();
@@ -84,7 +82,7 @@ impl Shipping {
             Ok(Begun::Unchanged) => self.ended(Ok(ShippedSession { unchanged: true, ..ShippedSession::of(&folder) }), emit),
             Ok(Begun::Upload(upload)) => {
                 let left = AtomicUsize::new(upload.files.len());
-                let session = Arc::new(Session { upload, left, error: Mutex::default() });
+                let session = Arc::new(Session { upload: *upload, left, error: Mutex::default() });
                 let files = session.upload.files.len();
                 let mut state = locked(&self.state);
                 if files == 0 {
@@ -144,10 +142,10 @@ impl Shipping {
         }
     }
 
-    fn finish(&self, session: &Session, emit: &Emit) {
+    fn finish(&self, session: &Session, progress: &(dyn Fn(i64) + Sync), emit: &Emit) {
         let folder = session.upload.folder();
-        let outcome = self.shipper.finish(&session.upload, self.clock.now());
-        let of = |Shipment { session, location, sent, bytes, reused, is_of_other }| ShippedSession {
+        let outcome = self.shipper.finish(&session.upload, &|| self.clock.now(), progress);
+        let of = |Shipment { session, location, sent, bytes, reused, is_of_other, is_split }| ShippedSession {
             session: Some(session),
             folder: folder.to_string(),
             location: Some(location),
@@ -158,6 +156,7 @@ impl Shipping {
             unchanged: false,
             planned: false,
             other: is_of_other,
+            split: is_split,
             error: None,
         };
         self.ended(outcome.map(of).map_err(|error| (folder.clone(), error)), emit);

@@ -1,7 +1,7 @@
 //! Many workers on the same sessions, each with a disk of its own, killed again and again while an auditor rereads what is finished and the
 //! store stops in the middle. Everything is locked, so nothing could be taken back.
 
-use super::{bucket, downloaded, fetch, nothing_was_replaced};
+use super::{bag_of, bucket, downloaded, fetch, nothing_was_replaced};
 use crate::harness::{ADMIN, Keeps, ObjectServer, World, lacks, session_named};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
@@ -27,8 +27,25 @@ impl Chaos<'_> {
     /// Starts a worker that sends that many files at once.
     fn start(&self, worker: usize, jobs: &str) -> Child {
         let archive = format!("w{worker}");
-        let words =
-            ["ship", &archive, "--to", &self.url, "--lock", "compliance", "--lock-days", "1", "--retry-delay", "0.05", "-q", "-j", jobs];
+        // Both layouts may be mixed.
+        let layout = ["bag", "zip"][worker % 2];
+        let words = [
+            "ship",
+            &archive,
+            "--layout",
+            layout,
+            "--to",
+            &self.url,
+            "--lock",
+            "compliance",
+            "--lock-days",
+            "1",
+            "--retry-delay",
+            "0.05",
+            "-q",
+            "-j",
+            jobs,
+        ];
         let mut process = self.world.process(&words);
         process.envs(self.server.environment(ADMIN)).stdout(Stdio::null()).stderr(Stdio::piped());
         process.spawn().expect("a worker")
@@ -90,7 +107,8 @@ impl Chaos<'_> {
 fn finished(place: &Bucket) -> Option<Vec<StorePath>> {
     let mut found = Vec::new();
     let mut add = |object: vmedia::archive::objects::ListedObject| {
-        found.extend(object.key.as_str().strip_suffix("/bagit.txt").and_then(StorePath::parse));
+        let key = object.key.as_str();
+        found.extend(key.strip_suffix("/bagit.txt").or_else(|| key.strip_suffix("/bag.zip")).and_then(StorePath::parse));
         Ok(())
     };
     place.list(None, &mut add).ok().map(|()| found)
@@ -104,6 +122,11 @@ fn is_whole(place: &Bucket, version: &StorePath) -> Option<()> {
         stream.read_to_string(&mut text).ok()?;
         Some(Some(text))
     };
+    // Its bytes are judged at the end.
+    if let Some(head) = place.head(&version.join("bag.zip"), None).ok()? {
+        assert!(head.locked.is_some(), "{version}/bag.zip is not locked");
+        return Some(());
+    }
     let mut named: BTreeMap<String, String> = BTreeMap::new();
     for manifest in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
         let text = read(manifest)?.unwrap_or_else(|| panic!("{version} has no {manifest}"));
@@ -175,10 +198,12 @@ fn chaos(workers: usize, sessions: usize, kills: usize, least: usize) {
         versions.extend(here);
     }
     versions.iter().filter(|version| version.join("fetch.txt").exists()).for_each(|version| _ = fetch(version));
-    assert!(versions.iter().all(|version| version.join("bagit.txt").exists()), "each claimed version was finished");
     assert_eq!(audited, versions.len());
+    let zips = versions.iter().filter(|version| version.join("bag.zip").exists()).count();
+    let Some(versions) = versions.iter().map(|version| bag_of(version)).collect::<Option<Vec<PathBuf>>>() else { return };
+    assert!(versions.iter().all(|version| version.join("bagit.txt").exists()), "each claimed version was finished");
     valid(&versions);
-    eprintln!("{killed} kills, {audited} versions of {sessions} sessions by {workers} workers");
+    eprintln!("{killed} kills, {audited} versions, {zips} of them ZIP files, of {sessions} sessions by {workers} workers");
 }
 
 /// Fails the test unless these are valid bags.

@@ -26,14 +26,49 @@ fn intermediary(server: &ObjectServer, left: usize, status: &'static str, code: 
     (url, left)
 }
 
+/// Refuses the requests of a method for keys that end so, and passes the connections of others on; returns its URL.
+pub fn refusing(server: &ObjectServer, method: &'static str, ending: &'static str, status: &'static str, code: &'static str) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let upstream = server.endpoint().replace("http://", "");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let upstream = upstream.clone();
+            std::thread::spawn(move || pass_on_unless(&stream, &upstream, (method, ending), (status, code)));
+        }
+    });
+    url
+}
+
+/// Passes the first request of a connection on, which ends then; answers one of that method for a key that ends so.
+fn pass_on_unless(mut stream: &TcpStream, upstream: &str, (method, ending): (&str, &str), (status, code): (&str, &str)) {
+    let (mut reader, mut head, mut length) = (BufReader::new(stream), String::new(), 0);
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|count| count > 0) {
+        let line = head.lines().last().unwrap_or_default().to_ascii_lowercase();
+        length = line.strip_prefix("content-length: ").and_then(|text| text.parse().ok()).unwrap_or(length);
+    }
+    let mut words = head.split([' ', '?']);
+    if words.next() == Some(method) && words.next().is_some_and(|path| path.ends_with(ending)) {
+        return say(stream, status, code);
+    }
+    let Ok(mut server) = TcpStream::connect(upstream) else { return };
+    let head = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    let _ = server.write_all(head.as_bytes()).and_then(|()| std::io::copy(&mut reader.take(length), &mut server));
+    let _ = std::io::copy(&mut server, &mut stream);
+}
+
 /// Reads a request and answers it. What is left of the body is read as well: the client sees the answer only then.
-fn answer(mut stream: &TcpStream, status: &str, code: &str) {
+fn answer(stream: &TcpStream, status: &str, code: &str) {
     let (mut reader, mut length, mut line) = (BufReader::new(stream), 0, String::new());
     while reader.read_line(&mut line).is_ok_and(|count| count > 2) {
         let lower = std::mem::take(&mut line).to_ascii_lowercase();
         length = lower.strip_prefix("content-length: ").and_then(|text| text.trim().parse().ok()).unwrap_or(length);
     }
     let _ = std::io::copy(&mut reader.take(length), &mut std::io::sink());
+    say(stream, status, code);
+}
+
+fn say(mut stream: &TcpStream, status: &str, code: &str) {
     let body = format!("<Error><Code>{code}</Code><Message>later</Message></Error>");
     let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/xml\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
     let _ = stream.write_all((head + &body).as_bytes());

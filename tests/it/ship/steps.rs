@@ -1,12 +1,12 @@
 //! Shipping that ends before or after any of its requests, then a run that does not.
 
-use super::{bucket, downloaded, nothing_was_replaced, ship};
+use super::{bag_of, bucket, downloaded, nothing_was_replaced, ship};
 use crate::harness::{Keeps, ObjectServer, SESSION, World, others_accept, tree};
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vmedia::archive::objects::{Creation, Head, ListedObject, ListedVersion, ObjectStore, Removal, Source};
-use vmedia::archive::{Begun, Identity, Journal, Shipper};
+use vmedia::archive::{Begun, Identity, Journal, ShipOptions, Shipper};
 use vmedia::error::{Error, Result};
 use vmedia::objects::Bucket;
 use vmedia::store::{Digest, LocalStore, Store, StorePath};
@@ -90,19 +90,20 @@ pub fn journal(store: &Arc<dyn Store>, command: &str) -> Journal {
 }
 
 /// Ships the session, as a run that is killed at that object; returns whether it came to its end.
-fn killed(world: &World, bucket: Bucket, left: usize, is_after: bool) -> bool {
+fn killed(world: &World, bucket: Bucket, layout: &str, (left, is_after): (usize, bool)) -> bool {
     let store: Arc<dyn Store> = Arc::new(LocalStore::new(world.archive(), "a test".to_owned()));
     let journal = Arc::new(journal(&store, "ship"));
     let now = || jiff::Timestamp::now();
-    let place = Arc::new(Killed { bucket, left: AtomicUsize::new(left), is_after });
+    let place: Arc<dyn ObjectStore> = Arc::new(Killed { bucket, left: AtomicUsize::new(left), is_after });
+    let zips = (layout == "zip").then(|| Arc::clone(&place));
     let run = || -> Result<()> {
-        let shipper = Shipper::open(store, place, Arc::clone(&journal), (None, false))?;
+        let shipper = Shipper::open(store, place, Arc::clone(&journal), ShipOptions { zips, ..ShipOptions::default() })?;
         let Begun::Upload(upload) = shipper.begin(&StorePath::name(SESSION))? else { panic!("it is shipped, or another run has it") };
         for file in &upload.files {
             shipper.put(&upload, file, &|_| ())?;
         }
         shipper.copy_journal()?;
-        shipper.finish(&upload, now())?;
+        shipper.finish(&upload, &now, &|_| ())?;
         journal.close(None, now())?;
         shipper.copy_journal()?;
         Ok(())
@@ -118,25 +119,27 @@ fn a_run_that_is_killed_anywhere_is_finished_by_the_next_one() {
     let archive = world.folder().join("untouched");
     crate::evidence::copy(&world.archive(), &archive);
     let mut places = 0;
-    for is_after in [false, true] {
-        for left in 1.. {
-            std::fs::remove_dir_all(world.archive()).expect("removed");
-            crate::evidence::copy(&archive, &world.archive());
-            let place = format!("{is_after}-{left:02}");
-            let url = format!("s3://{name}/{place}");
-            if killed(&world, bucket(server, &url), left, is_after) {
-                assert!(left > 12, "{left} steps");
-                break;
+    for (layout, last, least) in [("bag", "bagit.txt", 12), ("zip", "bag.zip", 3)] {
+        for is_after in [false, true] {
+            for left in 1.. {
+                std::fs::remove_dir_all(world.archive()).expect("removed");
+                crate::evidence::copy(&archive, &world.archive());
+                let place = format!("{layout}-{is_after}-{left:02}");
+                let url = format!("s3://{name}/{place}");
+                if killed(&world, bucket(server, &url), layout, (left, is_after)) {
+                    assert!(left > least, "{left} steps");
+                    break;
+                }
+                let is_finished =
+                    bucket(server, &url).head(&StorePath::name(SESSION).join("v00001").join(last), None).expect("a head").is_some();
+                ship(&world, server, &["--to", &url, "--layout", layout]).ends_with(0);
+                ship(&world, server, &["--to", &url]).ends_with(0).says("1 unchanged");
+                assert!(
+                    bucket(server, &url).folders(Some(&StorePath::name(SESSION))).expect("folders") == ["v00001"],
+                    "{place}: {is_finished}"
+                );
+                places += 1;
             }
-            let is_finished =
-                bucket(server, &url).head(&StorePath::name(SESSION).join("v00001/bagit.txt"), None).expect("a head").is_some();
-            ship(&world, server, &["--to", &url]).ends_with(0);
-            ship(&world, server, &["--to", &url]).ends_with(0).says("1 unchanged");
-            assert!(
-                bucket(server, &url).folders(Some(&StorePath::name(SESSION))).expect("folders") == ["v00001"],
-                "{place}: {is_finished}"
-            );
-            places += 1;
         }
     }
     nothing_was_replaced(server, &format!("s3://{name}"));
@@ -146,10 +149,11 @@ fn a_run_that_is_killed_anywhere_is_finished_by_the_next_one() {
     for place in std::fs::read_dir(copy).expect("places").map(|place| place.expect("a place").path()) {
         let version = place.join(SESSION).join("v00001");
         if version.is_dir() {
-            assert!(tree(&version) == expected, "{}", place.display());
+            let Some(bag) = bag_of(&version) else { return };
+            assert!(tree(&bag) == expected, "{}", place.display());
             judged += 1;
         }
     }
-    assert_eq!(judged, places + 2);
-    others_accept(&world.folder().join("copy/true-05").join(SESSION).join("v00001"));
+    assert_eq!(judged, places + 4);
+    others_accept(&world.folder().join("copy/bag-true-05").join(SESSION).join("v00001"));
 }

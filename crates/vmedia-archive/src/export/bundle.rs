@@ -1,40 +1,45 @@
-//! Writes a ZIP file whose bytes follow from its entries alone: uncompressed, because media are compressed already, and without dates.
+//! Writes a ZIP file whose bytes follow from its entries alone.
 //!
 //! Must not know what the entries are.
 
+use crate::zip::{self, Checksum, Entry};
 use std::fs::File;
-use std::io::{self, BufWriter, Write as _};
-use std::mem::ManuallyDrop;
-use zip::CompressionMethod;
-use zip::write::{SimpleFileOptions, ZipWriter};
-
-/// The permissions that an entry gets where it is unpacked: its owner alone may read it.
-const PERMISSIONS: u32 = 0o600;
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 
 /// A ZIP file that is being written.
 pub(super) struct Bundle<'a> {
-    /// Not dropped unless it is finished: it would write on, and report errors on standard error.
-    zip: ManuallyDrop<ZipWriter<BufWriter<&'a File>>>,
+    file: BufWriter<&'a File>,
+    entries: Vec<Entry>,
+    /// Where the header of the last entry begins, and the checksum of its bytes so far.
+    last: Option<(u64, Checksum)>,
+    /// The length so far.
+    end: u64,
 }
 
 impl<'a> Bundle<'a> {
     pub(super) fn new(file: &'a File) -> Self {
-        Self { zip: ManuallyDrop::new(ZipWriter::new(BufWriter::with_capacity(256 * 1024, file))) }
+        Self { file: BufWriter::with_capacity(256 * 1024, file), entries: Vec::new(), last: None, end: 0 }
     }
 
     /// Begins an entry of this length; its bytes follow.
     pub(super) fn begin(&mut self, name: &str, length: u64) -> io::Result<()> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .last_modified_time(zip::DateTime::default())
-            .unix_permissions(PERMISSIONS)
-            .large_file(length >= u64::from(u32::MAX));
-        self.zip.start_file(name, options).map_err(io::Error::from)
+        self.end_entry()?;
+        let entry = Entry { name: name.to_owned(), bytes: length, crc: 0 };
+        let header = entry.header();
+        self.file.write_all(&header)?;
+        self.last = Some((self.end, Checksum::new()));
+        self.end += header.len() as u64;
+        self.entries.push(entry);
+        Ok(())
     }
 
     /// Writes bytes of the entry that was begun last.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.zip.write_all(bytes)
+        if let Some((_, crc)) = &mut self.last {
+            crc.update(bytes);
+        }
+        self.end += bytes.len() as u64;
+        self.file.write_all(bytes)
     }
 
     /// Writes an entry.
@@ -43,7 +48,23 @@ impl<'a> Bundle<'a> {
         self.write(bytes)
     }
 
-    pub(super) fn finish(self) -> io::Result<()> {
-        ManuallyDrop::into_inner(self.zip).finish()?.flush()
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.end_entry()?;
+        let (placed, start) = zip::placed(self.entries);
+        self.file.write_all(&zip::directory(&placed, start))?;
+        self.file.flush()
+    }
+
+    /// Writes the header of the last entry again, with its checksum.
+    fn end_entry(&mut self) -> io::Result<()> {
+        let (Some((at, crc)), Some(entry)) = (self.last.take(), self.entries.last_mut()) else { return Ok(()) };
+        entry.crc = crc.finalize();
+        let header = entry.header();
+        if self.end != at + header.len() as u64 + entry.bytes {
+            return Err(io::Error::other(format!("{} changed its length while it was read", entry.name)));
+        }
+        self.file.seek(SeekFrom::Start(at))?;
+        self.file.write_all(&header)?;
+        self.file.seek(SeekFrom::Start(self.end)).map(drop)
     }
 }

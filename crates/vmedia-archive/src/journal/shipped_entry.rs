@@ -18,6 +18,9 @@ pub(crate) struct ShippedEntry {
     /// The digest of the version's bag, if another archive shipped it and it holds every file of this one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) other_bag: Option<String>,
+    /// The SHA-256 of the version's ZIP file, if another archive shipped it so and it holds every file of this one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) other_zip: Option<String>,
     /// The objects of the version, those of earlier versions that it uses included; none for a version of another archive.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub(crate) objects: Vec<ShippedObject>,

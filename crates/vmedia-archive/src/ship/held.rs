@@ -23,6 +23,10 @@ impl Shipper {
         let Some(number) = versions.finished().next_back() else { return Ok(None) };
         let Some(record) = self.record_of(&folder, number)? else { return Ok(None) };
         is_complete(&record, session, wanted, &|media| {
+            // A ZIP file was made of the bag that its record describes.
+            if versions.is_packed(number) {
+                return Ok(!has_other_size(media, media.size));
+            }
             let is_there = |path: &str, bytes: u64| versions.finished().any(|of| of <= number && versions.length(of, path) == Some(bytes));
             Ok(!has_other_size(media, media.size) && media.present().all(|file| is_there(&file.path, file.digest.bytes)))
         })

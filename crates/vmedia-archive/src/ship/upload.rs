@@ -3,14 +3,16 @@
 use super::bag::Bag;
 use super::fetch::{self, FETCH, Reused};
 use super::versions::{self, Versions};
-use super::{Shipper, confirm, create_bytes, head_of};
+use super::{Shipper, confirm, create_bytes, head_of, packed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{ShippedEntry, ShippedObject};
 use crate::layout::{DECLARATION, PAGE, RECORD, is_document, is_payload};
 use crate::model::SessionId;
+use crate::objects::LARGEST_OBJECT;
 use crate::salt::Salt;
 use crate::schedule::locked;
 use crate::store::{Digest, Lock, StorePath};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// A file that is to be in the version.
@@ -24,6 +26,22 @@ pub struct UploadFile {
     pub is_there: bool,
 }
 
+/// The version of another archive that has everything: the SHA-256 of what stands for all of it.
+pub(super) enum Other {
+    /// That of its tag manifest.
+    Bag(String),
+    /// That of its ZIP file.
+    Packed(String),
+}
+
+/// A bag that is to be sent as one ZIP file.
+pub(super) struct Packing {
+    /// Its files, by their paths below the folder.
+    pub(super) files: BTreeMap<String, Digest>,
+    /// True if an object of its name is there, which is only confirmed.
+    pub(super) is_there: bool,
+}
+
 /// A session whose version is claimed.
 pub struct Upload {
     pub(super) folder: StorePath,
@@ -31,8 +49,12 @@ pub struct Upload {
     salt: Salt,
     bag: String,
     pub(super) number: u32,
-    /// The digest of the version's bag, if another archive shipped it and it has everything.
-    other_bag: Option<String>,
+    /// The version, if another archive shipped it and it has everything.
+    other: Option<Other>,
+    /// What is to be sent at the end, in the layout of ZIP files.
+    pub(super) packing: Option<Packing>,
+    /// True if it is not sent as a ZIP file because that would be too large.
+    is_split: bool,
     /// The files that are to be put, before the version is finished.
     pub files: Vec<UploadFile>,
     reused: u64,
@@ -63,12 +85,14 @@ pub struct Shipment {
     pub reused: u64,
     /// True if another archive had shipped the version.
     pub is_of_other: bool,
+    /// True if its files are objects of their own because a ZIP file of them would be too large.
+    pub is_split: bool,
 }
 
 impl Upload {
     /// Returns a session of which another archive shipped everything.
-    pub(super) fn of_other(bag: Bag, number: u32, other_bag: String, lock: Lock) -> Self {
-        Self { other_bag: Some(other_bag), ..Self::new(bag, number, (Vec::new(), 0), lock) }
+    pub(super) fn of_other(bag: Bag, number: u32, other: Other, lock: Lock) -> Self {
+        Self { other: Some(other), ..Self::new(bag, number, (Vec::new(), 0), lock) }
     }
 
     fn new(bag: Bag, number: u32, (files, reused): (Vec<UploadFile>, u64), lock: Lock) -> Self {
@@ -78,7 +102,9 @@ impl Upload {
             salt: bag.record.salt,
             bag: bag.digest,
             number,
-            other_bag: None,
+            other: None,
+            packing: None,
+            is_split: false,
             files,
             reused,
             done: Mutex::default(),
@@ -93,7 +119,7 @@ impl Upload {
 
     /// Returns true if another archive shipped everything.
     pub fn is_of_other(&self) -> bool {
-        self.other_bag.is_some()
+        self.other.is_some()
     }
 
     pub(super) fn version_folder(&self) -> StorePath {
@@ -121,17 +147,24 @@ impl Upload {
         let mut done = locked(&self.done);
         let mut objects = std::mem::take(&mut done.objects);
         objects.sort_by(|one, other| one.path.cmp(&other.path));
+        let (other_bag, other_zip) = match &self.other {
+            Some(Other::Bag(sha256)) => (Some(sha256.clone()), None),
+            Some(Other::Packed(sha256)) => (None, Some(sha256.clone())),
+            None => (None, None),
+        };
         let entry = ShippedEntry {
             session: self.session.clone(),
             folder: self.folder.to_string(),
             bag: self.bag.clone(),
             place: place.to_owned(),
             number: self.number,
-            other_bag: self.other_bag.clone(),
+            other_bag,
+            other_zip,
             objects,
         };
-        let (session, is_of_other) = (self.session.clone(), self.is_of_other());
-        (entry, Shipment { session, location, sent: done.sent, bytes: done.bytes, reused: self.reused, is_of_other })
+        let (session, reused) = (self.session.clone(), self.reused);
+        let (is_of_other, is_split) = (self.is_of_other(), self.is_split);
+        (entry, Shipment { session, location, sent: done.sent, bytes: done.bytes, reused, is_of_other, is_split })
     }
 }
 
@@ -142,9 +175,39 @@ fn is_guessable(path: &str) -> bool {
     is_document(path) || path == PAGE
 }
 
+/// The form of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Each file is an object.
+    Files,
+    /// The same, because a ZIP file would be too large.
+    Split,
+    /// One ZIP file.
+    Packed,
+}
+
+/// Returns the form of a claimed version of which a ZIP file has that length. What was begun in one form is finished in it.
+fn form(length: u64, versions: &Versions, number: u32, packs: bool) -> Form {
+    if versions.is_packed(number) {
+        return Form::Packed;
+    }
+    if !packs || versions.has_files(number) {
+        return Form::Files;
+    }
+    if length > LARGEST_OBJECT { Form::Split } else { Form::Packed }
+}
+
 impl Shipper {
     /// Returns the files that a claimed version lacks. Those that earlier versions have are named in its `fetch.txt`, which is created now.
     pub(super) fn upload(&self, bag: Bag, versions: &Versions, (number, version): (u32, Option<String>), lock: Lock) -> Result<Upload> {
+        let form = form(packed::length(&bag.folder, &bag.files), versions, number, self.zips.is_some());
+        if form == Form::Packed {
+            let (record, was_there) = (bag.digest(RECORD)?.clone(), versions.length(number, RECORD).is_some());
+            let packing = Packing { files: bag.files.clone(), is_there: versions.is_packed(number) };
+            let upload = Upload { packing: Some(packing), ..Upload::new(bag, number, (Vec::new(), 0), lock) };
+            upload.add(number, RECORD, &record.sha256, version, if was_there { 0 } else { record.bytes });
+            return Ok(upload);
+        }
         let reused = self.reused(&bag, versions, number)?;
         let lacking = |(path, _): &(&String, &Digest)| !reused.contains_key(*path) && *path != RECORD && *path != DECLARATION;
         let file = |(path, digest): (&String, &Digest)| UploadFile {
@@ -157,7 +220,7 @@ impl Shipper {
         let kept: Vec<(String, u32, Digest)> =
             reused.iter().filter_map(|(path, (from, _))| Some((path.clone(), *from, bag.files.get(path)?.clone()))).collect();
         let was_there = versions.length(number, RECORD).is_some();
-        let upload = Upload::new(bag, number, (files, reused.len() as u64), lock);
+        let upload = Upload { is_split: form == Form::Split, ..Upload::new(bag, number, (files, reused.len() as u64), lock) };
         upload.add(number, RECORD, &record.sha256, version, if was_there { 0 } else { record.bytes });
         for (path, from, digest) in kept {
             let version = confirm(self.place.as_ref(), &versions::key(&upload.folder, from, &path), &digest)?;
@@ -200,7 +263,25 @@ impl Shipper {
 
 #[cfg(test)]
 mod tests {
-    use super::is_guessable;
+    use super::{Form, Versions, form, is_guessable};
+    use crate::objects::LARGEST_OBJECT;
+
+    #[test]
+    fn a_version_is_finished_as_it_was_begun_and_a_large_one_is_split() {
+        let versions = |paths: &[&str]| Versions::with(1, paths);
+        for (paths, length, packs, expected) in [
+            (&["archive.json"][..], LARGEST_OBJECT, true, Form::Packed),
+            (&["archive.json"], LARGEST_OBJECT + 1, true, Form::Split),
+            (&["archive.json"], 1, false, Form::Files),
+            (&["archive.json", "data/x"], 1, true, Form::Files),
+            (&["archive.json", "data/x"], LARGEST_OBJECT + 1, true, Form::Files),
+            (&["archive.json", "bag.zip"], 1, false, Form::Packed),
+            (&["archive.json", "bag.zip", "bagit.txt"], 1, true, Form::Files),
+            (&[], 1, true, Form::Packed),
+        ] {
+            assert_eq!(form(length, &versions(paths), 1, packs), expected, "{paths:?}");
+        }
+    }
 
     #[test]
     fn the_journal_holds_no_digest_of_what_can_be_guessed() {

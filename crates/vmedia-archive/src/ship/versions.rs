@@ -1,8 +1,9 @@
-//! The versions of a session in a bucket: `SESSION/v00001/...`. One is finished once it has the declaration of a bag. Must not write.
+//! The versions of a session in a bucket: `SESSION/v00001/...`. One is finished once it has the declaration of a bag, or the bag as a ZIP
+//! file. Must not write.
 
 use crate::error::Result;
 pub(crate) use crate::journal::version_name as name;
-use crate::layout::DECLARATION;
+use crate::layout::{DECLARATION, PACKED, RECORD};
 use crate::objects::ObjectStore;
 use crate::store::StorePath;
 use std::collections::{BTreeMap, HashMap};
@@ -29,11 +30,27 @@ pub(crate) fn key(folder: &StorePath, number: u32, path: &str) -> StorePath {
     folder.join(&name(number)).join(path)
 }
 
+/// Returns true if a version with these objects is finished.
+pub(crate) fn is_finished(has: impl Fn(&str) -> bool) -> bool {
+    has(DECLARATION) || has(PACKED)
+}
+
+/// Returns true if a version with these objects is a bag in one ZIP file.
+pub(crate) fn is_packed(has: impl Fn(&str) -> bool) -> bool {
+    !has(DECLARATION) && has(PACKED)
+}
+
 /// The versions of a session, each with the paths of its objects and their lengths.
 #[derive(Debug, Default)]
 pub(super) struct Versions(BTreeMap<u32, HashMap<String, u64>>);
 
 impl Versions {
+    /// Returns one version with these empty objects.
+    #[cfg(test)]
+    pub(super) fn with(number: u32, paths: &[&str]) -> Self {
+        Self(BTreeMap::from([(number, paths.iter().map(|path| ((*path).to_owned(), 0)).collect())]))
+    }
+
     /// Lists what a place has of a session.
     pub(super) fn read(place: &dyn ObjectStore, folder: &StorePath) -> Result<Self> {
         let mut versions = Self::default();
@@ -58,7 +75,17 @@ impl Versions {
 
     /// Returns the numbers of the finished versions, the oldest first.
     pub(super) fn finished(&self) -> impl DoubleEndedIterator<Item = u32> {
-        self.0.iter().filter(|(_, files)| files.contains_key(DECLARATION)).map(|(number, _)| *number)
+        self.0.iter().filter(|(_, files)| is_finished(|name| files.contains_key(name))).map(|(number, _)| *number)
+    }
+
+    /// Returns true if a version is a bag in one ZIP file.
+    pub(super) fn is_packed(&self, number: u32) -> bool {
+        self.0.get(&number).is_some_and(|files| is_packed(|name| files.contains_key(name)))
+    }
+
+    /// Returns true if a version has files of its bag beside its record, finished or not.
+    pub(super) fn has_files(&self, number: u32) -> bool {
+        self.0.get(&number).is_some_and(|files| files.keys().any(|path| ![RECORD, PACKED].contains(&path.as_str())))
     }
 
     /// Returns the length of a version's object; `None` if it is not there.

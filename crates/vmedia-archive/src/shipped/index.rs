@@ -1,24 +1,17 @@
 //! What a place has of a session, of the journal and of erasures: each object with the version that counts. Objects are created once, so of
 //! several versions the oldest is the one that was shipped, and any other was put there by something else. Must not read objects.
 
+use super::object::{Object, Packed};
 use crate::error::{ErrorKind, Result};
-use crate::layout::DECLARATION;
+use crate::layout::{PACKED, RECORD};
 use crate::objects::{ListedVersion, ObjectStore};
 use crate::ship::{fetch, versions};
 use crate::store::StorePath;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// The id of an object that was created without versions.
 const NO_VERSION: &str = "null";
-
-/// An object, and the version of it that counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Object {
-    pub(super) key: StorePath,
-    /// `None` for the newest.
-    pub(super) version: Option<String>,
-    pub(super) bytes: u64,
-}
 
 /// Something that is in the place beside what was shipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +58,7 @@ impl Objects {
                 objects = Self::default();
                 place.list(Some(folder), &mut |object| {
                     let path = object.key.below(folder).map(ToOwned::to_owned);
-                    let object = Object { key: object.key, version: None, bytes: object.bytes };
+                    let object = Object { key: object.key, version: None, bytes: object.bytes, inside: None };
                     objects.found.extend(path.map(|path| (path, object)));
                     Ok(())
                 })?;
@@ -90,7 +83,7 @@ impl Objects {
             // Places without versions do not take an id.
             let is_named = versions.len() > 1 || oldest.version != NO_VERSION;
             let version = is_named.then(|| oldest.version.clone());
-            let object = Object { key: oldest.key.clone(), version, bytes: oldest.bytes };
+            let object = Object { key: oldest.key.clone(), version, bytes: oldest.bytes, inside: None };
             self.found.insert(path.to_owned(), object);
         }
     }
@@ -99,8 +92,12 @@ impl Objects {
 /// A session: the files of its newest finished version.
 #[derive(Debug, Default)]
 pub(super) struct Session {
-    /// By their paths below the session's folder; the name of the version is no part of them.
+    /// By their paths below the session's folder; the name of the version is no part of them. Of a version in a ZIP file, the record.
     pub(super) files: BTreeMap<String, Object>,
+    /// The ZIP file with all of them.
+    pub(super) zip: Option<Object>,
+    /// What is in it, once it was read.
+    pub(super) packed: OnceLock<Arc<Packed>>,
     /// Strays, by their keys below the session's folder.
     pub(super) strays: Vec<Stray>,
     /// The number of the version; `None` if none is finished.
@@ -123,9 +120,17 @@ impl Session {
                 None => session.strays.push(Stray { path, kind: StrayKind::Elsewhere }),
             }
         }
-        session.number = all.iter().rev().find(|(_, files)| files.contains_key(DECLARATION)).map(|(number, _)| *number);
+        session.number =
+            all.iter().rev().find(|(_, files)| versions::is_finished(|name| files.contains_key(name))).map(|(number, _)| *number);
         session.unfinished = all.keys().copied().filter(|number| session.number.is_none_or(|newest| *number > newest)).collect();
         let Some(mut files) = session.number.and_then(|number| all.remove(&number)) else { return Ok(session) };
+        if versions::is_packed(|name| files.contains_key(name)) {
+            session.zip = files.remove(PACKED);
+            session.files.extend(files.remove_entry(RECORD));
+            let left = files.into_values().filter_map(|object| object.key.below(folder).map(ToOwned::to_owned));
+            session.strays.extend(left.map(|path| Stray { path, kind: StrayKind::Elsewhere }));
+            return Ok(session);
+        }
         if let Some(list) = files.remove(fetch::FETCH) {
             // A line that cannot be read lets its file be missing.
             for (path, (number, bytes)) in fetch::parse(&text(&list)?).unwrap_or_default() {

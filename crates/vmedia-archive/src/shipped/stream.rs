@@ -1,6 +1,6 @@
 //! Objects read one after the other, as one stream.
 
-use super::index::Object;
+use super::object::Object;
 use crate::objects::ObjectStore;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -24,7 +24,11 @@ impl Read for Parts {
             }
             let Some((object, offset, length)) = self.left.pop() else { return Ok(0) };
             let range = (length < object.bytes).then_some((offset, length));
-            let opened = self.place.open(&object.key, object.version.as_deref(), range).map_err(io::Error::other)?;
+            let opened = match &object.inside {
+                Some(inside) => inside.open(self.place.as_ref(), &object, (offset, length)),
+                None => self.place.open(&object.key, object.version.as_deref(), range),
+            };
+            let opened = opened.map_err(io::Error::other)?;
             let gone = || io::Error::new(io::ErrorKind::NotFound, format!("{} is no longer there", object.key));
             self.current = Some(opened.ok_or_else(gone)?);
         }

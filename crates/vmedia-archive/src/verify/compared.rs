@@ -1,8 +1,9 @@
 //! Examines the own files of a bag, or of what is left of an erased session, and compares them with the journal. Must not read payload.
 
 use super::altered::compare_with_journal;
+use super::contained::examine_by;
 use super::erased::{Erased, compare_class_erasure, compare_erasure};
-use super::{Aspect, Examined, ProviderRules, examine};
+use super::{Aspect, Examined, Options, ProviderRules};
 use crate::journal::Chain;
 use crate::store::{ReadStore, StorePath};
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub(super) enum Compared {
 
 /// Examines and compares a session. The store is in a bucket if that is true.
 pub(super) fn compare(
+    options: &Options,
     (store, is_remote): (&dyn ReadStore, bool),
     chain: Option<Arc<Chain>>,
     folder: &StorePath,
@@ -26,7 +28,7 @@ pub(super) fn compare(
     let erased = chain.as_ref().map_or(Ok(Erased::Not), |chain| compare_erasure(store, chain, folder.as_str()));
     let examined = match erased {
         Ok(erased @ (Erased::Not | Erased::Again(_))) => {
-            let mut examined = examine(store, folder, rules).unwrap_or_else(|error| Examined::failed(&error));
+            let mut examined = examine_by(options, store, chain.as_deref(), (folder, is_remote), rules);
             // A bag that cannot be read would only be reported as altered.
             if !examined.is_comparable() {
                 return Compared::Bag(Box::new(examined), None);

@@ -57,6 +57,8 @@ pub struct Examined {
     /// Number of encrypted files to be opened; `None` if the session is not encrypted, or there are no identities.
     pub(super) to_open: Option<u64>,
     pub(super) unsigned: u64,
+    /// True if one file holds all of it and was not read; what is in it was not compared then.
+    pub(super) is_contained: bool,
     /// True if the verification was stopped while files were read.
     pub(super) is_stopped: bool,
 }
@@ -176,14 +178,15 @@ impl Examined {
     /// Returns true if the bag is still the one that was examined: a run that changes it changes its tag manifest, and leaves a
     /// pending file until it is done.
     pub(super) fn is_current(&self, store: &dyn ReadStore, folder: &StorePath) -> Result<bool> {
-        Ok(self.unfinished == is_unfinished(store, folder)? && (self.unfinished || self.digest() == bag_digest(store, folder)?.as_deref()))
+        let is_known = self.unfinished || self.is_contained;
+        Ok(self.unfinished == is_unfinished(store, folder)? && (is_known || self.digest() == bag_digest(store, folder)?.as_deref()))
     }
 
     /// Returns what the bag was compared with and matches; nothing for a damaged bag.
     pub(super) fn checked(&self) -> Vec<Aspect> {
         let is_sound = self.record.is_some() && self.findings.is_empty();
         let all = [
-            (Aspect::Listings, self.is_complete()),
+            (Aspect::Listings, self.is_complete() && !self.is_contained),
             // A file that was not read may be anything.
             (Aspect::Manifests, self.unread == 0 && self.unreadable.is_empty()),
             (Aspect::Journal, self.has_journal && self.unvouched.is_none() && !self.is_unproven),

@@ -179,7 +179,7 @@ impl<'a> Run<'a> {
     fn examine(&self, index: usize, place: Place<'a>, retries: u32) -> Vec<Job<'a>> {
         let (Place { archive, folder }, store) = (place, place.archive.target.store.as_ref());
         let chain = archive.chain();
-        let compared = compare((store, archive.target.is_remote), chain, folder, self.rules);
+        let compared = compare(self.options, (store, archive.target.is_remote), chain, folder, self.rules);
         let compared = Some(compared).filter(|_| store.outage().is_none());
         let (mut examined, chain) = match compared {
             Some(Compared::Bag(examined, chain)) => (*examined, chain),
