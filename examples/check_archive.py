@@ -17,7 +17,8 @@ does not, which it prints, 2 on wrong usage. It checks that
 - each session's tagmanifest-sha256.txt has the SHA-256 of the last line about the session, and each such line continues the one before;
 - the manifests still name each file that ever arrived, with its SHA-256, or with one that matches its commitment under the salt in
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
-  still there, of an encrypted file its content;
+  still there, of an encrypted file its content; of a file that was archived in clear and encrypted later, its encrypted form (what that
+  holds, `vmedia verify --identity` compares with the lines from before);
 - each checkpoint has the size, the root and the SHA-256 of its run, and each seal has a checkpoint;
 - each seal that a run names is present, with the same bytes;
 - no unsealed line replaces what a sealed line says about a file;
@@ -91,7 +92,7 @@ def read_run(path, digests, parents, changes, erasures, orders):
             parents[path.name] = entry["parents"]
             if entry["segment"] != path.name:
                 mistake(path.name, "is a copy: its first line names another file")
-        if entry["entry"] == "archived":
+        if entry["entry"] in ("archived", "encrypted"):
             changes.setdefault(entry["folder"], []).append((path.name, entry))
         if entry["entry"] in ("erasing", "erased", "again"):
             # A class of media has erasures of its own, under FOLDER.CLASS; no folder has a dot in its name.
@@ -154,9 +155,10 @@ def check_keyed(orders, changes):
 def check_session(folder, changes, covered, erased, is_again):
     """Compares a session with the journal. `erased` are the media that were erased by order; `is_again`: they may be here again."""
     if (folder / "unfinished.ndjson").exists():
-        mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download` finish it")
+        mistake(folder.name, "a run is at work on it, or was killed there: let `vmedia download`, or `vmedia encrypt`, finish it")
         return
     left, last, files, sealed, signed = sorted(changes, key=lambda change: change[1]["at"].rstrip("Z")), None, {}, {}, {}
+    left = [change for change in left if not is_void(change, left, covered)]
     originals, contents, incomparable = {}, {}, 0
     while left:
         record = last["record"] if last else None
@@ -168,6 +170,7 @@ def check_session(folder, changes, covered, erased, is_again):
         goes_on = begins == record or (last and entry.get("resumed") and begins == last.get("record_before"))
         if last and not goes_on and not was_missing:
             mistake(folder.name, f"was changed by something else before {entry['at']}")
+        plain = dict(files) if entry["entry"] == "encrypted" else {}
         for lost in entry.get("lost", []):
             path, mark = lost["path"], fingerprint(lost)
             if files.get(path, mark) != mark or (sealed.get(path) and run not in covered):
@@ -185,6 +188,10 @@ def check_session(folder, changes, covered, erased, is_again):
             files[path], sealed[path], signed[path] = mark, run in covered, file["signed"]
             # The same content, encrypted anew, has the same keyed fingerprint.
             contents[path] = file.get("content", mark)
+            known, before = originals.get(file.get("media")), plain.get(path[: -len(".age")])
+            if before is not None and known and known[1] == before:
+                # The first bytes of the media file are the content of this file from now on.
+                originals[file["media"]] = (path, contents[path])
             if "media" in file:
                 originals.setdefault(file["media"], (path, contents[path]))
         last = entry
@@ -205,6 +212,18 @@ def check_session(folder, changes, covered, erased, is_again):
                 mistake(folder.name, f"{path}: media {media} was erased, and is here again")
         elif digest not in {contents[path] for path in files}:
             mistake(folder.name, f"{path}: the first bytes of this media file are lost")
+
+
+def is_void(change, changes, covered):
+    """Returns true if a run encrypted the session, was killed before the session was another, and a later run did it anew."""
+    run, entry = change
+    again = [
+        (other, later)
+        for other, later in changes
+        if later is not entry and later["entry"] == "encrypted" and later.get("resumed") and later["at"].rstrip("Z") >= entry["at"].rstrip("Z")
+    ]
+    begins = [other for other, later in again if later.get("record_before") == entry.get("record_before")]
+    return entry["entry"] == "encrypted" and any(other in covered or run not in covered for other in begins)
 
 
 def check_certificate(archive, name, last):

@@ -30,7 +30,7 @@ pub use flags::Flags;
 pub use streams::Streams;
 
 pub(crate) use arguments::{Command, DownloadArguments, RepairArguments, VerifyArguments};
-pub(crate) use change::{AdoptArguments, ArchiveArguments, EraseArguments, ExportArguments};
+pub(crate) use change::{AdoptArguments, ArchiveArguments, EncryptArguments, EraseArguments, ExportArguments};
 pub(crate) use choices::{
     ClassChoice, ColorChoice, EventFormat, KindChoice, LayoutChoice, LockChoice, ProviderChoice, SettingsFormat, SortKey, TableFormat,
     VerifyBy, ViewFormat,

@@ -18,6 +18,7 @@ mod config;
 mod demo;
 mod destination;
 mod download;
+mod encrypt;
 mod erase;
 mod event_loop;
 mod export;
@@ -148,6 +149,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
         Command::Retention(RetentionCommand::Due(due)) => {
             scheduled::run(&due.schedule, context, Notify::ByFlags, |context| retention::due(&due, context))
         }
+        Command::Encrypt(encrypt) => encrypt::run(&encrypt, context)?,
         Command::Adopt(adopt) => adopt::run(&adopt, context)?,
         Command::Erase(erase) => erase::run(&erase, context)?,
         Command::Export(export) => export::run(&export, context)?,

@@ -5,6 +5,7 @@
 mod budget;
 mod catalog_rows;
 mod deletion;
+mod encrypting;
 mod erasing;
 mod error_text;
 mod event;
@@ -37,6 +38,7 @@ mod transfer;
 pub(crate) use crate::http::OUT_OF_TIME;
 pub(crate) use catalog_rows::Catalog;
 pub(crate) use deletion::{NotDeleted, delete};
+pub use encrypting::{EncryptReport, EncryptedSession, EncryptionOutcome};
 pub use erasing::{AtProvider, AtStore, Erasure};
 pub use error_text::ErrorText;
 pub use event::Event;

@@ -5,6 +5,7 @@
 mod bars;
 mod checklist;
 mod console;
+mod encrypted;
 mod erasure_text;
 mod exported;
 mod failure;

@@ -2,7 +2,7 @@
 //!
 //! Secrets have no flag: a command line is visible to every user of the machine.
 
-use super::change::{AdoptArguments, EraseArguments, ExportArguments};
+use super::change::{AdoptArguments, EncryptArguments, EraseArguments, ExportArguments};
 use super::choices::{ColorChoice, EventFormat, LayoutChoice, ProviderChoice, VerifyBy};
 use super::config::ConfigCommand;
 use super::encryption::EncryptionArguments;
@@ -77,6 +77,9 @@ pub(crate) enum Command {
     /// Copy archived sessions into a bucket, as versions that nothing changes
     #[command(after_help = help::SHIP)]
     Ship(Box<ShipArguments>),
+    /// Encrypt archived sessions to public keys
+    #[command(after_help = help::ENCRYPT)]
+    Encrypt(Box<EncryptArguments>),
     /// Destroy archived sessions by order, and keep a certificate of each
     #[command(after_help = help::ERASE)]
     Erase(EraseArguments),
@@ -124,6 +127,7 @@ impl Command {
             Self::Repair(_) => "repair",
             Self::Export(_) => "export",
             Self::Ship(_) => "ship",
+            Self::Encrypt(_) => "encrypt",
             Self::Erase(_) => "erase",
             Self::Keys(keys) => keys.name(),
             Self::Hold(hold) => hold.name(),
@@ -160,6 +164,7 @@ impl Command {
             }
             Self::Demo(DemoArguments { flags, .. }) => flags.clone().into(),
             Self::Ship(ship) => ship.flags(),
+            Self::Encrypt(encrypt) => encrypt.flags(),
             Self::Erase(erase) => erase.flags(),
             Self::Keys(keys) => keys.flags(),
             Self::Hold(hold) => hold.flags(),

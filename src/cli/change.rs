@@ -1,10 +1,12 @@
-//! The commands that change what an archive holds or vouches for, and fetch nothing: `vmedia erase`, `adopt` and `export`. The doc comments here are
+//! The commands that change what an archive holds or vouches for, and fetch nothing: `vmedia erase`, `adopt`, `encrypt` and `export`. The doc comments here are
 //! the help that people read.
 
 use super::choices::{ClassChoice, EventFormat, ProviderChoice};
-use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, TrustFlags, VerbosityFlags};
+use super::encryption::EncryptionArguments;
+use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, ProgressFlags, TrustFlags, VerbosityFlags};
 use super::seal::SealArguments;
-use super::values::approvals;
+use super::values::{approvals, shard};
+use crate::archive::Shard;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use std::path::PathBuf;
@@ -71,6 +73,33 @@ pub(crate) struct AdoptArguments {
 }
 
 #[derive(Debug, Clone, Args)]
+pub(crate) struct EncryptArguments {
+    /// Ids of the sessions [default: all of the archive]
+    #[arg(value_name = "SESSION_ID")]
+    pub(crate) sessions: Vec<String>,
+    #[command(flatten)]
+    pub(crate) encryption: EncryptionArguments,
+    /// Make no keyed fingerprints, so that no credentials are needed
+    ///
+    /// A further download cannot tell then which answers of the provider are unchanged, and keeps each once more.
+    #[arg(long)]
+    pub(crate) no_fingerprints: bool,
+    /// Only part K of N of the sessions
+    #[arg(long, value_name = "K/N", value_parser = shard, hide_short_help = true)]
+    pub(crate) shard: Option<Shard>,
+    /// Show what would be encrypted and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Provider whose credentials key the fingerprints
+    #[arg(long, help_heading = "Configuration", hide_short_help = true)]
+    pub(crate) provider: Option<ProviderChoice>,
+    #[command(flatten)]
+    pub(crate) change: ChangeArguments,
+    #[command(flatten)]
+    pub(crate) progress: ProgressFlags,
+}
+
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ExportArguments {
     /// Ids of the sessions
     #[arg(required = true, value_name = "SESSION_ID")]
@@ -100,6 +129,13 @@ impl EraseArguments {
         let mut flags = self.change.flags(self.provider);
         flags.connection.base_url.clone_from(&self.base_url);
         flags
+    }
+}
+
+impl EncryptArguments {
+    /// Returns the shared flags.
+    pub(super) fn flags(&self) -> Flags {
+        Flags { progress: self.progress.clone(), ..self.change.flags(self.provider) }
     }
 }
 

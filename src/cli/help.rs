@@ -17,8 +17,7 @@ Examples:
   vmedia config init            enter your credentials
   vmedia download <session-id>  archive it in vmedia-archive
 
-Credentials: a profile, or VMEDIA_BASE_URL, VMEDIA_API_KEY and VMEDIA_API_SECRET (Veriff).
-`vmedia <command> --help` has examples, the man page statuses and variables: vmedia man | man -l -";
+Credentials: a profile, or VMEDIA_* variables, as `vmedia <command> --help` and `vmedia man` say.";
 
 pub(super) const LIST: &str = "\
 Examples:

@@ -2,16 +2,15 @@
 //! a time stamp.
 
 use super::Context;
-use super::archives::find;
+use super::archives::{find_at, named};
 use super::closing::close_journal;
 use super::query::session_id;
 use super::services::{journal, offline_providers, sealer};
 use super::verify::secrets;
-use crate::archive::verify::is_bag;
-use crate::archive::{Adopting, Adoption, Chain, Scope, SessionArchive, adopt};
+use crate::archive::{Adopting, Adoption, Chain, Scope, adopt};
 use crate::cli::AdoptArguments;
 use crate::engine::{Event, StoredRules};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::report::Reporter;
@@ -21,16 +20,7 @@ use std::sync::Arc;
 pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit> {
     let ids: Vec<SessionId> = (1..).zip(&arguments.sessions).map(|(number, text)| session_id(text, number)).collect::<Result<_>>()?;
     let resolver = context.resolver()?;
-    let root = resolver.output(arguments.change.archive.folder.clone()).value;
-    let found = find(std::slice::from_ref(&root), context)?;
-    let Some(archive) = found.into_iter().find(|archive| archive.root == root) else {
-        let what = format!("{} is no archive", root.display());
-        return Err(Error::new(
-            ErrorKind::Local,
-            what,
-            "name the folder that holds the sessions, with --archive or in the profile (output)",
-        ));
-    };
+    let archive = find_at(&resolver.output(arguments.change.archive.folder.clone()).value, context)?;
     let store: Arc<dyn Store> = Arc::clone(archive.stored.folder()?) as Arc<dyn Store>;
     let folders = if ids.is_empty() { archive.sessions.to_vec() } else { named(store.as_ref(), &ids)? };
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
@@ -51,22 +41,6 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let exit = adopt_all(&order, &folders, &mut reporter, context);
     Ok(close_journal(&journal, &sealer, &store, exit, &mut reporter, context))
-}
-
-/// Returns the folders of these sessions.
-fn named(store: &dyn Store, ids: &[SessionId]) -> Result<Vec<StorePath>> {
-    let mut folders = Vec::new();
-    for id in ids {
-        let folder = SessionArchive::folder_of(id);
-        if !is_bag(store, &folder)? {
-            let what = format!("the archive {} has no session {id}", store.root());
-            return Err(Error::new(ErrorKind::NotFound, what, "check the id, and the archive named with --archive"));
-        }
-        if !folders.contains(&folder) {
-            folders.push(folder);
-        }
-    }
-    Ok(folders)
 }
 
 fn adopt_all(order: &Adopting<'_>, folders: &[StorePath], reporter: &mut Reporter, context: &Context) -> Exit {

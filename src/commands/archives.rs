@@ -6,10 +6,11 @@ use super::Context;
 use super::buckets::{READERS, shipped_place};
 use super::services::{cores, not_a_folder, store};
 use crate::archive::verify::is_bag;
-use crate::archive::{Chain, JOURNAL_FOLDER, Journal, KEYS_FOLDER, PAGE, Scope, Shard, ShippedArchive};
+use crate::archive::{Chain, JOURNAL_FOLDER, Journal, KEYS_FOLDER, PAGE, Scope, SessionArchive, Shard, ShippedArchive};
 use crate::error::{Error, ErrorKind, Result, plain};
+use crate::model::SessionId;
 use crate::objects::Place;
-use crate::store::{LocalStore, ReadStore, StorePath};
+use crate::store::{LocalStore, ReadStore, Store, StorePath};
 use crate::text::as_written;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -122,6 +123,31 @@ impl Archive {
 /// Returns the archives at these paths; without a path, those in the folder that a download would write to.
 pub(super) fn find_or_default(paths: &[PathBuf], context: &Context) -> Result<Vec<Archive>> {
     if paths.is_empty() { find(&[context.resolver()?.output(None).value], context) } else { find(paths, context) }
+}
+
+/// Returns the archive in a folder that holds the sessions.
+pub(super) fn find_at(root: &Path, context: &Context) -> Result<Archive> {
+    let found = find(&[root.to_owned()], context)?.into_iter().find(|archive| archive.root == root);
+    found.ok_or_else(|| {
+        let hint = "name the folder that holds the sessions, with --archive or in the profile (output)";
+        Error::new(ErrorKind::Local, format!("{} is no archive", root.display()), hint)
+    })
+}
+
+/// Returns the folders of these sessions.
+pub(super) fn named(store: &dyn Store, ids: &[SessionId]) -> Result<Vec<StorePath>> {
+    let mut folders = Vec::new();
+    for id in ids {
+        let folder = SessionArchive::folder_of(id);
+        if !is_bag(store, &folder)? {
+            let what = format!("the archive {} has no session {id}", store.root());
+            return Err(Error::new(ErrorKind::NotFound, what, "check the id, and the archive named with --archive"));
+        }
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    Ok(folders)
 }
 
 /// Returns the archives at these paths, each once. A path is a session's folder, an archive, or a folder with archives in it.

@@ -256,6 +256,19 @@ pub enum Event {
         /// The result for the provider's signatures; none without `--authenticate`.
         authenticated: Option<Authenticated>,
     },
+    /// An encryption of sessions begins (`encrypt`).
+    EncryptStarted {
+        archive: String,
+        sessions: u64,
+        /// Bytes to read, of the plain files and of their encrypted forms.
+        bytes: u64,
+        /// True if nothing is changed.
+        dry_run: bool,
+    },
+    /// A session was encrypted, or would be, or failed.
+    SessionEncrypted(super::encrypting::EncryptedSession),
+    /// The encryption of sessions is over.
+    EncryptFinished(super::encrypting::EncryptReport),
     /// A session was exported (`export`).
     SessionExported(super::exported::SessionExport),
     /// An export was made.

@@ -199,7 +199,13 @@ impl Bars {
                 self.batch = self.batch.map(|(_, total)| (ledger.done, total));
                 self.files_done += shipped.sent;
             }
-            (Event::BagVerified(_), _) => self.files_done = (self.files_done + 1).min(self.files),
+            (Event::EncryptStarted { sessions, bytes, .. }, _) => {
+                self.noun = "session";
+                (self.files, self.expected_bytes) = (*sessions, *bytes);
+                self.running.insert(0, Running::reader());
+                self.total.set_style(style(TOTAL));
+            }
+            (Event::BagVerified(_) | Event::SessionEncrypted(_), _) => self.files_done = (self.files_done + 1).min(self.files),
             (Event::MediaStarted { media, context, size, .. }, Some(transfer)) => {
                 let name = format!("{} {media}", context.as_deref().unwrap_or("media"));
                 self.begin(transfer, &name, *size, true);

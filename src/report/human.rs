@@ -6,7 +6,7 @@ use super::console::{Console, Style};
 use super::exported;
 use super::keyed;
 use super::lacking::{Item, Lack, Lacking, line_of};
-use super::{erasure_text, retention_text, shipped, verify_text};
+use super::{encrypted, erasure_text, retention_text, shipped, verify_text};
 use crate::archive::verify::Remedy;
 use crate::archive::{CodedReason, Reason, State};
 use crate::cli::Verbosity;
@@ -57,6 +57,7 @@ impl Human {
                 )
             }
             Event::SessionErased { .. } => erasure_text::erased(event, console),
+            Event::SessionEncrypted(session) => encrypted::session(session, self.verbosity, console),
             Event::SessionExported(_) | Event::ExportFinished(_) => exported::line(event, console),
             Event::SessionKeyed(_) | Event::KeysFinished(_) => keyed::answer(event, self.verbosity, console),
             Event::SessionAdopted { folder, files, bytes: read, authenticated } => {
@@ -135,9 +136,9 @@ impl Human {
             Event::Remark { text } => Some(note(text.clone())),
             Event::SessionShipped(session) => self.shipped(session, ledger, console),
             Event::ShipFinished(report) => self.ship_finished(report, ledger, console),
+            Event::SessionEncrypted(session) => session.error.as_ref().map(|error| self.error_of_run(&error.what, &error.hint, console)),
             Event::PlanJudged { .. } => erasure_text::judged(event, normal, console),
-            Event::JournalSealed { .. } | Event::VerifyFinished { .. } => verify_text::message(event, self.verbosity, console),
-            _ => None,
+            _ => verify_text::message(event, self.verbosity, console).or_else(|| encrypted::message(event, normal, console)),
         }
     }
 

@@ -5,7 +5,7 @@
 use super::summary::{Failed, SUMMARY_VERSION, Summary, VerificationCounts};
 use crate::archive::verify::{Finding, JournalMissing, JournalReport, SessionReport};
 use crate::archive::{CodedReason, State};
-use crate::engine::{ErrorText, Event, ShippedSession};
+use crate::engine::{EncryptedSession, ErrorText, Event, ShippedSession};
 use crate::error::{Error, ErrorKind};
 use crate::exit::Exit;
 use crate::model::SessionId;
@@ -156,10 +156,15 @@ impl Books {
                 self.summary.verification = Some(VerificationCounts { bags, damaged, findings: 0, files, bytes, partial });
                 self.summary.out_of_time |= out_of_time;
             }
-            Event::ShipStarted { archive, .. } => _ = self.summary.archive.get_or_insert_with(|| archive.clone()),
+            Event::ShipStarted { archive, .. } | Event::EncryptStarted { archive, .. } => {
+                self.summary.archive.get_or_insert_with(|| archive.clone());
+            }
             Event::SessionShipped(ShippedSession { folder, session, exit, error: Some(error), .. }) => {
                 let (session, cause) = (session.as_ref().map(ToString::to_string), Cause::new(error.code, &error.what));
                 self.fail(folder.clone(), session, Some(folder.clone()), *exit, cause, 0);
+            }
+            Event::SessionEncrypted(EncryptedSession { folder, exit, error: Some(error), .. }) => {
+                self.fail(folder.clone(), None, Some(folder.clone()), *exit, Cause::new(error.code, &error.what), 0);
             }
             Event::ShipFinished(report) => self.summary.shipped = Some(report.counts),
             Event::RetentionCounted { archive, counts, .. } => {

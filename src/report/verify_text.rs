@@ -41,6 +41,7 @@ fn hint(remedy: Remedy) -> &'static str {
         Remedy::Download => "run `vmedia download` for this session: it goes on where that run ended",
         Remedy::MoveOut => "look at what it is, and move it out of the archive; `vmedia repair` leaves it alone",
         Remedy::Erase => "run `vmedia erase` for this session: it finishes an erasure, or erases again what a backup brought back",
+        Remedy::Encrypt => "run `vmedia encrypt` for this session: it finishes what was begun",
         Remedy::Decide => {
             "restore the session from a backup, or let `vmedia repair` archive it anew; if it was deleted on purpose, do neither and keep the note that says so"
         }

@@ -1,6 +1,7 @@
 //! Archives that their writer cannot read: opened by Debian's `age` with the documented commands, complete and authentic with a private key,
 //! and nothing plain on the disk at any step.
 
+mod converted;
 mod granted;
 mod killed;
 pub(crate) mod opened;
@@ -195,7 +196,7 @@ fn a_session_is_encrypted_as_a_whole_or_not_at_all() {
     world.run(&["download", SESSION]).ends_with(3).complains("is encrypted, and there are no recipients", "--recipient");
     let plain = World::with(vec![named()]);
     plain.run(&["download", SESSION]).ends_with(0);
-    download(&plain, &[]).ends_with(3).complains("archived without encryption", "another folder");
+    download(&plain, &[]).ends_with(3).complains("archived without encryption", "vmedia encrypt");
     let refused = |words: &[&str], what: &str, hint: &str| {
         let run = plain.run(&[&["download", SESSION, "-o", "other"], words].concat()).ends_with(2).complains(what, hint);
         assert!(!run.stderr.contains(&ALICE.1[20..40]), "{}", run.stderr);

@@ -45,7 +45,7 @@ const SEALS: &[&str] = &["--sign-key", "--accept-unsealed", "--timestamp"];
 const SCHEDULE: &[&str] = &["--max-duration", "--ping-url", "--on-failure", "--metrics-file"];
 
 /// The words that a command needs, and what it takes beside `--color`.
-const COMMANDS: [(&[&str], &[&[&str]]); 30] = [
+const COMMANDS: [(&[&str], &[&[&str]]); 31] = [
     (&["list", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["attempts", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["download", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
@@ -76,6 +76,7 @@ const COMMANDS: [(&[&str], &[&[&str]]); 30] = [
     (&["keys", "grant", "x", "--to=x", "--identity=x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
     (&["keys", "rewrap", "--identity=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
     (&["adopt", "--reason=x"], &[PROFILE, TRUST, OUTPUT, SEALS]),
+    (&["encrypt", "--reason=x"], &[PROFILE, TRUST, OUTPUT, &["--no-progress"], SEALS]),
     (&["config", "path"], &[&["--config", "--quiet"]]),
     (&["config", "show"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--log-file"]]),
     (&["config", "check"], &[PROFILE, TRUST, CONNECTION, &["--quiet", "--log-file"]]),

@@ -17,13 +17,13 @@ mod wrapped;
 
 use crate::store::{Digest, StorePath};
 #[cfg(not(feature = "encryption"))]
-pub(crate) use absent::{Encrypting, OpenedKey, SessionIdentities, fresh_key};
+pub(crate) use absent::{Encrypting, OpenedKey, SessionIdentities, fresh_key, fresh_pair};
 #[cfg(not(feature = "encryption"))]
 pub use absent::{Identities, Recipients, SessionKey};
 #[cfg(feature = "encryption")]
 pub use key::SessionKey;
 #[cfg(feature = "encryption")]
-pub(crate) use key::{Encrypting, fresh_key};
+pub(crate) use key::{Encrypting, fresh_key, fresh_pair};
 #[cfg(feature = "encryption")]
 pub use reading::Identities;
 #[cfg(feature = "encryption")]

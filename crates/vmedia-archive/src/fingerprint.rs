@@ -27,7 +27,7 @@ pub(crate) enum Likeness {
 }
 
 impl FingerprintKeys {
-    /// Takes keys over, of which there is at least one.
+    /// Takes keys over. Without any, no fingerprints are made, and none is recognized.
     pub fn new(keys: Vec<Zeroizing<[u8; 32]>>) -> Self {
         Self(keys)
     }

@@ -33,7 +33,7 @@ pub use chain::Chain;
 pub(crate) use chain::{BagChange, stopped};
 pub use checkpoint::Checkpoint;
 pub(crate) use difference::archived;
-pub(crate) use entry::{AdoptedEntry, Archived, FileEntry};
+pub(crate) use entry::{AdoptedEntry, Archived, EncryptedEntry, FileEntry};
 pub use entry::{Authenticated, Identity};
 pub(crate) use erasure_entry::{AgainEntry, ErasedEntry};
 pub use erasure_entry::{ErasureFacts, ProviderDeletion, StoreRemoval};

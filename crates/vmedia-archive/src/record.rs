@@ -2,6 +2,7 @@
 //!
 //! Fields and codes that a newer version added survive a rewrite.
 
+mod conversion;
 mod encryption;
 mod groups;
 mod listing;
@@ -12,7 +13,8 @@ mod revision;
 pub(crate) use crate::terms::{Change, SignatureVerdict};
 pub use crate::terms::{CompanionState, SignatureRecord, State};
 
-pub(crate) use encryption::ProofRecord;
+pub(crate) use conversion::PlainFile;
+pub(crate) use encryption::{ConvertedRecord, ProofRecord};
 pub use encryption::{EncryptedRecord, EncryptionRecord, Form};
 pub use revision::{NewFile, Revision};
 

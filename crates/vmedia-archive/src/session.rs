@@ -6,6 +6,7 @@
 
 mod commit;
 mod complete;
+mod converting;
 mod derived;
 mod documents;
 mod encrypting;
@@ -17,6 +18,7 @@ mod recovery;
 
 pub(crate) use complete::is_complete;
 pub use complete::{Wanted, complete};
+pub(crate) use converting::Converting;
 pub use encrypting::{Encryption, Incoming};
 pub use placing::Placed;
 
@@ -90,6 +92,12 @@ pub struct SessionArchive {
     encryption: Option<Encryption>,
     /// The key of this run, once it was needed.
     key: Option<Arc<SessionKey>>,
+    /// True if the session is being encrypted, or was when a run was killed.
+    is_converting: bool,
+    /// True if the journal may have a line about the bag that is being made.
+    is_vouched: bool,
+    /// Files that are removed once the bag no longer names them.
+    obsolete: Vec<StorePath>,
     /// Media files that have a path and may not be published yet.
     placing: HashSet<MediaId>,
     /// True if nothing may change any more.
@@ -126,6 +134,9 @@ impl SessionArchive {
             record_before,
             encryption: None,
             key: None,
+            is_converting: false,
+            is_vouched: false,
+            obsolete: Vec::new(),
             placing: HashSet::new(),
             is_left: false,
         };

@@ -22,14 +22,17 @@ mod plans;
 mod report;
 mod reread;
 mod seals;
+mod sound;
 mod workers;
 
 pub use examine::examine;
 pub use examined::Examined;
 pub use finding::{Aspect, Finding, Remedy};
+pub(crate) use openable::compare_content;
 pub use report::{JournalMissing, JournalReport, Observer, Report, SessionOutcome, SessionReport};
 pub(crate) use reread::read_sealed;
 pub use reread::{Item, Reread, reread};
+pub(crate) use sound::examine_with_journal;
 
 use crate::bag;
 use crate::cipher::{self, Identities};

@@ -32,6 +32,21 @@ Examples:
   vmedia ship --to s3://evidence/veriff --dry-run
   vmedia ship /srv/evidence --to s3://evidence --shard 3/8 -q --metrics-file /var/lib/vmedia-ship.prom";
 
+pub(in crate::cli) const ENCRYPT: &str = "\
+Encrypts sessions that were archived without recipients, one after the other, as a download with recipients would have written them. A
+session is compared with its manifests and the journal first; each encrypted file is read again, opened and compared before anything
+plain is removed. A run that was killed is continued by the same command. Needs the space of one session beside it. Sessions that are
+damaged, unfinished or locked are reported and left as they are.
+
+Copies stay as they are: versions in buckets, exports, backups, snapshots, and blocks of the disk that are not used again yet.
+
+The recipients may be those of the profile. The credentials are those of a download: their secret keys the fingerprints by which
+further downloads recognize unchanged answers.
+
+Examples:
+  vmedia encrypt --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\" --reason 'policy 2027' --dry-run
+  vmedia encrypt <session-id> --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\" --reason 'policy 2027'";
+
 pub(in crate::cli) const ERASE: &str = "\
 Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,
 by whom, why, when, and what an erasure does not reach, such as backups. The journal records it. The session is never archived

@@ -109,6 +109,10 @@ pub(crate) fn fresh_key(_: &SessionId, recipients: &Recipients) -> Result<(Sessi
     match *recipients {}
 }
 
+pub(crate) fn fresh_pair(_: &SessionId, recipients: &Recipients) -> Result<(SessionKey, Vec<u8>, SessionIdentities)> {
+    match *recipients {}
+}
+
 impl SessionKey {
     /// Returns the public key as `age` writes it.
     pub fn name(&self) -> String {

@@ -1,5 +1,6 @@
 //! The keys of one session in one run, and encryption with them.
 
+use super::reading::SessionIdentities;
 use super::recipients::Recipients;
 use crate::error::{Error, Result};
 use crate::model::SessionId;
@@ -15,13 +16,18 @@ pub struct SessionKey(x25519::Recipient);
 
 /// Returns a fresh public key for a session, and the private key, encrypted to these recipients: a file of identities for `age`.
 pub(crate) fn fresh_key(session: &SessionId, recipients: &Recipients) -> Result<(SessionKey, Vec<u8>)> {
+    fresh_pair(session, recipients).map(|(key, wrapped, _)| (key, wrapped))
+}
+
+/// Returns the same, and the private key itself, to compare what is encrypted to it. It is never written.
+pub(crate) fn fresh_pair(session: &SessionId, recipients: &Recipients) -> Result<(SessionKey, Vec<u8>, SessionIdentities)> {
     let identity = x25519::Identity::generate();
     let public = identity.to_public();
     let secret = identity.to_string();
     let text = ["# session: ", session.as_str(), "\n# public key: ", &public.to_string(), "\n", secret.expose_secret(), "\n"].concat();
     let text = Zeroizing::new(text);
     let wrapped = recipients.encrypt(text.as_bytes())?;
-    Ok((SessionKey(public), wrapped))
+    Ok((SessionKey(public), wrapped, SessionIdentities::of(identity)))
 }
 
 impl SessionKey {

@@ -65,6 +65,11 @@ impl SessionIdentities {
         Self { identities, keys: Vec::new() }
     }
 
+    /// Returns the only private key of a session.
+    pub(super) fn of(key: x25519::Identity) -> Self {
+        Self { identities: Arc::new(Identities(Vec::new())), keys: vec![key] }
+    }
+
     /// Opens a wrapped key.
     pub(crate) fn add(&mut self, wrapped: &[u8]) -> std::result::Result<(), Unopened> {
         let mut text = Zeroizing::new(String::new());

@@ -36,6 +36,8 @@ pub(crate) struct BagChange {
     pub(crate) archived: Archived,
     /// The reason of the operator who adopted the session, and the runs that are missing.
     adopted: Option<(String, Vec<String>)>,
+    /// The reason of the operator who encrypted the session.
+    encrypted: Option<String>,
 }
 
 impl BagChange {
@@ -46,6 +48,11 @@ impl BagChange {
     /// Returns the reason of an adoption.
     pub(crate) fn adopted_for(&self) -> Option<&str> {
         self.adopted.as_ref().map(|(reason, _)| reason.as_str())
+    }
+
+    /// Returns the reason of an encryption.
+    pub(crate) fn encrypted_for(&self) -> Option<&str> {
+        self.encrypted.as_deref()
     }
 
     /// Returns true if it adopts the session without this run, which is missing.
@@ -200,14 +207,14 @@ impl Chain {
 
     fn change(&self, store: &dyn ReadStore, place: &Place) -> Result<BagChange> {
         let is_proven = self.is_proven(place);
-        match self.line(store, place)? {
-            Line { at, entry: Entry::Archived(archived), .. } => Ok(BagChange { at, is_proven, archived: *archived, adopted: None }),
-            Line { at, entry: Entry::Adopted(entry), .. } => {
-                let adopted = Some((entry.reason, entry.missing_runs));
-                Ok(BagChange { at, is_proven, archived: entry.archived, adopted })
-            }
-            _ => Err(self.changed(place)),
-        }
+        let Line { at, entry, .. } = self.line(store, place)?;
+        let (archived, adopted, encrypted) = match entry {
+            Entry::Archived(archived) => (*archived, None, None),
+            Entry::Adopted(entry) => (entry.archived, Some((entry.reason, entry.missing_runs)), None),
+            Entry::Encrypted(entry) => (entry.archived, None, Some(entry.reason)),
+            _ => return Err(self.changed(place)),
+        };
+        Ok(BagChange { at, is_proven, archived, adopted, encrypted })
     }
 
     /// Reads a line again.

@@ -19,10 +19,17 @@ pub(crate) fn archived(folder: &StorePath, before: Option<&Record>, after: &Reco
         let content = file.encrypted.and_then(|encrypted| encrypted.fingerprint.clone());
         FileEntry { path: file.path.to_owned(), bytes: file.digest.bytes, sha256, commitment, content, signed, media }
     });
+    // The lines that named the file have commitments under the salt of their time.
+    let salt = before.map_or(&after.salt, |before| &before.salt);
+    let is_encrypted_now = after.encryption.is_some() && before.is_some_and(|before| before.encryption.is_none());
     let lost = before.into_iter().flat_map(Record::files).filter(|file| holds.get(file.path) != Some(&file.digest)).map(|file| {
-        let (sha256, commitment) = fingerprint(&after.salt, &file);
+        let (sha256, commitment) = fingerprint(salt, &file);
         let is_erased = file.medium.is_some_and(|medium| is_erased(after, medium));
-        let why = if is_erased { "erased by order".to_owned() } else { why(after, file.path) };
+        let why = match is_erased {
+            true => "erased by order".to_owned(),
+            false if is_encrypted_now => "encrypted".to_owned(),
+            false => why(after, file.path),
+        };
         LostEntry { path: file.path.to_owned(), bytes: file.digest.bytes, sha256, commitment, why }
     });
     let recorded = before.map_or(0, |before| before.history.len());

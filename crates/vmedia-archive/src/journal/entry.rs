@@ -76,6 +76,8 @@ pub(crate) enum Entry {
     },
     /// The operator adopts a session for which no line vouches, after all of its files were read.
     Adopted(Box<AdoptedEntry>),
+    /// A session that was archived without encryption was encrypted.
+    Encrypted(Box<EncryptedEntry>),
     /// A session is about to be erased.
     Erasing(Box<ErasingEntry>),
     /// A session was erased.
@@ -112,7 +114,7 @@ impl Entry {
     /// Returns true if the line decides what the archive holds or may lose. A newer version's line may.
     pub(super) fn is_change(&self) -> bool {
         match self {
-            Self::Archived(_) | Self::Adopted(_) | Self::Erasing(_) | Self::Erased(_) => true,
+            Self::Archived(_) | Self::Adopted(_) | Self::Encrypted(_) | Self::Erasing(_) | Self::Erased(_) => true,
             Self::Again(_) | Self::Hold(_) | Self::Released(_) | Self::Cutoff(_) | Self::Unknown => true,
             Self::Opened(_) | Self::Kept { .. } | Self::Failed { .. } | Self::Verified { .. } | Self::Damaged { .. } => false,
             Self::Page { .. } | Self::Accepted { .. } | Self::Exported(_) | Self::Shipped(_) | Self::Keyed(_) | Self::Closed { .. } => {
@@ -130,6 +132,7 @@ impl Line {
             Entry::Unknown => words.add("entry", serde_json::from_slice::<Sort>(text).ok().map(|sort| sort.entry)),
             Entry::Archived(archived) => archived.count_newer(words),
             Entry::Adopted(entry) => entry.archived.count_newer(words),
+            Entry::Encrypted(entry) => entry.archived.count_newer(words),
             Entry::Again(entry) => words.add("class", owned(entry.class.as_ref().and_then(Word::newer))),
             Entry::Erasing(entry) => words.add("class", owned(entry.facts.class.as_ref().and_then(Word::newer))),
             Entry::Erased(entry) => {
@@ -232,6 +235,16 @@ pub(crate) struct AdoptedEntry {
     /// The result for the provider's signatures, if they were computed again.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) authenticated: Option<Authenticated>,
+}
+
+/// The encryption of a session that was archived without.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct EncryptedEntry {
+    /// The change: the encrypted files come in the place of those that are lost, each under the path of one with the ending `.age`.
+    #[serde(flatten)]
+    pub(crate) archived: Archived,
+    /// The operator's reason.
+    pub(crate) reason: String,
 }
 
 /// An earlier run that is accepted although it is under no signature.

@@ -3,7 +3,9 @@
 //!
 //! A line that vouches for a bag outlasts a power loss before the bag is finished.
 
-use super::entry::{AcceptedRun, AdoptedEntry, Archived, Authenticated, Entry, Identity, IndexEntry, Line, Opened, SCHEMA, VERSION};
+use super::entry::{
+    AcceptedRun, AdoptedEntry, Archived, Authenticated, EncryptedEntry, Entry, Identity, IndexEntry, Line, Opened, SCHEMA, VERSION,
+};
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry, ErasureFacts};
 use super::keyed_entry::KeyedEntry;
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
@@ -168,6 +170,11 @@ impl Journal {
     /// Records the adoption of a session; the line is on the disk before this returns.
     pub(crate) fn adopted(&self, entry: AdoptedEntry, now: Timestamp) -> Result<()> {
         self.durably(Entry::Adopted(Box::new(entry)), now)
+    }
+
+    /// Records that a session was encrypted; the line is on the disk before this returns.
+    pub(crate) fn encrypted(&self, entry: EncryptedEntry, now: Timestamp) -> Result<()> {
+        self.durably(Entry::Encrypted(Box::new(entry)), now)
     }
 
     /// Records that a session is about to be erased; the line is on the disk before this returns.

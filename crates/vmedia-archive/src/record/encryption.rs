@@ -3,6 +3,7 @@
 use super::{DocumentRecord, FileRecord, Record, RecordedFile, SignatureRecord, SignatureVerdict};
 use crate::store::Digest;
 use crate::word::Word;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -20,6 +21,9 @@ pub enum Form {
 pub struct EncryptionRecord {
     /// The form.
     pub form: Word<Form>,
+    /// What ties the session to the time before, if it was archived without encryption.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub converted: Option<ConvertedRecord>,
     /// Fields of a newer version.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -27,8 +31,22 @@ pub struct EncryptionRecord {
 
 impl Default for EncryptionRecord {
     fn default() -> Self {
-        Self { form: Form::Age.into(), extra: Map::new() }
+        Self { form: Form::Age.into(), converted: None, extra: Map::new() }
     }
+}
+
+/// The encryption of a session that was archived without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConvertedRecord {
+    /// The time of the encryption.
+    pub at: Timestamp,
+    /// The public key that the salt is encrypted to.
+    pub key: String,
+    /// The salt of the journal's commitments from before, encrypted, in base64: with it, short answers could be guessed.
+    pub salt: String,
+    /// Fields of a newer version.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// What the record holds in clear of the content of an encrypted file. Beside it, the digest is of the bytes on disk.
@@ -110,6 +128,8 @@ impl Record {
     pub(crate) fn keys(&self) -> BTreeSet<&str> {
         let media = self.media.iter().flat_map(|medium| &medium.files).filter_map(|file| file.encrypted.as_ref());
         let documents = self.documents.iter().filter_map(|document| document.encrypted.as_ref());
-        media.chain(documents).map(|encrypted| encrypted.key.as_str()).collect()
+        let converted =
+            self.encryption.iter().filter_map(|encryption| encryption.converted.as_ref()).map(|converted| converted.key.as_str());
+        media.chain(documents).map(|encrypted| encrypted.key.as_str()).chain(converted).collect()
     }
 }

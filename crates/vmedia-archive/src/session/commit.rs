@@ -22,6 +22,11 @@ type TagFiles = Vec<(&'static str, Vec<u8>)>;
 impl SessionArchive {
     /// Makes the folder a valid bag of the files in the record, and returns whether anything had to be written.
     pub fn commit(&mut self, journal: &Journal, now: Timestamp) -> Result<bool> {
+        self.commit_with(journal, &|archived| journal.archived(archived, now), now)
+    }
+
+    /// Does the same; `record` writes the line of the journal.
+    pub(super) fn commit_with(&mut self, journal: &Journal, record: &dyn Fn(Archived) -> Result<()>, now: Timestamp) -> Result<bool> {
         if self.is_left {
             return Ok(false);
         }
@@ -53,16 +58,18 @@ impl SessionArchive {
         let mut prepared = self.pending.settle(store.as_ref(), &self.folder, &new)?;
         // Before the bag's own files, so that the journal has a line of every bag without a pending file.
         let digest = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, bytes)| Digest::of(bytes).sha256);
-        let (bag, record) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
-        let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record.clone()));
+        let (bag, record_now) = (digest(TAG_MANIFEST).unwrap_or_default(), digest(RECORD).unwrap_or_default());
+        let (before, record_before) = (self.bag_before.take(), self.record_before.replace(record_now.clone()));
         let change = journal::archived(&self.folder, self.revision.before.as_ref(), &self.revision.record);
         let resumed = self.pending.is_resumed;
-        journal.archived(Archived { before, bag, record_before, record, resumed, ..change }, now)?;
+        self.is_vouched = true;
+        record(Archived { before, bag, record_before, record: record_now, resumed, ..change })?;
         new.iter().try_for_each(|(path, _)| prepared.publish(path))?;
         let folders: BTreeSet<StorePath> = portraits.iter().filter_map(|(path, _)| path.parent()).collect();
         folders.iter().try_for_each(|folder| self.store.settle(folder, Extent::Names))?;
         // Other tag files and the pending file are right in the folder.
         self.store.settle(&self.folder, Extent::Names)?;
+        self.remove_obsolete()?;
         self.pending.end(self.store.as_ref())?;
         self.store.settle(&self.folder, Extent::Names)?;
         self.revision.before = Some(self.revision.record.clone());

@@ -33,6 +33,10 @@ impl SessionArchive {
     pub fn encrypt(&mut self, encryption: Option<&Encryption>) -> Result<()> {
         let record = &mut self.revision.record;
         let session = &record.session;
+        if self.is_converting {
+            let what = format!("the encryption of session {session} was begun and not finished");
+            return Err(Error::new(ErrorKind::Damaged, what, format!("run `vmedia encrypt {session}`, which finishes it")));
+        }
         let is_empty = self.revision.before.is_none() && record.files().next().is_none();
         match (encryption, &record.encryption) {
             (None, None) => return Ok(()),
@@ -47,7 +51,7 @@ impl SessionArchive {
             (Some(_), None) if !is_empty => {
                 let what =
                     format!("session {session} was archived without encryption, and a session is encrypted as a whole or not at all");
-                let hint = "begin an encrypted archive in another folder with -o; or leave out the recipients";
+                let hint = format!("encrypt it first: vmedia encrypt {session}; or leave out the recipients");
                 return Err(Error::new(ErrorKind::Configuration, what, hint));
             }
             (Some(_), None) => record.encryption = Some(EncryptionRecord::default()),
@@ -72,12 +76,16 @@ impl SessionArchive {
             return Ok(Some(Arc::clone(key)));
         }
         let (key, wrapped) = fresh_key(&self.revision.record.session, &encryption.recipients)?;
+        self.keep_key(key, &wrapped).map(Some)
+    }
+
+    /// Stores the private half of a key in its wrapped form: before anything that only it opens.
+    pub(super) fn keep_key(&mut self, key: SessionKey, wrapped: &[u8]) -> Result<Arc<SessionKey>> {
         let folder = keys_folder(&self.folder);
-        // Before anything that only it opens.
-        self.store.replace(&folder.join(&key_file(&key.name())), &wrapped)?;
+        self.store.replace(&folder.join(&key_file(&key.name())), wrapped)?;
         self.store.settle(&folder, Extent::Tree)?;
         self.store.settle(&StorePath::name(FOLDER), Extent::Names)?;
-        Ok(Some(Arc::clone(self.key.insert(Arc::new(key)))))
+        Ok(Arc::clone(self.key.insert(Arc::new(key))))
     }
 
     /// Returns the ending that paths of this session have behind that of the content.

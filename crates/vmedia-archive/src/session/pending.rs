@@ -36,6 +36,8 @@ pub(super) enum Line {
     Answered(DocumentRecord),
     /// A file was moved.
     Moved(HistoryRecord),
+    /// The session is about to be encrypted: until that is finished, nothing else may change it.
+    Encrypting { at: Timestamp },
     /// A line of a newer version.
     #[serde(other)]
     Newer,

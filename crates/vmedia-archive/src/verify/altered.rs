@@ -5,9 +5,11 @@
 //! bytes under the same path need a line that says that the old ones were lost; the first bytes of a media file are missed for
 //! good, whatever a later line says; and a sealed line holds against every line that no seal covers. Must not read files.
 
+use super::examined::Origin;
 use super::lineage::keep_lineage;
 use super::outcomes::original_lost;
 use super::{Aspect, Examined, Finding};
+use crate::cipher::ENDING;
 use crate::class::Class;
 use crate::error::{Result, quote};
 use crate::journal::{BagChange, Chain, FOLDER as JOURNAL, FileEntry};
@@ -59,6 +61,7 @@ pub(super) fn compare_with_journal(
         examined.notes.extend(keep_lineage(&mut changes, digest.as_deref()));
     }
     let mut history = replay(&changes);
+    examined.origins = history.origins();
     if let Some(at) = history.adopted.filter(|_| is_vouched) {
         // Every bag begins with a line. A later run must not repair this: otherwise, a forger who cuts off the lines of a run and
         // forges what they said has only to wait for the next change.
@@ -134,6 +137,7 @@ pub(super) fn expected_paths(changes: &[BagChange]) -> Vec<String> {
 }
 
 /// A file that the bag should have, and the change that added it.
+#[derive(Clone, Copy)]
 struct Expected<'a> {
     file: &'a FileEntry,
     change: &'a BagChange,
@@ -143,8 +147,10 @@ struct Expected<'a> {
 #[derive(Default)]
 struct History<'a> {
     files: BTreeMap<&'a str, Expected<'a>>,
-    /// The first file of each media file, by its id.
+    /// The first file of each media file, by its id; once the session was encrypted, its encrypted form.
     originals: HashMap<&'a str, &'a FileEntry>,
+    /// The plain files of which encrypted ones are the content, by the paths of these.
+    plain: HashMap<&'a str, Expected<'a>>,
     findings: Vec<Finding>,
     notes: Vec<String>,
     last: Option<(Timestamp, &'a str)>,
@@ -163,7 +169,32 @@ impl<'a> History<'a> {
         files.any(|file| file.media.as_ref().is_some_and(|media| media.as_str() == id) && is_same(file))
     }
 
+    /// Returns what the encrypted files must hold, because the journal knew it before they were encrypted.
+    fn origins(&self) -> HashMap<String, Origin> {
+        let origin = |plain: &Expected<'_>| Origin { file: plain.file.clone(), at: plain.change.at };
+        self.plain.iter().map(|(path, plain)| ((*path).to_owned(), origin(plain))).collect()
+    }
+
+    /// Takes over which plain files an encryption has encrypted.
+    fn encrypt(&mut self, change: &'a BagChange) {
+        for file in &change.archived.files {
+            let Some(plain) = file.path.strip_suffix(ENDING).and_then(|plain| self.files.get(plain)).copied() else { continue };
+            let id = file.media.as_ref().or(plain.file.media.as_ref()).map(MediaId::as_str);
+            if let Some(original) = id.and_then(|id| self.originals.get_mut(id))
+                && original.fingerprint() == plain.file.fingerprint()
+            {
+                *original = file;
+            }
+            self.plain.insert(&file.path, plain);
+        }
+        let reason = change.encrypted_for().unwrap_or_default();
+        self.notes.push(format!("it was archived without encryption, and encrypted on {} ({})", day(change.at), quote(reason)));
+    }
+
     fn apply(&mut self, change: &'a BagChange) {
+        if change.encrypted_for().is_some() {
+            self.encrypt(change);
+        }
         for lost in &change.archived.lost {
             match self.files.get(lost.path.as_str()) {
                 Some(expected) if expected.file.fingerprint() != lost.fingerprint() => {
@@ -194,6 +225,13 @@ impl<'a> History<'a> {
             if let Some(id) = &file.media {
                 self.originals.entry(id.as_str()).or_insert(file);
             }
+            let is_same_content = |known: &Expected<'_>| file.content.is_some() && file.content == known.file.content;
+            let is_same = self.files.get(file.path.as_str()).is_some_and(is_same_content);
+            // The salt of the commitments from before the encryption went with the folder, too.
+            let is_incomparable = was_missing(change) && layout::is_document(&file.path);
+            if change.encrypted_for().is_none() && (!is_same || is_incomparable) {
+                self.plain.remove(file.path.as_str());
+            }
             self.files.insert(&file.path, Expected { file, change });
         }
         if incomparable > 0 {
@@ -212,7 +250,7 @@ impl<'a> History<'a> {
 
 fn replay(changes: &[BagChange]) -> History<'_> {
     let mut history = History::default();
-    let mut left: Vec<&BagChange> = changes.iter().collect();
+    let mut left: Vec<&BagChange> = changes.iter().filter(|change| !is_void(change, changes)).collect();
     // Segments of runs that overlap do not stand in the order of their lines.
     left.sort_by_key(|change| change.at);
     let mut previous: Option<&BagChange> = None;
@@ -245,6 +283,16 @@ fn replay(changes: &[BagChange]) -> History<'_> {
         previous = Some(change);
     }
     history
+}
+
+/// Returns true if a change is an encryption whose run was killed before the bag was another, and that was begun anew.
+fn is_void(change: &BagChange, changes: &[BagChange]) -> bool {
+    let (begins, may_stand) = (change.archived.record_before.as_ref(), |other: &BagChange| other.is_proven || !change.is_proven);
+    let is_again = |other: &BagChange| {
+        other.archived.resumed && other.archived.record_before.as_ref() == begins && other.archived.record != change.archived.record
+    };
+    let mut again = changes.iter().filter(|other| other.encrypted_for().is_some() && other.at >= change.at && is_again(other));
+    change.encrypted_for().is_some() && again.any(may_stand)
 }
 
 /// Returns true if a change begins where the one before ended; or, after a run that was killed, where that one began.

@@ -11,6 +11,7 @@ use crate::layout::{self, DECLARATION, INFO, MANIFEST, MARKER, PAYLOAD, RECORD, 
 use crate::model::MediaId;
 use crate::record::{DocumentRecord, Record, RecordedFile, State, parse_error};
 use crate::store::{Digest, Listed, ReadStore, Stat, StorePath};
+use crate::unfinished::{Unfinished, unfinished};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Files that file managers leave in folders.
@@ -30,8 +31,7 @@ pub fn examine(store: &dyn ReadStore, folder: &StorePath, rules: &dyn ProviderRu
         return Ok(examined);
     }
     if is_unfinished(store, folder)? {
-        let what = "a run is changing this session, or was interrupted; `vmedia download` for it finishes";
-        examined.findings.push(Finding::new(Aspect::Listings, MARKER, what).helped_by(Remedy::Download));
+        examined.findings.push(not_finished(store, folder)?);
         examined.unfinished = true;
         // The manifests do not describe the files yet; the next run reads all of them.
         return Ok(examined);
@@ -71,6 +71,15 @@ pub fn examine(store: &dyn ReadStore, folder: &StorePath, rules: &dyn ProviderRu
     }
     examined.record = record;
     Ok(examined)
+}
+
+/// Returns the finding for a session that a run is changing, or was when it was killed.
+fn not_finished(store: &dyn ReadStore, folder: &StorePath) -> Result<Finding> {
+    let (what, remedy) = match unfinished(store, folder)? {
+        Some(Unfinished::Encryption) => ("its encryption was begun and not finished; `vmedia encrypt` for it finishes", Remedy::Encrypt),
+        _ => ("a run is changing this session, or was interrupted; `vmedia download` for it finishes", Remedy::Download),
+    };
+    Ok(Finding::new(Aspect::Listings, MARKER, what).helped_by(remedy))
 }
 
 /// Returns the files to be read: all but those that are already reported as missing or unreadable.

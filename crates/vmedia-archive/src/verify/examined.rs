@@ -3,11 +3,22 @@
 use super::{Aspect, Finding, Item, Remedy, bag_digest};
 use crate::bag::Manifest;
 use crate::error::{Error, Result};
+use crate::journal::FileEntry;
 use crate::layout::{self, MANIFEST, MARKER, TAG_MANIFEST};
 use crate::model::SessionId;
 use crate::record::{Record, RecordedFile};
 use crate::store::{Digest, LINKED, ReadStore, StorePath, Stray, sha256_bytes};
+use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap};
+
+/// What an encrypted file must hold, because it was archived without encryption.
+#[derive(Debug)]
+pub(super) struct Origin {
+    /// The plain file, as the journal has it.
+    pub(super) file: FileEntry,
+    /// The time of the line.
+    pub(super) at: Timestamp,
+}
 
 /// A bag under verification.
 #[derive(Debug, Default)]
@@ -38,6 +49,8 @@ pub struct Examined {
     pub(super) read: HashMap<String, Digest>,
     /// The contents of both manifests.
     pub(super) manifested: Manifest,
+    /// What encrypted files must hold, by their paths.
+    pub(super) origins: HashMap<String, Origin>,
     /// Files that cannot be read; `.` is the bag itself.
     pub(super) unreadable: BTreeSet<String>,
     /// The bag's own files that are reported as missing.

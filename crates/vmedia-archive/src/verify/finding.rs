@@ -77,6 +77,8 @@ pub enum Remedy {
     MoveOut,
     /// `vmedia erase` finishes an erasure, or repeats it.
     Erase,
+    /// `vmedia encrypt` finishes an encryption.
+    Encrypt,
     /// The operator decides: the session may have been deleted on purpose.
     Decide,
     /// Move the folder in: a link is in its place.

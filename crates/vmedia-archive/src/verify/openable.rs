@@ -4,14 +4,20 @@
 //! Without identities, checks only that the wrapped keys are there. Must not write what it opens.
 
 use super::examine::{LARGEST_DOCUMENT, compare_listing};
+use super::examined::Origin;
 use super::reread::{Item, Reread, read_sealed};
-use super::{Aspect, Examined, ProviderRules};
+use super::{Aspect, Examined, ProviderRules, SignatureCheck};
 use crate::cipher::{FOLDER, Identities, LARGEST_KEY, SessionIdentities, Unopened, key_file, keys_folder};
 use crate::error::{Result, plain};
 use crate::journal::stopped;
 use crate::record::{DocumentRecord, EncryptedRecord, Record};
-use crate::store::{Digest, ReadStore, StorePath, Watch};
+use crate::salt::Salt;
+use crate::store::{Digest, ReadStore, StorePath, Watch, sha256_bytes};
+use crate::text::day;
 use crate::unlocking::{is_at_hand, opens_granted, proof};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::zeroize::Zeroizing;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -43,12 +49,18 @@ fn open_record(
     let keys = keys?;
     // A file whose key was reported is no further finding.
     let may_open = |encrypted: &&EncryptedRecord| !unopened.contains(&encrypted.key);
+    let earlier = earlier_salt(record, &keys);
     let mut count = 0;
     for file in record.files() {
         let Some(encrypted) = file.encrypted.filter(may_open) else { continue };
         count += 1;
         match proof(&keys, encrypted) {
             Ok(proof) => {
+                let origin = examined.origins.get(file.path).filter(|origin| !is_content_of(origin, &proof.digest, earlier.as_ref()));
+                if let Some(at) = origin.map(|origin| origin.at) {
+                    let what = format!("does not hold what was archived on {}, before the session was encrypted", day(at));
+                    examined.finding(Aspect::Journal, file.path, what);
+                }
                 if let Some(item) = examined.items.iter_mut().find(|item| item.path == file.path) {
                     item.signature = proof.signature.held().map(str::to_owned);
                     item.content = Some(proof.digest);
@@ -67,6 +79,22 @@ fn open_record(
     }
     examined.to_open = Some(count);
     Some(keys)
+}
+
+/// Returns the salt of the journal's commitments from before the session was encrypted, if it was archived without encryption.
+fn earlier_salt(record: &Record, keys: &SessionIdentities) -> Option<Salt> {
+    let converted = record.encryption.as_ref()?.converted.as_ref()?;
+    let opened = Zeroizing::new(keys.decrypt(&STANDARD.decode(&converted.salt).ok()?).ok()?);
+    Salt::try_from(std::str::from_utf8(&opened).ok()?.to_owned()).ok()
+}
+
+/// Returns true if a content is that of a plain file, as the journal has it: its SHA-256, or the commitment to that.
+fn is_content_of(origin: &Origin, content: &Digest, earlier: Option<&Salt>) -> bool {
+    let found = match &origin.file.commitment {
+        None => Some(content.sha256.clone()),
+        Some(_) => earlier.map(|salt| salt.commitment(&content.sha256)),
+    };
+    found.and_then(|found| sha256_bytes(&found)).is_some_and(|found| origin.file.fingerprint() == Some(found))
 }
 
 /// Opens the wrapped keys of a bag, and returns those that do not open. One that is missing or altered is a finding, unless the archive is a
@@ -135,17 +163,10 @@ pub(super) fn reread_content(
 ) -> Result<Reread> {
     let Some(path) = item.place(folder) else { return Ok(item.found(Aspect::Readable, "its path leads out of the bag")) };
     let Some(stream) = store.open(&path)? else { return Ok(item.found(Aspect::Listings, "missing")) };
-    let mut stream = Watched { stream, hasher: Sha256::new(), bytes: 0, watch, was_stopped: false };
-    let opened = keys.open(&mut stream).map(|opened| read_sealed(buffer, opened, item.signature_check(rules), &mut |_| Ok(())));
-    // What stands behind the end of the content belongs to the file, too.
-    let rest = io::copy(&mut stream, &mut io::sink());
-    if stream.was_stopped {
-        return Err(stopped());
-    }
-    if let Err(error) = rest {
-        return Ok(item.found(Aspect::Readable, &format!("cannot be read: {}", plain(&error))));
-    }
-    let stored = Digest { bytes: stream.bytes, sha256: hex::encode(stream.hasher.finalize()) };
+    let (stored, opened) = match read_content(buffer, stream, item.signature_check(rules), keys, watch)? {
+        Ok(read) => read,
+        Err(error) => return Ok(item.found(Aspect::Readable, &format!("cannot be read: {}", plain(&error)))),
+    };
     let compared = item.compare(&stored, None);
     if compared.finding.is_some() {
         return Ok(compared);
@@ -157,6 +178,38 @@ pub(super) fn reread_content(
         Ok(Ok((digest, _))) if digest != *content => unopened("its content is not what the provider sent: the SHA-256 does not fit"),
         Ok(Ok((_, holds))) => Reread { is_opened: true, ..item.compare(&stored, holds) },
     })
+}
+
+/// The digest of encrypted bytes, and that of their content with the result for its signature, or why there is none.
+type ReadContent = (Digest, std::result::Result<io::Result<(Digest, Option<bool>)>, Unopened>);
+
+/// Reads an encrypted stream to its end, and opens it. The inner error is that of the stream.
+fn read_content(
+    buffer: &mut Vec<u8>,
+    stream: Box<dyn Read + Send>,
+    signature: Option<Box<dyn SignatureCheck>>,
+    keys: &SessionIdentities,
+    watch: &mut Watch<'_>,
+) -> Result<io::Result<ReadContent>> {
+    let mut stream = Watched { stream, hasher: Sha256::new(), bytes: 0, watch, was_stopped: false };
+    let opened = keys.open(&mut stream).map(|opened| read_sealed(buffer, opened, signature, &mut |_| Ok(())));
+    // What stands behind the end of the content belongs to the file, too.
+    let rest = io::copy(&mut stream, &mut io::sink());
+    if stream.was_stopped {
+        return Err(stopped());
+    }
+    let stored = Digest { bytes: stream.bytes, sha256: hex::encode(stream.hasher.finalize()) };
+    Ok(rest.map(|_| (stored, opened)))
+}
+
+/// Reads an encrypted stream to its end. Returns its digest and that of its content; `None` if it cannot be read, or does not open.
+pub(crate) fn compare_content(
+    stream: Box<dyn Read + Send>,
+    keys: &SessionIdentities,
+    watch: &mut Watch<'_>,
+) -> Result<Option<(Digest, Digest)>> {
+    let read = read_content(&mut Vec::new(), stream, None, keys, watch)?;
+    Ok(read.ok().and_then(|(stored, opened)| Some((stored, opened.ok()?.ok()?.0))))
 }
 
 /// A stream that is hashed and watched while it is read.

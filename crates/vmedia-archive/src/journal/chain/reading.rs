@@ -187,6 +187,7 @@ impl Chain {
             }
             Entry::Archived(archived) => self.add_bag(&archived.folder, place, scope),
             Entry::Adopted(entry) => self.add_bag(&entry.archived.folder, place, scope),
+            Entry::Encrypted(entry) => self.add_bag(&entry.archived.folder, place, scope),
             Entry::Accepted { runs, reason } => {
                 let runs: Vec<&str> = runs.iter().map(|run| run.segment.as_str()).collect();
                 self.notes.push((name.to_owned(), format!("accepts runs without a signature: {}; reason: {reason}", runs.join(", "))));
