@@ -4,6 +4,8 @@
 mod converted;
 mod granted;
 mod killed;
+#[cfg(target_os = "linux")]
+mod nowhere;
 pub(crate) mod opened;
 mod rewrapped;
 

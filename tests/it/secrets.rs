@@ -4,7 +4,7 @@
 #[cfg(target_os = "linux")]
 mod keyring;
 #[cfg(target_os = "linux")]
-mod memory;
+pub mod memory;
 mod nowhere;
 mod sources;
 
