@@ -4,6 +4,7 @@
 //! are checked. Must not know what an object is for.
 
 mod bucket;
+mod checksum_report;
 mod connection;
 mod credentials;
 mod download;
@@ -17,6 +18,7 @@ mod upload;
 mod xml;
 
 pub use bucket::{Bucket, BucketOptions, WriteOptions};
+pub use checksum_report::read_report;
 pub use connection::Connect;
 pub use credentials::{ConnectService, Container, CredentialSource, Credentials, Fixed, Instance, Token, WebIdentity};
 pub use place::Place;

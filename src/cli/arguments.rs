@@ -309,10 +309,13 @@ pub(crate) struct VerifyArguments {
     /// Evidence for files in a bucket: reading or store
     #[arg(long, value_name = "EVIDENCE", default_value = "reading", hide_short_help = true, hide_possible_values = true)]
     pub(crate) by: VerifyBy,
+    /// Completion report of S3 Batch Operations as evidence; repeatable
+    #[arg(long, value_name = "FILE", conflicts_with = "by", hide_short_help = true)]
+    pub(crate) report: Vec<PathBuf>,
     /// Print the head of the journal, to be kept elsewhere for --expect-head
     #[arg(long)]
     pub(crate) print_head: bool,
-    /// Require the journal line with this digest, a head printed earlier; repeatable
+    /// Require this head of the journal, printed earlier; repeatable
     #[arg(long, value_name = "SHA256", value_parser = sha256)]
     pub(crate) expect_head: Vec<String>,
     /// Require a journal signature by one of these keys, and accept no other

@@ -7,7 +7,7 @@ use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
 use super::services::{journal, offline_providers};
-use crate::archive::verify::{self, Evidence, Observer, Options, Repairable, Report, Target, Totals};
+use crate::archive::verify::{self, ChecksumReport, Evidence, Observer, Options, Repairable, Report, Target, Totals, Unreported};
 use crate::archive::{Identities, Journal};
 use crate::cli::{ProviderChoice, VerifyArguments, VerifyBy};
 use crate::clock::{Cancel, Clock, Stop};
@@ -15,6 +15,7 @@ use crate::config::Secrets;
 use crate::engine::{Emit, Event, OUT_OF_TIME, StoredRules};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
+use crate::objects::{Place, read_report};
 use crate::report::Reporter;
 use crate::seal::ssh::Signers;
 use crate::seal::stamp::Authorities;
@@ -26,16 +27,26 @@ use std::sync::{Arc, OnceLock};
 
 pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(&arguments.paths, context)?;
-    if arguments.by == VerifyBy::Store
+    if evidence(arguments) != Evidence::Reading
         && let Some(archive) = archives.iter().find(|archive| !archive.is_remote())
     {
-        let what = format!("{} is a folder, which keeps no SHA-256 of its own for --by store", archive.root.display());
-        return Err(Error::usage(what, "leave out --by to read the files, or name an archive in a bucket: s3://bucket/prefix"));
+        let why = if arguments.report.is_empty() { "keeps no SHA-256 of its own for --by store" } else { "no report of a bucket is about" };
+        let what = format!("{} is a folder, which {why}", archive.root.display());
+        let hint = "leave out --by and --report to read the files, or name an archive in a bucket: s3://bucket/prefix";
+        return Err(Error::usage(what, hint));
     }
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let mut reporter = context.reporter(arguments.format, true)?.with_heads(arguments.print_head);
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
     verify_all(&archives, rules, arguments, false, &mut reporter, context).map(|outcome| outcome.exit)
+}
+
+fn evidence(arguments: &VerifyArguments) -> Evidence {
+    match arguments.by {
+        _ if !arguments.report.is_empty() => Evidence::Report,
+        VerifyBy::Store => Evidence::Store,
+        VerifyBy::Reading => Evidence::Reading,
+    }
 }
 
 /// Returns the secrets for the provider's signatures; none for Yoti, which signs nothing.
@@ -105,7 +116,8 @@ pub(super) fn verify_all(
     // Nothing is fetched into a bucket again.
     let is_remote = archives.iter().any(Archive::is_remote);
     let readers = archives.iter().map(Archive::readers).max().unwrap_or(1);
-    let options = options(arguments, since, is_repaired || is_remote, readers)?;
+    let report = report(arguments, archives, reporter, context)?;
+    let options = Options { report, ..options(arguments, since, is_repaired || is_remote, readers)? };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| {
         verify::verify(&shared, &options, &rules, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
@@ -146,7 +158,8 @@ pub(super) fn verify_all(
         checked,
         files: sum.files,
         bytes: sum.bytes,
-        vouched: (arguments.by == VerifyBy::Store).then_some(sum.vouched),
+        vouched: (evidence(arguments) == Evidence::Store).then_some(sum.vouched),
+        reported: (evidence(arguments) == Evidence::Report).then_some(sum.vouched),
         partial: partial(&sum, sessions, archives, cut, (arguments, since)),
         out_of_time,
         milliseconds: u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),
@@ -155,10 +168,33 @@ pub(super) fn verify_all(
     Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
 }
 
+/// Reads the reports that are evidence for media, if there are any.
+fn report(
+    arguments: &VerifyArguments,
+    archives: &[Archive],
+    reporter: &mut Reporter,
+    context: &Context,
+) -> Result<Option<Arc<ChecksumReport>>> {
+    if arguments.report.is_empty() {
+        return Ok(None);
+    }
+    let places = archives.iter().filter_map(|archive| Place::parse(archive.root.to_str()?).ok()).collect::<Vec<_>>();
+    let (mut report, mut others) = (ChecksumReport::default(), 0);
+    for path in &arguments.report {
+        others += read_report(path, &places, arguments.shard, &context.cancel, &mut report)?;
+    }
+    if others > 0 {
+        let text = format!("{} of the report {} about other places", plural(others, "row"), if others == 1 { "is" } else { "are" });
+        reporter.event(Event::Remark { text });
+    }
+    Ok(Some(Arc::new(report.finished())))
+}
+
 fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: bool, readers: usize) -> Result<Options> {
     Ok(Options {
         workers: arguments.jobs.map_or(readers, usize::from),
-        by: if arguments.by == VerifyBy::Store { Evidence::Store } else { Evidence::Reading },
+        by: evidence(arguments),
+        report: None,
         sample: arguments.sample,
         since,
         shard: arguments.shard,
@@ -183,7 +219,7 @@ fn exit(stop: Option<Stop>, sum: &Totals, out_of_time: bool, is_opening: bool) -
         // Damage was found, whether or not everything was read.
         _ if sum.damaged + sum.journals > 0 => Exit::from(ErrorKind::Damaged),
         _ if out_of_time => Stop::OutOfTime.exit(),
-        _ if is_opening && sum.unopened > 0 => Exit::PARTIAL,
+        _ if is_opening && sum.unopened > 0 || sum.unreported.total() > 0 => Exit::PARTIAL,
         _ => Exit::Done,
     }
 }
@@ -244,6 +280,16 @@ fn partial(
     let busy = (sum.busy > 0).then(|| format!("{} that another run is changing: run the same command again", plural(sum.busy, "session")));
     let unread: usize = archives.iter().map(|archive| archive.unread.len()).sum();
     let unread = (unread > 0).then(|| format!("{} that could not be looked into", plural(unread as u64, "folder")));
-    let reasons: Vec<String> = [sample, since, shard, busy, unread].into_iter().flatten().collect();
+    let Unreported { absent, failed, other } = sum.unreported;
+    let kinds = [(absent, "not named there"), (failed, "that S3 could not read"), (other, "with another checksum")];
+    let kinds = kinds.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect::<Vec<_>>();
+    let unreported = (!kinds.is_empty()).then(|| {
+        format!(
+            "{} of which the report has no SHA-256 by the id of the version: {}",
+            plural(sum.unreported.total(), "file"),
+            kinds.join(", ")
+        )
+    });
+    let reasons: Vec<String> = [sample, since, shard, busy, unread, unreported].into_iter().flatten().collect();
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }

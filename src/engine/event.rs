@@ -376,6 +376,9 @@ pub enum Event {
         /// Bytes of files that were not read, because a bucket's own SHA-256 vouches for them (`--by store`).
         #[serde(skip_serializing_if = "Option::is_none", default)]
         vouched: Option<u64>,
+        /// Bytes of files that were not read, because a report vouches for them (`--report`).
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reported: Option<u64>,
         /// The reason for which the result is not about everything; none when everything was read.
         partial: Option<String>,
         /// True if the time limit (`--max-duration`) was reached before everything was read.

@@ -185,6 +185,7 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
         files,
         bytes: read,
         vouched,
+        reported,
         partial,
         milliseconds,
         ..
@@ -217,8 +218,10 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
     }
     let rate = rate(*read, *milliseconds);
     let erased = if *erased > 0 { format!(", and {erased} erased") } else { String::new() };
-    let by = vouched.map(|vouched| format!(", {} compared by the SHA-256 that the bucket keeps and not read", bytes(vouched)));
-    let by = by.unwrap_or_default();
+    let by = [(vouched, "that the bucket keeps"), (reported, "in the report")]
+        .into_iter()
+        .filter_map(|(count, which)| Some(format!(", {} compared by the SHA-256 {which} and not read", bytes((*count)?))))
+        .collect::<String>();
     let (sessions, files, read) = (plural(*bags, "session"), plural(*files, "file"), bytes(*read));
     let mut line = format!("{sessions}{erased}: {verdict}; {files}{by}, {read} read in {rate}");
     if let Some(partial) = partial {

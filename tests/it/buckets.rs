@@ -3,10 +3,12 @@
 //! - `credentials`: where keys come from.
 //! - `probe`: what a bucket must do.
 //! - `reading`: archives that were shipped.
+//! - `report`: the completion report of S3 Batch Operations as evidence.
 
 mod credentials;
 mod probe;
 mod reading;
+mod report;
 
 use crate::harness::{ADMIN, Keeps, ObjectServer, READER};
 use rusty_s3::Method::{Delete, Put};

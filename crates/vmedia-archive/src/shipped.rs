@@ -17,8 +17,8 @@ use crate::objects::{ObjectStore, PROBE_FOLDER};
 use crate::schedule::locked;
 use crate::ship::versions::is_version;
 use crate::ship::{chunks, fetch};
-use crate::store::{Digest, Listed, ReadStore, Stat, StorePath, Stray};
-use index::{Objects, Session, StrayKind};
+use crate::store::{Digest, KeptObject, Listed, ReadStore, Stat, StorePath, Stray};
+use index::{NO_VERSION, Objects, Session, StrayKind};
 use object::Object;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
@@ -276,6 +276,19 @@ impl ReadStore for ShippedArchive {
         let Some(zip) = &session.zip else { return Ok(None) };
         let head = self.noted(self.place.head(&zip.key, zip.version.as_deref()))?;
         Ok(head.and_then(|head| Some((zip.key.below(folder)?.to_owned(), Digest { bytes: head.bytes, sha256: head.sha256? }))))
+    }
+
+    fn kept_object(&self, path: &StorePath) -> Result<Option<KeptObject>> {
+        let pieces = self.pieces(path)?;
+        let (Some([object]), Some((folder, _))) = (pieces.as_deref(), path.as_str().split_once('/')) else { return Ok(None) };
+        if object.inside.is_some() {
+            return Ok(None);
+        }
+        let folder = StorePath::name(folder);
+        let below = object.key.below(&folder).unwrap_or_default();
+        let is_only = !self.session(&folder)?.strays.iter().any(|stray| stray.path == below);
+        let version = object.version.clone().filter(|version| version != NO_VERSION);
+        Ok(Some(KeptObject { url: self.place.location(Some(&object.key)), version, is_only }))
     }
 
     fn strays(&self, folder: Option<&StorePath>) -> Result<Vec<Stray>> {

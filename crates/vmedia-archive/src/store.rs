@@ -180,6 +180,17 @@ pub struct Stray {
     pub is_harmless: bool,
 }
 
+/// An object that holds a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptObject {
+    /// Its URL.
+    pub url: String,
+    /// The id of its version; `None` without versions.
+    pub version: Option<String>,
+    /// True if its key has no other version, and no delete marker.
+    pub is_only: bool,
+}
+
 /// The reading half of a store, enough for verification, the catalog and the pages.
 pub trait ReadStore: Send + Sync {
     /// Returns the whole of a small file; `None` when it is not there. Fails above `limit` bytes.
@@ -213,6 +224,11 @@ pub trait ReadStore: Send + Sync {
     /// Returns the path below a folder of the one file that holds all of its files, and the length and SHA-256 that the store itself keeps of
     /// it; `None` where files stand by themselves.
     fn container(&self, _folder: &StorePath) -> Result<Option<(String, Digest)>> {
+        Ok(None)
+    }
+
+    /// Returns the object that holds a file, whole and alone; `None` if none does, as in a folder.
+    fn kept_object(&self, _path: &StorePath) -> Result<Option<KeptObject>> {
         Ok(None)
     }
 

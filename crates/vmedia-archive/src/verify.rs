@@ -7,9 +7,11 @@
 
 mod altered;
 mod checkpoints;
+mod checksums;
 mod compared;
 mod contained;
 mod erased;
+mod evidence;
 mod examine;
 mod examined;
 mod finding;
@@ -25,6 +27,7 @@ mod seals;
 mod sound;
 mod workers;
 
+pub use checksums::{ChecksumReport, Reported, Unreported};
 pub use examine::examine;
 pub use examined::Examined;
 pub use finding::{Aspect, Finding, Remedy};
@@ -100,6 +103,8 @@ pub enum Evidence {
     Reading,
     /// The store's own SHA-256; a file of which it keeps none is read.
     Store,
+    /// The SHA-256 of media files in a report; one of which it has none is not compared.
+    Report,
 }
 
 /// The options of a verification.
@@ -109,6 +114,8 @@ pub struct Options {
     pub workers: usize,
     /// The evidence for the bytes of files; a bag's own files are read in any case.
     pub by: Evidence,
+    /// The report, if that is the evidence.
+    pub report: Option<Arc<ChecksumReport>>,
     /// The percentage of payload files to read; `None` for all of them.
     pub sample: Option<f64>,
     /// Only sessions that changed since this time.
@@ -148,10 +155,12 @@ pub struct Totals {
     pub files: u64,
     /// Bytes that were read.
     pub bytes: u64,
-    /// Bytes of files for which the store vouches, and that were not read.
+    /// Bytes of files for which the store or the report vouches, and that were not read.
     pub vouched: u64,
     /// Payload files that were not read, because only a sample was wanted.
     pub unread: u64,
+    /// Payload files that were not compared, because the report has no SHA-256 of them.
+    pub unreported: Unreported,
     /// Sessions of which the journal says that they were erased, and of which nothing is left.
     pub erased: u64,
     /// Encrypted sessions of which nothing was opened.

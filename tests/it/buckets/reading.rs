@@ -8,14 +8,14 @@ use vmedia::archive::objects::ObjectStore;
 use vmedia::store::StorePath;
 
 /// Runs the program with the key of the administrator.
-fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
+pub(super) fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
     let environment = server.environment(ADMIN);
     let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     world.run_with(words, &further)
 }
 
 /// Ships the usual session, changes it, and ships it again: the second version names files of the first in `fetch.txt`.
-fn shipped(server: &ObjectServer, keeps: Keeps) -> (World, String) {
+pub(super) fn shipped(server: &ObjectServer, keeps: Keeps) -> (World, String) {
     let (world, url) = (World::new(), format!("s3://{}/kyc", server.bucket(keeps)));
     world.run(&["download", SESSION]).ends_with(0);
     ship(&world, server, &["--to", &url]).ends_with(0);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// The id of an object that was created without versions.
-const NO_VERSION: &str = "null";
+pub(super) const NO_VERSION: &str = "null";
 
 /// Something that is in the place beside what was shipped.
 #[derive(Debug, Clone, PartialEq, Eq)]

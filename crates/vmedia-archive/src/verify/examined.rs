@@ -1,6 +1,6 @@
 //! The state of a bag's verification: what its own files say, how much of it was read, and what was found.
 
-use super::{Aspect, Finding, Item, Remedy, bag_digest};
+use super::{Aspect, Finding, Item, Remedy, Unreported, bag_digest};
 use crate::bag::Manifest;
 use crate::error::{Error, Result};
 use crate::journal::FileEntry;
@@ -61,7 +61,9 @@ pub struct Examined {
     pub(super) files: u64,
     pub(super) unread: u64,
     pub(super) bytes: u64,
-    /// Bytes of files for which the store vouches.
+    /// Payload files of which the report has no SHA-256.
+    pub(super) unreported: Unreported,
+    /// Bytes of files for which the store or the report vouches.
     pub(super) vouched: u64,
     pub(super) held: u64,
     pub(super) opened: u64,

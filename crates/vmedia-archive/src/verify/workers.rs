@@ -4,17 +4,18 @@
 //! Must not choose what is checked.
 
 use super::compared::{Compared, compare};
+use super::evidence::vouched;
 use super::journal::Archive;
 use super::openable::{open_session, reread_content};
 use super::{
     Aspect, Examined, Finding, Item, JournalMissing, Observer, Options, Remedy, Repairable, Report, SessionReport, Target, Totals,
 };
-use super::{Evidence, ProviderRules, Reread, reread};
+use super::{ProviderRules, Reread, reread};
 use crate::cipher::SessionIdentities;
 use crate::error::Result;
 use crate::journal::{Authenticated, Chain};
 use crate::schedule::{Order, Pool, Role, Work, locked};
-use crate::store::{ReadStore, StorePath};
+use crate::store::StorePath;
 use crate::text::plural;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -228,17 +229,22 @@ impl<'a> Run<'a> {
             if self.is_stopped() { Err(io::Error::other("stopped")) } else { Ok(()) }
         };
         // What is to be decrypted is to be read.
-        let is_vouchable = self.options.by == Evidence::Store && (bag.keys.is_none() || item.content.is_none());
-        let vouched = if is_vouchable { vouched(store, folder, item) } else { None };
-        let is_vouched = vouched.is_some();
+        let is_vouchable = bag.keys.is_none() || item.content.is_none();
+        let vouched = if is_vouchable { vouched(self.options, store, folder, item) } else { Ok(None) };
+        let (is_vouched, lack) = (matches!(vouched, Ok(Some(_))), vouched.as_ref().err().copied());
         let read = || match (vouched, &bag.keys, &item.content) {
-            (Some(vouched), ..) => Ok(vouched),
-            (None, Some(keys), Some(content)) => reread_content(buffer, store, folder, (item, content), keys, self.rules, &mut watch),
+            (Ok(Some(vouched)), ..) => Ok(vouched),
+            (Err(_), ..) => Ok(Reread::default()),
+            (Ok(None), Some(keys), Some(content)) => reread_content(buffer, store, folder, (item, content), keys, self.rules, &mut watch),
             _ => reread(buffer, store, folder, item, self.rules, &mut watch),
         };
         let outcome = (!self.is_stopped()).then(read).filter(|_| store.outage().is_none());
         let mut examined = locked(&bag.examined);
         match outcome {
+            Some(Ok(_)) if lack.is_some() => {
+                examined.unread += 1;
+                lack.into_iter().for_each(|lack| examined.unreported.add(lack));
+            }
             Some(Ok(reread)) => {
                 *(if is_vouched { &mut examined.vouched } else { &mut examined.bytes }) += reread.bytes;
                 examined.files += u64::from(item.is_payload);
@@ -318,6 +324,7 @@ impl<'a> Run<'a> {
         totals.bytes += examined.bytes;
         totals.vouched += examined.vouched;
         totals.unread += examined.unread;
+        totals.unreported.merge(examined.unreported);
     }
 
     fn write_result(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {
@@ -334,12 +341,6 @@ impl<'a> Run<'a> {
             }
         }
     }
-}
-
-/// Compares a file with the SHA-256 that the store keeps of it; `None` if it keeps none.
-fn vouched(store: &dyn ReadStore, folder: &StorePath, item: &Item) -> Option<Reread> {
-    let digest = store.kept_digest(&item.place(folder)?).ok().flatten()?;
-    Some(item.compare(&digest, None))
 }
 
 /// Returns true if there are findings that a run may have caused which changed the bag since it was first read.
