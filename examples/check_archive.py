@@ -19,6 +19,7 @@ does not, which it prints, 2 on wrong usage. It checks that
   archive.json; a later line names other bytes only after a line that says that the first were lost, and the first bytes of a media file are
   still there, of an encrypted file its content; of a file that was archived in clear and encrypted later, its encrypted form (what that
   holds, `vmedia verify --identity` compares with the lines from before);
+- payload that is in a bucket alone was shipped there, by a line of the journal that names each object;
 - each checkpoint has the size, the root and the SHA-256 of its run, and each seal has a checkpoint;
 - each seal that a run names is present, with the same bytes;
 - no unsealed line replaces what a sealed line says about a file;
@@ -98,9 +99,7 @@ def read_run(path, digests, parents, changes, erasures, orders):
             # A class of media has erasures of its own, under FOLDER.CLASS; no folder has a dot in its name.
             name = entry["folder"] + (f".{entry['class']}" if "class" in entry else "")
             erasures.setdefault(name, []).append({**entry, "run": path.name})
-        if entry["entry"] in ("shipped", "keyed"):
-            orders.append(entry)
-        if entry["entry"] in ("hold", "released"):
+        if entry["entry"] in ("hold", "released", "shipped", "freed", "returned", "keyed"):
             orders.append({**entry, "run": path.name, "sha256": sha256(line)})
         is_over = entry["entry"] == "closed"
         previous = sha256(line)
@@ -150,6 +149,18 @@ def check_keyed(orders, changes):
             mistake(entry["folder"], f"{entry['at']} is about keys of a session that no change made")
         elif entry["act"] in ("granted", "handed-out"):
             tell(entry["folder"], f"note: its keys were granted to {', '.join(entry['recipients'])} ({entry.get('reason')})")
+
+
+def check_freed(archive, orders):
+    """Checks that each version that the local payload of a session was removed for is one that was shipped, and names such sessions."""
+    shipped = {order["sha256"]: order for order in orders if order["entry"] == "shipped"}
+    returned = {line for order in orders if order["entry"] == "returned" for line in order["lines"]}
+    for entry in (order for order in orders if order["entry"] == "freed" and order["sha256"] not in returned):
+        of = shipped.get(entry["shipped"], {})
+        if any(of.get(field) != entry[field] for field in ("session", "folder", "bag", "place")):
+            mistake(entry["folder"], f"{entry['at']} says that its payload is in {entry['place']}, and no line says that it was shipped there")
+        elif (archive / entry["folder"]).is_dir():
+            tell(entry["folder"], f"note: payload of it is in {entry['place']}, and need not be here")
 
 
 def check_session(folder, changes, covered, erased, is_again):
@@ -414,6 +425,7 @@ def check(archive, heads, authorities):
     here -= erased
     guarded("_journal", check_holds, orders, erasures, parents)
     guarded("_journal", check_shipped, orders, changes)
+    guarded("_journal", check_freed, archive, orders)
     guarded("_journal", check_keyed, orders, changes)
     for name in sorted(here - changes.keys()):
         mistake(name, "the journal does not know this session")

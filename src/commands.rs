@@ -24,6 +24,7 @@ mod event_loop;
 mod export;
 mod failed;
 mod find;
+mod from_bucket;
 mod generate;
 mod headings;
 mod hold;

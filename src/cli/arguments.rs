@@ -219,7 +219,7 @@ pub(crate) struct DownloadArguments {
     /// Show what would be done and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Fetch archived files again, compare them and keep both where they differ
+    /// Fetch archived files again, compare, and keep both where they differ
     #[arg(long)]
     pub(crate) refetch: bool,
     /// Archive again what was erased by order; needs --reason
@@ -245,6 +245,9 @@ pub(crate) struct DownloadArguments {
     /// Layout of what is shipped: bag or zip [default: the profile's, or bag]
     #[arg(long, hide_short_help = true, hide_possible_values = true)]
     pub(crate) layout: Option<LayoutChoice>,
+    /// Remove payload here once the bucket has confirmed it
+    #[arg(long, conflicts_with = "no_ship", hide_short_help = true)]
+    pub(crate) release_local: bool,
     /// Write the failed sessions to FILE (CSV), to run them again with --from
     ///
     /// The columns are the session's id, the code of the reason, and the number of runs in a row that failed for it. The file is
@@ -355,6 +358,9 @@ pub(crate) struct RepairArguments {
     /// Folders of sessions, archives, or archives in them [default: as for download]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// First fetch payload back that `ship --release-local` removed here
+    #[arg(long)]
+    pub(crate) from_bucket: bool,
     #[command(flatten)]
     pub(crate) run: RunArguments,
 }

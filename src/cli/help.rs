@@ -106,7 +106,8 @@ Examples:
 
 pub(super) const REPAIR: &str = "\
 Verifies first, fetches damaged and missing files from the provider, and verifies those sessions again. Damaged copies are
-kept in the session's folder damaged/. Files that were never archived need `vmedia download`.
+kept in the session's folder damaged/. Files that were never archived need `vmedia download`. With --from-bucket, payload that
+`ship --release-local` removed here is fetched back first, as the journal names it, and compared with the manifests.
 
 Examples:
   vmedia repair vmedia-archive

@@ -23,6 +23,11 @@ pub(crate) struct ShipArguments {
     /// Ask the bucket about every session, whatever the journal says
     #[arg(long)]
     pub(crate) recheck: bool,
+    /// Remove the payload of each session here, once the bucket confirms it
+    ///
+    /// The bucket must keep versions, and state the SHA-256 of each object. Record, answers, manifests and keys stay. `vmedia repair --from-bucket` fetches the payload back.
+    #[arg(long)]
+    pub(crate) release_local: bool,
     /// Show what would be shipped and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -6,7 +6,7 @@ use super::services::wire;
 use crate::archive::is_version;
 use crate::cli::LayoutChoice;
 use crate::config::{BucketAccess, LockFlags, Network, Resolver, Source, Sourced, Surroundings, bucket_access};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{Limits, RetryClient};
 use crate::objects::{Bucket, BucketOptions, ConnectService, Versioning};
 use crate::report::Reporter;
@@ -45,11 +45,27 @@ pub(super) fn for_layout(bucket: Bucket, layout: LayoutChoice) -> (Arc<Bucket>, 
     }
 }
 
-/// Fails unless a bucket keeps the promises that an archive relies on; a note says if it keeps no versions.
-pub(super) fn must_be_fit(bucket: &Arc<Bucket>, reporter: &mut Reporter, context: &Context) -> Result<()> {
+/// Fails if payload is to be removed here that a bucket has in ZIP files alone, from which a single file is not confirmed.
+pub(super) fn must_have_files(frees: bool, layout: LayoutChoice) -> Result<()> {
+    if frees && layout == LayoutChoice::Zip {
+        let what =
+            "--release-local does not go with the layout zip: a bucket states the SHA-256 of a ZIP file, and of none of the files in it";
+        return Err(Error::usage(what, "ship with --layout bag, or without --release-local"));
+    }
+    Ok(())
+}
+
+/// Fails unless a bucket keeps the promises that an archive relies on; a note says if it keeps no versions. With `frees`, it must keep them: it
+/// will have what nothing else has.
+pub(super) fn must_be_fit(bucket: &Arc<Bucket>, frees: bool, reporter: &mut Reporter, context: &Context) -> Result<()> {
     let probed = Arc::clone(bucket);
     let Some(report) = beside(context, reporter, move |_| probed.probe())? else { return Ok(()) };
-    if matches!(report?.versioning, Versioning::Off | Versioning::Suspended) {
+    let keeps_none = matches!(report?.versioning, Versioning::Off | Versioning::Suspended);
+    if keeps_none && frees {
+        let what = format!("{} keeps no versions, so another program could replace or remove what is nowhere else", bucket.location(None));
+        return Err(Error::configuration(what, "turn on versions for the bucket, or ship without --release-local"));
+    }
+    if keeps_none {
         reporter.note("the bucket keeps no versions: what another program replaces or removes there is lost");
     }
     Ok(())

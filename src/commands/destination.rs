@@ -27,7 +27,7 @@ impl Destination {
     /// Opens the bucket for a run with these services, which ship from then on.
     pub(super) fn open(
         resolver: &Resolver<'_>,
-        (place, layout): (&Sourced<String>, LayoutChoice),
+        (place, layout, frees): (&Sourced<String>, LayoutChoice, bool),
         jobs: u16,
         services: &mut Services,
         reporter: &mut Reporter,
@@ -35,14 +35,15 @@ impl Destination {
     ) -> Result<Self> {
         let (bucket, zips) = for_layout(bucket(resolver, (place, (None, None)), jobs, context)?, layout);
         let place = bucket.location(None);
-        let opened = must_be_fit(&bucket, reporter, context).and_then(|()| {
+        let opened = must_be_fit(&bucket, frees, reporter, context).and_then(|()| {
             let (store, journal) = (Arc::clone(&services.store), Arc::clone(&services.journal));
             beside(context, reporter, move |_| Shipper::open(store, bucket, journal, ShipOptions { zips, ..ShipOptions::default() }))?
                 .transpose()
         });
         match opened {
             Ok(shipper) => {
-                let with = |shipper| Arc::new(Shipping::new(shipper, jobs.into(), Arc::clone(&context.clock), context.cancel.clone()));
+                let (clock, cancel) = (Arc::clone(&context.clock), context.cancel.clone());
+                let with = |shipper| Arc::new(Shipping::new(shipper, jobs.into(), clock, cancel).freeing(frees));
                 services.shipping = shipper.map(with);
                 Ok(Self { place, shipping: services.shipping.clone(), exit: Exit::Done })
             }

@@ -1,6 +1,7 @@
 //! `vmedia download`: archives sessions. Resolves the settings and reports the end; the engine does the work.
 
 use super::Context;
+use super::buckets::must_have_files;
 use super::came::lines;
 use super::closing::{after, close_journal};
 use super::destination::Destination;
@@ -13,7 +14,7 @@ use super::services::{WITHOUT_NARROWING, encryption, must_be_folder, must_have_a
 use super::spool::Spool;
 use crate::archive::{SessionArchive, must_be_outside};
 use crate::cli::DownloadArguments;
-use crate::config::{DEFAULT_JOBS, Identifiers, Rejected, Resolver, Source, Sourced};
+use crate::config::{DEFAULT_JOBS, Identifiers, Rejected, Resolver, Source, Sourced, no_place};
 use crate::engine::{self, Event, Options, Services, Sessions, Source as Stream};
 use crate::error::{self, Error, Result};
 use crate::exit::Exit;
@@ -54,15 +55,15 @@ pub(super) fn run(arguments: &DownloadArguments, context: &Context) -> Result<Ex
     if let Some(count) = batch.failed.as_ref().map(FailedList::left_out).filter(|count| *count > 0) {
         reporter.note(&format!("{} left out, not found in earlier runs; the list of --failed-to names them", plural(count, "session")));
     }
-    if let Some(place) = destination(arguments, &resolver) {
-        batch.destination = Some(Destination::open(
-            &resolver,
-            (&place, resolver.layout(arguments.layout).value),
-            jobs,
-            &mut services,
-            &mut reporter,
-            context,
-        )?);
+    let place = destination(arguments, &resolver);
+    if arguments.release_local && place.is_none() && !arguments.dry_run {
+        return Err(no_place("--ship"));
+    }
+    if let Some(place) = place {
+        let layout = resolver.layout(arguments.layout).value;
+        must_have_files(arguments.release_local, layout)?;
+        let place = (&place, layout, arguments.release_local);
+        batch.destination = Some(Destination::open(&resolver, place, jobs, &mut services, &mut reporter, context)?);
     }
     let store = Arc::clone(&services.store);
     let only = if let [session] = &batch.identifiers.sessions[..] { Some(session.clone()) } else { None };
@@ -119,7 +120,7 @@ pub(super) fn archive(services: Services, options: Options, batch: Batch, report
     let exit = destination.as_ref().map_or(exit, |destination| destination.close(exit, reporter, context));
     let listed = failed.map_or(Ok(()), |failed| failed.write(&reporter.ledger().outcomes().collect()));
     let exit = after(listed, exit, reporter);
-    let is_settled = |session: &SessionId| engine::is_settled(store.as_ref(), provider.name(), &settings, session);
+    let is_settled = |session: &SessionId| engine::is_settled((store.as_ref(), &journal), provider.name(), &settings, session);
     let moved = spool.filter(|_| !settings.dry_run).map_or(Ok(None), |spool| spool.close(&is_settled));
     let exit = after(moved.map(|moved| moved.into_iter().for_each(|event| reporter.event(event))), exit, reporter);
     let finished = reporter.ledger().finished(exit, stop, context.clock.elapsed());

@@ -7,7 +7,8 @@ use super::browser::has_opened;
 use super::one_session::OneSession;
 use super::opened::{show, unlock};
 use super::services::identities;
-use crate::archive::{PAGE, is_encrypted};
+use super::show::elsewhere_text;
+use crate::archive::{PAGE, is_encrypted, payload_elsewhere};
 use crate::cli::OpenArguments;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
@@ -25,6 +26,10 @@ pub(super) fn run(arguments: &OpenArguments, context: &Context) -> Result<Exit> 
     if session.store.length(&session.folder.join(PAGE))?.is_none() {
         let what = format!("there is no page at {}", page.display());
         return Err(Error::new(ErrorKind::Local, what, "run `vmedia download` for this session, which completes it"));
+    }
+    let away = payload_elsewhere(session.store.as_ref(), &session.folder)?;
+    if !away.is_none() {
+        context.console.message(&context.console.note_line(&format!("the page shows no media: {}", elsewhere_text(&away))));
     }
     let page = std::path::absolute(&page).unwrap_or(page);
     context.console.answer(format!("{}\n", sanitize(&page.display().to_string())).as_bytes());

@@ -7,6 +7,7 @@
 use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::download::{Batch, archive};
+use super::from_bucket::fetch_back;
 use super::services::{encryption, must_be_folder, offline_providers, sealer, services};
 use super::verify::{Outcome, verify_all};
 use crate::archive::verify::Repairable;
@@ -21,6 +22,14 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
     arguments.paths.iter().try_for_each(|path| must_be_folder(path))?;
     let archives = find_or_default(&arguments.paths, context)?;
     let format = arguments.run.format;
+    if arguments.from_bucket {
+        for archive in &archives {
+            let exit = fetch_back(archive, arguments, context)?;
+            if exit != Exit::Done {
+                return Ok(exit);
+            }
+        }
+    }
     let found = check(&archives, false, format, context)?;
     let is_stopped = || context.cancel.requested().is_some();
     if is_stopped() || found.repairable.is_empty() {

@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::archives::{Archive, find_or_default};
-use super::buckets::{bucket, for_layout, must_be_fit};
+use super::buckets::{bucket, for_layout, must_be_fit, must_have_files};
 use super::closing::{after, close_journal};
 use super::event_loop::{beside, receive};
 use super::services::{journal, must_be_folder, sealer};
-use crate::archive::{Planner, ShipOptions, Shipper};
+use crate::archive::{Freed, Planned, Planner, ShipOptions, Shipper};
 use crate::cli::ShipArguments;
 use crate::config::{Resolver, no_place};
 use crate::engine::{Emit, ErrorText, Event, ShipCounts, ShipReport, ShippedSession, Shipping};
@@ -20,15 +20,17 @@ use vmedia_archive::objects::ObjectStore;
 pub(super) fn run(arguments: &ShipArguments, context: &Context) -> Result<Exit> {
     arguments.paths.iter().try_for_each(|path| must_be_folder(path))?;
     let resolver = context.resolver()?;
-    let place = resolver.ship("--to", arguments.to.clone()).ok_or_else(no_place)?;
+    let place = resolver.ship("--to", arguments.to.clone()).ok_or_else(|| no_place("--to"))?;
     let jobs = resolver.jobs(arguments.jobs).value;
     let bucket = bucket(&resolver, (&place, (arguments.lock, arguments.lock_days)), jobs, context)?;
-    let (bucket, zips) = for_layout(bucket, resolver.layout(arguments.layout).value);
+    let layout = resolver.layout(arguments.layout).value;
+    must_have_files(arguments.release_local, layout)?;
+    let (bucket, zips) = for_layout(bucket, layout);
     let options = ShipOptions { shard: arguments.shard, recheck: arguments.recheck, zips };
     let archives = find_or_default(&arguments.paths, context)?;
     let mut reporter = context.reporter(arguments.format, !arguments.dry_run)?;
     if !arguments.dry_run {
-        must_be_fit(&bucket, &mut reporter, context)?;
+        must_be_fit(&bucket, arguments.release_local, &mut reporter, context)?;
     }
     let place: Arc<dyn ObjectStore> = bucket;
     let exits = archives.iter().map(|archive| {
@@ -84,7 +86,7 @@ impl Work<'_> {
         let opened = beside(context, reporter, move |_| Shipper::open(opening.0, opening.1, opening.2, options))?;
         let Some(shipper) = opened.transpose()? else { return Ok(stopped(context)) };
         let (clock, cancel) = (Arc::clone(&context.clock), context.cancel.clone());
-        let shipping = Arc::new(Shipping::new(shipper, self.workers.into(), clock, cancel));
+        let shipping = Arc::new(Shipping::new(shipper, self.workers.into(), clock, cancel).freeing(self.arguments.release_local));
         shipping.add(self.sessions.iter().cloned());
         shipping.close();
         let (emit, messages) = Emit::new(reporter.details());
@@ -104,7 +106,8 @@ impl Work<'_> {
     fn plan(&self, reporter: &mut Reporter, context: &Context) -> Result<Exit> {
         let store: Arc<dyn Store> = Arc::clone(self.archive.stored.folder()?) as Arc<dyn Store>;
         reporter.event(self.started());
-        let planner = Planner::open(store, self.place.as_ref(), self.options)?;
+        let journal = Arc::new(journal(&store, context));
+        let planner = Planner::open(store, self.place.as_ref(), journal, self.options)?;
         let (mut counts, mut exits) = (ShipCounts::default(), Vec::new());
         for folder in self.sessions {
             if context.cancel.requested().is_some() {
@@ -112,15 +115,15 @@ impl Work<'_> {
             }
             let shipped = ShippedSession::of(folder);
             let session = match planner.plan(folder) {
-                Ok(None) => {
-                    counts.unchanged += 1;
-                    ShippedSession { unchanged: true, ..shipped }
-                }
-                Ok(Some(planned)) => {
-                    counts.shipped += 1;
-                    counts.sent += planned.objects;
-                    counts.bytes += planned.bytes;
-                    ShippedSession { sent: planned.objects, bytes: planned.bytes, planned: true, ..shipped }
+                Ok(Planned { objects, bytes, unchanged, local }) => {
+                    *(if unchanged { &mut counts.unchanged } else { &mut counts.shipped }) += 1;
+                    counts.sent += objects;
+                    counts.bytes += bytes;
+                    let local = if self.arguments.release_local { local } else { Freed::default() };
+                    counts.freed += u64::from(local.files > 0);
+                    counts.freed_bytes += local.bytes;
+                    let planned = !unchanged || local.files > 0;
+                    ShippedSession { sent: objects, bytes, unchanged, planned, ..shipped }.freed(Ok(local))
                 }
                 Err(error) => {
                     counts.failed += 1;

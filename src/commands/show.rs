@@ -5,7 +5,9 @@
 use super::Context;
 use super::came::{Detail, files};
 use super::one_session::OneSession;
+use crate::archive::payload_elsewhere;
 use crate::archive::retention::{DispositionScope, Due, due};
+use crate::archive::verify::Away;
 use crate::archive::{CatalogRow, CompanionState, Condition, MediaRecord, PAGE, RECORD, Record, State, Verifications, catalog_row};
 use crate::cli::{ShowArguments, ViewFormat};
 use crate::error::{Error, ErrorKind, Result};
@@ -27,7 +29,8 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
     // A configuration that cannot be read has no part in what the archive holds.
     let schedules = context.resolver().and_then(|resolver| resolver.schedules()).unwrap_or_default();
     let dues = due(&row.cutoffs, &schedules);
-    let view = View { record: record(&session, &row)?, page: page(&session)?, row, dues, session, width };
+    let away = payload_elsewhere(store, &session.folder)?;
+    let view = View { away, record: record(&session, &row)?, page: page(&session)?, row, dues, session, width };
     match arguments.format {
         ViewFormat::Text => view.print(context),
         ViewFormat::Json => context.console.answer(format!("{}\n", view.json()?).as_bytes()),
@@ -64,6 +67,8 @@ struct View {
     dues: Vec<Due>,
     record: Record,
     page: Option<PathBuf>,
+    /// Payload that a bucket has.
+    away: Away,
     /// The width of the terminal, unless everything is to be shown.
     width: Option<u16>,
 }
@@ -124,6 +129,7 @@ impl View {
             ("Verified", Some(on(row.verified).unwrap_or_else(|| "never".to_owned()))),
             ("Held for", (!row.holds.is_empty()).then(|| row.holds.join("; "))),
             ("Due", due_text(&self.dues)),
+            ("Payload", (!self.away.is_none()).then(|| elsewhere_text(&self.away))),
             ("Holds", Some(held.into_iter().flatten().collect::<Vec<_>>().join(", "))),
         ];
         facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
@@ -184,7 +190,7 @@ impl View {
         let fields = json!({
             "session": row.session, "provider": row.provider, "condition": row.condition().as_str(),
             "reference": row.reference, "name": row.names.first(), "decision": row.decision,
-            "files": row.files, "bytes": row.bytes, "first_archived": row.first, "last_archived": row.last,
+            "files": row.files, "bytes": row.bytes, "elsewhere": (!self.away.is_none()).then_some(&self.away), "first_archived": row.first, "last_archived": row.last,
             "holds": row.holds, "due": self.dues.iter().map(due_fields).collect::<Vec<_>>(),
             "last_verified": row.verified, "last_authenticated": row.authenticated,
             "archive": self.session.root.display().to_string(), "folder": row.folder,
@@ -194,6 +200,12 @@ impl View {
         });
         pretty(&fields)
     }
+}
+
+/// Returns the text about payload that is not here.
+pub(super) fn elsewhere_text(away: &Away) -> String {
+    let (verb, amount) = (if away.files == 1 { "is" } else { "are" }, format!("{} ({})", plural(away.files, "file"), bytes(away.bytes)));
+    format!("{amount} {verb} in {}, not here; `vmedia repair --from-bucket` fetches them back", away.places.join(", "))
 }
 
 /// Returns the days on which the session and its biometric media are due.

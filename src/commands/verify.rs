@@ -160,6 +160,8 @@ pub(super) fn verify_all(
         bytes: sum.bytes,
         vouched: (evidence(arguments) == Evidence::Store).then_some(sum.vouched),
         reported: (evidence(arguments) == Evidence::Report).then_some(sum.vouched),
+        elsewhere: sum.elsewhere,
+        away: std::mem::take(&mut sum.away),
         partial: partial(&sum, sessions, archives, cut, (arguments, since)),
         out_of_time,
         milliseconds: u64::try_from(context.clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX),

@@ -6,7 +6,7 @@
 use super::erasing::{AtProvider, AtStore, Erasure};
 use super::error_text::ErrorText;
 use super::tally::{RetentionCounts, Tally};
-use crate::archive::verify::{Aspect, JournalMissing, JournalReport, SessionReport};
+use crate::archive::verify::{Aspect, Away, JournalMissing, JournalReport, SessionReport};
 use crate::archive::{Approval, Authenticated, Class, Coded, CodedReason, Disagreement, RefusedSignature, State};
 use crate::exit::Exit;
 use crate::model::{AttemptId, Kind, MediaId, SessionId};
@@ -290,6 +290,8 @@ pub enum Event {
     },
     /// A session is in the bucket, or would be sent, or failed.
     SessionShipped(super::shipped::ShippedSession),
+    /// The payload of a session was fetched back from a bucket (`repair --from-bucket`).
+    PayloadReturned(super::returned::ReturnedPayload),
     /// Shipping is over.
     ShipFinished(super::shipped::ShipReport),
     /// The part of the journal that a run wrote was sealed, as far as the seals could be made.
@@ -379,6 +381,12 @@ pub enum Event {
         /// Bytes of files that were not read, because a report vouches for them (`--report`).
         #[serde(skip_serializing_if = "Option::is_none", default)]
         reported: Option<u64>,
+        /// Sessions without findings whose payload, or some of it, a bucket has.
+        #[serde(default)]
+        elsewhere: u64,
+        /// That payload.
+        #[serde(skip_serializing_if = "Away::is_none", default)]
+        away: Away,
         /// The reason for which the result is not about everything; none when everything was read.
         partial: Option<String>,
         /// True if the time limit (`--max-duration`) was reached before everything was read.

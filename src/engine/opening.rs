@@ -56,7 +56,7 @@ impl Opening<'_> {
         if run.options.skip_complete
             && run.options.again.is_none()
             // Media may come yet to a session without any.
-            && let Some(held) = archived_media(services.store.as_ref(), services.provider.name(), &run.options, session, false)
+            && let Some(held) = archived_media((services.store.as_ref(), &services.journal), services.provider.name(), &run.options, session, false)
         {
             run.ship(session);
             run.skipped(self.index, session, held, self.emit);
@@ -239,7 +239,7 @@ impl Opening<'_> {
         }
         let mut holding = |item: &_| match erased.and_then(|erased| erased.holds(item)) {
             Some(reason) => Ok(Holding::Erased(reason)),
-            None => match archive.holding(item, &mut watch)? {
+            None => match archive.holding(item, &self.run.services.journal, &mut watch)? {
                 Holding::Erased(_) if options.again.is_some() => Ok(Holding::Absent),
                 holding => Ok(holding),
             },

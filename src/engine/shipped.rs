@@ -1,6 +1,8 @@
 //! The events of shipping.
 
 use super::error_text::ErrorText;
+use crate::archive::Freed;
+use crate::error::Result;
 use crate::exit::Exit;
 use crate::model::SessionId;
 use crate::store::StorePath;
@@ -31,7 +33,13 @@ pub struct ShippedSession {
     pub other: bool,
     /// True if its files are objects of their own because one request cannot create a ZIP file of them (`--layout zip`).
     pub split: bool,
-    /// The error, if it failed.
+    /// Number of payload files that were removed here, or would be (`--release-local`).
+    #[serde(default)]
+    pub freed: u64,
+    /// Number of their bytes.
+    #[serde(default)]
+    pub freed_bytes: u64,
+    /// The error, if it failed; of a session with a location or unchanged, the reason why its payload stays here.
     pub error: Option<ErrorText>,
 }
 
@@ -50,7 +58,17 @@ impl ShippedSession {
             planned: false,
             other: false,
             split: false,
+            freed: 0,
+            freed_bytes: 0,
             error: None,
+        }
+    }
+
+    /// Returns the session with the result of removing its payload here.
+    pub(crate) fn freed(self, freed: Result<Freed>) -> Self {
+        match freed {
+            Ok(Freed { files, bytes }) => Self { freed: files, freed_bytes: bytes, ..self },
+            Err(error) => Self { exit: Exit::of(&error), error: Some(ErrorText::from(&error)), ..self },
         }
     }
 }
@@ -73,6 +91,15 @@ pub struct ShipCounts {
     pub reused: u64,
     /// Bytes that were sent.
     pub bytes: u64,
+    /// Sessions whose payload was removed here (`--release-local`).
+    #[serde(default)]
+    pub freed: u64,
+    /// Number of its bytes.
+    #[serde(default)]
+    pub freed_bytes: u64,
+    /// Sessions in the bucket whose payload stays here, although it was to be removed.
+    #[serde(default)]
+    pub kept: u64,
 }
 
 impl ShipCounts {

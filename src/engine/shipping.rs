@@ -84,6 +84,9 @@ struct Counts {
     sent: AtomicU64,
     reused: AtomicU64,
     bytes: AtomicU64,
+    freed: AtomicU64,
+    freed_bytes: AtomicU64,
+    kept: AtomicU64,
     /// Sessions in a row that failed because the place is unavailable.
     unavailable: AtomicU64,
 }
@@ -103,6 +106,8 @@ pub struct Shipping {
     clock: Arc<dyn Clock>,
     cancel: Cancel,
     workers: usize,
+    /// True if the payload of each session is removed here once the place has it.
+    frees: bool,
     state: Mutex<State>,
     news: Condvar,
     counts: Counts,
@@ -113,7 +118,12 @@ impl Shipping {
     /// Creates the shipping of sessions by that many threads.
     pub(crate) fn new(shipper: Shipper, workers: usize, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
         let (state, news, counts, exits) = Default::default();
-        Self { shipper, clock, cancel, workers: workers.max(1), state, news, counts, exits }
+        Self { shipper, clock, cancel, workers: workers.max(1), frees: false, state, news, counts, exits }
+    }
+
+    /// Also removes the payload of each session here once the place has it.
+    pub(crate) fn freeing(self, frees: bool) -> Self {
+        Self { frees, ..self }
     }
 
     /// Returns what does the steps.
@@ -172,6 +182,9 @@ impl Shipping {
             sent: of(&counts.sent),
             reused: of(&counts.reused),
             bytes: of(&counts.bytes),
+            freed: of(&counts.freed),
+            freed_bytes: of(&counts.freed_bytes),
+            kept: of(&counts.kept),
         }
     }
 
@@ -194,7 +207,11 @@ impl Shipping {
                 add(&self.counts.sent, session.sent);
                 add(&self.counts.reused, session.reused);
                 add(&self.counts.bytes, session.bytes);
-                (session, Exit::Done)
+                add(&self.counts.freed, u64::from(session.freed > 0));
+                add(&self.counts.freed_bytes, session.freed_bytes);
+                add(&self.counts.kept, u64::from(session.error.is_some()));
+                let exit = session.exit;
+                (session, exit)
             }
             Err((folder, error)) => {
                 if !error.kind().is_interruption() {

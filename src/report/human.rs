@@ -117,10 +117,7 @@ impl Human {
                 is_shown.then(|| note(line))
             }
             Event::MediaFinished { .. } => self.media(event, ledger, console),
-            Event::Problem { session, text } => {
-                let (name, id) = Default::default();
-                self.lacks(session, Item { lack: Lack::Problem, name, id, reason: text.clone() }, ledger, console)
-            }
+            Event::Problem { session, text } => self.lacks(session, Item::problem(text), ledger, console),
             Event::Notice { session, text } => normal.then(|| note(format!("session {session}: {text}"))),
             Event::SessionFinished { session, folder, skipped: true, .. } => (self.verbosity >= Verbosity::Files)
                 .then(|| format!("{} complete before, not asked about: {}", sanitize(session.as_str()), sanitize(folder))),
@@ -135,6 +132,7 @@ impl Human {
             // Printed with --quiet too: something was not read, or not recorded.
             Event::Remark { text } => Some(note(text.clone())),
             Event::SessionShipped(session) => self.shipped(session, ledger, console),
+            Event::PayloadReturned(payload) => shipped::returned(payload, self.verbosity, console),
             Event::ShipFinished(report) => self.ship_finished(report, ledger, console),
             Event::SessionEncrypted(session) => session.error.as_ref().map(|error| self.error_of_run(&error.what, &error.hint, console)),
             Event::PlanJudged { .. } => erasure_text::judged(event, normal, console),
@@ -282,7 +280,7 @@ impl Human {
     }
 
     fn ship_finished(&mut self, report: &ShipReport, ledger: &Ledger, console: &Console) -> Option<String> {
-        let is_shown_already = ledger.total == 1 && report.counts.shipped == 1;
+        let is_shown_already = ledger.total == 1 && report.counts.shipped == 1 && report.counts.kept == 0;
         let is_shown = self.verbosity >= Verbosity::Normal && !is_shown_already && (ledger.is_shipping || report.counts.sessions() > 0);
         let mut lines: Vec<String> = is_shown.then(|| shipped::finished(report, console)).into_iter().collect();
         lines.extend(self.later.drain(..).map(|hint| console.hint_line(&hint)));

@@ -32,6 +32,13 @@ pub(super) struct Item {
     pub(super) reason: String,
 }
 
+impl Item {
+    /// Returns a problem with a listing.
+    pub(super) fn problem(text: &str) -> Self {
+        Self { lack: Lack::Problem, name: String::new(), id: String::new(), reason: text.to_owned() }
+    }
+}
+
 impl Lack {
     /// Returns the hint of a line.
     pub(super) fn hint(self) -> &'static str {

@@ -3,7 +3,7 @@
 //! A partial verification must never read like a whole one, and nothing damaged like something sound.
 
 use super::console::{Console, Style};
-use crate::archive::verify::{Finding, JournalMissing, JournalReport, Remedy, SessionOutcome, SessionReport};
+use crate::archive::verify::{Away, Finding, JournalMissing, JournalReport, Remedy, SessionOutcome, SessionReport};
 use crate::cli::Verbosity;
 use crate::engine::Event;
 use crate::error::ErrorKind;
@@ -127,9 +127,10 @@ fn bag(report: &SessionReport, verbosity: Verbosity, said: &mut Vec<Remedy>, con
         SessionOutcome::Unchecked => Vec::new(),
         SessionOutcome::Incomplete => vec![whole(report, "incomplete", Style::Note, console)],
         SessionOutcome::Empty => vec![whole(report, "empty", Style::Note, console)],
+        SessionOutcome::Elsewhere if is_detailed => vec![whole(report, "nothing found in what is here", Style::Good, console)],
         SessionOutcome::Sampled if is_detailed => vec![whole(report, "nothing found", Style::Note, console)],
         SessionOutcome::Sound if is_detailed => vec![whole(report, "sound", Style::Good, console)],
-        SessionOutcome::Sound | SessionOutcome::Sampled => Vec::new(),
+        SessionOutcome::Sound | SessionOutcome::Sampled | SessionOutcome::Elsewhere => Vec::new(),
     };
     if findings.is_empty() && verbosity < Verbosity::Normal {
         return None;
@@ -145,7 +146,7 @@ fn bag(report: &SessionReport, verbosity: Verbosity, said: &mut Vec<Remedy>, con
 
 /// Returns the line of a session without findings.
 fn whole(report: &SessionReport, word: &str, style: Style, console: &Console) -> String {
-    let SessionReport { folder, files, unread, bytes: read, held, unsigned, checked, missing, .. } = report;
+    let SessionReport { folder, files, unread, bytes: read, held, unsigned, away, checked, missing, .. } = report;
     let amount = match unread {
         0 => format!("{}, {} read", plural(*files, "file"), bytes(*read)),
         _ => format!("{files} of {}, {} read", plural(files + unread, "file"), bytes(*read)),
@@ -157,6 +158,10 @@ fn whole(report: &SessionReport, word: &str, style: Style, console: &Console) ->
     }
     if held + unsigned > 0 {
         line = format!("{line} ({} held, {unsigned} unsigned)", plural(*held, "signature"));
+    }
+    if !away.is_none() {
+        let (files, length) = (plural(away.files, "payload file"), bytes(away.bytes));
+        line = format!("{line}; {files} ({length}) in {}", sanitize(&away.places.join(", ")));
     }
     if !missing.is_empty() {
         line = format!("{line}; {} never archived", missing.len());
@@ -186,6 +191,8 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
         bytes: read,
         vouched,
         reported,
+        elsewhere,
+        away,
         partial,
         milliseconds,
         ..
@@ -224,10 +231,21 @@ fn finished(event: &Event, verbosity: Verbosity, console: &Console) -> Option<St
         .collect::<String>();
     let (sessions, files, read) = (plural(*bags, "session"), plural(*files, "file"), bytes(*read));
     let mut line = format!("{sessions}{erased}: {verdict}; {files}{by}, {read} read in {rate}");
+    if *elsewhere > 0 {
+        line = format!("{line}\n{}", note(&elsewhere_text(*elsewhere, away), console));
+    }
     if let Some(partial) = partial {
         line = format!("{line}\n{}", note(&format!("this says nothing of what was not read: {partial}"), console));
     }
     Some(line)
+}
+
+/// Returns the text about payload that is not here.
+fn elsewhere_text(sessions: u64, away: &Away) -> String {
+    let (sessions, places) = (plural(sessions, "session"), away.places.join(", "));
+    let (verb, place) = (if away.files == 1 { "was" } else { "were" }, away.places.first().map(String::as_str).unwrap_or_default());
+    let amount = format!("{} ({})", plural(away.files, "file"), bytes(away.bytes));
+    format!("payload of {sessions} is in {places}: {amount} {verb} not checked; `vmedia verify {place}` checks what is there")
 }
 
 /// Returns the duration, and the rate if it is long enough for one.

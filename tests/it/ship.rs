@@ -3,6 +3,8 @@
 mod beside;
 mod chaos;
 mod erased;
+mod free;
+mod killed;
 mod line;
 mod outages;
 mod refusals;
@@ -102,7 +104,7 @@ fn lines_are_described(world: &World) {
     let files = std::fs::read_dir(world.archive().join("_journal")).expect("a journal").map(|entry| entry.expect("an entry").path());
     let text: String = files.map(|path| std::fs::read_to_string(path).expect("a segment")).collect();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let shipped = lines.into_iter().filter(|line| line["entry"] == "shipped");
+    let shipped = lines.into_iter().filter(|line| ["shipped", "freed", "returned"].iter().any(|entry| line["entry"] == *entry));
     let cases: Vec<(&str, Value)> = shipped.map(|line| ("journal", line)).collect();
     assert!(!cases.is_empty(), "{text}");
     for (name, line) in &cases {

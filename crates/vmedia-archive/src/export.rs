@@ -228,8 +228,23 @@ fn begin(order: &Exporting<'_>, session: &SessionId) -> Result<(Lock, Examined, 
     must_be_there(order, session, &folder)?;
     let lock = order.store.lock(&folder)?.or_busy(&format!("session {session}"))?;
     let (examined, bag) = vouched_for(order, &folder)?;
+    must_be_whole(order, &folder, &examined)?;
     let exported = ExportedSession::new(session, folder.clone(), bag, record(order, &folder, &examined)?);
     Ok((lock, examined, exported))
+}
+
+/// Refuses a session whose payload is not here, because a bucket has it.
+fn must_be_whole(order: &Exporting<'_>, folder: &StorePath, examined: &Examined) -> Result<()> {
+    let elsewhere = order.chain.elsewhere(order.store, folder.as_str())?;
+    for (path, sha256) in examined.manifested() {
+        if let Some(away) = elsewhere.of(path, sha256)
+            && order.store.length(&folder.join(path))?.is_none()
+        {
+            let what = format!("nothing was exported: the payload of {} is in {}, and not here", order.store.location(folder), away.place);
+            return Err(Error::new(ErrorKind::Partial, what, "fetch it back with `vmedia repair --from-bucket`, then export the session"));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the place of a session's file in the archive, and in a ZIP file.

@@ -129,10 +129,15 @@ pub use record::{
     State, tool,
 };
 pub use salt::Salt;
-pub use session::{Document, Encryption, Holding, Incoming, Placed, SessionArchive, Wanted, complete, planned_document_path, planned_path};
+pub use session::{
+    Document, Encryption, Holding, Incoming, Placed, SessionArchive, Wanted, complete, payload_elsewhere, planned_document_path,
+    planned_path,
+};
 pub use shard::Shard;
 pub use ship::versions::is_version;
-pub use ship::{Begun, Planned, Planner, ShipOptions, Shipment, Shipper, Upload, UploadFile};
+pub use ship::{
+    Begun, Freed, Freeing, Planned, Planner, Received, Returned, Returning, ShipOptions, Shipment, Shipper, Upload, UploadFile,
+};
 pub use shipped::ShippedArchive;
 pub use surroundings::must_be_outside;
 pub use terms::{ProviderOutcome, StoreOutcome};

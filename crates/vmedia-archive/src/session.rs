@@ -9,6 +9,7 @@ mod complete;
 mod converting;
 mod derived;
 mod documents;
+mod elsewhere;
 mod encrypting;
 mod erasing;
 mod open;
@@ -19,11 +20,14 @@ mod recovery;
 pub(crate) use complete::is_complete;
 pub use complete::{Wanted, complete};
 pub(crate) use converting::Converting;
+pub(crate) use elsewhere::Absent;
+pub use elsewhere::payload_elsewhere;
 pub use encrypting::{Encryption, Incoming};
 pub use placing::Placed;
 
 use crate::cipher::SessionKey;
 use crate::error::{Error, ErrorKind, Result};
+use crate::journal::Journal;
 use crate::layout::{self, MARKER};
 use crate::model::{MediaId, MediaItem, SessionId};
 use crate::needs_refetch::needs_refetch;
@@ -100,6 +104,8 @@ pub struct SessionArchive {
     obsolete: Vec<StorePath>,
     /// Media files that have a path and may not be published yet.
     placing: HashSet<MediaId>,
+    /// Payload that a bucket has.
+    absent: Absent,
     /// True if nothing may change any more.
     is_left: bool,
 }
@@ -138,6 +144,7 @@ impl SessionArchive {
             is_vouched: false,
             obsolete: Vec::new(),
             placing: HashSet::new(),
+            absent: Absent::default(),
             is_left: false,
         };
         if let Some(left) = left {
@@ -181,8 +188,14 @@ impl SessionArchive {
         }
     }
 
-    /// Reads the archived files of a media file and returns their state. `watch` sees each piece.
-    pub fn holding(&mut self, item: &MediaItem, watch: &mut Watch<'_>) -> Result<Holding> {
+    fn is_elsewhere(&self, file: &FileRecord, journal: &Journal) -> Result<bool> {
+        let of = (&self.folder, &self.revision.record);
+        self.absent.is_elsewhere((self.store.as_ref(), journal), of, (&file.path, &file.digest.sha256))
+    }
+
+    /// Reads the archived files of a media file and returns their state. A file that a bucket has, as the journal says, need not be here. `watch`
+    /// sees each piece.
+    pub fn holding(&mut self, item: &MediaItem, journal: &Journal, watch: &mut Watch<'_>) -> Result<Holding> {
         let Some(media) = self.revision.record.media.iter().find(|media| media.id == item.id) else { return Ok(Holding::Absent) };
         if let Some(word) = media.state.newer() {
             return Ok(Holding::Newer(word.to_owned()));
@@ -194,7 +207,9 @@ impl SessionArchive {
         let refetch = needs_refetch(self.store.as_ref(), &self.folder, media, item.size)?;
         let mut fault = None;
         for file in &files {
-            if let Some(reason) = self.check(file, watch)? {
+            if let Some(reason) = self.check(file, watch)?
+                && !self.is_elsewhere(file, journal)?
+            {
                 fault.get_or_insert(format!("{}: {reason}", file.path));
                 self.revision.damaged.insert(file.path.clone());
             }

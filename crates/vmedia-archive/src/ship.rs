@@ -6,17 +6,21 @@
 //! declaration of the bag, or its ZIP file, comes last, after the journal's lines about it. A run that is killed anywhere leaves a version without a
 //! declaration, which is no bag to a reader, and the next run goes on from there. Nothing is ever replaced, renamed or removed.
 
+mod back;
 mod bag;
 pub(crate) mod chunks;
 mod covers;
 mod erased;
 pub(crate) mod fetch;
+mod free;
 mod held;
 pub(crate) mod packed;
 mod packing;
 mod upload;
 pub(crate) mod versions;
 
+pub use back::{Received, Returned, Returning};
+pub use free::{Freed, Freeing};
 pub use upload::{Shipment, Upload, UploadFile};
 
 use crate::bag::DECLARATION_TEXT;
@@ -25,6 +29,7 @@ use crate::journal::{Journal, Shipments};
 use crate::layout::{DECLARATION, MARKER, PACKED, RECORD, TAG_MANIFEST};
 use crate::objects::{Creation, Head, LARGEST_OBJECT, ObjectStore};
 use crate::record::{LARGEST_RECORD, Record};
+use crate::schedule::locked;
 use crate::shard::Shard;
 use crate::store::{Digest, Store, StorePath};
 use crate::verify::{REPAIR, bag_digest};
@@ -69,6 +74,10 @@ pub struct Planned {
     pub objects: u64,
     /// Number of their bytes.
     pub bytes: u64,
+    /// True if the bag is in the place.
+    pub unchanged: bool,
+    /// The payload that is here.
+    pub local: Freed,
 }
 
 /// The result of [`Shipper::begin`].
@@ -104,12 +113,11 @@ impl Shipper {
             Ok(lock) => lock,
             Err(busy) => return Ok(Begun::Busy(busy)),
         };
-        let bag = Bag::read(self.store.as_ref(), folder)?;
+        let bag = Bag::read(self.store.as_ref(), folder, &self.journal)?;
         let versions = Versions::read(self.place.as_ref(), folder)?;
-        if let Some(claim) = self.own_version(&bag, &versions)? {
-            return self.upload(bag, &versions, claim, lock).map(|upload| Begun::Upload(Box::new(upload)));
-        }
-        if let Some(number) = versions.finished().next_back()
+        let own = self.own_version(&bag, &versions)?;
+        if own.is_none()
+            && let Some(number) = versions.finished().next_back()
             && let Some(theirs) = self.record_of(folder, number)?
             && covers::covers(&theirs, &bag.record)
         {
@@ -119,7 +127,8 @@ impl Shipper {
             let other = if is_packed { Other::Packed(sha256) } else { Other::Bag(sha256) };
             return Ok(Begun::Upload(Box::new(Upload::of_other(bag, number, other, lock))));
         }
-        let claim = self.claim(&bag, &versions)?;
+        self.must_be_at_hand(&bag, &versions)?;
+        let claim = own.map_or_else(|| self.claim(&bag, &versions), Ok)?;
         self.upload(bag, &versions, claim, lock).map(|upload| Begun::Upload(Box::new(upload)))
     }
 
@@ -235,7 +244,8 @@ impl Shipper {
             upload.add_created(upload.number, DECLARATION, text, created);
         }
         let (entry, shipment) = upload.end(&self.place.location(None), self.place.location(Some(&upload.version_folder())));
-        self.journal.shipped(entry, now())?;
+        let line = self.journal.shipped(entry.clone(), now())?;
+        *locked(&upload.shipped) = Some(Box::new((line, entry)));
         Ok(shipment)
     }
 }
@@ -243,6 +253,7 @@ impl Shipper {
 /// Returns what would be shipped of each session that the journal does not say is in the place; asks the place nothing.
 pub struct Planner {
     store: Arc<dyn Store>,
+    journal: Arc<Journal>,
     shipped: Shipments,
     packs: bool,
 }
@@ -252,26 +263,29 @@ impl Planner {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn open(store: Arc<dyn Store>, place: &dyn ObjectStore, options: &ShipOptions) -> Result<Self> {
+    pub fn open(store: Arc<dyn Store>, place: &dyn ObjectStore, journal: Arc<Journal>, options: &ShipOptions) -> Result<Self> {
         let shipped = shipments(store.as_ref(), place, options)?;
-        Ok(Self { store, shipped, packs: options.zips.is_some() })
+        Ok(Self { store, journal, shipped, packs: options.zips.is_some() })
     }
 
-    /// Returns what would be shipped of a session; `None` if its bag is in the place.
+    /// Returns what would be shipped of a session: nothing if its bag is in the place.
     ///
     /// # Errors
     /// As of [`Shipper::begin`].
-    pub fn plan(&self, folder: &StorePath) -> Result<Option<Planned>> {
-        if is_shipped(self.store.as_ref(), &self.shipped, folder)? {
-            return Ok(None);
+    pub fn plan(&self, folder: &StorePath) -> Result<Planned> {
+        let store = self.store.as_ref();
+        let local = free::local_payload(store, folder)?;
+        if is_shipped(store, &self.shipped, folder)? {
+            return Ok(Planned { objects: 0, bytes: 0, unchanged: true, local });
         }
-        let bag = Bag::read(self.store.as_ref(), folder)?;
+        let bag = Bag::read(store, folder, &self.journal)?;
         let (length, record) = (packed::length(folder, &bag.files), bag.digest(RECORD)?.bytes);
-        Ok(Some(if self.packs && length <= LARGEST_OBJECT {
-            Planned { objects: 2, bytes: record + length }
-        } else {
-            Planned { objects: bag.files.len() as u64, bytes: bag.files.values().map(|digest| digest.bytes).sum() }
-        }))
+        if self.packs && length <= LARGEST_OBJECT {
+            return Ok(Planned { objects: 2, bytes: record + length, unchanged: false, local });
+        }
+        let sent = || bag.files.iter().filter(|(path, _)| !bag.away.contains(*path));
+        let bytes = sent().map(|(_, digest)| digest.bytes).sum();
+        Ok(Planned { objects: sent().count() as u64, bytes, unchanged: false, local })
     }
 }
 
@@ -281,18 +295,18 @@ fn shipments(store: &dyn Store, place: &dyn ObjectStore, options: &ShipOptions) 
 
 /// Returns true if the journal says that a session's bag is in the place.
 fn is_shipped(store: &dyn Store, shipped: &Shipments, folder: &StorePath) -> Result<bool> {
-    must_be_finished(store, folder, "a run is changing it, or was killed there")?;
+    must_be_finished(store, folder, ("shipped", "a run is changing it, or was killed there"))?;
     let bag = bag_digest(store, folder)?;
     Ok(bag.is_some_and(|bag| shipped.has(folder.as_str(), &bag)))
 }
 
-/// Fails if a session is unfinished; `why` says what that means.
-fn must_be_finished(store: &dyn Store, folder: &StorePath, why: &str) -> Result<()> {
+/// Fails if a session is unfinished; `why` says what that means, and `verb` what was not done.
+fn must_be_finished(store: &dyn Store, folder: &StorePath, (verb, why): (&str, &str)) -> Result<()> {
     if store.length(&folder.join(MARKER))?.is_none() {
         return Ok(());
     }
-    let what = format!("{} was not shipped: {why}", store.location(folder));
-    Err(Error::new(ErrorKind::Partial, what, "let `vmedia download` finish the session, then ship it"))
+    let what = format!("{} was not {verb}: {why}", store.location(folder));
+    Err(Error::new(ErrorKind::Partial, what, "let `vmedia download` finish the session, then run the same command again"))
 }
 
 /// Returns the error for a file here that is not what it was.

@@ -48,15 +48,19 @@ fn origin() -> Origin {
     Origin { provider: "veriff".to_owned(), base_url: "https://x".to_owned(), session, salt: Salt::of([7; 32]) }
 }
 
+fn journal_of(store: &Arc<dyn Store>) -> Journal {
+    let words = |text: &str| text.to_owned();
+    let identity = Identity { tool: words("vmedia"), command: words("download"), operator: words("operator"), host: words("here") };
+    Journal::new(Arc::clone(store), identity)
+}
+
 impl Desk {
     fn open(&self) -> SessionArchive {
         SessionArchive::open(Arc::clone(&self.store), origin(), &NoProvider, Timestamp::UNIX_EPOCH).expect("an archive")
     }
 
     fn journal(&self) -> Journal {
-        let words = |text: &str| text.to_owned();
-        let identity = Identity { tool: words("vmedia"), command: words("download"), operator: words("operator"), host: words("here") };
-        Journal::new(Arc::clone(&self.store), identity)
+        journal_of(&self.store)
     }
 
     fn findings(&self) -> Vec<String> {
@@ -154,7 +158,8 @@ fn first_run(desk: &Desk) {
 }
 
 fn holding(archive: &mut SessionArchive, id: &str) -> Holding {
-    archive.holding(&item(id), &mut |_| Ok(())).expect("an answer")
+    let journal = journal_of(&archive.store);
+    archive.holding(&item(id), &journal, &mut |_| Ok(())).expect("an answer")
 }
 
 #[test]
@@ -366,7 +371,7 @@ proptest! {
         std::fs::write(desk.file(name), &bytes).expect("written");
         let _ = desk.findings();
         if let Ok(mut archive) = SessionArchive::open(Arc::clone(&desk.store), origin(), &NoProvider, Timestamp::UNIX_EPOCH) {
-            let _ = archive.holding(&item("1"), &mut |_| Ok(()));
+            let _ = archive.holding(&item("1"), &desk.journal(), &mut |_| Ok(()));
             let _ = archive.commit(&desk.journal(), Timestamp::UNIX_EPOCH);
         }
     }

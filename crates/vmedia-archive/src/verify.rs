@@ -2,14 +2,16 @@
 //! their seals. Needs no network.
 //!
 //! `journal`, `seals` and `page` check an archive's root; `examine` checks a bag's own files and lists those to be read, `reread`
-//! reads one of them, `openable` opens what is encrypted, `altered` compares the bag with the journal, `erased` what is left of an erased one and `plans` what ordered it; `workers` do so for many sessions in parallel. Must not repair
+//! reads one of them, `elsewhere` sets apart what a bucket has, `openable` opens what is encrypted, `altered` compares the bag with the journal, `erased` what is left of an erased one and `plans` what ordered it; `workers` do so for many sessions in parallel. Must not repair
 //! and must not print.
 
 mod altered;
+mod away;
 mod checkpoints;
 mod checksums;
 mod compared;
 mod contained;
+mod elsewhere;
 mod erased;
 mod evidence;
 mod examine;
@@ -27,6 +29,7 @@ mod seals;
 mod sound;
 mod workers;
 
+pub use away::Away;
 pub use checksums::{ChecksumReport, Reported, Unreported};
 pub use examine::examine;
 pub use examined::Examined;
@@ -163,10 +166,29 @@ pub struct Totals {
     pub unreported: Unreported,
     /// Sessions of which the journal says that they were erased, and of which nothing is left.
     pub erased: u64,
+    /// Bags without findings whose payload, or some of it, a bucket has, and the places that have it; not one byte of it was read.
+    pub elsewhere: u64,
+    /// That payload.
+    pub away: Away,
     /// Encrypted sessions of which nothing was opened.
     pub unopened: u64,
     /// Bags that were not checked, because another run was changing them.
     pub busy: u64,
+}
+
+impl Totals {
+    /// Adds the files of a bag.
+    fn add_files(&mut self, examined: &Examined) {
+        self.files += examined.files;
+        self.bytes += examined.bytes;
+        self.vouched += examined.vouched;
+        self.unread += examined.unread;
+        self.unreported.merge(examined.unreported);
+        if examined.findings.is_empty() && !examined.away.is_none() {
+            self.elsewhere += 1;
+            self.away.add(&examined.away);
+        }
+    }
 }
 
 /// A session of which something can be fetched again.

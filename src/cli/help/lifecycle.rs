@@ -19,7 +19,9 @@ pub(in crate::cli) const SHIP: &str = "\
 Sends each session whose bag is not in the bucket yet: to SESSION/v00001/, and after each change to the next version, which names the
 files that an earlier one has in fetch.txt. Nothing there is replaced or removed, so a run may be killed at any moment, several may ship
 to the same place, and the bucket may be locked. A version without bagit.txt is not finished. The journal goes to _journal/, before each
-bag that it is about. Sessions that are damaged or unfinished are reported and not shipped.
+bag that it is about. Sessions that are damaged or unfinished are reported and not shipped. With --release-local, data/ of each session is
+removed here once the bucket, which must keep versions, has confirmed every object; the bag's other files stay, and the journal says where
+the payload is. `vmedia repair --from-bucket` fetches it back.
 
 With --layout zip, a version is its record and bag.zip, the whole bag in one ZIP file: 2 objects instead of one for each file, for storage
 classes that charge for each. storage_class of the profile is then that of the ZIP files alone. Both layouts may be mixed in a place.
@@ -30,6 +32,7 @@ AWS_ENDPOINT_URL_S3 for other stores than AWS.
 Examples:
   vmedia ship vmedia-archive --to s3://evidence/veriff
   vmedia ship --to s3://evidence/veriff --dry-run
+  vmedia ship --to s3://evidence/veriff --release-local
   vmedia ship /srv/evidence --to s3://evidence --shard 3/8 -q --metrics-file /var/lib/vmedia-ship.prom";
 
 pub(in crate::cli) const ENCRYPT: &str = "\

@@ -111,7 +111,6 @@ impl Resolver<'_> {
 }
 
 /// Returns the error for a command that ships without a place.
-pub(crate) fn no_place() -> Error {
-    let hint = "name it with --to s3://bucket/prefix, or in the profile (ship)";
-    Error::usage("there is no place to ship to", hint)
+pub(crate) fn no_place(flag: &str) -> Error {
+    Error::usage("there is no place to ship to", format!("name it with {flag} s3://bucket/prefix, or in the profile (ship)"))
 }

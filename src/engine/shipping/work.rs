@@ -2,11 +2,10 @@
 
 use super::{BATCH, LOOK, PATIENCE, Session, Shipping, State, Task};
 use crate::archive::schedule::locked;
-use crate::archive::{Begun, Shipment};
+use crate::archive::{Begun, Freed, Freeing, Shipment};
 use crate::engine::Emit;
 use crate::engine::shipped::ShippedSession;
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::store::StorePath;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -79,7 +78,7 @@ impl Shipping {
 
     fn begin(&self, folder: StorePath, emit: &Emit) {
         match self.shipper.begin(&folder) {
-            Ok(Begun::Unchanged) => self.ended(Ok(ShippedSession { unchanged: true, ..ShippedSession::of(&folder) }), emit),
+            Ok(Begun::Unchanged) => self.unchanged(&folder, emit),
             Ok(Begun::Upload(upload)) => {
                 let left = AtomicUsize::new(upload.files.len());
                 let session = Arc::new(Session { upload: *upload, left, error: Mutex::default() });
@@ -93,6 +92,17 @@ impl Shipping {
             }
             Ok(Begun::Busy(_)) if self.defer(&folder) => {}
             Ok(Begun::Busy(error)) | Err(error) => self.ended(Err((folder, error)), emit),
+        }
+    }
+
+    /// Ends a session that is in the place, after its payload was removed here if that is wanted.
+    fn unchanged(&self, folder: &StorePath, emit: &Emit) {
+        let session = ShippedSession { unchanged: true, ..ShippedSession::of(folder) };
+        let freed = if self.frees { self.shipper.free(folder, self.clock.now()) } else { Ok(Freeing::Done(Freed::default())) };
+        match freed {
+            Ok(Freeing::Busy(_)) if self.defer(folder) => {}
+            Ok(Freeing::Busy(error)) | Err(error) => self.ended(Ok(session.freed(Err(error))), emit),
+            Ok(Freeing::Done(freed)) => self.ended(Ok(session.freed(Ok(freed))), emit),
         }
     }
 
@@ -147,18 +157,18 @@ impl Shipping {
         let outcome = self.shipper.finish(&session.upload, &|| self.clock.now(), progress);
         let of = |Shipment { session, location, sent, bytes, reused, is_of_other, is_split }| ShippedSession {
             session: Some(session),
-            folder: folder.to_string(),
             location: Some(location),
-            exit: Exit::Done,
             sent,
             reused,
             bytes,
-            unchanged: false,
-            planned: false,
             other: is_of_other,
             split: is_split,
-            error: None,
+            ..ShippedSession::of(folder)
         };
-        self.ended(outcome.map(of).map_err(|error| (folder.clone(), error)), emit);
+        let free = |shipped: ShippedSession| match self.frees {
+            true => shipped.freed(self.shipper.free_shipped(&session.upload, self.clock.now())),
+            false => shipped,
+        };
+        self.ended(outcome.map(of).map(free).map_err(|error| (folder.clone(), error)), emit);
     }
 }

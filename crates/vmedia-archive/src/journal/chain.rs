@@ -7,6 +7,7 @@
 //! The chain alone cannot show that the newest lines were cut off, or all of it written anew. Against that help bags that the
 //! journal does not know, seals, and a head that is kept elsewhere. Must not look at bags.
 
+mod elsewhere;
 mod links;
 mod reading;
 
@@ -104,6 +105,10 @@ pub struct Chain {
     pub(super) bags: Places,
     /// The places of the lines about versions in buckets.
     shipped: Places,
+    /// The places of the lines about payload that was removed here.
+    freed: Places,
+    /// The SHA-256 of those lines that no longer hold.
+    returned: HashSet<[u8; 32]>,
     /// The erasures of sessions and of classes of their media.
     pub(crate) erasures: Erasures,
     /// The holds and cutoffs.
@@ -147,6 +152,7 @@ impl Chain {
         let Reading { digests, known_heads, .. } = reading;
         chain.bags.finish();
         chain.shipped.finish();
+        chain.freed.finish();
         chain.known_heads = known_heads;
         chain.check_links(&links, &digests);
         for segment in chain.retained.stray_releases() {

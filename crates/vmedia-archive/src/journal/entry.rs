@@ -4,6 +4,7 @@
 //! fields and entries and change none, so a reader ignores those that it does not know. Must not touch the store.
 
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry};
+use super::freed_entry::{FreedEntry, ReturnedEntry};
 use super::keyed_entry::KeyedEntry;
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::shipped_entry::ShippedEntry;
@@ -96,6 +97,10 @@ pub(crate) enum Entry {
     Shipped(Box<ShippedEntry>),
     /// Keys of an encrypted session were granted, handed out, or encrypted to other recipients.
     Keyed(Box<KeyedEntry>),
+    /// The local payload of a session is about to be removed, because a bucket has it.
+    Freed(Box<FreedEntry>),
+    /// The payload of a session was fetched back.
+    Returned(ReturnedEntry),
     /// A run ended: the last line of a segment whose run was not killed.
     Closed {
         /// The kind of the error that it ended with; `None` if everything that was requested is done.
@@ -115,7 +120,9 @@ impl Entry {
     pub(super) fn is_change(&self) -> bool {
         match self {
             Self::Archived(_) | Self::Adopted(_) | Self::Encrypted(_) | Self::Erasing(_) | Self::Erased(_) => true,
-            Self::Again(_) | Self::Hold(_) | Self::Released(_) | Self::Cutoff(_) | Self::Unknown => true,
+            Self::Again(_) | Self::Hold(_) | Self::Released(_) | Self::Cutoff(_) | Self::Freed(_) | Self::Returned(_) | Self::Unknown => {
+                true
+            }
             Self::Opened(_) | Self::Kept { .. } | Self::Failed { .. } | Self::Verified { .. } | Self::Damaged { .. } => false,
             Self::Page { .. } | Self::Accepted { .. } | Self::Exported(_) | Self::Shipped(_) | Self::Keyed(_) | Self::Closed { .. } => {
                 false

@@ -34,9 +34,8 @@ impl Scope {
     pub(super) fn skips(&self, sort: &str, folder: impl FnOnce() -> Option<Key>) -> bool {
         let Self::Folders(Folders(keys)) = self else { return false };
         match sort {
-            "archived" | "adopted" | "encrypted" | "erasing" | "erased" | "again" | "exported" | "shipped" | "keyed" => {
-                folder().is_some_and(|folder| !keys.contains(&folder))
-            }
+            "archived" | "adopted" | "encrypted" | "erasing" | "erased" | "again" | "exported" | "shipped" | "freed" | "returned"
+            | "keyed" => folder().is_some_and(|folder| !keys.contains(&folder)),
             "kept" | "failed" | "verified" | "damaged" => true,
             _ => false,
         }

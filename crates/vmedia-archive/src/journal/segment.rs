@@ -56,6 +56,12 @@ pub(crate) fn files(store: &dyn ReadStore) -> Result<Vec<(String, u64)>> {
     Ok(store.list(&folder)?.iter().filter_map(segment).collect())
 }
 
+/// Returns the length of the journal in bytes without one segment.
+pub(super) fn length(store: &dyn ReadStore, but_for: Option<&StorePath>) -> Result<u64> {
+    let others = files(store)?.into_iter().filter(|(name, _)| Some(&path(name)) != but_for);
+    Ok(others.map(|(_, bytes)| bytes).sum())
+}
+
 /// One line of a segment.
 #[derive(Debug, Default)]
 pub(super) struct RawLine {

@@ -1,5 +1,6 @@
 //! The line about a session's bag in a bucket. Must not touch the store.
 
+use crate::layout::is_payload;
 use crate::model::SessionId;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,14 @@ impl ShippedEntry {
 /// Returns the name of a version's folder below its session's.
 pub(crate) fn version_name(number: u32) -> String {
     format!("v{number:05}")
+}
+
+impl ShippedObject {
+    /// Returns the path of a payload file below the session's folder, and its SHA-256; `None` for other objects.
+    pub(crate) fn payload(&self) -> Option<(&str, &str)> {
+        let (_, path) = self.path.split_once('/')?;
+        is_payload(path).then_some((path, self.sha256.as_deref()?))
+    }
 }
 
 /// An object of a version.

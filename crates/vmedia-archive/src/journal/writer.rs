@@ -3,11 +3,14 @@
 //!
 //! A line that vouches for a bag outlasts a power loss before the bag is finished.
 
+use super::elsewhere::Elsewhere;
 use super::entry::{
     AcceptedRun, AdoptedEntry, Archived, Authenticated, EncryptedEntry, Entry, Identity, IndexEntry, Line, Opened, SCHEMA, VERSION,
 };
 use super::erasure_entry::{AgainEntry, ErasedEntry, ErasingEntry, ErasureFacts};
+use super::freed_entry::{FreedEntry, ReturnedEntry};
 use super::keyed_entry::KeyedEntry;
+use super::known::Known;
 use super::orders::{CutoffEntry, ExportedEntry, HoldEntry, ReleasedEntry};
 use super::shipped_entry::ShippedEntry;
 use super::unsealed::{self, UnsealedRun};
@@ -27,6 +30,8 @@ pub struct Journal {
     store: Arc<dyn Store>,
     identity: Identity,
     writing: Mutex<Writing>,
+    /// What it said when it was read, where it was.
+    known: Mutex<Known>,
 }
 
 #[derive(Default)]
@@ -67,7 +72,7 @@ pub struct ClosedSegment {
 impl Journal {
     /// Creates the journal of a run on this archive.
     pub fn new(store: Arc<dyn Store>, identity: Identity) -> Self {
-        Self { store, identity, writing: Mutex::default() }
+        Self { store, identity, writing: Mutex::default(), known: Mutex::default() }
     }
 
     /// Returns the program, command and account of this run.
@@ -87,8 +92,7 @@ impl Journal {
 
     /// Returns the length of the journal in bytes without one segment. It grows with every change of the archive.
     pub(crate) fn length(store: &dyn ReadStore, but_for: Option<&StorePath>) -> Result<u64> {
-        let others = segment::files(store)?.into_iter().filter(|(name, _)| Some(&segment::path(name)) != but_for);
-        Ok(others.map(|(_, bytes)| bytes).sum())
+        segment::length(store, but_for)
     }
 
     /// Returns true if the archive has a journal.
@@ -204,21 +208,44 @@ impl Journal {
 
     /// Records an export of a session; the line is on the disk before this returns.
     pub(crate) fn exported(&self, entry: ExportedEntry, now: Timestamp) -> Result<()> {
-        // It changes no session, so the catalog's page stays as it is.
-        let lines = self.append(&mut locked(&self.writing), Entry::Exported(Box::new(entry)), now)?;
-        lines.flush().map_err(Error::for_run)
+        self.beside(Entry::Exported(Box::new(entry)), now)
     }
 
     /// Records an act on keys of a session; the line is on the disk before this returns.
     pub(crate) fn keyed(&self, entry: KeyedEntry, now: Timestamp) -> Result<()> {
-        // It changes no session, so the catalog's page stays as it is.
-        let lines = self.append(&mut locked(&self.writing), Entry::Keyed(Box::new(entry)), now)?;
-        lines.flush().map_err(Error::for_run)
+        self.beside(Entry::Keyed(Box::new(entry)), now)
     }
 
-    /// Records a version in a bucket. A line that a power loss removes is written by the next run, which finds the version.
-    pub(crate) fn shipped(&self, entry: ShippedEntry, now: Timestamp) -> Result<()> {
-        self.append(&mut locked(&self.writing), Entry::Shipped(Box::new(entry)), now).map(drop)
+    /// Records a version in a bucket, and returns the SHA-256 of the line. A line that a power loss removes is written by the next run, which
+    /// finds the version.
+    pub(crate) fn shipped(&self, entry: ShippedEntry, now: Timestamp) -> Result<String> {
+        let mut writing = locked(&self.writing);
+        self.append(&mut writing, Entry::Shipped(Box::new(entry)), now)?;
+        Ok(writing.segment.as_ref().map(|segment| segment.previous.clone()).unwrap_or_default())
+    }
+
+    /// Returns where the payload of a session is that was removed here. `missing` are the paths of files that are not here, with their SHA-256.
+    pub(crate) fn elsewhere(&self, folder: &StorePath, missing: &[(String, String)]) -> Result<Elsewhere> {
+        let own = self.segment();
+        locked(&self.known).elsewhere((self.store.as_ref(), own.as_ref()), folder, missing)
+    }
+
+    /// Returns the newest line about a session's bag in a place, with its SHA-256.
+    pub(crate) fn shipped_line(&self, folder: &StorePath, bag: &str, place: &str) -> Result<Option<(String, ShippedEntry)>> {
+        let own = self.segment();
+        locked(&self.known).shipped((self.store.as_ref(), own.as_ref()), folder, bag, place)
+    }
+
+    /// Records that payload is removed here, because a bucket has it; the line is on the disk before this returns.
+    pub(crate) fn freed(&self, entry: FreedEntry, now: Timestamp) -> Result<()> {
+        locked(&self.known).add_own(&entry.folder);
+        self.beside(Entry::Freed(Box::new(entry)), now)
+    }
+
+    /// Records that payload was fetched back; the line is on the disk before this returns.
+    pub(crate) fn returned(&self, entry: ReturnedEntry, now: Timestamp) -> Result<()> {
+        locked(&self.known).add_own(&entry.folder);
+        self.beside(Entry::Returned(entry), now)
     }
 
     /// Records the order to archive again what was erased; the line is on the disk before this returns.
@@ -229,6 +256,12 @@ impl Journal {
     /// Records the next page of the catalog; the line is on the disk before this returns.
     pub(crate) fn page(&self, sha256: String, now: Timestamp) -> Result<()> {
         self.durably(Entry::Page { sha256 }, now)
+    }
+
+    /// Writes a line that changes no session, so that the catalog's page stays as it is, and makes it durable.
+    fn beside(&self, entry: Entry, now: Timestamp) -> Result<()> {
+        let lines = self.append(&mut locked(&self.writing), entry, now)?;
+        lines.flush().map_err(Error::for_run)
     }
 
     fn durably(&self, entry: Entry, now: Timestamp) -> Result<()> {

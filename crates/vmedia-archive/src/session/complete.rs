@@ -2,9 +2,11 @@
 //!
 //! Must not ask the provider and must not write.
 
+use super::Absent;
 use super::SessionArchive;
 use super::open::read_record;
 use crate::error::Result;
+use crate::journal::Journal;
 use crate::layout::MARKER;
 use crate::model::{AttemptId, MediaItem, SessionId};
 use crate::needs_refetch::needs_refetch;
@@ -29,19 +31,21 @@ pub struct Wanted<'a> {
 /// Returns the number of archived media files of a complete session; `None` if it is not complete.
 ///
 /// A session is complete if it is a bag without a pending file to which the provider adds nothing more, every wanted attempt was
-/// listed, every wanted media file is archived in its full length or was erased by order, and every wanted companion document was answered.
-pub fn complete(store: &dyn ReadStore, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
+/// listed, every wanted media file is archived in its full length, or in a bucket, or was erased by order, and every wanted companion document was answered.
+pub fn complete(store: &dyn ReadStore, journal: &Journal, session: &SessionId, wanted: &Wanted<'_>) -> Result<Option<u64>> {
     let folder = SessionArchive::folder_of(session);
     let Some((record, _)) = read_record(store, &folder)? else { return Ok(None) };
     if store.length(&folder.join(MARKER))?.is_some() {
         return Ok(None);
     }
+    let absent = Absent::default();
     is_complete(&record, session, wanted, &|media| {
         if needs_refetch(store, &folder, media, media.size)?.is_some() {
             return Ok(false);
         }
         for file in media.present() {
-            if store.length(&folder.join(&file.path))? != Some(file.digest.bytes) {
+            let is_whole = store.length(&folder.join(&file.path))? == Some(file.digest.bytes);
+            if !is_whole && !absent.is_elsewhere((store, journal), (&folder, &record), (&file.path, &file.digest.sha256))? {
                 return Ok(false);
             }
         }

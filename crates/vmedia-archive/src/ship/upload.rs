@@ -59,6 +59,8 @@ pub struct Upload {
     pub files: Vec<UploadFile>,
     reused: u64,
     done: Mutex<Done>,
+    /// The line about the version and its SHA-256, once it is written.
+    pub(super) shipped: Mutex<Option<Box<(String, ShippedEntry)>>>,
     /// Keeps other runs from changing the session.
     _lock: Lock,
 }
@@ -108,6 +110,7 @@ impl Upload {
             files,
             reused,
             done: Mutex::default(),
+            shipped: Mutex::default(),
             _lock: lock,
         }
     }
@@ -233,6 +236,22 @@ impl Shipper {
             upload.add_created(number, FETCH, text.as_bytes(), created);
         }
         Ok(upload)
+    }
+
+    /// Fails if the place lacks a file that is not here.
+    pub(super) fn must_be_at_hand(&self, bag: &Bag, versions: &Versions) -> Result<()> {
+        let is_there = |path: &String| {
+            let bytes = bag.files.get(path).map(|digest| digest.bytes);
+            versions.numbers().any(|number| versions.length(number, path) == bytes)
+        };
+        // A ZIP file holds all of a bag, and is made of what is here.
+        let is_at_hand = bag.away.is_empty() || self.zips.is_none() && bag.away.iter().all(is_there);
+        if is_at_hand {
+            return Ok(());
+        }
+        let folder = self.store.location(&bag.folder);
+        let what = format!("{folder} was not shipped: its payload is in a bucket, as the journal says, and not here");
+        Err(Error::new(ErrorKind::Partial, what, "fetch it back with `vmedia repair --from-bucket`, then ship the session"))
     }
 
     /// Returns the payload files that earlier finished versions have: those that the version's own `fetch.txt` names, if it has one.

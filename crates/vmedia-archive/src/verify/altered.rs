@@ -5,6 +5,7 @@
 //! bytes under the same path need a line that says that the old ones were lost; the first bytes of a media file are missed for
 //! good, whatever a later line says; and a sealed line holds against every line that no seal covers. Must not read files.
 
+use super::elsewhere::set_apart;
 use super::examined::Origin;
 use super::lineage::keep_lineage;
 use super::outcomes::original_lost;
@@ -73,6 +74,10 @@ pub(super) fn compare_with_journal(
     let erased = chain.class_erasure(folder, Class::Biometric);
     let erased: HashSet<&str> = erased.into_iter().flat_map(|erasure| &erasure.facts.media).map(MediaId::as_str).collect();
     compare(&history, &erased, examined);
+    // What a bucket lacks is not elsewhere.
+    if !is_shipped {
+        set_apart(store, chain, folder, examined)?;
+    }
     if chain.is_proof_demanded && changes.iter().any(|change| !change.is_proven) {
         examined.is_unproven = true;
         examined.notes.push(match changes.iter().filter(|change| change.is_proven).map(|change| change.at).max() {

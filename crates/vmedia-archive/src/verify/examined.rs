@@ -1,6 +1,6 @@
 //! The state of a bag's verification: what its own files say, how much of it was read, and what was found.
 
-use super::{Aspect, Finding, Item, Remedy, Unreported, bag_digest};
+use super::{Aspect, Away, Finding, Item, Remedy, Unreported, bag_digest};
 use crate::bag::Manifest;
 use crate::error::{Error, Result};
 use crate::journal::FileEntry;
@@ -57,6 +57,8 @@ pub struct Examined {
     pub(super) absent: BTreeSet<&'static str>,
     /// True if a manifest is missing or damaged, so that nothing is known of a file that none names.
     pub(super) is_unlisted: bool,
+    /// Payload that a bucket has.
+    pub(super) away: Away,
     /// Counts, as in [`super::SessionReport`].
     pub(super) files: u64,
     pub(super) unread: u64,
@@ -201,9 +203,9 @@ impl Examined {
     pub(super) fn checked(&self) -> Vec<Aspect> {
         let is_sound = self.record.is_some() && self.findings.is_empty();
         let all = [
-            (Aspect::Listings, self.is_complete() && !self.is_contained),
+            (Aspect::Listings, self.is_complete() && !self.is_contained && self.away.is_none()),
             // A file that was not read may be anything.
-            (Aspect::Manifests, self.unread == 0 && self.unreadable.is_empty()),
+            (Aspect::Manifests, self.unread == 0 && self.away.is_none() && self.unreadable.is_empty()),
             (Aspect::Journal, self.has_journal && self.unvouched.is_none() && !self.is_unproven),
             // If nothing was signed, nothing was compared.
             (Aspect::Signatures, self.held > 0),

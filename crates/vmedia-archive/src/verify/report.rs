@@ -1,6 +1,6 @@
 //! The results of a verification as data, and the caller that receives them.
 
-use super::{Aspect, Examined, Finding};
+use super::{Aspect, Away, Examined, Finding};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,9 @@ pub struct SessionReport {
     /// Encrypted files that were opened, and hold what the provider sent.
     #[serde(default)]
     pub opened: u64,
+    /// Payload that is not here, because a bucket has it.
+    #[serde(default, skip_serializing_if = "Away::is_none")]
+    pub away: Away,
     /// True if the session is encrypted.
     #[serde(default)]
     pub encrypted: bool,
@@ -131,6 +134,8 @@ pub enum SessionOutcome {
     Empty,
     /// Nothing was found in a sample.
     Sampled,
+    /// Nothing was found in what is here; a bucket has the payload, or some of it.
+    Elsewhere,
     /// Something was found.
     Damaged,
     /// It was not checked: another run is changing it or was killed while it did, or it cannot be read.
@@ -146,6 +151,7 @@ impl SessionOutcome {
             None => Self::Unchecked,
             Some(_) if examined.is_empty() => Self::Empty,
             Some(_) if !examined.is_complete() => Self::Incomplete,
+            Some(_) if !examined.away.is_none() => Self::Elsewhere,
             Some(_) if examined.unread > 0 => Self::Sampled,
             Some(_) => Self::Sound,
         }
@@ -166,6 +172,7 @@ impl SessionReport {
             opened: examined.opened,
             encrypted: examined.record.as_ref().is_some_and(|record| record.encryption.is_some()),
             checked: examined.checked(),
+            away: examined.away,
             missing: examined.lacking,
             erased: examined.erased,
             notes: examined.notes,

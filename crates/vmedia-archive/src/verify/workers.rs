@@ -288,8 +288,8 @@ impl<'a> Run<'a> {
             examined.findings.extend(unsigned);
         }
         choose_remedies(&mut examined, self.options.is_repaired);
-        // A session that the journal does not vouch for was not verified as a whole.
-        if (examined.unvouched.is_none() || !examined.findings.is_empty())
+        // A session that the journal does not vouch for, or whose payload is elsewhere, was not verified as a whole.
+        if (examined.unvouched.is_none() && examined.away.is_none() || !examined.findings.is_empty())
             && let Err(error) = self.write_result(target, folder, &examined)
         {
             let _ = target.unwritten.set(error);
@@ -320,11 +320,7 @@ impl<'a> Run<'a> {
         totals.empty += u64::from(is_sound && examined.is_empty());
         totals.incomplete += u64::from(is_sound && !examined.is_empty() && !examined.is_complete());
         totals.checked.get_or_insert_with(|| checked.clone()).retain(|aspect| checked.contains(aspect));
-        totals.files += examined.files;
-        totals.bytes += examined.bytes;
-        totals.vouched += examined.vouched;
-        totals.unread += examined.unread;
-        totals.unreported.merge(examined.unreported);
+        totals.add_files(examined);
     }
 
     fn write_result(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {

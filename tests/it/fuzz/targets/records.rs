@@ -74,12 +74,12 @@ fn becomes_a_bag(memory: Arc<Memory>, folder: &StorePath, origin: Origin) {
     // What is there before anything is done, also where it cannot be opened.
     examine(store.as_ref(), folder, &Reader).expect("a verdict");
     let Ok(mut archive) = SessionArchive::open(Arc::clone(&store), origin, &Reader, now()) else { return };
+    let journal = Journal::new(Arc::clone(&store), identity());
     let media: Vec<_> = archive_media(store.as_ref(), folder);
     for item in &media {
-        archive.holding(item, &mut |_| Ok(())).expect("a verdict");
+        archive.holding(item, &journal, &mut |_| Ok(())).expect("a verdict");
         archive.revision.settle(&item.id, State::Failed, Reason::Unavailable { text: "HTTP 503".to_owned() });
     }
-    let journal = Journal::new(Arc::clone(&store), identity());
     archive.commit(&journal, now()).expect("a bag");
     journal.close(None, now()).expect("closed");
     SessionArchive::open(Arc::clone(&store), again, &Reader, now()).expect("its own record");

@@ -203,6 +203,10 @@ impl Chain {
             }
             Entry::Page { sha256 } => self.pages.push((place, sha256)),
             Entry::Shipped(entry) if scope.has(&entry.folder) => self.shipped.add(&entry.folder, place),
+            Entry::Freed(entry) if scope.has(&entry.folder) => self.freed.add(&entry.folder, place),
+            Entry::Returned(entry) if scope.has(&entry.folder) => {
+                self.returned.extend(entry.lines.iter().filter_map(|line| sha256_bytes(line)));
+            }
             Entry::Exported(entry) => *self.exports.entry(entry.folder.into()).or_default() += 1,
             Entry::Keyed(entry) if entry.is_grant() => *self.grants.entry(entry.folder.into()).or_default() += 1,
             Entry::Hold(_) | Entry::Released(_) | Entry::Cutoff(_) => self.retained.add(line, name, place.sha256),
