@@ -11,13 +11,16 @@ use crate::text::{bytes, duration, moment, plural, sanitize};
 use jiff::Timestamp;
 use std::time::Duration;
 
+/// What stands before the name of an archive whose journal is meant.
+const JOURNAL_OF: &str = "journal of ";
+
 /// Returns the lines of a verification for standard output, if the event is worth any. `said` are the remedies whose hints were printed.
 pub(super) fn answer(event: &Event, verbosity: Verbosity, prints_heads: bool, said: &mut Vec<Remedy>, console: &Console) -> Option<String> {
     match event {
         Event::JournalVerified(report) => journal(report, verbosity, prints_heads, said, console),
         Event::BagVerified(report) => bag(report, verbosity, said, console),
         Event::JournalMissing(JournalMissing { archive, finding, .. }) => {
-            Some(damaged(&format!("journal of {archive}"), "is missing", std::slice::from_ref(finding), said, console).join("\n"))
+            Some(damaged(&format!("{JOURNAL_OF}{archive}"), "is missing", std::slice::from_ref(finding), said, console).join("\n"))
         }
         Event::VerifyFinished { .. } => finished(event, verbosity, console),
         _ => None,
@@ -57,6 +60,31 @@ fn hint(remedy: Remedy) -> &'static str {
     }
 }
 
+/// Returns true for the name of an archive in a bucket, or of a part of one.
+fn is_in_bucket(place: &str) -> bool {
+    place.strip_prefix(JOURNAL_OF).unwrap_or(place).starts_with("s3://")
+}
+
+/// Returns the hint of a remedy in a bucket, where nothing is repaired.
+fn bucket_hint(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Repair | Remedy::Restore | Remedy::Download | Remedy::MoveIn | Remedy::Encrypt => {
+            "look at the versions of the object and at who may write to the bucket; ship the session again, from the archive on a disk, to another place"
+        }
+        Remedy::Decide => {
+            "look at the versions of its objects and at who may remove them; ship it again, from the archive on a disk, to another place"
+        }
+        Remedy::Erase => {
+            "run `vmedia erase --at-store` for this session on the archive that it was shipped from, then ship that archive's journal"
+        }
+        Remedy::MoveOut => "look at what it is and who put it there, and remove it from the bucket",
+        Remedy::RestoreJournal => {
+            "ship the journal from the archive on a disk; if it is lost there, too, look at the versions of the objects in _journal"
+        }
+        Remedy::Keys | Remedy::Compare | Remedy::Secrets => hint(remedy),
+    }
+}
+
 /// Returns the line of a place and a line for each finding, with the hint of each remedy below its first findings.
 fn damaged(place: &str, word: &str, findings: &[Finding], said: &mut Vec<Remedy>, console: &Console) -> Vec<String> {
     let word = console.paint_answer(Style::Error, word);
@@ -66,7 +94,8 @@ fn damaged(place: &str, word: &str, findings: &[Finding], said: &mut Vec<Remedy>
         let is_last = findings.get(index + 1).is_none_or(|next| (next.aspect, next.remedy) != (*aspect, *remedy));
         if is_last && !said.contains(remedy) {
             said.push(*remedy);
-            lines.push(format!("  {} {}", console.paint_answer(Style::Hint, "hint:"), hint(*remedy)));
+            let hint = if is_in_bucket(place) { bucket_hint(*remedy) } else { hint(*remedy) };
+            lines.push(format!("  {} {hint}", console.paint_answer(Style::Hint, "hint:")));
         }
     }
     lines

@@ -291,6 +291,11 @@ impl ReadStore for ShippedArchive {
         Ok(Some(KeptObject { url: self.place.location(Some(&object.key)), version, is_only }))
     }
 
+    fn kept_version(&self, key: &StorePath) -> Result<Option<String>> {
+        let Some((folder, below)) = key.as_str().split_once('/') else { return Ok(None) };
+        Ok(self.session(&StorePath::name(folder))?.ids.get(below).cloned())
+    }
+
     fn strays(&self, folder: Option<&StorePath>) -> Result<Vec<Stray>> {
         let Some(folder) = folder else { return Ok(self.own_strays.clone()) };
         let session = self.session(folder)?;

@@ -227,6 +227,11 @@ pub trait ReadStore: Send + Sync {
         Ok(None)
     }
 
+    /// Returns the id of the oldest version of an object, by its key; `None` without versions, or if it is not there.
+    fn kept_version(&self, _key: &StorePath) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// Returns the object that holds a file, whole and alone; `None` if none does, as in a folder.
     fn kept_object(&self, _path: &StorePath) -> Result<Option<KeptObject>> {
         Ok(None)

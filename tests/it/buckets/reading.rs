@@ -4,8 +4,9 @@
 use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, jpeg, session};
 use crate::ship::{bucket, ship};
 use rusty_s3::Method::{Delete, Put};
+use std::io::Read;
 use vmedia::archive::objects::ObjectStore;
-use vmedia::store::StorePath;
+use vmedia::store::{Digest, StorePath};
 
 /// Runs the program with the key of the administrator.
 pub(super) fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
@@ -103,6 +104,17 @@ fn every_change_in_a_bucket_is_found_and_what_was_shipped_is_still_checked() {
     for by in ["reading", "store"] {
         verify(&["--by", by]).ends_with(8).shows("its bytes have changed: the SHA-256 does not fit");
     }
+    // The same bytes, as another version than the one that was shipped.
+    let key = &media[2].0;
+    let mut bytes = Vec::new();
+    store.open(key, None, None).expect("an answer").expect("an object").read_to_end(&mut bytes).expect("bytes");
+    let of_key = versions.iter().find(|version| version.key == *key).expect("a version");
+    store.remove(key, &of_key.version).expect("removed");
+    let source = || Ok(Box::new(std::io::Cursor::new(bytes.clone())) as Box<dyn Read + Send>);
+    store.create(key, &source, &Digest::of(&bytes), &|_| ()).expect("created");
+    let path = key.below(&folder).expect("a path");
+    let found = verify(&[]).ends_with(8).shows(&format!("{path}: its oldest version has another id than the one that was shipped"));
+    assert!(!found.stdout.contains("the disk and"), "{}", found.stdout);
     // A part of the journal is gone.
     let mut chunks = Vec::new();
     store

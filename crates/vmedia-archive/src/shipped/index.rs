@@ -98,6 +98,8 @@ pub(super) struct Session {
     pub(super) zip: Option<Object>,
     /// What is in it, once it was read.
     pub(super) packed: OnceLock<Arc<Packed>>,
+    /// The id of the oldest version of each object of all versions, by their keys below the session's folder.
+    pub(super) ids: BTreeMap<String, String>,
     /// Strays, by their keys below the session's folder.
     pub(super) strays: Vec<Stray>,
     /// The number of the version; `None` if none is finished.
@@ -112,7 +114,8 @@ impl Session {
     /// Lists a session. `text` returns the text of its `fetch.txt`.
     pub(super) fn read(place: &dyn ObjectStore, folder: &StorePath, text: &dyn Fn(&Object) -> Result<String>) -> Result<Self> {
         let Objects { found, strays } = Objects::read(place, folder)?;
-        let mut session = Self { strays, ..Self::default() };
+        let ids = found.iter().filter_map(|(path, object)| Some((path.clone(), object.version.clone()?))).collect();
+        let mut session = Self { strays, ids, ..Self::default() };
         let mut all: BTreeMap<u32, BTreeMap<String, Object>> = BTreeMap::new();
         for (path, object) in found {
             match versions::split(&path) {

@@ -13,11 +13,11 @@ use super::{Aspect, Examined, Finding};
 use crate::cipher::ENDING;
 use crate::class::Class;
 use crate::error::{Result, quote};
-use crate::journal::{BagChange, Chain, FOLDER as JOURNAL, FileEntry};
+use crate::journal::{BagChange, Chain, FOLDER as JOURNAL, FileEntry, ShippedEntry, ShippedObject};
 use crate::layout::{self, RECORD, TAG_MANIFEST};
 use crate::model::MediaId;
 use crate::record::{JournalRecord, Record};
-use crate::store::ReadStore;
+use crate::store::{ReadStore, StorePath};
 use crate::text::{day, plural};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -95,6 +95,24 @@ fn compare_shipments(store: &dyn ReadStore, chain: &Chain, folder: &str, changes
         if !changes.iter().any(|change| change.archived.bag == entry.bag) {
             let what = format!("the journal says on {} that a bag is in {} that no change made", day(at), quote(&entry.place));
             examined.finding(Aspect::Journal, TAG_MANIFEST, what);
+        }
+        if entry.place == store.root() {
+            compare_versions(store, &entry, examined)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reports objects of a version in this bucket whose oldest version is not the one that was shipped.
+fn compare_versions(store: &dyn ReadStore, entry: &ShippedEntry, examined: &mut Examined) -> Result<()> {
+    for ShippedObject { path, version, .. } in &entry.objects {
+        let Some(key) = StorePath::parse(&format!("{}/{path}", entry.folder)) else { continue };
+        let is_other = |kept: &String| version.as_ref().is_some_and(|shipped| shipped != kept);
+        let is_new = !examined.findings.iter().any(|finding| finding.aspect == Aspect::Journal && finding.path == *path);
+        if is_new && store.kept_version(&key)?.is_some_and(|kept| is_other(&kept)) {
+            let what =
+                "its oldest version has another id than the one that was shipped: that was removed, and something else put this here";
+            examined.finding(Aspect::Journal, path, what);
         }
     }
     Ok(())
