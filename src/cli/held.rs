@@ -25,7 +25,7 @@ pub(crate) struct CatalogArguments {
     pub(crate) sort: Option<SortKey>,
     /// Also write index.html into the archive, with links to the sessions' pages
     ///
-    /// The page lists every session, whatever is selected. Later runs of download and repair that change the archive write it again.
+    /// The page lists every session, whatever is selected. Later runs of download and repair that change the archive write it again. With --identity, it holds the names of encrypted sessions in clear, until such a run writes it again without them.
     #[arg(long)]
     pub(crate) html: bool,
     #[command(flatten)]
@@ -41,6 +41,8 @@ pub(crate) struct RowsArguments {
     /// Output format
     #[arg(long, default_value = "table")]
     pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArguments,
     /// The configuration file and its profile, for the archive's folder.
     #[command(flatten)]
     pub(crate) profile: ProfileFlags,
@@ -100,6 +102,8 @@ pub(crate) struct ShowArguments {
     /// Output format
     #[arg(long, default_value = "text")]
     pub(crate) format: ViewFormat,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArguments,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -8,12 +8,12 @@ use super::event_loop::beside;
 use super::headings::{is_short, short_id};
 use super::matching::{Matching, fold};
 use super::renewal::{PORTION, lock_page};
-use super::services::journal;
+use super::services::{identities, journal, offline_providers};
 use crate::archive::retention::{Schedule, due};
-use crate::archive::{CatalogRow, CatalogWriter, Condition, Journal, Shard, State};
+use crate::archive::{CatalogRow, CatalogWriter, Condition, Identities, Journal, Shard, State};
 use crate::cli::{CatalogArguments, EventFormat, RowsArguments, SortKey, TableFormat};
 use crate::clock::Stop;
-use crate::engine::{Catalog, Event};
+use crate::engine::{Catalog, Event, StoredRules};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::report::{Cell, Column, Reporter, Table};
@@ -54,7 +54,8 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
     let archives = find_or_default(arguments.root.as_slice(), context)?;
     let matching = Matching::of(&arguments.selection, context.clock.now());
     let CatalogArguments { sort, html: has_page, shard, ref rows, .. } = *arguments;
-    let wanted = List { matching, shard, sort, has_page, rows };
+    let identities = identities(&arguments.rows.identity)?;
+    let wanted = List { matching, shard, sort, has_page, identities, rows };
     let (exit, rows) = list(&wanted, &archives, context)?;
     if rows == 0 && !wanted.is_all() && exit == Exit::Done && !context.flags.verbosity.quiet {
         context.console.message(&context.console.note_line("no archived session matches"));
@@ -78,6 +79,8 @@ pub(super) struct List<'a> {
     pub(super) sort: Option<SortKey>,
     /// True if each archive gets a page of all its sessions.
     pub(super) has_page: bool,
+    /// The private keys that open encrypted sessions.
+    pub(super) identities: Option<Arc<Identities>>,
     pub(super) rows: &'a RowsArguments,
 }
 
@@ -109,6 +112,7 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
         table,
         exit: Exit::Done,
         rows: 0,
+        unopened: 0,
         seen: Seen::default(),
         kept: Vec::new(),
     };
@@ -125,6 +129,7 @@ pub(super) fn list(wanted: &List<'_>, archives: &[Archive], context: &Context) -
         }
     }
     output.sorted_rows()?;
+    output.note_unopened();
     let Output { mut reporter, mut table, exit, rows, seen, .. } = output;
     reporter.finish();
     for (is_seen, name) in [
@@ -167,6 +172,8 @@ struct Output<'a> {
     exit: Exit,
     /// Number of sessions listed.
     rows: u64,
+    /// Number of encrypted sessions that were read and did not open.
+    unopened: u64,
     seen: Seen,
     /// The rows so far, if they are sorted.
     kept: Vec<(Place, Vec<Cell>)>,
@@ -189,7 +196,8 @@ impl Output<'_> {
         let Some(catalog) = beside(self.context, &mut self.reporter, move |_| Catalog::open(store, workers))? else {
             return Ok(Some(0));
         };
-        let catalog = Arc::new(catalog?);
+        let rules = StoredRules::new(offline_providers(None), false);
+        let catalog = Arc::new(catalog?.opened_with(self.wanted.identities.clone(), rules));
         let mut page = folder.map(|store| CatalogWriter::begin(store.as_ref())).transpose()?;
         let mut read = 0;
         let mut erased = if archive.is_whole { catalog.erased(&archive.sessions) } else { Vec::new() };
@@ -205,6 +213,7 @@ impl Output<'_> {
             self.rows(&rows, archive)?;
             page.as_mut().map_or(Ok(()), |page| page.add(&rows))?;
         }
+        self.unopened += catalog.unopened();
         if self.wanted.matching.wants_erased() {
             erased.retain(|row| self.wanted.shard.is_none_or(|shard| shard.has(&row.folder)));
             self.rows(&erased, archive)?;
@@ -240,6 +249,18 @@ impl Output<'_> {
         }
         self.drain();
         Ok(())
+    }
+
+    /// Reports sessions of which only the ids could be read.
+    fn note_unopened(&mut self) {
+        let what = match (&self.wanted.identities, self.unopened) {
+            (_, 0) => return,
+            (None, 1) => "1 session is encrypted: --identity FILE also reads its names, reference and decision".to_owned(),
+            (None, count) => format!("{count} sessions are encrypted: --identity FILE also reads their names, references and decisions"),
+            (Some(_), 1) => "1 session is encrypted and does not open with these identities".to_owned(),
+            (Some(_), count) => format!("{count} sessions are encrypted and do not open with these identities"),
+        };
+        self.reporter.event(Event::Remark { text: what });
     }
 
     /// Adds the rows that were kept, in order; those that are equal stay in the order of their folders.

@@ -6,6 +6,7 @@ use super::Context;
 use super::archives::find_or_default;
 use super::catalog::{List, list};
 use super::matching::Matching;
+use super::services::identities;
 use crate::cli::FindArguments;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
@@ -13,7 +14,8 @@ use crate::exit::Exit;
 pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(arguments.archive.as_slice(), context)?;
     let matching = Matching::anywhere(&arguments.text);
-    let wanted = List { matching, shard: None, sort: None, has_page: false, rows: &arguments.rows };
+    let identities = identities(&arguments.rows.identity)?;
+    let wanted = List { matching, shard: None, sort: None, has_page: false, identities, rows: &arguments.rows };
     let (exit, found) = list(&wanted, &archives, context)?;
     if found == 0 && exit == Exit::Done {
         let hint = "names and references are known where a download kept the decision or the person (--with)";

@@ -5,6 +5,8 @@
 use super::Context;
 use super::came::{Detail, files};
 use super::one_session::OneSession;
+use super::opened::unlock;
+use super::services::identities;
 use crate::archive::payload_elsewhere;
 use crate::archive::retention::{DispositionScope, Due, due};
 use crate::archive::verify::Away;
@@ -24,13 +26,19 @@ const LARGEST: u64 = 256 * 1024 * 1024;
 pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> {
     let session = OneSession::of(&arguments.held, context)?;
     let store = session.store.as_ref();
-    let row = catalog_row(store, &session.folder, &Verifications::read(store)?);
+    let mut row = catalog_row(store, &session.folder, &Verifications::read(store)?);
+    let mut record = record(&session, &row)?;
+    let opened = identities(&arguments.identity)?.map(|identities| unlock(&session, &identities)).transpose()?.flatten();
+    if let Some(opened) = &opened {
+        record.facts.clone_from(&opened.record().facts);
+        row.learn(&record.facts);
+    }
     let width = context.console.answer_width().filter(|_| !arguments.wide);
     // A configuration that cannot be read has no part in what the archive holds.
     let schedules = context.resolver().and_then(|resolver| resolver.schedules()).unwrap_or_default();
     let dues = due(&row.cutoffs, &schedules);
     let away = payload_elsewhere(store, &session.folder)?;
-    let view = View { away, record: record(&session, &row)?, page: page(&session)?, row, dues, session, width };
+    let view = View { away, record, page: page(&session)?, row, dues, session, width, is_opened: opened.is_some() };
     match arguments.format {
         ViewFormat::Text => view.print(context),
         ViewFormat::Json => context.console.answer(format!("{}\n", view.json()?).as_bytes()),
@@ -71,6 +79,8 @@ struct View {
     away: Away,
     /// The width of the terminal, unless everything is to be shown.
     width: Option<u16>,
+    /// True if it is encrypted, and was opened.
+    is_opened: bool,
 }
 
 impl View {
@@ -125,7 +135,7 @@ impl View {
             ("Reference", row.reference.clone()),
             ("Decision", row.decision.as_ref().map(|decision| format!("{decision}{reason}"))),
             ("Archived", archived),
-            ("Encrypted", record.encryption.as_ref().map(|_| "its files, so that names and decisions cannot be shown".to_owned())),
+            ("Encrypted", record.encryption.as_ref().map(|_| self.encrypted().to_owned())),
             ("Verified", Some(on(row.verified).unwrap_or_else(|| "never".to_owned()))),
             ("Held for", (!row.holds.is_empty()).then(|| row.holds.join("; "))),
             ("Due", due_text(&self.dues)),
@@ -133,6 +143,10 @@ impl View {
             ("Holds", Some(held.into_iter().flatten().collect::<Vec<_>>().join(", "))),
         ];
         facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+
+    fn encrypted(&self) -> &'static str {
+        if self.is_opened { "its files; opened with this identity" } else { "its files; --identity FILE also shows names and decisions" }
     }
 
     /// Returns the lines about what the provider's checks recommend, with the results of their parts.

@@ -1,7 +1,7 @@
 //! The catalog rows of many sessions, read by several threads, in the order in which the sessions were given.
 
-use super::Emit;
-use crate::archive::{CatalogRow, Verifications, catalog_row, erased_row};
+use super::{Emit, StoredRules};
+use crate::archive::{CatalogRow, Identities, Verifications, catalog_row, erased_row, open_row};
 use crate::clock::Cancel;
 use crate::error::Result;
 use crate::store::{ReadStore, StorePath};
@@ -16,6 +16,10 @@ const STEP: u64 = 64;
 pub(crate) struct Catalog {
     store: Arc<dyn ReadStore>,
     verified: Verifications,
+    /// What opens encrypted sessions.
+    opening: Option<(Arc<Identities>, StoredRules)>,
+    /// Number of encrypted sessions that did not open.
+    unopened: AtomicU64,
     /// Number of sessions that each thread has read so far.
     read: Vec<AtomicU64>,
 }
@@ -28,7 +32,27 @@ impl Catalog {
     pub(crate) fn open(store: Arc<dyn ReadStore>, workers: usize) -> Result<Self> {
         let verified = Verifications::read(store.as_ref())?;
         let read = (0..workers.max(1)).map(|_| AtomicU64::new(0)).collect();
-        Ok(Self { store, verified, read })
+        Ok(Self { store, verified, opening: None, unopened: AtomicU64::new(0), read })
+    }
+
+    /// Returns the same with the facts of the sessions that these identities open.
+    pub(crate) fn opened_with(self, identities: Option<Arc<Identities>>, rules: StoredRules) -> Self {
+        Self { opening: identities.map(|identities| (identities, rules)), ..self }
+    }
+
+    /// Returns the number of encrypted sessions that did not open so far.
+    pub(crate) fn unopened(&self) -> u64 {
+        self.unopened.load(Ordering::Relaxed)
+    }
+
+    fn row(&self, folder: &StorePath) -> CatalogRow {
+        let mut row = catalog_row(self.store.as_ref(), folder, &self.verified);
+        if row.encrypted {
+            let open = |(identities, rules): &(Arc<Identities>, StoredRules)| open_row(&mut row, self.store.as_ref(), identities, rules);
+            let is_open = self.opening.as_ref().is_some_and(open);
+            self.unopened.fetch_add(u64::from(!is_open), Ordering::Relaxed);
+        }
+        row
     }
 
     /// Returns whether the journal names a page of the catalog with this SHA-256.
@@ -51,7 +75,7 @@ impl Catalog {
             while cancel.requested().is_none() {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(folder) = sessions.get(index) else { break };
-                rows.push((index, catalog_row(self.store.as_ref(), folder, &self.verified)));
+                rows.push((index, self.row(folder)));
                 let count = read.fetch_add(1, Ordering::Relaxed) + 1;
                 if count.is_multiple_of(STEP) {
                     emit.progress(number as u64, count);

@@ -6,7 +6,7 @@
 use crate::error::quote;
 use crate::journal::{Cutoffs, ErasedSession, Verifications};
 use crate::layout::{MARKER, RECORD};
-use crate::record::{CompanionState, LARGEST_RECORD, State, parse_error};
+use crate::record::{CompanionState, FactRecord, LARGEST_RECORD, State, parse_error};
 use crate::store::{ReadStore, StorePath};
 use crate::text::plural;
 use crate::word::Word;
@@ -62,6 +62,8 @@ pub struct CatalogRow {
     pub cutoffs: Cutoffs,
     /// The time at which it was erased.
     pub erased: Option<Timestamp>,
+    /// True if its files are encrypted, so that decision, reference and names are in none of the record.
+    pub encrypted: bool,
     /// True if a run is changing it, or was killed while it did.
     pub unfinished: bool,
     /// The reason why the record cannot be read.
@@ -112,6 +114,18 @@ impl Condition {
 }
 
 impl CatalogRow {
+    /// Replaces decision, reference and names by what these facts state.
+    pub fn learn(&mut self, facts: &[FactRecord]) {
+        let slim = |fact: &FactRecord| SlimFact { name: fact.name.clone(), value: fact.value.clone(), document: fact.document.clone() };
+        self.state(&facts.iter().map(slim).collect::<Vec<_>>());
+    }
+
+    fn state(&mut self, facts: &[SlimFact]) {
+        let fact = |name: &str| facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
+        (self.decision, self.reference) = (fact("decision"), fact("reference"));
+        self.names = names(facts);
+    }
+
     /// Returns the state of the session as a whole.
     pub fn condition(&self) -> Condition {
         if self.erased.is_some() {
@@ -158,6 +172,7 @@ struct SlimRecord {
     companions: Vec<SlimCompanion>,
     #[serde(default)]
     problems: Vec<IgnoredAny>,
+    encryption: Option<IgnoredAny>,
     #[serde(default)]
     facts: Vec<SlimFact>,
 }
@@ -239,9 +254,8 @@ fn fill(row: &mut CatalogRow, record: SlimRecord) {
     row.provider = record.provider;
     row.attempts = record.attempts.len() as u64;
     (row.first, row.last) = (record.created, record.updated);
-    let fact = |name: &str| record.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
-    (row.decision, row.reference) = (fact("decision"), fact("reference"));
-    row.names = names(&record.facts);
+    row.encrypted = record.encryption.is_some();
+    row.state(&record.facts);
     row.ids = record.attempts.into_iter().map(|attempt| attempt.id).collect();
     row.unanswered = record.companions.iter().filter(|companion| companion.state == CompanionState::Failed).count() as u64;
     row.problems = record.problems.len() as u64;

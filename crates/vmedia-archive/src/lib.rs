@@ -120,7 +120,7 @@ pub use journal::{
 };
 pub use keys::{Granted, Granting, HandedOut, Rewrapped, Rewrapping, folders_with_keys, grant, hand_out};
 pub use layout::{PAGE, RECORD};
-pub use opened::{FactRules, OpenedFile, OpenedSession, Opening, is_encrypted};
+pub use opened::{FactRules, OpenedFile, OpenedSession, Opening, is_encrypted, open_row};
 pub use page::opened_policy;
 pub use planning::{Candidate, DueSessions, MadePlan, due_sessions, make_plan};
 pub use reason::{CodedReason, Disagreement, Reason};

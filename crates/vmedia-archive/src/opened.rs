@@ -6,6 +6,7 @@
 mod content;
 mod keys;
 
+use crate::catalog_row::CatalogRow;
 use crate::chip::{self, ChipRecord};
 use crate::cipher::{ENDING, Identities, SessionIdentities};
 use crate::error::{Error, ErrorKind, Result};
@@ -196,6 +197,14 @@ impl OpenedSession {
 /// Returns the path of the newest file of a media file, if it is open.
 fn newest(medium: &MediaRecord) -> Option<String> {
     medium.present().last().filter(|file| medium.state.newer().is_none() && file.encrypted.is_none()).map(|file| file.path.clone())
+}
+
+/// Adds what the encrypted answers of a session state to its row, and returns true if they open.
+pub fn open_row(row: &mut CatalogRow, store: &dyn ReadStore, identities: &Arc<Identities>, rules: &dyn FactRules) -> bool {
+    let opened = OpenedSession::open(store, &StorePath::name(&row.folder), identities, rules);
+    let Ok(Opening::Opened(session)) = opened else { return false };
+    row.learn(&session.record.facts);
+    true
 }
 
 /// Returns true if a session has a record that says that its files are encrypted.

@@ -213,6 +213,32 @@ fn what_cannot_be_opened_is_refused_and_what_is_not_encrypted_is_opened_as_it_is
     plain.run(&["open", SESSION, "--print", "--identity", "alice.key"]).ends_with(0).shows("index.html");
 }
 
+#[test]
+fn names_and_decisions_are_read_with_a_key_and_written_where_that_is_asked_for() {
+    let world = archived();
+    std::fs::write(world.folder().join("other.key"), other_key()).expect("written");
+    let run = |words: &[&str]| world.run(words);
+    run(&["find", "anneliese"]).ends_with(9).says("1 session is encrypted: --identity FILE also reads its names");
+    run(&["find", "anneliese", "--identity", "alice.key"]).ends_with(0).shows(NAME);
+    run(&["find", "anneliese", "--identity", "other.key"]).ends_with(9).says("1 session is encrypted and does not open");
+    let plain = run(&["show", SESSION]).ends_with(0).shows("--identity FILE also shows names and decisions");
+    assert!(!plain.stdout.contains(NAME), "{}", plain.stdout);
+    run(&["show", SESSION, "--identity", "bob.key"]).ends_with(0).shows(NAME).shows("opened with this identity");
+    run(&["show", SESSION, "--identity", "other.key"]).ends_with(3).complains("is encrypted to none of these identities", "recipients");
+    let json = run(&["show", SESSION, "--identity", "alice.key", "--format", "json"]).ends_with(0).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert!(json["name"] == NAME && json["facts"].as_array().is_some_and(|facts| facts.len() > 1), "{json}");
+    crate::encrypted::holds_nothing_plain(&world.archive());
+    run(&["catalog", "vmedia-archive", "--identity", "alice.key", "--format", "csv"]).ends_with(0).shows(NAME);
+    run(&["catalog", "vmedia-archive", "--identity", "alice.key", "--html"]).ends_with(0);
+    assert!(std::fs::read_to_string(world.archive().join("index.html")).expect("a page").contains(NAME));
+}
+
+/// A private key of no recipient.
+fn other_key() -> &'static str {
+    "AGE-SECRET-KEY-1UT7Y963GUEY9654RSUWDYTFSZ02CJ2CV4VFG4YVPSLHFJS7HMFFQ60D95V"
+}
+
 /// The browser gets a file of its user alone that leads to the address, and no write but those to the browser holds anything.
 #[cfg(target_os = "linux")]
 #[test]
