@@ -37,7 +37,7 @@ pub(crate) use choices::{
 };
 pub(crate) use complete::Values;
 pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
-pub(crate) use encryption::{EncryptionArguments, IdentityArguments};
+pub(crate) use encryption::EncryptionArguments;
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
 pub(crate) use keys::{GrantArguments, KeysCommand, RewrapArguments};

@@ -2,7 +2,7 @@
 //! the help that people read.
 
 use super::choices::{ClassChoice, EventFormat, ProviderChoice};
-use super::encryption::EncryptionArguments;
+use super::encryption::{EncryptionArguments, IdentityArguments};
 use super::flags::{ConnectionFlags, Flags, LogFlags, ProfileFlags, ProgressFlags, TrustFlags, VerbosityFlags};
 use super::seal::SealArguments;
 use super::values::{approvals, shard};
@@ -65,6 +65,8 @@ pub(crate) struct AdoptArguments {
     /// Check the provider's signatures, with the API secrets of that time
     #[arg(long)]
     pub(crate) authenticate: bool,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArguments,
     /// Provider whose signatures are checked
     #[arg(long, help_heading = "Configuration")]
     pub(crate) provider: Option<ProviderChoice>,
@@ -116,6 +118,11 @@ pub(crate) struct ExportArguments {
     /// Write the page of one session with its media in it, instead of a ZIP file
     #[arg(long, conflicts_with = "without")]
     pub(crate) html: bool,
+    /// Open an encrypted session for --html with the private keys in FILE; repeatable
+    ///
+    /// The page is then not encrypted.
+    #[arg(long, value_name = "FILE", requires = "html")]
+    pub(crate) identity: Vec<PathBuf>,
     /// Recipient, which is recorded
     #[arg(long = "for", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) recipient: Option<String>,

@@ -25,9 +25,11 @@ pub(crate) struct CatalogArguments {
     pub(crate) sort: Option<SortKey>,
     /// Also write index.html into the archive, with links to the sessions' pages
     ///
-    /// The page lists every session, whatever is selected. Later runs of download and repair that change the archive write it again. With --identity, it holds the names of encrypted sessions in clear, until such a run writes it again without them.
+    /// The page lists every session, whatever is selected. Later runs of download and repair that change the archive write it again. With --identity, it holds the decisions of encrypted sessions in clear, until such a run writes it again without them; it never has names.
     #[arg(long)]
     pub(crate) html: bool,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArguments,
     #[command(flatten)]
     pub(crate) rows: RowsArguments,
 }
@@ -41,8 +43,6 @@ pub(crate) struct RowsArguments {
     /// Output format
     #[arg(long, default_value = "table")]
     pub(crate) format: TableFormat,
-    #[command(flatten)]
-    pub(crate) identity: IdentityArguments,
     /// The configuration file and its profile, for the archive's folder.
     #[command(flatten)]
     pub(crate) profile: ProfileFlags,
@@ -74,6 +74,8 @@ pub(crate) struct FindArguments {
     /// Archive, or a folder with archives in it [default: as for download]
     #[arg(long, value_name = "DIR")]
     pub(crate) archive: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArguments,
     #[command(flatten)]
     pub(crate) rows: RowsArguments,
 }

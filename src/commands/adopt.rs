@@ -5,7 +5,7 @@ use super::Context;
 use super::archives::{find_at, named};
 use super::closing::close_journal;
 use super::query::session_id;
-use super::services::{journal, offline_providers, sealer};
+use super::services::{identities, journal, offline_providers, sealer};
 use super::verify::secrets;
 use crate::archive::{Adopting, Adoption, Chain, Scope, adopt};
 use crate::cli::AdoptArguments;
@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
         reason: &arguments.change.reason,
         rules: &rules,
         authenticate: arguments.authenticate,
+        identities: identities(&arguments.identity.identity)?,
         is_stopped: &|| context.cancel.requested().is_some(),
     };
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;

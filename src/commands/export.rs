@@ -3,10 +3,10 @@
 use super::Context;
 use super::closing::close_journal;
 use super::query::session_ids;
-use super::services::{archive, journal, sealer};
-use crate::archive::{Chain, Export, Exporting, KEYS_FOLDER, Scope, SessionArchive, export, export_page, must_be_outside};
+use super::services::{archive, identities, journal, offline_providers, sealer};
+use crate::archive::{Chain, Export, Exporting, KEYS_FOLDER, Scope, SessionArchive, Unlocking, export, export_page, must_be_outside};
 use crate::cli::ExportArguments;
-use crate::engine::{Event, ExportReport, SessionExport};
+use crate::engine::{Event, ExportReport, SessionExport, StoredRules};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::report::Reporter;
@@ -47,9 +47,12 @@ pub(super) fn run(arguments: &ExportArguments, context: &Context) -> Result<Exit
         recipient: arguments.recipient.as_deref(),
         is_stopped: &|| context.cancel.requested().is_some(),
     };
+    let rules = StoredRules::new(offline_providers(None), false);
+    let unlocking = identities(&arguments.identity)?.map(|identities| Unlocking { store: store.clone(), identities, rules: &rules });
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let now = || context.clock.now();
-    let outcome = single.map_or_else(|| export(&order, &sessions, path, &now), |session| export_page(&order, session, path, &now));
+    let outcome = single
+        .map_or_else(|| export(&order, &sessions, path, &now), |session| export_page(&order, session, path, &now, unlocking.as_ref()));
     let exit = match outcome {
         Ok(export) => {
             report(&export, path, &mut reporter);
@@ -81,7 +84,9 @@ fn report(export: &Export, path: &Path, reporter: &mut Reporter) {
                 .into(),
         );
     }
-    if export.sessions.iter().any(|one| one.is_encrypted) {
+    if export.sessions.iter().any(|one| one.is_opened) {
+        remark("the page holds in clear what is encrypted in the archive".into());
+    } else if export.sessions.iter().any(|one| one.is_encrypted) {
         remark(format!(
             "encrypted sessions were exported without their keys, which are in {KEYS_FOLDER}; `vmedia keys grant -o FILE` hands them out"
         ));

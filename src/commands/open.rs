@@ -17,7 +17,7 @@ use crate::text::sanitize;
 
 pub(super) fn run(arguments: &OpenArguments, context: &Context) -> Result<Exit> {
     let session = OneSession::of(&arguments.held, context)?;
-    if let Some(identities) = identities(&arguments.identity)?
+    if let Some(identities) = identities(&arguments.identity.identity)?
         && let Some(opened) = unlock(&session, &identities)?
     {
         return show(opened, &session, arguments, context);

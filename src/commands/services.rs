@@ -4,7 +4,6 @@
 
 use super::Context;
 use crate::archive::{Encryption, FingerprintKeys, Identities, Identity, Journal, Recipients, tool};
-use crate::cli::IdentityArguments;
 use crate::clock::{Cancel, Clock};
 use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
@@ -112,9 +111,8 @@ pub(super) fn encryption(recipients: Option<Recipients>, provider: &dyn Provider
 }
 
 /// Reads the private keys that open encrypted sessions; `None` if none are named.
-pub(super) fn identities(arguments: &IdentityArguments) -> Result<Option<Arc<Identities>>> {
-    let is_named = !arguments.identity.is_empty();
-    is_named.then(|| Identities::read(&arguments.identity).map(Arc::new)).transpose()
+pub(super) fn identities(files: &[PathBuf]) -> Result<Option<Arc<Identities>>> {
+    (!files.is_empty()).then(|| Identities::read(files).map(Arc::new)).transpose()
 }
 
 /// Creates the sealer of the journal. Connects to nothing.

@@ -218,14 +218,25 @@ fn what_cannot_be_opened_is_not_shown_and_an_erasure_begins_with_the_key() {
     let reason = ["--reason", "a request of the authority"];
     let page = world.run(&[&["export", SESSION, "-o", "page.html", "--html"], &reason[..]].concat()).ends_with(2);
     page.complains("is encrypted, and a page would show nothing", "without --html");
+    std::fs::write(world.folder().join("other.key"), opened::other_key()).expect("written");
+    let html =
+        |identity: &str| world.run(&[&["export", SESSION, "-o", "page.html", "--html", "--identity", identity], &reason[..]].concat());
+    html("other.key").ends_with(3).complains("is encrypted to none of these identities", "one of its recipients");
+    assert!(!world.folder().join("page.html").exists());
+    html("bob.key").ends_with(0).says("the page holds in clear what is encrypted in the archive");
+    let page = std::fs::read_to_string(world.folder().join("page.html")).expect("a page");
+    let front = base64::engine::Engine::encode(&base64::engine::general_purpose::STANDARD, jpeg("front"));
+    assert!(page.contains(&format!("src=\"data:image/jpeg;base64,{front}\"")) && page.contains(NAME) && !page.contains(".age"), "{page}");
     let zip = world.run(&[&["export", SESSION, "-o", "out.zip"], &reason[..]].concat()).ends_with(0);
     zip.says("vmedia keys grant -o FILE");
     world.run(&["show", SESSION]).ends_with(0).shows("Encrypted");
     let text = std::fs::read_to_string(world.file("index.html")).expect("a page");
     assert!(text.contains("age --decrypt") && text.contains(&format!("../_keys/{SESSION}/*.age")) && !text.contains("<img"), "{text}");
     std::fs::remove_dir_all(world.archive().join("_journal")).expect("removed");
-    world.run(&[&["adopt", "--authenticate"], &reason[..]].concat()).ends_with(8).complains("it is encrypted", "without --authenticate");
-    world.run(&[&["adopt"], &reason[..]].concat()).ends_with(0);
+    let adopt = |words: &[&str]| world.run(&[&["adopt", "--authenticate"], words, &reason[..]].concat());
+    adopt(&[]).ends_with(8).complains("it is encrypted", "without --authenticate");
+    adopt(&["--identity", "other.key"]).ends_with(8).complains("encrypted to none of these identities", "one of its recipients");
+    adopt(&["--identity", "alice.key"]).ends_with(0).shows("signature");
     let copied = world.folder().join("copy");
     copy(&world.bag(SESSION), &copied.join(SESSION));
     let erased = world.run(&[&["erase", SESSION, "--authority", "GDPR art. 17"], &reason[..]].concat());

@@ -3,15 +3,17 @@
 //! An adoption says what the archive held on a day, and nothing of the time before. It is never made by another command: a forger who cut
 //! the journal would have only to wait. Must not change a session.
 
+use crate::cipher::Identities;
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{self, AdoptedEntry, Archived, Authenticated, BagChange, Chain, Journal};
 use crate::layout::MARKER;
 use crate::record::Record;
 use crate::session::read_record;
 use crate::store::{Digest, Store, StorePath};
-use crate::verify::{Finding, ProviderRules, REPAIR, bag_digest, examine, reread};
+use crate::verify::{Finding, ProviderRules, REPAIR, bag_digest, examine, open_session, reread, reread_content};
 use jiff::Timestamp;
 use std::io;
+use std::sync::Arc;
 
 /// The order to adopt sessions of one archive.
 pub struct Adopting<'a> {
@@ -27,6 +29,8 @@ pub struct Adopting<'a> {
     pub rules: &'a dyn ProviderRules,
     /// True if the provider's signatures are computed again.
     pub authenticate: bool,
+    /// The private keys that open encrypted sessions.
+    pub identities: Option<Arc<Identities>>,
     /// Returns true once the run is to stop.
     pub is_stopped: &'a dyn Fn() -> bool,
 }
@@ -64,8 +68,8 @@ pub fn adopt(order: &Adopting<'_>, folder: &StorePath, now: &dyn Fn() -> Timesta
     let Some((record, bytes)) = read_record(store, folder)? else {
         return Err(refused(order, folder, "it has no record", "restore the session from a backup"));
     };
-    if order.authenticate && record.encryption.is_some() {
-        let hint = "adopt it without --authenticate; `vmedia verify --authenticate --identity FILE` then checks them";
+    if order.authenticate && record.encryption.is_some() && order.identities.is_none() {
+        let hint = "name a private key with --identity, or adopt it without --authenticate";
         return Err(refused(order, folder, "it is encrypted, so that the provider's signatures cannot be read", hint));
     }
     let changes = chain.changes(store, folder.as_str())?;
@@ -103,12 +107,23 @@ fn continued(folder: &StorePath, record: &Record, bag: &str, digest: &str) -> Ar
 
 /// Reads every file of a session. Returns the number of payload files and of bytes, and the result for the provider's signatures.
 fn read_all(order: &Adopting<'_>, folder: &StorePath) -> Result<(u64, u64, Option<Authenticated>)> {
-    let examined = examine(order.store, folder, order.rules)?;
+    let mut examined = examine(order.store, folder, order.rules)?;
+    let identities = order.identities.as_ref();
+    let keys = identities.and_then(|identities| open_session(order.store, folder, Some(identities), order.rules, &mut examined));
+    if examined.is_foreign() {
+        let hint = "name the private key of one of its recipients, or the opened key of the session";
+        return Err(refused(order, folder, "it is encrypted to none of these identities", hint));
+    }
     let (mut findings, mut read, mut buffer) = (examined.findings, (0, 0), Vec::new());
     let mut signatures = Authenticated::default();
     let mut watch = |_: &[u8]| if (order.is_stopped)() { Err(io::Error::other("stopped")) } else { Ok(()) };
     for item in examined.items {
-        let result = reread(&mut buffer, order.store, folder, &item, order.rules, &mut watch)?;
+        let result = match (&keys, &item.content) {
+            (Some(keys), Some(content)) => {
+                reread_content(&mut buffer, order.store, folder, (&item, content), keys, order.rules, &mut watch)?
+            }
+            _ => reread(&mut buffer, order.store, folder, &item, order.rules, &mut watch)?,
+        };
         read = (read.0 + u64::from(item.is_payload), read.1 + result.bytes);
         signatures.held += u64::from(result.signature == Some(true));
         signatures.unsigned += u64::from(item.is_payload && !item.is_signed);

@@ -19,7 +19,7 @@ use crate::text::day;
 use crate::verify::{Examined, Finding, NoProvider, REPAIR, bag_digest, examine, is_bag};
 use bundle::Bundle;
 use jiff::Timestamp;
-pub use page::export_page;
+pub use page::{Unlocking, export_page};
 use selection::Selection;
 use std::collections::BTreeSet;
 use std::io;
@@ -60,6 +60,8 @@ pub struct ExportedSession {
     pub missing: u64,
     /// True if it is encrypted: its keys are not in the export.
     pub is_encrypted: bool,
+    /// True if it was opened for a page, which holds it in clear.
+    pub is_opened: bool,
     /// The bag's digest.
     bag: String,
     folder: StorePath,
@@ -124,6 +126,7 @@ impl ExportedSession {
             repeating: BTreeSet::new(),
             missing: record.media.iter().filter(|medium| medium.state != State::Archived).count() as u64,
             is_encrypted: record.encryption.is_some(),
+            is_opened: false,
             bag,
             folder,
             has_payload: false,
@@ -265,6 +268,21 @@ fn read(
 ) -> Result<u64> {
     let damaged = |why: &str| damaged(order, folder, path, why);
     let stream = order.store.open(&place(order, folder, path)?)?.ok_or_else(|| damaged("missing"))?;
+    let digest = copy(order, (folder, path), stream, unwritten, write)?;
+    if digest.sha256 != sha256 {
+        return Err(damaged("its bytes have changed: the SHA-256 does not fit"));
+    }
+    Ok(digest.bytes)
+}
+
+/// Reads a stream of a session's file in pieces, which `write` takes, and returns its digest.
+fn copy(
+    order: &Exporting<'_>,
+    (folder, path): (&StorePath, &str),
+    stream: impl io::Read,
+    unwritten: &dyn Fn(&io::Error) -> Error,
+    write: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Digest> {
     let (mut failed, mut is_stopped) = (None, false);
     let read = Digest::read(stream, &mut |piece| {
         is_stopped = (order.is_stopped)();
@@ -274,9 +292,8 @@ fn read(
     match (failed, read) {
         (Some(error), _) => Err(unwritten(&error)),
         (_, Err(_)) if is_stopped => Err(stopped()),
-        (_, Err(error)) => Err(damaged(&format!("cannot be read: {}", plain(&error)))),
-        (_, Ok(digest)) if digest.sha256 != sha256 => Err(damaged("its bytes have changed: the SHA-256 does not fit")),
-        (_, Ok(digest)) => Ok(digest.bytes),
+        (_, Err(error)) => Err(damaged(order, folder, path, &format!("cannot be read: {}", plain(&error)))),
+        (_, Ok(digest)) => Ok(digest),
     }
 }
 

@@ -111,7 +111,7 @@ pub use convert::{Conversion, Converted, Plain, convert};
 pub use disposition::{ApprovalRules, ApprovedPlan, Judgement, LARGEST_PLAN, Plan, RefusedSignature, SignatureFile, judge_approvals};
 pub use erase::{ClassErasing, Erasing, Outcome as ErasureOutcome, StoreEraser, archive_again, erase, erase_at_provider, erase_class};
 pub use erasure::{Again, Certificate, Method, NotReached, Stage};
-pub use export::{Export, ExportedSession, Exporting, export, export_page};
+pub use export::{Export, ExportedSession, Exporting, Unlocking, export, export_page};
 pub use fingerprint::FingerprintKeys;
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,

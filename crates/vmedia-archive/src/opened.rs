@@ -12,7 +12,7 @@ use crate::cipher::{ENDING, Identities, SessionIdentities};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::RECORD;
 use crate::model::{Fact, Kind, MediaItem};
-use crate::page::{opened_page, shown_type};
+use crate::page::{opened_copy, opened_page, shown_type};
 use crate::record::{EncryptedRecord, MediaRecord, Record};
 use crate::session::read_record;
 use crate::store::{Digest, ReadStore, Reread, StorePath};
@@ -113,13 +113,25 @@ impl OpenedSession {
         opened_page(&self.record)
     }
 
+    /// Returns the page as a copy that holds its files, before they are put into it.
+    pub(crate) fn copy(&mut self, store: &dyn ReadStore) -> Result<String> {
+        self.decode_chips(store);
+        opened_copy(&self.record)
+    }
+
+    /// Returns the length of a file of the page in bytes.
+    pub(crate) fn length(&self, path: &str) -> Option<u64> {
+        shown_type(path)?;
+        self.contents.get(path).map(Stored::length)
+    }
+
     /// Returns a file of the page, which is decrypted while it is read; `None` if the page shows no such file.
     ///
     /// # Errors
     /// It does not open, or is not what the provider sent.
     pub fn file(&self, store: &Arc<dyn ReadStore>, path: &str) -> Result<Option<OpenedFile>> {
         let (Some(stored), Some(media_type)) = (self.contents.get(path), shown_type(path)) else { return Ok(None) };
-        if let Stored::Portrait { of } = stored {
+        if let Stored::Portrait { of, .. } = stored {
             let image = self.small(store.as_ref(), of, chip::LARGEST).and_then(|bytes| ChipRecord::portrait_file(&bytes));
             return Ok(image.map(|image| OpenedFile::of(media_type, image)));
         }
@@ -173,7 +185,7 @@ impl OpenedSession {
             let Some(chip) = self.small(store, &path, chip::LARGEST).and_then(|bytes| ChipRecord::read(&bytes)) else { continue };
             let chip = chip.of_file(&path);
             if let Some(portrait) = &chip.portrait {
-                self.contents.insert(portrait.path.clone(), Stored::Portrait { of: path.clone() });
+                self.contents.insert(portrait.path.clone(), Stored::Portrait { of: path.clone(), bytes: portrait.digest.bytes });
             }
             let mut files = self.record.media.iter_mut().flat_map(|medium| &mut medium.files);
             if let Some(file) = files.find(|file| file.path == path) {

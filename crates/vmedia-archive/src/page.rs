@@ -74,6 +74,12 @@ pub(crate) fn opened_page(record: &Record) -> Result<String> {
     page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
 }
 
+/// Returns the page of such a session as a copy that is read without the archive, before its files are put into it.
+pub(crate) fn opened_copy(record: &Record) -> Result<String> {
+    let page = SessionPage::of(record, &payload_manifest(record)).opened().copied();
+    page.render().map_err(|error| Error::unexpected("cannot write the session's page").caused_by(error))
+}
+
 /// Returns the Content-Security-Policy of the page of an opened session, for a server.
 pub fn opened_policy() -> String {
     format!("{}; frame-ancestors 'none'", Style::served().policy)

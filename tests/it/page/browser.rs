@@ -2,6 +2,8 @@
 //! policy of the page forbids nothing that the page needs and everything else.
 
 use super::{page, tags};
+use crate::encrypted::opened::Opened;
+use crate::encrypted::{ALICE, BOB};
 use crate::harness::{NEWEST, SESSION, World, nfc};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
@@ -106,6 +108,11 @@ fn picture(colour: [u8; 3]) -> Vec<u8> {
 
 /// Two pictures, a video that plays, NFC data, and a name that wants encoding.
 fn archive() -> World {
+    archive_with(&[])
+}
+
+/// The same, downloaded with further flags.
+fn archive_with(flags: &[&str]) -> World {
     let of_sample = samples().into_iter().find(|session| session.id == SAMPLE_SESSION).expect("the sample");
     let video = of_sample.attempts[0].media.iter().find(|media| media.mimetype == "video/mp4").expect("a video").clone();
     let attempt = PICTURES.iter().fold(Attempt::new(NEWEST, "approved"), |attempt, (context, colour)| {
@@ -113,7 +120,7 @@ fn archive() -> World {
     });
     let session = Session::new(SESSION).attempt(attempt.media(video).media(Media::nfc(format!("nfc-{SESSION}"), nfc("nfc"))));
     let world = World::with(vec![session]);
-    world.run(&["download", SESSION]).ends_with(0);
+    world.run(&[&["download", SESSION], flags].concat()).ends_with(0);
     world
 }
 
@@ -193,6 +200,17 @@ fn a_browser_paints_every_picture_in_both_schemes_from_a_disk_and_from_a_server(
     allowed.insert("index.html".to_owned());
     let asked: BTreeSet<String> = asked.lock().expect("the log").iter().filter(|path| *path != "favicon.ico").cloned().collect();
     assert_eq!(asked, allowed, "the page asks for what it shows and for nothing else");
+}
+
+#[test]
+fn a_browser_paints_an_encrypted_session_that_is_opened_for_it() {
+    let Some(chromium) = chromium() else { return };
+    let world = archive_with(&["--recipient", ALICE.0, "--recipient", BOB.0]);
+    std::fs::write(world.folder().join("alice.key"), ALICE.1).expect("written");
+    let opened = Opened::start(world.process(&["open", SESSION, "--identity", "alice.key", "--print"]));
+    let (painted, said) = screenshot(&world, chromium, &opened.url, LIGHT);
+    assert_eq!(said, "", "neither the page nor the head of an answer forbids what is needed");
+    shows_the_pictures(&painted);
 }
 
 #[test]

@@ -22,10 +22,20 @@ pub(crate) enum Stored {
     Portrait {
         /// The path that this file would have without encryption.
         of: String,
+        /// The length of the portrait in bytes.
+        bytes: u64,
     },
 }
 
 impl Stored {
+    /// Returns its length in bytes.
+    pub(super) fn length(&self) -> u64 {
+        match self {
+            Self::File { content, .. } => content.bytes,
+            Self::Portrait { bytes, .. } => *bytes,
+        }
+    }
+
     /// Returns the length and the content of a file; `None` if it is not one.
     pub(super) fn open(
         &self,
@@ -39,7 +49,10 @@ impl Stored {
             let what = format!("{} is not what was encrypted", store.location(&path));
             Error::new(ErrorKind::Damaged, what, "vmedia verify --identity says what is wrong with the session")
         };
-        let length = store.length(&path)?.ok_or_else(damaged)?;
+        let length = store.length(&path)?.ok_or_else(|| {
+            let what = format!("{} is not here", store.location(&path));
+            Error::new(ErrorKind::NotFound, what, "vmedia verify says whether a bucket has it, or it is missing")
+        })?;
         let ranges = Ranges { store: Arc::clone(store), path: path.clone(), length, at: 0, buffer: Vec::new(), begins: 0 };
         let mut opened = keys.open(ranges).map_err(|_| damaged())?;
         // The end is authentic, so that no seek leads behind it.

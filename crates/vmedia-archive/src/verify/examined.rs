@@ -86,6 +86,11 @@ impl Examined {
         self.record.as_ref()
     }
 
+    /// Returns true if a key of the session is encrypted to none of the identities.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
     /// Returns the paths that both manifests name, with their SHA-256.
     pub(crate) fn manifested(&self) -> &Manifest {
         &self.manifested

@@ -24,7 +24,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 /// Checks the keys of an encrypted bag and, with identities, opens its proofs and reads its listings. Returns the keys that open its files.
-pub(super) fn open_session(
+pub(crate) fn open_session(
     store: &dyn ReadStore,
     folder: &StorePath,
     identities: Option<&Arc<Identities>>,
@@ -152,7 +152,7 @@ fn text(why: Unopened) -> &'static str {
 
 /// Reads an encrypted file: compares its bytes with its manifest, its content with the proof, and checks the provider's signature over the
 /// content.
-pub(super) fn reread_content(
+pub(crate) fn reread_content(
     buffer: &mut Vec<u8>,
     store: &dyn ReadStore,
     folder: &StorePath,
