@@ -29,7 +29,7 @@ pub(crate) struct Opened {
     root: String,
 }
 
-/// An answer: its status, its head in lower case, and its body as far as it came.
+/// An answer: its status, its head, and its body as far as it came; 0 if the connection was closed before its head.
 struct Answer(u16, String, Vec<u8>);
 
 impl Opened {
@@ -55,6 +55,9 @@ impl Opened {
         let mut bytes = Vec::new();
         // A transfer that is cut ends with an error or without one.
         let _ = stream.read_to_end(&mut bytes);
+        if bytes.is_empty() {
+            return Answer(0, String::new(), bytes);
+        }
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
@@ -176,7 +179,7 @@ fn any_part_of_a_file_is_decrypted_by_itself_and_no_chunk_that_was_altered_is_se
     altered[sound.len() - (length - 2 * chunk) - 80] ^= 1;
     std::fs::write(&path, &altered).expect("written");
     let Answer(status, _, body) = opened.ask(&front, "");
-    assert!(status == 200 && body.len() <= 2 * chunk && large.starts_with(&body), "{} bytes", body.len());
+    assert!(matches!(status, 0 | 200) && body.len() <= 2 * chunk && large.starts_with(&body), "{} bytes", body.len());
     assert_eq!(opened.ask(&front, "Range: bytes=0-9\r\n").2, large[..10]);
     // Without its end, it is no file of this form.
     std::fs::write(&path, &sound[..sound.len() - 100]).expect("written");
