@@ -8,7 +8,7 @@
 mod credentials;
 mod probe;
 mod reading;
-mod report;
+pub mod report;
 
 use crate::harness::{ADMIN, Keeps, ObjectServer, READER};
 use rusty_s3::Method::{Delete, Put};

@@ -141,6 +141,9 @@ impl ShippedArchive {
             return Ok(Some(Vec::new()));
         }
         if let (None, Some(zip)) = (session.files.get(below), session.zip.as_ref().filter(|_| below != MARKER)) {
+            if zip.key == *path {
+                return Ok(Some(vec![zip.clone()]));
+            }
             let packed = self.packed(&StorePath::name(first), &session, zip)?;
             return Ok(packed.files.get(below).map(|object| vec![object.clone()]));
         }
@@ -271,11 +274,8 @@ impl ReadStore for ShippedArchive {
         Ok(head.and_then(|head| Some(Digest { bytes: head.bytes, sha256: head.sha256? })))
     }
 
-    fn container(&self, folder: &StorePath) -> Result<Option<(String, Digest)>> {
-        let session = self.session(folder)?;
-        let Some(zip) = &session.zip else { return Ok(None) };
-        let head = self.noted(self.place.head(&zip.key, zip.version.as_deref()))?;
-        Ok(head.and_then(|head| Some((zip.key.below(folder)?.to_owned(), Digest { bytes: head.bytes, sha256: head.sha256? }))))
+    fn container(&self, folder: &StorePath) -> Result<Option<String>> {
+        Ok(self.session(folder)?.zip.as_ref().and_then(|zip| zip.key.below(folder)).map(ToOwned::to_owned))
     }
 
     fn kept_object(&self, path: &StorePath) -> Result<Option<KeptObject>> {

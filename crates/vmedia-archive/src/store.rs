@@ -221,9 +221,8 @@ pub trait ReadStore: Send + Sync {
         Ok(None)
     }
 
-    /// Returns the path below a folder of the one file that holds all of its files, and the length and SHA-256 that the store itself keeps of
-    /// it; `None` where files stand by themselves.
-    fn container(&self, _folder: &StorePath) -> Result<Option<(String, Digest)>> {
+    /// Returns the path below a folder of the one file that holds all of its files; `None` where files stand by themselves.
+    fn container(&self, _folder: &StorePath) -> Result<Option<String>> {
         Ok(None)
     }
 

@@ -9,13 +9,13 @@ use vmedia::archive::objects::{ListedVersion, ObjectStore};
 use vmedia::engine::Event;
 
 /// A row of a task that succeeded.
-fn row(key: &str, version: &str, sha256: &str, (algorithm, kind): (&str, &str)) -> String {
+pub fn row(key: &str, version: &str, sha256: &str, (algorithm, kind): (&str, &str)) -> String {
     let (name, prefix) = key.split_once('/').expect("a bucket");
     let json = format!(r#"{{"etag":"3c3c","checksumAlgorithm":"{algorithm}","checksumType":"{kind}","checksum_hex":"{sha256}"}}"#);
     format!("{name},{},{version},succeeded,200,,\"{}\"\n", prefix.replace(' ', "%20"), json.replace('"', "\"\""))
 }
 
-const WHOLE: (&str, &str) = ("SHA256", "FULL_OBJECT");
+pub const WHOLE: (&str, &str) = ("SHA256", "FULL_OBJECT");
 
 /// The versions of media files below a place, with their SHA-256.
 fn media(server: &ObjectServer, url: &str) -> Vec<(ListedVersion, String)> {

@@ -1,6 +1,7 @@
 //! Versions in one ZIP file: shipped, read back by other programs, verified where they are, and every change of one found.
 
 use super::{bag_of, bucket, downloaded, lines_are_described, nothing_was_replaced, results, ship};
+use crate::buckets::report::{WHOLE, row};
 use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, is_sound, jpeg, others_accept, session, tree};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -127,7 +128,7 @@ fn every_change_of_a_zip_file_is_found_and_one_that_must_be_restored_is_no_damag
         let run_ = run(&world, server, &["verify", &url]).ends_with(8);
         assert!(run_.stdout.contains(found), "{what}: {}", run_.stdout);
         let by_store = run(&world, server, &["verify", &url, "--by", "store"]);
-        by_store.ends_with(8).shows("v00001/bag.zip: its bytes have changed: the SHA-256 is not the one that the journal gives");
+        by_store.ends_with(8).shows("v00001/bag.zip: its bytes have changed: the SHA-256 does not fit");
     }
     put(&good, &key);
     run(&world, server, &["verify", &url]).ends_with(0);
@@ -153,6 +154,19 @@ fn every_change_of_a_zip_file_is_found_and_one_that_must_be_restored_is_no_damag
     let cold = |words: &[&str]| world.run_with(words, &environment);
     cold(&["verify", &url]).ends_with(5).says("its storage class must restore it first").says("aws s3api restore-object");
     cold(&["verify", &url, "--by", "store"]).ends_with(0).shows("1 session: sound");
+    // So does the checksum that S3 computes of it there.
+    let sha256 = Digest::of(&std::fs::read(&good).expect("a ZIP file")).sha256;
+    let other = "0".repeat(64);
+    for (name_, sha256, code, shown) in [
+        ("the same", Some(&sha256), 0, " compared by the SHA-256 in the report and not read, "),
+        ("another", Some(&other), 8, "v00001/bag.zip: its bytes have changed: the SHA-256 does not fit"),
+        ("none", None, 7, "1 file of which the report has no SHA-256"),
+    ] {
+        let rows = sha256.map(|sha256| row(&format!("{name}/{key}"), "", sha256, WHOLE)).unwrap_or_default();
+        std::fs::write(world.folder().join("report.csv"), rows).expect("written");
+        let run = cold(&["verify", &url, "--report", "report.csv"]).ends_with(code);
+        assert!(run.stdout.contains(shown), "{name_}: {}", run.stdout);
+    }
     cold(&["catalog", &url]).ends_with(0).shows("complete");
     cold(&["ship", "vmedia-archive", "--to", &url, "--layout", "zip", "--recheck"]).ends_with(0).says("shipped before, all of it");
 }

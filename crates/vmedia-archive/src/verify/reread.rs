@@ -9,7 +9,7 @@ use crate::store::{Digest, ReadStore, StorePath, Watch, read_pieces};
 use std::io::{self, Read};
 
 /// A file that a manifest names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Item {
     /// The path below the session's folder.
     pub path: String,
