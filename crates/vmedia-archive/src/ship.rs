@@ -36,6 +36,7 @@ use crate::verify::{REPAIR, bag_digest};
 use bag::Bag;
 use chunks::JournalCopy;
 use jiff::Timestamp;
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
 use upload::Other;
@@ -65,6 +66,8 @@ pub struct Shipper {
     /// The bags that need not be shipped.
     shipped: Shipments,
     copy: JournalCopy,
+    /// The folders of the sessions that have a certificate of an erasure in the place.
+    erased: HashSet<String>,
 }
 
 /// What would be shipped of a session.
@@ -98,13 +101,14 @@ impl Shipper {
     pub fn open(store: Arc<dyn Store>, place: Arc<dyn ObjectStore>, journal: Arc<Journal>, options: ShipOptions) -> Result<Self> {
         let shipped = shipments(store.as_ref(), place.as_ref(), &options)?;
         let copy = JournalCopy::of(place.as_ref())?;
-        Ok(Self { store, place, zips: options.zips, journal, shipped, copy })
+        let erased = erased::folders(place.as_ref())?;
+        Ok(Self { store, place, zips: options.zips, journal, shipped, copy, erased })
     }
 
     /// Begins to ship a session: locks it, reads what its own files say, and claims a version.
     ///
     /// # Errors
-    /// The session is unfinished or damaged, or the place is unavailable.
+    /// The session is unfinished or damaged, or was erased there, or the place is unavailable.
     pub fn begin(&self, folder: &StorePath) -> Result<Begun> {
         if is_shipped(self.store.as_ref(), &self.shipped, folder)? {
             return Ok(Begun::Unchanged);
@@ -114,6 +118,7 @@ impl Shipper {
             Err(busy) => return Ok(Begun::Busy(busy)),
         };
         let bag = Bag::read(self.store.as_ref(), folder, &self.journal)?;
+        self.refuse_erased(&bag)?;
         let versions = Versions::read(self.place.as_ref(), folder)?;
         let own = self.own_version(&bag, &versions)?;
         if own.is_none()

@@ -65,7 +65,8 @@ fn every_version_of_a_session_is_removed_and_nothing_else() {
         let (name, certificates) = (server.bucket(keeps), StorePath::name("_erased"));
         let url = format!("s3://{name}/kyc");
         world.run(&["download", SESSION, OTHER]).ends_with(0);
-        ship(&world, server, &["--to", &url]).ends_with(0);
+        let first = ship(&world, server, &["--to", &url]).ends_with(0);
+        assert_eq!(first.stderr.contains("the bucket keeps no versions"), keeps == Keeps::Newest, "{}", first.stderr);
         let mut grown = session();
         let late = vmedia::sandbox::fixture::Media::image(format!("late-{SESSION}"), "face", "image/jpeg", crate::harness::jpeg("late"));
         grown.attempts[0].media.push(late);
@@ -104,6 +105,10 @@ fn every_version_of_a_session_is_removed_and_nothing_else() {
         let states = bucket(server, &url).folders(Some(&certificates)).map(|_| left(server, &url, "_erased").len()).expect("a list");
         erase_there(&world, server, &[SESSION]).ends_with(0).shows("was erased before").shows("; removed from 1 bucket");
         assert_eq!((certificate(&world, SESSION), left(server, &url, "_erased").len()), (made, states));
+        // An archive that does not know of the erasure ships nothing of it.
+        world.run(&["download", SESSION, "-o", "other"]).ends_with(0);
+        run(&world, server, &["ship", "other", "--to", &url]).ends_with(7).complains("it was erased there on ", "erase it here, too");
+        assert_eq!(left(server, &url, SESSION), []);
         // A lost certificate is written again with what the journal knows.
         std::fs::remove_file(world.archive().join(format!("_erased/{SESSION}.json"))).expect("removed");
         world.run(&[&["erase", SESSION][..], &ORDER].concat()).ends_with(0);

@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{ErasureLine, erasures_in};
 use crate::objects::{Creation, ObjectStore};
 use crate::store::{Digest, ReadStore, StorePath};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Number of states of a certificate that a bucket may have.
@@ -29,6 +30,16 @@ pub(super) fn copy(store: &dyn ReadStore, place: &dyn ObjectStore, lines: &[u8])
         }
     }
     Ok(created)
+}
+
+/// Returns the folders of the sessions of which a place has a certificate.
+pub(super) fn folders(place: &dyn ObjectStore) -> Result<HashSet<String>> {
+    let (root, mut folders) = (StorePath::name(erasure::FOLDER), HashSet::new());
+    place.list(Some(&root), &mut |object| {
+        folders.extend(object.key.below(&root).and_then(|name| name.strip_suffix(".json")).map(ToOwned::to_owned));
+        Ok(())
+    })?;
+    Ok(folders)
 }
 
 /// Returns the name of a state of a certificate, from 1.
