@@ -78,7 +78,7 @@ pub(crate) enum Command {
     #[command(after_help = help::SHIP)]
     Ship(Box<ShipArguments>),
     /// Encrypt archived sessions to public keys
-    #[command(after_help = help::ENCRYPT)]
+    #[command(after_help = help::ENCRYPT, mut_arg("recipient", |recipient| recipient.hide_short_help(false)))]
     Encrypt(Box<EncryptArguments>),
     /// Destroy archived sessions by order, and keep a certificate of each
     #[command(after_help = help::ERASE)]

@@ -205,8 +205,8 @@ impl Counts {
 /// Returns where a session is not encrypted that was shipped or exported before, for people.
 fn left_elsewhere(session: &EncryptedSession) -> Option<String> {
     let more = |count: usize| if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-    let buckets = session.buckets.first().map(|first| format!("in a bucket: {}{}", quote(first), more(session.buckets.len())));
+    let buckets = session.buckets.first().map(|first| format!("in {}{}", quote(first), more(session.buckets.len())));
     let exports = (session.exports > 0).then(|| format!("in {}", plural(session.exports, "export")));
     let places: Vec<String> = buckets.into_iter().chain(exports).collect();
-    (!places.is_empty()).then(|| format!("{} is still there without encryption: {}", session.folder, places.join(", and ")))
+    (!places.is_empty()).then(|| format!("{} was copied before, and is not encrypted there: {}", session.folder, places.join(", and ")))
 }

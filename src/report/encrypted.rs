@@ -28,7 +28,7 @@ fn finished(report: &EncryptReport, console: &Console) -> String {
     let EncryptReport { exit, dry_run, encrypted, before, failed, not_started, files, bytes: length, milliseconds, .. } = report;
     let word = if *dry_run { "to encrypt" } else { "encrypted" };
     let mut parts = vec![format!("{encrypted} {word}")];
-    let others = [(before, "encrypted before"), (failed, "not encrypted"), (not_started, "not begun")];
+    let others = [(before, "encrypted before"), (failed, "not encrypted"), (not_started, "not done")];
     parts.extend(others.into_iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("{count} {what}")));
     let style = if *exit == Exit::Done { Style::Good } else { Style::Error };
     let sessions = plural(encrypted + before + failed + not_started, "session");

@@ -6,9 +6,9 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{Chain, Journal, Scope};
 use crate::record::{Form, Origin, Record};
-use crate::session::{Converting, Encryption, SessionArchive, read_record};
+use crate::session::{Converting, Encryption, SessionArchive, payload_elsewhere, read_record};
 use crate::store::{Digest, Store, StorePath, Watch};
-use crate::text::bytes;
+use crate::text::{bytes, plural};
 use crate::unfinished::{Unfinished, unfinished};
 use crate::verify::{Finding, NoProvider, ProviderRules, examine_with_journal};
 use jiff::Timestamp;
@@ -92,6 +92,7 @@ pub fn convert(order: &Conversion<'_>, folder: &StorePath, now: &dyn Fn() -> Tim
     order.must_fit(folder, &record)?;
     // A run that goes on writes everything anew from the record.
     if left.is_none() {
+        order.must_be_here(folder)?;
         order.must_be_sound(folder)?;
     }
     if order.dry_run {
@@ -129,6 +130,16 @@ impl Conversion<'_> {
         }
         let what = format!("{} is not encrypted: it is of {}, and the credentials are not", self.store.location(folder), record.provider);
         Err(Error::configuration(what, "encrypt it with the profile of that provider"))
+    }
+
+    /// Fails if a bucket alone has some of the payload.
+    fn must_be_here(&self, folder: &StorePath) -> Result<()> {
+        let away = payload_elsewhere(self.store.as_ref(), folder)?;
+        if away.is_none() {
+            return Ok(());
+        }
+        let why = format!("{} of its payload are in a bucket alone", plural(away.files, "file"));
+        Err(refused(self, folder, &why, "fetch them back with `vmedia repair --from-bucket`, then encrypt it"))
     }
 
     /// Fails unless the session is what its manifests and the journal say. Its files are compared while they are encrypted.

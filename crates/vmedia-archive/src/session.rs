@@ -96,8 +96,8 @@ pub struct SessionArchive {
     encryption: Option<Encryption>,
     /// The key of this run, once it was needed.
     key: Option<Arc<SessionKey>>,
-    /// True if the session is being encrypted, or was when a run was killed.
-    is_converting: bool,
+    /// The keys of encryptions of the whole session that were killed.
+    left_keys: Vec<String>,
     /// True if the journal may have a line about the bag that is being made.
     is_vouched: bool,
     /// Files that are removed once the bag no longer names them.
@@ -140,7 +140,7 @@ impl SessionArchive {
             record_before,
             encryption: None,
             key: None,
-            is_converting: false,
+            left_keys: Vec::new(),
             is_vouched: false,
             obsolete: Vec::new(),
             placing: HashSet::new(),

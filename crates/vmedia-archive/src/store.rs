@@ -199,6 +199,11 @@ pub trait ReadStore: Send + Sync {
     /// Returns a file as a stream; `None` when it is not there.
     fn open(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>>;
 
+    /// Does the same for a file that was synced: where the system allows it, the bytes come from the disk and not from memory.
+    fn open_on_disk(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        self.open(path)
+    }
+
     /// Returns up to `length` bytes of a file from `offset` on; fewer where it ends, none when it is not there.
     fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>>;
 

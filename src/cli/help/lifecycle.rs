@@ -47,8 +47,8 @@ The recipients may be those of the profile. The credentials are those of a downl
 further downloads recognize unchanged answers.
 
 Examples:
-  vmedia encrypt --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\" --reason 'policy 2027' --dry-run
-  vmedia encrypt <session-id> --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\" --reason 'policy 2027'";
+  vmedia encrypt --recipient \"$(cat a.pub)\" --recipient \"$(cat b.pub)\" --reason policy --dry-run
+  vmedia encrypt <session-id> --recipient \"$(cat a.pub)\" --recipient \"$(cat b.pub)\" --reason policy";
 
 pub(in crate::cli) const ERASE: &str = "\
 Removes everything that the archive has of a session, and writes a certificate of destruction into _erased/: what was destroyed,

@@ -293,8 +293,8 @@ fn every_example_of_the_help_runs() {
                        if command -v ssh-keygen; then ssh-keygen -q -t ed25519 -N '' -f KEY\n\
                        ssh-keygen -q -Y sign -n vmedia-disposition -f KEY < plan.json > plan.json.anna.sig\n\
                        echo \"anna $(cat KEY.pub)\" > allowed_signers; cp KEY alice.key; fi\n\
-                       echo age1xshnp9a48z6l0d9z472flnduzyyvj490kav8uvt83a7ljawcg9hs6ughxq > alice.pub\n\
-                       echo age15duk59m2k7glna94twa6hjwesqqvw7tpseyfyrt46aekdluwtq2qspusv5 > bob.pub\n\
+                       echo age1xshnp9a48z6l0d9z472flnduzyyvj490kav8uvt83a7ljawcg9hs6ughxq > a.pub\n\
+                       echo age15duk59m2k7glna94twa6hjwesqqvw7tpseyfyrt46aekdluwtq2qspusv5 > b.pub\n\
                        mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1\n";
         let block = |text: &str| Block { language: "sh".to_owned(), text: text.to_owned(), marks: Vec::new(), line: 0 };
         assert_eq!(stage.run(&block(prepare)), 0, "{}", stage.printed);

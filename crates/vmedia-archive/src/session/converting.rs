@@ -13,7 +13,7 @@
 
 use super::pending::Line;
 use super::{Encryption, Incoming, SessionArchive};
-use crate::cipher::{ENDING, LARGEST_KEY, SessionIdentities, fresh_pair, key_file, keys_folder};
+use crate::cipher::{ENDING, LARGEST_KEY, SessionIdentities, SessionKey, fresh_pair, key_file, keys_folder};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::journal::{EncryptedEntry, Journal, stopped};
 use crate::layout::is_derived;
@@ -45,22 +45,27 @@ impl SessionArchive {
     /// encryption of it goes on.
     pub(crate) fn convert(&mut self, order: &Converting<'_>, watch: &mut Watch<'_>) -> Result<()> {
         let is_resumed = self.pending.is_resumed;
-        if !self.is_converting {
-            self.announce_change(order.now)?;
-            self.pending.announce(self.store.as_ref(), &[Line::Encrypting { at: order.now }])?;
-            self.pending.settle(self.store.as_ref(), &self.folder, &[])?;
-        }
-        let files = self.revision.record.plain_files();
-        let converted = self.make_encrypted(order, &files, watch);
+        let pair = fresh_pair(&self.revision.record.session, &order.encryption.recipients)?;
+        self.announce_change(order.now)?;
+        self.pending.end_line(self.store.as_ref())?;
+        self.pending.announce(self.store.as_ref(), &[Line::Encrypting { at: order.now, key: pair.0.name() }])?;
+        self.pending.settle(self.store.as_ref(), &self.folder, &[])?;
+        let (files, key) = (self.revision.record.plain_files(), pair.0.name());
+        let converted = self.make_encrypted(order, pair, &files, watch);
         if converted.is_err() && !self.is_vouched && !is_resumed {
             // What cannot be removed is left to the next encryption.
-            let _ = self.take_back(&files);
+            let _ = self.take_back(&files, &key);
         }
         converted
     }
 
-    fn make_encrypted(&mut self, order: &Converting<'_>, files: &[PlainFile], watch: &mut Watch<'_>) -> Result<()> {
-        let (key, wrapped, identities) = fresh_pair(&self.revision.record.session, &order.encryption.recipients)?;
+    fn make_encrypted(
+        &mut self,
+        order: &Converting<'_>,
+        (key, wrapped, identities): (SessionKey, Vec<u8>, SessionIdentities),
+        files: &[PlainFile],
+        watch: &mut Watch<'_>,
+    ) -> Result<()> {
         self.encryption = Some(order.encryption.clone());
         let key = self.keep_key(key, &wrapped)?;
         let mut stored = HashMap::new();
@@ -122,7 +127,7 @@ impl SessionArchive {
         watch: &mut Watch<'_>,
     ) -> Result<()> {
         let path = self.folder.join(&file.encrypted_path());
-        let read = self.store.open(&path)?.map(|stream| compare_content(stream, identities, watch)).transpose()?;
+        let read = self.store.open_on_disk(&path)?.map(|stream| compare_content(stream, identities, watch)).transpose()?;
         if read.flatten().is_some_and(|(found, content)| Some(&found) == stored && content == file.digest) {
             return Ok(());
         }
@@ -140,15 +145,13 @@ impl SessionArchive {
     }
 
     /// Removes what an encryption that failed has written: the session is plain, as it was.
-    fn take_back(&mut self, files: &[PlainFile]) -> Result<()> {
+    fn take_back(&mut self, files: &[PlainFile], key: &str) -> Result<()> {
         let store = Arc::clone(&self.store);
         files.iter().try_for_each(|file| store.remove(&self.folder.join(&file.encrypted_path())))?;
-        if let Some(key) = &self.key {
-            let keys = keys_folder(&self.folder);
-            store.remove(&keys.join(&key_file(&key.name())))?;
-            if store.list(&keys)?.is_empty() {
-                store.remove_tree(&keys)?;
-            }
+        let keys = keys_folder(&self.folder);
+        store.remove(&keys.join(&key_file(key)))?;
+        if store.stat(&keys)?.is_some() && store.list(&keys)?.is_empty() {
+            store.remove_tree(&keys)?;
         }
         store.settle(&self.folder, Extent::Tree)?;
         self.pending.end(store.as_ref())?;
@@ -181,11 +184,22 @@ impl SessionArchive {
         Ok(plain.chain(derived.filter(|path| path.below(&self.folder).is_some_and(is_derived))).collect())
     }
 
+    /// Removes the wrapped keys of encryptions that were killed.
+    fn remove_left_keys(&mut self) -> Result<()> {
+        let keys = keys_folder(&self.folder);
+        let used: Vec<String> = self.revision.record.keys().into_iter().map(str::to_owned).collect();
+        // The pending file may be forged.
+        let is_key = |key: &String| key.starts_with("age1") && key.bytes().all(|letter| letter.is_ascii_alphanumeric());
+        let mut left = std::mem::take(&mut self.left_keys).into_iter().filter(|key| is_key(key) && !used.contains(key));
+        left.try_for_each(|key| self.store.remove(&keys.join(&key_file(&key))))
+    }
+
     /// Removes the files that the bag no longer names.
     pub(super) fn remove_obsolete(&mut self) -> Result<()> {
         if self.obsolete.is_empty() {
             return Ok(());
         }
+        self.remove_left_keys()?;
         for path in std::mem::take(&mut self.obsolete) {
             self.store.remove(&path)?;
         }

@@ -33,7 +33,7 @@ impl SessionArchive {
     pub fn encrypt(&mut self, encryption: Option<&Encryption>) -> Result<()> {
         let record = &mut self.revision.record;
         let session = &record.session;
-        if self.is_converting {
+        if !self.left_keys.is_empty() {
             let what = format!("the encryption of session {session} was begun and not finished");
             return Err(Error::new(ErrorKind::Damaged, what, format!("run `vmedia encrypt {session}`, which finishes it")));
         }

@@ -37,7 +37,11 @@ pub(super) enum Line {
     /// A file was moved.
     Moved(HistoryRecord),
     /// The session is about to be encrypted: until that is finished, nothing else may change it.
-    Encrypting { at: Timestamp },
+    Encrypting {
+        at: Timestamp,
+        /// The public key of that run. If it is killed, nothing is encrypted to it that is kept.
+        key: String,
+    },
     /// A line of a newer version.
     #[serde(other)]
     Newer,
@@ -79,6 +83,11 @@ impl Pending {
     pub(super) fn announce(&mut self, store: &dyn Store, lines: &[Line]) -> Result<()> {
         let lines: Vec<String> = lines.iter().map(Line::text).collect::<Result<_>>()?;
         if lines.is_empty() { Ok(()) } else { self.open(store)?.append(&lines.join("\n")) }
+    }
+
+    /// Ends a line that a killed run may have left torn, so that the next one is read.
+    pub(super) fn end_line(&mut self, store: &dyn Store) -> Result<()> {
+        if self.is_resumed { self.open(store)?.append("") } else { Ok(()) }
     }
 
     pub(super) fn flush(&mut self, store: &dyn Store) -> Result<()> {

@@ -30,7 +30,7 @@ impl SessionArchive {
                     (self.revision.record.salt, self.revision.record.encryption) = (salt, encryption);
                 }
                 Line::Began { .. } | Line::Newer => {}
-                Line::Encrypting { .. } => self.is_converting = true,
+                Line::Encrypting { key, .. } => self.left_keys.push(key),
                 Line::Moved(moved) => {
                     // A run may have ended after it announced the move and before it made it.
                     let is_made = match moved.moved_to.as_deref() {

@@ -38,6 +38,16 @@ pub(super) fn sync_parent(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Lets the system drop what it keeps of a synced file in memory, so that the disk is read. Elsewhere than on Linux, it does nothing.
+#[cfg(target_os = "linux")]
+pub(super) fn drop_cached(file: &File) {
+    // Where it is refused, the bytes come from memory.
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn drop_cached(_: &File) {}
+
 /// Returns the outcome of a sync, or that of a plain `fsync` where the file system lacks the first call.
 #[cfg(unix)]
 fn or_plain(outcome: io::Result<()>, file: &File) -> io::Result<()> {

@@ -208,6 +208,11 @@ impl ReadStore for LocalStore {
         Ok(self.reader(path)?.map(|file| Box::new(file) as Box<dyn Read + Send>))
     }
 
+    fn open_on_disk(&self, path: &StorePath) -> Result<Option<Box<dyn Read + Send>>> {
+        let file = self.reader(path)?.inspect(durable::drop_cached);
+        Ok(file.map(|file| Box::new(file) as Box<dyn Read + Send>))
+    }
+
     fn read_range(&self, path: &StorePath, offset: u64, length: u64) -> Result<Vec<u8>> {
         let Some(mut file) = self.reader(path)? else { return Ok(Vec::new()) };
         let mut bytes = Vec::with_capacity(usize::try_from(length.min(BUFFER as u64)).unwrap_or_default());
