@@ -40,7 +40,7 @@ pub(crate) use config::{ConfigCommand, ShowArguments as ShowSettingsArguments};
 pub(crate) use encryption::EncryptionArguments;
 pub(crate) use flags::{ConnectionFlags, Verbosity};
 pub(crate) use held::{CatalogArguments, FindArguments, HeldArguments, OpenArguments, RowsArguments, SelectionArguments, ShowArguments};
-pub(crate) use keys::{GrantArguments, KeysCommand, RewrapArguments};
+pub(crate) use keys::{DrillArguments, GrantArguments, KeysCommand, RewrapArguments};
 pub(crate) use listing::{AttemptsArguments, ListArguments, ListingArguments};
 pub(crate) use retention::{
     CutoffArguments, DueArguments, HoldAddArguments, HoldCommand, HoldListArguments, HoldReleaseArguments, PlanArguments, RetentionCommand,

@@ -18,6 +18,7 @@ mod config;
 mod demo;
 mod destination;
 mod download;
+mod drill;
 mod encrypt;
 mod erase;
 mod event_loop;
@@ -49,7 +50,7 @@ mod verify;
 
 pub(super) use complete::complete;
 
-use crate::cli::{Arguments, Command, EventFormat, Flags, RetentionCommand, Streams};
+use crate::cli::{Arguments, Command, EventFormat, Flags, KeysCommand, RetentionCommand, Streams};
 use crate::clock::{Cancel, Clock, StatusRequest, SystemClock};
 use crate::config::{Environment, Resolver};
 use crate::error::{Error, Result};
@@ -143,7 +144,11 @@ fn dispatch(command: Command, context: &mut Context) -> Result<u8> {
             let notify = if ship.dry_run { Notify::Never } else { Notify::ByFlags };
             scheduled::run(&ship.schedule, context, notify, |context| ship::run(&ship, context))
         }
-        Command::Keys(keys) => keys::run(&keys, context)?,
+        Command::Keys(KeysCommand::Drill(drill)) => {
+            scheduled::run(&drill.schedule, context, Notify::ByFlags, |context| drill::run(&drill, context))
+        }
+        Command::Keys(KeysCommand::Grant(grant)) => keys::grant_keys(&grant, context)?,
+        Command::Keys(KeysCommand::Rewrap(rewrap)) => keys::rewrap(&rewrap, context)?,
         Command::Hold(hold) => hold::run(&hold, context)?,
         Command::Retention(RetentionCommand::Cutoff(cutoff)) => retention::cutoff(&cutoff, context)?,
         Command::Retention(RetentionCommand::Plan(plan)) => retention::plan(&plan, context)?,

@@ -1,9 +1,13 @@
 //! The commands on the keys of encrypted sessions. The doc comments here are the help that people read.
 
 use super::change::{ArchiveArguments, ChangeArguments};
+use super::choices::EventFormat;
 use super::encryption::EncryptionArguments;
-use super::flags::Flags;
+use super::flags::{ConnectionFlags, Flags, LocalFlags, ProfileFlags, TrustFlags};
 use super::help;
+use super::schedule::ScheduleArguments;
+use super::values::sample;
+use crate::archive::DrillSample;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -16,6 +20,9 @@ pub(crate) enum KeysCommand {
     /// Encrypt the keys of sessions to other recipients
     #[command(after_help = help::KEYS_REWRAP)]
     Rewrap(RewrapArguments),
+    /// Open sessions chosen at random with a private key, and record that it opens them
+    #[command(after_help = help::KEYS_DRILL)]
+    Drill(Box<DrillArguments>),
 }
 
 impl KeysCommand {
@@ -24,6 +31,7 @@ impl KeysCommand {
         match self {
             Self::Grant(_) => "keys grant",
             Self::Rewrap(_) => "keys rewrap",
+            Self::Drill(_) => "keys drill",
         }
     }
 
@@ -32,6 +40,11 @@ impl KeysCommand {
         match self {
             Self::Grant(grant) => grant.change.flags(None),
             Self::Rewrap(rewrap) => rewrap.archive.flags(None),
+            Self::Drill(drill) => {
+                let (profile, trust) = (drill.profile.clone(), drill.trust.clone());
+                let connection = ConnectionFlags { profile, trust, ..ConnectionFlags::default() };
+                Flags { connection, ..drill.flags.clone().into() }
+            }
         }
     }
 }
@@ -69,4 +82,30 @@ pub(crate) struct RewrapArguments {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) archive: ArchiveArguments,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DrillArguments {
+    /// File with a private key to try; repeatable
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) identity: Vec<PathBuf>,
+    /// Number of sessions, or share of the encrypted sessions
+    #[arg(long, value_name = "N|PERCENT", default_value = "1%", value_parser = sample)]
+    pub(crate) sample: DrillSample,
+    /// The archive [default: as for download]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: Option<PathBuf>,
+    /// Output format
+    #[arg(long, default_value = "text")]
+    pub(crate) format: EventFormat,
+    #[command(flatten)]
+    pub(crate) schedule: ScheduleArguments,
+    /// The configuration file and its profile, for the archive's folder.
+    #[command(flatten)]
+    pub(crate) profile: ProfileFlags,
+    /// Trusted servers with --ping-url.
+    #[command(flatten)]
+    pub(crate) trust: TrustFlags,
+    #[command(flatten)]
+    pub(crate) flags: LocalFlags,
 }

@@ -1,6 +1,6 @@
 //! Values of flags as people write them, checked where they are typed. Must not know which flag it is.
 
-use crate::archive::Shard;
+use crate::archive::{DrillSample, Shard};
 use jiff::Timestamp;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -34,6 +34,15 @@ pub(super) fn approvals() -> RangeInclusive<i64> {
 pub(super) fn percent(text: &str) -> Result<f64, String> {
     let number = f64::from_str(text.trim_end_matches('%').trim()).map_err(|_| "not a percentage".to_owned())?;
     if number > 0.0 && number <= 100.0 { Ok(number) } else { Err("more than 0 and at most 100".to_owned()) }
+}
+
+/// Parses a number of sessions, or a percentage of them.
+pub(super) fn sample(text: &str) -> Result<DrillSample, String> {
+    if text.ends_with('%') {
+        return percent(text).map(DrillSample::Percent);
+    }
+    let count = text.parse::<u64>().ok().filter(|count| *count > 0);
+    count.map(DrillSample::Count).ok_or_else(|| "it looks like 20 or 1%".to_owned())
 }
 
 /// A moment, or the time that has passed since it.

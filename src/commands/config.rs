@@ -1,6 +1,7 @@
 //! `vmedia config`: shows, checks and writes the configuration. One file for each command.
 
 mod check;
+mod encryption;
 mod init;
 mod probe_report;
 mod show;

@@ -9,7 +9,7 @@ use super::headings::short_id;
 use super::query::session_id;
 use super::sandbox::key_file;
 use super::services::{offline_providers, services};
-use super::verify::verify_all;
+use super::verify::{Occasion, verify_all};
 use crate::archive::PAGE;
 use crate::cli::{DemoArguments, EventFormat, ProviderChoice, VerifyArguments};
 use crate::config::{DEFAULT_JOBS, ProviderAccess, ProviderSettings, Resolver, YotiAccess};
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Exit> 
     reporter.say(&dim(&format!("$ vmedia verify {location}")));
     let archives = find(&[Path::new(&location).to_owned()], context)?;
     let rules = StoredRules::new(offline_providers(None), false);
-    let exit = verify_all(&archives, rules, &VerifyArguments::default(), false, &mut reporter, context)?.exit;
+    let exit = verify_all(&archives, rules, &VerifyArguments::default(), Occasion::Routine, &mut reporter, context)?.exit;
     if context.flags.verbosity.quiet {
         return Ok(exit);
     }

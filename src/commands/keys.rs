@@ -11,7 +11,7 @@ use crate::archive::{
     Granted, Granting, Identities, Journal, KeyAct, Recipients, Rewrapped, Rewrapping, SessionArchive, folders_with_keys, grant, hand_out,
     must_be_outside,
 };
-use crate::cli::{ArchiveArguments, GrantArguments, KeysCommand, RewrapArguments};
+use crate::cli::{ArchiveArguments, GrantArguments, RewrapArguments};
 use crate::clock::Stop;
 use crate::config::Resolver;
 use crate::engine::{Event, KeyCounts, KeysReport, Sealer, SessionKeyed};
@@ -23,13 +23,6 @@ use crate::store::{Store, StorePath};
 use crate::text::plural;
 use std::path::Path;
 use std::sync::Arc;
-
-pub(super) fn run(command: &KeysCommand, context: &Context) -> Result<Exit> {
-    match command {
-        KeysCommand::Grant(arguments) => run_grant(arguments, context),
-        KeysCommand::Rewrap(arguments) => run_rewrap(arguments, context),
-    }
-}
 
 /// The archive that a command changes, its journal, and the seals of that.
 struct Opened {
@@ -45,7 +38,7 @@ fn open(arguments: &ArchiveArguments, resolver: &Resolver<'_>, context: &Context
     Ok(Opened { store, journal, sealer })
 }
 
-fn run_grant(arguments: &GrantArguments, context: &Context) -> Result<Exit> {
+pub(super) fn grant_keys(arguments: &GrantArguments, context: &Context) -> Result<Exit> {
     let sessions = session_ids(&arguments.sessions)?;
     if let Some(path) = &arguments.output {
         must_be_outside("-o", path)?;
@@ -128,7 +121,7 @@ fn write_keys(order: &Granting<'_>, sessions: &[SessionId], path: &Path, reporte
     Exit::Done
 }
 
-fn run_rewrap(arguments: &RewrapArguments, context: &Context) -> Result<Exit> {
+pub(super) fn rewrap(arguments: &RewrapArguments, context: &Context) -> Result<Exit> {
     let sessions = session_ids(&arguments.sessions)?;
     let resolver = context.resolver()?;
     let Some(recipients) = resolver.recipients(&arguments.encryption)? else {

@@ -9,7 +9,7 @@ use super::archives::{Archive, find_or_default};
 use super::download::{Batch, archive};
 use super::from_bucket::fetch_back;
 use super::services::{encryption, must_be_folder, offline_providers, sealer, services};
-use super::verify::{Outcome, verify_all};
+use super::verify::{Occasion, Outcome, verify_all};
 use crate::archive::verify::Repairable;
 use crate::cli::{EventFormat, RepairArguments, VerifyArguments};
 use crate::engine::{Options, Selection, StoredRules};
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
             }
         }
     }
-    let found = check(&archives, false, format, context)?;
+    let found = check(&archives, Occasion::Routine, format, context)?;
     let is_stopped = || context.cancel.requested().is_some();
     if is_stopped() || found.repairable.is_empty() {
         if found.exit == ErrorKind::Damaged && !is_stopped() {
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
         let folders = sessions.iter().map(|found| found.folder.clone()).collect();
         repaired.push(place.only(folders));
     }
-    let after = check(&repaired, true, format, context)?;
+    let after = check(&repaired, Occasion::AfterRepair, format, context)?;
     // Findings that cannot be repaired are in sessions and journals that were not verified again.
     let is_all = found.damaged == found.repairable.len() as u64;
     Ok(match after.exit {
@@ -64,9 +64,9 @@ pub(super) fn run(arguments: &RepairArguments, context: &Context) -> Result<Exit
     })
 }
 
-fn check(archives: &[Archive], is_repaired: bool, format: EventFormat, context: &Context) -> Result<Outcome> {
+fn check(archives: &[Archive], occasion: Occasion, format: EventFormat, context: &Context) -> Result<Outcome> {
     let rules = StoredRules::new(offline_providers(None), false);
-    verify_all(archives, rules, &VerifyArguments::default(), is_repaired, &mut context.reporter(format, true)?, context)
+    verify_all(archives, rules, &VerifyArguments::default(), occasion, &mut context.reporter(format, true)?, context)
 }
 
 /// Fetches the damaged files of these sessions.

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &VerifyArguments, context: &Context) -> Result<Exit
     let secrets = if arguments.authenticate { secrets(context)? } else { None };
     let mut reporter = context.reporter(arguments.format, true)?.with_heads(arguments.print_head);
     let rules = StoredRules::new(offline_providers(secrets), arguments.authenticate);
-    verify_all(&archives, rules, arguments, false, &mut reporter, context).map(|outcome| outcome.exit)
+    verify_all(&archives, rules, arguments, Occasion::Routine, &mut reporter, context).map(|outcome| outcome.exit)
 }
 
 fn evidence(arguments: &VerifyArguments) -> Evidence {
@@ -96,12 +96,23 @@ pub(super) struct Outcome {
     pub(super) repairable: Vec<Repairable>,
 }
 
-/// Verifies archives and reports each session. `is_repaired` says that these were just repaired.
+/// The occasion of a verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// A person asks, or a schedule.
+    Routine,
+    /// The sessions were just repaired.
+    AfterRepair,
+    /// A drill, with the seed by which it chose the sessions.
+    Drill(String),
+}
+
+/// Verifies archives and reports each session.
 pub(super) fn verify_all(
     archives: &[Archive],
     rules: StoredRules,
     arguments: &VerifyArguments,
-    is_repaired: bool,
+    occasion: Occasion,
     reporter: &mut Reporter,
     context: &Context,
 ) -> Result<Outcome> {
@@ -117,7 +128,9 @@ pub(super) fn verify_all(
     let is_remote = archives.iter().any(Archive::is_remote);
     let readers = archives.iter().map(Archive::readers).max().unwrap_or(1);
     let report = report(arguments, archives, reporter, context)?;
-    let options = Options { report, ..options(arguments, since, is_repaired || is_remote, readers)? };
+    let is_final = is_remote || occasion == Occasion::AfterRepair;
+    let drill = if let Occasion::Drill(seed) = occasion { Some(seed) } else { None };
+    let options = Options { drill, report, ..options(arguments, since, is_final, readers)? };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| {
         verify::verify(&shared, &options, &rules, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
@@ -139,11 +152,7 @@ pub(super) fn verify_all(
         close(target, exit, reporter, context);
     }
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(OUT_OF_TIME) };
-    if sum.unopened > 0 {
-        let how = if is_opening { "another identity" } else { "--identity FILE" };
-        let text = format!("{} encrypted and not opened: {how} also compares the content with what the provider sent", are(sum.unopened));
-        reporter.event(Event::Remark { text });
-    }
+    remark_unopened(sum.unopened, is_opening, reporter);
     // No comparison is listed as successful beside damage.
     let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
     let event = Event::VerifyFinished {
@@ -168,6 +177,14 @@ pub(super) fn verify_all(
     };
     reporter.event(event);
     Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
+}
+
+fn remark_unopened(sessions: u64, is_opening: bool, reporter: &mut Reporter) {
+    if sessions > 0 {
+        let how = if is_opening { "another identity" } else { "--identity FILE" };
+        let text = format!("{} encrypted and not opened: {how} also compares the content with what the provider sent", are(sessions));
+        reporter.event(Event::Remark { text });
+    }
 }
 
 /// Reads the reports that are evidence for media, if there are any.
@@ -204,6 +221,7 @@ fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: b
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
         identities: (!arguments.identity.is_empty()).then(|| Identities::read(&arguments.identity).map(Arc::new)).transpose()?,
+        drill: None,
         authenticate: arguments.authenticate,
         is_repaired,
     })

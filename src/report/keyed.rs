@@ -29,6 +29,8 @@ fn answer_of(session: &SessionKeyed, verbosity: Verbosity, console: &Console) ->
             Some(format!("{folder} {}: {keys}, in\n{}", word("granted"), places.join("\n")))
         }
         KeyAct::HandedOut => Some(format!("{folder} {}: {keys}", word("handed out"))),
+        // A drill is reported as the verification that it is.
+        KeyAct::Drilled => None,
         KeyAct::Rewrapped if *planned => (counts.keys > 0).then(|| format!("rewrap   {folder}  ({keys})")),
         KeyAct::Rewrapped => {
             let others = [(counts.unchanged, "unchanged"), (counts.foreign, "not opened")];

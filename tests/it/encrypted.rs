@@ -2,6 +2,7 @@
 //! and nothing plain on the disk at any step.
 
 mod converted;
+mod drilled;
 mod granted;
 mod killed;
 #[cfg(target_os = "linux")]

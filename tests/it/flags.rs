@@ -45,7 +45,7 @@ const SEALS: &[&str] = &["--sign-key", "--accept-unsealed", "--timestamp"];
 const SCHEDULE: &[&str] = &["--max-duration", "--ping-url", "--on-failure", "--metrics-file"];
 
 /// The words that a command needs, and what it takes beside `--color`.
-const COMMANDS: [(&[&str], &[&[&str]]); 31] = [
+const COMMANDS: [(&[&str], &[&[&str]]); 32] = [
     (&["list", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["attempts", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, OUTPUT]),
     (&["download", "x"], &[PROFILE, TRUST, CONNECTION, LIMITS, &["--max-time", "--no-progress"], OUTPUT, SEALS, SCHEDULE]),
@@ -75,6 +75,7 @@ const COMMANDS: [(&[&str], &[&[&str]]); 31] = [
     ),
     (&["keys", "grant", "x", "--to=x", "--identity=x", "--reason=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
     (&["keys", "rewrap", "--identity=x"], &[&["--profile", "--config"], TRUST, OUTPUT, SEALS]),
+    (&["keys", "drill", "--identity=x"], &[&["--profile", "--config", "--no-progress"], TRUST, OUTPUT, SCHEDULE]),
     (&["adopt", "--reason=x"], &[PROFILE, TRUST, OUTPUT, SEALS]),
     (&["encrypt", "--reason=x"], &[PROFILE, TRUST, OUTPUT, &["--no-progress"], SEALS]),
     (&["config", "path"], &[&["--config", "--quiet"]]),

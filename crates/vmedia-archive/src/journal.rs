@@ -43,6 +43,7 @@ pub(crate) use erasure_entry::{AgainEntry, ErasedEntry};
 pub use erasure_entry::{ErasureFacts, ProviderDeletion, StoreRemoval};
 pub(crate) use erasures::Erasure;
 pub(crate) use freed_entry::{FreedEntry, ReturnedEntry};
+pub use keyed::last_drill;
 pub(crate) use keyed::wrapped_to;
 pub use keyed_entry::KeyAct;
 pub(crate) use keyed_entry::{KeyEntry, KeyedEntry};

@@ -2,9 +2,11 @@
 //!
 //! A key is opened in memory and never written but encrypted. Must not open a session's files.
 
+mod drill;
 mod grant;
 mod rewrap;
 
+pub use drill::{DrillSample, choose_for_drill};
 pub use grant::{Granted, Granting, HandedOut, grant, hand_out};
 pub use rewrap::{Rewrapped, Rewrapping, folders_with_keys};
 

@@ -116,9 +116,9 @@ pub use fingerprint::FingerprintKeys;
 pub use journal::{
     Approval, Authenticated, CHECKPOINT, Chain, Checkpoint, ErasedSession, ErasureFacts, FOLDER as JOURNAL_FOLDER, Identity, Journal,
     KeyAct, LARGEST_CHECKPOINT, LARGEST_SEAL, PlanEntry, ProviderDeletion, SIGNATURE, Scope, StoreRemoval, TIME_STAMP, UnsealedRun,
-    Verifications,
+    Verifications, last_drill,
 };
-pub use keys::{Granted, Granting, HandedOut, Rewrapped, Rewrapping, folders_with_keys, grant, hand_out};
+pub use keys::{DrillSample, Granted, Granting, HandedOut, Rewrapped, Rewrapping, choose_for_drill, folders_with_keys, grant, hand_out};
 pub use layout::{PAGE, RECORD};
 pub use opened::{FactRules, OpenedFile, OpenedSession, Opening, is_encrypted, open_row};
 pub use page::opened_policy;

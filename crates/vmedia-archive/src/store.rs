@@ -13,6 +13,7 @@ mod lock;
 mod path;
 #[cfg(any(windows, test))]
 mod privacy;
+mod removal;
 mod replace;
 #[cfg(any(windows, test))]
 mod retry;
@@ -26,6 +27,7 @@ pub use lock::{Lock, Locked};
 pub use path::StorePath;
 #[cfg(windows)]
 pub use privacy::is_open_to_others;
+pub use removal::{can_remove, mounted_bucket};
 pub use replace::{NewFile, Readers, create, is_in_the_way, replace};
 pub(crate) use tree::LINKED;
 

@@ -133,6 +133,8 @@ pub struct Options {
     pub authorities: Option<Authorities>,
     /// The private keys that open encrypted sessions; `None` if nothing is to be opened.
     pub identities: Option<Arc<Identities>>,
+    /// The seed of the drill that chose the sessions, if it is one: each session that opens as a whole gets a line of its own.
+    pub drill: Option<String>,
     /// True if the provider's signatures are to be computed again.
     pub authenticate: bool,
     /// True right after a repair, when fetching again no longer helps.

@@ -6,7 +6,19 @@ why. docs/encryption.md says what to do about an auditor, a lost key and a key t
 
 Examples:
   vmedia keys grant <session-id> --to \"$(cat auditor.pub)\" --identity alice.key --reason 'audit 2026'
-  vmedia keys rewrap --identity alice.key --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\"";
+  vmedia keys rewrap --identity alice.key --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\"
+  vmedia keys drill --identity alice.key --sample 1%";
+
+pub(in crate::cli) const KEYS_DRILL: &str = "\
+Chooses encrypted sessions by chance, opens everything of them in memory, and compares it with what the provider sent, as `vmedia
+verify --identity` does. The journal records each session that opened: the keys, the public key of the identity, and the seed of the
+choice. Run it with each private key in turn. `vmedia config check` warns when the last drill is older than a year.
+
+The exit status is 7 if a session is encrypted to none of the identities, and 8 if something does not open or is not what was sent.
+
+Examples:
+  vmedia keys drill --identity alice.key
+  vmedia keys drill --identity alice.key --sample 20 -q --metrics-file /var/lib/vmedia-drill.prom";
 
 pub(in crate::cli) const KEYS_GRANT: &str = "\
 Encrypts the keys of these sessions, as they are now, to a further public key: into a folder of _keys/SESSION, whose path is printed.

@@ -4,6 +4,7 @@
 //! Must not judge the provider's answer: `probe_report.rs` does.
 
 use super::Context;
+use super::encryption::encryption;
 use super::probe_report::{Asked, judge};
 use crate::archive::must_be_outside;
 use crate::cli::{EventFormat, Flags, ProviderChoice, SealArguments};
@@ -54,6 +55,7 @@ fn check(resolver: &Resolver<'_>, checklist: &mut Checklist, context: &Context) 
         Err(error) => checklist.wrong("provider", &error),
     }
     folder(&resolver.output(None).value, checklist);
+    encryption(resolver, checklist, context);
     seals(resolver, checklist);
     retention(resolver, checklist);
     notifications(resolver, checklist, context);

@@ -301,7 +301,7 @@ fn every_example_of_the_help_runs() {
         if command.get_name() == "release" {
             assert_eq!(stage.run(&block("vmedia hold add 2026-118 --reason 'a claim' <session-id>")), 0, "{}", stage.printed);
         }
-        if ["keys", "grant", "rewrap"].contains(&command.get_name()) {
+        if ["keys", "grant", "rewrap", "drill"].contains(&command.get_name()) {
             let encrypted = "ssh-keygen -q -t ed25519 -N '' -f auditor; mv KEY.pub alice.pub; cp auditor.pub bob.pub; rm -r vmedia-archive\n\
                              vmedia download <session-id> -q --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\"";
             assert_eq!(stage.run(&block(encrypted)), 0, "{}", stage.printed);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// An auditor's keys, for these tests alone.
-const AUDITOR: (&str, &str) = (
+pub(super) const AUDITOR: (&str, &str) = (
     "age1n4m9gxy4kdjmwuf39y4yydrnyh9jvl0qy7kuwffhw8hwe55ufusq30gr5t",
     "AGE-SECRET-KEY-1TWJCPF3N3HM2YXEF9AK3WU0EE280HA7D0LWCUUR9HY8DLPLCFSZS53GAQN",
 );

@@ -154,6 +154,10 @@ impl SessionIdentities {
         match *self {}
     }
 
+    pub(crate) fn by(&self) -> &BTreeSet<String> {
+        match *self {}
+    }
+
     pub(crate) fn open<R: Read>(&self, _: R) -> std::result::Result<Empty, Unopened> {
         match *self {}
     }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result, plain};
 use age::stream::StreamReader;
 use age::{DecryptError, Decryptor, Identity, ssh, x25519};
 use secrecy::zeroize::Zeroizing;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ impl fmt::Debug for Identities {
 pub(crate) struct SessionIdentities {
     identities: Arc<Identities>,
     keys: Vec<x25519::Identity>,
+    /// The names of the identities that opened them.
+    by: BTreeSet<String>,
 }
 
 /// What is decrypted while it is read.
@@ -62,21 +65,26 @@ pub(crate) type Opened<R> = StreamReader<R>;
 impl SessionIdentities {
     /// Returns those of a session of which no wrapped key was opened yet. An identity may be that of the session itself.
     pub(crate) fn new(identities: Arc<Identities>) -> Self {
-        Self { identities, keys: Vec::new() }
+        Self { identities, keys: Vec::new(), by: BTreeSet::new() }
     }
 
     /// Returns the only private key of a session.
     pub(super) fn of(key: x25519::Identity) -> Self {
-        Self { identities: Arc::new(Identities(Vec::new())), keys: vec![key] }
+        Self { identities: Arc::new(Identities(Vec::new())), keys: vec![key], by: BTreeSet::new() }
     }
 
     /// Opens a wrapped key.
     pub(crate) fn add(&mut self, wrapped: &[u8]) -> std::result::Result<(), Unopened> {
-        let mut text = Zeroizing::new(String::new());
-        open(wrapped, self.identities.all())?.read_to_string(&mut text).map_err(|_| Unopened::Altered)?;
+        let (text, by) = self.identities.open_text(wrapped, |_| true)?;
+        self.by.insert(by.to_owned());
         let before = self.keys.len();
         self.keys.extend(text.lines().filter_map(|line| line.trim().parse::<x25519::Identity>().ok()));
         if self.keys.len() == before { Err(Unopened::Altered) } else { Ok(()) }
+    }
+
+    /// Returns the names of the identities that opened wrapped keys.
+    pub(crate) fn by(&self) -> &BTreeSet<String> {
+        &self.by
     }
 
     /// Decrypts a stream while it is read.

@@ -35,6 +35,18 @@ impl Identities {
     }
 
     fn open_key_with(&self, wrapped: &[u8], key: &str, is_wanted: impl Fn(&str) -> bool) -> std::result::Result<OpenedKey, Unopened> {
+        let (text, by) = self.open_text(wrapped, is_wanted)?;
+        let holds = text.lines().filter_map(|line| line.trim().parse::<x25519::Identity>().ok());
+        let is_of = holds.map(|identity| identity.to_public().to_string()).any(|public| public == key);
+        if is_of { Ok(OpenedKey { text, by: by.to_owned() }) } else { Err(Unopened::Altered) }
+    }
+
+    /// Opens a wrapped key, and returns its text and the name of the identity that opened it.
+    pub(super) fn open_text(
+        &self,
+        wrapped: &[u8],
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> std::result::Result<(Zeroizing<String>, &str), Unopened> {
         for named in self.named().iter().filter(|named| is_wanted(&named.name)) {
             let mut text = Zeroizing::new(String::new());
             let stream = match open(wrapped, std::iter::once(named.identity.as_ref() as &dyn Identity)) {
@@ -43,9 +55,7 @@ impl Identities {
                 Err(why) => return Err(why),
             };
             stream.take(LARGEST_TEXT).read_to_string(&mut text).map_err(|_| Unopened::Altered)?;
-            let holds = text.lines().filter_map(|line| line.trim().parse::<x25519::Identity>().ok());
-            let is_of = holds.map(|identity| identity.to_public().to_string()).any(|public| public == key);
-            return if is_of { Ok(OpenedKey { text, by: named.name.clone() }) } else { Err(Unopened::Altered) };
+            return Ok((text, named.name.as_str()));
         }
         Err(Unopened::NoIdentity)
     }

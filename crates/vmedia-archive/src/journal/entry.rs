@@ -95,7 +95,7 @@ pub(crate) enum Entry {
     Again(AgainEntry),
     /// A session's bag is in a bucket, as a finished version.
     Shipped(Box<ShippedEntry>),
-    /// Keys of an encrypted session were granted, handed out, or encrypted to other recipients.
+    /// Keys of an encrypted session were granted, handed out, encrypted to other recipients, or tried.
     Keyed(Box<KeyedEntry>),
     /// The local payload of a session is about to be removed, because a bucket has it.
     Freed(Box<FreedEntry>),

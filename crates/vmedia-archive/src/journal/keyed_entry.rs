@@ -1,4 +1,4 @@
-//! The line about keys of an encrypted session: granted, handed out, or encrypted to other recipients. Must not touch the store.
+//! The line about keys of an encrypted session: granted, handed out, encrypted to other recipients, or tried. Must not touch the store.
 
 use crate::model::SessionId;
 use crate::word::Word;
@@ -15,9 +15,11 @@ pub enum KeyAct {
     HandedOut,
     /// Their files were encrypted to other recipients.
     Rewrapped,
+    /// A drill opened them, and everything that is encrypted to them, in memory.
+    Drilled,
 }
 
-/// An act on the keys of a session. Its line is on the disk before the files that it is about.
+/// An act on the keys of a session. Its line is on the disk before the files that it is about, if it is about files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KeyedEntry {
     pub(crate) session: SessionId,
@@ -25,13 +27,17 @@ pub(crate) struct KeyedEntry {
     pub(crate) folder: String,
     pub(crate) act: Word<KeyAct>,
     pub(crate) keys: Vec<KeyEntry>,
-    /// The public keys of those who can open the files.
+    /// The public keys of those who can open the files; none for a drill.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty", default)]
     pub(crate) recipients: BTreeSet<String>,
     /// The names of the identities that opened the keys: public keys, or plugins of `age`.
     pub(crate) identities: BTreeSet<String>,
     /// The operator's reason.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) reason: Option<String>,
+    /// The seed by which a drill chose the session.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) seed: Option<String>,
     /// The SHA-256 of the file that was handed out.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub(crate) sha256: Option<String>,

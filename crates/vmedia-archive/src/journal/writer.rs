@@ -216,6 +216,11 @@ impl Journal {
         self.beside(Entry::Keyed(Box::new(entry)), now)
     }
 
+    /// Records that a drill opened a session.
+    pub(crate) fn drilled(&self, entry: KeyedEntry, now: Timestamp) -> Result<()> {
+        self.append(&mut locked(&self.writing), Entry::Keyed(Box::new(entry)), now).map(drop)
+    }
+
     /// Records a version in a bucket, and returns the SHA-256 of the line. A line that a power loss removes is written by the next run, which
     /// finds the version.
     pub(crate) fn shipped(&self, entry: ShippedEntry, now: Timestamp) -> Result<String> {

@@ -116,6 +116,7 @@ impl Opened {
             recipients: BTreeSet::new(),
             identities: self.keys.iter().map(|(_, key)| key.by().to_owned()).collect(),
             reason: Some(order.reason.to_owned()),
+            seed: None,
             sha256: None,
         }
     }

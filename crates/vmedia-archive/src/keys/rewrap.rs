@@ -149,6 +149,7 @@ impl<'a> Rewrapping<'a> {
             recipients: self.recipients.texts().clone(),
             identities: opened.iter().map(|(_, _, key)| key.by().to_owned()).collect::<BTreeSet<_>>(),
             reason: None,
+            seed: None,
             sha256: None,
         };
         self.journal.keyed(entry, now())?;

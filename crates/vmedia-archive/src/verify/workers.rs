@@ -13,7 +13,7 @@ use super::{
 use super::{ProviderRules, Reread, reread};
 use crate::cipher::SessionIdentities;
 use crate::error::Result;
-use crate::journal::{Authenticated, Chain};
+use crate::journal::{Authenticated, Chain, KeyAct, KeyEntry, KeyedEntry};
 use crate::schedule::{Order, Pool, Role, Work, locked};
 use crate::store::StorePath;
 use crate::text::plural;
@@ -290,7 +290,7 @@ impl<'a> Run<'a> {
         choose_remedies(&mut examined, self.options.is_repaired);
         // A session that the journal does not vouch for, or whose payload is elsewhere, was not verified as a whole.
         if (examined.unvouched.is_none() && examined.away.is_none() || !examined.findings.is_empty())
-            && let Err(error) = self.write_result(target, folder, &examined)
+            && let Err(error) = self.write_result(target, folder, &examined, bag.keys.as_ref())
         {
             let _ = target.unwritten.set(error);
         }
@@ -323,13 +323,15 @@ impl<'a> Run<'a> {
         totals.add_files(examined);
     }
 
-    fn write_result(&self, target: &Target, folder: &StorePath, examined: &Examined) -> Result<()> {
+    fn write_result(&self, target: &Target, folder: &StorePath, examined: &Examined, keys: Option<&SessionIdentities>) -> Result<()> {
         let (Some(journal), now) = (&target.journal, self.observer.now()) else { return Ok(()) };
         match examined.session() {
             Some(session) if examined.findings.is_empty() => {
                 let authenticated = Authenticated { held: examined.held, unsigned: examined.unsigned };
                 let authenticated = self.options.authenticate.then_some(authenticated);
-                journal.verified(session.clone(), self.options.sample, authenticated, now)
+                journal.verified(session.clone(), self.options.sample, authenticated, now)?;
+                let entry = self.options.drill.as_ref().zip(keys).and_then(|(seed, keys)| drilled(seed, folder, examined, keys));
+                entry.map_or(Ok(()), |entry| journal.drilled(entry, now))
             }
             _ => {
                 let line = |finding: &Finding| format!("{}: {}: {}", finding.aspect.as_str(), finding.path, finding.what);
@@ -337,6 +339,22 @@ impl<'a> Run<'a> {
             }
         }
     }
+}
+
+/// Returns the line about a session that a drill opened as a whole.
+fn drilled(seed: &str, folder: &StorePath, examined: &Examined, keys: &SessionIdentities) -> Option<KeyedEntry> {
+    let record = examined.record().filter(|_| examined.checked().contains(&Aspect::Openable))?;
+    Some(KeyedEntry {
+        session: record.session.clone(),
+        folder: folder.to_string(),
+        act: KeyAct::Drilled.into(),
+        keys: record.keys().into_iter().map(|key| KeyEntry { key: key.to_owned(), sha256: None }).collect(),
+        recipients: BTreeSet::new(),
+        identities: keys.by().clone(),
+        reason: None,
+        seed: Some(seed.to_owned()),
+        sha256: None,
+    })
 }
 
 /// Returns true if there are findings that a run may have caused which changed the bag since it was first read.
