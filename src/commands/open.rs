@@ -17,6 +17,11 @@ use crate::text::sanitize;
 
 pub(super) fn run(arguments: &OpenArguments, context: &Context) -> Result<Exit> {
     let session = OneSession::of(&arguments.held, context)?;
+    let note = |text: &str| context.console.message(&context.console.note_line(text));
+    let away = payload_elsewhere(session.store.as_ref(), &session.folder)?;
+    if !away.is_none() {
+        note(&format!("the page shows no media: {}", elsewhere_text(&away)));
+    }
     if let Some(identities) = identities(&arguments.identity.identity)?
         && let Some(opened) = unlock(&session, &identities)?
     {
@@ -27,13 +32,8 @@ pub(super) fn run(arguments: &OpenArguments, context: &Context) -> Result<Exit> 
         let what = format!("there is no page at {}", page.display());
         return Err(Error::new(ErrorKind::Local, what, "run `vmedia download` for this session, which completes it"));
     }
-    let away = payload_elsewhere(session.store.as_ref(), &session.folder)?;
-    if !away.is_none() {
-        context.console.message(&context.console.note_line(&format!("the page shows no media: {}", elsewhere_text(&away))));
-    }
     let page = std::path::absolute(&page).unwrap_or(page);
     context.console.answer(format!("{}\n", sanitize(&page.display().to_string())).as_bytes());
-    let note = |text: &str| context.console.message(&context.console.note_line(text));
     if !arguments.print && !has_opened(&page, context) {
         note("there is no desktop that opens it; open this file in a browser");
     }

@@ -151,12 +151,23 @@ impl Conversion<'_> {
             found = examine_with_journal(store, &self.journal_of(folder)?, folder, self.rules)?;
         }
         match found {
-            None => Ok(()),
+            None => self.must_be_whole(folder),
             Some(Finding { path, what, .. }) => {
                 let hint = "`vmedia verify` shows what was found, and what to do; then encrypt it";
                 Err(refused(self, folder, &format!("{path}: {what}"), hint))
             }
         }
+    }
+
+    /// Fails if payload of the session is not here, because a bucket has it.
+    fn must_be_whole(&self, folder: &StorePath) -> Result<()> {
+        let away = payload_elsewhere(self.store.as_ref(), folder)?;
+        if away.is_none() {
+            return Ok(());
+        }
+        let (folder, places) = (self.store.location(folder), away.places.join(", "));
+        let what = format!("{folder} is not encrypted: its payload is in {places}, and not here");
+        Err(Error::new(ErrorKind::Partial, what, "fetch it back with `vmedia repair --from-bucket`, then encrypt it"))
     }
 
     /// Fails unless the journal has this record: a forged one would have plain files removed.

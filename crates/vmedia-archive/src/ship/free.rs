@@ -80,7 +80,7 @@ impl Shipper {
         let objects: BTreeMap<&str, &str> = shipped.objects.iter().filter_map(ShippedObject::payload).collect();
         for (path, sha256) in &manifested {
             if objects.get(path.as_str()) != Some(&sha256.as_str()) {
-                let hint = "keep its payload here, or ship it to another place with an object for each file";
+                let hint = "keep its payload here, or ship it to another place with --layout bag";
                 return Err(kept(store, folder, ErrorKind::Partial, &format!("the bucket has no object of its own for {path}"), hint));
             }
         }
