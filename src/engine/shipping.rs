@@ -16,7 +16,7 @@ use crate::clock::{Cancel, Clock};
 use crate::error::{Error, ErrorKind, Result, cannot_start};
 use crate::exit::Exit;
 use crate::store::StorePath;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -36,6 +36,27 @@ struct Session {
     /// Number of files that are not put yet.
     left: AtomicUsize,
     error: Mutex<Option<Error>>,
+    /// Behind the upload, whose lock ends first.
+    _held: Held,
+}
+
+/// The sessions that this run is shipping.
+type Folders = Arc<Mutex<HashSet<StorePath>>>;
+
+/// A session that this run is shipping.
+struct Held(Folders, StorePath);
+
+impl Held {
+    /// Returns `None` for a session that this run is shipping already.
+    fn new(folders: &Folders, folder: &StorePath) -> Option<Self> {
+        locked(folders).insert(folder.clone()).then(|| Self(Arc::clone(folders), folder.clone()))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        locked(&self.0).remove(&self.1);
+    }
 }
 
 /// A piece of work.
@@ -108,6 +129,7 @@ pub struct Shipping {
     workers: usize,
     /// True if the payload of each session is removed here once the place has it.
     frees: bool,
+    held: Folders,
     state: Mutex<State>,
     news: Condvar,
     counts: Counts,
@@ -117,8 +139,8 @@ pub struct Shipping {
 impl Shipping {
     /// Creates the shipping of sessions by that many threads.
     pub(crate) fn new(shipper: Shipper, workers: usize, clock: Arc<dyn Clock>, cancel: Cancel) -> Self {
-        let (state, news, counts, exits) = Default::default();
-        Self { shipper, clock, cancel, workers: workers.max(1), frees: false, state, news, counts, exits }
+        let (held, state, news, counts, exits) = Default::default();
+        Self { shipper, clock, cancel, workers: workers.max(1), frees: false, held, state, news, counts, exits }
     }
 
     /// Also removes the payload of each session here once the place has it.

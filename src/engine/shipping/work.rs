@@ -1,6 +1,6 @@
 //! The threads that ship. Must not decide what is shipped.
 
-use super::{BATCH, LOOK, PATIENCE, Session, Shipping, State, Task};
+use super::{BATCH, Held, LOOK, PATIENCE, Session, Shipping, State, Task};
 use crate::archive::schedule::locked;
 use crate::archive::{Begun, Freed, Freeing, Shipment};
 use crate::engine::Emit;
@@ -41,6 +41,11 @@ impl Shipping {
                 state.busy += 1;
                 return Some(task);
             }
+            if state.busy == 0 && !state.has_ended && !state.deferred.is_empty() && state.is_closed {
+                // What was shipped before them is over.
+                state.resume();
+                continue;
+            }
             if state.busy == 0 && (state.is_closed || state.has_ended) {
                 return None;
             }
@@ -77,11 +82,12 @@ impl Shipping {
     }
 
     fn begin(&self, folder: StorePath, emit: &Emit) {
+        let Some(held) = Held::new(&self.held, &folder) else { return Self::put_back(&folder, &mut locked(&self.state)) };
         match self.shipper.begin(&folder) {
             Ok(Begun::Unchanged) => self.unchanged(&folder, emit),
             Ok(Begun::Upload(upload)) => {
                 let left = AtomicUsize::new(upload.files.len());
-                let session = Arc::new(Session { upload: *upload, left, error: Mutex::default() });
+                let session = Arc::new(Session { upload: *upload, left, error: Mutex::default(), _held: held });
                 let files = session.upload.files.len();
                 let mut state = locked(&self.state);
                 if files == 0 {
@@ -113,9 +119,13 @@ impl Shipping {
         if state.is_closed {
             return false;
         }
+        Self::put_back(folder, &mut state);
+        true
+    }
+
+    fn put_back(folder: &StorePath, state: &mut State) {
         state.underway -= 1;
         state.deferred.push(folder.clone());
-        true
     }
 
     fn all_put(&self, state: &mut State, session: Arc<Session>) {
