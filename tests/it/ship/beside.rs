@@ -87,3 +87,21 @@ fn an_id_that_comes_again_while_its_session_is_shipped_is_shipped_once_more() {
     assert_eq!(of(|event| matches!(event, Event::SessionShipped(shipped) if shipped.error.is_none())), count);
     nothing_was_replaced(server, &url);
 }
+
+#[test]
+fn a_bucket_that_fails_in_the_middle_keeps_nothing_from_being_archived() {
+    let Some(server) = ObjectServer::shared() else { return };
+    let world = World::with(vec![session(), session_named(OTHER, "o-new", "o-old")]);
+    let url = format!("s3://{}/middle", server.bucket(Keeps::Versions));
+    let endpoint = super::outages::refusing(server, "PUT", "/manifest-sha256.txt", "500 Internal Server Error", "InternalError");
+    let run = download(&world, &endpoint, server, &["--ship", &url]).ends_with(7);
+    run.says("2 complete").says("cannot store s3://").says("/v00001/manifest-sha256.txt: HTTP 500");
+    is_sound(&world);
+    // Media are there, and no bag is finished; the next run sends what is left.
+    let place = bucket(server, &url);
+    let is_there = |name: &str| place.head(&StorePath::name(SESSION).join(name), None).expect("a head").is_some();
+    assert!(is_there("v00001/archive.json") && !is_there("v00001/bagit.txt"));
+    ship(&world, server, &["--to", &url]).ends_with(0).says("2 shipped");
+    assert!(is_there("v00001/bagit.txt"));
+    nothing_was_replaced(server, &url);
+}
