@@ -8,7 +8,7 @@ use crate::journal::{Chain, Journal, Scope};
 use crate::record::{Form, Origin, Record};
 use crate::session::{Converting, Encryption, SessionArchive, payload_elsewhere, read_record};
 use crate::store::{Digest, Store, StorePath, Watch};
-use crate::text::{bytes, plural};
+use crate::text::bytes;
 use crate::unfinished::{Unfinished, unfinished};
 use crate::verify::{Finding, NoProvider, ProviderRules, examine_with_journal};
 use jiff::Timestamp;
@@ -138,8 +138,9 @@ impl Conversion<'_> {
         if away.is_none() {
             return Ok(());
         }
-        let why = format!("{} of its payload are in a bucket alone", plural(away.files, "file"));
-        Err(refused(self, folder, &why, "fetch them back with `vmedia repair --from-bucket`, then encrypt it"))
+        let (folder, places) = (self.store.location(folder), away.places.join(", "));
+        let what = format!("{folder} is not encrypted: its payload is in {places}, and not here");
+        Err(Error::new(ErrorKind::Partial, what, "fetch it back with `vmedia repair --from-bucket`, then encrypt it"))
     }
 
     /// Fails unless the session is what its manifests and the journal say. Its files are compared while they are encrypted.
@@ -151,23 +152,12 @@ impl Conversion<'_> {
             found = examine_with_journal(store, &self.journal_of(folder)?, folder, self.rules)?;
         }
         match found {
-            None => self.must_be_whole(folder),
+            None => Ok(()),
             Some(Finding { path, what, .. }) => {
                 let hint = "`vmedia verify` shows what was found, and what to do; then encrypt it";
                 Err(refused(self, folder, &format!("{path}: {what}"), hint))
             }
         }
-    }
-
-    /// Fails if payload of the session is not here, because a bucket has it.
-    fn must_be_whole(&self, folder: &StorePath) -> Result<()> {
-        let away = payload_elsewhere(self.store.as_ref(), folder)?;
-        if away.is_none() {
-            return Ok(());
-        }
-        let (folder, places) = (self.store.location(folder), away.places.join(", "));
-        let what = format!("{folder} is not encrypted: its payload is in {places}, and not here");
-        Err(Error::new(ErrorKind::Partial, what, "fetch it back with `vmedia repair --from-bucket`, then encrypt it"))
     }
 
     /// Fails unless the journal has this record: a forged one would have plain files removed.
