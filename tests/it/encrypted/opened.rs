@@ -2,7 +2,11 @@
 //! sends, and writes nothing of it.
 
 use super::{ALICE, BOB, NAME, PERSON, archived};
-use crate::harness::{NEWEST, Run, SESSION, World, jpeg, until};
+#[cfg(unix)]
+use crate::harness::Run;
+#[cfg(target_os = "linux")]
+use crate::harness::until;
+use crate::harness::{NEWEST, SESSION, World, jpeg};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;

@@ -16,6 +16,7 @@ pub(super) struct OpenKeys {
 }
 
 /// Opens the wrapped keys of a session; `None` if they are encrypted to none of the identities.
+#[cfg_attr(not(feature = "encryption"), allow(unused, reason = "nothing is opened"))]
 pub(super) fn open(store: &dyn ReadStore, folder: &StorePath, record: &Record, identities: &Arc<Identities>) -> Result<Option<OpenKeys>> {
     let mut keys = SessionIdentities::new(Arc::clone(identities));
     let (mut closed, mut damage) = (HashSet::new(), None);
