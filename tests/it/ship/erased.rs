@@ -118,6 +118,23 @@ fn every_version_of_a_session_is_removed_and_nothing_else() {
 }
 
 #[test]
+fn a_session_whose_biometric_media_were_erased_is_shipped_anew() {
+    let Some(server) = ObjectServer::shared() else { return };
+    let mut with_face = session();
+    let face = vmedia::sandbox::fixture::Media::image(format!("face-{SESSION}"), "face", "image/jpeg", crate::harness::jpeg("face"));
+    with_face.attempts[0].media.push(face);
+    let (world, url) = (World::with(vec![with_face]), format!("s3://{}/kyc", server.bucket(Keeps::Versions)));
+    world.run(&["download", SESSION]).ends_with(0);
+    ship(&world, server, &["--to", &url]).ends_with(0);
+    world.run(&[&["erase", SESSION, "--class", "biometric"][..], &ORDER].concat()).ends_with(0);
+    let second = ship(&world, server, &["--to", &url]).ends_with(0);
+    assert!(second.stderr.trim_end().ends_with("/v00002"), "{}", second.stderr);
+    run(&world, server, &["verify", &url]).ends_with(0).shows("1 session: sound");
+    let third = ship(&world, server, &["--to", &url]).ends_with(0);
+    assert!(third.stderr.contains("0 shipped, 1 unchanged"), "{}", third.stderr);
+}
+
+#[test]
 fn what_a_lock_or_a_hold_keeps_is_named_until_it_can_be_removed() {
     let Some(server) = ObjectServer::shared() else { return };
     let (world, name) = (World::with(vec![session(), session_named(OTHER, "o-new", "o-old")]), server.bucket(Keeps::Locks));

@@ -1,12 +1,19 @@
 //! Decides whether a version of another archive holds everything that a session holds here. Pure.
 
-use crate::record::Record;
+use crate::record::{Record, State};
 use std::collections::HashSet;
 
-/// Returns true if a record vouches for every file of another, and knows every attempt, media file and answer that the other knows.
+/// Returns true if a record vouches for every file of another, knows every attempt, media file and answer that the other knows, and has no
+/// file that was erased there.
 pub(super) fn covers(theirs: &Record, ours: &Record) -> bool {
     let is_same = theirs.session == ours.session && theirs.provider == ours.provider && theirs.base_url == ours.base_url;
-    is_same && names(theirs).is_superset(&names(ours)) && files(theirs).is_superset(&files(ours))
+    is_same && names(theirs).is_superset(&names(ours)) && files(theirs).is_superset(&files(ours)) && !has_erased(theirs, ours)
+}
+
+/// Returns true if a record has a media file that another records as erased.
+fn has_erased(theirs: &Record, ours: &Record) -> bool {
+    let erased: HashSet<&str> = ours.media.iter().filter(|medium| medium.state == State::Erased).map(|medium| medium.id.as_str()).collect();
+    theirs.media.iter().any(|medium| erased.contains(medium.id.as_str()) && medium.present().next().is_some())
 }
 
 /// Returns the attempts, media files and documents that a record knows.
