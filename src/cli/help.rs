@@ -60,7 +60,7 @@ Keep it elsewhere: --expect-head proves later that the journal was neither cut n
 Examples:
   vmedia verify /srv/evidence --sample 5% --since 7d
   vmedia verify /srv/evidence -q --max-duration 6h --metrics-file /var/lib/vmedia-verify.prom
-  vmedia verify vmedia-archive --authenticate --identity alice.key";
+  vmedia verify vmedia-archive --authenticate --identity a.key";
 
 pub(super) const CATALOG: &str = "\
 Needs no network but for a bucket. Reads the records and verifies nothing; use `vmedia verify` for that. A session whose
@@ -102,7 +102,7 @@ until Ctrl-C. Writes nothing of it to the disk.
 Examples:
   vmedia open 7f6a3b1c
   vmedia open <session-id> --archive /srv/evidence
-  vmedia open <session-id> --identity alice.key";
+  vmedia open <session-id> --identity a.key";
 
 pub(super) const REPAIR: &str = "\
 Verifies first, fetches damaged and missing files from the provider, and verifies those sessions again. Damaged copies are

@@ -5,9 +5,9 @@ The keys of an encrypted session are opened in memory with a private key of your
 why. docs/encryption.md says what to do about an auditor, a lost key and a key that leaked.
 
 Examples:
-  vmedia keys grant <session-id> --to \"$(cat auditor.pub)\" --identity alice.key --reason 'audit 2026'
-  vmedia keys rewrap --identity alice.key --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\"
-  vmedia keys drill --identity alice.key --sample 1%";
+  vmedia keys grant <session-id> --to \"$(cat auditor.pub)\" --identity a.key --reason 'audit 2026'
+  vmedia keys rewrap --identity a.key --recipient \"$(cat a.pub)\" --recipient \"$(cat b.pub)\"
+  vmedia keys drill --identity a.key --sample 1%";
 
 pub(in crate::cli) const KEYS_DRILL: &str = "\
 Chooses encrypted sessions by chance, opens everything of them in memory, and compares it with what the provider sent, as `vmedia
@@ -17,8 +17,8 @@ choice. Run it with each private key in turn. `vmedia config check` warns when t
 The exit status is 7 if a session is encrypted to none of the identities, and 8 if something does not open or is not what was sent.
 
 Examples:
-  vmedia keys drill --identity alice.key
-  vmedia keys drill --identity alice.key --sample 20 -q --metrics-file /var/lib/vmedia-drill.prom";
+  vmedia keys drill --identity a.key
+  vmedia keys drill --identity a.key --sample 20 -q --metrics-file /var/lib/vmedia-drill.prom";
 
 pub(in crate::cli) const KEYS_GRANT: &str = "\
 Encrypts the keys of these sessions, as they are now, to a further public key: into a folder of _keys/SESSION, whose path is printed.
@@ -27,8 +27,8 @@ ends the grant, unless the key was opened before. With -o, the keys of all sessi
 age opens; the archive's keys stay as they are. `vmedia erase` destroys granted keys, and its certificate counts grants.
 
 Examples:
-  vmedia keys grant <session-id> --to \"$(cat auditor.pub)\" --identity alice.key --reason 'audit 2026'
-  vmedia keys grant <session-id> --to \"$(cat auditor.pub)\" --identity alice.key --reason 'audit 2026' -o key.age";
+  vmedia keys grant <session-id> --to \"$(cat auditor.pub)\" --identity a.key --reason 'audit 2026'
+  vmedia keys grant <session-id> --to \"$(cat auditor.pub)\" --identity a.key --reason audit -o k.age";
 
 pub(in crate::cli) const KEYS_REWRAP: &str = "\
 Encrypts the keys of sessions to the recipients of --recipient or of the profile, and to no others, as far as the identities open
@@ -39,5 +39,4 @@ Copies of _keys that were made before still open with the earlier private keys, 
 still use it.
 
 Examples:
-  vmedia keys rewrap --identity alice.key --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\" --dry-run
-  vmedia keys rewrap --identity alice.key --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\"";
+  vmedia keys rewrap --identity a.key --recipient \"$(cat a.pub)\" --recipient \"$(cat b.pub)\"";

@@ -292,7 +292,7 @@ fn every_example_of_the_help_runs() {
                        vmedia retention plan <session-id> --authority 'order 4 O 118/26' -o plan.json\n\
                        if command -v ssh-keygen; then ssh-keygen -q -t ed25519 -N '' -f KEY\n\
                        ssh-keygen -q -Y sign -n vmedia-disposition -f KEY < plan.json > plan.json.anna.sig\n\
-                       echo \"anna $(cat KEY.pub)\" > allowed_signers; cp KEY alice.key; fi\n\
+                       echo \"anna $(cat KEY.pub)\" > allowed_signers; cp KEY a.key; fi\n\
                        echo age1xshnp9a48z6l0d9z472flnduzyyvj490kav8uvt83a7ljawcg9hs6ughxq > a.pub\n\
                        echo age15duk59m2k7glna94twa6hjwesqqvw7tpseyfyrt46aekdluwtq2qspusv5 > b.pub\n\
                        mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1\n";
@@ -302,8 +302,8 @@ fn every_example_of_the_help_runs() {
             assert_eq!(stage.run(&block("vmedia hold add 2026-118 --reason 'a claim' <session-id>")), 0, "{}", stage.printed);
         }
         if ["keys", "grant", "rewrap", "drill"].contains(&command.get_name()) {
-            let encrypted = "ssh-keygen -q -t ed25519 -N '' -f auditor; mv KEY.pub alice.pub; cp auditor.pub bob.pub; rm -r vmedia-archive\n\
-                             vmedia download <session-id> -q --recipient \"$(cat alice.pub)\" --recipient \"$(cat bob.pub)\"";
+            let encrypted = "ssh-keygen -q -t ed25519 -N '' -f auditor; mv KEY.pub a.pub; cp auditor.pub b.pub; rm -r vmedia-archive\n\
+                             vmedia download <session-id> -q --recipient \"$(cat a.pub)\" --recipient \"$(cat b.pub)\"";
             assert_eq!(stage.run(&block(encrypted)), 0, "{}", stage.printed);
         }
         for line in &lines {
