@@ -26,11 +26,7 @@ fn office_of(year: usize) -> usize {
 
 /// Runs the program in that year.
 fn run(world: &World, year: usize, words: &[&str]) -> Run {
-    let run = world.process(words);
-    let mut command = Command::new("faketime");
-    command.args(["--exclude-monotonic", &time(year)]).arg(run.get_program()).args(run.get_args()).current_dir(world.folder()).env_clear();
-    command.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("PATH", "/usr/bin:/bin").env("TZ", "UTC");
-    Run::of(&command.output().expect("faketime"))
+    world.run_at(&["--exclude-monotonic", &time(year)], words, &[]).expect("faketime")
 }
 
 /// Whether `openssl` accepts the stamp of a file in the last year, with these words about the time.

@@ -53,3 +53,16 @@ fn a_place_that_cannot_be_used_is_reported_in_two_lines() {
     run.says("a lock needs a mode and days").says("--lock-days");
     assert_eq!(nothing_was_replaced(server, &url), 0);
 }
+
+#[test]
+fn a_clock_that_is_wrong_is_named() {
+    let Some(server) = ObjectServer::shared() else { return };
+    let (world, url) = (World::new(), format!("s3://{}", server.bucket(Keeps::Versions)));
+    world.run(&["download", SESSION]).ends_with(0);
+    let environment = server.environment(ADMIN);
+    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let words = ["ship", "vmedia-archive", "--to", &url];
+    let Some(run) = world.run_at(&["-f", "-1h"], &words, &further) else { return };
+    run.ends_with(4).says(": the clocks differ by ").says("set this machine's clock");
+    world.run_with(&words, &further).ends_with(0).says("/v00001");
+}
