@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::event_loop::beside;
-use super::services::wire;
-use crate::archive::is_version;
+use super::services::{holder, wire};
+use crate::archive::{Journal, ShippedArchive, ShippedRun, is_version};
 use crate::cli::LayoutChoice;
 use crate::config::{BucketAccess, LockFlags, Network, Resolver, Source, Sourced, Surroundings, bucket_access};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Limits, RetryClient};
 use crate::objects::{Bucket, BucketOptions, ConnectService, Versioning};
 use crate::report::Reporter;
@@ -69,6 +69,18 @@ pub(super) fn must_be_fit(bucket: &Arc<Bucket>, frees: bool, reporter: &mut Repo
         reporter.note("the bucket keeps no versions: what another program replaces or removes there is lost");
     }
     Ok(())
+}
+
+/// Returns an archive in a bucket that a run reads, and whose journal has the run's lines.
+pub(super) fn shipped_run(resolver: &Resolver<'_>, place: &Sourced<String>, context: &Context) -> Result<ShippedRun> {
+    // A class for archived objects would keep others from reading the journal.
+    let bucket = bucket(resolver, (place, (None, None)), READERS, context)?.without_storage_class();
+    let archive = ShippedArchive::open(Arc::new(bucket))?;
+    if !Journal::exists(&archive)? {
+        let what = format!("there is no archive in {}: it has no journal", place.value);
+        return Err(Error::new(ErrorKind::NotFound, what, "name the place that vmedia ship --to was given"));
+    }
+    ShippedRun::new(archive, holder(context))
 }
 
 /// Returns a place that sessions were shipped to, and the session's folder if the URL names one.

@@ -161,14 +161,18 @@ pub(super) fn archive(resolver: &Resolver<'_>, folder: Option<PathBuf>, context:
 
 /// Creates the store of a folder, with the text for others who find it locked.
 pub(super) fn store(folder: PathBuf, context: &Context) -> LocalStore {
-    let since = moment(context.clock.now());
-    LocalStore::new(folder, format!("process {} since {since}", std::process::id()))
+    LocalStore::new(folder, holder(context))
+}
+
+/// Returns the description of this process for others who find something locked.
+pub(super) fn holder(context: &Context) -> String {
+    format!("process {} since {}", std::process::id(), moment(context.clock.now()))
 }
 
 /// Returns the error for an archive in a bucket where one on a disk is needed.
 pub(super) fn not_a_folder(url: &str) -> Error {
     let what = format!("{url} is in a bucket, and this command works on a folder alone");
-    Error::usage(what, "name the archive on a disk; vmedia verify, vmedia catalog and vmedia find read buckets")
+    Error::usage(what, "name the archive on a disk; vmedia verify, catalog, find and export read buckets")
 }
 
 /// Fails if a path is the URL of a place in a bucket.

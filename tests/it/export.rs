@@ -1,7 +1,10 @@
 //! `vmedia export`: what is handed out is accepted by tools that are not ours, shows no other session, and cannot be changed unseen.
 //!
+//! - `bucket`: sessions are exported from a bucket.
 //! - `tampering`: the program in an export finds every change of it.
 
+#[cfg(unix)]
+mod bucket;
 #[cfg(unix)]
 mod tampering;
 

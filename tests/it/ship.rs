@@ -6,7 +6,7 @@ mod erased;
 mod free;
 mod killed;
 mod line;
-mod outages;
+pub mod outages;
 mod refusals;
 mod steps;
 mod zip;

@@ -14,9 +14,10 @@ use crate::journal::{Chain, ExportedEntry, Journal, stopped};
 use crate::layout::{MANIFEST, MARKER, TAG_MANIFEST, is_payload, session_folder};
 use crate::model::SessionId;
 use crate::record::{Record, State};
+use crate::shipped::ShippedRun;
 use crate::store::{Digest, Lock, NewFile, Store, StorePath};
 use crate::text::day;
-use crate::verify::{Examined, Finding, NoProvider, REPAIR, bag_digest, examine, is_bag};
+use crate::verify::{Examined, Finding, NoProvider, REPAIR, bag_digest, examine, is_bag, keep_lineage};
 use bundle::Bundle;
 use jiff::Timestamp;
 pub use page::{Unlocking, export_page};
@@ -33,6 +34,8 @@ pub struct Exporting<'a> {
     pub chain: &'a Chain,
     /// The journal of this run.
     pub journal: &'a Journal,
+    /// The run that has the archive in a bucket, if it is there.
+    pub remote: Option<&'a ShippedRun>,
     /// The kinds of files to leave out: sorts and contexts of media, and names of documents.
     pub without: &'a [String],
     /// The operator's reason.
@@ -62,6 +65,8 @@ pub struct ExportedSession {
     pub is_encrypted: bool,
     /// True if it was opened for a page, which holds it in clear.
     pub is_opened: bool,
+    /// A remark on changes after this version, which the bucket does not have yet.
+    pub later: Option<String>,
     /// The bag's digest.
     bag: String,
     folder: StorePath,
@@ -91,7 +96,7 @@ pub fn export(order: &Exporting<'_>, sessions: &[SessionId], path: &Path, now: &
         Copying { order, bundle: Bundle::new(file.file()), unwritten: &unwritten, used: BTreeSet::new(), words: BTreeSet::new() };
     let exported = sessions.iter().map(|session| copy.session(session)).collect::<Result<Vec<_>>>()?;
     copy.check_words()?;
-    let proven: Vec<proof::Proven<'_>> = exported.iter().map(|one| (&one.session, &one.folder, one.has_payload)).collect();
+    let proven: Vec<proof::Proven<'_>> = exported.iter().map(ExportedSession::proven).collect();
     let proof = proof::proof(order.chain, order.store, &proven)?;
     let mut bundle = copy.into_bundle();
     proof.files.iter().try_for_each(|(name, bytes)| bundle.add(name, bytes)).map_err(|error| unwritten(&error))?;
@@ -106,6 +111,7 @@ fn publish(order: &Exporting<'_>, file: NewFile, path: &Path, exported: &[Export
     for one in exported {
         order.journal.exported(one.entry(order, &digest), now())?;
     }
+    order.remote.map_or(Ok(()), ShippedRun::copy_journal)?;
     file.publish().map_err(|error| unwritten(path, &error))?;
     Ok(digest)
 }
@@ -117,7 +123,7 @@ fn unwritten(path: &Path, error: &io::Error) -> Error {
 
 impl ExportedSession {
     /// Returns a session of which no file is exported yet.
-    fn new(session: &SessionId, folder: StorePath, bag: String, record: &Record) -> Self {
+    fn new(session: &SessionId, folder: StorePath, (bag, later): (String, Option<String>), record: &Record) -> Self {
         Self {
             session: session.clone(),
             files: 0,
@@ -127,10 +133,15 @@ impl ExportedSession {
             missing: record.media.iter().filter(|medium| medium.state != State::Archived).count() as u64,
             is_encrypted: record.encryption.is_some(),
             is_opened: false,
+            later,
             bag,
             folder,
             has_payload: false,
         }
+    }
+
+    fn proven(&self) -> proof::Proven<'_> {
+        proof::Proven { session: &self.session, folder: &self.folder, bag: &self.bag, has_payload: self.has_payload }
     }
 
     fn entry(&self, order: &Exporting<'_>, digest: &Digest) -> ExportedEntry {
@@ -230,9 +241,9 @@ fn begin(order: &Exporting<'_>, session: &SessionId) -> Result<(Lock, Examined, 
     let folder = session_folder(session);
     must_be_there(order, session, &folder)?;
     let lock = order.store.lock(&folder)?.or_busy(&format!("session {session}"))?;
-    let (examined, bag) = vouched_for(order, &folder)?;
+    let (examined, bag, later) = vouched_for(order, &folder)?;
     must_be_whole(order, &folder, &examined)?;
-    let exported = ExportedSession::new(session, folder.clone(), bag, record(order, &folder, &examined)?);
+    let exported = ExportedSession::new(session, folder.clone(), (bag, later), record(order, &folder, &examined)?);
     Ok((lock, examined, exported))
 }
 
@@ -319,8 +330,9 @@ fn must_be_there(order: &Exporting<'_>, session: &SessionId, folder: &StorePath)
     Ok(())
 }
 
-/// Returns what a bag's own files say, and its digest, which the newest line of the journal about it names.
-fn vouched_for(order: &Exporting<'_>, folder: &StorePath) -> Result<(Examined, String)> {
+/// Returns what a bag's own files say, and its digest, which the newest line of the journal about it names. In a bucket, the journal also has
+/// lines of other archives, and lines about later changes; a remark says if there are such.
+fn vouched_for(order: &Exporting<'_>, folder: &StorePath) -> Result<(Examined, String, Option<String>)> {
     let (store, chain) = (order.store, order.chain);
     if store.length(&folder.join(MARKER))?.is_some() {
         return Err(refused(order, folder, "a run was killed there", "let `vmedia download` finish the session, then export it"));
@@ -330,9 +342,10 @@ fn vouched_for(order: &Exporting<'_>, folder: &StorePath) -> Result<(Examined, S
         return Err(refused(order, folder, &format!("it is damaged: {path}: {what}"), REPAIR));
     }
     let bag = bag_digest(store, folder)?.unwrap_or_default();
-    let changes = chain.changes(store, folder.as_str())?;
+    let mut changes = chain.changes(store, folder.as_str())?;
+    let later = order.remote.and_then(|_| keep_lineage(&mut changes, Some(&bag)));
     match changes.iter().max_by_key(|change| change.at) {
-        Some(last) if last.archived.bag == bag => Ok((examined, bag)),
+        Some(last) if last.archived.bag == bag => Ok((examined, bag, later)),
         Some(_) => Err(refused(order, folder, "the journal knows another state of it", "`vmedia verify` shows what was found")),
         None => {
             let hint = "record it with `vmedia adopt`, which reads every file";

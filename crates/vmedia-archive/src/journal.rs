@@ -53,7 +53,7 @@ pub(crate) use proof::{LineProof, proofs};
 pub use retained::{Cutoff, Cutoffs, Hold, Retained};
 pub use scope::Scope;
 pub use segment::{CHECKPOINT, FOLDER, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP};
-pub(crate) use segment::{ENDING, files, mentions, path};
+pub(crate) use segment::{ENDING, files, is_closed, mentions, path};
 pub(crate) use shipments::{ErasureLine, Shipments, erasures_in};
 pub(crate) use shipped_entry::{ShippedEntry, ShippedObject, version_name};
 pub use unsealed::UnsealedRun;

@@ -138,7 +138,7 @@ pub use ship::versions::is_version;
 pub use ship::{
     Begun, Freed, Freeing, Planned, Planner, Received, Returned, Returning, ShipOptions, Shipment, Shipper, Upload, UploadFile,
 };
-pub use shipped::ShippedArchive;
+pub use shipped::{ShippedArchive, ShippedRun};
 pub use surroundings::must_be_outside;
 pub use terms::{ProviderOutcome, StoreOutcome};
 pub use word::Word;

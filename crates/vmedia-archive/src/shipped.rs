@@ -7,6 +7,7 @@
 mod index;
 mod inside;
 mod object;
+mod run;
 mod stream;
 
 use crate::erasure;
@@ -20,6 +21,7 @@ use crate::ship::{chunks, fetch};
 use crate::store::{Digest, KeptObject, Listed, ReadStore, Stat, StorePath, Stray};
 use index::{NO_VERSION, Objects, Session, StrayKind};
 use object::Object;
+pub use run::ShippedRun;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock};

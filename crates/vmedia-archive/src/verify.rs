@@ -34,6 +34,7 @@ pub use checksums::{ChecksumReport, Reported, Unreported};
 pub use examine::examine;
 pub use examined::Examined;
 pub use finding::{Aspect, Finding, Remedy};
+pub(crate) use lineage::keep_lineage;
 pub(crate) use openable::{compare_content, open_session, reread_content};
 pub use report::{JournalMissing, JournalReport, Observer, Report, SessionOutcome, SessionReport};
 pub(crate) use reread::read_sealed;

@@ -5,7 +5,8 @@ Writes one ZIP file: the folder of each session as it is, and in _proof what sho
 journal's lines about these sessions and no others, the digests that lead from each to the sealed checkpoint of its run, the
 seals, the commands that check them, and check.py, which needs only Python. Every file is read and compared while it is copied;
 a session that is damaged, unfinished, erased, or unknown to the journal is not exported, and then nothing is. An incomplete
-session is exported. The journal records each export: to whom, why, and the SHA-256 of the file.
+session is exported. The journal records each export: to whom, why, and the SHA-256 of the file. With --archive s3://bucket/prefix,
+sessions are read from the bucket that they were shipped to, and the journal there records the export.
 
 With --without, the folder of a session is a new bag with the original manifests in original/, which name everything that is
 left out. The record, the page and portraits are always left out then, because they repeat what stands in other files. With

@@ -160,7 +160,7 @@ fn what_cannot_be_reached_is_no_damage_and_what_changes_archives_works_on_folder
         &["repair", &url],
         &["show", &session],
         &["ship", &url, "--to", "s3://other"],
-        &["export", SESSION, "--archive", &url, "-o", "x.zip", "--reason", "r"],
+        &["erase", SESSION, "--archive", &url, "--authority", "a", "--reason", "r"],
         &["catalog", &url, "--html"],
     ] {
         run(&world, server, words).ends_with(2).says(refused);

@@ -12,7 +12,7 @@ use crate::seal::stamp::Stamp;
 use crate::store::{Digest, ReadStore, StorePath, sha256_bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -43,6 +43,12 @@ struct ProofLine<'a> {
     path: Vec<String>,
 }
 
+/// What a line about a bag names.
+#[derive(Deserialize)]
+struct Named {
+    bag: String,
+}
+
 /// The files of the folder.
 #[derive(Debug, Default)]
 pub(super) struct Proof {
@@ -51,15 +57,23 @@ pub(super) struct Proof {
     pub(super) unsealed: BTreeSet<String>,
 }
 
-/// A session as it is proven: its id, its folder, and true if its bag has payload.
-pub(super) type Proven<'a> = (&'a SessionId, &'a StorePath, bool);
+/// A session as it is proven.
+#[derive(Clone, Copy)]
+pub(super) struct Proven<'a> {
+    pub(super) session: &'a SessionId,
+    pub(super) folder: &'a StorePath,
+    /// The digest of its bag.
+    pub(super) bag: &'a str,
+    pub(super) has_payload: bool,
+}
 
 /// Returns the folder's files for these sessions.
 pub(super) fn proof(chain: &Chain, store: &dyn ReadStore, sessions: &[Proven<'_>]) -> Result<Proof> {
-    let found = proofs(chain, store, sessions.iter().map(|(_, folder, _)| folder.as_str()))?;
+    let found = proofs(chain, store, sessions.iter().map(|one| one.folder.as_str()))?;
     let mut proof = Proof::default();
-    for (session, folder, _) in sessions {
+    for Proven { session, folder, bag, .. } in sessions {
         let lines = found.lines.get(folder.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let lines = until(lines, bag);
         proof.add(&format!("{folder}.json"), session_proof(session, folder, lines)?);
     }
     let mut seals = Vec::new();
@@ -109,6 +123,13 @@ impl Proof {
     }
 }
 
+/// Returns the lines up to the last that names this bag: behind it may be lines of other archives, and about later versions.
+fn until<'a>(lines: &'a [LineProof], bag: &str) -> &'a [LineProof] {
+    let names = |proof: &LineProof| serde_json::from_str::<Named>(&proof.line).is_ok_and(|line| line.bag == bag);
+    let end = lines.iter().rposition(names).map_or(lines.len(), |last| last + 1);
+    lines.get(..end).unwrap_or_default()
+}
+
 fn session_proof(session: &SessionId, folder: &StorePath, lines: &[LineProof]) -> Result<Vec<u8>> {
     let line = |proof: &'_ LineProof| proof.path.iter().map(|hash| STANDARD.encode(hash)).collect();
     let lines = lines.iter().map(|proof| ProofLine { segment: &proof.segment, index: proof.index, line: &proof.line, path: line(proof) });
@@ -140,7 +161,7 @@ python3 _proof/check.py
 
 "
     .to_owned();
-    for (_, folder, has_payload) in sessions {
+    for Proven { folder, has_payload, .. } in sessions {
         let manifests = if *has_payload { format!("{MANIFEST} {TAG_MANIFEST}") } else { TAG_MANIFEST.to_owned() };
         let _ = writeln!(text, "(cd {folder} && sha256sum --check --quiet {manifests})");
     }
@@ -173,7 +194,7 @@ fn damaged(name: &str, why: &str) -> Error {
 mod tests {
     #![allow(clippy::disallowed_methods, reason = "tests write segments by hand")]
 
-    use super::{PROOF, proof};
+    use super::{PROOF, Proven, proof};
     use crate::journal::{Chain, FOLDER, Scope};
     use crate::model::SessionId;
     use crate::store::{LocalStore, StorePath};
@@ -204,7 +225,8 @@ mod tests {
         let chain = Chain::read(&store, &Scope::All, &[], &mut |_| Ok(())).expect("a journal");
         let session = SessionId::parse("8b0f5f2a-7d39-4c0e-9d51-3a2e6b1c4f70").expect("an id");
         let path = StorePath::name(session.as_str());
-        let proof = proof(&chain, &store, &[(&session, &path, true)]).expect("a proof");
+        let proven = Proven { session: &session, folder: &path, bag: &"2".repeat(64), has_payload: true };
+        let proof = proof(&chain, &store, &[proven]).expect("a proof");
         assert_eq!(proof.unsealed.len(), 1);
         let named = |ending: &str| proof.files.iter().find(|(path, _)| path.ends_with(ending)).expect("a file");
         let parsed: Value = serde_json::from_slice(&named(".json").1).expect("JSON");

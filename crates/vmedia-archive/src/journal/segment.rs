@@ -217,6 +217,14 @@ pub(super) fn last_line(store: &dyn ReadStore, path: &StorePath, length: u64) ->
     }
 }
 
+/// Returns true if a segment's last line is the one that ends its run.
+pub(crate) fn is_closed(store: &dyn ReadStore, name: &str) -> Result<bool> {
+    let path = path(name);
+    let length = store.length(&path)?.unwrap_or(0);
+    let last = last_line(store, &path, length)?.map(|(_, bytes)| RawLine { bytes, is_whole: true });
+    Ok(last.and_then(|line| line.read()).is_some_and(|line| matches!(line.entry, Entry::Closed { .. })))
+}
+
 /// Returns true if the run that writes a segment is still at work.
 pub(super) fn is_at_work(store: &dyn ReadStore, name: &str) -> Result<bool> {
     Ok(store.holder(&path(name))?.is_some())

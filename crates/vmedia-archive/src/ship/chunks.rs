@@ -71,6 +71,11 @@ impl JournalCopy {
         locked(&self.0).segments.keys().any(|segment| chain.has_segment(segment))
     }
 
+    /// Returns true if the bucket has lines.
+    pub(crate) fn has_any(&self) -> bool {
+        locked(&self.0).segments.values().any(|copied| copied.chunks > 0)
+    }
+
     /// Copies what is new, and returns the number of new objects. Certificates come before the lines about them, which name their digests.
     pub(crate) fn copy(&self, store: &dyn Store, place: &dyn ObjectStore) -> Result<u64> {
         let mut state = locked(&self.0);

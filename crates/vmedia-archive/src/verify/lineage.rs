@@ -5,7 +5,7 @@ use crate::text::plural;
 use std::collections::BTreeSet;
 
 /// Keeps the changes that led to the bag with this digest; if none did, all of them. Returns a remark on the changes that followed.
-pub(super) fn keep_lineage(changes: &mut Vec<BagChange>, bag: Option<&str>) -> Option<String> {
+pub(crate) fn keep_lineage(changes: &mut Vec<BagChange>, bag: Option<&str>) -> Option<String> {
     let is_last = |(_, change): &(usize, &BagChange)| Some(change.archived.bag.as_str()) == bag;
     let (last, _) = changes.iter().enumerate().filter(is_last).max_by_key(|(_, change)| change.at)?;
     let mut kept = BTreeSet::from([last]);
