@@ -295,7 +295,7 @@ pub(crate) struct VerifyArguments {
     /// Check the provider's signatures, with the API secrets of that time
     #[arg(long)]
     pub(crate) authenticate: bool,
-    /// Open encrypted sessions with the private keys of age or SSH in FILE; repeatable
+    /// Open encrypted sessions with keys of age, plugins or SSH in FILE; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) identity: Vec<PathBuf>,
     /// Read only this share of the payload files, chosen at random

@@ -17,7 +17,7 @@ pub(crate) struct EncryptionArguments {
 /// The private keys of people who read encrypted sessions.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct IdentityArguments {
-    /// Open encrypted sessions with the private keys of age or SSH in FILE; repeatable
+    /// Open encrypted sessions with keys of age, plugins or SSH in FILE; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) identity: Vec<PathBuf>,
 }

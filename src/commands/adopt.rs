@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit>
         reason: &arguments.change.reason,
         rules: &rules,
         authenticate: arguments.authenticate,
-        identities: identities(&arguments.identity.identity)?,
+        identities: identities(&arguments.identity.identity, context)?,
         is_stopped: &|| context.cancel.requested().is_some(),
     };
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;

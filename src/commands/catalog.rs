@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &CatalogArguments, context: &Context) -> Result<Exi
     let archives = find_or_default(arguments.root.as_slice(), context)?;
     let matching = Matching::of(&arguments.selection, context.clock.now());
     let CatalogArguments { sort, html: has_page, shard, ref rows, .. } = *arguments;
-    let identities = identities(&arguments.identity.identity)?;
+    let identities = identities(&arguments.identity.identity, context)?;
     let wanted = List { matching, shard, sort, has_page, identities, rows };
     let (exit, rows) = list(&wanted, &archives, context)?;
     if rows == 0 && !wanted.is_all() && exit == Exit::Done && !context.flags.verbosity.quiet {

@@ -21,6 +21,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Returns the path of the file to write, which must not exist.
+fn new_file(path: &Path) -> Result<&Path> {
+    must_be_outside("-o", path)?;
+    if path.symlink_metadata().is_ok() {
+        let what = format!("{} exists, and no export replaces a file", path.display());
+        return Err(Error::usage(what, "name a new file with -o"));
+    }
+    Ok(path)
+}
+
 /// The archive that sessions are exported from.
 struct Opened {
     store: Arc<dyn Store>,
@@ -38,12 +48,7 @@ pub(super) fn run(arguments: &ExportArguments, context: &Context) -> Result<Exit
             return Err(Error::usage(what, "export each to a file of its own, or all in one ZIP file without --html"));
         }
     };
-    let path = arguments.output.as_path();
-    must_be_outside("-o", path)?;
-    if path.symlink_metadata().is_ok() {
-        let what = format!("{} exists, and no export replaces a file", path.display());
-        return Err(Error::usage(what, "name a new file with -o"));
-    }
+    let path = new_file(&arguments.output)?;
     let resolver = context.resolver()?;
     let Opened { store, remote } = open(arguments, &resolver, context)?;
     let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
@@ -62,7 +67,8 @@ pub(super) fn run(arguments: &ExportArguments, context: &Context) -> Result<Exit
         is_stopped: &|| context.cancel.requested().is_some(),
     };
     let rules = StoredRules::new(offline_providers(None), false);
-    let unlocking = identities(&arguments.identity)?.map(|identities| Unlocking { store: store.clone(), identities, rules: &rules });
+    let identities = identities(&arguments.identity, context)?;
+    let unlocking = identities.map(|identities| Unlocking { store: store.clone(), identities, rules: &rules });
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let now = || context.clock.now();
     let outcome = single

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Exit> {
     let archives = find_or_default(arguments.archive.as_slice(), context)?;
     let matching = Matching::anywhere(&arguments.text);
-    let identities = identities(&arguments.identity.identity)?;
+    let identities = identities(&arguments.identity.identity, context)?;
     let wanted = List { matching, shard: None, sort: None, has_page: false, identities, rows: &arguments.rows };
     let (exit, found) = list(&wanted, &archives, context)?;
     if found == 0 && exit == Exit::Done {

@@ -6,7 +6,7 @@ use super::Context;
 use super::closing::close_journal;
 use super::erase::failed;
 use super::query::session_ids;
-use super::services::{archive, journal, sealer};
+use super::services::{archive, journal, notes, sealer};
 use crate::archive::{
     Granted, Granting, Identities, Journal, KeyAct, Recipients, Rewrapped, Rewrapping, SessionArchive, folders_with_keys, grant, hand_out,
     must_be_outside,
@@ -48,7 +48,7 @@ pub(super) fn grant_keys(arguments: &GrantArguments, context: &Context) -> Resul
         }
     }
     let to = Recipients::parse(&arguments.to).map_err(|error| Error::usage(error.what(), error.hint()))?;
-    let identities = Identities::read(&arguments.identity)?;
+    let identities = Identities::read(&arguments.identity, notes(context))?;
     let opened = open(&arguments.change.archive, &context.resolver()?, context)?;
     let mut reporter = context.reporter(arguments.change.archive.format, false)?;
     let order = Granting {
@@ -130,7 +130,7 @@ pub(super) fn rewrap(arguments: &RewrapArguments, context: &Context) -> Result<E
             "name them with --recipient, or in the profile (recipients)",
         ));
     };
-    let identities = Identities::read(&arguments.identity)?;
+    let identities = Identities::read(&arguments.identity, notes(context))?;
     let opened = open(&arguments.archive, &resolver, context)?;
     let mut reporter = context.reporter(arguments.archive.format, false)?;
     let store = opened.store.as_ref();

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &OpenArguments, context: &Context) -> Result<Exit> 
     if !away.is_none() {
         note(&format!("the page shows no media: {}", elsewhere_text(&away)));
     }
-    if let Some(identities) = identities(&arguments.identity.identity)?
+    if let Some(identities) = identities(&arguments.identity.identity, context)?
         && let Some(opened) = unlock(&session, &identities)?
     {
         return show(opened, &session, arguments, context);

@@ -3,7 +3,7 @@
 //! Must not resolve settings and must not send anything.
 
 use super::Context;
-use crate::archive::{Encryption, FingerprintKeys, Identities, Identity, Journal, Recipients, tool};
+use crate::archive::{Encryption, FingerprintKeys, Identities, Identity, Journal, Recipients, ShowMessage, tool};
 use crate::clock::{Cancel, Clock};
 use crate::config::{Environment, Network, ProviderAccess, ProviderSettings, Resolver, SealSettings, Secrets, YotiAccess};
 use crate::engine::{Authority, Sealer, Services};
@@ -110,9 +110,15 @@ pub(super) fn encryption(recipients: Option<Recipients>, provider: &dyn Provider
     Ok(Some(Encryption { recipients: Arc::new(recipients), fingerprints: FingerprintKeys::new(keys) }))
 }
 
-/// Reads the private keys that open encrypted sessions; `None` if none are named.
-pub(super) fn identities(files: &[PathBuf]) -> Result<Option<Arc<Identities>>> {
-    (!files.is_empty()).then(|| Identities::read(files).map(Arc::new)).transpose()
+/// Reads the private keys that open encrypted sessions; `None` if none are named. What their plugins say is printed as a note.
+pub(super) fn identities(files: &[PathBuf], context: &Context) -> Result<Option<Arc<Identities>>> {
+    (!files.is_empty()).then(|| Identities::read(files, notes(context)).map(Arc::new)).transpose()
+}
+
+/// Prints what plugins say, also with `--quiet`: they wait until it was done.
+pub(super) fn notes(context: &Context) -> ShowMessage {
+    let console = context.console.clone();
+    Arc::new(move |message| console.message(&console.note_line(message)))
 }
 
 /// Creates the sealer of the journal. Connects to nothing.

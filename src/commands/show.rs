@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Exit> 
     let store = session.store.as_ref();
     let mut row = catalog_row(store, &session.folder, &Verifications::read(store)?);
     let mut record = record(&session, &row)?;
-    let opened = identities(&arguments.identity.identity)?.map(|identities| unlock(&session, &identities)).transpose()?.flatten();
+    let opened = identities(&arguments.identity.identity, context)?.map(|identities| unlock(&session, &identities)).transpose()?.flatten();
     if let Some(opened) = &opened {
         record.facts.clone_from(&opened.record().facts);
         row.learn(&record.facts);

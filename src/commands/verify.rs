@@ -6,9 +6,9 @@
 use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
-use super::services::{journal, offline_providers};
+use super::services::{identities, journal, offline_providers};
+use crate::archive::Journal;
 use crate::archive::verify::{self, ChecksumReport, Evidence, Observer, Options, Repairable, Report, Target, Totals, Unreported};
-use crate::archive::{Identities, Journal};
 use crate::cli::{ProviderChoice, VerifyArguments, VerifyBy};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
@@ -130,7 +130,8 @@ pub(super) fn verify_all(
     let report = report(arguments, archives, reporter, context)?;
     let is_final = is_remote || occasion == Occasion::AfterRepair;
     let drill = if let Occasion::Drill(seed) = occasion { Some(seed) } else { None };
-    let options = Options { drill, report, ..options(arguments, since, is_final, readers)? };
+    let options =
+        Options { drill, report, identities: identities(&arguments.identity, context)?, ..options(arguments, since, is_final, readers)? };
     let (cancel, clock, shared) = (context.cancel.clone(), Arc::clone(&context.clock), Arc::clone(&targets));
     let outcome = beside(context, reporter, move |emit| {
         verify::verify(&shared, &options, &rules, &Watcher { clock: clock.as_ref(), cancel: &cancel, emit })
@@ -220,7 +221,7 @@ fn options(arguments: &VerifyArguments, since: Option<Timestamp>, is_repaired: b
         heads: arguments.expect_head.clone(),
         signers: arguments.signers.as_deref().map(Signers::read).transpose()?,
         authorities: (!arguments.tsa_ca.is_empty()).then(|| Authorities::read(&arguments.tsa_ca)).transpose()?,
-        identities: (!arguments.identity.is_empty()).then(|| Identities::read(&arguments.identity).map(Arc::new)).transpose()?,
+        identities: None,
         drill: None,
         authenticate: arguments.authenticate,
         is_repaired,

@@ -8,6 +8,8 @@ mod killed;
 #[cfg(target_os = "linux")]
 mod nowhere;
 pub(crate) mod opened;
+#[cfg(unix)]
+mod plugged;
 mod rewrapped;
 
 use crate::crash::steps::{local, run_with};

@@ -7,7 +7,11 @@
 #[cfg(not(feature = "encryption"))]
 mod absent;
 #[cfg(feature = "encryption")]
+mod conversation;
+#[cfg(feature = "encryption")]
 mod key;
+#[cfg(feature = "encryption")]
+mod plugin;
 #[cfg(feature = "encryption")]
 mod reading;
 #[cfg(feature = "encryption")]
@@ -15,15 +19,18 @@ mod recipients;
 #[cfg(feature = "encryption")]
 mod wrapped;
 
+use crate::error::{Error, ErrorKind};
 use crate::store::{Digest, StorePath};
 #[cfg(not(feature = "encryption"))]
 pub(crate) use absent::{Encrypting, OpenedKey, SessionIdentities, fresh_key, fresh_pair};
 #[cfg(not(feature = "encryption"))]
-pub use absent::{Identities, Recipients, SessionKey};
+pub use absent::{Identities, Recipients, SessionKey, ShowMessage};
 #[cfg(feature = "encryption")]
 pub use key::SessionKey;
 #[cfg(feature = "encryption")]
 pub(crate) use key::{Encrypting, fresh_key, fresh_pair};
+#[cfg(feature = "encryption")]
+pub use plugin::ShowMessage;
 #[cfg(feature = "encryption")]
 pub use reading::Identities;
 #[cfg(feature = "encryption")]
@@ -43,13 +50,29 @@ pub const ENDING: &str = ".age";
 pub(crate) const LARGEST_KEY: u64 = 64 * 1024;
 
 /// The reason why something cannot be decrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(feature = "encryption"), expect(dead_code, reason = "nothing is opened"))]
 pub(crate) enum Unopened {
     /// It is encrypted to none of the identities.
     NoIdentity,
     /// It is not what was encrypted, or no file of this format.
     Altered,
+    /// A plugin that may have the key failed.
+    Plugin(Refusal),
+}
+
+/// Describes, in two lines, why a plugin failed. The text quotes the plugin, and is escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) what: String,
+    pub(crate) hint: String,
+}
+
+impl Refusal {
+    /// Returns the error for a key that stayed closed.
+    pub(crate) fn closed(self, key: &str) -> Error {
+        Error::new(ErrorKind::Partial, format!("the key {key} was not opened: {}", self.what), self.hint)
+    }
 }
 
 /// Returns the folder of a session's wrapped keys.

@@ -28,6 +28,7 @@ fn open(store: &dyn ReadStore, path: &StorePath, key: &str, identities: &Identit
         Ok(opened) => Ok(Some(opened)),
         Err(Unopened::NoIdentity) => Ok(None),
         Err(Unopened::Altered) => Err(damaged("it is not the key that was encrypted")),
+        Err(Unopened::Plugin(why)) => Err(why.closed(&store.location(path))),
     }
 }
 

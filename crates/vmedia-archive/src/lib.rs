@@ -104,7 +104,7 @@ pub use adopt::{Adopting, Adoption, adopt};
 pub use catalog_page::CatalogWriter;
 pub use catalog_row::{CatalogRow, Condition, catalog_row, erased_row};
 pub use chip::ChipRecord;
-pub use cipher::{ENDING as ENCRYPTED, FOLDER as KEYS_FOLDER, Identities, Recipients, SessionKey};
+pub use cipher::{ENDING as ENCRYPTED, FOLDER as KEYS_FOLDER, Identities, Recipients, SessionKey, ShowMessage};
 pub use class::Class;
 pub use coded::Coded;
 pub use convert::{Conversion, Converted, Plain, convert};

@@ -1,8 +1,8 @@
 //! Checks the recipients of an encrypted archive, and that the keys in it can be destroyed and were tried.
 //!
-//! Must not open a key.
+//! Starts the plugins of recipients. Must not open a key.
 
-use crate::archive::{KEYS_FOLDER, last_drill};
+use crate::archive::{KEYS_FOLDER, Recipients, last_drill};
 use crate::cli::EncryptionArguments;
 use crate::commands::Context;
 use crate::commands::services::store;
@@ -21,7 +21,11 @@ pub(super) fn encryption(resolver: &Resolver<'_>, checklist: &mut Checklist, con
     let root = resolver.output(None).value;
     let (keys, recipients) = (root.join(KEYS_FOLDER), resolver.recipients(&EncryptionArguments::default()));
     let is_encrypted = !matches!(recipients, Ok(None)) || keys.is_dir();
-    match recipients {
+    let usable = recipients.and_then(|recipients| {
+        recipients.as_ref().map_or(Ok(()), Recipients::try_plugins)?;
+        Ok(recipients)
+    });
+    match usable {
         Ok(None) => {}
         Ok(Some(recipients)) if recipients.count() == 1 => {
             let hint = "name a second one, whose private key is kept elsewhere, and encrypt earlier keys to it: vmedia keys rewrap";

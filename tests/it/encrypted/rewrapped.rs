@@ -83,7 +83,7 @@ fn a_run_that_stops_at_any_step_is_made_good_by_the_next() {
     let identity = |name: &str, key: &str| {
         let path = folder.path().join(name);
         std::fs::write(&path, key).expect("written");
-        Identities::read(&[path]).expect("an identity")
+        Identities::read(&[path], std::sync::Arc::new(|_| {})).expect("an identity")
     };
     let (alice, carol) = (identity("alice", ALICE.1), identity("carol", CAROL.1));
     let to = Recipients::parse(&[BOB.0.to_owned(), CAROL.0.to_owned()]).expect("recipients");

@@ -9,7 +9,7 @@ use std::process::Command;
 const ELSEWHERE: &[&str] = if cfg!(windows) {
     &["age", "a browser (chromium)", "axe-core (npm)", "promtool"]
 } else if cfg!(target_os = "macos") {
-    &["age", "axe-core (npm)", "man -l"]
+    &["age", "age-plugin-xwing", "axe-core (npm)", "man -l"]
 } else {
     &[]
 };

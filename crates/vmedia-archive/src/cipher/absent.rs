@@ -13,6 +13,9 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub enum Recipients {}
 
+/// Shows a message of a plugin; there are none.
+pub type ShowMessage = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// Private keys of recipients; there are none.
 #[derive(Debug)]
 pub enum Identities {}
@@ -71,6 +74,14 @@ impl Recipients {
         match *self {}
     }
 
+    /// Tries the plugins of recipients.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn try_plugins(&self) -> Result<()> {
+        match *self {}
+    }
+
     pub(crate) fn apart(&self) -> Result<Vec<(&str, Self)>> {
         match *self {}
     }
@@ -100,7 +111,7 @@ impl Identities {
     ///
     /// # Errors
     /// Always.
-    pub fn read(_: &[PathBuf]) -> Result<Self> {
+    pub fn read(_: &[PathBuf], _: ShowMessage) -> Result<Self> {
         Err(absent())
     }
 }

@@ -1,8 +1,9 @@
 //! The recipients of an archive: public keys, as the `age` program takes them.
 
-use crate::error::{Error, Result, quote};
+use super::plugin::{PluginError, PluginRecipients, of_recipient};
+use crate::error::{Error, Result, plain, quote};
 use age::{EncryptError, Encryptor, Recipient, ssh, tag, tagpq, x25519};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Write;
 
@@ -10,13 +11,16 @@ use std::io::Write;
 pub struct Recipients {
     texts: BTreeSet<String>,
     all: Vec<Box<dyn Recipient + Send + Sync>>,
+    /// The names of the plugins that some of them need.
+    plugins: BTreeSet<String>,
 }
 
 /// Hint for a text that is no recipient.
-const FORMS: &str = "a recipient is a public key: age1..., as age-keygen prints it, or ssh-ed25519 ..., as in a .pub file";
+const FORMS: &str =
+    "a recipient is a public key: age1..., as age-keygen or a plugin of age prints it, or ssh-ed25519 ..., as in a .pub file";
 
 impl Recipients {
-    /// Parses recipients: of age, of hardware keys that age knows without a plugin, and Ed25519 keys of SSH. One that is given twice counts once.
+    /// Parses recipients: of age, of plugins of it, and Ed25519 keys of SSH. One that is given twice counts once. Starts no plugin.
     ///
     /// # Errors
     /// A text is no recipient; the error names it, unless it is a private key.
@@ -24,8 +28,18 @@ impl Recipients {
         // The comment behind a key of SSH is no part of it.
         let key = |text: &String| text.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
         let texts: BTreeSet<String> = texts.iter().map(key).collect();
-        let all = texts.iter().map(|text| parse(text)).collect::<Result<_>>()?;
-        Ok(Self { texts, all })
+        let (mut all, mut of_plugins) = (Vec::new(), BTreeMap::<String, Vec<String>>::new());
+        for text in &texts {
+            match (parse(text), of_recipient(text)) {
+                (Ok(key), _) => all.push(key),
+                (Err(_), Some(plugin)) => of_plugins.entry(plugin).or_default().push(text.clone()),
+                (Err(error), None) => return Err(error),
+            }
+        }
+        let plugins = of_plugins.keys().cloned().collect();
+        let of_plugins = of_plugins.into_iter().map(|(name, texts)| PluginRecipients { name, texts });
+        all.extend(of_plugins.map(|recipients| Box::new(recipients) as Box<dyn Recipient + Send + Sync>));
+        Ok(Self { texts, all, plugins })
     }
 
     /// Returns their number.
@@ -36,6 +50,19 @@ impl Recipients {
     /// Returns the public keys as they are written.
     pub fn texts(&self) -> &BTreeSet<String> {
         &self.texts
+    }
+
+    /// Starts the plugins of recipients, and encrypts a key to these that is not used.
+    ///
+    /// # Errors
+    /// A plugin is not installed, or fails.
+    pub fn try_plugins(&self) -> Result<()> {
+        if self.plugins.is_empty() { Ok(()) } else { self.encrypt(&[]).map(drop) }
+    }
+
+    /// Returns true if one of them is a key of this plugin.
+    pub(super) fn are_of(&self, plugin: &str) -> bool {
+        self.plugins.contains(plugin)
     }
 
     /// Returns each recipient alone, with its public key.
@@ -52,12 +79,18 @@ impl Recipients {
                 "these recipients cannot be used together: some are post-quantum keys and others are not",
                 "use recipients of one sort: with the others among them, the protection of the first would be lost",
             ),
+            EncryptError::Io(error) => PluginError::of(&error).map_or_else(|| failed(plain(&error)), unencrypted),
             error => failed(error.to_string()),
         })?;
         let mut out = encryptor.wrap_output(Vec::new()).map_err(|error| failed(error.to_string()))?;
         out.write_all(bytes).map_err(|error| failed(error.to_string()))?;
         out.finish().map_err(|error| failed(error.to_string()))
     }
+}
+
+fn unencrypted(error: &PluginError) -> Error {
+    let refusal = error.refusal();
+    Error::configuration(format!("cannot encrypt to a recipient: {}", refusal.what), refusal.hint).for_run()
 }
 
 fn parse(text: &str) -> Result<Box<dyn Recipient + Send + Sync>> {

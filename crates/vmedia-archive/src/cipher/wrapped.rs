@@ -1,10 +1,11 @@
 //! Opens the wrapped keys of sessions with private keys of recipients, to wrap them again. The opened key stays in memory.
 
-use super::reading::{Identities, open};
+use super::conversation::program_of;
+use super::reading::{Identities, Named};
 use super::{Recipients, Unopened};
 use crate::error::Result;
 use crate::model::SessionId;
-use age::{Identity, x25519};
+use age::x25519;
 use secrecy::zeroize::Zeroizing;
 use std::io::Read;
 
@@ -31,10 +32,14 @@ impl Identities {
 
     /// Opens it with those of the identities that are of these recipients.
     pub(crate) fn open_key_as(&self, recipients: &Recipients, wrapped: &[u8], key: &str) -> std::result::Result<OpenedKey, Unopened> {
-        self.open_key_with(wrapped, key, |name| recipients.texts().contains(name))
+        self.open_key_with(wrapped, key, |named| {
+            // The recipient of an identity of a plugin may be unknown.
+            let may_be_of = |plugin: &String| named.name == program_of(plugin) && recipients.are_of(plugin);
+            recipients.texts().contains(&named.name) || named.plugin.as_ref().is_some_and(may_be_of)
+        })
     }
 
-    fn open_key_with(&self, wrapped: &[u8], key: &str, is_wanted: impl Fn(&str) -> bool) -> std::result::Result<OpenedKey, Unopened> {
+    fn open_key_with(&self, wrapped: &[u8], key: &str, is_wanted: impl Fn(&Named) -> bool) -> std::result::Result<OpenedKey, Unopened> {
         let (text, by) = self.open_text(wrapped, is_wanted)?;
         let holds = text.lines().filter_map(|line| line.trim().parse::<x25519::Identity>().ok());
         let is_of = holds.map(|identity| identity.to_public().to_string()).any(|public| public == key);
@@ -45,19 +50,24 @@ impl Identities {
     pub(super) fn open_text(
         &self,
         wrapped: &[u8],
-        is_wanted: impl Fn(&str) -> bool,
+        is_wanted: impl Fn(&Named) -> bool,
     ) -> std::result::Result<(Zeroizing<String>, &str), Unopened> {
-        for named in self.named().iter().filter(|named| is_wanted(&named.name)) {
+        let mut failed = None;
+        for named in self.named().iter().filter(|named| is_wanted(named)) {
             let mut text = Zeroizing::new(String::new());
-            let stream = match open(wrapped, std::iter::once(named.identity.as_ref() as &dyn Identity)) {
+            let stream = match named.open(wrapped) {
                 Ok(stream) => stream,
                 Err(Unopened::NoIdentity) => continue,
+                Err(Unopened::Plugin(why)) => {
+                    failed.get_or_insert(why);
+                    continue;
+                }
                 Err(why) => return Err(why),
             };
             stream.take(LARGEST_TEXT).read_to_string(&mut text).map_err(|_| Unopened::Altered)?;
             return Ok((text, named.name.as_str()));
         }
-        Err(Unopened::NoIdentity)
+        Err(failed.map_or(Unopened::NoIdentity, Unopened::Plugin))
     }
 }
 

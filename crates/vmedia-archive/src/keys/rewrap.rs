@@ -177,6 +177,7 @@ impl<'a> Rewrapping<'a> {
         let is_opened = match self.identities.open_key_as(self.recipients, &bytes, &next.key) {
             Ok(again) if again.text() == opened.text() => true,
             Err(Unopened::NoIdentity) => false,
+            Err(Unopened::Plugin(why)) => return Err(why.closed(&self.store.location(&next.path))),
             _ => return Err(unlike("what was read back does not open")),
         };
         staged.replace(&next.path)?;

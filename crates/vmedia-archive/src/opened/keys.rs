@@ -19,7 +19,7 @@ pub(super) struct OpenKeys {
 #[cfg_attr(not(feature = "encryption"), allow(unused, reason = "nothing is opened"))]
 pub(super) fn open(store: &dyn ReadStore, folder: &StorePath, record: &Record, identities: &Arc<Identities>) -> Result<Option<OpenKeys>> {
     let mut keys = SessionIdentities::new(Arc::clone(identities));
-    let (mut closed, mut damage) = (HashSet::new(), None);
+    let (mut closed, mut damage, mut refused) = (HashSet::new(), None, None);
     let all = record.keys();
     for key in &all {
         let place = keys_folder(folder);
@@ -33,15 +33,22 @@ pub(super) fn open(store: &dyn ReadStore, folder: &StorePath, record: &Record, i
             continue;
         }
         closed.insert((*key).to_owned());
-        if why == Unopened::Altered {
-            damage.get_or_insert_with(|| format!("the key {} {what}", store.location(&path)));
+        match why {
+            Unopened::NoIdentity => {}
+            Unopened::Altered => {
+                damage.get_or_insert_with(|| format!("the key {} {what}", store.location(&path)));
+            }
+            Unopened::Plugin(why) => {
+                refused.get_or_insert_with(|| why.closed(&store.location(&path)));
+            }
         }
     }
     if closed.len() < all.len() || all.is_empty() {
         return Ok(Some(OpenKeys { keys, closed }));
     }
-    damage.map_or(Ok(None), |what| {
+    if let Some(what) = damage {
         let hint = format!("restore the folder {FOLDER} of the archive from its backup; or name the opened key of the session");
-        Err(Error::new(ErrorKind::Damaged, what, hint))
-    })
+        return Err(Error::new(ErrorKind::Damaged, what, hint));
+    }
+    refused.map_or(Ok(None), Err)
 }

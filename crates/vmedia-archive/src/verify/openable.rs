@@ -19,7 +19,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::zeroize::Zeroizing;
 use sha2::{Digest as _, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ fn open_record(
                     item.content = Some(proof.digest);
                 }
             }
-            Err(why) => examined.finding(Aspect::Openable, file.path, format!("its proof in the record cannot be opened: {}", text(why))),
+            Err(why) => examined.finding(Aspect::Openable, file.path, format!("its proof in the record cannot be opened: {}", text(&why))),
         }
     }
     let is_opened = |document: &&DocumentRecord| document.lost.is_none() && document.encrypted.as_deref().is_some_and(|one| may_open(&one));
@@ -106,7 +106,7 @@ fn open_keys(
     mut keys: Option<&mut SessionIdentities>,
     examined: &mut Examined,
 ) -> HashSet<String> {
-    let (place, mut unopened) = (keys_folder(folder), HashSet::new());
+    let (place, mut unopened, mut notes) = (keys_folder(folder), HashSet::new(), BTreeSet::new());
     if !store.stat(&StorePath::name(FOLDER)).is_ok_and(|stat| stat.is_some()) {
         examined.notes.push(format!("its keys are not here: they are in the folder {FOLDER} of the archive"));
         if let Some(keys) = keys {
@@ -120,15 +120,18 @@ fn open_keys(
         let what = match (store.read(&path, LARGEST_KEY), &mut keys) {
             (Ok(Some(wrapped)), Some(keys)) => match keys.add(&wrapped) {
                 Ok(()) => continue,
-                Err(Unopened::NoIdentity) if opens_granted(store, &place, key, keys) => continue,
-                Err(Unopened::NoIdentity) if is_at_hand(record, key, keys) => continue,
-                // No damage: those identities are of others.
-                Err(Unopened::NoIdentity) => {
+                Err(Unopened::Altered) => text(&Unopened::Altered).to_owned(),
+                Err(_) if opens_granted(store, &place, key, keys) || is_at_hand(record, key, keys) => continue,
+                // No damage: those identities are of others, or the plugin may open it another time.
+                Err(why) => {
                     examined.is_foreign = true;
+                    notes.insert(match why {
+                        Unopened::Plugin(why) => format!("its key was not opened: {}", why.what),
+                        _ => "its key is encrypted to none of these identities, so it was not opened".to_owned(),
+                    });
                     unopened.insert(key.to_owned());
                     continue;
                 }
-                Err(why) => text(why).to_owned(),
             },
             (Ok(Some(_)), None) => continue,
             (Ok(None), _) => "the key is missing: what is encrypted to it cannot be opened without it".to_owned(),
@@ -137,16 +140,15 @@ fn open_keys(
         examined.finding(Aspect::Openable, path.as_str(), what);
         unopened.insert(key.to_owned());
     }
-    if examined.is_foreign {
-        examined.notes.push("its key is encrypted to none of these identities, so it was not opened".to_owned());
-    }
+    examined.notes.extend(notes);
     unopened
 }
 
-fn text(why: Unopened) -> &'static str {
+fn text(why: &Unopened) -> &str {
     match why {
         Unopened::NoIdentity => "it is encrypted to none of these identities",
         Unopened::Altered => "it is not what was encrypted",
+        Unopened::Plugin(why) => &why.what,
     }
 }
 
@@ -173,8 +175,8 @@ pub(crate) fn reread_content(
     }
     let unopened = |what: &str| Reread { bytes: stored.bytes, ..item.found(Aspect::Openable, what) };
     Ok(match opened {
-        Err(why) => unopened(text(why)),
-        Ok(Err(_)) => unopened(text(Unopened::Altered)),
+        Err(why) => unopened(text(&why)),
+        Ok(Err(_)) => unopened(text(&Unopened::Altered)),
         Ok(Ok((digest, _))) if digest != *content => unopened("its content is not what the provider sent: the SHA-256 does not fit"),
         Ok(Ok((_, holds))) => Reread { is_opened: true, ..item.compare(&stored, holds) },
     })
