@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &EncryptArguments, context: &Context) -> Result<Exi
     let store: Arc<dyn Store> = Arc::clone(archive.stored.folder()?) as Arc<dyn Store>;
     let folders = if ids.is_empty() { archive.of_shard(arguments.shard).to_vec() } else { named(store.as_ref(), &ids)? };
     let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;
+    sealer.must_match(store.as_ref())?;
     let scope = Scope::folders(folders.iter().map(StorePath::as_str));
     let chain = Chain::read(store.as_ref(), &scope, &[], &mut |_| Ok(()))?;
     let mut reporter = context.reporter(arguments.change.archive.format, true)?;

@@ -4,7 +4,9 @@
 //! A seal that fails undoes and delays nothing: its error is reported.
 
 use super::stamping::Authority;
-use crate::archive::{CHECKPOINT, Checkpoint, Journal, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun};
+use crate::archive::{
+    CHECKPOINT, Checkpoint, JOURNAL_FOLDER, Journal, LARGEST_CHECKPOINT, LARGEST_SEAL, SIGNATURE, TIME_STAMP, UnsealedRun,
+};
 use crate::error::{Error, ErrorKind, Result, plain};
 use crate::exit::Exit;
 use crate::http::{Cause, Failure};
@@ -87,6 +89,24 @@ impl Sealer {
             Some(reason) => journal.accept(&unsealed, reason, now),
             None => Err(unsealed_runs(&unsealed)),
         }
+    }
+
+    /// Checks that this run is sealed as earlier runs are. A line of it that no seal covers could not take the place of one that a seal covers.
+    ///
+    /// # Errors
+    /// An earlier run has a kind of seal that this run does not get, or the journal cannot be listed.
+    pub(crate) fn must_match(&self, store: &dyn Store) -> Result<()> {
+        let files = store.list(&StorePath::name(JOURNAL_FOLDER))?;
+        let has = |ending: &str| files.iter().any(|file| file.path.as_str().ends_with(ending));
+        let (lacking, hint) = if self.key.is_none() && has(SIGNATURE) {
+            ("signed", "sign this run, too: --sign-key, or sign_key in the profile")
+        } else if self.authority.is_none() && has(TIME_STAMP) {
+            ("time-stamped", "have this run time-stamped, too: --timestamp, or timestamp in the profile")
+        } else {
+            return Ok(());
+        };
+        let what = format!("earlier runs of {} are {lacking}, and what this run writes in their place would count as damage", store.root());
+        Err(Error::configuration(what, hint))
     }
 
     /// Seals a segment, first with the key, which needs no network.

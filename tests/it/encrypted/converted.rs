@@ -262,6 +262,14 @@ fn the_seals_of_earlier_runs_cover_what_is_encrypted_later() {
     // A line that no seal covers may not take the place of what one covers.
     let other = archived(&["--sign-key", &key]);
     std::fs::write(other.folder().join("signers"), format!("archivist {public}")).expect("written");
+    encrypt(&other, &[]).ends_with(3).complains("are signed, and what this run writes in their place would count as damage", "--sign-key");
+    verify(&other, &signed).ends_with(0).shows("journal matches");
+    let journal = other.archive().join("_journal");
+    let files = std::fs::read_dir(journal).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let seal = files.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "sig")).expect("a signature");
+    let away = other.folder().join("away");
+    std::fs::rename(&seal, &away).expect("moved");
     encrypt(&other, &[]).ends_with(0);
+    std::fs::rename(&away, &seal).expect("moved");
     verify(&other, &signed).ends_with(8).shows("by a run that no seal covers");
 }
