@@ -86,13 +86,15 @@ fn a_soft_limit_on_open_files_is_raised_for_many_sessions_at_once() {
 #[test]
 fn a_limit_on_memory_loses_nothing() {
     let mut met = 0;
-    // In KiB. Below that the system cannot start the program.
-    for limit in ["-v 40000", "-v 50000", "-v 60000", "-v 70000", "-v 200000"] {
-        let world = World::new();
-        let run = limited(&world, limit, &["download", crate::harness::SESSION]);
+    // In KiB. Below the smallest, the system cannot start the program, which has to fit whole.
+    let starts = |kib: &usize| limited(&World::new(), &format!("-v {kib}"), &["--version"]).code == 0;
+    let smallest = (40_000..200_000).step_by(1_000).find(starts).expect("a program that starts");
+    for kib in [smallest, smallest + 10_000, smallest + 20_000, smallest + 30_000, 200_000] {
+        let (world, limit) = (World::new(), format!("-v {kib}"));
+        let run = limited(&world, &limit, &["download", crate::harness::SESSION]);
         // Where not even a buffer can be had, the allocator ends the process.
         if run.code >= 0 {
-            ends_in_two_lines(&run, limit, "ulimit -v");
+            ends_in_two_lines(&run, &limit, "ulimit -v");
         }
         met += usize::from(run.code != 0);
         is_sound_or_says_so(&world);
