@@ -33,6 +33,7 @@ mod keys;
 mod list;
 mod lists;
 mod matching;
+mod new_file;
 mod one_session;
 mod open;
 mod opened;

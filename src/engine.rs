@@ -35,6 +35,7 @@ mod shipping;
 mod stamping;
 mod stored_rules;
 mod tally;
+mod threads;
 mod transfer;
 
 pub(crate) use crate::http::OUT_OF_TIME;

@@ -4,7 +4,7 @@
 use super::Context;
 use super::archives::{find_at, named};
 use super::closing::close_journal;
-use super::query::session_id;
+use super::query::session_ids;
 use super::services::{identities, journal, offline_providers, sealer};
 use super::verify::secrets;
 use crate::archive::{Adopting, Adoption, Chain, Scope, adopt};
@@ -12,13 +12,12 @@ use crate::cli::AdoptArguments;
 use crate::engine::{Event, StoredRules};
 use crate::error::Result;
 use crate::exit::Exit;
-use crate::model::SessionId;
 use crate::report::Reporter;
 use crate::store::{Store, StorePath};
 use std::sync::Arc;
 
 pub(super) fn run(arguments: &AdoptArguments, context: &Context) -> Result<Exit> {
-    let ids: Vec<SessionId> = (1..).zip(&arguments.sessions).map(|(number, text)| session_id(text, number)).collect::<Result<_>>()?;
+    let ids = session_ids(&arguments.sessions)?;
     let resolver = context.resolver()?;
     let archive = find_at(&resolver.output(arguments.change.archive.folder.clone()).value, context)?;
     let store: Arc<dyn Store> = Arc::clone(archive.stored.folder()?) as Arc<dyn Store>;

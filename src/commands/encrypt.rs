@@ -6,7 +6,7 @@ use super::Context;
 use super::archives::{Archive, find_at, named};
 use super::closing::close_journal;
 use super::event_loop::beside;
-use super::query::session_id;
+use super::query::session_ids;
 use super::services::{encryption, journal, offline_providers, provider, sealer};
 use crate::archive::verify::payload_bytes;
 use crate::archive::{Chain, Conversion, Converted, Encryption, FingerprintKeys, Journal, Plain, Recipients, Scope, convert};
@@ -16,7 +16,6 @@ use crate::config::Resolver;
 use crate::engine::{Emit, EncryptReport, EncryptedSession, EncryptionOutcome, ErrorText, Event, StoredRules};
 use crate::error::{Error, Result, quote};
 use crate::exit::Exit;
-use crate::model::SessionId;
 use crate::report::Reporter;
 use crate::store::{Store, StorePath, free_space};
 use crate::text::plural;
@@ -25,11 +24,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(super) fn run(arguments: &EncryptArguments, context: &Context) -> Result<Exit> {
-    let ids: Vec<SessionId> = (1..).zip(&arguments.sessions).map(|(number, text)| session_id(text, number)).collect::<Result<_>>()?;
+    let ids = session_ids(&arguments.sessions)?;
     let resolver = context.resolver()?;
-    let recipients = resolver.recipients(&arguments.encryption)?.ok_or_else(|| {
-        Error::usage("there are no recipients to encrypt to", "name them with --recipient, or in the profile (recipients)")
-    })?;
+    let recipients = resolver.needed_recipients(&arguments.encryption, "to encrypt to")?;
     let (encryption, provider) = encrypts_with(recipients, arguments, &resolver, context)?;
     let archive = find_at(&resolver.output(arguments.change.archive.folder.clone()).value, context)?;
     let store: Arc<dyn Store> = Arc::clone(archive.stored.folder()?) as Arc<dyn Store>;

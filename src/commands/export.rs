@@ -3,11 +3,10 @@
 use super::Context;
 use super::buckets::shipped_run;
 use super::closing::{after, close_journal};
+use super::new_file::must_be_new;
 use super::query::session_ids;
 use super::services::{archive, identities, journal, offline_providers, sealer};
-use crate::archive::{
-    Chain, Export, Exporting, KEYS_FOLDER, Scope, SessionArchive, ShippedRun, Unlocking, export, export_page, must_be_outside,
-};
+use crate::archive::{Chain, Export, Exporting, KEYS_FOLDER, Scope, SessionArchive, ShippedRun, Unlocking, export, export_page};
 use crate::cli::ExportArguments;
 use crate::config::{Resolver, Source, Sourced};
 use crate::engine::{Event, ExportReport, SessionExport, StoredRules};
@@ -20,16 +19,6 @@ use crate::text::plural;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Returns the path of the file to write, which must not exist.
-fn new_file(path: &Path) -> Result<&Path> {
-    must_be_outside("-o", path)?;
-    if path.symlink_metadata().is_ok() {
-        let what = format!("{} exists, and no export replaces a file", path.display());
-        return Err(Error::usage(what, "name a new file with -o"));
-    }
-    Ok(path)
-}
 
 /// The archive that sessions are exported from.
 struct Opened {
@@ -48,7 +37,8 @@ pub(super) fn run(arguments: &ExportArguments, context: &Context) -> Result<Exit
             return Err(Error::usage(what, "export each to a file of its own, or all in one ZIP file without --html"));
         }
     };
-    let path = new_file(&arguments.output)?;
+    let path = arguments.output.as_path();
+    must_be_new(path, "no export replaces a file")?;
     let resolver = context.resolver()?;
     let Opened { store, remote } = open(arguments, &resolver, context)?;
     let sealer = sealer(resolver.seal_settings(&arguments.change.archive.seal)?, &resolver.network(), context)?;

@@ -5,11 +5,11 @@
 use super::Context;
 use super::closing::close_journal;
 use super::erase::failed;
+use super::new_file::must_be_new;
 use super::query::session_ids;
 use super::services::{archive, journal, notes, sealer};
 use crate::archive::{
     Granted, Granting, Identities, Journal, KeyAct, Recipients, Rewrapped, Rewrapping, SessionArchive, folders_with_keys, grant, hand_out,
-    must_be_outside,
 };
 use crate::cli::{ArchiveArguments, GrantArguments, RewrapArguments};
 use crate::clock::Stop;
@@ -41,11 +41,7 @@ fn open(arguments: &ArchiveArguments, resolver: &Resolver<'_>, context: &Context
 pub(super) fn grant_keys(arguments: &GrantArguments, context: &Context) -> Result<Exit> {
     let sessions = session_ids(&arguments.sessions)?;
     if let Some(path) = &arguments.output {
-        must_be_outside("-o", path)?;
-        if path.symlink_metadata().is_ok() {
-            let what = format!("{} exists, and no file of keys replaces another", path.display());
-            return Err(Error::usage(what, "name a new file with -o"));
-        }
+        must_be_new(path, "no file of keys replaces another")?;
     }
     let to = Recipients::parse(&arguments.to).map_err(|error| Error::usage(error.what(), error.hint()))?;
     let identities = Identities::read(&arguments.identity, notes(context))?;
@@ -124,12 +120,7 @@ fn write_keys(order: &Granting<'_>, sessions: &[SessionId], path: &Path, reporte
 pub(super) fn rewrap(arguments: &RewrapArguments, context: &Context) -> Result<Exit> {
     let sessions = session_ids(&arguments.sessions)?;
     let resolver = context.resolver()?;
-    let Some(recipients) = resolver.recipients(&arguments.encryption)? else {
-        return Err(Error::usage(
-            "there are no recipients to encrypt the keys to",
-            "name them with --recipient, or in the profile (recipients)",
-        ));
-    };
+    let recipients = resolver.needed_recipients(&arguments.encryption, "to encrypt the keys to")?;
     let identities = Identities::read(&arguments.identity, notes(context))?;
     let opened = open(&arguments.archive, &resolver, context)?;
     let mut reporter = context.reporter(arguments.archive.format, false)?;

@@ -4,10 +4,11 @@ use super::Emit;
 use super::error_text::ErrorText;
 use super::event::Event;
 use super::returned::ReturnedPayload;
+use super::threads;
 use crate::archive::schedule::locked;
 use crate::archive::{Returned, Returning as Order};
 use crate::clock::{Cancel, Clock};
-use crate::error::{Error, ErrorKind, Result, cannot_start};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::store::StorePath;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,17 +45,11 @@ impl Returning {
 
     /// Starts threads, which end once every session has ended.
     pub(crate) fn start(self: &Arc<Self>, workers: usize, emit: &Emit) -> Result<()> {
-        for number in 0..workers.min(self.sessions.len()) {
+        let work = |_| {
             let (returning, emit) = (Arc::clone(self), emit.clone());
-            let builder = std::thread::Builder::new().name(format!("fetcher {number}"));
-            match builder.spawn(move || returning.work(&emit)) {
-                Err(error) if number == 0 => return Err(cannot_start(&error)),
-                // Fewer threads do the same work.
-                Err(_) => break,
-                Ok(_) => {}
-            }
-        }
-        Ok(())
+            move || returning.work(&emit)
+        };
+        threads::start("fetcher", (0..workers.min(self.sessions.len())).map(work))
     }
 
     /// Returns the results so far.

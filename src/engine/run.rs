@@ -8,6 +8,7 @@ use super::run_state::RunState;
 use super::session_state::Job;
 use super::sessions::{Given, Sessions, Waiting};
 use super::shipping::Closing;
+use super::threads;
 use super::transfer::transfer;
 use super::{Details, Emit, Event, Options, Services};
 use crate::archive::schedule::{Pool, Role, Work};
@@ -80,20 +81,14 @@ pub fn start(services: Services, options: Options, sessions: Sessions, details: 
     let run = Arc::new(Run { state: RunState::new(services, options, is_stream), waiting, pool });
     let openers = workers / WORKERS_FOR_AN_OPENER;
     let roles = std::iter::repeat_n(Role::Worker, workers).chain(std::iter::repeat_n(Role::Opener, openers));
-    for (number, role) in roles.enumerate() {
+    let work = |role| {
         let (run, emit, closing) = (Arc::clone(&run), emit.clone(), closing.clone());
-        let builder = std::thread::Builder::new().name(format!("worker {number}"));
-        let work = move || {
+        move || {
             run.work(role, &emit);
             drop(closing);
-        };
-        match builder.spawn(work) {
-            Err(error) if number == 0 => return Err(cannot_start(&error)),
-            // Fewer workers do the same work.
-            Err(_) => break,
-            Ok(_) => {}
         }
-    }
+    };
+    threads::start("worker", roles.map(work))?;
     if let Some(source) = source {
         let reading = Arc::clone(&run);
         let read = move || {

@@ -10,10 +10,11 @@ use super::Emit;
 use super::error_text::ErrorText;
 use super::event::Event;
 use super::shipped::{ShipCounts, ShippedSession};
+use super::threads;
 use crate::archive::schedule::locked;
 use crate::archive::{Shipper, Upload};
 use crate::clock::{Cancel, Clock};
-use crate::error::{Error, ErrorKind, Result, cannot_start};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exit::Exit;
 use crate::store::StorePath;
 use std::collections::{HashSet, VecDeque};
@@ -173,17 +174,11 @@ impl Shipping {
 
     /// Starts the threads, which end once it is closed and everything is shipped. Their transfers have numbers from `first` on.
     pub(crate) fn start(self: &Arc<Self>, first: u64, emit: &Emit) -> Result<()> {
-        for number in 0..self.workers {
+        let work = |number| {
             let (shipping, emit) = (Arc::clone(self), emit.clone());
-            let builder = std::thread::Builder::new().name(format!("shipper {number}"));
-            match builder.spawn(move || shipping.work(first + number as u64, &emit)) {
-                Err(error) if number == 0 => return Err(cannot_start(&error)),
-                // Fewer threads do the same work.
-                Err(_) => break,
-                Ok(_) => {}
-            }
-        }
-        Ok(())
+            move || shipping.work(first + number as u64, &emit)
+        };
+        threads::start("shipper", (0..self.workers).map(work))
     }
 
     /// Copies what is left of the journal, after its end.

@@ -2,8 +2,9 @@
 //! `VersionId`, `TaskStatus`, `ErrorCode`, `HTTPStatusCode` and `ResultMessage`, which holds JSON. What is in them is hostile until it is checked.
 
 use super::Place;
-use super::headers::{NO_VERSION, is_version};
+use super::headers::is_version;
 use crate::archive::Shard;
+use crate::archive::objects::NO_VERSION;
 use crate::archive::verify::{ChecksumReport, Reported};
 use crate::clock::{Cancel, Stop};
 use crate::error::{Error, ErrorKind, Result, plain};

@@ -4,13 +4,10 @@ use crate::http::{Cause, Failure, Headers};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use vmedia_archive::objects::{Head, LockMode, Locked};
+use vmedia_archive::objects::{Head, LockMode, Locked, NO_VERSION};
 
 /// The longest id of a version; that of AWS has 32 characters.
 const LONGEST_VERSION: usize = 256;
-
-/// The id that AWS gives an object without a version.
-pub(super) const NO_VERSION: &str = "null";
 
 /// Returns a SHA-256 in hex as the header has it.
 pub(super) fn checksum(sha256: &str) -> Option<String> {

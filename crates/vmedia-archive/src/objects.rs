@@ -14,6 +14,9 @@ pub const PROBE_FOLDER: &str = "_probe";
 /// Bytes of the largest object that one request creates. The SHA-256 of an object of several parts would be composite.
 pub const LARGEST_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
 
+/// The id that stores give an object without a version, where they list versions.
+pub const NO_VERSION: &str = "null";
+
 /// The bytes of an object that is created: each attempt reads them from the beginning.
 pub type Source<'a> = dyn Fn() -> Result<Box<dyn Read + Send>> + Sync + 'a;
 

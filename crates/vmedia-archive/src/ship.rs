@@ -215,13 +215,9 @@ impl Shipper {
             if error.kind() == ErrorKind::Unavailable || error.kind().is_interruption() {
                 return error;
             }
-            let read = open().and_then(|stream| {
-                Digest::read(stream, &mut |_| Ok(()))
-                    .map_err(|error| damaged(store, path, &format!("it cannot be read: {}", plain(&error))))
-            });
-            match read {
-                Ok(read) if read == *digest => error,
-                Ok(_) => damaged(store, path, "its bytes have changed: the SHA-256 does not fit"),
+            match fault(store, path, &|read| read == digest) {
+                Ok(None) => error,
+                Ok(Some(why)) => damaged(store, path, &why),
                 Err(error) => error,
             }
         })
@@ -312,6 +308,16 @@ fn must_be_finished(store: &dyn Store, folder: &StorePath, (verb, why): (&str, &
     }
     let what = format!("{} was not {verb}: {why}", store.location(folder));
     Err(Error::new(ErrorKind::Partial, what, "let `vmedia download` finish the session, then run the same command again"))
+}
+
+/// Returns why a file here is not the one of its manifest; `None` if it is.
+fn fault(store: &dyn Store, path: &StorePath, is_same: &dyn Fn(&Digest) -> bool) -> Result<Option<String>> {
+    Ok(match store.open(path)?.map(|stream| Digest::read(stream, &mut |_| Ok(()))) {
+        Some(Ok(digest)) if is_same(&digest) => None,
+        Some(Ok(_)) => Some("its bytes have changed: the SHA-256 does not fit".to_owned()),
+        Some(Err(error)) => Some(format!("it cannot be read: {}", plain(&error))),
+        None => Some("it is missing".to_owned()),
+    })
 }
 
 /// Returns the error for a file here that is not what it was.

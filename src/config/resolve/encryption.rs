@@ -6,13 +6,19 @@ use super::Resolver;
 use crate::archive::Recipients;
 use crate::cli::EncryptionArguments;
 use crate::config::sourced::Sourced;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl Resolver<'_> {
     /// Parses the recipients; none if the archive is not encrypted.
     pub(crate) fn recipients(&self, arguments: &EncryptionArguments) -> Result<Option<Recipients>> {
         let Some(written) = self.written_recipients(&arguments.recipient) else { return Ok(None) };
         parse(&written, self.single_recipient(arguments.single_recipient).value).map(Some)
+    }
+
+    /// Returns the recipients of a command that needs them; `purpose` says what for.
+    pub(crate) fn needed_recipients(&self, arguments: &EncryptionArguments, purpose: &str) -> Result<Recipients> {
+        let hint = "name them with --recipient, or in the profile (recipients)";
+        self.recipients(arguments)?.ok_or_else(|| Error::usage(format!("there are no recipients {purpose}"), hint))
     }
 
     /// Returns the recipients as they are written; `flag` is the command's own, and replaces the profile's.

@@ -131,8 +131,7 @@ impl SessionArchive {
         if read.flatten().is_some_and(|(found, content)| Some(&found) == stored && content == file.digest) {
             return Ok(());
         }
-        let what = format!("{} does not hold what was written into it when it is read again", self.store.location(&path));
-        Err(Error::new(ErrorKind::Local, what, "nothing plain was removed; check the disk, and run the same command again"))
+        Err(self.unlike(&path))
     }
 
     fn compare_key(&self, key: &str, wrapped: &[u8]) -> Result<()> {
@@ -140,8 +139,13 @@ impl SessionArchive {
         if self.store.read(&path, LARGEST_KEY)?.as_deref() == Some(wrapped) {
             return Ok(());
         }
-        let what = format!("{} does not hold what was written into it when it is read again", self.store.location(&path));
-        Err(Error::new(ErrorKind::Local, what, "nothing plain was removed; check the disk, and run the same command again"))
+        Err(self.unlike(&path))
+    }
+
+    /// Returns the error for a file that is not what was written.
+    fn unlike(&self, path: &StorePath) -> Error {
+        let what = format!("{} does not hold what was written into it when it is read again", self.store.location(path));
+        Error::new(ErrorKind::Local, what, "nothing plain was removed; check the disk, and run the same command again")
     }
 
     /// Removes what an encryption that failed has written: the session is plain, as it was.

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::journal::{Chain, Elsewhere, Journal, Scope};
 use crate::layout::is_payload;
 use crate::record::Record;
-use crate::store::{ReadStore, StorePath};
+use crate::store::{Digest, ReadStore, StorePath};
 use crate::verify::Away;
 use std::cell::OnceCell;
 
@@ -27,15 +27,21 @@ impl Absent {
         if let Some(known) = self.0.get() {
             return Ok(known.of(path, sha256).is_some());
         }
-        let mut missing = Vec::new();
-        for file in record.files().filter(|file| is_payload(file.path)) {
-            if store.length(&folder.join(file.path))?.is_none() {
-                missing.push((file.path.to_owned(), file.digest.sha256.clone()));
-            }
-        }
-        let elsewhere = journal.elsewhere(folder, &missing)?;
+        let missing = missing(store, folder, record)?.into_iter().map(|(path, digest)| (path.to_owned(), digest.sha256.clone()));
+        let elsewhere = journal.elsewhere(folder, &missing.collect::<Vec<_>>())?;
         Ok(self.0.get_or_init(|| elsewhere).of(path, sha256).is_some())
     }
+}
+
+/// Returns the payload files of a record that are not here.
+fn missing<'a>(store: &dyn ReadStore, folder: &StorePath, record: &'a Record) -> Result<Vec<(&'a str, &'a Digest)>> {
+    let mut missing = Vec::new();
+    for file in record.files().filter(|file| is_payload(file.path)) {
+        if store.length(&folder.join(file.path))?.is_none() {
+            missing.push((file.path, file.digest));
+        }
+    }
+    Ok(missing)
 }
 
 /// Returns what is not here of a session's payload because a bucket has it; asks the journal only if files are missing.
@@ -43,13 +49,9 @@ impl Absent {
 /// # Errors
 /// The record or the journal cannot be read.
 pub fn payload_elsewhere(store: &dyn ReadStore, folder: &StorePath) -> Result<Away> {
-    let (mut missing, mut away) = (Vec::new(), Away::default());
-    let record = read_record(store, folder)?.map(|(record, _)| record);
-    for file in record.iter().flat_map(Record::files).filter(|file| is_payload(file.path)) {
-        if store.length(&folder.join(file.path))?.is_none() {
-            missing.push((file.path, file.digest));
-        }
-    }
+    let mut away = Away::default();
+    let Some((record, _)) = read_record(store, folder)? else { return Ok(away) };
+    let missing = missing(store, folder, &record)?;
     if missing.is_empty() {
         return Ok(away);
     }

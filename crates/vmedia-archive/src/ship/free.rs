@@ -5,10 +5,11 @@
 //! removed. A run that is killed anywhere leaves files that are here, or there with a line that says so, and the next run goes on.
 
 use super::bag::sound;
-use super::{Shipper, Upload, must_be_finished};
-use crate::error::{Error, ErrorKind, Result, plain};
+use super::{Shipper, Upload, fault, must_be_finished};
+use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{FreedEntry, ShippedEntry, ShippedObject};
 use crate::layout::is_payload;
+use crate::objects::NO_VERSION;
 use crate::record::Record;
 use crate::salt::Salt;
 use crate::schedule::locked;
@@ -33,9 +34,6 @@ pub enum Freeing {
     /// A run is changing the session: the error, unless it is tried again.
     Busy(Error),
 }
-
-/// The id that some stores give objects without a version.
-const NO_VERSION: &str = "null";
 
 impl Shipper {
     /// Removes the local payload of a session that was just shipped. Its lock is held.
@@ -92,7 +90,10 @@ impl Shipper {
             return Err(kept(store, folder, ErrorKind::Damaged, &format!("{path} is missing"), REPAIR));
         }
         for path in here.keys() {
-            self.compare(folder, path, manifested.get(path))?;
+            let is_same = |read: &Digest| Some(&read.sha256) == manifested.get(path);
+            if let Some(why) = fault(store, &folder.join(path), &is_same)? {
+                return Err(kept(store, folder, ErrorKind::Damaged, &format!("{path}: {why}"), REPAIR));
+            }
         }
         let freed = Freed { files: here.len() as u64, bytes: here.values().sum() };
         // A run that was killed may have written it.
@@ -104,18 +105,6 @@ impl Shipper {
         here.keys().try_for_each(|path| store.remove(&folder.join(path)))?;
         store.settle(folder, Extent::Tree)?;
         Ok(freed)
-    }
-
-    /// Compares a payload file here with its manifest.
-    fn compare(&self, folder: &StorePath, path: &str, sha256: Option<&String>) -> Result<()> {
-        let store = self.store.as_ref();
-        let damaged = |why: String| Err(kept(store, folder, ErrorKind::Damaged, &format!("{path}: {why}"), REPAIR));
-        match store.open(&folder.join(path))?.map(|stream| Digest::read(stream, &mut |_| Ok(()))) {
-            Some(Ok(digest)) if Some(&digest.sha256) == sha256 => Ok(()),
-            Some(Ok(_)) => damaged("its bytes have changed: the SHA-256 does not fit".to_owned()),
-            Some(Err(error)) => damaged(format!("it cannot be read: {}", plain(&error))),
-            None => damaged("it is missing".to_owned()),
-        }
     }
 
     /// Fails unless the bucket states the SHA-256 of each object of a version, and its newest version is the one that was shipped.

@@ -4,14 +4,11 @@
 use super::object::{Object, Packed};
 use crate::error::{ErrorKind, Result};
 use crate::layout::{PACKED, RECORD};
-use crate::objects::{ListedVersion, ObjectStore};
+use crate::objects::{ListedVersion, NO_VERSION, ObjectStore};
 use crate::ship::{fetch, versions};
 use crate::store::StorePath;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-
-/// The id of an object that was created without versions.
-pub(super) const NO_VERSION: &str = "null";
 
 /// Something that is in the place beside what was shipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
