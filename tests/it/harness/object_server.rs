@@ -58,14 +58,12 @@ impl ObjectServer {
     }
 
     fn start() -> Self {
-        let listeners: Vec<TcpListener> = (0..8).map(|_| TcpListener::bind(("127.0.0.1", 0)).expect("a port")).collect();
-        let ports = listeners.iter().map(|listener| listener.local_addr().expect("an address").port()).collect();
+        let ports = free_ports(8);
         let folder = in_memory();
         let identity = |name: &str, (key, secret): (&str, &str), actions: &[&str]| serde_json::json!({ "name": name, "credentials": [{ "accessKey": key, "secretKey": secret }], "actions": actions });
         let admin = identity("admin", ADMIN, &["Admin", "Read", "Write", "List", "Tagging"]);
         let identities = serde_json::json!({ "identities": [admin, identity("reader", READER, &["Read", "List"])] });
         std::fs::write(folder.path().join("s3.json"), identities.to_string()).expect("written");
-        drop(listeners);
         let server = Self { folder, ports, child: Mutex::new(None), buckets: AtomicU32::new(0) };
         server.start_again();
         server
@@ -154,6 +152,15 @@ impl ObjectServer {
         let (body, status) = said.rsplit_once('\n').expect("a status");
         (status.parse().expect("a number"), body.to_owned())
     }
+}
+
+/// Ports that nothing listens on. They are below those that the system gives to connections (from 32768 on with Linux, from 49152 on with
+/// others), so that none is taken while the server is stopped.
+fn free_ports(count: usize) -> Vec<u16> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let start = std::process::id().wrapping_mul(64);
+    let next = || u16::try_from(10_000 + start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000).expect("below 30,000");
+    std::iter::repeat_with(next).filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).take(count).collect()
 }
 
 impl Drop for ObjectServer {

@@ -2,7 +2,7 @@
 //! store stops in the middle. Everything is locked, so nothing could be taken back.
 
 use super::{bag_of, bucket, downloaded, fetch, nothing_was_replaced};
-use crate::harness::{ADMIN, Keeps, ObjectServer, World, lacks, session_named};
+use crate::harness::{ADMIN, Keeps, ObjectServer, World, lacks, session_named, until};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -74,9 +74,10 @@ impl Chaos<'_> {
         }
         let mut said = String::new();
         for _ in 0..20 {
+            until("the store answers", || self.objects(&place).is_some());
             let output = self.start(worker, "4").wait_with_output().expect("its end");
             said = String::from_utf8_lossy(&output.stderr).into_owned();
-            // The store may be away.
+            // The store may have gone away.
             if output.status.success() {
                 self.done.fetch_add(1, Ordering::Relaxed);
                 return;
@@ -100,6 +101,15 @@ impl Chaos<'_> {
                 return audited.len();
             }
         }
+    }
+}
+
+/// Sets a flag when it is dropped.
+struct SetOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for SetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -174,8 +184,11 @@ fn chaos(workers: usize, sessions: usize, kills: usize, least: usize) {
                 })
             })
             .collect();
+        // Set however this ends, so that the auditor ends, too.
+        let over = SetOnDrop(&is_over);
         // The store goes away when half of the kills are done, and comes back.
-        while chaos.killed.load(Ordering::Relaxed) < workers * kills / 2 && chaos.done.load(Ordering::Relaxed) == 0 {
+        let is_half_done = || chaos.killed.load(Ordering::Relaxed) >= workers * kills / 2 || chaos.done.load(Ordering::Relaxed) > 0;
+        while !is_half_done() && !threads.iter().all(std::thread::ScopedJoinHandle::is_finished) {
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
         server.stop();
@@ -183,7 +196,7 @@ fn chaos(workers: usize, sessions: usize, kills: usize, least: usize) {
         for thread in threads {
             panics.lock().expect("a lock").extend(thread.join().err().map(|_| ()));
         }
-        is_over.store(true, Ordering::Relaxed);
+        drop(over);
         auditor.join().expect("no violation")
     });
     assert!(panics.into_inner().expect("a lock").is_empty(), "see above");
