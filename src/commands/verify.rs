@@ -7,8 +7,8 @@ use super::Context;
 use super::archives::{Archive, find_or_default};
 use super::event_loop::beside;
 use super::services::{identities, journal, offline_providers};
-use crate::archive::Journal;
 use crate::archive::verify::{self, ChecksumReport, Evidence, Observer, Options, Repairable, Report, Target, Totals, Unreported};
+use crate::archive::{Journal, KEYS_FOLDER};
 use crate::cli::{ProviderChoice, VerifyArguments, VerifyBy};
 use crate::clock::{Cancel, Clock, Stop};
 use crate::config::Secrets;
@@ -153,7 +153,7 @@ pub(super) fn verify_all(
         close(target, exit, reporter, context);
     }
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(OUT_OF_TIME) };
-    remark_unopened(sum.unopened, is_opening, reporter);
+    remark_unopened(&sum, is_opening, reporter);
     // No comparison is listed as successful beside damage.
     let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
     let event = Event::VerifyFinished {
@@ -180,11 +180,14 @@ pub(super) fn verify_all(
     Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
 }
 
-fn remark_unopened(sessions: u64, is_opening: bool, reporter: &mut Reporter) {
-    if sessions > 0 {
-        let how = if is_opening { "another identity" } else { "--identity FILE" };
-        let text = format!("{} encrypted and not opened: {how} also compares the content with what the provider sent", are(sessions));
-        reporter.event(Event::Remark { text });
+fn remark_unopened(sum: &Totals, is_opening: bool, reporter: &mut Reporter) {
+    let how = if is_opening { "another identity" } else { "--identity FILE" };
+    let closed = format!("{how} also compares the content with what the provider sent");
+    let keyless = format!("the keys are not here; `vmedia keys grant -o FILE` hands them out where the folder {KEYS_FOLDER} is");
+    for (sessions, what) in [(sum.unopened - sum.keyless, closed), (sum.keyless, keyless)] {
+        if sessions > 0 {
+            reporter.event(Event::Remark { text: format!("{} encrypted and not opened: {what}", are(sessions)) });
+        }
     }
 }
 

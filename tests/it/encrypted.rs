@@ -123,7 +123,7 @@ fn other_tools_check_and_open_what_the_writer_cannot_read() {
     let away = world.folder().join("keys");
     std::fs::rename(archive.join("_keys"), &away).expect("renamed");
     verify(&world, &["--identity", "session.key"]).ends_with(0).shows("encrypted files open");
-    verify(&world, &["--identity", "bob.key"]).ends_with(7).shows("its keys are not here");
+    verify(&world, &["--identity", "bob.key"]).ends_with(7).says("the keys are not here").says("vmedia keys grant -o");
     std::fs::rename(&away, archive.join("_keys")).expect("renamed");
     let record = world.record();
     let written = [("archive", record.clone())].into_iter().chain(lines(&archive).into_iter().map(|line| ("journal", line)));
@@ -165,7 +165,7 @@ fn a_verification_says_what_it_opened() {
         verify(&world, &["--identity", "carol", "--identity", "bob.key"]).ends_with(0).shows("encrypted files open");
     }
     std::fs::remove_dir_all(world.archive().join("_keys")).expect("removed");
-    verify(&world, &[]).ends_with(0).shows("its keys are not here");
+    verify(&world, &[]).ends_with(0).says("1 session is encrypted and not opened: the keys are not here");
     std::fs::create_dir(world.archive().join("_keys")).expect("made");
     verify(&world, &[]).ends_with(8).lists("the key is missing", "restore the folder _keys");
 }
@@ -252,7 +252,7 @@ fn what_cannot_be_opened_is_not_shown_and_an_erasure_begins_with_the_key() {
     verify(&world, &[]).ends_with(0);
     // The copy is whole, and cannot be opened.
     let whole = bare(world.folder()).args(["verify", "copy", "--read-only", "--identity", "alice.key"]).output().expect("a run");
-    Run::of(&whole).ends_with(8).shows("its keys are not here").says("1 session is encrypted and not opened");
+    Run::of(&whole).ends_with(8).says("1 session is encrypted and not opened: the keys are not here");
     std::fs::create_dir_all(world.archive().join("_keys").join(SESSION)).expect("made");
     verify(&world, &[]).ends_with(8).lists("its keys are here again", "vmedia erase");
     world.run(&[&["erase", SESSION, "--authority", "GDPR art. 17"], &reason[..]].concat()).ends_with(0);

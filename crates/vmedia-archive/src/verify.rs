@@ -175,6 +175,8 @@ pub struct Totals {
     pub away: Away,
     /// Encrypted sessions of which nothing was opened.
     pub unopened: u64,
+    /// Those of them whose keys are not in the archive.
+    pub keyless: u64,
     /// Bags that were not checked, because another run was changing them.
     pub busy: u64,
 }

@@ -213,7 +213,9 @@ fn what_cannot_be_opened_is_refused_and_what_is_not_encrypted_is_opened_as_it_is
     std::fs::write(world.file("metadata/person.json.age"), "altered").expect("written");
     open(&["--identity", "alice.key", "--idle", "1s"]).ends_with(8).says("1 file of it does not open; vmedia verify --identity");
     std::fs::remove_dir_all(world.archive().join("_keys")).expect("removed");
-    open(&["--identity", "alice.key"]).ends_with(8).complains("is missing", "restore the folder _keys");
+    open(&["--identity", "alice.key"])
+        .ends_with(9)
+        .complains("the keys of the session are not in vmedia-archive", "or restore that folder");
     let plain = World::new();
     plain.run(&["download", SESSION]).ends_with(0);
     std::fs::write(plain.folder().join("alice.key"), ALICE.1).expect("written");

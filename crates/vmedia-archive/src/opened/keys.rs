@@ -46,6 +46,11 @@ pub(super) fn open(store: &dyn ReadStore, folder: &StorePath, record: &Record, i
     if closed.len() < all.len() || all.is_empty() {
         return Ok(Some(OpenKeys { keys, closed }));
     }
+    if store.stat(&StorePath::name(FOLDER))?.is_none() {
+        let hint =
+            format!("name its opened key, which `vmedia keys grant -o` hands out where the folder {FOLDER} is; or restore that folder");
+        return Err(Error::new(ErrorKind::NotFound, format!("the keys of the session are not in {}", store.root()), hint));
+    }
     if let Some(what) = damage {
         let hint = format!("restore the folder {FOLDER} of the archive from its backup; or name the opened key of the session");
         return Err(Error::new(ErrorKind::Damaged, what, hint));

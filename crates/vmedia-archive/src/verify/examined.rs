@@ -71,6 +71,8 @@ pub struct Examined {
     pub(super) opened: u64,
     /// True if a key of the session is encrypted to none of the identities.
     pub(super) is_foreign: bool,
+    /// True if the session is encrypted, and the archive is a copy that has no keys at all.
+    pub(super) is_keyless: bool,
     /// Number of encrypted files to be opened; `None` if the session is not encrypted, or there are no identities.
     pub(super) to_open: Option<u64>,
     pub(super) unsigned: u64,

@@ -108,7 +108,7 @@ fn open_keys(
 ) -> HashSet<String> {
     let (place, mut unopened, mut notes) = (keys_folder(folder), HashSet::new(), BTreeSet::new());
     if !store.stat(&StorePath::name(FOLDER)).is_ok_and(|stat| stat.is_some()) {
-        examined.notes.push(format!("its keys are not here: they are in the folder {FOLDER} of the archive"));
+        examined.is_keyless = true;
         if let Some(keys) = keys {
             unopened.extend(record.keys().into_iter().filter(|key| !is_at_hand(record, key, keys)).map(ToOwned::to_owned));
             examined.is_foreign = !unopened.is_empty();

@@ -317,6 +317,7 @@ impl<'a> Run<'a> {
         totals.bags += 1;
         totals.damaged += u64::from(!is_sound);
         totals.unopened += u64::from(examined.is_unopened());
+        totals.keyless += u64::from(examined.is_unopened() && examined.is_keyless);
         totals.empty += u64::from(is_sound && examined.is_empty());
         totals.incomplete += u64::from(is_sound && !examined.is_empty() && !examined.is_complete());
         totals.checked.get_or_insert_with(|| checked.clone()).retain(|aspect| checked.contains(aspect));
