@@ -153,7 +153,7 @@ pub(super) fn verify_all(
         close(target, exit, reporter, context);
     }
     let cut = if exit.is_interruption() { Some("interrupted") } else { out_of_time.then_some(OUT_OF_TIME) };
-    remark_unopened(&sum, is_opening, reporter);
+    remark_unopened(&sum, is_opening, is_remote, reporter);
     // No comparison is listed as successful beside damage.
     let checked = sum.checked.take().filter(|_| sum.damaged + sum.journals == 0).unwrap_or_default();
     let event = Event::VerifyFinished {
@@ -180,10 +180,12 @@ pub(super) fn verify_all(
     Ok(Outcome { exit, damaged: sum.damaged + sum.journals, repairable })
 }
 
-fn remark_unopened(sum: &Totals, is_opening: bool, reporter: &mut Reporter) {
+fn remark_unopened(sum: &Totals, is_opening: bool, is_remote: bool, reporter: &mut Reporter) {
     let how = if is_opening { "another identity" } else { "--identity FILE" };
     let closed = format!("{how} also compares the content with what the provider sent");
-    let keyless = format!("the keys are not here; `vmedia keys grant -o FILE` hands them out where the folder {KEYS_FOLDER} is");
+    // Keys never go into a bucket; on a disk, the folder may have been lost.
+    let restore = if is_remote { "" } else { ", and a backup of that folder brings them back" };
+    let keyless = format!("the keys are not here; `vmedia keys grant -o FILE` hands them out where the folder {KEYS_FOLDER} is{restore}");
     for (sessions, what) in [(sum.unopened - sum.keyless, closed), (sum.keyless, keyless)] {
         if sessions > 0 {
             reporter.event(Event::Remark { text: format!("{} encrypted and not opened: {what}", are(sessions)) });

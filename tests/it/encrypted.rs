@@ -11,6 +11,8 @@ pub(crate) mod opened;
 #[cfg(unix)]
 mod plugged;
 mod rewrapped;
+#[cfg(unix)]
+mod shipped;
 
 use crate::crash::steps::{local, run_with};
 use crate::evidence::copy;
@@ -123,7 +125,11 @@ fn other_tools_check_and_open_what_the_writer_cannot_read() {
     let away = world.folder().join("keys");
     std::fs::rename(archive.join("_keys"), &away).expect("renamed");
     verify(&world, &["--identity", "session.key"]).ends_with(0).shows("encrypted files open");
-    verify(&world, &["--identity", "bob.key"]).ends_with(7).says("the keys are not here").says("vmedia keys grant -o");
+    verify(&world, &["--identity", "bob.key"])
+        .ends_with(7)
+        .says("the keys are not here")
+        .says("vmedia keys grant -o")
+        .says("a backup of that folder");
     std::fs::rename(&away, archive.join("_keys")).expect("renamed");
     let record = world.record();
     let written = [("archive", record.clone())].into_iter().chain(lines(&archive).into_iter().map(|line| ("journal", line)));
