@@ -14,7 +14,7 @@ pub use object_server::{ADMIN, Keeps, ObjectServer, READER};
 pub use run::{Run, event};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use vmedia::sandbox::fixture::{Attempt, Media, Session};
 use vmedia::sandbox::{Fault, Options, Sandbox, YotiSession, parse_faults};
@@ -163,11 +163,13 @@ impl World {
 
     /// Runs it with a clock that `faketime` sets as these words say, and with further variables; `None` if that is missing.
     #[cfg(unix)]
-    pub fn run_at(&self, clock: &[&str], words: &[&str], further: &[(&str, &str)]) -> Option<Run> {
+    pub fn run_at<Value: AsRef<OsStr>>(&self, clock: &[&str], words: &[&str], further: &[(&str, Value)]) -> Option<Run> {
         let run = self.process(words);
         let mut command = std::process::Command::new("faketime");
         command.args(clock).arg(run.get_program()).args(run.get_args()).current_dir(self.folder()).env_clear();
-        command.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?)))).envs(further.iter().copied());
+        command
+            .envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))))
+            .envs(further.iter().map(|(name, value)| (name, value)));
         let output = command.env("PATH", "/usr/bin:/bin").env("TZ", "UTC").output();
         if output.is_err() {
             lacks("faketime");
@@ -177,12 +179,12 @@ impl World {
 
     /// Runs it.
     pub fn run(&self, words: &[&str]) -> Run {
-        self.run_with(words, &[])
+        self.run_with::<&str>(words, &[])
     }
 
     /// Runs it with further variables.
-    pub fn run_with(&self, words: &[&str], further: &[(&str, &str)]) -> Run {
-        Run::of(&self.command(words).envs(further.iter().copied()).output().expect("a run"))
+    pub fn run_with<Value: AsRef<OsStr>>(&self, words: &[&str], further: &[(&str, Value)]) -> Run {
+        Run::of(&self.command(words).envs(further.iter().map(|(name, value)| (name, value))).output().expect("a run"))
     }
 
     /// The folder of a session.

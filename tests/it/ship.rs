@@ -14,24 +14,25 @@ mod zip;
 use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, is_sound, lacks, others_accept, session, tree};
 use crate::schema::{is_described, judged};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use vmedia::archive::objects::{ListedVersion, ObjectStore};
 use vmedia::engine::{Event, ShipReport, ShippedSession};
 use vmedia::objects::{Bucket, WriteOptions};
-use vmedia::store::StorePath;
 
 /// The place `url`, opened by this process.
 pub fn bucket(server: &ObjectServer, url: &str) -> Bucket {
     crate::buckets::open(url, server.environment(ADMIN), WriteOptions::default())
 }
 
+/// Runs the program with the account that may do everything.
+pub fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
+    world.run_with(words, &server.environment(ADMIN))
+}
+
 /// Runs `vmedia ship` on the world's archive.
 pub fn ship(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
-    let environment = server.environment(ADMIN);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    world.run_with(&[&["ship", "vmedia-archive", "--retry-delay", "0.01"], words].concat(), &further)
+    run(world, server, &[&["ship", "vmedia-archive", "--retry-delay", "0.01"], words].concat())
 }
 
 /// Downloads a place with rclone, and returns the folder; `None` if rclone is missing.
@@ -51,17 +52,16 @@ pub fn downloaded(server: &ObjectServer, place: &str, to: &Path) -> Option<PathB
     Some(to.to_owned())
 }
 
-/// Fails the test unless every object of a place has one version and no delete marker; returns their number. Whether the version is the newest
-/// one is not asked: `SeaweedFS` writes that in a second step, and if it is killed in between, the next request for the object does it.
+/// Fails the test unless every object of a place has one version and no delete marker.
 #[track_caller]
 pub fn nothing_was_replaced(server: &ObjectServer, url: &str) -> usize {
-    let mut versions: BTreeMap<StorePath, Vec<ListedVersion>> = BTreeMap::new();
-    let mut keep = |version: ListedVersion| {
-        versions.entry(version.key.clone()).or_default().push(version);
+    let mut versions: Vec<ListedVersion> = Vec::new();
+    let mut keep = |version| {
+        versions.push(version);
         Ok(())
     };
     bucket(server, url).versions(None, &mut keep).expect("versions");
-    let replaced: Vec<_> = versions.values().filter(|all| !matches!(&all[..], [one] if !one.is_marker)).collect();
+    let replaced: Vec<&ListedVersion> = versions.iter().filter(|version| !version.is_newest || version.is_marker).collect();
     assert!(replaced.is_empty(), "{replaced:?}");
     versions.len()
 }

@@ -2,18 +2,11 @@
 //! outage is no damage.
 
 use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, jpeg, session};
-use crate::ship::{bucket, ship};
+use crate::ship::{bucket, run, ship};
 use rusty_s3::Method::{Delete, Put};
 use std::io::Read;
 use vmedia::archive::objects::ObjectStore;
 use vmedia::store::{Digest, StorePath};
-
-/// Runs the program with the key of the administrator.
-pub(super) fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
-    let environment = server.environment(ADMIN);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    world.run_with(words, &further)
-}
 
 /// Ships the usual session, changes it, and ships it again: the second version names files of the first in `fetch.txt`.
 pub(super) fn shipped(server: &ObjectServer, keeps: Keeps) -> (World, String) {
@@ -149,8 +142,7 @@ fn what_cannot_be_reached_is_no_damage_and_what_changes_archives_works_on_folder
     ] {
         let mut environment = server.environment(ADMIN);
         environment.iter_mut().filter(|(known, _)| *known == name).for_each(|(_, known)| known.clone_from(&value));
-        let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let run = world.run_with(&["verify", &url], &further).ends_with(code).says(what).says("hint: ");
+        let run = world.run_with(&["verify", &url], &environment).ends_with(code).says(what).says("hint: ");
         assert!(!run.stdout.contains("damaged"), "{}", run.stdout);
     }
     let refused = "is in a bucket, and this command works on a folder alone";

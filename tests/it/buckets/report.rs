@@ -1,9 +1,10 @@
 //! The completion report of a job of S3 Batch Operations that computed checksums, as evidence for media. The rows are written as AWS documents
 //! them.
 
-use super::reading::{run, shipped};
+use super::reading::shipped;
 use crate::harness::{Keeps, ObjectServer, Run, World};
 use crate::ship::bucket;
+use crate::ship::run;
 use std::fmt::Write as _;
 use vmedia::archive::objects::{ListedVersion, ObjectStore};
 use vmedia::engine::Event;

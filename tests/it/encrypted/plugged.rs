@@ -149,7 +149,7 @@ fn a_plugin_runs_once_for_a_key_and_is_tried_by_a_check_of_the_configuration() {
     let path = format!("{}:{}", world.folder().display(), std::env::var("PATH").expect("a PATH"));
     let run = |words: &[&str], odd: &str| {
         let _ = std::fs::remove_file(&runs);
-        let run = world.run_with(words, &[("PATH", &path), ("ODD", odd), ("ODD_RUNS", runs.to_str().expect("UTF-8"))]);
+        let run = world.run_with(words, &[("PATH", path.as_str()), ("ODD", odd), ("ODD_RUNS", runs.to_str().expect("UTF-8"))]);
         (run, std::fs::read_to_string(&runs).unwrap_or_default().lines().count())
     };
     let (verified, count) = run(&["verify", "vmedia-archive", "--read-only", "--identity", "odd.key"], "touch");

@@ -1,15 +1,8 @@
 //! Encrypted sessions in a bucket: intact to all readers, open to a key that was handed out, and closed for ever once the keys are destroyed.
 
 use super::{BOB, NAME, age, archived, holds_nothing_plain, verify};
-use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, others_accept, tree};
-use crate::ship::{bag_of, downloaded, nothing_was_replaced, ship};
-
-/// Runs the program with the bucket's account.
-fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
-    let environment = server.environment(ADMIN);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    world.run_with(words, &further)
-}
+use crate::harness::{Keeps, ObjectServer, SESSION, others_accept, tree};
+use crate::ship::{bag_of, downloaded, nothing_was_replaced, run, ship};
 
 #[test]
 fn an_encrypted_session_in_a_bucket_opens_with_a_key_that_was_handed_out_and_no_other() {

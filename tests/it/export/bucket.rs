@@ -20,8 +20,7 @@ fn run_as(world: &World, (server, account, endpoint): (&ObjectServer, (&str, &st
     std::fs::create_dir_all(&temporary).expect("a folder");
     let mut environment = server.environment(account).to_vec();
     environment.extend([("AWS_ENDPOINT_URL_S3", endpoint.to_owned()), ("TMPDIR", temporary.display().to_string())]);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let run = world.run_with(words, &further);
+    let run = world.run_with(words, &environment);
     assert_eq!(std::fs::read_dir(&temporary).expect("a folder").count(), 0, "nothing temporary is left");
     run
 }

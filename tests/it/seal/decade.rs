@@ -26,7 +26,7 @@ fn office_of(year: usize) -> usize {
 
 /// Runs the program in that year.
 fn run(world: &World, year: usize, words: &[&str]) -> Run {
-    world.run_at(&["--exclude-monotonic", &time(year)], words, &[]).expect("faketime")
+    world.run_at::<&str>(&["--exclude-monotonic", &time(year)], words, &[]).expect("faketime")
 }
 
 /// Whether `openssl` accepts the stamp of a file in the last year, with these words about the time.

@@ -11,7 +11,6 @@ const OTHER: &str = "0b9e5c1a-8f34-4d27-a6c0-3e7d91f2b584";
 fn download(world: &World, endpoint: &str, server: &ObjectServer, words: &[&str]) -> Run {
     let mut environment: Vec<(&str, String)> = server.environment(ADMIN).into_iter().collect();
     environment.push(("AWS_ENDPOINT_URL_S3", endpoint.to_owned()));
-    let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     world.run_with(&[&["download", SESSION, OTHER, "--retries", "1"], words].concat(), &environment)
 }
 

@@ -1,9 +1,9 @@
 //! `vmedia erase --at-store`: an erased session is removed from the buckets that it was shipped to, every version of it.
 
 use super::steps::{Killed, journal};
-use super::{bucket, ship};
+use super::{bucket, run, ship};
 use crate::batch::sessions;
-use crate::harness::{ADMIN, Keeps, ObjectServer, READER, Run, SESSION, World, is_sound, session, session_named};
+use crate::harness::{Keeps, ObjectServer, READER, Run, SESSION, World, is_sound, session, session_named};
 use crate::schema::{is_described, judged};
 use rusty_s3::Method::{Delete, Put};
 use serde_json::{Value, json};
@@ -18,12 +18,6 @@ use vmedia::store::{LocalStore, Store, StorePath};
 
 const OTHER: &str = "0b9e5c1a-8f34-4d27-a6c0-3e7d91f2b584";
 const ORDER: [&str; 4] = ["--authority", "GDPR art. 17", "--reason", "request 7"];
-
-fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
-    let environment = server.environment(ADMIN);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    world.run_with(words, &further)
-}
 
 fn erase_there(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
     run(world, server, &[&["erase", "--at-store"], words, &ORDER].concat())
@@ -197,10 +191,11 @@ fn another_store_of_that_name_a_hold_and_an_account_that_may_not_remove_nothing_
     let elsewhere = erase_there(&world, server, &[SESSION, "--archive", "other"]);
     assert_ne!(elsewhere.code, 0, "{}", elsewhere.stdout);
     // An account that may only read.
-    let environment = server.environment(READER);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let words = [&["erase", SESSION, "--at-store"][..], &ORDER].concat();
-    world.run_with(&words, &further).ends_with(4).complains("is erased here, and not everywhere: cannot store", "allow s3:PutObject");
+    world
+        .run_with(&words, &server.environment(READER))
+        .ends_with(4)
+        .complains("is erased here, and not everywhere: cannot store", "allow s3:PutObject");
     assert_eq!(left(server, &url, SESSION).len(), all);
     world.run(&["erase", SESSION, "--at-store", "--class", "biometric", ORDER[0], ORDER[1], ORDER[2], ORDER[3]]).ends_with(2);
     erase_there(&world, server, &[SESSION]).ends_with(0);

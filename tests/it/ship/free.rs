@@ -1,18 +1,11 @@
 //! `--release-local`: the payload of a session is here or, confirmed and named by the journal, in the bucket; and the way back.
 
-use super::{lines_are_described, nothing_was_replaced, results, ship};
-use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, is_sound, tree};
+use super::{lines_are_described, nothing_was_replaced, results, run, ship};
+use crate::harness::{Keeps, ObjectServer, SESSION, World, is_sound, tree};
 use rusty_s3::Method::Delete;
 use std::collections::BTreeMap;
 use vmedia::archive::verify::SessionOutcome;
 use vmedia::engine::Event;
-
-/// Runs a command on the world with the credentials of the bucket.
-fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
-    let environment = server.environment(ADMIN);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    world.run_with(words, &further)
-}
 
 /// A session with an image more.
 fn grown() -> vmedia::sandbox::fixture::Session {

@@ -89,7 +89,6 @@ fn pass_on(stream: &TcpStream, upstream: &str) {
 fn ship(world: &World, server: &ObjectServer, endpoint: &str, url: &str) -> Run {
     let mut environment: Vec<(&str, String)> = server.environment(ADMIN).into_iter().collect();
     environment.push(("AWS_ENDPOINT_URL_S3", endpoint.to_owned()));
-    let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     world.run_with(&["ship", "vmedia-archive", "--to", url, "--retry-delay", "0.01", "-j", "2"], &environment)
 }
 

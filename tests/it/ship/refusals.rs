@@ -35,7 +35,6 @@ fn a_place_that_cannot_be_used_is_reported_in_two_lines() {
     let run = |url: &str, further: &[(&str, &str)]| {
         let mut environment: Vec<(&str, String)> = server.environment(ADMIN).into_iter().collect();
         environment.extend(further.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
         world.run_with(&["ship", "vmedia-archive", "--to", url, "--retry-delay", "0.01", "--retries", "1"], &environment)
     };
     let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).expect("an address");
@@ -60,9 +59,8 @@ fn a_clock_that_is_wrong_is_named() {
     let (world, url) = (World::new(), format!("s3://{}", server.bucket(Keeps::Versions)));
     world.run(&["download", SESSION]).ends_with(0);
     let environment = server.environment(ADMIN);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let words = ["ship", "vmedia-archive", "--to", &url];
-    let Some(run) = world.run_at(&["-f", "-1h"], &words, &further) else { return };
+    let Some(run) = world.run_at(&["-f", "-1h"], &words, &environment) else { return };
     run.ends_with(4).says(": the clocks differ by ").says("set this machine's clock");
-    world.run_with(&words, &further).ends_with(0).says("/v00001");
+    world.run_with(&words, &environment).ends_with(0).says("/v00001");
 }

@@ -1,8 +1,8 @@
 //! Versions in one ZIP file: shipped, read back by other programs, verified where they are, and every change of one found.
 
-use super::{bag_of, bucket, downloaded, lines_are_described, nothing_was_replaced, results, ship};
+use super::{bag_of, bucket, downloaded, lines_are_described, nothing_was_replaced, results, run, ship};
 use crate::buckets::report::{WHOLE, row};
-use crate::harness::{ADMIN, Keeps, ObjectServer, Run, SESSION, World, is_sound, jpeg, others_accept, session, tree};
+use crate::harness::{ADMIN, Keeps, ObjectServer, SESSION, World, is_sound, jpeg, others_accept, session, tree};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusty_s3::Method::{Delete, Put};
@@ -10,12 +10,6 @@ use std::path::Path;
 use std::process::Command;
 use vmedia::archive::objects::ObjectStore;
 use vmedia::store::{Digest, StorePath};
-
-fn run(world: &World, server: &ObjectServer, words: &[&str]) -> Run {
-    let environment = server.environment(ADMIN);
-    let further: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    world.run_with(words, &further)
-}
 
 const ZIP: [&str; 2] = ["--layout", "zip"];
 
@@ -150,7 +144,6 @@ fn every_change_of_a_zip_file_is_found_and_one_that_must_be_restored_is_no_damag
     let endpoint = super::outages::refusing(server, "GET", "/bag.zip", "403 Forbidden", "InvalidObjectState");
     let mut environment: Vec<(&str, String)> = server.environment(ADMIN).into_iter().collect();
     environment.push(("AWS_ENDPOINT_URL_S3", endpoint));
-    let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let cold = |words: &[&str]| world.run_with(words, &environment);
     cold(&["verify", &url]).ends_with(5).says("its storage class must restore it first").says("aws s3api restore-object");
     cold(&["verify", &url, "--by", "store"]).ends_with(0).shows("1 session: sound");
