@@ -166,8 +166,8 @@ impl Stage {
 
     /// What is said of a configuration that cannot be read.
     fn misread(&mut self, block: &Block) -> Option<String> {
-        std::fs::write(self.folder().join("work/shown.toml"), self.filled_in(&block.text, false)).expect("written");
-        let ask = "vmedia list <session-id> --config ~/../work/shown.toml --base-url https://127.0.0.1:9 --retries 0 || true";
+        std::fs::write(self.folder().join("home/shown.toml"), self.filled_in(&block.text, false)).expect("written");
+        let ask = "vmedia list <session-id> --config ~/shown.toml --base-url https://127.0.0.1:9 --retries 0 || true";
         let asking = Block { language: "sh".to_owned(), text: ask.to_owned(), marks: vec!["aside".to_owned()], line: block.line };
         self.run(&asking);
         let said = std::mem::take(&mut self.printed);
